@@ -1,0 +1,17 @@
+//! `realname` proves, with a signature, that a person was checked against a real identity document.
+#![forbid(unsafe_code)]
+#![warn(clippy::disallowed_methods)]
+
+pub mod appraisal;
+pub mod attest;
+pub mod authority;
+pub mod capture;
+pub mod demand;
+pub mod document;
+pub mod jose;
+pub mod profile;
+pub mod reader;
+pub mod rely;
+pub mod sd_jwt;
+pub mod store;
+pub mod trust;
