@@ -112,9 +112,9 @@ pub enum Advance {
 #[must_use]
 #[non_exhaustive]
 pub enum Counted {
-    /// The member is new and is counted; this many are counted now.
+    /// The member is new and is counted; with it this many are.
     Added(u32),
-    /// The member was counted before; this many are.
+    /// The member was counted before; with it this many are.
     Present(u32),
     /// The limit is reached by this many; nothing changed.
     Full(u32),

@@ -34,7 +34,7 @@ pub enum StoreError {
     /// This process may not write the file, or the server is a standby.
     #[error("the store is read-only")]
     ReadOnly,
-    /// The file is damaged, or holds what this crate never wrote. Restore it from a backup.
+    /// The file is damaged, or holds what this crate never wrote; the handle refuses from now on. Restore a backup.
     #[error("the store is damaged")]
     Corrupt,
     /// It is somebody else's database.
@@ -64,12 +64,12 @@ pub enum StoreError {
         #[source]
         source: Fault,
     },
-    /// A commit failed below the store, so what is on the disk is uncertain. **It may have been recorded**; this handle
-    /// refuses from now on. Look after the disk before opening it again.
+    /// Reading, writing or syncing failed below the store, so what is on the disk is uncertain. **It may have been
+    /// recorded**; this handle refuses from now on. Look after the disk before opening it again.
     #[error(
-        "the disk failed during a commit, which may or may not have been recorded; the store refuses from now on"
+        "the disk failed during a step, which may or may not have been recorded; the store refuses from now on"
     )]
-    CommitFailed {
+    DiskFailed {
         /// What the engine says.
         #[source]
         source: Fault,
@@ -92,7 +92,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the failed step may have been recorded all the same. Repeating it is safe: a step never has two winners.
     pub fn may_be_recorded(&self) -> bool {
-        matches!(self, Self::Interrupted { .. } | Self::CommitFailed { .. } | Self::Stopped)
+        matches!(self, Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Stopped)
     }
 }
 

@@ -26,7 +26,9 @@ pub(super) fn micros(time: Timestamp) -> i64 {
 
 /// Back from [`micros`]. Any other number was never written by us.
 pub(super) fn from_micros(micros: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(micros).map_err(|_| StoreError::Corrupt)
+    // `from_microsecond` refuses the last second before `Timestamp::MAX`. What remains of a second fits an `i32`.
+    let nanos = i32::try_from(micros % 1_000_000 * 1_000).map_err(|_| StoreError::Corrupt)?;
+    Timestamp::new(micros / 1_000_000, nanos).map_err(|_| StoreError::Corrupt)
 }
 
 #[cfg(test)]

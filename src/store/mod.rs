@@ -16,6 +16,8 @@ mod entry;
 mod error;
 mod limits;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use jiff::Timestamp;
 
@@ -23,6 +25,8 @@ pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
 pub use self::error::{Durability, Fault, Field, StoreError};
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use self::sqlite::SqliteStore;
 
 /// A ledger. Shared between threads by reference; blocking, so an async caller calls it from a blocking thread.
 ///
