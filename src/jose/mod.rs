@@ -25,7 +25,7 @@ mod random;
 mod signer;
 mod thumbprint;
 #[cfg(test)]
-mod vectors;
+pub(crate) mod vectors;
 
 pub use algorithm::Algorithm;
 pub use base64url::{decode, encode};
