@@ -21,6 +21,7 @@ mod json;
 mod jwk;
 mod jws;
 mod key;
+mod members;
 mod random;
 mod signer;
 mod thumbprint;
