@@ -61,7 +61,11 @@ impl Config {
     pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|error| {
-            Failure::damaged("config", format!("{}: {}", path.display(), error.message()), "see `attest` in the README")
+            Failure::damaged(
+                "config",
+                format!("{}: {}", path.display(), error.message()),
+                "see `attest` in the README",
+            )
         })?;
         let base = path.parent().unwrap_or(Path::new("."));
         let resolve = |file: &mut PathBuf| {
@@ -84,7 +88,11 @@ impl Config {
             .iter()
             .map(|text| {
                 text.parse().map_err(|error| {
-                    Failure::damaged("config", format!("enrolled_sam_ids: {error}"), "correct the configuration")
+                    Failure::damaged(
+                        "config",
+                        format!("enrolled_sam_ids: {error}"),
+                        "correct the configuration",
+                    )
                 })
             })
             .collect()

@@ -34,7 +34,11 @@ impl Failure {
         Self { exit, code: code.into(), message: message.to_string(), action: action.to_string() }
     }
 
-    pub(crate) fn refused(code: impl Into<String>, message: impl fmt::Display, action: impl fmt::Display) -> Self {
+    pub(crate) fn refused(
+        code: impl Into<String>,
+        message: impl fmt::Display,
+        action: impl fmt::Display,
+    ) -> Self {
         Self::new(Exit::Refused, code, message, action)
     }
 
@@ -42,11 +46,19 @@ impl Failure {
         Self::new(Exit::Usage, "usage", message, action)
     }
 
-    pub(crate) fn trouble(code: impl Into<String>, message: impl fmt::Display, action: impl fmt::Display) -> Self {
+    pub(crate) fn trouble(
+        code: impl Into<String>,
+        message: impl fmt::Display,
+        action: impl fmt::Display,
+    ) -> Self {
         Self::new(Exit::Trouble, code, message, action)
     }
 
-    pub(crate) fn damaged(code: impl Into<String>, message: impl fmt::Display, action: impl fmt::Display) -> Self {
+    pub(crate) fn damaged(
+        code: impl Into<String>,
+        message: impl fmt::Display,
+        action: impl fmt::Display,
+    ) -> Self {
         Self::new(Exit::Damaged, code, message, action)
     }
 

@@ -29,8 +29,7 @@ pub(crate) fn run(command: DemandCommand) -> Done {
 
 fn new(args: &DemandNewArgs) -> Done {
     let signer = key::load(&args.key)?;
-    let mut request =
-        DemandRequest::new(args.purpose.clone()).env(args.env).life(i64::from(args.ttl));
+    let mut request = DemandRequest::new(args.purpose.clone()).env(args.env).life(i64::from(args.ttl));
     for claim in &args.claims {
         request = request.claim(*claim);
     }

@@ -22,7 +22,8 @@ pub(crate) fn run(command: KeyCommand) -> Done {
         KeyCommand::Show { file, valid_days } => {
             let key = load(&file)?;
             let window = valid_days.map(|days| window(Timestamp::now(), days)).transpose()?;
-            output::line(public_record(&key, window).to_text());
+            let record = public_record(&key, window);
+            output::line(String::from_utf8_lossy(&record.to_bytes()));
         }
     }
     super::done()
@@ -32,19 +33,24 @@ pub(crate) fn run(command: KeyCommand) -> Done {
 pub(crate) fn load(path: &std::path::Path) -> Result<SigningKey, Failure> {
     let pem = files::read_text(path)?;
     SigningKey::from_pem(&pem).map_err(|error| {
-        Failure::damaged("key", format!("{}: {error}", path.display()), "give a key made by `realname key new` or OpenSSL")
+        Failure::damaged(
+            "key",
+            format!("{}: {error}", path.display()),
+            "give a key made by `realname key new` or OpenSSL",
+        )
     })
 }
 
 /// The public JWK with `kid` and `alg`, and with a window what an anchor file is.
 pub(crate) fn public_record(key: &SigningKey, window: Option<(Timestamp, Timestamp)>) -> Json {
     let mut record = key.verifying_key().to_jwk();
-    let mut add = |name: &str, value: Json| record.insert(name, value);
-    add("kid", key.kid().to_string().into());
-    add("alg", key.algorithm().to_string().into());
-    if let Some((from, until)) = window {
-        add("nbf", from.as_second().into());
-        add("exp", until.as_second().into());
+    if let Json::Object(members) = &mut record {
+        members.insert("kid".to_owned(), key.kid().as_str().into());
+        members.insert("alg".to_owned(), key.algorithm().as_str().into());
+        if let Some((from, until)) = window {
+            members.insert("nbf".to_owned(), from.as_second().into());
+            members.insert("exp".to_owned(), until.as_second().into());
+        }
     }
     record
 }
@@ -52,7 +58,8 @@ pub(crate) fn public_record(key: &SigningKey, window: Option<(Timestamp, Timesta
 /// From now on for so many days.
 pub(crate) fn window(now: Timestamp, days: u32) -> Result<(Timestamp, Timestamp), Failure> {
     let end = now.checked_add((i64::from(days) * 24).hours());
-    end.map(|end| (now, end)).map_err(|_| Failure::usage(format!("{days} days end after the calendar"), "give fewer days"))
+    end.map(|end| (now, end))
+        .map_err(|_| Failure::usage(format!("{days} days end after the calendar"), "give fewer days"))
 }
 
 fn failure(error: impl std::fmt::Display) -> Failure {

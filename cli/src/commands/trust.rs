@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use realname::jose::{JoseError, Json, Jwk, Signer, VerifyingKey};
+use realname::jose::{JoseError, Json, Jwk, VerifyingKey};
 use realname::store::Store;
 use realname::trust::{Anchor, Constraints, DelegationRequest, TrustList, complete_list, key_uri, sign_list};
 
@@ -48,7 +48,8 @@ fn delegate(
 ) -> Done {
     let signer = key::load(key)?;
     let delegate = read_public(to)?;
-    let limits = Constraints::from_json(&read_json(constraints)?).map_err(|error| damaged(constraints, error))?;
+    let limits =
+        Constraints::from_json(&read_json(constraints)?).map_err(|error| damaged(constraints, error))?;
     let now = Timestamp::now();
     let (from, until) = key::window(now, days)?;
     let own_name = key_uri(signer.verifying_key());
@@ -68,7 +69,12 @@ fn delegate(
 }
 
 /// Verifies a trust list file against an anchor file, and remembers its sequence.
-pub(crate) fn load(list: &Path, anchor: &Path, store: &dyn Store, now: Timestamp) -> Result<TrustList, Failure> {
+pub(crate) fn load(
+    list: &Path,
+    anchor: &Path,
+    store: &dyn Store,
+    now: Timestamp,
+) -> Result<TrustList, Failure> {
     let anchors = anchors(anchor)?;
     let compact = files::read_text(list)?;
     Ok(TrustList::verify(&compact, &anchors, now, store)?)

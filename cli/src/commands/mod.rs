@@ -1,0 +1,27 @@
+//! The commands, one module each.
+
+mod demand;
+mod key;
+mod trust;
+
+use std::process::ExitCode;
+
+use crate::args::Command;
+use crate::failure::Failure;
+
+/// How a command ends: done (or accepted), refused with its own output, or a failure to be told.
+pub(crate) type Done = Result<ExitCode, Failure>;
+
+pub(crate) fn run(command: Command) -> Done {
+    match command {
+        Command::Key(command) => key::run(command),
+        Command::Trust(command) => trust::run(command),
+        Command::Demand(command) => demand::run(command),
+        _ => Err(Failure::usage("not yet", "")),
+    }
+}
+
+/// Exit code 0.
+pub(crate) fn done() -> Done {
+    Ok(ExitCode::SUCCESS)
+}
