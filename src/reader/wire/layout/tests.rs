@@ -134,7 +134,7 @@ fn nul_padding_reads_the_same() {
         block[at] = 0;
     }
     let decoded = decode(&block).unwrap();
-    assert_eq!(decoded.document.name().as_str(), "测试甲");
+    assert_eq!(decoded.document.name().as_str(), "测试戊");
     assert!(decoded.document.flags().contains(&Flag::NulPadding));
 }
 
