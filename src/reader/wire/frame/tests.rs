@@ -57,7 +57,10 @@ fn a_damaged_length_hides_nothing_behind_it() {
     assert!(framer.next(&mut stream.as_slice()).is_none());
     assert!(framer.give_up());
     assert_eq!(framer.next(&mut [].as_slice()).map(|frame| frame.body().to_vec()), Some(FIND[7..9].to_vec()));
-    assert_eq!(framer.next(&mut [].as_slice()).map(|frame| frame.body().to_vec()), Some(FOUND[7..14].to_vec()));
+    assert_eq!(
+        framer.next(&mut [].as_slice()).map(|frame| frame.body().to_vec()),
+        Some(FOUND[7..14].to_vec())
+    );
     assert!(framer.next(&mut [].as_slice()).is_none());
     assert_eq!(framer.discarded(), 7);
 }
