@@ -70,7 +70,8 @@ fn another_face_is_refused() {
     let refused = workshop.attest(&reader.port, "portraits/bing-live-1.jpg", "demand.jwt", "presentation");
     assert_eq!(code(&refused), Some(1));
     assert!(!std::path::Path::new(&workshop.path("presentation")).exists(), "nothing was signed");
-    let printed = String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
+    let printed =
+        String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
     assert!(!printed.contains(NAME) && !printed.contains(NUMBER), "{printed}");
 }
 
@@ -105,7 +106,8 @@ fn a_card_is_read_as_the_contract_says() {
     assert_eq!(code(&read), Some(0), "{}", String::from_utf8_lossy(&read.stderr));
     let read = json(&read);
     let card: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(fixture("cards/resident.json")).expect("the fixture")).expect("JSON");
+        serde_json::from_slice(&std::fs::read(fixture("cards/resident.json")).expect("the fixture"))
+            .expect("JSON");
     assert_eq!(read["document"]["name"], card["name"]);
     assert_eq!(read["document"]["kind"], "resident");
     assert_eq!(read["document"]["sex"], "male");
@@ -115,7 +117,10 @@ fn a_card_is_read_as_the_contract_says() {
     assert_eq!(read["photo"]["length"], 1024);
     assert_eq!(read["link"], serde_json::json!({"discarded_bytes": 0, "retries": 0}));
     for absent in ["english_name", "nationality", "travel_permit_number", "issue_count", "former_number"] {
-        assert!(read["document"].as_object().expect("an object").contains_key(absent), "{absent} is there, as null");
+        assert!(
+            read["document"].as_object().expect("an object").contains_key(absent),
+            "{absent} is there, as null"
+        );
     }
 }
 

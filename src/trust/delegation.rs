@@ -112,7 +112,8 @@ impl Delegation {
         self.exp
     }
 
-    pub(super) fn covers(&self, seconds: i64) -> bool {
+    /// Whether it holds in that second.
+    pub fn covers(&self, seconds: i64) -> bool {
         (self.iat..self.exp).contains(&seconds)
     }
 }

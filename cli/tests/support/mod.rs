@@ -87,14 +87,26 @@ impl Workshop {
         let path = |name| workshop.path(name);
         for key in ["anchor", "home", "operator", "terminal"] {
             ok(["key", "new", "--out", &path(&format!("{key}.pem"))]);
-            fs::write(path(&format!("{key}.jwk")), ok(["key", "show", &path(&format!("{key}.pem"))])).expect("written");
+            fs::write(path(&format!("{key}.jwk")), ok(["key", "show", &path(&format!("{key}.pem"))]))
+                .expect("written");
         }
-        fs::write(path("anchor.json"), ok(["key", "show", &path("anchor.pem"), "--valid-days", "30"])).expect("written");
+        fs::write(path("anchor.json"), ok(["key", "show", &path("anchor.pem"), "--valid-days", "30"]))
+            .expect("written");
         workshop.sign_list(1, true);
         workshop.write("constraints.json", r#"{"terminal":"desk-7","env":"test","max_lifetime":3600}"#);
         ok([
-            "trust", "delegate", "--key", &path("operator.pem"), "--to", &path("terminal.jwk"), "--constraints",
-            &path("constraints.json"), "--days", "2", "--out", &path("terminal.delegation"),
+            "trust",
+            "delegate",
+            "--key",
+            &path("operator.pem"),
+            "--to",
+            &path("terminal.jwk"),
+            "--constraints",
+            &path("constraints.json"),
+            "--days",
+            "2",
+            "--out",
+            &path("terminal.delegation"),
         ]);
         workshop.write(
             "terminal.toml",
@@ -135,7 +147,13 @@ impl Workshop {
         let list = serde_json::json!({"iss": "https://trust.example", "seq": sequence, "keys": keys});
         self.write("list.json", &list.to_string());
         ok([
-            "trust", "sign", "--anchor", &self.path("anchor.pem"), "--list", &self.path("list.json"), "--out",
+            "trust",
+            "sign",
+            "--anchor",
+            &self.path("anchor.pem"),
+            "--list",
+            &self.path("list.json"),
+            "--out",
             &self.path("trust.jwt"),
         ]);
     }
@@ -143,9 +161,28 @@ impl Workshop {
     /// A demand to cancel a number; gives its nonce.
     pub fn demand(&self, name: &str) -> String {
         ok([
-            "demand", "new", "--key", &self.path("home.pem"), "--iss", HOME, "--purpose", "sim.cancel", "--number",
-            "+8613900000000", "--expect", &self.path("expect.json"), "--check", "chip", "--check", "registry", "--env",
-            "test", "--store", &self.path("store"), "--out", &self.path(name),
+            "demand",
+            "new",
+            "--key",
+            &self.path("home.pem"),
+            "--iss",
+            HOME,
+            "--purpose",
+            "sim.cancel",
+            "--number",
+            "+8613900000000",
+            "--expect",
+            &self.path("expect.json"),
+            "--check",
+            "chip",
+            "--check",
+            "registry",
+            "--env",
+            "test",
+            "--store",
+            &self.path("store"),
+            "--out",
+            &self.path(name),
         ])
         .trim()
         .to_owned()
@@ -158,9 +195,25 @@ impl Workshop {
 
     pub fn attest_with(&self, port: &str, live: &str, demand: &str, out: &str, authority: &str) -> Output {
         run([
-            "attest", "--demand", &self.path(demand), "--config", &self.path("terminal.toml"), "--trust",
-            &self.path("trust.jwt"), "--anchor", &self.path("anchor.json"), "--authority", authority, "--port", port,
-            "--live", fixture(live).to_str().expect("UTF-8"), "--yes", "--json", "--out", &self.path(out),
+            "attest",
+            "--demand",
+            &self.path(demand),
+            "--config",
+            &self.path("terminal.toml"),
+            "--trust",
+            &self.path("trust.jwt"),
+            "--anchor",
+            &self.path("anchor.json"),
+            "--authority",
+            authority,
+            "--port",
+            port,
+            "--live",
+            fixture(live).to_str().expect("UTF-8"),
+            "--yes",
+            "--json",
+            "--out",
+            &self.path(out),
         ])
     }
 
@@ -170,8 +223,17 @@ impl Workshop {
     }
 
     pub fn verify_args(&self, presentation: &str) -> Vec<String> {
-        ["verify", "--trust", &self.path("trust.jwt"), "--anchor", &self.path("anchor.json"), "--store",
-            &self.path("store"), "--json", &self.path(presentation)]
+        [
+            "verify",
+            "--trust",
+            &self.path("trust.jwt"),
+            "--anchor",
+            &self.path("anchor.json"),
+            "--store",
+            &self.path("store"),
+            "--json",
+            &self.path(presentation),
+        ]
         .map(str::to_owned)
         .to_vec()
     }
