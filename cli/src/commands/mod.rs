@@ -1,7 +1,9 @@
 //! The commands, one module each.
 
+mod attest;
 mod demand;
 mod key;
+mod reader;
 mod trust;
 
 use std::process::ExitCode;
@@ -14,6 +16,8 @@ pub(crate) type Done = Result<ExitCode, Failure>;
 
 pub(crate) fn run(command: Command) -> Done {
     match command {
+        Command::Reader(command) => reader::run(command),
+        Command::Attest(args) => attest::run(&args),
         Command::Key(command) => key::run(command),
         Command::Trust(command) => trust::run(command),
         Command::Demand(command) => demand::run(command),
