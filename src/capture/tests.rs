@@ -90,7 +90,8 @@ fn notes_refuse_nothing() {
     png.extend(b"more");
     assert_eq!(take(png).unwrap().notes(), [Note::TrailingBytes]);
     let now = jiff::Timestamp::UNIX_EPOCH;
-    let named = |name: &str| Intake::default().take_named(Slot::Live, name, fixture("baseline.jpg"), now).unwrap();
+    let named =
+        |name: &str| Intake::default().take_named(Slot::Live, name, fixture("baseline.jpg"), now).unwrap();
     assert_eq!(named("a.PNG").notes(), [Note::NameDisagrees]);
     for agreeing in ["a.JPG", "a.b.jpeg", "no extension"] {
         assert_eq!(named(agreeing).notes(), [], "{agreeing}");
@@ -122,7 +123,8 @@ fn cut_off_anywhere_is_refused() {
             assert!(
                 matches!(
                     refused,
-                    CaptureError::Damaged { damage: Damage::Truncated, .. } | CaptureError::UnsupportedFormat { .. }
+                    CaptureError::Damaged { damage: Damage::Truncated, .. }
+                        | CaptureError::UnsupportedFormat { .. }
                 ),
                 "{name} cut at {end}: {refused}"
             );
@@ -178,7 +180,10 @@ fn scan_bombs_are_counted_before_decoding() {
 fn memory_is_bounded_before_decoding() {
     let limits = Limits { max_memory: 20_000, ..Limits::DEFAULT };
     let refused = Intake::new(limits).take(Slot::Live, fixture("baseline.jpg"), jiff::Timestamp::UNIX_EPOCH);
-    assert!(matches!(refused, Err(CaptureError::TooMuchMemory { needed: 25_344, limit: 20_000 })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(CaptureError::TooMuchMemory { needed: 25_344, limit: 20_000 })),
+        "{refused:?}"
+    );
     let limits = Limits { max_bytes: 500, ..Limits::DEFAULT };
     let refused = Intake::new(limits).take(Slot::Live, fixture("baseline.jpg"), jiff::Timestamp::UNIX_EPOCH);
     assert!(matches!(refused, Err(CaptureError::TooManyBytes { limit: 500, .. })));
@@ -190,10 +195,7 @@ fn text_chunks_never_reach_the_decoder() {
     let mut png = fixture("rgb8.png");
     let chunk = [&[0, 0, 0, 6][..], b"zTXt", b"a\0\0bad", &[0; 4]].concat();
     png.splice(33..33, chunk);
-    assert_eq!(
-        take(png).unwrap().pixels_sha256(),
-        take(fixture("rgb8.png")).unwrap().pixels_sha256()
-    );
+    assert_eq!(take(png).unwrap().pixels_sha256(), take(fixture("rgb8.png")).unwrap().pixels_sha256());
 }
 
 #[test]
