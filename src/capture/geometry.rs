@@ -83,6 +83,9 @@ impl Quad {
         }
         let g = (dx3 * dy2 - dx2 * dy3) / determinant;
         let h = (dx1 * dy3 - dx3 * dy1) / determinant;
+        if !(g.is_finite() && h.is_finite()) {
+            return None;
+        }
         Some(Projection {
             x: [b.x - a.x + g * b.x, d.x - a.x + h * d.x, a.x],
             y: [b.y - a.y + g * b.y, d.y - a.y + h * d.y, a.y],

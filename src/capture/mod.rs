@@ -28,3 +28,6 @@ pub use intake::{Capture, Intake, Note};
 pub use limits::Limits;
 pub use picture::{Picture, Plane};
 pub use slot::Slot;
+
+#[cfg(test)]
+mod tests;
