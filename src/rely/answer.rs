@@ -73,16 +73,16 @@ pub fn answer(
     {
         return refused(ReasonCode::DemandHashMismatch);
     }
-    if let Some(answer) = answered {
-        return Ok(already(&answer, &pending, list, now));
-    }
     let bare = UnverifiedPresentation::parse(presentation.text());
     let mut verdict = presentation.verify(&pending, list, now, limits);
+    if let Some(answer) = answered {
+        return Ok(already(verdict, &answer));
+    }
     let record = bare.ok().and_then(|bare| Record::keep(&verdict, &bare, &pending, now));
     let Some(record) = record else { return Ok(Answer { verdict, record: None }) };
     match store.answer(Space::Demand, nonce.as_bytes(), &record.to_bytes(), now)? {
         Answered::Recorded => Ok(Answer { verdict, record: Some(record) }),
-        Answered::Already(answer) => Ok(already(&answer, &pending, list, now)),
+        Answered::Already(answer) => Ok(already(verdict, &answer)),
         other => {
             verdict.claims = None;
             let expired = matches!(other, Answered::Expired);
@@ -111,9 +111,10 @@ fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation) -> Result<S
     }
 }
 
-fn already(answer: &[u8], pending: &PendingDemand, list: &TrustList, now: Timestamp) -> Answer {
-    let mut verdict = Verdict::unjudged(pending, list, now);
-    verdict.reasons.push(ReasonCode::AlreadyAnswered.into());
+/// Refused, whatever else holds; what else is wrong is still told, because a repeat and a fraud look alike otherwise.
+fn already(mut verdict: Verdict, answer: &[u8]) -> Answer {
+    verdict.claims = None;
+    verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
     verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict().clone());
     Answer { verdict, record: None }
 }

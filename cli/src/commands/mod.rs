@@ -2,9 +2,11 @@
 
 mod attest;
 mod demand;
+mod inspect;
 mod key;
 mod reader;
 mod trust;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -18,6 +20,8 @@ pub(crate) fn run(command: Command) -> Done {
     match command {
         Command::Reader(command) => reader::run(command),
         Command::Attest(args) => attest::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Key(command) => key::run(command),
         Command::Trust(command) => trust::run(command),
         Command::Demand(command) => demand::run(command),
