@@ -2,6 +2,7 @@
 
 mod attest;
 mod demand;
+mod emulator;
 mod inspect;
 mod key;
 mod reader;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Attest(args) => attest::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Emulator(args) => emulator::run(&args),
         Command::Key(command) => key::run(command),
         Command::Trust(command) => trust::run(command),
         Command::Demand(command) => demand::run(command),
