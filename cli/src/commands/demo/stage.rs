@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, ToSpan};
 use realname::attest::{Attestor, Terminal};
-use realname::jose::{Algorithm, Json, Signer, SigningKey};
+use realname::jose::{Algorithm, Json, SigningKey};
 use realname::profile::{Env, Purpose};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
 use realname::store::{MemoryStore, SqliteStore};

@@ -8,13 +8,14 @@ use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::document::CardRead;
-use realname::profile::{Check, Env, Expectation, Purpose};
+use realname::profile::{Check, CheckResult, Env, Expectation, Outcome, Purpose};
 use realname::reader::{ReadOptions, Reader};
 use realname::rely::{Asked, Limits, Verdict, answer};
 
 use super::stage::{CONSENT, Person, Stage};
 use crate::args::DemoArgs;
-use crate::commands::{Done, done, verify};
+use crate::commands::{Done, done};
+use crate::errors::clerk_text;
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{files, lang};
@@ -84,7 +85,7 @@ pub(super) fn run(args: &DemoArgs) -> Done {
 
     step("10", lang::pick("the terminal's trust list no longer has that asker", "信任列表中已移除该请求方"));
     match judge_without_asker(&stage, &second) {
-        Err(refused) => say("refused before a card is read", &refused.to_string()),
+        Err(refused) => say("no card is read", &refused.to_string()),
         Ok(_) => return Err(unexpected("an asker who isn't listed was believed")),
     }
     finish(&stage, &lines)
@@ -174,9 +175,8 @@ fn appraise(
         .map_err(unexpected)?
         .decide(&register)
         .map_err(unexpected)?;
-    for result in verified.checks() {
-        say(result.check.as_str(), result.outcome.as_str());
-    }
+    say_checks(verified.checks());
+    say("policy", &format!("{}, version {}", verified.policy().id, verified.policy().version));
     Ok(verified)
 }
 
@@ -207,8 +207,39 @@ fn decide(stage: &Stage, what: &'static str, presentation: &str) -> Result<Line,
     if let Some(record) = &answer.record {
         files::write(&stage.file("record.json"), &record.to_bytes())?;
     }
-    verify::print(&answer.verdict);
+    tell(&answer.verdict);
     Ok(Line { what, verdict: answer.verdict, took })
+}
+
+fn tell(verdict: &Verdict) {
+    if verdict.is_accepted() {
+        say("verdict", &paint(Tone::Good, "accepted"));
+        say_checks(verdict.checks());
+    } else {
+        say("verdict", &paint(Tone::Bad, "refused"));
+    }
+    for reason in verdict.reasons() {
+        say(reason.code.as_str(), clerk_text(reason.code));
+    }
+    if let Some(claims) = verdict.claims() {
+        for name in claims.names() {
+            say(name.as_str(), claims.text(name).unwrap_or_default());
+        }
+    }
+}
+
+/// What was checked, and what wasn't.
+fn say_checks(checks: &[CheckResult]) {
+    let with = |wanted: fn(Outcome) -> bool| {
+        let found: Vec<_> = checks
+            .iter()
+            .filter(|result| wanted(result.outcome))
+            .map(|result| result.check.as_str())
+            .collect();
+        found.join(", ")
+    };
+    say("checks passed", &with(|outcome| outcome == Outcome::Pass));
+    say("not run", &with(|outcome| outcome == Outcome::NotRun));
 }
 
 fn finish(stage: &Stage, lines: &[Line]) -> Done {
@@ -221,13 +252,14 @@ fn finish(stage: &Stage, lines: &[Line]) -> Done {
     output::line(output::table(["who presents", "verdict", "why", "decided in"], rows));
     if stage.is_kept() {
         output::line("");
+        let program = std::env::args().next().unwrap_or_else(|| "realname".to_owned());
         output::line(lang::pick("Look at what was made:", "可查看生成的文件："));
         for file in ["demand.jwt", "presentation", "trust.jwt"] {
-            output::line(format_args!("  realname inspect {}", stage.file(file).display()));
+            output::line(format_args!("  {program} inspect {}", stage.file(file).display()));
         }
         output::line(format_args!(
-            "  realname verify --audit --at {} --trust {} --anchor {} {}",
-            Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "  {program} verify --audit --at {} --trust {} --anchor {} {}",
+            Timestamp::now(),
             stage.file("trust.jwt").display(),
             stage.file("anchor.json").display(),
             stage.file("record.json").display()
