@@ -19,6 +19,7 @@ mod png;
 mod reduce;
 mod slot;
 mod sniff;
+mod webp;
 
 pub use advice::Advice;
 pub use error::{CaptureError, Damage};
