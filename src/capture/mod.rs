@@ -15,6 +15,7 @@ mod intake;
 mod jpeg;
 mod limits;
 mod picture;
+pub mod plugin;
 mod png;
 mod reduce;
 mod slot;
