@@ -13,6 +13,7 @@ mod format;
 mod intake;
 mod jpeg;
 mod limits;
+pub mod measure;
 mod picture;
 mod png;
 mod slot;
