@@ -14,6 +14,7 @@ mod geometry;
 mod intake;
 mod jpeg;
 mod limits;
+pub mod measure;
 mod picture;
 pub mod plugin;
 mod png;
