@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) enrolled_sam_ids: Vec<String>,
     /// What the person is shown before they agree.
     pub(crate) consent_text: String,
+    /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
+    store: Option<PathBuf>,
 }
 
 /// One path or several.
@@ -74,12 +76,18 @@ impl Config {
             }
         };
         resolve(&mut config.key);
+        resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),
             OneOrMore::More(paths) => paths.iter_mut().for_each(resolve),
         }
         Ok(config)
+    }
+
+    /// The terminal's own store.
+    pub(crate) fn store(&self) -> &Path {
+        self.store.as_deref().unwrap_or(Path::new("terminal-store"))
     }
 
     /// The enrolled readers, parsed.

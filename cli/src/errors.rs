@@ -1,7 +1,10 @@
 //! The library's errors as this program's failures: which exit code, which stable code, what to do next.
 
+use realname::attest::AttestError;
+use realname::capture::CaptureError;
 use realname::demand::{AnswerError, AskError};
 use realname::profile::{Lang, ReasonCode};
+use realname::reader::ReaderError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
 
@@ -67,6 +70,36 @@ impl From<AskError> for Failure {
             AskError::Store(error) => error.into(),
             AskError::Jose(error) => Self::trouble("signer", error, action),
             error => Self::usage(error, action),
+        }
+    }
+}
+
+impl From<ReaderError> for Failure {
+    fn from(error: ReaderError) -> Self {
+        let action = error.action();
+        Self::trouble(error.code(), &error, lang::pick(action.to_string(), action.chinese().to_owned()))
+    }
+}
+
+impl From<CaptureError> for Failure {
+    fn from(error: CaptureError) -> Self {
+        let advice = error.advice();
+        Self::damaged(error.code(), &error, lang::pick(advice.en, advice.zh))
+    }
+}
+
+impl From<AttestError> for Failure {
+    fn from(error: AttestError) -> Self {
+        match error {
+            AttestError::Delegation(error) => error.into(),
+            error => Self::refused(
+                "not_attested",
+                format!("nothing was signed: {error}"),
+                lang::pick(
+                    "ask the relying party for a demand that fits, and check this terminal's set-up",
+                    "请让请求方重新出具合适的请求，并检查本终端配置",
+                ),
+            ),
         }
     }
 }

@@ -54,10 +54,12 @@ pub(crate) fn json(value: &serde_json::Value) {
 
 /// Prints a failure: one line on standard error, and with `--json` the error object on standard output.
 pub(crate) fn failure(failure: &Failure, as_json: bool) {
-    note(format_args!("{} {failure}", paint(Tone::Bad, "error:")));
     if as_json {
         json(&failure.to_json());
+    } else if let Some(table) = failure.table() {
+        line(table);
     }
+    note(format_args!("{} {failure}", paint(Tone::Bad, "error:")));
 }
 
 /// A table for people.

@@ -9,7 +9,7 @@ use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
 use crate::jose::{Algorithm, Json, Signer, SigningKey, sign};
 use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, Locality, MAX_LIFE, Outcome, VCT};
-use crate::trust::{Delegation, Scope, TrustError};
+use crate::trust::{Delegation, Scope, TrustError, is_key_uri};
 
 /// An issuer, or a terminal with a delegated key.
 pub struct Attestor {
@@ -100,7 +100,8 @@ impl Attestor {
     /// Signs with a delegated key: the chain of statements, from the listed key's down to this one's.
     pub fn with_delegation(mut self, chain: Vec<String>) -> Result<Self, AttestError> {
         self.links = Delegation::read_chain(&chain, self.signer.verifying_key())?;
-        if self.links.first().is_some_and(|link| link.iss() != self.iss) {
+        // A statement may name its delegator by key instead; for whom that key signs, only the trust list says.
+        if self.links.first().is_some_and(|link| link.iss() != self.iss && !is_key_uri(link.iss())) {
             return Err(TrustError::KeyOtherIssuer.into());
         }
         self.delegation = chain;
@@ -165,7 +166,8 @@ impl Attestor {
         if verified.purpose() != demand.purpose() {
             return Err(AttestError::Purpose);
         }
-        if !demand.vcts().contains(&self.vct) {
+        // An operator's own kind lists the profile's in `aka_vcts`.
+        if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
             return Err(AttestError::Vct);
         }
         if demand.expires_at() <= now {

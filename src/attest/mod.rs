@@ -10,7 +10,7 @@ mod error;
 mod evidence;
 mod payload;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use attestation::Attestation;
 pub use attestor::{Attestor, Terminal};

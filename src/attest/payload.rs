@@ -6,7 +6,7 @@ use super::evidence::evidence;
 use super::{AttestError, Terminal};
 use crate::appraisal::{Facts, Verified};
 use crate::jose::{Json, VerifyingKey, encode, random_id};
-use crate::profile::{ClaimName, DIGESTS, TRUST_FRAMEWORK};
+use crate::profile::{ClaimName, DIGESTS, TRUST_FRAMEWORK, VCT};
 use crate::sd_jwt::{Disclosure, conceal};
 
 /// What the attestor adds to a [`Verified`].
@@ -39,7 +39,8 @@ pub(super) fn payload(
     ]);
     let verified_claims =
         Json::object([("verification", verification), ("claims", Json::object([("_sd", digests)]))]);
-    let payload = Json::object([
+    let alias = (frame.vct != VCT).then(|| ("aka_vcts", Json::array([VCT])));
+    let members = [
         ("iss", frame.iss.into()),
         ("sub", random_id()?.into()),
         ("iat", frame.iat.into()),
@@ -51,8 +52,8 @@ pub(super) fn payload(
         ("_sd_alg", "sha-256".into()),
         ("verified_claims", verified_claims),
         ("realname", realname(frame, verified)),
-    ]);
-    Ok((payload, disclosures))
+    ];
+    Ok((Json::object(members.into_iter().chain(alias)), disclosures))
 }
 
 fn realname(frame: &Frame<'_>, verified: &Verified) -> Json {

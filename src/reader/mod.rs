@@ -1,6 +1,7 @@
 //! The device side.
 mod discovery;
 mod driver;
+pub mod emulator;
 mod error;
 mod options;
 pub mod session;

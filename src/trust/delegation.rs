@@ -26,8 +26,15 @@ pub struct DelegationRequest<'a> {
 /// The name of a key as a URI: its RFC 7638 thumbprint in the form of RFC 9278. A first statement may name its
 /// delegator so, when the issuer's URL isn't at hand; the list still says for whom that key signs.
 pub fn key_uri(key: &VerifyingKey) -> String {
-    format!("urn:ietf:params:oauth:jwk-thumbprint:sha-256:{}", key.thumbprint())
+    format!("{KEY_URI}{}", key.thumbprint())
 }
+
+/// Whether a text is of the form of [`key_uri`].
+pub fn is_key_uri(text: &str) -> bool {
+    text.starts_with(KEY_URI)
+}
+
+const KEY_URI: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
 
 impl DelegationRequest<'_> {
     /// Signs the statement with the key whose power it is.

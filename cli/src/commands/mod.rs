@@ -1,8 +1,14 @@
 //! The commands, one module each.
 
+mod attest;
 mod demand;
+mod demo;
+mod emulator;
+mod inspect;
 mod key;
+mod reader;
 mod trust;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -14,10 +20,15 @@ pub(crate) type Done = Result<ExitCode, Failure>;
 
 pub(crate) fn run(command: Command) -> Done {
     match command {
+        Command::Reader(command) => reader::run(command),
+        Command::Attest(args) => attest::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Emulator(args) => emulator::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Key(command) => key::run(command),
         Command::Trust(command) => trust::run(command),
         Command::Demand(command) => demand::run(command),
-        _ => Err(Failure::usage("not yet", "")),
     }
 }
 

@@ -125,11 +125,11 @@ impl Framer {
     pub fn advance(&mut self, input: &mut &[u8]) -> bool {
         self.begin += std::mem::take(&mut self.handed_out);
         loop {
-            if self.waiting() < self.needed {
-                self.fill(input);
-                if self.waiting() < self.needed {
+            while self.waiting() < self.needed {
+                if input.is_empty() {
                     return false;
                 }
+                self.fill(input);
             }
             match self.look() {
                 Look::Frame(length) => {
