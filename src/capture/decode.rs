@@ -11,12 +11,14 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
+use super::exif::Exif;
 use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff, webp};
 
 /// A decoded file.
 pub(super) struct Decoded {
     pub(super) format: Format,
     pub(super) picture: Picture,
+    pub(super) exif: Exif,
     pub(super) progressive: bool,
     /// Bytes behind the end of the picture.
     pub(super) trailing: usize,
@@ -66,6 +68,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     Ok(Decoded {
         format: Format::Jpeg,
         picture: picture.oriented(orientation(survey.exif)),
+        exif: survey.exif.map(Exif::parse).unwrap_or_default(),
         progressive: survey.progressive,
         trailing: bytes.len() - survey.end,
     })
@@ -81,6 +84,7 @@ fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     Ok(Decoded {
         format: Format::Png,
         picture: picture.oriented(orientation(survey.exif)),
+        exif: survey.exif.map(Exif::parse).unwrap_or_default(),
         progressive: false,
         trailing: bytes.len() - survey.end,
     })
@@ -96,6 +100,7 @@ fn decode_webp(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     Ok(Decoded {
         format: Format::WebP,
         picture: picture.oriented(orientation(survey.exif)),
+        exif: survey.exif.map(Exif::parse).unwrap_or_default(),
         progressive: false,
         trailing: bytes.len() - survey.end,
     })

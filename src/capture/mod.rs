@@ -9,6 +9,7 @@
 mod advice;
 mod decode;
 mod error;
+mod exif;
 mod format;
 mod geometry;
 mod intake;
@@ -19,6 +20,7 @@ mod picture;
 pub mod plugin;
 mod png;
 mod reduce;
+mod session;
 mod slot;
 mod sniff;
 mod webp;
@@ -30,6 +32,7 @@ pub use geometry::{Point, Quad};
 pub use intake::{Capture, Intake, Note};
 pub use limits::Limits;
 pub use picture::{Picture, Plane};
+pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
 
 #[cfg(test)]
