@@ -7,7 +7,7 @@ use std::path::Path;
 const ALLOWED: [(&str, &[&str]); 13] = [
     ("document", &[]),
     ("reader", &["document"]),
-    ("capture", &[]),
+    ("capture", &["document", "profile"]),
     ("authority", &["document", "capture", "profile"]),
     ("appraisal", &["document", "capture", "authority", "profile", "store"]),
     ("store", &[]),
