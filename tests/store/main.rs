@@ -54,3 +54,5 @@ macro_rules! suite {
 suite!(memory);
 #[cfg(feature = "sqlite")]
 suite!(sqlite);
+#[cfg(feature = "postgres")]
+suite!(postgres);
