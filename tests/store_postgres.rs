@@ -2,6 +2,13 @@
 //!
 //! Skipped, saying so, unless `$REALNAME_POSTGRES_URL` names a server that these tests may disturb, as
 //! `tests/postgres/run.sh` starts one. All data is synthetic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 #![cfg(feature = "postgres")]
 
 use std::error::Error;

@@ -4,17 +4,17 @@ use realname::store::{MemoryStore, Store};
 use tempfile::TempDir;
 
 /// A store, and what must outlive it.
-pub struct Opened {
-    pub store: Box<dyn Store>,
-    pub _directory: Option<TempDir>,
+pub(crate) struct Opened {
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) _directory: Option<TempDir>,
 }
 
-pub fn memory() -> Option<Opened> {
+pub(crate) fn memory() -> Option<Opened> {
     Some(Opened { store: Box::new(MemoryStore::new()), _directory: None })
 }
 
 #[cfg(feature = "sqlite")]
-pub fn sqlite() -> Option<Opened> {
+pub(crate) fn sqlite() -> Option<Opened> {
     let directory = tempfile::tempdir().unwrap();
     let store = realname::store::SqliteStore::open(directory.path().join("store.sqlite3")).unwrap();
     Some(Opened { store: Box::new(store), _directory: Some(directory) })
@@ -22,14 +22,14 @@ pub fn sqlite() -> Option<Opened> {
 
 /// In a schema of its own on the server at `$REALNAME_POSTGRES_URL`; `tests/postgres/run.sh` starts one.
 #[cfg(feature = "postgres")]
-pub fn postgres() -> Option<Opened> {
+pub(crate) fn postgres() -> Option<Opened> {
     let schema = postgres_schema()?;
     Some(Opened { store: postgres_in(&schema), _directory: None })
 }
 
 /// A new schema, if there is a server.
 #[cfg(feature = "postgres")]
-pub fn postgres_schema() -> Option<String> {
+pub(crate) fn postgres_schema() -> Option<String> {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -53,7 +53,7 @@ fn postgres_in(schema: &str) -> Box<dyn Store> {
 }
 
 /// Opens again what another process named, as `sqlite:<path>` and the like.
-pub fn named(name: &str) -> Box<dyn Store> {
+pub(crate) fn named(name: &str) -> Box<dyn Store> {
     let (sort, place) = name.split_once(':').unwrap();
     match sort {
         #[cfg(feature = "sqlite")]
