@@ -111,7 +111,11 @@ fn every_vector_gets_the_verdict_expected() {
         let (expected, found) = (text(vector, "expect"), corpus.judge(vector));
         *codes.entry(expected.to_owned()).or_default() += 1;
         if found != expected {
-            wrong.push(format!("{} {}: expected {expected}, got {found}", text(vector, "number"), text(vector, "name")));
+            wrong.push(format!(
+                "{} {}: expected {expected}, got {found}",
+                text(vector, "number"),
+                text(vector, "name")
+            ));
         }
     }
     println!("{} vectors, {} codes: {codes:?}", corpus.vectors().len(), codes.len() - 1);
