@@ -192,6 +192,11 @@ impl Link {
         self.transmit.take()
     }
 
+    #[cfg(test)]
+    pub(super) fn has_transmit(&self) -> bool {
+        self.transmit.is_some()
+    }
+
     pub(super) fn sam_id(&self) -> Option<SamId> {
         self.sam_id
     }
