@@ -118,6 +118,42 @@ pub fn list() -> Result<Vec<Port>, ReaderError> {
     Ok(ports)
 }
 
+/// What tells a USB reader from others of its kind, whatever name the system gives it.
+#[cfg(feature = "serial")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    vendor: u16,
+    product: u16,
+    serial_number: String,
+}
+
+#[cfg(feature = "serial")]
+impl Identity {
+    fn of(port: &Port) -> Option<Self> {
+        match &port.attachment {
+            Attachment::Usb { vendor, product, serial_number: Some(serial_number), .. } => {
+                Some(Self { vendor: *vendor, product: *product, serial_number: serial_number.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The identity of the reader behind `path`, where it has one.
+#[cfg(feature = "serial")]
+pub(super) fn identity(path: &std::path::Path) -> Option<Identity> {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let port = list().ok()?.into_iter().find(|port| std::path::Path::new(&port.name) == real)?;
+    Identity::of(&port)
+}
+
+/// Where the reader of this identity is now.
+#[cfg(feature = "serial")]
+pub(super) fn find_again(identity: &Identity) -> Option<std::path::PathBuf> {
+    let port = list().ok()?.into_iter().find(|port| Identity::of(port).as_ref() == Some(identity))?;
+    Some(port.name.into())
+}
+
 /// Every port of this machine: none without the `serial` feature.
 ///
 /// # Errors

@@ -92,10 +92,10 @@ pub enum ReaderError {
         readings: u32,
     },
     /// Several readers answer. None is chosen by guessing.
-    #[error("{count} readers answer: name the one to use")]
+    #[error("{} readers answer, name the one to use: {}", ports.len(), ports.join(", "))]
     Ambiguous {
-        /// How many.
-        count: usize,
+        /// The ports on which they do.
+        ports: Vec<String>,
     },
     /// No reader was found on any port.
     #[error("no reader was found")]
@@ -362,8 +362,8 @@ mod tests {
                 Action::CheckCable,
             ),
             (
-                E::Ambiguous { count: 2 },
-                "2 readers answer: name the one to use",
+                E::Ambiguous { ports: vec!["/dev/ttyACM0".into(), "/dev/ttyACM1".into()] },
+                "2 readers answer, name the one to use: /dev/ttyACM0, /dev/ttyACM1",
                 Fault::Caller,
                 Action::ChoosePort,
             ),
