@@ -36,6 +36,7 @@ pub use geometry::{Homography, Point, Pose, Quad};
 pub use layout::Layout;
 pub use person::PersonSign;
 pub use photo::{Measurement, View, measure};
+pub(crate) use reduce::shrink;
 pub use same::Likeness;
 pub use thresholds::{Thresholds, ThresholdsError};
 pub use triplet::{Arrangement, Comparison, TripletMeasurement, measure_triplet};
