@@ -9,7 +9,9 @@
 mod advice;
 mod decode;
 mod error;
+mod examine;
 mod exif;
+mod fault;
 mod format;
 mod intake;
 mod integral;
@@ -26,6 +28,8 @@ mod webp;
 
 pub use advice::Advice;
 pub use error::{CaptureError, Damage};
+pub use examine::{Examination, Fault, Remark, ThresholdsRef};
+pub use fault::PhotoFault;
 pub use format::{Foreign, Format};
 pub use intake::{Capture, Intake, Note};
 pub use limits::Limits;
