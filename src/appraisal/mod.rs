@@ -11,14 +11,18 @@
 
 mod case;
 mod checks;
+mod declared;
 mod evidence;
+mod facts;
+mod local;
 mod policy;
 mod reason;
 mod refusal;
 mod verified;
 
-pub use case::{Case, CaseError, CaseRequest, DecideError, Piece};
-pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite};
+pub use case::{Case, CaseError, CaseRequest, DecideError};
+pub use declared::{Declared, DeclaredError};
+pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite, Piece, Remote};
 pub use policy::{Policy, PolicyError, Requirement, Rule};
 pub use reason::Reason;
 pub use refusal::{CheckReport, Refusal, Retry};
