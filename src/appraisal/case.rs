@@ -172,18 +172,32 @@ impl Case {
     }
 
     /// Compares the photo on the spot with the chip's photo, on this terminal. Without a decoder or a matcher the check
-    /// stays `not_run`, and so it does in a remote case.
+    /// stays `not_run`; so it does in a remote case, and in production when one of them is a stand-in.
     pub fn with_face_chip(mut self, decoder: &dyn PhotoDecoder, matcher: &dyn FaceMatcher) -> Self {
-        let card = self.evidence.card();
-        self.face_chip =
-            card.map(|card| local::face_chip(card, self.evidence.face(), decoder, matcher, self.request.now));
+        let (now, face) = (self.request.now, self.evidence.face());
+        self.face_chip = match self.evidence.card() {
+            None => None,
+            Some(_) if !self.evidence.consent().allows_face() => None,
+            Some(_) if self.is_production() && (decoder.is_test() || matcher.is_test()) => {
+                Some(Judged::not_run(Reason::TestPlugIn))
+            }
+            Some(card) => Some(local::face_chip(card, face, decoder, matcher, now)),
+        };
         self
     }
 
-    /// Judges on this terminal whether the photo shows a living person.
+    /// Judges on this terminal whether the photo shows a living person. A stand-in isn't asked in production.
     pub fn with_liveness(mut self, checker: &dyn LivenessChecker) -> Self {
-        self.liveness = Some(local::liveness(self.evidence.face(), checker, self.request.now));
+        self.liveness = Some(if self.is_production() && checker.is_test() {
+            Judged::not_run(Reason::TestPlugIn)
+        } else {
+            local::liveness(self.evidence.face(), checker, self.request.now)
+        });
         self
+    }
+
+    fn is_production(&self) -> bool {
+        self.request.env == Env::Production
     }
 
     /// What to ask the register, for callers who ask on their own and come back with [`appraise`](Self::appraise).
@@ -197,7 +211,7 @@ impl Case {
     /// [`DecideError::Setup`] when a production case meets a test register (it isn't asked), else
     /// [`DecideError::Refused`].
     pub fn decide(self, authority: &dyn Authority) -> Result<Verified, DecideError> {
-        if self.request.env == Env::Production && authority.is_test() {
+        if self.is_production() && authority.is_test() {
             return Err(CaseError::TestAuthority { authority: authority.id().to_owned() }.into());
         }
         let answer = authority.ask(&self.query).map(|mut finding| {
@@ -255,7 +269,7 @@ impl Case {
 
     /// An answer to another question, or a test register's to a real one, is no answer.
     fn belongs(&self, finding: Finding) -> Result<Finding, Reason> {
-        if finding.meta.is_test && self.request.env == Env::Production {
+        if finding.meta.is_test && self.is_production() {
             return Err(Reason::TestRegister);
         }
         let (asked, answered) = (self.request.now, finding.meta.answered_at);
@@ -269,6 +283,9 @@ impl Case {
 
     fn judge(&self, check: Check, answer: Result<&Finding, Reason>) -> Judged {
         let now = self.request.now;
+        if matches!(check, Check::FaceChip | Check::FaceRegistry) && !self.evidence.consent().allows_face() {
+            return Judged::not_run(Reason::FaceDeclined);
+        }
         match check {
             Check::Chip => match self.evidence.card() {
                 Some(card) => Judged::pass(card.read_at()),
@@ -359,8 +376,10 @@ fn query_for(evidence: &Evidence, policy: &Policy, request: &CaseRequest) -> Opt
     let key = idempotency_key(evidence, request);
     let mut query = Query::new(name, evidence.number().clone(), request.now, key)
         .with_document_kind(evidence.kind())
-        .with_probe(Arc::clone(evidence.face()))
         .with_consent(request.purpose.clone(), evidence.consent().consent().text_sha256);
+    if evidence.consent().allows_face() {
+        query = query.with_probe(Arc::clone(evidence.face()));
+    }
     if let Some((from, until)) = evidence.validity() {
         query = query.with_validity(from, until);
     }

@@ -32,8 +32,12 @@ impl Judged {
     /// The worst of several remarks; `pass` when there is none.
     pub(super) fn worst(remarks: Vec<(Outcome, Reason)>, time: Timestamp) -> Self {
         let outcome = remarks.iter().map(|(outcome, _)| *outcome).max().unwrap_or(Outcome::Pass);
-        let mut reasons: Vec<Reason> = remarks.into_iter().map(|(_, reason)| reason).collect();
-        reasons.dedup();
+        let mut reasons = Vec::new();
+        for (_, reason) in remarks {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
         let time = (outcome != Outcome::NotRun).then_some(time);
         Self { outcome, reasons, time }
     }
@@ -56,6 +60,13 @@ fn own_remarks(evidence: &Evidence, policy: &Policy, now: Timestamp) -> Vec<(Out
         }
         (None, Some(_)) => remarks.push((Inconclusive, Reason::DocumentValidityUnreadable)),
         (None, None) => {}
+    }
+    match evidence.birth_date().map(|birth| age_on(birth, today)) {
+        Some(age) if age < policy.minimum_age().into() => {
+            remarks.push((Outcome::NotRun, Reason::HolderIsMinor))
+        }
+        Some(_) => {}
+        None => remarks.push((Inconclusive, Reason::AgeUnknown)),
     }
     let flags = evidence.card().map(|card| card.document().flags()).unwrap_or_default();
     for flag in flags {
@@ -212,6 +223,12 @@ pub(super) fn reason_of_error(error: &AuthorityError) -> Reason {
 /// The calendar day in China: UTC+8, no daylight saving.
 pub(super) fn natural_day(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}
+
+/// Whole years lived. Who is born on 29 February is a year older on 1 March of a common year.
+fn age_on(birth: Date, day: Date) -> i16 {
+    let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());
+    day.year() - birth.year() - i16::from(!had_birthday)
 }
 
 fn reason_of(flag: Flag) -> Reason {

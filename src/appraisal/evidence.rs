@@ -80,6 +80,12 @@ impl Evidence {
         }
     }
 
+    /// From the card, or from a number that holds one.
+    pub(super) fn birth_date(&self) -> Option<jiff::civil::Date> {
+        let on_card = self.card().and_then(|card| card.document().birth_date());
+        on_card.or_else(|| self.number().birth_date())
+    }
+
     /// Both dates, when both are known.
     pub(super) fn validity(&self) -> Option<(CardDate, ValidUntil)> {
         match self {
@@ -239,6 +245,7 @@ impl Remote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentGiven {
     purposes: Vec<Purpose>,
+    face: bool,
     consent: Consent,
 }
 
@@ -246,7 +253,20 @@ impl ConsentGiven {
     /// `text` is what was shown, as UTF-8; its digest is kept.
     pub fn new(text: &str, purposes: impl Into<Vec<Purpose>>, time: Timestamp) -> Self {
         let text_sha256 = Sha256::digest(text.as_bytes()).into();
-        Self { purposes: purposes.into(), consent: Consent { text_sha256, time } }
+        Self { purposes: purposes.into(), face: true, consent: Consent { text_sha256, time } }
+    }
+
+    /// Without a comparison of faces, which nobody may be made to accept (rules for face recognition in force since
+    /// 2025-06-01: a way without it has to exist). Nothing is compared then, and a policy that requires it sends the
+    /// person to the human route.
+    pub fn without_face(mut self) -> Self {
+        self.face = false;
+        self
+    }
+
+    /// Whether it covers a comparison of faces.
+    pub fn allows_face(&self) -> bool {
+        self.face
     }
 
     /// Whether it covers `purpose`.

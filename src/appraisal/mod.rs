@@ -23,7 +23,7 @@ mod verified;
 pub use case::{Case, CaseError, CaseRequest, DecideError};
 pub use declared::{Declared, DeclaredError};
 pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite, Piece, Remote};
-pub use policy::{Policy, PolicyError, Requirement, Rule};
+pub use policy::{Policy, PolicyError, PolicyLimits, Requirement, Rule};
 pub use reason::Reason;
 pub use refusal::{CheckReport, Refusal, Retry};
 pub(crate) use verified::VerifiedParts;

@@ -60,6 +60,14 @@ reasons! {
     DocumentKindNotAccepted, "document_kind_not_accepted",
         "This kind of document isn't handled here. Send the person to the manual desk.",
         "此类证件不在本流程受理范围，请转人工办理。";
+    /// Under the policy's age.
+    HolderIsMinor, "holder_is_minor",
+        "The person is a minor. Send them with their guardian to the manual desk.",
+        "本人为未成年人，请由监护人陪同转人工办理。";
+    /// The document doesn't say when its holder was born.
+    AgeUnknown, "age_unknown",
+        "The holder's birth date can't be read. Read the card again; if it stays so, go to the manual desk.",
+        "出生日期无法读取，请重新读卡；仍不行请转人工办理。";
     /// The register says that its validity is over.
     DocumentExpiredAtRegister, "document_expired_at_register",
         "The register holds this card as expired. Ask for the new one.",
@@ -246,6 +254,15 @@ reasons! {
     AuthorityIndeterminate, "authority_indeterminate",
         "The query was sent and no reply came. Don't repeat it; tell the operator, who looks it up.",
         "查询已发出但未收到结果，请勿重复提交，请联系运营方核实。";
+
+    /// A stand-in for a decoder, matcher or checker was asked in a case that was to count.
+    TestPlugIn, "test_plug_in",
+        "A test stand-in was asked. Tell the operator: this machine is set up wrongly.",
+        "调用了测试组件，请联系运营方检查本机配置。";
+    /// The person doesn't agree to a comparison of the face.
+    FaceDeclined, "face_declined",
+        "The person declines the face comparison. Send the person to the manual desk.",
+        "本人不同意人脸比对，请转人工办理。";
 
     // The rest.
     /// No such check is installed here.
