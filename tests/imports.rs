@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("sd_jwt", &["jose"]),
     ("profile", &["document"]),
     ("trust", &["jose", "profile", "store"]),
-    ("demand", &["jose", "profile", "trust", "store"]),
+    ("demand", &["document", "jose", "profile", "trust", "store"]),
     ("attest", &["jose", "sd_jwt", "profile", "trust", "demand", "appraisal", "document"]),
     ("rely", &["jose", "sd_jwt", "profile", "trust", "demand", "store"]),
 ];

@@ -92,11 +92,13 @@ impl Stage {
         let anchors =
             [Anchor::new(anchor.verifying_key().clone(), now.as_second(), day_after(now).as_second())];
         files::write(&dir.join("anchor.json"), &anchors[0].to_json().to_bytes())?;
-        let compact = signed_list(&anchor, 2, now, &[asker(&home), attester(&operator)])?;
+        // The directory may hold the memory of an earlier demo, so the sequence has to go on.
+        let sequence = now.as_millisecond();
+        let compact = signed_list(&anchor, sequence, now, &[asker(&home), attester(&operator)])?;
         files::write(&dir.join("trust.jwt"), compact.as_bytes())?;
         let list = TrustList::verify(&compact, &anchors, now, &store)?;
         // The other province has a store, and so a memory for lists, of its own.
-        let without = signed_list(&anchor, 3, now, &[attester(&operator)])?;
+        let without = signed_list(&anchor, sequence + 1, now, &[attester(&operator)])?;
         let list_without_asker = TrustList::verify(&without, &anchors, now, &MemoryStore::new())?;
         Ok(Self {
             dir,
