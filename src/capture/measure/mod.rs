@@ -8,6 +8,7 @@
 //!  Picture ─▶ Reduced ─▶ edges ─▶ lines ─▶ quadrilaterals ─▶ refined on the full picture ─▶ Flat ─▶ figures
 //! ```
 
+mod annotate;
 mod card;
 mod colour;
 mod edges;
@@ -29,6 +30,7 @@ mod sharpness;
 mod thresholds;
 mod triplet;
 
+pub use annotate::{Drawing, annotate};
 pub use card::Card;
 pub use figure::{Better, Figure, Measure, Threshold};
 pub use flat::Flat;
