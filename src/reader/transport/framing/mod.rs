@@ -18,6 +18,8 @@ mod split;
 pub use reports::{ReportFormat, ReportShape, Reports};
 pub use split::Split;
 
+use zeroize::Zeroize;
+
 use super::TransportError;
 use crate::reader::wire::{MAX_LENGTH, PREAMBLE};
 
@@ -118,6 +120,12 @@ impl Framing {
             Self::Stream | Self::Reports(_) => 0,
         }
     }
+}
+
+/// Empties `bytes` and wipes where they were; what lies beyond was wiped before.
+pub(super) fn wipe(bytes: &mut Vec<u8>) {
+    bytes.as_mut_slice().zeroize();
+    bytes.clear();
 }
 
 /// Head and rest of bytes that are exactly one frame.

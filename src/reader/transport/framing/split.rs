@@ -2,7 +2,7 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{HEAD, MAX_FRAME, Pipe, length};
+use super::{HEAD, MAX_FRAME, Pipe, length, wipe};
 use crate::reader::wire::{MAX_LENGTH, PREAMBLE};
 
 /// Puts heads and bodies together again (`reader-protocol` 2.2: endpoints 81 and 85, on the other side 02 and 06).
@@ -35,8 +35,8 @@ impl Split {
     }
 
     pub(super) fn reset(&mut self) {
-        self.heads.zeroize();
-        self.bodies.zeroize();
+        wipe(&mut self.heads);
+        wipe(&mut self.bodies);
         self.missing = 0;
     }
 
@@ -49,7 +49,7 @@ impl Split {
         if held.len() + packet.len() > MAX_FRAME {
             out.extend_from_slice(held);
             out.extend_from_slice(packet);
-            held.zeroize();
+            wipe(held);
             return;
         }
         held.extend_from_slice(packet);
