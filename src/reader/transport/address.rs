@@ -123,7 +123,9 @@ mod tests {
     ];
 
     fn only(address: &str) -> Result<&'static str, TransportError> {
-        let seen = |&(vendor, product, serial_number, path): &Device| Seen { vendor, product, serial_number, path };
+        fn seen(&(vendor, product, serial_number, path): &Device) -> Seen<'_> {
+            Seen { vendor, product, serial_number, path }
+        }
         Ok(address.parse::<DeviceAddress>().unwrap().only("usb", DEVICES, seen)?.3)
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hidapi::{DeviceInfo, HidApi, HidDevice, HidError, MAX_REPORT_DESCRIPTOR_SIZE};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::address::{DeviceAddress, Seen};
 use super::framing::{Framing, Pipe, ReportFormat, Reports};
@@ -28,8 +28,8 @@ impl Framed<HidPipes> {
     /// # Errors
     /// When the device is absent, in use, forbidden, not the only one, or has no reports that could carry a frame.
     pub fn open(address: &DeviceAddress) -> Result<Self, TransportError> {
-        let api = HidApi::new_without_enumerate().map_err(|error| on_open_device(&error))?;
-        let listed = address.only("hid", devices()?, |listed| Seen {
+        let api = HidApi::new().map_err(|error| on_open_device(&error))?;
+        let listed = address.only("hid", devices_of(&api), |listed| Seen {
             vendor: listed.info.vendor_id(),
             product: listed.info.product_id(),
             serial_number: listed.info.serial_number(),
@@ -69,7 +69,9 @@ impl Pipes for HidPipes {
         match self.device.read_timeout(&mut self.report, timeout) {
             Ok(0) => Ok(false),
             Ok(count) => {
-                packet.extend_from_slice(self.report.get(..count).unwrap_or_default());
+                let report = self.report.get_mut(..count).unwrap_or_default();
+                packet.extend_from_slice(report);
+                report.zeroize();
                 Ok(true)
             }
             Err(HidError::IoError { error }) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
@@ -98,14 +100,17 @@ pub(in crate::reader) struct Listed {
 
 /// Every HID device once, though it may serve several purposes.
 pub(in crate::reader) fn devices() -> Result<Vec<Listed>, TransportError> {
-    let api = HidApi::new().map_err(|error| on_open_device(&error))?;
+    Ok(devices_of(&HidApi::new().map_err(|error| on_open_device(&error))?))
+}
+
+fn devices_of(api: &HidApi) -> Vec<Listed> {
     let mut seen = BTreeSet::new();
     let listed = api.device_list().filter_map(|info| {
         let node: &CStr = info.path();
         let path = node.to_str().ok()?.to_owned();
         seen.insert(path.clone()).then(|| Listed { info: info.clone(), node: node.into(), path })
     });
-    Ok(listed.collect())
+    listed.collect()
 }
 
 /// `None`: reports that can't carry frames. Where the system doesn't give the descriptor, the usual format is assumed.

@@ -90,11 +90,11 @@ fn a_lie_in_the_length_is_not_waited_for() {
 #[test]
 fn leftover_zero_reports_are_dropped_only_between_frames() {
     let mut framing = reports(ReportFormat::USUAL);
-    assert_eq!(accepted(&mut framing, Pipe::Data, &[0; 64]), []);
+    assert!(accepted(&mut framing, Pipe::Data, &[0; 64]).is_empty());
     let mut out = accepted(&mut framing, Pipe::Data, &[&[0, 100][..], &[0; 62]].concat());
     out.extend(accepted(&mut framing, Pipe::Data, &[0; 64]));
     assert_eq!(out, frame(&[0; 100]));
-    assert_eq!(accepted(&mut framing, Pipe::Data, &[0; 64]), []);
+    assert!(accepted(&mut framing, Pipe::Data, &[0; 64]).is_empty());
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn other_reports_of_the_device_are_not_ours() {
     let ours = [&[1, 0, 4], &[9; 4][..], &[0; 57]].concat();
     let mut theirs = ours.clone();
     theirs[0] = 2;
-    assert_eq!(accepted(&mut framing, Pipe::Data, &theirs), []);
-    assert_eq!(accepted(&mut framing, Pipe::Data, &[]), []);
+    assert!(accepted(&mut framing, Pipe::Data, &theirs).is_empty());
+    assert!(accepted(&mut framing, Pipe::Data, &[]).is_empty());
     assert_eq!(accepted(&mut framing, Pipe::Data, &ours), frame(&[9; 4]));
 }
 

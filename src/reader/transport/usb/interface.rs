@@ -64,9 +64,8 @@ pub(super) fn choose(endpoints: &[BulkEndpoint]) -> Option<Choice> {
     });
     let ((interface, alternate), data) = pairs.next()?;
     // Other settings of the same interface are alternatives to it, other interfaces are rivals.
-    pairs
-        .all(|((other, _), _)| other == interface)
-        .then_some(Choice { interface, alternate, head: None, data })
+    let alone = settings.iter().all(|(other, _)| *other == interface);
+    alone.then_some(Choice { interface, alternate, head: None, data })
 }
 
 #[cfg(test)]
