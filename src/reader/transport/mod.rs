@@ -22,12 +22,16 @@ pub use address::{AddressError, DeviceAddress};
 pub use error::TransportError;
 pub use faulty::Faulty;
 #[cfg(feature = "hid")]
+pub(in crate::reader) use hid::devices as hid_devices;
+#[cfg(feature = "hid")]
 pub use hid::{Hid, HidPipes};
 pub use memory::Memory;
 pub use pipes::{Framed, Pipes};
 pub use replay::{Chunk, Direction, Recorder, Recording, RecordingError, Replay};
 #[cfg(feature = "serial")]
 pub use serial::Serial;
+#[cfg(feature = "usb")]
+pub(in crate::reader) use usb::devices as usb_devices;
 #[cfg(feature = "usb")]
 pub use usb::{BulkPipes, Usb};
 
