@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // A test program talks, waits and uses files.
 
 mod acm;
+mod device;
 mod gadget;
 
 use std::process::ExitCode;
@@ -17,6 +18,11 @@ const LANES: &[Lane] = &[("acm", acm::lane)];
 
 /// No lane may take longer; most take one or two seconds.
 const LANE_LIMIT: Duration = Duration::from_secs(60);
+
+/// A lane's assertion.
+fn check(holds: bool, what: &str) -> Result<(), Failure> {
+    if holds { Ok(()) } else { Err(format!("doesn't hold: {what}").into()) }
+}
 
 fn main() -> ExitCode {
     let wanted = std::fs::read_to_string("/lanes").unwrap_or_default();
