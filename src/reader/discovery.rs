@@ -139,13 +139,17 @@ fn usb_readers() -> Result<Vec<Port>, TransportError> {
     let devices = super::transport::usb_devices()?;
     let ports = devices.into_iter().filter(|listed| listed.may_have_pipes()).filter_map(|listed| {
         let (text, info) = (|text: Option<&str>| text.map(str::to_owned), &listed.info);
-        native("usb", &listed.path, Attachment::Usb {
-            vendor: info.vendor_id(),
-            product: info.product_id(),
-            serial_number: text(info.serial_number()),
-            manufacturer: text(info.manufacturer_string()),
-            product_name: text(info.product_string()),
-        })
+        native(
+            "usb",
+            &listed.path,
+            Attachment::Usb {
+                vendor: info.vendor_id(),
+                product: info.product_id(),
+                serial_number: text(info.serial_number()),
+                manufacturer: text(info.manufacturer_string()),
+                product_name: text(info.product_string()),
+            },
+        )
     });
     Ok(ports.collect())
 }
@@ -159,13 +163,17 @@ fn usb_readers() -> Result<Vec<Port>, TransportError> {
 fn hid_readers() -> Result<Vec<Port>, TransportError> {
     let ports = super::transport::hid_devices()?.into_iter().filter_map(|listed| {
         let (text, info) = (|text: Option<&str>| text.map(str::to_owned), &listed.info);
-        native("hid", &listed.path, Attachment::Usb {
-            vendor: info.vendor_id(),
-            product: info.product_id(),
-            serial_number: text(info.serial_number()).filter(|serial| !serial.is_empty()),
-            manufacturer: text(info.manufacturer_string()),
-            product_name: text(info.product_string()),
-        })
+        native(
+            "hid",
+            &listed.path,
+            Attachment::Usb {
+                vendor: info.vendor_id(),
+                product: info.product_id(),
+                serial_number: text(info.serial_number()).filter(|serial| !serial.is_empty()),
+                manufacturer: text(info.manufacturer_string()),
+                product_name: text(info.product_string()),
+            },
+        )
     });
     Ok(ports.collect())
 }

@@ -10,7 +10,6 @@ cd "$(dirname "$0")/../.."
 
 LIMIT=${USB_TEST_SECONDS:-150}
 WORK=${CARGO_TARGET_DIR:-target}/usb-test
-TARGET=x86_64-unknown-linux-gnu
 
 die() { printf 'usb-test: %s\n' "$*" >&2; exit 1; }
 
@@ -53,9 +52,18 @@ kernel() {
 }
 
 build() {
-  # Static, so that the guest needs no libraries; glibc, so that it is the target everybody has.
-  RUSTFLAGS="-C target-feature=+crt-static -C strip=debuginfo" \
-    cargo build --quiet --locked -p realname-usb-guest --target "$TARGET" --target-dir "$WORK/build"
+  cargo build --quiet --locked -p realname-usb-guest
+}
+
+# The program with the shared libraries that it needs: so it is the same build as everything else, which a static one isn't.
+install_program() {
+  local program=$1 root=$2 library
+  cp "$program" "$root/bin/guest"
+  strip --strip-debug "$root/bin/guest" 2>/dev/null || true
+  ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
+    mkdir -p "$root$(dirname "$library")"
+    cp -L "$library" "$root$library"
+  done
 }
 
 initramfs() {
@@ -65,7 +73,7 @@ initramfs() {
   cp tests/usb/init "$root/init"
   cp tests/usb/modules "$root/modules/order"
   cp "$(command -v busybox)" "$root/bin/busybox"
-  cp "$WORK/build/$TARGET/debug/realname-usb-guest" "$root/bin/guest"
+  install_program "${CARGO_TARGET_DIR:-target}/debug/realname-usb-guest" "$root"
   printf '%s\n' "$@" >"$root/lanes"
   chmod 755 "$root/init"
   while read -r module rest; do

@@ -141,7 +141,9 @@ mod tests {
 
     #[test]
     fn text_and_back() {
-        for text in ["0400:c35a", "0400:c35a:S 1:2", "/dev/hidraw0", r"\\?\hid#vid_0400", "400:c35a", "+400:c35a"] {
+        for text in
+            ["0400:c35a", "0400:c35a:S 1:2", "/dev/hidraw0", r"\\?\hid#vid_0400", "400:c35a", "+400:c35a"]
+        {
             assert_eq!(text.parse::<DeviceAddress>().unwrap().to_string(), text);
         }
         assert_eq!("".parse::<DeviceAddress>(), Err(AddressError));

@@ -36,8 +36,9 @@ impl Framed<HidPipes> {
             path: &listed.path,
         })?;
         let claim = Claim::new(&listed.path, address)?;
-        let device =
-            api.open_path(&listed.node).map_err(|_| TransportError::NotPermitted { path: address.path("hid") })?;
+        let device = api
+            .open_path(&listed.node)
+            .map_err(|_| TransportError::NotPermitted { path: address.path("hid") })?;
         let format =
             report_format(&device).ok_or_else(|| TransportError::NotAReader { path: address.path("hid") })?;
         let report = Zeroizing::new(vec![0; format.input.size + 1]);
@@ -63,7 +64,12 @@ impl Pipes for HidPipes {
         }
     }
 
-    fn receive(&mut self, _pipe: Pipe, packet: &mut Vec<u8>, timeout: Duration) -> Result<bool, TransportError> {
+    fn receive(
+        &mut self,
+        _pipe: Pipe,
+        packet: &mut Vec<u8>,
+        timeout: Duration,
+    ) -> Result<bool, TransportError> {
         // Whole milliseconds, and never less than was asked for: a wait of zero would spin.
         let timeout = i32::try_from(timeout.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
         match self.device.read_timeout(&mut self.report, timeout) {
@@ -172,7 +178,9 @@ impl Drop for Claim {
 #[cfg(target_os = "linux")]
 fn lock(node: &str, address: &DeviceAddress) -> Result<std::fs::File, TransportError> {
     let path = address.path("hid");
-    let file = std::fs::OpenOptions::new().read(true).write(true).open(node).map_err(|error| match error.kind() {
+    let file = std::fs::OpenOptions::new().read(true).write(true).open(node).map_err(|error| match error
+        .kind()
+    {
         io::ErrorKind::NotFound => TransportError::NotFound { path: path.clone() },
         io::ErrorKind::PermissionDenied => TransportError::NotPermitted { path: path.clone() },
         _ => error.into(),

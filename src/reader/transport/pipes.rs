@@ -33,7 +33,12 @@ pub trait Pipes: Send {
     ///
     /// # Errors
     /// [`TransportError::Disconnected`] when the device is gone for good; others as the platform has them.
-    fn receive(&mut self, pipe: Pipe, packet: &mut Vec<u8>, timeout: Duration) -> Result<bool, TransportError>;
+    fn receive(
+        &mut self,
+        pipe: Pipe,
+        packet: &mut Vec<u8>,
+        timeout: Duration,
+    ) -> Result<bool, TransportError>;
 
     /// As for [`Transport::origin`].
     fn origin(&self) -> Origin {

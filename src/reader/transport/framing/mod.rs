@@ -132,7 +132,9 @@ pub(super) fn wipe(bytes: &mut Vec<u8>) {
 fn whole(frame: &[u8]) -> Result<(&[u8], &[u8]), TransportError> {
     let refused = TransportError::Unsupported { what: "sending anything but one whole frame" };
     match frame.split_at_checked(HEAD) {
-        Some((head, rest)) if head.starts_with(&PREAMBLE) && length(head) == Some(rest.len()) => Ok((head, rest)),
+        Some((head, rest)) if head.starts_with(&PREAMBLE) && length(head) == Some(rest.len()) => {
+            Ok((head, rest))
+        }
         _ => Err(refused),
     }
 }

@@ -23,8 +23,10 @@ pub struct ReportFormat {
 
 impl ReportFormat {
     /// 64 bytes both ways without numbers: what nearly all readers have (`reader-protocol` 2.3).
-    pub const USUAL: Self =
-        Self { input: ReportShape { number: None, size: 64 }, output: ReportShape { number: None, size: 64 } };
+    pub const USUAL: Self = Self {
+        input: ReportShape { number: None, size: 64 },
+        output: ReportShape { number: None, size: 64 },
+    };
 }
 
 /// Takes the preamble off and puts it back (`reader-protocol` 2.3).

@@ -77,7 +77,10 @@ impl Split {
 
 impl std::fmt::Debug for Split {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Split").field("held", &self.held()).field("missing", &self.missing).finish_non_exhaustive()
+        f.debug_struct("Split")
+            .field("held", &self.held())
+            .field("missing", &self.missing)
+            .finish_non_exhaustive()
     }
 }
 

@@ -32,7 +32,12 @@ fn find_leaves_as_the_protocol_shows_it() {
     // `reader-protocol` 2.4.
     let find = [0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x03, 0x20, 0x01, 0x22];
     let sent = |framing: &Framing| -> Vec<(Pipe, Vec<u8>)> {
-        framing.transfers(&find).unwrap().into_iter().map(|transfer| (transfer.pipe, transfer.bytes)).collect()
+        framing
+            .transfers(&find)
+            .unwrap()
+            .into_iter()
+            .map(|transfer| (transfer.pipe, transfer.bytes))
+            .collect()
     };
     assert_eq!(sent(&split()), [(Pipe::Head, find[..7].to_vec()), (Pipe::Data, vec![0x20, 0x01, 0x22])]);
     assert_eq!(sent(&Framing::Stream), [(Pipe::Data, find.to_vec())]);

@@ -130,7 +130,8 @@ impl Device {
                 packets.push(Vec::new());
             }
             let full = bytes.len().min(64);
-            let count = if self.chance(self.manners.short) { 1 + self.random.bits() as usize % full } else { full };
+            let count =
+                if self.chance(self.manners.short) { 1 + self.random.bits() as usize % full } else { full };
             let (packet, rest) = bytes.split_at(count);
             packets.push(packet.to_vec());
             bytes = rest;
@@ -165,7 +166,12 @@ impl Pipes for Device {
         Ok(())
     }
 
-    fn receive(&mut self, pipe: Pipe, packet: &mut Vec<u8>, timeout: Duration) -> Result<bool, TransportError> {
+    fn receive(
+        &mut self,
+        pipe: Pipe,
+        packet: &mut Vec<u8>,
+        timeout: Duration,
+    ) -> Result<bool, TransportError> {
         if self.gone() {
             return Err(TransportError::Disconnected);
         }
@@ -262,7 +268,12 @@ impl Pipes for Endless {
         Ok(())
     }
 
-    fn receive(&mut self, _pipe: Pipe, packet: &mut Vec<u8>, _timeout: Duration) -> Result<bool, TransportError> {
+    fn receive(
+        &mut self,
+        _pipe: Pipe,
+        packet: &mut Vec<u8>,
+        _timeout: Duration,
+    ) -> Result<bool, TransportError> {
         packet.extend_from_slice(self.0);
         Ok(true)
     }

@@ -79,7 +79,12 @@ impl Pipes for BulkPipes {
         }
     }
 
-    fn receive(&mut self, pipe: Pipe, packet: &mut Vec<u8>, timeout: Duration) -> Result<bool, TransportError> {
+    fn receive(
+        &mut self,
+        pipe: Pipe,
+        packet: &mut Vec<u8>,
+        timeout: Duration,
+    ) -> Result<bool, TransportError> {
         let both = self.both(pipe)?;
         both.listen();
         let Some(mut received) = both.input.wait_next_complete(timeout) else { return Ok(false) };

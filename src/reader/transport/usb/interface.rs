@@ -80,8 +80,12 @@ mod tests {
     fn the_four_numbers_mean_the_split_form() {
         let found = choose(&interface(0, 0xFF, &[0x81, 0x02, 0x85, 0x06])).unwrap();
         assert_eq!((found.head, found.data), (Some(SPLIT.0), SPLIT.1));
-        let with_another = [interface(0, 0xFF, &[0x03, 0x84]), interface(1, 0x00, &[0x02, 0x06, 0x81, 0x85, 0x07])];
-        assert_eq!(choose(&with_another.concat()).map(|it| (it.interface, it.head.is_some())), Some((1, true)));
+        let with_another =
+            [interface(0, 0xFF, &[0x03, 0x84]), interface(1, 0x00, &[0x02, 0x06, 0x81, 0x85, 0x07])];
+        assert_eq!(
+            choose(&with_another.concat()).map(|it| (it.interface, it.head.is_some())),
+            Some((1, true))
+        );
     }
 
     #[test]
@@ -107,7 +111,10 @@ mod tests {
             ("one way only", interface(0, 0xFF, &[0x81])),
             ("two towards the host", interface(0, 0xFF, &[0x81, 0x82])),
             ("three endpoints", interface(0, 0xFF, &[0x81, 0x85, 0x02])),
-            ("four over two interfaces", [interface(0, 0xFF, &[0x81]), interface(1, 0xFF, &[0x85, 0x06])].concat()),
+            (
+                "four over two interfaces",
+                [interface(0, 0xFF, &[0x81]), interface(1, 0xFF, &[0x85, 0x06])].concat(),
+            ),
         ] {
             assert_eq!(choose(&endpoints), None, "{what}");
         }

@@ -43,8 +43,11 @@ impl Framed<BulkPipes> {
             claimed.set_alt_setting(choice.alternate).wait().map_err(opening)?;
         }
         let pipes = BulkPipes::new(&claimed, choice).map_err(opening)?;
-        let framing =
-            if choice.head.is_some() { Framing::Split(Split::new(MIN_REPLY_LENGTH)) } else { Framing::Stream };
+        let framing = if choice.head.is_some() {
+            Framing::Split(Split::new(MIN_REPLY_LENGTH))
+        } else {
+            Framing::Stream
+        };
         Ok(Self::new(pipes, framing))
     }
 }

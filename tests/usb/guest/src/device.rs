@@ -21,11 +21,20 @@ pub(crate) const NAME: &str = "测试戊";
 
 const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
 
+/// That card.
+pub(crate) fn card() -> Result<Card, Failure> {
+    Ok(Card::from_json(CARD)?)
+}
+
 /// An emulated reader on `end`. With a card on it, or without.
-pub(crate) fn reader(end: impl DeviceEnd + 'static, config: EmulatorConfig, card: bool) -> Result<RunningEmulator, Failure> {
+pub(crate) fn reader(
+    end: impl DeviceEnd + 'static,
+    config: EmulatorConfig,
+    with_card: bool,
+) -> Result<RunningEmulator, Failure> {
     let emulator = RunningEmulator::start(Emulator::new(config), end);
-    if card {
-        emulator.place(Card::from_json(CARD)?);
+    if with_card {
+        emulator.place(card()?);
     }
     Ok(emulator)
 }

@@ -3,8 +3,11 @@
 #![allow(clippy::print_stdout, clippy::disallowed_methods)] // A test program talks, waits and uses files.
 
 mod acm;
+mod bulk;
 mod device;
+mod functionfs;
 mod gadget;
+mod hid;
 
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -14,7 +17,13 @@ use std::time::{Duration, Instant};
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 type Lane = (&'static str, fn() -> Result<(), Failure>);
 
-const LANES: &[Lane] = &[("acm", acm::lane)];
+const LANES: &[Lane] = &[
+    ("acm", acm::lane),
+    ("hid", hid::lane),
+    ("split", bulk::split),
+    ("pair", bulk::pair),
+    ("ambiguous", bulk::ambiguous),
+];
 
 /// No lane may take longer; most take one or two seconds.
 const LANE_LIMIT: Duration = Duration::from_secs(60);
