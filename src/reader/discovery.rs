@@ -212,10 +212,11 @@ pub(super) fn identity(name: &str) -> Option<Identity> {
     Identity::of(&port)
 }
 
-/// The name of the reader of this identity now.
+/// The name of the reader of this identity now. Of several with the same serial number none is taken.
 pub(super) fn find_again(identity: &Identity) -> Option<String> {
-    let port = list().ok()?.into_iter().find(|port| Identity::of(port).as_ref() == Some(identity))?;
-    Some(port.name)
+    let mut ports = list().ok()?.into_iter().filter(|port| Identity::of(port).as_ref() == Some(identity));
+    let found = ports.next()?;
+    ports.next().is_none().then_some(found.name)
 }
 
 /// An entry for a device that its ids give away.
