@@ -1,13 +1,29 @@
 //! What our side concludes: evidence, a policy as data, and the proof value [`Verified`].
+//!
+//! ```text
+//!  CardRead + Live capture + consent ─▶ Evidence ─▶ Case::open ─▶ Case::query ─▶ (the caller asks) ─▶ Case::appraise ─▶ Verified
+//!                                                       │                                              ▲      └─────▶ Refusal
+//!                                                       └───────── Case::decide(&authority) ───────────┘
+//! ```
+//!
+//! Nothing here has an opinion of its own: which checks are required, and what makes one fail, stands in the [`Policy`].
+//! The overall result is never better than the worst required check, and a check that failed is never outvoted.
 
+mod case;
+mod checks;
+mod evidence;
+mod policy;
+mod reason;
+mod refusal;
 mod verified;
 
+pub use case::{Case, CaseError, CaseRequest, DecideError, Piece};
+pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite};
+pub use policy::{Policy, PolicyError, Requirement, Rule};
+pub use reason::Reason;
+pub use refusal::{CheckReport, Refusal, Retry};
 pub(crate) use verified::VerifiedParts;
 pub use verified::{ChipEvidence, Consent, Facts, PersonalSex, PolicyRef, RegisterEvidence, Verified};
 
-/// (being built)
-pub struct Case;
-impl Case {
-    /// (being built)
-    pub fn appraise() {}
-}
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,89 @@
-//! (being built)
+//! The plug-in that knows the register: what it is asked, and everything that it can answer.
+//!
+//! Two ways of use, one vocabulary. Either install an [`Authority`] and let
+//! [`Case::decide`](crate::appraisal::Case::decide) call it; or take [`Case::query`](crate::appraisal::Case::query), ask
+//! however you like (async, batched, by another process), and bring the [`Finding`] back to
+//! [`Case::appraise`](crate::appraisal::Case::appraise).
+//!
+//! **A verdict is `Ok`.** "Mismatch", "no such person" and "another face" are findings; [`AuthorityError`] means only that
+//! nobody answered. Vendors' codes don't draw that line ("the call succeeded" isn't "the person matches"), so an adapter's
+//! work is to draw it. An outage is never a pass.
+
+mod directory;
+mod error;
+mod finding;
+mod query;
+mod scripted;
+
+pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
+pub use error::{AuthorityError, QuotaScope};
+pub use finding::{
+    Attribute, Attributes, DocumentStatus, Face, Finding, InactiveReason, Liveness, Meta, NotFoundHint,
+    ProbeFault, Subject,
+};
+pub use query::{Query, QueryField};
+pub use scripted::ScriptedAuthority;
+
+/// Knows a register of persons.
+///
+/// [`Case::decide`](crate::appraisal::Case::decide) calls [`ask`](Self::ask) once per case, from the caller's thread, and
+/// blocks on it. An implementation keeps [`Query::deadline`] itself, and repeats a request only where nothing was sent:
+/// a request that may have arrived is [`AuthorityError::Indeterminate`], because it may have been billed and repeated
+/// wrong data gets a caller blocked.
+///
+/// ```
+/// use realname::authority::*;
+///
+/// /// Fails closed: a register that isn't there yet.
+/// struct NotConnected;
+///
+/// impl Authority for NotConnected {
+///     fn id(&self) -> &str {
+///         "not-connected"
+///     }
+///     fn ask(&self, _: &Query) -> Result<Finding, AuthorityError> {
+///         Err(AuthorityError::Unsupported)
+///     }
+/// }
+/// assert!(NotConnected.is_test(), "a real register must say so on purpose");
+/// ```
+pub trait Authority: Send + Sync {
+    /// Which register this is; kept in the attestation as evidence. Stable, at most 200 ASCII characters.
+    fn id(&self) -> &str;
+
+    /// Whether its answers prove nothing about anybody. The default is `true`, so that a real register has to say so on
+    /// purpose and a stand-in can't be mistaken for one.
+    fn is_test(&self) -> bool {
+        true
+    }
+
+    /// Asks about one person.
+    ///
+    /// # Errors
+    /// Only when there is no answer; see [`AuthorityError`] for what each kind lets the caller do.
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError>;
+}
+
+impl<A: Authority + ?Sized> Authority for &A {
+    fn id(&self) -> &str {
+        (**self).id()
+    }
+    fn is_test(&self) -> bool {
+        (**self).is_test()
+    }
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
+        (**self).ask(query)
+    }
+}
+
+impl<A: Authority + ?Sized> Authority for Box<A> {
+    fn id(&self) -> &str {
+        (**self).id()
+    }
+    fn is_test(&self) -> bool {
+        (**self).is_test()
+    }
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
+        (**self).ask(query)
+    }
+}

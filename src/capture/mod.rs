@@ -1,1 +1,39 @@
-//! (being built)
+//! Photos: taken in under limits, then measured.
+//!
+//! A photo comes in as bytes and leaves [`Intake::take`] as a [`Capture`], or as a [`CaptureError`] that says what to do
+//! next. Every limit is checked on the file's own headers **before** a decoder sees it: a 333-byte file that declares
+//! 60,000 × 60,000 pixels costs microseconds.
+//!
+//! What pixels can't prove isn't claimed: nothing here says that a person is alive or that a card is genuine.
+
+mod advice;
+mod decode;
+mod error;
+mod exif;
+mod format;
+mod geometry;
+mod intake;
+mod jpeg;
+mod limits;
+pub mod measure;
+mod picture;
+pub mod plugin;
+mod png;
+mod reduce;
+mod session;
+mod slot;
+mod sniff;
+mod webp;
+
+pub use advice::Advice;
+pub use error::{CaptureError, Damage};
+pub use format::{Foreign, Format};
+pub use geometry::{Point, Quad};
+pub use intake::{Capture, Intake, Note};
+pub use limits::Limits;
+pub use picture::{Picture, Plane};
+pub use session::{CaptureSession, SessionError, Triplet};
+pub use slot::Slot;
+
+#[cfg(test)]
+mod tests;

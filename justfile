@@ -1,0 +1,26 @@
+# `just ci` is what the server runs; the rest are its parts for daily work.
+default:
+    @just --list
+
+# Everything: format, lints, docs, tests, features, examples, interop, fuzz smoke, licences.
+ci:
+    ./.ci/run
+
+# The README's test command.
+test:
+    cargo test --all-features
+
+lint:
+    cargo fmt --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+demo:
+    cargo run -- demo
+
+# The performance table of the README.
+bench:
+    cargo bench --all-features -p realname
+
+# Each fuzz target for SECONDS (needs a nightly toolchain and cargo-fuzz).
+fuzz SECONDS="60":
+    ./tests/fuzz_all.sh {{SECONDS}}

@@ -1,0 +1,217 @@
+//! From evidence and finding to one outcome per check.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+
+use super::{OnSite, Policy, Reason};
+use crate::authority::{
+    Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault, Subject,
+};
+use crate::document::{Document, Flag};
+use crate::profile::Outcome;
+
+/// One check's outcome and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Judged {
+    pub(super) outcome: Outcome,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) time: Option<Timestamp>,
+}
+
+impl Judged {
+    pub(super) fn pass(time: Timestamp) -> Self {
+        Self { outcome: Outcome::Pass, reasons: Vec::new(), time: Some(time) }
+    }
+
+    pub(super) fn not_run(reason: Reason) -> Self {
+        Self { outcome: Outcome::NotRun, reasons: vec![reason], time: None }
+    }
+
+    /// The worst of several remarks; `pass` when there is none.
+    fn worst(remarks: Vec<(Outcome, Reason)>, time: Timestamp) -> Self {
+        let outcome = remarks.iter().map(|(outcome, _)| *outcome).max().unwrap_or(Outcome::Pass);
+        let mut reasons: Vec<Reason> = remarks.into_iter().map(|(_, reason)| reason).collect();
+        reasons.dedup();
+        let time = (outcome != Outcome::NotRun).then_some(time);
+        Self { outcome, reasons, time }
+    }
+}
+
+/// The SAM authenticated the chip: that a `CardRead` exists says so.
+pub(super) fn chip(on_site: &OnSite) -> Judged {
+    Judged::pass(on_site.card().read_at())
+}
+
+/// What the card itself says about its validity on the natural day of `now` (UTC+8), and remarks that the policy minds.
+fn card_remarks(document: &Document, policy: &Policy, now: Timestamp) -> Vec<(Outcome, Reason)> {
+    use Outcome::{Fail, Inconclusive};
+    let today = natural_day(now);
+    let mut remarks = Vec::new();
+    match (document.valid_from(), document.valid_until()) {
+        (Some(from), Some(until)) => {
+            if today < from {
+                remarks.push((Fail, Reason::DocumentNotYetValid));
+            }
+            if !until.covers(today) {
+                remarks.push((Fail, Reason::DocumentExpired));
+            }
+        }
+        _ => remarks.push((Inconclusive, Reason::DocumentValidityUnreadable)),
+    }
+    for flag in document.flags() {
+        let outcome = policy.effect(*flag).outcome();
+        if outcome != Outcome::Pass {
+            remarks.push((outcome, reason_of(*flag)));
+        }
+    }
+    remarks
+}
+
+/// The document is inside its validity and the register knows nothing against it. Without an answer of the register only
+/// the card's own "no" counts.
+pub(super) fn document_validity(
+    document: &Document,
+    policy: &Policy,
+    now: Timestamp,
+    answer: Result<&Finding, Reason>,
+) -> Judged {
+    use Outcome::{Fail, Inconclusive, NotRun};
+    let mut remarks = card_remarks(document, policy, now);
+    match answer {
+        Err(reason) => remarks.push((NotRun, reason)),
+        Ok(finding) => {
+            match finding.document {
+                DocumentStatus::Valid | DocumentStatus::NotAvailable => {}
+                DocumentStatus::Expired => remarks.push((Fail, Reason::DocumentExpiredAtRegister)),
+                DocumentStatus::LostOrRevoked => remarks.push((Fail, Reason::DocumentLostOrRevoked)),
+                DocumentStatus::Superseded => remarks.push((Fail, Reason::DocumentSuperseded)),
+            }
+            let dates = [finding.attributes.valid_from, finding.attributes.valid_until];
+            if dates.contains(&Attribute::Mismatch) {
+                remarks.push((Fail, Reason::ValidityDatesMismatch));
+            }
+            if dates.contains(&Attribute::Withheld) {
+                remarks.push((Inconclusive, Reason::RegisterIncomplete));
+            }
+        }
+    }
+    Judged::worst(remarks, now)
+}
+
+/// The register has this person with these data.
+pub(super) fn registry(asked_phone: bool, rare_name: bool, answer: Result<&Finding, Reason>) -> Judged {
+    use Outcome::{Fail, Inconclusive};
+    let finding = match answer {
+        Ok(finding) => finding,
+        Err(reason) => return Judged::not_run(reason),
+    };
+    let mut remarks = Vec::new();
+    match finding.subject {
+        Subject::Found => {}
+        Subject::NotFound { .. } => remarks.push((Inconclusive, Reason::NotFound)),
+        Subject::Inactive(InactiveReason::Deceased) => remarks.push((Fail, Reason::HolderDeceased)),
+        Subject::Inactive(InactiveReason::Cancelled) => remarks.push((Fail, Reason::RecordCancelled)),
+        Subject::Inactive(InactiveReason::Suspended) => remarks.push((Fail, Reason::RecordSuspended)),
+        Subject::Ambiguous => remarks.push((Inconclusive, Reason::RegisterAmbiguous)),
+    }
+    let name_mismatch = if rare_name {
+        (Inconclusive, Reason::NameMismatchRareCharacter)
+    } else {
+        (Fail, Reason::NameMismatch)
+    };
+    let attributes = &finding.attributes;
+    let found = finding.subject == Subject::Found;
+    for (attribute, needed, mismatch) in [
+        (attributes.name, found, name_mismatch),
+        (attributes.id_number, found, (Fail, Reason::NumberMismatch)),
+        (attributes.phone_number, found && asked_phone, (Fail, Reason::PhoneNumberMismatch)),
+    ] {
+        match attribute {
+            Attribute::Match => {}
+            Attribute::Mismatch => remarks.push(mismatch),
+            Attribute::NotAvailable | Attribute::NotAsked | Attribute::Withheld if needed => {
+                remarks.push((Inconclusive, Reason::RegisterIncomplete));
+            }
+            _ => {}
+        }
+    }
+    Judged::worst(remarks, finding.meta.answered_at)
+}
+
+/// The live face is that of the register's photo.
+pub(super) fn face_registry(answer: Result<&Finding, Reason>) -> Judged {
+    use Outcome::{Fail, Inconclusive, NotRun};
+    let finding = match answer {
+        Ok(finding) => finding,
+        Err(reason) => return Judged::not_run(reason),
+    };
+    let remark = match finding.face {
+        // Whose photo was it compared with, when there is no such person?
+        Face::Same if finding.subject != Subject::Found => {
+            Some((Inconclusive, Reason::AnswerContradictsItself))
+        }
+        Face::Same => None,
+        Face::Different => Some((Fail, Reason::FaceDifferent)),
+        Face::Inconclusive => Some((Inconclusive, Reason::FaceInconclusive)),
+        Face::NoReference => Some((NotRun, Reason::NoReferencePhoto)),
+        Face::ReferenceUnusable => Some((Inconclusive, Reason::ReferencePhotoUnusable)),
+        Face::ProbeUnusable { reason } => Some((Inconclusive, reason_of_probe(reason))),
+        Face::NotRun => Some((NotRun, Reason::FaceNotCompared)),
+    };
+    Judged::worst(remark.into_iter().collect(), finding.meta.answered_at)
+}
+
+/// A living person was in front of the camera.
+pub(super) fn liveness(answer: Result<&Finding, Reason>) -> Judged {
+    let finding = match answer {
+        Ok(finding) => finding,
+        Err(reason) => return Judged::not_run(reason),
+    };
+    let remark = match finding.liveness {
+        Liveness::Live => None,
+        Liveness::Spoof => Some((Outcome::Fail, Reason::LivenessSpoof)),
+        Liveness::Inconclusive => Some((Outcome::Inconclusive, Reason::LivenessInconclusive)),
+        Liveness::NotRun => Some((Outcome::NotRun, Reason::LivenessNotRun)),
+    };
+    Judged::worst(remark.into_iter().collect(), finding.meta.answered_at)
+}
+
+/// Why nobody answered.
+pub(super) fn reason_of_error(error: &AuthorityError) -> Reason {
+    match error {
+        AuthorityError::Transient { .. } => Reason::AuthorityUnavailable,
+        AuthorityError::Quota { .. } => Reason::AuthorityQuota,
+        AuthorityError::InvalidInput { .. } => Reason::AuthorityInvalidInput,
+        AuthorityError::Denied => Reason::AuthorityDenied,
+        AuthorityError::PolicyBlocked => Reason::AuthorityPolicyBlocked,
+        AuthorityError::Unsupported => Reason::AuthorityUnsupported,
+        AuthorityError::Protocol => Reason::AuthorityProtocol,
+        AuthorityError::Indeterminate => Reason::AuthorityIndeterminate,
+    }
+}
+
+/// The calendar day in China: UTC+8, no daylight saving.
+pub(super) fn natural_day(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}
+
+fn reason_of(flag: Flag) -> Reason {
+    match flag {
+        Flag::NumberCheckInvalid => Reason::NumberCheckInvalid,
+        Flag::NumberFormUnknown => Reason::NumberFormUnknown,
+        Flag::ValidityUnreadable => Reason::DocumentValidityUnreadable,
+        _ => Reason::DocumentContradictsItself,
+    }
+}
+
+fn reason_of_probe(fault: ProbeFault) -> Reason {
+    match fault {
+        ProbeFault::NoFace => Reason::ProbeNoFace,
+        ProbeFault::SeveralFaces => Reason::ProbeSeveralFaces,
+        ProbeFault::TooSmall => Reason::ProbeTooSmall,
+        ProbeFault::Covered => Reason::ProbeCovered,
+        ProbeFault::Quality => Reason::ProbeQuality,
+        ProbeFault::Kind => Reason::ProbeKind,
+    }
+}

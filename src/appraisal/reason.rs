@@ -1,0 +1,272 @@
+//! Why a check didn't pass, and what happens next.
+
+use serde::{Serialize, Serializer};
+
+use crate::capture::Advice;
+
+/// Declares the reasons once: variant, stable code, and what the clerk does next.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident, $code:literal, $en:literal, $zh:literal;)*) => {
+        /// Why a check didn't pass. Stable codes, no personal value.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Reason {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Reason {
+            /// All of them.
+            pub const ALL: &'static [Reason] = &[$(Reason::$variant,)*];
+
+            /// The stable code used in JSON.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What the clerk does next.
+            pub fn advice(self) -> Advice {
+                match self { $(Self::$variant => Advice { en: $en, zh: $zh },)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    // The document.
+    /// Its last day is past.
+    DocumentExpired, "document_expired",
+        "The card has expired. Ask for the new one, or for another document.",
+        "证件已过有效期，请出示新证件或其他有效证件。";
+    /// Its first day is yet to come.
+    DocumentNotYetValid, "document_not_yet_valid",
+        "The card isn't valid yet. Check this machine's date, then the card.",
+        "证件尚未生效，请先核对本机日期，再核对证件。";
+    /// A validity field holds no date.
+    DocumentValidityUnreadable, "document_validity_unreadable",
+        "The validity on the chip can't be read. Read the card again; if it stays so, go to the manual desk.",
+        "芯片中的有效期无法读取，请重新读卡；仍不行请转人工办理。";
+    /// The policy doesn't take this kind of document for this purpose.
+    DocumentKindNotAccepted, "document_kind_not_accepted",
+        "This kind of document isn't handled here. Send the person to the manual desk.",
+        "此类证件不在本流程受理范围，请转人工办理。";
+    /// The register says that its validity is over.
+    DocumentExpiredAtRegister, "document_expired_at_register",
+        "The register holds this card as expired. Ask for the new one.",
+        "登记系统显示证件已过期，请出示新证件。";
+    /// Reported lost, or revoked.
+    DocumentLostOrRevoked, "document_lost_or_revoked",
+        "The card was reported lost or was revoked. Don't go on; send the person to the manual desk.",
+        "该证件已挂失或被注销，请停止办理并转人工处理。";
+    /// A newer one was issued.
+    DocumentSuperseded, "document_superseded",
+        "A newer card was issued. Ask for that one.",
+        "该证件已换发新证，请出示新证件。";
+    /// The register holds other dates: the practical sign of an old card.
+    ValidityDatesMismatch, "validity_dates_mismatch",
+        "The register holds other validity dates: a newer card may exist. Ask for it, else go to the manual desk.",
+        "登记的有效期限与证件不符，可能已换发新证，请出示新证件或转人工办理。";
+    /// The number's check character is wrong.
+    NumberCheckInvalid, "number_check_invalid",
+        "The number's check digit is wrong. Read the card again; if it stays so, go to the manual desk.",
+        "证件号码校验位有误，请重新读卡；仍不行请转人工办理。";
+    /// The number has no known form.
+    NumberFormUnknown, "number_form_unknown",
+        "The number has no known form. Read the card again; if it stays so, go to the manual desk.",
+        "证件号码格式无法识别，请重新读卡；仍不行请转人工办理。";
+    /// Number and birth date, or number and sex, disagree on the card.
+    DocumentContradictsItself, "document_contradicts_itself",
+        "The card's fields contradict each other. Read it again; if it stays so, go to the manual desk.",
+        "证件信息前后不一致，请重新读卡；仍不行请转人工办理。";
+
+    // The register.
+    /// No record.
+    NotFound, "register_not_found",
+        "The register has no record of this person. That is no sign of fraud: send the person to the manual desk.",
+        "登记系统中查无此人，并不代表存在问题，请转人工办理。";
+    /// The person has died.
+    HolderDeceased, "holder_deceased",
+        "The register holds this person as deceased. Don't go on; send the person to the manual desk.",
+        "登记系统显示该人已故，请停止办理并转人工处理。";
+    /// The record was cancelled.
+    RecordCancelled, "record_cancelled",
+        "The person's record was cancelled. Send the person to the manual desk.",
+        "该人登记信息已注销，请转人工办理。";
+    /// The record is suspended.
+    RecordSuspended, "record_suspended",
+        "The person's record is suspended. Send the person to the manual desk.",
+        "该人登记信息已冻结，请转人工办理。";
+    /// Several records fit.
+    RegisterAmbiguous, "register_ambiguous",
+        "Several records fit. Send the person to the manual desk.",
+        "登记系统存在多条匹配记录，请转人工办理。";
+    /// The name is another one.
+    NameMismatch, "name_mismatch",
+        "Name and number don't belong together in the register. Check the card; then go to the manual desk.",
+        "姓名与证件号码不一致，请核对证件后转人工办理。";
+    /// The name is another one, and it holds a character that registers often keep differently.
+    NameMismatchRareCharacter, "name_mismatch_rare_character",
+        "The name has a rare character that the register may hold differently. Send the person to the manual desk.",
+        "姓名含生僻字，登记编码可能不同，请转人工核对。";
+    /// The number is another one.
+    NumberMismatch, "number_mismatch",
+        "The register doesn't hold this number for this name. Check the card; then go to the manual desk.",
+        "证件号码与登记信息不一致，请核对证件后转人工办理。";
+    /// The phone number is somebody else's.
+    PhoneNumberMismatch, "phone_number_mismatch",
+        "The register doesn't hold this phone number for this person. Check the number; then go to the manual desk.",
+        "手机号码登记人与证件信息不一致，请核对号码后转人工办理。";
+    /// The register has no value, or won't say.
+    RegisterIncomplete, "register_incomplete",
+        "The register couldn't compare everything that is needed. Send the person to the manual desk.",
+        "登记系统未能核对全部所需信息，请转人工办理。";
+    /// The parts of the answer contradict each other, or it answers another query.
+    AnswerContradictsItself, "answer_contradicts_itself",
+        "The register's answer makes no sense. Tell the operator; don't go on.",
+        "登记系统返回结果异常，请联系运营方，停止办理。";
+    /// A test register answered a case that was to count.
+    TestRegister, "test_register",
+        "A test register answered. Tell the operator: this machine is set up wrongly.",
+        "返回结果来自测试系统，请联系运营方检查本机配置。";
+
+    // The face.
+    /// Another person's.
+    FaceDifferent, "face_different",
+        "The face isn't that of the holder. Don't go on; the person may ask for the manual desk.",
+        "人脸与证件持有人不符，请停止办理；本人可要求人工核验。";
+    /// The comparison can't tell.
+    FaceInconclusive, "face_inconclusive",
+        "The faces couldn't be compared with certainty. Take the photo again in even light, facing the camera.",
+        "人脸比对结果不确定，请在均匀光线下正对镜头重新拍摄。";
+    /// There is no photo to compare with.
+    NoReferencePhoto, "no_reference_photo",
+        "The register has no photo of this person. Send the person to the manual desk.",
+        "登记系统无此人照片，请转人工核验。";
+    /// The photo to compare with is unusable.
+    ReferencePhotoUnusable, "reference_photo_unusable",
+        "The register's photo can't be compared. Send the person to the manual desk.",
+        "登记照片无法用于比对，请转人工核验。";
+    /// The live photo shows no face.
+    ProbeNoFace, "probe_no_face",
+        "No face was found. Take the photo again, facing the camera.",
+        "未检测到人脸，请正对镜头重新拍摄。";
+    /// It shows several.
+    ProbeSeveralFaces, "probe_several_faces",
+        "More than one face is in the photo. Take it again with one person only.",
+        "照片中有多张人脸，请确保只有本人后重新拍摄。";
+    /// The face is too small.
+    ProbeTooSmall, "probe_too_small",
+        "The face is too small. Come closer and take the photo again.",
+        "人脸过小，请靠近镜头重新拍摄。";
+    /// The face is covered or turned away.
+    ProbeCovered, "probe_covered",
+        "The face is covered or turned away. Take off mask, hat and sunglasses and face the camera.",
+        "面部被遮挡或角度过大，请摘下口罩、帽子、墨镜，正对镜头重新拍摄。";
+    /// Blurred, dark or glaring.
+    ProbeQuality, "probe_quality",
+        "The photo is blurred, dark or glaring. Take it again in even light, holding still.",
+        "照片模糊、过暗或反光，请在均匀光线下保持稳定重新拍摄。";
+    /// Not a picture of the kind that this register compares.
+    ProbeKind, "probe_kind",
+        "This register can't compare such a picture. Take the photo with the camera of this terminal.",
+        "该照片类型无法比对，请使用本终端摄像头拍摄。";
+    /// Nobody compared.
+    FaceNotCompared, "face_not_compared",
+        "The face wasn't compared. Try again, or go to the manual desk.",
+        "未进行人脸比对，请重试或转人工办理。";
+    /// No decoder for the chip's photo is installed.
+    NoPhotoDecoder, "no_photo_decoder",
+        "The chip's photo can't be shown on this machine. The register's photo is used instead.",
+        "本机无法解码芯片照片，将使用登记照片比对。";
+    /// A picture, a screen, a mask or a replay.
+    LivenessSpoof, "liveness_spoof",
+        "No living person was in front of the camera. Don't go on; the person may ask for the manual desk.",
+        "未通过活体检测，请停止办理；本人可要求人工核验。";
+    /// It can't be told.
+    LivenessInconclusive, "liveness_inconclusive",
+        "Liveness couldn't be shown. Take the photo again in even light.",
+        "活体检测结果不确定，请在均匀光线下重新拍摄。";
+    /// It wasn't tested.
+    LivenessNotRun, "liveness_not_run",
+        "Liveness wasn't tested. Try again, or go to the manual desk.",
+        "未进行活体检测，请重试或转人工办理。";
+
+    // Nobody answered.
+    /// The register can't be reached.
+    AuthorityUnavailable, "authority_unavailable",
+        "The register can't be reached. Try again in a moment; nothing was decided.",
+        "登记系统暂时无法连接，请稍后重试，本次未作出判断。";
+    /// The allowance is used up.
+    AuthorityQuota, "authority_quota",
+        "The allowance at the register is used up. Tell the operator, or try again later.",
+        "查询额度已用完，请联系运营方或稍后再试。";
+    /// The register doesn't take a value.
+    AuthorityInvalidInput, "authority_invalid_input",
+        "The register doesn't take one of the values. Read the card again; if it stays so, go to the manual desk.",
+        "登记系统不接受所提交的信息，请重新读卡；仍不行请转人工办理。";
+    /// The register denies access.
+    AuthorityDenied, "authority_denied",
+        "The register denies this machine access. Tell the operator.",
+        "登记系统拒绝本机访问，请联系运营方。";
+    /// The register's rules forbid an answer.
+    AuthorityPolicyBlocked, "authority_policy_blocked",
+        "The register may not answer about this person. Send the person to the manual desk.",
+        "按登记系统规定不予返回结果，请转人工办理。";
+    /// The register can't do that.
+    AuthorityUnsupported, "authority_unsupported",
+        "The register doesn't offer this check. Tell the operator.",
+        "登记系统不支持该项核验，请联系运营方。";
+    /// The reply isn't understood.
+    AuthorityProtocol, "authority_protocol",
+        "The register's reply isn't understood. Tell the operator; nothing was decided.",
+        "登记系统返回内容无法识别，请联系运营方，本次未作出判断。";
+    /// Sent, outcome unknown.
+    AuthorityIndeterminate, "authority_indeterminate",
+        "The query was sent and no reply came. Don't repeat it; tell the operator, who looks it up.",
+        "查询已发出但未收到结果，请勿重复提交，请联系运营方核实。";
+
+    // The rest.
+    /// No such check is installed here.
+    CheckNotAvailable, "check_not_available",
+        "A check that the policy requires isn't available on this machine. Tell the operator.",
+        "本机不支持策略要求的某项核验，请联系运营方。";
+    /// The policy says nothing about this purpose.
+    PurposeNotCovered, "purpose_not_covered",
+        "The policy in force doesn't cover this purpose. Tell the operator.",
+        "当前策略未涵盖该业务，请联系运营方。";
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn codes_are_snake_case_and_one_of_a_kind() {
+        let mut codes: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+        codes.sort_unstable();
+        let all = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), all);
+    }
+
+    #[test]
+    fn every_reason_tells_the_clerk_something_in_both_languages() {
+        for reason in Reason::ALL {
+            let advice = reason.advice();
+            assert!(advice.en.ends_with('.') && advice.en.is_ascii(), "{reason}");
+            assert!(advice.zh.ends_with('。') && !advice.zh.is_ascii(), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The answer "no", with every reason.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::{PolicyRef, Reason};
+use crate::capture::Advice;
+use crate::profile::{Check, Env, Outcome, Purpose};
+
+/// One check with its outcome and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CheckReport {
+    /// Which.
+    pub check: Check,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it was made; absent when it wasn't run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// Whether the policy requires it, alone or as one of several.
+    pub required: bool,
+    /// Whether it stands in the way: it failed, or it decides a requirement that isn't met.
+    pub blocking: bool,
+    /// Why it didn't pass; empty when it did.
+    pub reasons: Vec<Reason>,
+}
+
+/// When the same case may be tried again without anybody changing anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Retry {
+    /// Not: something has to change first.
+    No,
+    /// Yes, now or soon.
+    Soon,
+    /// After this long.
+    After(Duration),
+    /// From this moment on.
+    At(Timestamp),
+}
+
+/// The appraisal didn't pass: every check, why, and what the clerk does next. It holds no personal value, so it can be
+/// shown, logged and kept.
+///
+/// A person may refuse to be refused by a machine alone (PIPL article 24), so every refusal names the
+/// [human route](Self::human_route).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    parts: Box<RefusalParts>,
+}
+
+/// What a refusal holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RefusalParts {
+    pub(super) purpose: Purpose,
+    pub(super) env: Env,
+    pub(super) policy: PolicyRef,
+    pub(super) overall: Outcome,
+    pub(super) checks: Vec<CheckReport>,
+    pub(super) retry: Retry,
+    pub(super) human_route: String,
+    pub(super) reference: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(parts: RefusalParts) -> Self {
+        Self { parts: Box::new(parts) }
+    }
+
+    /// The worst outcome: never `pass`.
+    pub fn overall(&self) -> Outcome {
+        self.parts.overall
+    }
+
+    /// Every check, in the order of [`Check::ALL`].
+    pub fn checks(&self) -> &[CheckReport] {
+        &self.parts.checks
+    }
+
+    /// What it was for.
+    pub fn purpose(&self) -> &Purpose {
+        &self.parts.purpose
+    }
+
+    /// Whether it would have counted.
+    pub fn env(&self) -> Env {
+        self.parts.env
+    }
+
+    /// The policy that decided.
+    pub fn policy(&self) -> &PolicyRef {
+        &self.parts.policy
+    }
+
+    /// The reasons that stand in the way, each once, those of the worst outcomes first.
+    pub fn reasons(&self) -> Vec<Reason> {
+        let blocking = self.parts.checks.iter().filter(|report| report.blocking);
+        let mut found: Vec<(Outcome, Reason)> = blocking
+            .flat_map(|report| report.reasons.iter().map(|reason| (report.outcome, *reason)))
+            .collect();
+        // That this machine has no decoder is the least that anybody can act on.
+        found.sort_by_key(|(outcome, reason)| {
+            (std::cmp::Reverse(*outcome), *reason == Reason::NoPhotoDecoder)
+        });
+        let mut reasons = Vec::new();
+        for (_, reason) in found {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
+    }
+
+    /// What the clerk does next: the advice of the most serious reason.
+    pub fn advice(&self) -> Advice {
+        self.reasons().first().copied().unwrap_or(Reason::CheckNotAvailable).advice()
+    }
+
+    /// Whether and when the same case may be tried again.
+    pub fn retry(&self) -> Retry {
+        self.parts.retry
+    }
+
+    /// Where a person decides instead of the machine, in the policy's words.
+    pub fn human_route(&self) -> &str {
+        &self.parts.human_route
+    }
+
+    /// The register's reference number, if there is one.
+    pub fn reference(&self) -> Option<&str> {
+        self.parts.reference.as_deref()
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "refused ({})", self.parts.overall)?;
+        for (at, reason) in self.reasons().into_iter().enumerate() {
+            write!(f, "{} {reason}", if at == 0 { ":" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Serialize for Refusal {
+    /// The JSON that the command line prints.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut out = serializer.serialize_struct("Refusal", 9)?;
+        out.serialize_field("purpose", &self.parts.purpose)?;
+        out.serialize_field("env", &self.parts.env)?;
+        out.serialize_field(
+            "policy",
+            &serde_json::json!({"id": self.parts.policy.id, "version": self.parts.policy.version}),
+        )?;
+        out.serialize_field("overall", &self.parts.overall)?;
+        out.serialize_field("reasons", &self.reasons())?;
+        out.serialize_field("checks", &self.parts.checks)?;
+        out.serialize_field("action", &self.advice())?;
+        out.serialize_field("retry", &!matches!(self.parts.retry, Retry::No))?;
+        out.serialize_field("human_route", &self.parts.human_route)?;
+        out.end()
+    }
+}

@@ -1,0 +1,168 @@
+//! Why a photo isn't taken, and what its sender does next.
+
+use super::{Advice, Foreign, Format};
+
+/// A photo was refused at intake. The fault is always in the file; nothing here says anything about the person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CaptureError {
+    /// There are no bytes.
+    #[error("the photo is an empty file")]
+    Empty,
+    /// More bytes than the limit.
+    #[error("the photo has {got} bytes, the limit is {limit}")]
+    TooManyBytes {
+        /// Bytes of the file.
+        got: usize,
+        /// The most that is taken.
+        limit: usize,
+    },
+    /// A side longer than the limit.
+    #[error("the photo declares a side of {got} pixels, the limit is {limit}")]
+    SideTooLong {
+        /// The longer side, in pixels.
+        got: u32,
+        /// The longest that is taken.
+        limit: u32,
+    },
+    /// More pixels than the limit.
+    #[error("the photo declares {got} pixels, the limit is {limit}")]
+    TooManyPixels {
+        /// Width times height.
+        got: u64,
+        /// The most that is taken.
+        limit: u64,
+    },
+    /// Decoding would need more memory than the limit.
+    #[error("decoding the photo would take {needed} bytes, the limit is {limit}")]
+    TooMuchMemory {
+        /// Estimated peak, in bytes.
+        needed: u64,
+        /// The most that is spent.
+        limit: u64,
+    },
+    /// More scans than the limit.
+    #[error("the JPEG has more than {limit} scans")]
+    TooManyScans {
+        /// The most that are taken.
+        limit: u32,
+    },
+    /// A format that isn't taken.
+    #[error("the photo is a {found} file, expected JPEG, PNG or WebP")]
+    UnsupportedFormat {
+        /// What it is.
+        found: Foreign,
+    },
+    /// An animation or a sequence.
+    #[error("the {format} is animated, expected a single picture")]
+    Animated {
+        /// Its format.
+        format: Format,
+    },
+    /// Not grey and not three components: CMYK, as made for print.
+    #[error("the JPEG has {components} colour components (print colours), expected 1 or 3")]
+    PrintColours {
+        /// How many it has.
+        components: u8,
+    },
+    /// More than 8 bits a sample.
+    #[error("the {format} has {bits} bits a sample, expected at most 8")]
+    TooDeep {
+        /// Its format.
+        format: Format,
+        /// Bits that it has.
+        bits: u8,
+    },
+    /// A JPEG process that cameras don't use (lossless, hierarchical, arithmetic coding).
+    #[error("the JPEG uses the coding process 0x{marker:02X}, expected baseline or progressive")]
+    UnsupportedProcess {
+        /// The second byte of its SOF marker (T.81 table B.1).
+        marker: u8,
+    },
+    /// The file is cut off or damaged.
+    #[error("the {format} is damaged: {damage}")]
+    Damaged {
+        /// Its format.
+        format: Format,
+        /// How.
+        damage: Damage,
+    },
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// It ends before the picture does.
+    #[error("it ends before the picture does")]
+    Truncated,
+    /// A header is missing or makes no sense.
+    #[error("its header makes no sense")]
+    Header,
+    /// Width or height is zero or isn't stated.
+    #[error("it states no size")]
+    NoSize,
+    /// It states its size twice, or the parts state different sizes.
+    #[error("it states two sizes")]
+    TwoSizes,
+    /// The compressed data can't be decoded.
+    #[error("its picture data can't be decoded")]
+    Data,
+}
+
+impl CaptureError {
+    /// The stable code used in JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "photo_empty",
+            Self::TooManyBytes { .. } => "photo_too_many_bytes",
+            Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels",
+            Self::TooMuchMemory { .. } => "photo_too_much_memory",
+            Self::TooManyScans { .. } => "photo_too_many_scans",
+            Self::UnsupportedFormat { found: Foreign::Heic } => "photo_heic",
+            Self::UnsupportedFormat { .. } => "photo_format",
+            Self::Animated { .. } => "photo_animated",
+            Self::PrintColours { .. } => "photo_print_colours",
+            Self::TooDeep { .. } => "photo_too_deep",
+            Self::UnsupportedProcess { .. } => "photo_process",
+            Self::Damaged { damage: Damage::Truncated, .. } => "photo_truncated",
+            Self::Damaged { .. } => "photo_damaged",
+        }
+    }
+
+    /// What the clerk or the buyer does next.
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::Empty | Self::Damaged { .. } => Advice {
+                en: "The photo didn't arrive whole. Send it again, or take a new one.",
+                zh: "照片文件不完整，请重新上传或重新拍摄。",
+            },
+            Self::TooManyBytes { .. }
+            | Self::SideTooLong { .. }
+            | Self::TooManyPixels { .. }
+            | Self::TooMuchMemory { .. } => Advice {
+                en: "The photo is too large. Take it with the phone's normal camera setting and send it as JPEG.",
+                zh: "照片过大，请用手机普通模式拍摄，并以 JPEG 格式上传。",
+            },
+            Self::UnsupportedFormat { found: Foreign::Heic } => Advice {
+                en: "The photo is in the iPhone's HEIC format. Send JPEG: Settings, Camera, Formats, Most Compatible.",
+                zh: "照片为 HEIC 格式，请发送 JPEG：设置 › 相机 › 格式 › 兼容性最佳。",
+            },
+            Self::UnsupportedFormat { .. } => Advice {
+                en: "This file isn't a photo that can be used. Send a JPEG taken with the phone's camera.",
+                zh: "该文件不是可用的照片，请上传手机拍摄的 JPEG 照片。",
+            },
+            Self::Animated { .. } => Advice {
+                en: "This is an animation. Send a still photo as JPEG.",
+                zh: "这是动图，请上传静态 JPEG 照片。",
+            },
+            Self::TooManyScans { .. }
+            | Self::PrintColours { .. }
+            | Self::TooDeep { .. }
+            | Self::UnsupportedProcess { .. } => Advice {
+                en: "The photo was saved in a special way. Take a new one with the phone's camera and send it unedited.",
+                zh: "照片保存方式特殊，请用手机重新拍摄，不要编辑，直接上传。",
+            },
+        }
+    }
+}
