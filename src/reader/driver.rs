@@ -119,24 +119,28 @@ impl Reader {
     ///
     /// # Errors
     /// [`ReaderError::NoReader`] when none answers, [`ReaderError::Ambiguous`] with the names when several do.
-    #[cfg(feature = "serial")]
     pub fn open_only() -> Result<Self, ReaderError> {
+        use super::Guess::{Reader, SerialBridge};
+
         let ports = super::list()?;
-        let asked = ports.into_iter().filter(|port| port.guess != super::Guess::Unknown);
-        only(asked.map(|port| port.name), |name| Self::open_serial(name, None))
+        let asked = ports.into_iter().filter(|port| matches!(port.guess, Reader | SerialBridge));
+        only(asked.map(|port| port.name), |name| {
+            let mut reader = Self::open(name, None)?;
+            reader.probe()?;
+            Ok(reader)
+        })
     }
 
-    /// Watches a serial port all day: see [`Watch`]. A reader that was unplugged is found again by its USB serial number where
-    /// it has one, else by the port's name.
-    #[cfg(feature = "serial")]
-    pub fn watch(path: impl Into<std::path::PathBuf>, baud: Option<u32>, options: ReadOptions) -> Watch {
-        let path = path.into();
+    /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
+    /// again by its USB serial number where it has one, else by that name.
+    pub fn watch(name: impl Into<std::path::PathBuf>, baud: Option<u32>, options: ReadOptions) -> Watch {
+        let given = name.into().to_string_lossy().into_owned();
         let mut identity = None;
         Watch::new(options, move || {
-            let known = identity.as_ref().and_then(|identity| super::discovery::find_again(identity));
-            let path = known.unwrap_or_else(|| path.clone());
-            let reader = Self::open_serial(&path, baud)?;
-            identity = super::discovery::identity(&path).or(identity.take());
+            let known = identity.as_ref().and_then(super::discovery::find_again);
+            let name = known.unwrap_or_else(|| given.clone());
+            let reader = Self::open(&name, baud)?;
+            identity = super::discovery::identity(&name).or(identity.take());
             Ok(reader)
         })
     }

@@ -3,6 +3,7 @@ mod discovery;
 mod driver;
 pub mod emulator;
 mod error;
+mod open;
 mod options;
 pub mod session;
 pub mod transport;
