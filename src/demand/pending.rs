@@ -31,8 +31,7 @@ impl PendingDemand {
         }
         let Some(entry) = store.get(Space::Demand, nonce.as_bytes())? else { return Ok(None) };
         let pending = Json::parse(&entry.value, 1 << 20).and_then(|json| Self::from_json(&json));
-        let damaged = |_| StoreError::Backend("a pending demand in the store is damaged".into());
-        Ok(Some((pending.map_err(damaged)?, entry.answer)))
+        Ok(Some((pending.map_err(|_| StoreError::Corrupt)?, entry.answer)))
     }
 
     /// The digest of the demand that was sent.

@@ -206,7 +206,7 @@ impl DemandRequest {
         match store.put(Space::Demand, nonce.as_bytes(), &pending.to_json().to_bytes(), expires_at)? {
             Put::Stored => Ok(Demand { compact, nonce }),
             // 128 random bits met: the store is broken, or the randomness.
-            _ => Err(StoreError::Backend("a fresh nonce was there already".into()).into()),
+            _ => Err(StoreError::Corrupt.into()),
         }
     }
 

@@ -1,0 +1,1 @@
+//! A number cancelled from another province, step by step.
