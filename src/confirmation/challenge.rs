@@ -42,9 +42,7 @@ impl Challenge {
     pub fn send(self, messenger: &dyn Messenger, lang: Lang) -> Result<Asked, Box<NotAsked>> {
         match messenger.send(&self.message(), lang) {
             Ok(()) => Ok(Asked { id: self.id, until: self.until }),
-            Err(error) => {
-                Err(Box::new(NotAsked { error, challenge: error.is_not_sent().then_some(self) }))
-            }
+            Err(error) => Err(Box::new(NotAsked { error, challenge: error.is_not_sent().then_some(self) })),
         }
     }
 

@@ -213,9 +213,7 @@ impl Confirmer {
         let member = self.secret.mac("try", &[key, text.as_bytes()]);
         let tries = self.secret.mac("tries", &[key]);
         let end = kept.day.end();
-        if let Counted::Full(_) =
-            store.count(Space::Confirmation, &tries, &member, self.replies, end, now)?
-        {
+        if let Counted::Full(_) = store.count(Space::Confirmation, &tries, &member, self.replies, end, now)? {
             return Ok(Err(ReasonCode::ConfirmationTooManyReplies));
         }
         // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.

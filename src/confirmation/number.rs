@@ -40,9 +40,17 @@ mod tests {
     #[test]
     fn only_the_international_form() {
         assert_eq!("+8613800000000".parse::<PhoneNumber>().unwrap().as_str(), "+8613800000000");
-        for bad in
-            ["", "+", "13800000000", "+86 138", "+1234", "+1234567890123456", "+0123456", "+86１３８", "+86-138"]
-        {
+        for bad in [
+            "",
+            "+",
+            "13800000000",
+            "+86 138",
+            "+1234",
+            "+1234567890123456",
+            "+0123456",
+            "+86１３８",
+            "+86-138",
+        ] {
             assert_eq!(bad.parse::<PhoneNumber>(), Err(PhoneNumberError), "{bad}");
         }
     }

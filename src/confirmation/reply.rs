@@ -90,7 +90,9 @@ mod tests {
             assert_eq!(Folded::new(text).as_bytes(), b"Y1234", "{text}");
         }
         assert_eq!(Folded::new(&"1".repeat(65)).as_bytes(), b"");
-        assert!(Folded::new("ｎ").declines() && Folded::new(" 否 ").declines() && !Folded::new("N1").declines());
+        assert!(
+            Folded::new("ｎ").declines() && Folded::new(" 否 ").declines() && !Folded::new("N1").declines()
+        );
         assert_eq!(format!("{:?}", Folded::new("Y1234")), "[redacted]");
     }
 }

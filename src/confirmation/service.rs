@@ -26,7 +26,8 @@ impl FromStr for ServiceId {
     type Err = ServiceIdError;
 
     fn from_str(text: &str) -> Result<Self, ServiceIdError> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._:-".contains(&byte);
+        let allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._:-".contains(&byte);
         let fits = (1..=64).contains(&text.len()) && text.bytes().all(allowed);
         if fits { Ok(Self(text.to_owned())) } else { Err(ServiceIdError) }
     }

@@ -1,9 +1,9 @@
 //! How a question reaches the number.
 
-mod lines;
-mod message;
 #[cfg(feature = "http")]
 mod gateway;
+mod lines;
+mod message;
 
 #[cfg(feature = "http")]
 pub use gateway::{GatewayError, HttpGateway};
