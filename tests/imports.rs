@@ -34,9 +34,12 @@ fn imports_run_one_way() {
             if file.file_stem().is_some_and(|stem| stem == "tests") {
                 continue;
             }
-            for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for (number, line) in
+                code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+            {
                 for import in line.split("crate::").skip(1) {
-                    let target = import.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+                    let target =
+                        import.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
                     seen += 1;
                     if target != *module && allowed.contains_key(target) && !may.contains(&target) {
                         wrong.push(format!("{}:{}: {module} imports {target}", file.display(), number + 1));

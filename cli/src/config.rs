@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) enrolled_sam_ids: Vec<String>,
     /// What the person is shown before they agree.
     pub(crate) consent_text: String,
+    /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
+    store: Option<PathBuf>,
 }
 
 /// One path or several.
@@ -61,7 +63,11 @@ impl Config {
     pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|error| {
-            Failure::damaged("config", format!("{}: {}", path.display(), error.message()), "see `attest` in the README")
+            Failure::damaged(
+                "config",
+                format!("{}: {}", path.display(), error.message()),
+                "see `attest` in the README",
+            )
         })?;
         let base = path.parent().unwrap_or(Path::new("."));
         let resolve = |file: &mut PathBuf| {
@@ -70,6 +76,7 @@ impl Config {
             }
         };
         resolve(&mut config.key);
+        resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),
@@ -78,13 +85,22 @@ impl Config {
         Ok(config)
     }
 
+    /// The terminal's own store.
+    pub(crate) fn store(&self) -> &Path {
+        self.store.as_deref().unwrap_or(Path::new("terminal-store"))
+    }
+
     /// The enrolled readers, parsed.
     pub(crate) fn enrolled(&self) -> Result<Vec<SamId>, Failure> {
         self.enrolled_sam_ids
             .iter()
             .map(|text| {
                 text.parse().map_err(|error| {
-                    Failure::damaged("config", format!("enrolled_sam_ids: {error}"), "correct the configuration")
+                    Failure::damaged(
+                        "config",
+                        format!("enrolled_sam_ids: {error}"),
+                        "correct the configuration",
+                    )
                 })
             })
             .collect()

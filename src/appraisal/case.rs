@@ -239,12 +239,15 @@ impl Case {
         if overall == Outcome::Pass {
             return Ok(self.assert(answer.as_ref().ok(), &judged));
         }
-        let checks = judged.into_iter().map(|(check, judged)| CheckReport {
-            check,
-            outcome: judged.outcome,
-            time: judged.time,
-            required: rule.is_some_and(|rule| rule.names(check)),
-            reasons: judged.reasons,
+        let checks = judged.iter().map(|(check, judged)| (*check, judged.clone())).map(|(check, judged)| {
+            CheckReport {
+                check,
+                outcome: judged.outcome,
+                time: judged.time,
+                required: rule.is_some_and(|rule| rule.names(check)),
+                blocking: rule.is_some_and(|rule| rule.blocks(check, &outcome_of)),
+                reasons: judged.reasons,
+            }
         });
         Err(Refusal::new(super::refusal::RefusalParts {
             purpose: self.request.purpose.clone(),

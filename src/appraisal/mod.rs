@@ -24,3 +24,6 @@ pub use reason::Reason;
 pub use refusal::{CheckReport, Refusal, Retry};
 pub(crate) use verified::VerifiedParts;
 pub use verified::{ChipEvidence, Consent, Facts, PersonalSex, PolicyRef, RegisterEvidence, Verified};
+
+#[cfg(test)]
+mod tests;

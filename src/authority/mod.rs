@@ -9,11 +9,13 @@
 //! nobody answered. Vendors' codes don't draw that line ("the call succeeded" isn't "the person matches"), so an adapter's
 //! work is to draw it. An outage is never a pass.
 
+mod directory;
 mod error;
 mod finding;
 mod query;
 mod scripted;
 
+pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
 pub use error::{AuthorityError, QuotaScope};
 pub use finding::{
     Attribute, Attributes, DocumentStatus, Face, Finding, InactiveReason, Liveness, Meta, NotFoundHint,

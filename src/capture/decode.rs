@@ -32,7 +32,8 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let survey = jpeg::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
     let unreadable = |_| CaptureError::Damaged { format: Format::Jpeg, damage: Damage::Data };
-    // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker.
+    // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker. (A file that
+    // was cut and then closed with a new end marker does decode, with a plain rest: that is a matter for the quality.)
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(limits.max_side as usize)

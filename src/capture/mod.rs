@@ -10,18 +10,24 @@ mod advice;
 mod decode;
 mod error;
 mod format;
+mod geometry;
 mod intake;
 mod jpeg;
 mod limits;
 mod picture;
 mod png;
+mod reduce;
 mod slot;
 mod sniff;
 
 pub use advice::Advice;
 pub use error::{CaptureError, Damage};
 pub use format::{Foreign, Format};
+pub use geometry::{Point, Quad};
 pub use intake::{Capture, Intake, Note};
 pub use limits::Limits;
 pub use picture::{Picture, Plane};
 pub use slot::Slot;
+
+#[cfg(test)]
+mod tests;

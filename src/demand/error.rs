@@ -29,6 +29,9 @@ pub enum AskError {
     /// A demand about a number without one.
     #[error("a transaction text or region needs a number")]
     NumberMissing,
+    /// 128 fresh random bits were there already: the system's randomness is broken.
+    #[error("a fresh nonce was used before: this machine's randomness is broken")]
+    NonceTaken,
     /// Signing failed.
     #[error(transparent)]
     Jose(#[from] JoseError),

@@ -1,6 +1,7 @@
 //! What a flow asks for: made and kept by the relying party ([`DemandRequest`]), answered by a terminal that trusts the
 //! asker ([`VerifiedDemand`]).
 
+mod body;
 mod dcql;
 mod error;
 mod pending;

@@ -1,10 +1,12 @@
 //! A demand that waits for its answer, in the relying party's store.
 
-use crate::jose::{JoseError, Json, decode, encode};
-use crate::profile::{ClaimName, Env, Purpose, SaltedExpectation};
-use crate::store::{Space, Store, StoreError};
+use jiff::Timestamp;
 
-use super::Requirements;
+use super::body::Body;
+use super::{AnswerError, Requirements, demand_hash};
+use crate::jose::{JoseError, Json, Unverified, VerifyingKey, decode, encode, random};
+use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
+use crate::store::{Put, Space, Store, StoreError};
 
 /// What the relying party remembers of its demand: the digest of what it sent, what must hold, and whom it expects (as
 /// salted digests). It can't be cloned, and is written by its store alone.
@@ -23,6 +25,37 @@ pub struct PendingDemand {
 }
 
 impl PendingDemand {
+    /// What to remember of a demand that was signed elsewhere, with the asker's own key: for relying parties that make
+    /// their demands by other means than [`DemandRequest`](super::DemandRequest).
+    pub fn recall(
+        compact: &str,
+        key: &VerifyingKey,
+        expectation: Option<&Expectation>,
+    ) -> Result<Self, AnswerError> {
+        let jws = Unverified::parse(compact)?.verify(key, DEMAND_TYP)?;
+        let body = Body::from_payload(jws.payload())?;
+        let salt = random()?;
+        Ok(Self {
+            demand_hash: demand_hash(compact),
+            iss: body.iss,
+            nonce: body.nonce,
+            purpose: body.purpose,
+            env: body.env,
+            iat: body.iat,
+            exp: body.exp,
+            vcts: body.vcts,
+            claims: body.claims,
+            require: body.require,
+            expectation: expectation.map(|expectation| expectation.salted(salt)),
+        })
+    }
+
+    /// Remembers it in the store. `Exists` when its nonce is there already.
+    pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
+        let expires_at = Timestamp::from_second(self.exp).unwrap_or(Timestamp::MAX);
+        store.put(Space::Demand, self.nonce.as_bytes(), &self.to_json().to_bytes(), expires_at)
+    }
+
     /// Looks one up by its nonce. The second value is the recorded answer, once there is one.
     pub fn load(store: &dyn Store, nonce: &str) -> Result<Option<(Self, Option<Vec<u8>>)>, StoreError> {
         // Whatever the token says, a store is asked for keys of its size only.
@@ -89,7 +122,16 @@ impl PendingDemand {
         self.expectation.as_ref()
     }
 
-    pub(super) fn to_json(&self) -> Json {
+    /// What a record keeps of it: everything but whom it expected.
+    pub(crate) fn to_record(&self) -> Json {
+        let mut json = self.to_json();
+        if let Json::Object(members) = &mut json {
+            members.remove("expectation");
+        }
+        json
+    }
+
+    fn to_json(&self) -> Json {
         let mut members = vec![
             ("v", Json::from(1)),
             ("demand_hash", self.demand_hash.as_str().into()),
@@ -111,7 +153,7 @@ impl PendingDemand {
         Json::object(members)
     }
 
-    fn from_json(json: &Json) -> Result<Self, JoseError> {
+    pub(crate) fn from_json(json: &Json) -> Result<Self, JoseError> {
         if json.seconds("v")? != 1 {
             return Err(JoseError::Member("v"));
         }

@@ -10,7 +10,7 @@ use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
     Purpose, VCT,
 };
-use crate::store::{Put, Space, Store, StoreError};
+use crate::store::{Put, Store};
 
 /// What to ask for. A high-risk purpose defaults to: on site, at most 300 seconds old, checked after the demand; and it
 /// needs an [`expectation`](Self::expectation).
@@ -202,11 +202,9 @@ impl DemandRequest {
             require,
             expectation: self.expectation.as_ref().map(|expectation| expectation.salted(salt)),
         };
-        let expires_at = Timestamp::from_second(exp).unwrap_or(Timestamp::MAX);
-        match store.put(Space::Demand, nonce.as_bytes(), &pending.to_json().to_bytes(), expires_at)? {
+        match pending.keep(store)? {
             Put::Stored => Ok(Demand { compact, nonce }),
-            // 128 random bits met: the store is broken, or the randomness.
-            _ => Err(StoreError::Corrupt.into()),
+            _ => Err(AskError::NonceTaken),
         }
     }
 

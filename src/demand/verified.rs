@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{AnswerError, Requirements, Transaction, dcql, demand_hash};
-use crate::jose::{JoseError, Json, Unverified, decode};
+use super::body::Body;
+use super::{AnswerError, Requirements, Transaction, demand_hash};
+use crate::jose::{JoseError, Unverified};
 use crate::profile::{ClaimName, DEFAULT_SKEW, DEMAND_LIFE, DEMAND_TYP, Env, Purpose};
 use crate::trust::TrustList;
 
@@ -11,17 +12,8 @@ use crate::trust::TrustList;
 /// nothing else can be answered.
 pub struct VerifiedDemand {
     hash: String,
-    iss: String,
     display_name: String,
-    nonce: String,
-    iat: i64,
-    exp: i64,
-    purpose: Purpose,
-    env: Env,
-    transaction: Option<Transaction>,
-    vcts: Vec<String>,
-    claims: Vec<ClaimName>,
-    require: Requirements,
+    body: Body,
 }
 
 /// How generous a terminal is with time.
@@ -56,47 +48,21 @@ impl VerifiedDemand {
         let jws = Unverified::parse(compact)?;
         let kid = jws.kid().ok_or(JoseError::Member("kid"))?.to_owned();
         let jws = jws.verify(list.resolve_asker(&kid)?, DEMAND_TYP)?;
-        let payload = jws.payload();
-        let iss = payload.text("iss")?;
-        let purpose: Purpose =
-            payload.text("purpose")?.parse().map_err(|_| AnswerError::Member("purpose"))?;
-        let iat = payload.member("iat").and_then(Json::as_seconds).ok_or(AnswerError::Time("iat"))?;
-        let exp = payload.member("exp").and_then(Json::as_seconds).ok_or(AnswerError::Time("exp"))?;
-        let (vcts, claims) =
-            dcql::read(payload.member("dcql_query").ok_or(AnswerError::Member("dcql_query"))?)?;
-        let display_name = list.judge_asker(&kid, iss, &purpose, &claims, iat)?.to_owned();
+        let body = Body::from_payload(jws.payload())?;
+        let display_name =
+            list.judge_asker(&kid, &body.iss, &body.purpose, &body.claims, body.iat)?.to_owned();
         let now = now.as_second();
-        if iat > now.saturating_add(limits.skew) {
+        if body.iat > now.saturating_add(limits.skew) {
             return Err(AnswerError::FromFuture);
         }
-        if exp <= now {
+        if body.exp <= now {
             return Err(AnswerError::Expired);
         }
-        if exp.saturating_sub(iat) > limits.max_life {
-            return Err(AnswerError::TooLong { limit: limits.max_life, got: exp.saturating_sub(iat) });
+        let life = body.exp.saturating_sub(body.iat);
+        if life > limits.max_life {
+            return Err(AnswerError::TooLong { limit: limits.max_life, got: life });
         }
-        let nonce = payload.text("nonce")?;
-        if decode(nonce).map_or(0, |bytes| bytes.len()) < 16 || nonce.len() > 255 {
-            return Err(AnswerError::Member("nonce"));
-        }
-        Ok(Self {
-            hash: demand_hash(compact),
-            iss: iss.to_owned(),
-            display_name,
-            nonce: nonce.to_owned(),
-            iat,
-            exp,
-            env: match payload.optional_text("env")? {
-                None | Some("production") => Env::Production,
-                Some("test") => Env::Test,
-                Some(_) => return Err(AnswerError::Member("env")),
-            },
-            transaction: payload.member("transaction").map(Transaction::from_json).transpose()?,
-            vcts,
-            claims,
-            require: Requirements::from_json(payload.member("require"))?,
-            purpose,
-        })
+        Ok(Self { hash: demand_hash(compact), display_name, body })
     }
 
     /// Who asks, as the trust list names them: to be shown to the person.
@@ -106,47 +72,47 @@ impl VerifiedDemand {
 
     /// Who asks, as a URL.
     pub fn iss(&self) -> &str {
-        &self.iss
+        &self.body.iss
     }
 
     /// For what: to be shown to the person.
     pub fn purpose(&self) -> &Purpose {
-        &self.purpose
+        &self.body.purpose
     }
 
     /// What it is about: to be shown to the person.
     pub fn transaction(&self) -> Option<&Transaction> {
-        self.transaction.as_ref()
+        self.body.transaction.as_ref()
     }
 
     /// What will be disclosed, and nothing else: to be shown to the person.
     pub fn claims(&self) -> &[ClaimName] {
-        &self.claims
+        &self.body.claims
     }
 
     /// What must have been checked.
     pub fn requirements(&self) -> &Requirements {
-        &self.require
+        &self.body.require
     }
 
     /// Which environment.
     pub fn env(&self) -> Env {
-        self.env
+        self.body.env
     }
 
     /// Kinds of attestation that answer it.
     pub fn vcts(&self) -> &[String] {
-        &self.vcts
+        &self.body.vcts
     }
 
     /// When it was made, in seconds since 1970.
     pub fn issued_at(&self) -> i64 {
-        self.iat
+        self.body.iat
     }
 
     /// The first second in which it can't be answered.
     pub fn expires_at(&self) -> i64 {
-        self.exp
+        self.body.exp
     }
 
     /// base64url SHA-256 of its compact form.
@@ -156,17 +122,17 @@ impl VerifiedDemand {
 
     /// What the answer names it by.
     pub fn nonce(&self) -> &str {
-        &self.nonce
+        &self.body.nonce
     }
 }
 
 impl std::fmt::Debug for VerifiedDemand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VerifiedDemand")
-            .field("iss", &self.iss)
-            .field("purpose", &self.purpose)
-            .field("claims", &self.claims)
-            .field("env", &self.env)
+            .field("iss", &self.body.iss)
+            .field("purpose", &self.body.purpose)
+            .field("claims", &self.body.claims)
+            .field("env", &self.body.env)
             .finish_non_exhaustive()
     }
 }

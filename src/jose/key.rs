@@ -23,7 +23,7 @@ impl SigningKey {
     /// A new key from the operating system's randomness.
     pub fn generate(algorithm: Algorithm) -> Result<Self, JoseError> {
         match algorithm {
-            Algorithm::EdDsa => Self::from_ed25519_seed(&Zeroizing::new(random()?)),
+            Algorithm::EdDsa => Ok(Self::from_ed25519_seed(&Zeroizing::new(random()?))),
             Algorithm::Es256 => loop {
                 // A scalar out of range has a chance of 2^-32, so this hardly ever turns twice.
                 let scalar = Zeroizing::new(random::<32>()?);
@@ -35,14 +35,14 @@ impl SigningKey {
     }
 
     /// From the 32 secret bytes of RFC 8032.
-    pub fn from_ed25519_seed(seed: &[u8; 32]) -> Result<Self, JoseError> {
+    pub fn from_ed25519_seed(seed: &[u8; 32]) -> Self {
         Self::from_ed25519(ed25519::SigningKey::from_bytes(seed))
     }
 
     /// From PKCS#8 PEM (`-----BEGIN PRIVATE KEY-----`), as OpenSSL writes it. The algorithm is the key's.
     pub fn from_pem(pem: &str) -> Result<Self, JoseError> {
         if let Ok(key) = ed25519::SigningKey::from_pkcs8_pem(pem) {
-            return Self::from_ed25519(key);
+            return Ok(Self::from_ed25519(key));
         }
         let secret = p256::SecretKey::from_pkcs8_pem(pem).map_err(|_| JoseError::Pem)?;
         Ok(Self::from_p256(&secret))
@@ -66,9 +66,10 @@ impl SigningKey {
         &self.public
     }
 
-    fn from_ed25519(key: ed25519::SigningKey) -> Result<Self, JoseError> {
-        let public = VerifyingKey::from_ed25519(key.verifying_key().as_bytes())?;
-        Ok(Self { private: Private::Ed25519(Box::new(key)), public })
+    fn from_ed25519(key: ed25519::SigningKey) -> Self {
+        // A clamped scalar times the base point has no small order (RFC 8032, section 5.1.5).
+        let public = VerifyingKey { point: Point::Ed25519(key.verifying_key()) };
+        Self { private: Private::Ed25519(Box::new(key)), public }
     }
 
     fn from_p256(secret: &p256::SecretKey) -> Self {

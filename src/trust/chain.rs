@@ -1,6 +1,6 @@
 //! From a token's header to the key that judges it, and to what that key may say.
 
-use super::{Delegation, KeyRecord, Role, Scope, TrustError, TrustList};
+use super::{Delegation, KeyRecord, Role, Scope, TrustError, TrustList, key_uri};
 use crate::jose::{Json, Unverified, VerifyingKey};
 use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, Purpose};
 
@@ -120,10 +120,10 @@ impl Resolved<'_> {
             return Err(TrustError::KeyOtherRole);
         }
         let first = self.links.first();
-        if first.is_some_and(|link| link.iss != iss) {
+        let record = attesters().find(|record| record.iss() == iss).ok_or(TrustError::KeyOtherIssuer)?;
+        if first.is_some_and(|link| link.iss != iss && link.iss != key_uri(record.key())) {
             return Err(TrustError::KeyOtherIssuer);
         }
-        let record = attesters().find(|record| record.iss() == iss).ok_or(TrustError::KeyOtherIssuer)?;
         record.judge(first.map_or(iat, |link| link.iat))?;
         if self.links.iter().any(|link| !link.covers(iat) || !link.covers(now)) {
             return Err(TrustError::DelegationExpired);

@@ -8,7 +8,8 @@ use crate::profile::{DELEGATION_LIFE, DELEGATION_TYP};
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "the members of a statement are the profile's")]
 pub struct DelegationRequest<'a> {
-    /// Whose power it is: the issuer URL of the listed key, or for a second statement the first one's `sub`.
+    /// Whose power it is: the issuer URL of the listed key, or the key itself by its [`key_uri`]; for a second statement
+    /// the first one's `sub`.
     pub iss: &'a str,
     /// Whom it goes to: an agent or a terminal.
     pub sub: &'a str,
@@ -21,6 +22,19 @@ pub struct DelegationRequest<'a> {
     /// End, in seconds since 1970, at most seven days later.
     pub exp: i64,
 }
+
+/// The name of a key as a URI: its RFC 7638 thumbprint in the form of RFC 9278. A first statement may name its
+/// delegator so, when the issuer's URL isn't at hand; the list still says for whom that key signs.
+pub fn key_uri(key: &VerifyingKey) -> String {
+    format!("{KEY_URI}{}", key.thumbprint())
+}
+
+/// Whether a text is of the form of [`key_uri`].
+pub fn is_key_uri(text: &str) -> bool {
+    text.starts_with(KEY_URI)
+}
+
+const KEY_URI: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
 
 impl DelegationRequest<'_> {
     /// Signs the statement with the key whose power it is.
@@ -105,7 +119,8 @@ impl Delegation {
         self.exp
     }
 
-    pub(super) fn covers(&self, seconds: i64) -> bool {
+    /// Whether it holds in that second.
+    pub fn covers(&self, seconds: i64) -> bool {
         (self.iat..self.exp).contains(&seconds)
     }
 }

@@ -16,7 +16,7 @@ pub use anchor::Anchor;
 pub use chain::{Permit, Resolved};
 pub use code::{jose_code, sd_jwt_code};
 pub use constraints::{Constraints, Scope};
-pub use delegation::{Delegation, DelegationRequest};
+pub use delegation::{Delegation, DelegationRequest, is_key_uri, key_uri};
 pub use error::TrustError;
 pub use key_record::{KeyRecord, Revocation, Role};
 pub use list::{TrustList, complete_list, sign_list};

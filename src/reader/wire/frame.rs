@@ -118,20 +118,24 @@ impl Framer {
 
     /// Takes bytes from the front of `input` until a frame is complete or `input` is used up (`None`).
     pub fn next<'a>(&'a mut self, input: &mut &[u8]) -> Option<Frame<'a>> {
+        if self.advance(input) { self.current() } else { None }
+    }
+
+    /// As [`next`](Self::next); the frame is then at [`current`](Self::current).
+    pub fn advance(&mut self, input: &mut &[u8]) -> bool {
         self.begin += std::mem::take(&mut self.handed_out);
         loop {
-            if self.waiting() < self.needed {
-                self.fill(input);
-                if self.waiting() < self.needed {
-                    return None;
+            while self.waiting() < self.needed {
+                if input.is_empty() {
+                    return false;
                 }
+                self.fill(input);
             }
             match self.look() {
                 Look::Frame(length) => {
                     self.handed_out = length;
                     self.needed = HEAD;
-                    let body = self.begin + HEAD..self.begin + length - 1;
-                    return self.buffer.get(body).map(|body| Frame { body });
+                    return true;
                 }
                 Look::Needs(more) => self.needed = self.waiting() + more,
                 Look::Skip(bytes) => {
@@ -140,6 +144,15 @@ impl Framer {
                 }
             }
         }
+    }
+
+    /// The frame found last, until the next call that moves on.
+    pub fn current(&self) -> Option<Frame<'_>> {
+        if self.handed_out == 0 {
+            return None;
+        }
+        let body = self.begin + HEAD..self.begin + self.handed_out - 1;
+        self.buffer.get(body).map(|body| Frame { body })
     }
 
     /// Gives up the frame that is being waited for, because the line fell silent: drops its first byte, so that the next

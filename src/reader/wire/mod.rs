@@ -14,9 +14,7 @@ pub use command::{Baud, Command};
 pub use frame::{
     Frame, Framer, MAX_LENGTH, MIN_REPLY_LENGTH, MIN_REQUEST_LENGTH, PREAMBLE, encode as encode_frame,
 };
-pub use reply::{
-    ADDRESS_LENGTH, CardBlocks, FINGERPRINT_LENGTH, Reply, ReplyError, Shape, TEXT_LENGTH,
-};
+pub use reply::{ADDRESS_LENGTH, CardBlocks, FINGERPRINT_LENGTH, Reply, ReplyError, Shape, TEXT_LENGTH};
 pub use status::{Status, StatusWord};
 pub use text::BlockError;
 pub(crate) use text::{address, encode_address};

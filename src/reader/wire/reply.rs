@@ -154,7 +154,9 @@ impl<'a> Reply<'a> {
         }
         let wrong = |_| ReplyError::Lengths { said, got: self.data.len() };
         let (_, (text, photo, fingerprints)) =
-            all_consuming(|input| parts(input, header, photo, fingerprints)).parse(self.data).map_err(wrong)?;
+            all_consuming(|input| parts(input, header, photo, fingerprints))
+                .parse(self.data)
+                .map_err(wrong)?;
         let text = text.try_into().map_err(|_| ReplyError::PartLength { part: "text", got: text.len() })?;
         Ok(CardBlocks { text, photo, fingerprints })
     }
@@ -225,7 +227,10 @@ mod tests {
         assert_eq!(card(&[256, 1024, 512], 2310), Err(ReplyError::Lengths { said: 1798, got: 2310 }));
         assert_eq!(card(&[255, 1025], 1284), Err(ReplyError::PartLength { part: "text", got: 255 }));
         assert_eq!(card(&[256, 0xFFFF], 1284), Err(ReplyError::PartLength { part: "photo", got: 65535 }));
-        assert_eq!(card(&[256, 1024, 100], 1386), Err(ReplyError::PartLength { part: "fingerprint", got: 100 }));
+        assert_eq!(
+            card(&[256, 1024, 100], 1386),
+            Err(ReplyError::PartLength { part: "fingerprint", got: 100 })
+        );
         assert_eq!(card(&[256], 2), Err(ReplyError::Lengths { said: 6, got: 2 }));
     }
 

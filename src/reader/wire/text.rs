@@ -187,7 +187,8 @@ fn is_text(units: &[u16], is_full: bool) -> bool {
 
 impl Usual {
     fn has(self, unit: u16) -> bool {
-        let han = matches!(unit, 0x2E80..=0x2FDF | 0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xD840..=0xFAFF);
+        let han =
+            matches!(unit, 0x2E80..=0x2FDF | 0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xD840..=0xFAFF);
         let dot = matches!(unit, 0xB7 | 0x2022 | 0x2027 | 0x30FB | 0xFF0E | 0xFF65);
         match self {
             Self::Name => han || dot || unit == SPACE,
@@ -333,8 +334,10 @@ mod tests {
         let mut notes = Notes::default();
         assert_eq!(decode(&[0x6D4B, 0, 0], &mut notes).unwrap().as_str(), "测");
         assert_eq!(notes.flags, [Flag::NulPadding]);
-        assert_eq!(decode(&[0x6D4B, 0, 0x8BD5, 0x20], &mut notes).unwrap_err().to_string(),
-            "the field name holds code units that are no text");
+        assert_eq!(
+            decode(&[0x6D4B, 0, 0x8BD5, 0x20], &mut notes).unwrap_err().to_string(),
+            "the field name holds code units that are no text"
+        );
     }
 
     #[test]
@@ -343,7 +346,9 @@ mod tests {
         assert!(decode(&[0x6D4B, 0xD840], &mut notes).unwrap().has_lone_surrogate());
         assert_eq!(notes.flags, [Flag::NameFull]);
         assert_eq!(decode(&[0xD840, 0xDC0B, 0x20], &mut notes).unwrap().as_str(), "\u{2000B}");
-        for damaged in [[0xD840, 0x20, 0x20], [0xD840, 0x6D4B, 0x20], [0xDC0B, 0x20, 0x20], [0xFFFE, 0x20, 0x20]] {
+        for damaged in
+            [[0xD840, 0x20, 0x20], [0xD840, 0x6D4B, 0x20], [0xDC0B, 0x20, 0x20], [0xFFFE, 0x20, 0x20]]
+        {
             assert!(decode(&damaged, &mut notes).is_err(), "{damaged:04X?}");
         }
     }

@@ -57,7 +57,10 @@ fn a_damaged_length_hides_nothing_behind_it() {
     assert!(framer.next(&mut stream.as_slice()).is_none());
     assert!(framer.give_up());
     assert_eq!(framer.next(&mut [].as_slice()).map(|frame| frame.body().to_vec()), Some(FIND[7..9].to_vec()));
-    assert_eq!(framer.next(&mut [].as_slice()).map(|frame| frame.body().to_vec()), Some(FOUND[7..14].to_vec()));
+    assert_eq!(
+        framer.next(&mut [].as_slice()).map(|frame| frame.body().to_vec()),
+        Some(FOUND[7..14].to_vec())
+    );
     assert!(framer.next(&mut [].as_slice()).is_none());
     assert_eq!(framer.discarded(), 7);
 }
@@ -81,7 +84,8 @@ fn long_streams_pass_through_a_bounded_buffer() {
     let mut stream = Vec::new();
     let mut body = vec![0x42; 2000];
     for number in 0..100_u8 {
-        body[0] = number;
+        // The third byte keeps the false frames' checksums from holding by chance, as one in 256 would.
+        (body[0], body[2]) = (number, number ^ 0x77);
         encode(&body, &mut stream);
         stream.extend_from_slice(&PREAMBLE);
         stream.extend_from_slice(&[0x0F, 0xFF]);

@@ -66,7 +66,11 @@ fn split(name: &str) -> Result<(&str, &str), BlockError> {
     let at = name.char_indices().nth(FIRST).map_or(name.len(), |(at, _)| at);
     if name[..at].encode_utf16().count() > FIRST {
         // Characters that take two units would have to be cut here; no Latin letter does.
-        return Err(BlockError::TooLong { field: "english_name", room: FIRST, got: name[..at].encode_utf16().count() });
+        return Err(BlockError::TooLong {
+            field: "english_name",
+            room: FIRST,
+            got: name[..at].encode_utf16().count(),
+        });
     }
     Ok(name.split_at(at))
 }
@@ -79,7 +83,8 @@ fn link(card: &PlainDocument) -> Result<String, BlockError> {
     }
     let link = former.get(5..7).zip(former.get(13..14)).map(|(area, sequence)| format!("{area}{sequence}"));
     link.filter(|link| {
-        IdNumber::new(plain(&card.number)).former(plain(&card.nationality), link) == Some(IdNumber::new(former))
+        IdNumber::new(plain(&card.number)).former(plain(&card.nationality), link)
+            == Some(IdNumber::new(former))
     })
     .ok_or(BlockError::FormerNumber)
 }
