@@ -65,9 +65,11 @@ pub(super) fn notices(account: &Account, lang: Lang) -> Vec<Notice> {
         (NoticeKind::UnbindAccounts, Lang::Zh) => {
             "请先解除本号码与银行、支付、社交等账户的绑定。号码90天后可能分配给他人。".to_owned()
         }
-        (NoticeKind::UnbindAccounts, _) => "First unbind bank, payment and other accounts from this number. After 90 days \
+        (NoticeKind::UnbindAccounts, _) => {
+            "First unbind bank, payment and other accounts from this number. After 90 days \
             it may be given to somebody else."
-            .to_owned(),
+                .to_owned()
+        }
         (NoticeKind::Balance, Lang::Zh) => format!("预存余额{}元将退还。", items.prepaid),
         (NoticeKind::Balance, _) => format!("Your prepaid balance of {} yuan is paid back.", items.prepaid),
         (NoticeKind::Contract, Lang::Zh) => match items.contract {

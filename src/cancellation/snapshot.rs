@@ -14,8 +14,7 @@ use crate::sd_jwt::{Combined, Disclosure, conceal};
 use crate::trust::TrustList;
 
 /// What stands behind the digests.
-pub(super) const NAMES: [&str; 7] =
-    ["number", "name", "package", "contract", "bills", "prepaid", "arrears"];
+pub(super) const NAMES: [&str; 7] = ["number", "name", "package", "contract", "bills", "prepaid", "arrears"];
 
 /// The disclosures of an account under a case's salts. The same account gives the same ones, and any change another.
 pub(super) fn disclosures(
@@ -134,11 +133,7 @@ impl Snapshot {
         if NAMES.iter().any(|name| payload.member(name).is_none()) {
             return Err(ReasonCode::ClaimMissing.into());
         }
-        Ok(Self {
-            number: number(&payload)?,
-            items: items(&payload)?,
-            iss: payload.text("iss")?.to_owned(),
-        })
+        Ok(Self { number: number(&payload)?, items: items(&payload)?, iss: payload.text("iss")?.to_owned() })
     }
 }
 
@@ -149,9 +144,9 @@ fn items(payload: &Json) -> Result<Items, JoseError> {
         package: payload.text("package")?.to_owned(),
         contract: match payload.member("contract") {
             Some(Json::Null) => Contract::None,
-            Some(contract) => Contract::Until(
-                contract.text("until")?.parse().map_err(|_| JoseError::Member("contract"))?,
-            ),
+            Some(contract) => {
+                Contract::Until(contract.text("until")?.parse().map_err(|_| JoseError::Member("contract"))?)
+            }
             None => return Err(JoseError::Member("contract")),
         },
         bills: price("bills")?,

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::case::{Case, StepRecord};
 use super::snapshot::{Released, disclosures, fingerprint};
 use super::{
-    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Reach, notice, receipt,
+    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Reach, notice,
+    receipt,
 };
 use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
 use crate::jose::Json;
@@ -130,10 +131,8 @@ impl Identified {
         if !reasons.is_empty() {
             return Err(CancellationError::Refused(reasons));
         }
-        let record = Json::object([
-            ("at", now.as_second().into()),
-            ("notices", notice::to_json(acknowledgements)),
-        ]);
+        let record =
+            Json::object([("at", now.as_second().into()), ("notices", notice::to_json(acknowledgements))]);
         match self.case.record(store, &self.home.secret, StepRecord::Acknowledged, &record)? {
             Put::Stored => Ok(Acknowledged::new(self.clone(), record)),
             _ => Err(ReasonCode::StepDone.into()),
@@ -169,7 +168,9 @@ impl Acknowledged {
         }
         let text = match lang {
             Lang::Zh => "您的号码正在异地办理销户，90天后可能分配给他人",
-            _ => "Your number is being cancelled from another province and may be given to somebody else after 90 days",
+            _ => {
+                "Your number is being cancelled from another province and may be given to somebody else after 90 days"
+            }
         };
         // A fixed text and a fixed name: neither can be refused.
         let question = Question::new(account.number.clone(), service().ok()?, Price::FREE, text).ok()?;
@@ -193,9 +194,7 @@ impl Acknowledged {
         let (home, case) = (&self.identified.home, &self.identified.case);
         let how = match (account.reach, grant) {
             (Reach::Receives, None) => return Err(ReasonCode::ConfirmationMissing.into()),
-            (_, Some(grant)) => {
-                ("grant", use_grant(home, store, account, grant, list, case, now)?)
-            }
+            (_, Some(grant)) => ("grant", use_grant(home, store, account, grant, list, case, now)?),
             (reach, None) => ("unreachable", reach.as_str().to_owned()),
         };
         let record = Json::object([("at", now.as_second().into()), (how.0, how.1.into())]);
@@ -247,9 +246,8 @@ fn use_grant(
     let service = service().map_err(|_| CancellationError::Record)?;
     let order =
         Order::new(account.number.clone(), service, Price::FREE).purpose(Purpose::SimCancel).env(home.env);
-    let refused = |reasons: Vec<ReasonCode>| {
-        CancellationError::Refused(reasons.into_iter().map(Into::into).collect())
-    };
+    let refused =
+        |reasons: Vec<ReasonCode>| CancellationError::Refused(reasons.into_iter().map(Into::into).collect());
     let grant = UnverifiedGrant::parse(grant)
         .and_then(|grant| grant.verify(list, &order, now))
         .map_err(|error| refused(error.reasons))?;

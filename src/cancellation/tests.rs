@@ -13,7 +13,7 @@ use crate::demand::{Demand, VerifiedDemand};
 use crate::jose::{SigningKey, Unverified};
 use crate::profile::{Check, Env, Lang, ReasonCode};
 use crate::rely::Limits;
-use crate::store::MemoryStore;
+use crate::store::{MemoryStore, Store};
 
 const PHONE: &str = "+8613800000000";
 
@@ -67,7 +67,9 @@ impl Scene {
 
     fn acknowledged(&self, account: &Account) -> Acknowledged {
         let identified = self.identified(account);
-        identified.acknowledge(&self.store, account, &acknowledgements(&identified, account), at(NOW + 60)).unwrap()
+        identified
+            .acknowledge(&self.store, account, &acknowledgements(&identified, account), at(NOW + 60))
+            .unwrap()
     }
 
     /// The customer confirms on the number.
@@ -334,7 +336,8 @@ fn showing_malicious_another_snapshot_is_not_believed_by_the_desk() {
     let sealed = at_the_desk.transaction().unwrap().snapshot().unwrap().to_owned();
     let identified = scene.identify(&asked, &scene.world.present(&at_the_desk)).unwrap();
     let released = identified.release(&account, at(NOW + 40)).unwrap();
-    let verify = |text: &str, digest: &str| Snapshot::verify(text, digest, &list, at(NOW + 41)).unwrap_err().0;
+    let verify =
+        |text: &str, digest: &str| Snapshot::verify(text, digest, &list, at(NOW + 41)).unwrap_err().0;
 
     let other = crate::jose::encode(&[0; 32]);
     assert_eq!(verify(released.as_str(), &other), ReasonCode::SnapshotStale);
@@ -342,7 +345,8 @@ fn showing_malicious_another_snapshot_is_not_believed_by_the_desk() {
     let parts: Vec<&str> = released.as_str().split('~').collect();
     let withheld = [&parts[..1], &parts[2..]].concat().join("~");
     assert_eq!(verify(&withheld, &sealed), ReasonCode::ClaimMissing);
-    let swapped = crate::jose::encode(r#"["c2FsdHNhbHRzYWx0c2FsdA","arrears",{"currency":"CNY","fen":0}]"#.as_bytes());
+    let swapped =
+        crate::jose::encode(r#"["c2FsdHNhbHRzYWx0c2FsdA","arrears",{"currency":"CNY","fen":0}]"#.as_bytes());
     let replaced = [&parts[..7], &[&swapped[..]], &parts[8..]].concat().join("~");
     assert_eq!(verify(&replaced, &sealed), ReasonCode::DisclosureUnreferenced);
     let late = Snapshot::verify(released.as_str(), &sealed, &list, at(NOW + 3_600)).unwrap_err().0;
@@ -391,7 +395,10 @@ fn telling_malicious_notices_that_were_skipped_or_reworded() {
 fn telling_a_contract_or_a_debt_stops_it() {
     type Change = fn(&mut Items);
     let cases: [(Change, ReasonCode); 3] = [
-        (|items| items.contract = Contract::Until(jiff::civil::date(2027, 6, 30)), ReasonCode::ContractInForce),
+        (
+            |items| items.contract = Contract::Until(jiff::civil::date(2027, 6, 30)),
+            ReasonCode::ContractInForce,
+        ),
         (|items| items.arrears = Price::fen(1), ReasonCode::ArrearsOpen),
         (|items| items.bills = Price::fen(1), ReasonCode::ArrearsOpen),
     ];
@@ -434,7 +441,8 @@ fn confirming_malicious_without_the_number_itself() {
     assert_eq!(refusal(scene.confirm(&acknowledged, &account, None)), [ReasonCode::ConfirmationMissing]);
 
     // The thief's own number confirms.
-    let own = Account::new(phone("+8613900000000"), "sub-9", NUMBER, account.items().clone(), Reach::Receives);
+    let own =
+        Account::new(phone("+8613900000000"), "sub-9", NUMBER, account.items().clone(), Reach::Receives);
     let grant = scene.grant(&acknowledged, &own.unwrap());
     let result = scene.confirm(&acknowledged, &account, Some(&grant));
     assert_eq!(refusal(result), [ReasonCode::GrantOtherNumber]);
@@ -452,7 +460,8 @@ fn confirming_malicious_with_a_grant_for_something_else() {
         Price::FREE,
         "彩铃",
     );
-    let Asking::Ask(challenge) = scene.confirmer.ask(&scene.store, tone.unwrap(), at(NOW + 70)).unwrap() else {
+    let Asking::Ask(challenge) = scene.confirmer.ask(&scene.store, tone.unwrap(), at(NOW + 70)).unwrap()
+    else {
         panic!()
     };
     let reply =
@@ -505,13 +514,8 @@ fn confirming_doubled_a_grant_serves_one_case_and_a_case_takes_one() {
 fn committing_malicious_another_number_than_the_case_was_opened_for() {
     let scene = Scene::new();
     let confirmed = scene.confirmed(&account());
-    let victim = Account::new(
-        phone("+8613900000000"),
-        "sub-1",
-        NUMBER,
-        account().items().clone(),
-        Reach::Receives,
-    );
+    let victim =
+        Account::new(phone("+8613900000000"), "sub-1", NUMBER, account().items().clone(), Reach::Receives);
     let result = scene.commit(&confirmed, &victim.unwrap());
     assert!(matches!(result, Err(CancellationError::OtherAccount)));
     let found = scene.home.resume(&scene.store, confirmed.case(), &phone("+8613900000000")).unwrap();
@@ -560,10 +564,9 @@ fn committing_doubled_gives_the_first_receipt_and_cancels_once() {
 fn committing_doubled_by_another_case_is_refused() {
     let scene = Scene::new();
     let account = account_with(|_| (), Reach::Suspended);
-    // Two cases of one subscription can't be open together; a second store view of the lease being gone stands for a clock
-    // that went wrong.
+    // Two cases of one subscription are never open together, unless a clock that was ahead ended the first one's lease.
     let first = scene.acknowledged(&account);
-    scene.store.expire_leases();
+    assert!(scene.store.expire(at(NOW + 3_700), 100).unwrap() > 0);
     let second = scene.acknowledged(&account);
     let first = scene.confirm(&first, &account, None).unwrap();
     let second = scene.confirm(&second, &account, None).unwrap();
@@ -588,7 +591,8 @@ fn a_receipt_fits_one_number_and_cant_be_touched() {
     assert_eq!(verify(receipt.record(), PHONE, Env::Test), ReasonCode::TokenMalformed);
     assert_eq!(verify(&format!("{}~", receipt.record()), PHONE, Env::Test), ReasonCode::ClaimMissing);
     let (input, signature) = receipt.record().rsplit_once('.').unwrap();
-    let forged = format!("{input}.{}~", signature.replacen(&signature[..1], "_", 1));
+    let first = if signature.starts_with('_') { "-" } else { "_" };
+    let forged = format!("{input}.{first}{}~", &signature[1..]);
     assert_ne!(verify(&forged, PHONE, Env::Test), ReasonCode::ClaimMissing);
     // A snapshot or a grant is no receipt.
     let acknowledged = {
@@ -607,7 +611,8 @@ fn no_debug_and_no_error_shows_a_person() {
     let identified = scene.identify(&asked, &scene.presentation(&demand)).unwrap();
     let released = identified.release(&account, at(NOW + 40)).unwrap();
     let stale = identified.release(&changed(), at(NOW + 40)).unwrap_err();
-    let shown = format!("{account:?} {asked:?} {identified:?} {released:?} {stale:?} {stale} {:?}", scene.home);
+    let shown =
+        format!("{account:?} {asked:?} {identified:?} {released:?} {stale:?} {stale} {:?}", scene.home);
     for secret in ["测试甲", NUMBER, "13800000000"] {
         assert!(!shown.contains(secret), "{secret}");
     }
