@@ -125,11 +125,14 @@ fn a_card_is_read_as_the_contract_says() {
 }
 
 #[test]
-fn no_card_in_time_is_exit_code_3() {
-    let reader = Emulator::start("cards/resident.json");
-    // The emulator lays the card down once; after that read it has been taken away.
-    assert_eq!(code(&support::run(["reader", "read", "--port", &reader.port, "--json"])), Some(0));
+fn no_port_and_no_card_are_exit_code_3() {
     let read = support::run(["reader", "read", "--port", "/dev/pts/99999", "--wait", "1", "--json"]);
     assert_eq!(code(&read), Some(3));
-    assert!(json(&read)["error"]["code"].is_string());
+    assert_eq!(json(&read)["error"]["code"], "port_not_found");
+
+    // A reader whose find command never finds anything.
+    let empty = Emulator::start_with("cards/resident.json", &["--fault", "answer=80@find,answer=81@select"]);
+    let read = support::run(["reader", "read", "--port", &empty.port, "--wait", "1", "--json"]);
+    assert_eq!(code(&read), Some(3));
+    assert_eq!(json(&read)["error"]["code"], "no_card");
 }

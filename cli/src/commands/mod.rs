@@ -2,6 +2,8 @@
 
 mod attest;
 mod demand;
+mod demo;
+mod emulator;
 mod inspect;
 mod key;
 mod reader;
@@ -22,10 +24,11 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Attest(args) => attest::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Emulator(args) => emulator::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Key(command) => key::run(command),
         Command::Trust(command) => trust::run(command),
         Command::Demand(command) => demand::run(command),
-        _ => Err(Failure::usage("not yet", "")),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use realname::profile::ReasonCode;
+use realname::profile::{Outcome, ReasonCode};
 use realname::rely::{Asked, Limits, Record, UnverifiedPresentation, Verdict, answer};
 use realname::trust::{TrustError, TrustList};
 
@@ -91,14 +91,14 @@ fn tell(verdict: &Verdict, as_json: bool, refused: Exit) -> Done {
 }
 
 /// The verdict for people.
-pub(crate) fn print(verdict: &Verdict) {
+fn print(verdict: &Verdict) {
     if verdict.is_accepted() {
         output::line(paint(Tone::Good, lang::pick("accepted", "接受")));
     } else {
         output::line(paint(Tone::Bad, lang::pick("refused", "拒绝")));
     }
     let say = |label: &str, value: &str| {
-        output::line(format_args!("  {} {value}", paint(Tone::Faint, format_args!("{label:<14}"))));
+        output::line(format_args!("  {} {value}", paint(Tone::Faint, format_args!("{label:<18}"))));
     };
     for reason in verdict.reasons() {
         let about = reason.check.map(|check| format!(" ({check})"));
@@ -114,7 +114,7 @@ pub(crate) fn print(verdict: &Verdict) {
     if let Some(terminal) = verdict.terminal() {
         say("terminal", terminal);
     }
-    for result in verdict.checks() {
+    for result in verdict.checks().iter().filter(|result| result.outcome != Outcome::NotRun) {
         say(result.check.as_str(), result.outcome.as_str());
     }
     if let Some(claims) = verdict.claims() {

@@ -1,5 +1,5 @@
 //! A workshop for the tests: keys, a trust list, a register and a reader in software, all made by the program itself.
-#![allow(dead_code, clippy::disallowed_methods)]
+#![allow(dead_code, unreachable_pub, clippy::disallowed_methods)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -57,7 +57,12 @@ pub struct Emulator {
 
 impl Emulator {
     pub fn start(card: &str) -> Self {
+        Self::start_with(card, &[])
+    }
+
+    pub fn start_with(card: &str, more: &[&str]) -> Self {
         let mut child = realname([Path::new("emulator"), Path::new("--card"), &fixture(card)])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the emulator starts");
@@ -84,7 +89,7 @@ pub struct Workshop {
 impl Workshop {
     pub fn new() -> Self {
         let workshop = Self { dir: tempfile::tempdir().expect("a directory") };
-        let path = |name| workshop.path(name);
+        let path = |name: &str| workshop.path(name);
         for key in ["anchor", "home", "operator", "terminal"] {
             ok(["key", "new", "--out", &path(&format!("{key}.pem"))]);
             fs::write(path(&format!("{key}.jwk")), ok(["key", "show", &path(&format!("{key}.pem"))]))
