@@ -184,13 +184,13 @@ fn every_step_is_found_again_in_the_store() {
     let (asked, demand) = scene.open(&account);
     let case = asked.case().to_owned();
     let Stage::Asked(asked) = resume(&case) else { panic!() };
-    scene.identify(&asked, &scene.presentation(&demand)).unwrap();
+    let _ = scene.identify(&asked, &scene.presentation(&demand)).unwrap();
     let Stage::Identified(identified) = resume(&case) else { panic!() };
     let acknowledgements = acknowledgements(&identified, &account);
-    identified.acknowledge(&scene.store, &account, &acknowledgements, at(NOW + 60)).unwrap();
+    let _ = identified.acknowledge(&scene.store, &account, &acknowledgements, at(NOW + 60)).unwrap();
     let Stage::Acknowledged(acknowledged) = resume(&case) else { panic!() };
     let grant = scene.grant(&acknowledged, &account);
-    scene.confirm(&acknowledged, &account, Some(&grant)).unwrap();
+    let _ = scene.confirm(&acknowledged, &account, Some(&grant)).unwrap();
     let Stage::Confirmed(confirmed) = resume(&case) else { panic!() };
     let committed = scene.commit(&confirmed, &account).unwrap();
     let Stage::Committed(receipt) = resume(&case) else { panic!() };
