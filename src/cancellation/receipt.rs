@@ -172,7 +172,7 @@ impl VerifiedReceipt {
     ) -> Result<Self, StatementRefused> {
         let payload = open(&Combined::parse(compact)?, CANCELLATION_TYP, list, now)?;
         if self::number(&payload)? != *number {
-            return Err(ReasonCode::GrantOtherNumber.into());
+            return Err(ReasonCode::StatementOtherNumber.into());
         }
         if payload.text("env")? != env.as_str() {
             return Err(ReasonCode::EnvMismatch.into());

@@ -586,7 +586,7 @@ fn a_receipt_fits_one_number_and_cant_be_touched() {
     let verify = |text: &str, number: &str, env| {
         VerifiedReceipt::verify(text, &phone(number), env, &list, at(NOW + 200)).unwrap_err().0
     };
-    assert_eq!(verify(receipt.as_str(), "+8613900000000", Env::Test), ReasonCode::GrantOtherNumber);
+    assert_eq!(verify(receipt.as_str(), "+8613900000000", Env::Test), ReasonCode::StatementOtherNumber);
     assert_eq!(verify(receipt.as_str(), PHONE, Env::Production), ReasonCode::EnvMismatch);
     assert_eq!(verify(receipt.record(), PHONE, Env::Test), ReasonCode::TokenMalformed);
     assert_eq!(verify(&format!("{}~", receipt.record()), PHONE, Env::Test), ReasonCode::ClaimMissing);

@@ -21,6 +21,8 @@ mod day;
 mod error;
 mod grant;
 mod messenger;
+#[cfg(test)]
+mod model;
 mod number;
 mod question;
 mod record;

@@ -306,6 +306,8 @@ codes! {
         "The contract must be ended first.", "合约未到期，请先办理解约。";
     ArrearsOpen "arrears_open" "Bills or arrears are still open.",
         "What is owed must be paid first.", "尚有欠费或未出账费用，请先结清。";
+    StatementOtherNumber "statement_other_number" "The receipt is for another number.",
+        "The receipt belongs to another number.", "凭证对应的是其他号码。";
     ConfirmationMissing "confirmation_missing" "The number still receives messages, and no second confirmation was given on it.",
         "The number still receives messages: confirm on it.", "该号码仍可接收短信，请用该号码确认。";
 }
