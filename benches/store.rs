@@ -1,7 +1,13 @@
 //! How often a store answers, as a multiple of the rate at which the same disk takes an append and an `fdatasync`.
 //!
 //! `cargo bench --bench store`. The disk is the one that holds `target/`. All data is synthetic.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
 
 mod support;
 

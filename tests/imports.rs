@@ -7,7 +7,7 @@ use std::path::Path;
 const ALLOWED: [(&str, &[&str]); 15] = [
     ("document", &[]),
     ("reader", &["document"]),
-    ("capture", &[]),
+    ("capture", &["document", "profile"]),
     ("authority", &["document", "capture", "profile"]),
     ("appraisal", &["document", "capture", "authority", "profile", "store"]),
     ("store", &[]),
@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("sd_jwt", &["jose"]),
     ("profile", &["document"]),
     ("trust", &["jose", "profile", "store"]),
-    ("demand", &["jose", "profile", "trust", "store"]),
+    ("demand", &["document", "jose", "profile", "trust", "store"]),
     ("attest", &["jose", "sd_jwt", "profile", "trust", "demand", "appraisal", "document"]),
     ("rely", &["jose", "sd_jwt", "profile", "trust", "demand", "store"]),
     ("confirmation", &["jose", "sd_jwt", "profile", "trust", "store", "document"]),

@@ -2,6 +2,13 @@
 //!
 //! A child process answers keys and reports each only after `Ok`. It is killed at random moments; then the store is
 //! opened again and compared with everything that was ever reported. All data is synthetic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 #![cfg(all(unix, feature = "sqlite"))]
 
 use std::collections::BTreeMap;

@@ -1,4 +1,11 @@
 //! The SQLite store's file: who may read it, what is refused, what stays and what is wiped. All data is synthetic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 #![cfg(feature = "sqlite")]
 
 use std::fs;

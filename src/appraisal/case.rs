@@ -235,7 +235,7 @@ impl Case {
         let document = self.evidence.card().document();
         let rule = self.policy.rule(&self.request.purpose);
         let rule_for_kind = rule.filter(|rule| rule.kinds.contains(&document.kind()));
-        let overall = rule_for_kind.map_or(Outcome::NotRun, |rule| rule.overall(&outcome_of));
+        let overall = rule_for_kind.map_or(Outcome::NotRun, |rule| rule.overall(outcome_of));
         if overall == Outcome::Pass {
             return Ok(self.assert(answer.as_ref().ok(), &judged));
         }
@@ -245,7 +245,7 @@ impl Case {
                 outcome: judged.outcome,
                 time: judged.time,
                 required: rule.is_some_and(|rule| rule.names(check)),
-                blocking: rule.is_some_and(|rule| rule.blocks(check, &outcome_of)),
+                blocking: rule.is_some_and(|rule| rule.blocks(check, outcome_of)),
                 reasons: judged.reasons,
             }
         });

@@ -19,10 +19,6 @@ impl Point {
     pub(crate) fn distance(self, other: Point) -> f32 {
         (self.x - other.x).hypot(self.y - other.y)
     }
-
-    pub(crate) fn towards(self, other: Point, share: f32) -> Point {
-        Point::new(self.x + (other.x - self.x) * share, self.y + (other.y - self.y) * share)
-    }
 }
 
 /// Four corners, clockwise in the picture, beginning at the one that is the upper left of what is shown.
@@ -62,13 +58,6 @@ impl Quad {
         // A sample of a picture reduced n times sits in the middle of n samples.
         let shift = (factor - 1.0) / 2.0;
         Self::new(self.corners.map(|p| Point::new(p.x * factor + shift, p.y * factor + shift)))
-    }
-
-    /// Begins `steps` corners later.
-    pub(crate) fn turned(&self, steps: usize) -> Self {
-        let mut corners = self.corners;
-        corners.rotate_left(steps % 4);
-        Self::new(corners)
     }
 
     /// The projective map that takes the unit square here; `None` when the corners don't span an area.
@@ -151,7 +140,6 @@ mod tests {
             assert!(projection.at(u, v).distance(corner) < 0.01, "{u} {v}");
         }
         assert!(quad.is_convex() && quad.area() > 0.0);
-        assert!(quad.turned(1).is_convex());
     }
 
     #[test]

@@ -9,16 +9,21 @@
 mod advice;
 mod decode;
 mod error;
+mod exif;
 mod format;
 mod geometry;
 mod intake;
 mod jpeg;
 mod limits;
+pub mod measure;
 mod picture;
+pub mod plugin;
 mod png;
 mod reduce;
+mod session;
 mod slot;
 mod sniff;
+mod webp;
 
 pub use advice::Advice;
 pub use error::{CaptureError, Damage};
@@ -27,6 +32,7 @@ pub use geometry::{Point, Quad};
 pub use intake::{Capture, Intake, Note};
 pub use limits::Limits;
 pub use picture::{Picture, Plane};
+pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
 
 #[cfg(test)]

@@ -40,7 +40,8 @@ fn declared(width: u16, height: u16, length: usize) -> Vec<u8> {
 fn every_format_that_is_taken_shows_the_same_card() {
     let reference = take(fixture("rgb8.png")).unwrap();
     let reference = reference.picture().unwrap();
-    for name in ["baseline.jpg", "progressive.jpg", "rgba8.png", "palette.png"] {
+    for name in ["baseline.jpg", "progressive.jpg", "rgba8.png", "palette.png", "lossy.webp", "lossless.webp"]
+    {
         let capture = take(fixture(name)).unwrap();
         assert_eq!((capture.width(), capture.height()), (96, 64), "{name}");
         let picture = capture.picture().unwrap();
@@ -69,7 +70,7 @@ fn digests_of_file_and_pixels() {
 
 #[test]
 fn turned_as_the_file_says() {
-    for name in ["exif6.jpg", "exif6.png"] {
+    for name in ["exif6.jpg", "exif6.png", "exif6.webp"] {
         let capture = take(fixture(name)).unwrap();
         assert_eq!((capture.width(), capture.height()), (64, 96), "{name}");
         // The red field on the left side is now on top.
@@ -105,6 +106,7 @@ fn refused_by_kind() {
     assert_eq!(refusal(fixture("cmyk.jpg")), CaptureError::PrintColours { components: 4 });
     assert_eq!(refusal(fixture("grey16.png")), CaptureError::TooDeep { format: Format::Png, bits: 16 });
     assert_eq!(refusal(fixture("animated.png")), CaptureError::Animated { format: Format::Png });
+    assert_eq!(refusal(fixture("animated.webp")), CaptureError::Animated { format: Format::WebP });
     let mut arithmetic = fixture("baseline.jpg");
     let at = arithmetic.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
     arithmetic[at + 1] = 0xC9;
@@ -116,7 +118,7 @@ fn refused_by_kind() {
 
 #[test]
 fn cut_off_anywhere_is_refused() {
-    for name in ["baseline.jpg", "progressive.jpg", "rgb8.png"] {
+    for name in ["baseline.jpg", "progressive.jpg", "rgb8.png", "lossy.webp", "lossless.webp", "exif6.webp"] {
         let whole = fixture(name);
         for end in 4..whole.len() {
             let refused = refusal(whole[..end].to_vec());
@@ -133,6 +135,7 @@ fn cut_off_anywhere_is_refused() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // It measures time.
 fn the_small_file_of_3600_megapixels_costs_nothing() {
     let bomb = declared(60_000, 60_000, 333);
     let begin = Instant::now();
@@ -160,6 +163,28 @@ fn sizes_that_contradict() {
     let header = png[8..33].to_vec();
     png.splice(33..33, header);
     assert_eq!(refusal(png), damaged(Format::Png, Damage::TwoSizes));
+}
+
+#[test]
+fn webp_parts_that_contradict() {
+    // Canvas of one size, picture of another.
+    let mut canvas = fixture("exif6.webp");
+    let at = canvas.windows(4).position(|name| name == b"VP8X").unwrap();
+    canvas[at + 12] += 1;
+    assert_eq!(refusal(canvas.clone()), damaged(Format::WebP, Damage::TwoSizes));
+    canvas[at + 8] |= 2;
+    assert_eq!(refusal(canvas), CaptureError::Animated { format: Format::WebP });
+    let mut huge = fixture("lossless.webp");
+    let at = huge.windows(4).position(|name| name == b"VP8L").unwrap();
+    huge[at + 9..at + 13].copy_from_slice(&[0xFF; 4]);
+    assert_eq!(refusal(huge), CaptureError::SideTooLong { got: 16_384, limit: 12_000 });
+    let mut broken = fixture("lossy.webp");
+    let end = broken.len();
+    broken[end / 2..end - 4].fill(0x55);
+    let _ = take(broken); // any answer, but an answer
+    let mut appended = fixture("lossy.webp");
+    appended.extend(b"more");
+    assert_eq!(take(appended).unwrap().notes(), [Note::TrailingBytes]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod transaction;
 mod verified;
 
 pub use error::{AnswerError, AskError};
-pub use pending::PendingDemand;
+pub use pending::{Kept, PendingDemand};
 pub use request::{Demand, DemandRequest};
 pub use requirements::Requirements;
 pub use transaction::Transaction;

@@ -24,6 +24,16 @@ pub struct PendingDemand {
     pub(super) expectation: Option<SaltedExpectation>,
 }
 
+/// What a store has of a demand.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Kept {
+    /// The demand.
+    pub pending: PendingDemand,
+    /// The recorded answer, once there is one.
+    pub answer: Option<Vec<u8>>,
+}
+
 impl PendingDemand {
     /// What to remember of a demand that was signed elsewhere, with the asker's own key: for relying parties that make
     /// their demands by other means than [`DemandRequest`](super::DemandRequest).
@@ -56,15 +66,15 @@ impl PendingDemand {
         store.put(Space::Demand, self.nonce.as_bytes(), &self.to_json().to_bytes(), expires_at)
     }
 
-    /// Looks one up by its nonce. The second value is the recorded answer, once there is one.
-    pub fn load(store: &dyn Store, nonce: &str) -> Result<Option<(Self, Option<Vec<u8>>)>, StoreError> {
+    /// Looks one up by its nonce.
+    pub fn load(store: &dyn Store, nonce: &str) -> Result<Option<Kept>, StoreError> {
         // Whatever the token says, a store is asked for keys of its size only.
         if nonce.is_empty() || nonce.len() > 255 {
             return Ok(None);
         }
         let Some(entry) = store.get(Space::Demand, nonce.as_bytes())? else { return Ok(None) };
         let pending = Json::parse(&entry.value, 1 << 20).and_then(|json| Self::from_json(&json));
-        Ok(Some((pending.map_err(|_| StoreError::Corrupt)?, entry.answer)))
+        Ok(Some(Kept { pending: pending.map_err(|_| StoreError::Corrupt)?, answer: entry.answer }))
     }
 
     /// The digest of the demand that was sent.

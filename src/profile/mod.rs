@@ -5,7 +5,6 @@
 mod check;
 mod claim;
 mod expectation;
-mod exposure;
 mod purpose;
 mod reason;
 mod terms;
@@ -13,7 +12,6 @@ mod terms;
 pub use check::{Check, CheckResult, Outcome};
 pub use claim::ClaimName;
 pub use expectation::{Expectation, SaltedExpectation};
-pub use exposure::exposed_member;
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
 pub use terms::*;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::judge::Limits;
 use super::{Record, UnverifiedPresentation, Verdict};
-use crate::demand::{PendingDemand, demand_hash};
+use crate::demand::{Kept, PendingDemand, demand_hash};
 use crate::jose::{Json, Unverified};
 use crate::profile::ReasonCode;
 use crate::store::{Answered, Space, Store, StoreError};
@@ -65,7 +65,7 @@ pub fn answer(
         Ok(nonce) => nonce,
         Err(code) => return refused(code),
     };
-    let Some((pending, answered)) = PendingDemand::load(store, &nonce)? else {
+    let Some(Kept { pending, answer: answered }) = PendingDemand::load(store, &nonce)? else {
         return refused(ReasonCode::DemandUnknown);
     };
     if let Asked::Demand(compact) = asked
@@ -95,7 +95,9 @@ pub fn answer(
 
 /// What was recorded for a demand, as after a crash between the commit and the caller's own note of it.
 pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreError> {
-    let Some((_, Some(answer))) = PendingDemand::load(store, nonce)? else { return Ok(None) };
+    let Some(answer) = PendingDemand::load(store, nonce)?.and_then(|kept| kept.answer) else {
+        return Ok(None);
+    };
     Record::parse(&answer).map(Some).map_err(|_| StoreError::Corrupt)
 }
 

@@ -7,16 +7,18 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::code::sd_jwt_code;
+use super::exposure::exposed_member;
 use super::facts::{OpenFacts, is_well_formed};
 use super::times::Times;
 use super::{Disclosed, Verdict};
 use crate::demand::PendingDemand;
 use crate::jose::{JoseError, Json, Jwk, Unverified, VerifyingKey};
 use crate::profile::{
-    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode, exposed_member,
+    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode,
 };
 use crate::sd_jwt::{Disclosure, KeyBinding, SdJwtError, reveal};
-use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code, sd_jwt_code};
+use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
 
 /// How generous a relying party is with time.
 #[derive(Clone, Copy, Debug)]

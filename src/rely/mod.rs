@@ -8,7 +8,9 @@
 //! It never imports the issuing side: what one side signs, the other reads as strangers do.
 
 mod answer;
+mod code;
 mod disclosed;
+mod exposure;
 mod facts;
 mod inspect;
 mod judge;

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::code::sd_jwt_code;
 use super::judge::{Expected, Limits, judge};
 use super::{TrustBasis, Verdict};
 use crate::demand::PendingDemand;
 use crate::jose::{Json, Unverified};
 use crate::profile::ReasonCode;
 use crate::sd_jwt::{Combined, Disclosure, SdJwtError, sd_hash};
-use crate::trust::{TrustList, jose_code, sd_jwt_code};
+use crate::trust::{TrustList, jose_code};
 
 /// A presentation of which nothing is believed. [`verify`](Self::verify) uses it up.
 pub struct UnverifiedPresentation {

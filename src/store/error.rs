@@ -54,9 +54,19 @@ pub enum StoreError {
         /// What is missing for the promise.
         missing: Durability,
     },
-    /// A password and personal data would cross a network in the clear.
-    #[error("the server isn't on this machine: connect with TLS")]
+    /// The server's address can't be understood. It isn't quoted, since it may hold a password.
+    #[error("the address of the store's server can't be understood")]
+    Address,
+    /// A password and personal data could cross a network in the clear.
+    #[error("the store's server isn't on this machine, and TLS isn't required")]
     PlainText,
+    /// The server can't be reached, or doesn't let us in. Try again later.
+    #[error("the store's server can't be reached")]
+    Unreachable {
+        /// What the engine says.
+        #[source]
+        source: Fault,
+    },
     /// The connection broke while the step ran. **It may have been recorded**: repeat the step or look.
     #[error("the connection to the store broke during a step, which may or may not have been recorded")]
     Interrupted {

@@ -16,6 +16,8 @@ mod entry;
 mod error;
 mod limits;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
@@ -25,6 +27,8 @@ pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
 pub use self::error::{Durability, Fault, Field, StoreError};
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
 

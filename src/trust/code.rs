@@ -1,8 +1,7 @@
-//! Reason codes of the layers that know nothing of the profile.
+//! Reason codes of the JOSE layer, which knows nothing of the profile.
 
 use crate::jose::JoseError;
 use crate::profile::ReasonCode;
-use crate::sd_jwt::SdJwtError;
 
 /// The reason code of a JOSE refusal.
 pub fn jose_code(error: &JoseError) -> ReasonCode {
@@ -25,25 +24,5 @@ pub fn jose_code(error: &JoseError) -> ReasonCode {
         JoseError::Parts | JoseError::Member(_) | JoseError::Random | JoseError::Signer(_) => {
             ReasonCode::TokenMalformed
         }
-    }
-}
-
-/// The reason code of an SD-JWT refusal.
-pub fn sd_jwt_code(error: &SdJwtError) -> ReasonCode {
-    match error {
-        SdJwtError::Parts => ReasonCode::TokenMalformed,
-        SdJwtError::TooMany { .. } => ReasonCode::TooLarge,
-        SdJwtError::NoKeyBinding => ReasonCode::KeyBindingMissing,
-        SdJwtError::MisplacedKeyBinding => ReasonCode::KeyBindingMisplaced,
-        SdJwtError::Shape => ReasonCode::DisclosureShape,
-        SdJwtError::DisclosureTwice => ReasonCode::DisclosureDuplicate,
-        SdJwtError::DigestTwice => ReasonCode::DigestDuplicate,
-        SdJwtError::Unreferenced => ReasonCode::DisclosureUnreferenced,
-        SdJwtError::ReservedName => ReasonCode::DisclosedNameReserved,
-        SdJwtError::NameExists => ReasonCode::DisclosedNameExists,
-        SdJwtError::Digests => ReasonCode::DigestsMalformed,
-        SdJwtError::NestedAlg => ReasonCode::SdAlgNested,
-        SdJwtError::UnknownAlg => ReasonCode::SdAlgUnknown,
-        SdJwtError::Jose(error) => jose_code(error),
     }
 }

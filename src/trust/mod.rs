@@ -14,7 +14,7 @@ mod tests;
 
 pub use anchor::Anchor;
 pub use chain::{Permit, Resolved};
-pub use code::{jose_code, sd_jwt_code};
+pub use code::jose_code;
 pub use constraints::{Constraints, Scope};
 pub use delegation::{Delegation, DelegationRequest, is_key_uri, key_uri};
 pub use error::TrustError;

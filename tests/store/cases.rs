@@ -6,11 +6,11 @@ use realname::store::{Advance, Answered, Counted, Field, MAX_KEY, MAX_VALUE, Put
 const SPACE: Space = Space::Demand;
 
 /// A time some seconds after a fixed moment.
-pub fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-pub fn put_keeps_the_first(store: &dyn Store) {
+pub(crate) fn put_keeps_the_first(store: &dyn Store) {
     assert!(store.get(SPACE, b"key").unwrap().is_none());
     assert_eq!(store.put(SPACE, b"key", b"first", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.put(SPACE, b"key", b"second", at(20)).unwrap(), Put::Exists);
@@ -20,7 +20,7 @@ pub fn put_keeps_the_first(store: &dyn Store) {
     assert_eq!(entry.answer, None);
 }
 
-pub fn empty_is_a_value(store: &dyn Store) {
+pub(crate) fn empty_is_a_value(store: &dyn Store) {
     assert_eq!(store.put(SPACE, b"", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.put(SPACE, b"", b"", at(10)).unwrap(), Put::Exists);
     assert_eq!(store.put(SPACE, b"\0", b"", at(10)).unwrap(), Put::Stored);
@@ -33,7 +33,7 @@ pub fn empty_is_a_value(store: &dyn Store) {
     assert_eq!(store.count(Space::Quota, b"", b"", 1, at(10), at(0)).unwrap(), Counted::Present(1));
 }
 
-pub fn limits_are_inclusive_and_typed(store: &dyn Store) {
+pub(crate) fn limits_are_inclusive_and_typed(store: &dyn Store) {
     let (key, value) = (vec![0xff; MAX_KEY], vec![0xa5; MAX_VALUE]);
     assert_eq!(store.put(SPACE, &key, &value, at(10)).unwrap(), Put::Stored);
     assert_eq!(store.answer(SPACE, &key, &value, at(0)).unwrap(), Answered::Recorded);
@@ -61,7 +61,7 @@ pub fn limits_are_inclusive_and_typed(store: &dyn Store) {
     assert!(store.get(SPACE, b"k").unwrap().is_none());
 }
 
-pub fn spaces_do_not_meet(store: &dyn Store) {
+pub(crate) fn spaces_do_not_meet(store: &dyn Store) {
     for space in [Space::Demand, Space::TrustSequence, Space::Quota, Space::Confirmation] {
         assert_eq!(store.put(space, b"key", b"", at(10)).unwrap(), Put::Stored);
         assert_eq!(store.answer(space, b"key", b"", at(0)).unwrap(), Answered::Recorded);
@@ -70,7 +70,7 @@ pub fn spaces_do_not_meet(store: &dyn Store) {
     }
 }
 
-pub fn answer_is_given_once(store: &dyn Store) {
+pub(crate) fn answer_is_given_once(store: &dyn Store) {
     assert_eq!(store.answer(SPACE, b"key", b"yes", at(0)).unwrap(), Answered::Unknown);
     assert_eq!(store.put(SPACE, b"key", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.answer(SPACE, b"key", b"yes", at(0)).unwrap(), Answered::Recorded);
@@ -80,7 +80,7 @@ pub fn answer_is_given_once(store: &dyn Store) {
     assert_eq!(store.get(SPACE, b"key").unwrap().unwrap().answer.unwrap(), b"yes");
 }
 
-pub fn answer_ends_with_its_time(store: &dyn Store) {
+pub(crate) fn answer_ends_with_its_time(store: &dyn Store) {
     for key in [b"a", b"b", b"c"] {
         assert_eq!(store.put(SPACE, key, b"", at(10)).unwrap(), Put::Stored);
     }
@@ -93,13 +93,13 @@ pub fn answer_ends_with_its_time(store: &dyn Store) {
     assert_eq!(store.answer(SPACE, b"c", b"", Timestamp::MAX).unwrap(), Answered::Expired);
 }
 
-pub fn an_answer_outlives_its_time(store: &dyn Store) {
+pub(crate) fn an_answer_outlives_its_time(store: &dyn Store) {
     assert_eq!(store.put(SPACE, b"key", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.answer(SPACE, b"key", b"yes", at(0)).unwrap(), Answered::Recorded);
     assert_eq!(store.answer(SPACE, b"key", b"no", at(99)).unwrap(), Answered::Already(b"yes".to_vec()));
 }
 
-pub fn times_count_to_the_microsecond(store: &dyn Store) {
+pub(crate) fn times_count_to_the_microsecond(store: &dyn Store) {
     let time = Timestamp::from_nanosecond(1_800_000_000_123_456_789).unwrap();
     assert_eq!(store.put(SPACE, b"key", b"", time).unwrap(), Put::Stored);
     let kept = store.get(SPACE, b"key").unwrap().unwrap().expires_at;
@@ -111,7 +111,7 @@ pub fn times_count_to_the_microsecond(store: &dyn Store) {
     }
 }
 
-pub fn sequences_only_rise(store: &dyn Store) {
+pub(crate) fn sequences_only_rise(store: &dyn Store) {
     let advance = |sequence, digest| store.advance(SPACE, b"list", sequence, &[digest; 32]).unwrap();
     assert_eq!(advance(5, 1), Advance::Advanced);
     assert_eq!(advance(5, 1), Advance::Same);
@@ -123,7 +123,7 @@ pub fn sequences_only_rise(store: &dyn Store) {
     assert_eq!(advance(5, 1), Advance::Older { seen: 6 });
 }
 
-pub fn sequences_reach_the_last_number(store: &dyn Store) {
+pub(crate) fn sequences_reach_the_last_number(store: &dyn Store) {
     let half = u64::try_from(i64::MAX).unwrap();
     let advance = |sequence| store.advance(SPACE, b"list", sequence, &[0; 32]).unwrap();
     assert_eq!(advance(0), Advance::Advanced);
@@ -137,7 +137,7 @@ pub fn sequences_reach_the_last_number(store: &dyn Store) {
     assert_eq!(advance(u64::MAX - 1), Advance::Older { seen: u64::MAX });
 }
 
-pub fn counts_up_to_the_limit(store: &dyn Store) {
+pub(crate) fn counts_up_to_the_limit(store: &dyn Store) {
     let count = |member: &[u8]| store.count(SPACE, b"key", member, 2, at(10), at(0)).unwrap();
     assert_eq!(count(b"a"), Counted::Added(1));
     assert_eq!(count(b"a"), Counted::Present(1));
@@ -149,7 +149,7 @@ pub fn counts_up_to_the_limit(store: &dyn Store) {
     assert_eq!(store.count(SPACE, b"none", b"c", u32::MAX, at(10), at(0)).unwrap(), Counted::Added(1));
 }
 
-pub fn counted_members_leave_with_their_end(store: &dyn Store) {
+pub(crate) fn counted_members_leave_with_their_end(store: &dyn Store) {
     let count = |member: &[u8], end, now| store.count(SPACE, b"key", member, 1, end, now).unwrap();
     assert_eq!(count(b"a", at(10), at(0)), Counted::Added(1));
     assert_eq!(count(b"b", at(10), at(10)), Counted::Full(1), "its last moment counts");
@@ -161,7 +161,7 @@ pub fn counted_members_leave_with_their_end(store: &dyn Store) {
     assert_eq!(count(b"b", at(99), at(21)), Counted::Full(1));
 }
 
-pub fn limit_may_change(store: &dyn Store) {
+pub(crate) fn limit_may_change(store: &dyn Store) {
     let count = |member: &[u8], limit| store.count(SPACE, b"key", member, limit, at(10), at(0)).unwrap();
     assert_eq!(count(b"a", 3), Counted::Added(1));
     assert_eq!(count(b"b", 3), Counted::Added(2));
@@ -171,7 +171,7 @@ pub fn limit_may_change(store: &dyn Store) {
     assert_eq!(count(b"d", 4), Counted::Added(4));
 }
 
-pub fn expire_takes_the_oldest_first(store: &dyn Store) {
+pub(crate) fn expire_takes_the_oldest_first(store: &dyn Store) {
     for (key, end) in [(b"c", 3), (b"a", 1), (b"b", 2), (b"d", 50)] {
         assert_eq!(store.put(SPACE, key, b"", at(end)).unwrap(), Put::Stored);
         let counted = store.count(SPACE, b"key", key, 9, at(end), at(0)).unwrap();
@@ -194,7 +194,7 @@ pub fn expire_takes_the_oldest_first(store: &dyn Store) {
     assert_eq!(store.advance(SPACE, b"a", 1, &[0; 32]).unwrap(), Advance::Same, "what was seen stays");
 }
 
-pub fn expire_leaves_what_ends_now(store: &dyn Store) {
+pub(crate) fn expire_leaves_what_ends_now(store: &dyn Store) {
     assert_eq!(store.put(SPACE, b"key", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.expire(at(10), 9).unwrap(), 0);
     assert_eq!(store.expire(at(10) + 1.microsecond(), 9).unwrap(), 1);

@@ -1,5 +1,12 @@
 //! Every store against one suite: what each operation finds, its edges, and exactly one winner among threads and
 //! processes. All data is synthetic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 
 mod cases;
 mod model;
@@ -54,3 +61,5 @@ macro_rules! suite {
 suite!(memory);
 #[cfg(feature = "sqlite")]
 suite!(sqlite);
+#[cfg(feature = "postgres")]
+suite!(postgres);

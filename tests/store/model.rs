@@ -116,7 +116,7 @@ impl Model {
     }
 }
 
-pub fn agrees_with_the_model(store: &dyn Store) {
+pub(crate) fn agrees_with_the_model(store: &dyn Store) {
     let round = Cell::new(0);
     let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
     let checked = runner.run(&prop::collection::vec(step(), 1..60), |steps| {

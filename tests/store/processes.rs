@@ -99,3 +99,11 @@ fn sqlite() {
     let store = realname::store::SqliteStore::open(&path).unwrap();
     one_wins(&store, &format!("sqlite:{}", path.display()));
 }
+
+#[cfg(feature = "postgres")]
+#[test]
+fn postgres() {
+    let Some(schema) = stores::postgres_schema() else { return };
+    let name = format!("postgres:{schema}");
+    one_wins(&*stores::named(&name), &name);
+}

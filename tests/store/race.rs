@@ -28,7 +28,7 @@ fn all<T: Send>(step: impl Fn(usize, &[u8]) -> T + Sync) -> Vec<Vec<T>> {
     (0..KEYS).map(|_| by_thread.iter_mut().map(|found| found.next().unwrap()).collect()).collect()
 }
 
-pub fn one_put_wins(store: &dyn Store) {
+pub(crate) fn one_put_wins(store: &dyn Store) {
     let found =
         all(|thread, key| (store.put(Space::Demand, key, &thread.to_be_bytes(), at(10)).unwrap(), thread));
     for (key, found) in (0..KEYS).zip(found) {
@@ -39,7 +39,7 @@ pub fn one_put_wins(store: &dyn Store) {
     }
 }
 
-pub fn one_answer_wins(store: &dyn Store) {
+pub(crate) fn one_answer_wins(store: &dyn Store) {
     for key in 0..KEYS {
         assert_eq!(store.put(Space::Demand, &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
     }
@@ -53,7 +53,7 @@ pub fn one_answer_wins(store: &dyn Store) {
     }
 }
 
-pub fn one_digest_wins(store: &dyn Store) {
+pub(crate) fn one_digest_wins(store: &dyn Store) {
     let found = all(|thread, key| {
         let digest = [u8::try_from(thread).unwrap(); 32];
         store.advance(Space::TrustSequence, key, 9, &digest).unwrap()
@@ -64,7 +64,7 @@ pub fn one_digest_wins(store: &dyn Store) {
     }
 }
 
-pub fn the_quota_holds(store: &dyn Store) {
+pub(crate) fn the_quota_holds(store: &dyn Store) {
     let found =
         all(|thread, key| store.count(Space::Quota, key, &thread.to_be_bytes(), 5, at(10), at(0)).unwrap());
     for found in found {

@@ -2,6 +2,13 @@
 //!
 //! Each case runs in a child process under a small library (`shim.c`, built here with `cc`) that fails the system calls
 //! on the store's files. Skipped, saying so, where there is no `cc`. All data is synthetic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
 #![cfg(all(target_os = "linux", feature = "sqlite"))]
 
 use std::fs;

@@ -18,6 +18,7 @@ const APPLICATION: i32 = i32::from_be_bytes(*b"rlnm");
 /// `PRAGMA user_version`: which tables there are.
 const VERSION: i32 = 1;
 
+/// Answers lie apart from their records and in the order they came, so that those of one commit share few pages.
 /// A sequence is eight bytes, most significant first: that orders as numbers do, up to `u64::MAX`. Times are
 /// microseconds since 1970.
 const TABLES: &str = "
@@ -27,10 +28,14 @@ const TABLES: &str = "
         key BLOB NOT NULL,
         value BLOB NOT NULL,
         expires_at INTEGER NOT NULL,
-        answer BLOB,
         UNIQUE (space, key)
     ) STRICT;
     CREATE INDEX record_end ON record (expires_at);
+    CREATE TABLE answer (
+        id INTEGER PRIMARY KEY,
+        record INTEGER NOT NULL UNIQUE REFERENCES record (id) ON DELETE CASCADE,
+        answer BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE seen (
         space TEXT NOT NULL,
         key BLOB NOT NULL,
@@ -79,6 +84,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     // `fullfsync` makes macOS really sync; temporary tables stay off the disk.
     let settings = "
         PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
         PRAGMA fullfsync = ON;
         PRAGMA checkpoint_fullfsync = ON;
         PRAGMA secure_delete = ON;
@@ -86,6 +92,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
         PRAGMA trusted_schema = OFF;
         PRAGMA cell_size_check = ON;
         PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA cache_size = -16384;
     ";
     connection.execute_batch(settings).map_err(fault::sqlite)?;
     Ok(connection)

@@ -22,7 +22,8 @@ pub(super) fn put(
 }
 
 pub(super) fn get(connection: &Connection, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
-    let sql = "SELECT value, expires_at, answer FROM record WHERE space = ?1 AND key = ?2";
+    let sql = "SELECT value, expires_at, answer FROM record LEFT JOIN answer ON answer.record = record.id
+        WHERE space = ?1 AND key = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
     let row = statement
         .query_row(params![space.as_str(), key], |row| {
@@ -41,12 +42,14 @@ pub(super) fn answer(
     answer: &[u8],
     now: i64,
 ) -> Result<Answered, StoreError> {
-    let sql =
-        "UPDATE record SET answer = ?3 WHERE space = ?1 AND key = ?2 AND answer IS NULL AND expires_at >= ?4";
+    let sql = "INSERT INTO answer (record, answer)
+        SELECT id, ?3 FROM record WHERE space = ?1 AND key = ?2 AND expires_at >= ?4
+        ON CONFLICT DO NOTHING";
     if execute(connection, sql, params![space.as_str(), key, answer, now])? == 1 {
         return Ok(Answered::Recorded);
     }
-    let sql = "SELECT answer FROM record WHERE space = ?1 AND key = ?2";
+    let sql = "SELECT answer FROM record LEFT JOIN answer ON answer.record = record.id
+        WHERE space = ?1 AND key = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
     let recorded: Option<Option<Vec<u8>>> = statement
         .query_row(params![space.as_str(), key], |row| row.get(0))

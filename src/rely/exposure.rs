@@ -1,7 +1,7 @@
 //! Personal facts stand behind a digest of their own, or nowhere.
 
-use super::ClaimName;
 use crate::jose::Json;
+use crate::profile::ClaimName;
 
 /// Members that say who somebody is, besides [`ClaimName`]: OpenID Connect Core 5.1, OIDC4IDA and their like.
 const PERSONAL: [&str; 17] = [
@@ -38,7 +38,7 @@ const IN_EVIDENCE: [&str; 8] = [
 
 /// The name of a member that shows a personal fact in plain sight in an issuer's payload *before* anything is revealed, if
 /// there is one: a claim under `verified_claims.claims` that isn't behind a digest, or a personal member beside it.
-pub fn exposed_member(payload: &Json) -> Option<&str> {
+pub(super) fn exposed_member(payload: &Json) -> Option<&str> {
     let verified = payload.member("verified_claims");
     let claims = verified.and_then(|verified| verified.member("claims")).and_then(Json::as_object);
     let plain = claims.into_iter().flat_map(|claims| claims.keys()).find(|name| *name != "_sd");
