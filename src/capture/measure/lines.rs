@@ -185,8 +185,9 @@ impl Votes {
         }
         let row = self.row(angle);
         let (mut sum, mut weight) = (0.0, 0.0);
-        for column in at.saturating_sub(1)..=(at + 1).min(self.columns - 1) {
-            let count = f32::from(row[column]);
+        let columns = row.iter().enumerate().take(at + 2).skip(at.saturating_sub(1));
+        for (column, count) in columns {
+            let count = f32::from(*count);
             sum += count * column as f32;
             weight += count;
         }
