@@ -68,6 +68,9 @@ pub struct Retry {
     looked: u32,
     not_before: Timestamp,
     seed: u64,
+    /// A try was lost and the register hadn't seen it when it was looked up. It may still be on its way, so from then on
+    /// nothing but an answer is certain.
+    in_doubt: bool,
     state: State,
 }
 
@@ -115,6 +118,7 @@ impl Retry {
             looked: 0,
             not_before: now,
             seed,
+            in_doubt: false,
             state: State::Open(AuthorityError::Transient { retry_after: None }),
         }
     }
@@ -129,8 +133,8 @@ impl Retry {
             _ => None,
         };
         if let Some(error) = last_word {
-            self.end(Err(error.clone()));
-            return Step::Give(Box::new(Err(error)));
+            self.end(Err(error));
+            return self.next(now);
         }
         if self.not_before > now {
             return Step::Wait(time_left(now, self.not_before));
@@ -179,6 +183,7 @@ impl Retry {
             }
             Ok(Reconciled::Answered(result)) => self.answered(now, result),
             Ok(Reconciled::NeverArrived) => {
+                self.in_doubt = true;
                 self.answered(now, Err(AuthorityError::Transient { retry_after: None }));
             }
             Ok(Reconciled::Pending) | Err(_) if self.looked < self.policy.look_ups => {
@@ -188,7 +193,10 @@ impl Retry {
         }
     }
 
-    fn end(&mut self, result: Result<Finding, AuthorityError>) {
+    fn end(&mut self, mut result: Result<Finding, AuthorityError>) {
+        if self.in_doubt && result.as_ref().is_err_and(AuthorityError::is_retryable) {
+            result = Err(AuthorityError::Indeterminate);
+        }
         self.state = State::Done(Box::new(result));
     }
 
