@@ -153,7 +153,7 @@ fn an_unknown_outcome_is_looked_up_and_asked_again_only_if_it_never_arrived() {
     ];
     for (look_ups, asked, expected) in cases {
         let clock = ManualClock::at(start());
-        let fake = Arc::new(Fake::new(&clock, vec![lost(), yes()]).looking_up(look_ups.clone()));
+        let fake = Arc::new(Fake::new(&clock, vec![Err(AuthorityError::Indeterminate), yes()]).looking_up(look_ups.clone()));
         let authority = Retrying::new(Arc::clone(&fake), RetryPolicy::default()).with_clock(clock.clone());
         assert_eq!(authority.ask(&query()).map(|_| ()), expected, "{look_ups:?}");
         assert_eq!(fake.asked(), asked, "{look_ups:?}");
