@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use realname::authority::compose::{
-    Allowance, AuditError, AuditRecord, AuditSink, Audited, Breaker, Cached, Fallback, Guarded, RetryPolicy, Retrying,
+    Allowance, AuditError, AuditRecord, AuditSink, Audited, Breaker, Cached, Fallback, Guarded, RetryPolicy,
+    Retrying,
 };
 use realname::authority::http::{CodeMap, Dialect, MappedJson, Reply};
 use realname::authority::{Attribute, Authority, AuthorityError, Finding, Meta, Query, Subject};
@@ -100,7 +101,12 @@ fn main() {
         }
     };
     let found = support::compare(ROUNDS, decisions, round_trip);
-    support::row("200 questions through audit, cache, fallback, retry, breaker and quota", "200 bare TCP round trips on loopback", "≤ 0.10 ×", &found);
+    support::row(
+        "200 questions through audit, cache, fallback, retry, breaker and quota",
+        "200 bare TCP round trips on loopback",
+        "≤ 0.10 ×",
+        &found,
+    );
 
     let translate = || {
         for _ in 0..BATCH {
@@ -110,7 +116,12 @@ fn main() {
         }
     };
     let found = support::compare(ROUNDS, translate, round_trip);
-    support::row("200 questions to requests and replies to findings", "200 bare TCP round trips on loopback", "≤ 0.25 ×", &found);
+    support::row(
+        "200 questions to requests and replies to findings",
+        "200 bare TCP round trips on loopback",
+        "≤ 0.25 ×",
+        &found,
+    );
 
     let peer = || {
         for _ in 0..BATCH {
@@ -119,5 +130,10 @@ fn main() {
         }
     };
     let found = support::compare(ROUNDS, translate, peer);
-    support::row("200 questions to requests and replies to findings", "reading and writing the reply as a `serde_json::Value`", "≤ 4 ×", &found);
+    support::row(
+        "200 questions to requests and replies to findings",
+        "reading and writing the reply as a `serde_json::Value`",
+        "≤ 4 ×",
+        &found,
+    );
 }

@@ -100,7 +100,9 @@ impl Operator {
                     let Some((name, value)) = header.trim().split_once(": ") else { break };
                     headers.push((name.to_ascii_lowercase(), value.to_owned()));
                 }
-                let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+                let header = |name: &str| {
+                    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+                };
                 let length: usize = header("content-length").unwrap().parse().unwrap();
                 let mut body = vec![0; length];
                 reader.read_exact(&mut body).unwrap();
@@ -155,13 +157,18 @@ fn answer(play: &Play, media_type: Option<String>, token: Option<String>, body: 
     if let Play::Error(status, code) = play {
         return refusal(*status, code);
     }
-    let Ok(Value::Object(members)) = serde_json::from_slice(body) else { return refusal(400, "INVALID_ARGUMENT") };
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+        return refusal(400, "INVALID_ARGUMENT");
+    };
     let known = |name: &String| name == "phoneNumber" || ASKED.iter().any(|(asked, ..)| asked == name);
     let texts = members.iter().all(|(name, value)| known(name) && value.is_string());
-    let types = ["passport", "national_id_card", "residence_permit", "diplomatic_id", "driver_licence", "other"];
-    let typed = members.get("idDocumentType").is_none_or(|kind| types.contains(&kind.as_str().unwrap_or_default()));
+    let types =
+        ["passport", "national_id_card", "residence_permit", "diplomatic_id", "driver_licence", "other"];
+    let typed =
+        members.get("idDocumentType").is_none_or(|kind| types.contains(&kind.as_str().unwrap_or_default()));
     let phone = members.get("phoneNumber").and_then(Value::as_str);
-    let dialled = phone.is_none_or(|phone| phone.starts_with('+') && phone[1..].bytes().all(|b| b.is_ascii_digit()));
+    let dialled =
+        phone.is_none_or(|phone| phone.starts_with('+') && phone[1..].bytes().all(|b| b.is_ascii_digit()));
     if media_type.as_deref() != Some("application/json") || !texts || !typed || !dialled {
         return refusal(400, "INVALID_ARGUMENT");
     }
@@ -205,12 +212,18 @@ fn other(field: QueryField) -> Query {
     let until = |day| ValidUntil::Day(CardDate::parse(day).unwrap());
     let (kind, until_day) = (DocumentKind::Resident, until("20400101"));
     match field {
-        QueryField::Name => base("测试乙", "119999199001010004").with_document_kind(kind).with_validity(from, until_day),
-        QueryField::IdNumber => base("测试甲", "119999199001010012").with_document_kind(kind).with_validity(from, until_day),
+        QueryField::Name => {
+            base("测试乙", "119999199001010004").with_document_kind(kind).with_validity(from, until_day)
+        }
+        QueryField::IdNumber => {
+            base("测试甲", "119999199001010012").with_document_kind(kind).with_validity(from, until_day)
+        }
         QueryField::DocumentKind => base("测试甲", "119999199001010004")
             .with_document_kind(DocumentKind::ResidencePermit)
             .with_validity(from, until_day),
-        _ => base("测试甲", "119999199001010004").with_document_kind(kind).with_validity(from, until("20410101")),
+        _ => base("测试甲", "119999199001010004")
+            .with_document_kind(kind)
+            .with_validity(from, until("20410101")),
     }
 }
 
@@ -220,7 +233,7 @@ fn shown(finding: &Finding) -> [Attribute; 4] {
     [attributes.name, attributes.id_number, attributes.valid_until, attributes.phone_number]
 }
 
-use Attribute::{Match as Yes, Mismatch as No, NotAvailable as Na, NotAsked};
+use Attribute::{Match as Yes, Mismatch as No, NotAsked, NotAvailable as Na};
 
 #[test]
 fn success_scenarios_1_to_7() {
@@ -305,7 +318,8 @@ fn phone_numbers_c02() {
     let base = || Query::new("测试甲", IdNumber::new("119999199001010004"), Timestamp::now(), "corr-4");
     let invalid = Err(AuthorityError::InvalidInput { field: QueryField::PhoneNumber });
     for phone in ["12", "+0123456", "+86 199 0000", "phone", "+1234567890123456", "+"] {
-        let plain = Camara::new("TEST-operator", "/x").request(&base().with_phone_number(phone), Timestamp::now());
+        let plain =
+            Camara::new("TEST-operator", "/x").request(&base().with_phone_number(phone), Timestamp::now());
         assert_eq!(plain.map(|_| ()), invalid, "{phone}: found before anything is sent");
     }
     let unknown = client.ask(&base().with_phone_number("+8619900000009")).unwrap();
@@ -347,7 +361,10 @@ fn replies_that_dont_keep_to_the_schema_are_not_understood() {
 
 fn vectors() -> Option<PathBuf> {
     let directory = std::env::var_os("REALNAME_VECTORS")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors")), PathBuf::from)
+        .map_or_else(
+            || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors")),
+            PathBuf::from,
+        )
         .join("camara");
     if directory.is_dir() {
         return Some(directory);
@@ -366,10 +383,14 @@ fn every_scenario_of_the_feature_file_is_accounted_for() {
     // The rows of the examples about properties that the client sends are exactly those that it reads.
     for (asked, answered, has_score) in ASKED {
         let row = |columns: &[&str]| {
-            feature.lines().filter(|line| {
-                let cells: Vec<_> = line.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect();
-                cells == columns
-            }).count()
+            feature
+                .lines()
+                .filter(|line| {
+                    let cells: Vec<_> =
+                        line.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect();
+                    cells == columns
+                })
+                .count()
         };
         let (asked, score) = (format!("$.{asked}"), format!("$.{answered}Score"));
         let answered = format!("$.{answered}");
@@ -385,7 +406,8 @@ fn every_error_of_the_specification_is_told_apart() {
     let lines: Vec<&str> = spec.lines().map(str::trim).collect();
     let mut pairs = BTreeSet::new();
     for pair in lines.windows(2) {
-        if let (Some(status), Some(code)) = (pair[0].strip_prefix("status: "), pair[1].strip_prefix("code: ")) {
+        if let (Some(status), Some(code)) = (pair[0].strip_prefix("status: "), pair[1].strip_prefix("code: "))
+        {
             pairs.insert((status.parse::<u16>().unwrap(), code.to_owned()));
         }
     }
@@ -399,6 +421,10 @@ fn every_error_of_the_specification_is_told_apart() {
         let ours = !matches!(code.as_str(), "INVALID_ARGUMENT" | "NOT_FOUND");
         assert_eq!(understood, ours, "{status} {code}");
         let lying = dialect.finding(&query(), &Reply::new(status + 1, body), Timestamp::now());
-        assert_eq!(lying.map(|_| ()), Err(AuthorityError::Protocol), "{status} {code}: another status in the body");
+        assert_eq!(
+            lying.map(|_| ()),
+            Err(AuthorityError::Protocol),
+            "{status} {code}: another status in the body"
+        );
     }
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use realname::authority::http::{CodeMap, Dialect, MappedJson, Reply};
 use realname::authority::{
-    Attribute, AuthorityError, Face, Finding, Liveness, NotFoundHint, ProbeFault, Query, QueryField, QuotaScope,
-    Subject,
+    Attribute, AuthorityError, Face, Finding, Liveness, NotFoundHint, ProbeFault, Query, QueryField,
+    QuotaScope, Subject,
 };
 use realname::capture::{Intake, Slot};
 use realname::document::IdNumber;
@@ -87,7 +87,11 @@ fn expected(map: &str) -> Vec<(&'static str, Value, Expected)> {
             ("/ResultObject/SubCode", json!("202"), text(gone, Na, Na)),
             ("/ResultObject/SubCode", json!("203"), face(Na, Na, Face::NoReference)),
             ("/ResultObject/SubCode", json!("204"), face(Na, Na, Face::Different)),
-            ("/ResultObject/SubCode", json!("205"), Says(found, Na, Na, Na, Face::Inconclusive, Liveness::Spoof)),
+            (
+                "/ResultObject/SubCode",
+                json!("205"),
+                Says(found, Na, Na, Na, Face::Inconclusive, Liveness::Spoof),
+            ),
             ("/ResultObject/SubCode", json!("417"), transient()),
             ("/ResultObject/SubCode", json!("418"), person()),
             ("/ResultObject/SubCode", json!("427"), Fails(AuthorityError::PolicyBlocked)),
@@ -200,7 +204,8 @@ fn every_code_means_what_the_vendor_says() {
         assert!(dialect.request(&query(), Timestamp::UNIX_EPOCH).is_ok(), "{name}");
         let table = expected(name);
         let mapped: BTreeSet<_> = map.codes().map(|(at, code)| (at.to_owned(), code.to_string())).collect();
-        let listed: BTreeSet<_> = table.iter().map(|(at, code, _)| ((*at).to_owned(), code.to_string())).collect();
+        let listed: BTreeSet<_> =
+            table.iter().map(|(at, code, _)| ((*at).to_owned(), code.to_string())).collect();
         assert_eq!(mapped, listed, "{name}");
         for (at, code, expected) in table {
             let answer = dialect.finding(&query(), &reply(name, at, &code), Timestamp::UNIX_EPOCH);
@@ -226,9 +231,27 @@ fn the_maps_are_all_listed() {
 fn any_other_code_is_never_a_guess() {
     // The integers that mean "match" somewhere, in the other type, and what merely looks like a code.
     let strange = [
-        json!("00"), json!("0 "), json!(" 0"), json!("1000.0"), json!(""), json!("-0"), json!("match"), json!(true),
-        json!(false), json!(1.0), json!(0.0), json!(-1), json!(99), json!([0]), json!({"0": 0}), json!("１"),
-        json!("200 "), json!(200), json!("1"), json!("3"), json!(18_446_744_073_709_551_615_u64),
+        json!("00"),
+        json!("0 "),
+        json!(" 0"),
+        json!("1000.0"),
+        json!(""),
+        json!("-0"),
+        json!("match"),
+        json!(true),
+        json!(false),
+        json!(1.0),
+        json!(0.0),
+        json!(-1),
+        json!(99),
+        json!([0]),
+        json!({"0": 0}),
+        json!("１"),
+        json!("200 "),
+        json!(200),
+        json!("1"),
+        json!("3"),
+        json!(18_446_744_073_709_551_615_u64),
     ];
     for name in MAPS {
         let (map, dialect) = open(name);
@@ -257,6 +280,7 @@ fn codes_that_contradict_each_other_are_not_understood() {
     let answer = dialect.finding(&query(), &Reply::new(200, both.to_string()), Timestamp::UNIX_EPOCH);
     assert_eq!(answer, Err(AuthorityError::Protocol));
     let pair = json!({ "result_gmsfhm": "一致", "result_xm": "一致" });
-    let finding = dialect.finding(&query(), &Reply::new(200, pair.to_string()), Timestamp::UNIX_EPOCH).unwrap();
+    let finding =
+        dialect.finding(&query(), &Reply::new(200, pair.to_string()), Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!((finding.attributes.name, finding.attributes.id_number), (Attribute::Match, Attribute::Match));
 }

@@ -191,7 +191,10 @@ fn ten_thousand_questions_to_failing_registers() {
     for ((bench, outcome), count) in &tally.outcomes {
         println!("{bench:24} {outcome:28} {count:5}");
     }
-    println!("{RUNS} runs in {took:.1?}; longest {:.3?} of {PATIENCE:?}; the machine was late by {machine:.3?}", tally.longest);
+    println!(
+        "{RUNS} runs in {took:.1?}; longest {:.3?} of {PATIENCE:?}; the machine was late by {machine:.3?}",
+        tally.longest
+    );
     let too_late = |(_, took): &&(usize, Duration)| *took > PATIENCE + SLACK + machine;
     let late: Vec<String> =
         tally.late.iter().filter(too_late).map(|(run, took)| format!("run {run}: took {took:?}")).collect();
@@ -199,7 +202,8 @@ fn ten_thousand_questions_to_failing_registers() {
     assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
     let count = |bench, outcome: &str| tally.outcomes.get(&(bench, outcome.to_owned())).copied().unwrap_or(0);
     // Without these the test could hold because nothing ever got through, or nothing ever failed.
-    let (kept, none) = (count("keeps answers, faults", "the truth"), count("keeps none, faults", "the truth"));
+    let (kept, none) =
+        (count("keeps answers, faults", "the truth"), count("keeps none, faults", "the truth"));
     assert!(kept > none && none > 1500, "{kept} {none}");
     assert!(count("keeps none, faults", "authority_indeterminate") > 200);
     assert!(count("keeps answers, faults", "authority_protocol") > 300);

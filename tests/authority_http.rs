@@ -11,7 +11,9 @@ use people::{People, question, truth};
 use realname::authority::http::{
     CodeMap, HttpAuthority, HttpOptions, MappedJson, Part, Seal, Secret, TlsError, connect,
 };
-use realname::authority::serve::{Fault, Faults, Register, RegisterOptions, ServeError, ServeOptions, Server};
+use realname::authority::serve::{
+    Fault, Faults, Register, RegisterOptions, ServeError, ServeOptions, Server,
+};
 use realname::authority::{Authority, AuthorityError, Finding, Reconciled, Subject};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -134,7 +136,9 @@ fn nothing_is_sent_to_nobody() {
 
 #[test]
 fn plain_http_is_for_loopback_only() {
-    for origin in ["http://register.example", "ftp://127.0.0.1", "127.0.0.1:80", "https://u:p@register.example", ""] {
+    for origin in
+        ["http://register.example", "ftp://127.0.0.1", "127.0.0.1:80", "https://u:p@register.example", ""]
+    {
         let dialect = MappedJson::new("TEST-http", CodeMap::register());
         let refused = HttpAuthority::new(dialect, origin, HttpOptions::default()).unwrap_err();
         assert_eq!(refused, TlsError::Address, "{origin}");
@@ -147,8 +151,7 @@ fn plain_http_is_for_loopback_only() {
 #[test]
 fn an_unsigned_register_isnt_believed_when_a_signature_is_due() {
     let register = Register::new(Arc::new(People::default()), RegisterOptions::default());
-    let server =
-        Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
+    let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
     let answer = client(&server).ask(&question(0, "q", PATIENCE));
     assert_eq!(answer, Err(AuthorityError::Protocol));
 }

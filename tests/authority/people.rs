@@ -90,9 +90,9 @@ impl Authority for People {
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         *self.asked.lock().unwrap().entry(query.idempotency_key().to_owned()).or_default() += 1;
-        let person = PEOPLE.iter().position(|(name, number)| {
-            *name == query.name() && *number == query.id_number().as_str()
-        });
+        let person = PEOPLE
+            .iter()
+            .position(|(name, number)| *name == query.name() && *number == query.id_number().as_str());
         match person {
             Some(index) => truth(index, query),
             None => Ok(Finding::new(

@@ -91,7 +91,10 @@ impl Allowance {
     /// Learns from what the register said: what it calls used up isn't asked for again before its time.
     pub fn record<T>(&mut self, now: Timestamp, result: &Result<T, AuthorityError>) {
         match result {
-            Err(AuthorityError::Quota { scope: scope @ (QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract), reset }) => {
+            Err(AuthorityError::Quota {
+                scope: scope @ (QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract),
+                reset,
+            }) => {
                 let until = match (scope, reset) {
                     (_, Some(reset)) => *reset,
                     (QuotaScope::Daily, None) => end_of_day(now),
@@ -123,5 +126,7 @@ fn interval(rate: NonZeroU32) -> Duration {
 /// Midnight after `now` at UTC+8.
 fn end_of_day(now: Timestamp) -> Timestamp {
     let day = now.to_zoned(TimeZone::fixed(Offset::constant(8)));
-    day.start_of_day().and_then(|start| start.checked_add(1.day())).map_or(Timestamp::MAX, |end| end.timestamp())
+    day.start_of_day()
+        .and_then(|start| start.checked_add(1.day()))
+        .map_or(Timestamp::MAX, |end| end.timestamp())
 }

@@ -22,10 +22,19 @@ pub struct Breaker {
 
 #[derive(Clone, Copy, Debug)]
 enum State {
-    Closed { failed: u32 },
-    Open { until: Timestamp, pause: Duration },
+    Closed {
+        failed: u32,
+    },
+    Open {
+        until: Timestamp,
+        pause: Duration,
+    },
     /// One question is on its way. If its result never comes, the next may go at `until`.
-    HalfOpen { probe: u64, until: Timestamp, pause: Duration },
+    HalfOpen {
+        probe: u64,
+        until: Timestamp,
+        pause: Duration,
+    },
 }
 
 /// Leave to ask. Give it back with the result.
@@ -46,7 +55,12 @@ impl Default for Breaker {
 impl Breaker {
     /// Opens after `failures` in a row for `pause`, which doubles up to `max_pause` while probes fail.
     pub fn new(failures: u32, pause: Duration, max_pause: Duration) -> Self {
-        Self { failures: failures.max(1), pause, max_pause: max_pause.max(pause), state: State::Closed { failed: 0 } }
+        Self {
+            failures: failures.max(1),
+            pause,
+            max_pause: max_pause.max(pause),
+            state: State::Closed { failed: 0 },
+        }
     }
 
     /// Whether a question may go at `now`.

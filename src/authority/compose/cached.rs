@@ -10,7 +10,8 @@ use sha2::Sha256;
 
 use crate::authority::clock::time_left;
 use crate::authority::{
-    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, Reconciled, Subject, SystemClock,
+    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, Reconciled, Subject,
+    SystemClock,
 };
 use crate::document::{ValidUntil, fold_name};
 
@@ -93,7 +94,9 @@ impl<A: Authority> Cached<A> {
     fn keep(&self, digest: Digest, finding: &Finding, now: Timestamp) {
         let mut kept = self.kept();
         let too_old = |at: Timestamp| time_left(at, now) > self.max_age;
-        while kept.order.len() >= self.max_entries.max(1) || kept.order.front().is_some_and(|(at, _)| too_old(*at)) {
+        while kept.order.len() >= self.max_entries.max(1)
+            || kept.order.front().is_some_and(|(at, _)| too_old(*at))
+        {
             let Some((at, oldest)) = kept.order.pop_front() else { break };
             if kept.findings.get(&oldest).is_some_and(|finding| finding.meta.answered_at == at) {
                 kept.findings.remove(&oldest);

@@ -54,7 +54,7 @@ impl<A: Authority> Authority for Guarded<A> {
             let now = self.clock.now();
             let mut guard = self.guard();
             guard.1.take(now)?;
-            guard.0.admit(now).inspect_err(|_| ())
+            guard.0.admit(now)
         };
         let permit = match permit {
             Ok(permit) => permit,

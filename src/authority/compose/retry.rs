@@ -107,10 +107,9 @@ impl Retry {
     /// Begins with `query` at `now`.
     pub fn new(policy: RetryPolicy, query: &Query, now: Timestamp) -> Self {
         // FNV-1a: spreads the pauses of different questions, and nothing else.
-        let seed = query
-            .idempotency_key()
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        let seed = query.idempotency_key().bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
         Self {
             policy,
             deadline: query.deadline(),
@@ -178,7 +177,8 @@ impl Retry {
     /// Reports what a look-up gave.
     pub fn reconciled(&mut self, now: Timestamp, result: Result<Reconciled, AuthorityError>) {
         match result {
-            Ok(Reconciled::Answered(Err(AuthorityError::Indeterminate))) | Err(AuthorityError::Unsupported) => {
+            Ok(Reconciled::Answered(Err(AuthorityError::Indeterminate)))
+            | Err(AuthorityError::Unsupported) => {
                 self.end(Err(AuthorityError::Indeterminate));
             }
             Ok(Reconciled::Answered(result)) => self.answered(now, result),
@@ -202,7 +202,8 @@ impl Retry {
 
     /// The pause after the `count`th try or look-up.
     fn pause(&mut self, count: u32) -> Duration {
-        let doubled = self.policy.pause.saturating_mul(1u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX));
+        let doubled =
+            self.policy.pause.saturating_mul(1u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX));
         let whole = doubled.min(self.policy.max_pause);
         // xorshift64: up to a quarter less.
         self.seed ^= self.seed << 13;

@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::authority::clock::ManualClock;
 use crate::authority::{
-    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Meta, Query, QueryField, QuotaScope,
-    Reconciled, Subject,
+    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Meta, Query, QueryField,
+    QuotaScope, Reconciled, Subject,
 };
 use crate::document::IdNumber;
 use crate::profile::Purpose;
@@ -142,7 +142,8 @@ fn an_unknown_outcome_is_looked_up_and_asked_again_only_if_it_never_arrived() {
     let lost = || Err(AuthorityError::Indeterminate);
     let yes = || Ok(found(&query()));
     // What the look-ups say, then how often it is asked in all, and whether there is an answer.
-    let cases: Vec<(Vec<Result<Reconciled, AuthorityError>>, u32, Result<(), AuthorityError>)> = vec![
+    type LookUps = Vec<Result<Reconciled, AuthorityError>>;
+    let cases: Vec<(LookUps, u32, Result<(), AuthorityError>)> = vec![
         (vec![Ok(Reconciled::Answered(yes()))], 1, Ok(())),
         (vec![Ok(Reconciled::Pending), Err(BUSY), Ok(Reconciled::Answered(yes()))], 1, Ok(())),
         (vec![Ok(Reconciled::NeverArrived)], 2, Ok(())),
@@ -153,7 +154,9 @@ fn an_unknown_outcome_is_looked_up_and_asked_again_only_if_it_never_arrived() {
     ];
     for (look_ups, asked, expected) in cases {
         let clock = ManualClock::at(start());
-        let fake = Arc::new(Fake::new(&clock, vec![Err(AuthorityError::Indeterminate), yes()]).looking_up(look_ups.clone()));
+        let fake = Arc::new(
+            Fake::new(&clock, vec![Err(AuthorityError::Indeterminate), yes()]).looking_up(look_ups.clone()),
+        );
         let authority = Retrying::new(Arc::clone(&fake), RetryPolicy::default()).with_clock(clock.clone());
         assert_eq!(authority.ask(&query()).map(|_| ()), expected, "{look_ups:?}");
         assert_eq!(fake.asked(), asked, "{look_ups:?}");
@@ -364,7 +367,8 @@ fn no_no_and_nothing_risky_comes_from_the_cache() {
     for finding in unclear {
         let clock = ManualClock::at(start());
         let fake = Arc::new(Fake::new(&clock, vec![Ok(finding.clone()), Ok(finding)]));
-        let cached = Cached::new(Arc::clone(&fake), Duration::from_secs(600)).unwrap().with_clock(clock.clone());
+        let cached =
+            Cached::new(Arc::clone(&fake), Duration::from_secs(600)).unwrap().with_clock(clock.clone());
         let _ = (cached.ask(&for_order("q1", clock.now())), cached.ask(&for_order("q2", clock.now())));
         assert_eq!(fake.asked(), 2);
     }

@@ -56,13 +56,18 @@ impl Camara {
     /// The phone number as the interface wants it (E.164 with a plus sign).
     fn phone_number(&self, query: &Query) -> Result<Option<Zeroizing<String>>, AuthorityError> {
         let Some(number) = query.phone_number() else { return Ok(None) };
-        let prefix = if number.starts_with('+') { "" } else { self.country_code.as_deref().unwrap_or_default() };
+        let prefix =
+            if number.starts_with('+') { "" } else { self.country_code.as_deref().unwrap_or_default() };
         let number = Zeroizing::new(format!("{prefix}{number}"));
         let digits = number.strip_prefix('+').unwrap_or_default();
         let right = (5..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())
             && !digits.starts_with('0');
-        if right { Ok(Some(number)) } else { Err(AuthorityError::InvalidInput { field: QueryField::PhoneNumber }) }
+        if right {
+            Ok(Some(number))
+        } else {
+            Err(AuthorityError::InvalidInput { field: QueryField::PhoneNumber })
+        }
     }
 }
 
@@ -125,7 +130,9 @@ impl Dialect for Camara {
     fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError> {
         // "The response header x-correlator has same value as the request header": another value answers another request.
         let correlator = reply.header("x-correlator");
-        if correlator.is_some_and(|correlator| correlator != wire_key(query)) || reply.body.len() > Reply::MAX_BODY {
+        if correlator.is_some_and(|correlator| correlator != wire_key(query))
+            || reply.body.len() > Reply::MAX_BODY
+        {
             return Err(AuthorityError::Protocol);
         }
         let mut meta = Meta::new(&self.id, query, now);
@@ -133,7 +140,8 @@ impl Dialect for Camara {
         meta.reference = correlator.map(str::to_owned);
         meta.response_sha256 = Some(Sha256::digest(&reply.body[..]).into());
         if reply.status != 200 {
-            return refused(reply, now).map(|hint| Finding::new(Subject::NotFound { hint: Some(hint) }, meta));
+            return refused(reply, now)
+                .map(|hint| Finding::new(Subject::NotFound { hint: Some(hint) }, meta));
         }
         let body = Json::parse(&reply.body).ok_or(AuthorityError::Protocol)?;
         let Json::Object(members) = &body else { return Err(AuthorityError::Protocol) };

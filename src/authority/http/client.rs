@@ -88,11 +88,12 @@ impl<D: Dialect> HttpAuthority<D> {
             let signature = seal.of_request(&request, &key, now.as_second());
             request = request.with_header(seal.header(), signature);
         }
-        let reply = self.exchange.run(&request, &self.options.credentials, budget).map_err(|lost| match lost {
-            Lost::NotSent => AuthorityError::Transient { retry_after: None },
-            Lost::Impostor | Lost::Oversized => AuthorityError::Protocol,
-            Lost::Unanswered => AuthorityError::Indeterminate,
-        })?;
+        let reply =
+            self.exchange.run(&request, &self.options.credentials, budget).map_err(|lost| match lost {
+                Lost::NotSent => AuthorityError::Transient { retry_after: None },
+                Lost::Impostor | Lost::Oversized => AuthorityError::Protocol,
+                Lost::Unanswered => AuthorityError::Indeterminate,
+            })?;
         match &self.options.reply_seal {
             Some(seal) if !seal.is_on(&request, &key, &reply) => Err(unsigned(&reply, self.clock.now())),
             _ => Ok(reply),

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Camara, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Tls, TlsError};
+use super::{
+    Camara, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Tls,
+    TlsError,
+};
 
 /// A register's configuration, read from TOML. Paths in it are relative to the file.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Config {
     /// The register's address, when the file has it.
@@ -23,13 +25,7 @@ pub struct Config {
     pub per_second: Option<NonZeroU32>,
     /// How many questions a natural day (UTC+8) are sent at most.
     pub per_day: Option<NonZeroU32>,
-    dialect: DialectChoice,
-}
-
-#[derive(Debug)]
-enum DialectChoice {
-    Mapped(MappedJson),
-    Camara(Camara),
+    pub(super) dialect: Box<dyn Dialect>,
 }
 
 /// Why a configuration can't be used. The one who wrote it is to look.
@@ -141,7 +137,7 @@ impl Config {
             tries: Self::DEFAULT_TRIES,
             per_second: None,
             per_day: None,
-            dialect: DialectChoice::Mapped(MappedJson::new("TEST-register", CodeMap::register())),
+            dialect: Box::new(MappedJson::new("TEST-register", CodeMap::register())),
         }
     }
 
@@ -174,38 +170,39 @@ impl Config {
             per_day: raw.limits.per_day,
         })
     }
+}
 
-    /// The options and the dialect.
-    pub(super) fn into_parts(self) -> (HttpOptions, Box<dyn Dialect>) {
-        let dialect: Box<dyn Dialect> = match self.dialect {
-            DialectChoice::Mapped(mapped) => Box::new(mapped),
-            DialectChoice::Camara(camara) => Box::new(camara),
-        };
-        (self.http, dialect)
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("id", &self.dialect.id())
+            .field("is_test", &self.dialect.is_test())
+            .field("origin", &self.origin)
+            .field("http", &self.http)
+            .finish_non_exhaustive()
     }
 }
 
 impl RawConfig {
-    fn dialect(&self, base: &Path) -> Result<DialectChoice, ConfigError> {
+    fn dialect(&self, base: &Path) -> Result<Box<dyn Dialect>, ConfigError> {
+        let mapped = |map: CodeMap| -> Box<dyn Dialect> {
+            let mapped = MappedJson::new(self.id.as_str(), map);
+            Box::new(if self.real_register { mapped.for_real_register() } else { mapped })
+        };
         match (&self.code_map, &self.camara) {
             (Some(file), None) => {
                 let path = base.join(file);
                 let text = std::fs::read_to_string(&path).map_err(|_| ConfigError::Unreadable(path))?;
-                let mapped = MappedJson::new(self.id.as_str(), CodeMap::parse(&text)?);
-                Ok(DialectChoice::Mapped(if self.real_register { mapped.for_real_register() } else { mapped }))
+                Ok(mapped(CodeMap::parse(&text)?))
             }
             (None, Some(raw)) => {
                 let mut camara = Camara::new(self.id.as_str(), &raw.root);
                 if let Some(code) = &raw.country_code {
                     camara = camara.with_country_code(code.as_str());
                 }
-                Ok(DialectChoice::Camara(if self.real_register { camara.for_real_register() } else { camara }))
+                Ok(Box::new(if self.real_register { camara.for_real_register() } else { camara }))
             }
-            (None, None) => {
-                // The register of this crate answers for itself that it is a test one.
-                let mapped = MappedJson::new(self.id.as_str(), CodeMap::register());
-                Ok(DialectChoice::Mapped(if self.real_register { mapped.for_real_register() } else { mapped }))
-            }
+            (None, None) => Ok(mapped(CodeMap::register())),
             (Some(_), Some(_)) => Err(ConfigError::Syntax("both code_map and camara are given".into())),
         }
     }

@@ -40,7 +40,9 @@ pub enum ConnectError {
 pub fn connect(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Authority>, ConnectError> {
     let config = config.map_or_else(|| Ok(Config::register()), Config::open)?;
     let origin = match (origin, config.origin.clone()) {
-        (Some(asked), Some(configured)) if asked.trim_end_matches('/') != configured.trim_end_matches('/') => {
+        (Some(asked), Some(configured))
+            if asked.trim_end_matches('/') != configured.trim_end_matches('/') =>
+        {
             return Err(ConnectError::OtherOrigin { asked: asked.to_owned(), configured });
         }
         (Some(origin), _) => origin.to_owned(),
@@ -50,7 +52,7 @@ pub fn connect(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Au
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let allowance = Allowance::new(config.per_second, config.per_day);
     let policy = RetryPolicy::default().with_tries(config.tries);
-    let (options, dialect) = config.into_parts();
+    let (options, dialect) = (config.http, config.dialect);
     let policy = match options.per_try {
         Some(limit) => policy.with_per_try(limit),
         None => policy,

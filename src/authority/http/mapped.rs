@@ -156,7 +156,8 @@ impl MappedJson {
                 _ => return None,
             },
         };
-        let plain = !text.is_empty() && text.len() <= MAX_REFERENCE && text.bytes().all(|b| b.is_ascii_graphic());
+        let plain =
+            !text.is_empty() && text.len() <= MAX_REFERENCE && text.bytes().all(|b| b.is_ascii_graphic());
         plain.then_some(text)
     }
 

@@ -31,9 +31,9 @@ mod connect;
 pub use camara::Camara;
 pub use code_map::{CodeMap, CodeMapError};
 pub use dialect::{Dialect, wire_key};
-pub use mapped::MappedJson;
 #[cfg(feature = "http-server")]
 pub(in crate::authority) use json::Json;
+pub use mapped::MappedJson;
 pub use message::{Method, Reply, Request};
 pub use seal::{Encoding, Part, Seal};
 pub use secret::Secret;

@@ -54,7 +54,13 @@ pub enum Encoding {
 impl Seal {
     /// The signature in `header` over `parts`, joined with a line feed, in hexadecimal.
     pub fn new(secret: Secret, header: impl Into<String>, parts: impl Into<Vec<Part>>) -> Self {
-        Self { secret, header: header.into(), parts: parts.into(), separator: "\n".into(), encoding: Encoding::Hex }
+        Self {
+            secret,
+            header: header.into(),
+            parts: parts.into(),
+            separator: "\n".into(),
+            encoding: Encoding::Hex,
+        }
     }
 
     /// Joins the parts with something else.

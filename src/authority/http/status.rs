@@ -21,10 +21,9 @@ pub(super) fn error_of(reply: &Reply, now: Timestamp) -> AuthorityError {
     match reply.status {
         401 | 403 | 407 => AuthorityError::Denied,
         408 | 421 | 425 | 503 => AuthorityError::Transient { retry_after },
-        429 => AuthorityError::Quota {
-            scope: QuotaScope::Rate,
-            reset: retry_after.map(|wait| later(now, wait)),
-        },
+        429 => {
+            AuthorityError::Quota { scope: QuotaScope::Rate, reset: retry_after.map(|wait| later(now, wait)) }
+        }
         451 => AuthorityError::PolicyBlocked,
         501 => AuthorityError::Unsupported,
         500..=599 => AuthorityError::Indeterminate,
@@ -67,7 +66,9 @@ mod tests {
     fn no_status_is_a_pass_and_few_are_asked_again() {
         let now = Timestamp::UNIX_EPOCH;
         let again: Vec<u16> = (0..=999)
-            .filter(|status| matches!(error_of(&Reply::new(*status, ""), now), AuthorityError::Transient { .. }))
+            .filter(|status| {
+                matches!(error_of(&Reply::new(*status, ""), now), AuthorityError::Transient { .. })
+            })
             .collect();
         assert_eq!(again, [408, 421, 425, 503]);
         assert_eq!(error_of(&Reply::new(502, ""), now), AuthorityError::Indeterminate);

@@ -158,7 +158,9 @@ impl Template {
                 match member {
                     Filled::Value(Value::Text(text)) => form.append_pair(name, text),
                     Filled::Value(Value::Integer(number)) => form.append_pair(name, &number.to_string()),
-                    Filled::Value(Value::Bool(is)) => form.append_pair(name, if *is { "true" } else { "false" }),
+                    Filled::Value(Value::Bool(is)) => {
+                        form.append_pair(name, if *is { "true" } else { "false" })
+                    }
                     Filled::Array(_) | Filled::Object(_) => return Err(AuthorityError::Unsupported),
                 };
             }
@@ -182,7 +184,8 @@ impl Template {
                 None => return Err(slot.missing()),
             },
             Self::Array(items) => {
-                let filled: Result<Vec<_>, _> = items.iter().map(|item| item.filled(query, key, now)).collect();
+                let filled: Result<Vec<_>, _> =
+                    items.iter().map(|item| item.filled(query, key, now)).collect();
                 Filled::Array(filled?.into_iter().flatten().collect())
             }
             Self::Object(members) => {

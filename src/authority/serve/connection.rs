@@ -74,7 +74,8 @@ fn reply_with(
         Some(Fault::FailedAfter) => line.send(&encode(&Reply::new(500, ""))),
         Some(Fault::WrongSchema) => line.send(&encode(&resealed(register, request, r#"{"ok":true}"#.into()))),
         Some(Fault::UnknownCode) => {
-            let text = String::from_utf8_lossy(&reply.body).replace(r#""subject":""#, r#""subject":"vouched-"#);
+            let text =
+                String::from_utf8_lossy(&reply.body).replace(r#""subject":""#, r#""subject":"vouched-"#);
             line.send(&encode(&resealed(register, request, text)))
         }
         Some(Fault::WrongSignature) => {
@@ -88,11 +89,10 @@ fn reply_with(
             line.send(&encode(&resealed(register, request, lie)))
         }
         Some(Fault::DuplicateReply) => line.send(&[bytes.as_slice(), bytes.as_slice()].concat()),
-        Some(Fault::OtherAnswer) => {
-            line.send(&encode(&faults.earlier().unwrap_or(reply)))
-        }
+        Some(Fault::OtherAnswer) => line.send(&encode(&faults.earlier().unwrap_or(reply))),
         Some(Fault::Oversized) => {
-            let padded = format!("{}{}", " ".repeat(2 * Reply::MAX_BODY), String::from_utf8_lossy(&reply.body));
+            let padded =
+                format!("{}{}", " ".repeat(2 * Reply::MAX_BODY), String::from_utf8_lossy(&reply.body));
             line.send(&encode(&resealed(register, request, padded)))
         }
         Some(Fault::Garbage) => line.send(b"\x16\x03\x01 this is not HTTP\r\n\r\n"),
@@ -106,9 +106,10 @@ fn reply_with(
 fn rosy(body: &str) -> String {
     let words = ["mismatch", "not_found", "inactive.deceased", "lost_or_revoked", "different", "spoof"];
     let better = ["match", "found", "found", "valid", "same", "live"];
-    words.iter().zip(better).fold(body.to_owned(), |body, (no, yes)| {
-        body.replace(&format!("\"{no}\""), &format!("\"{yes}\""))
-    })
+    words
+        .iter()
+        .zip(better)
+        .fold(body.to_owned(), |body, (no, yes)| body.replace(&format!("\"{no}\""), &format!("\"{yes}\"")))
 }
 
 /// Another body with its right signature: what is wrong with it is in its content.

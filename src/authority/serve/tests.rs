@@ -83,7 +83,10 @@ fn what_is_no_question_isnt_asked() {
         (r#"{"key":"q1","name":"x","id_number":" "}"#, "id_number"),
         (r#"{"key":"q1","name":"x","id_number":"1","document_kind":"passport"}"#, "document_kind"),
         (r#"{"key":"q1","name":"x","id_number":"1","valid_from":"2020-01-01"}"#, "valid_until"),
-        (r#"{"key":"q1","name":"x","id_number":"1","valid_from":"20200101","valid_until":"long_term"}"#, "valid_from"),
+        (
+            r#"{"key":"q1","name":"x","id_number":"1","valid_from":"20200101","valid_until":"long_term"}"#,
+            "valid_from",
+        ),
         (r#"{"key":"q1","name":"x","id_number":"1","probe":{"base64":"AAAA"}}"#, "probe"),
     ] {
         let (status, answer) = reply(&register, &post(body));
@@ -133,8 +136,7 @@ fn raw(server: &Server, bytes: &[u8]) -> String {
 #[test]
 fn heads_are_bounded_and_read_strictly() {
     let (_, register) = register();
-    let mut options = ServeOptions::default();
-    options.patience = Duration::from_millis(500);
+    let options = ServeOptions { patience: Duration::from_millis(500), ..ServeOptions::default() };
     let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), options).unwrap();
     let long = format!("GET /v1/answers/q1 HTTP/1.1\r\nx: {}\r\n", "y".repeat(20_000));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(100));
@@ -169,8 +171,7 @@ fn a_panic_in_the_authority_costs_one_connection() {
         }
     }
     let register = Register::new(Arc::new(Panics), RegisterOptions::default());
-    let mut options = ServeOptions::default();
-    options.workers = 1;
+    let options = ServeOptions { workers: 1, ..ServeOptions::default() };
     let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), options).unwrap();
     let body = r#"{"key":"q1","name":"x","id_number":"1"}"#;
     let question = format!("POST /v1/query HTTP/1.1\r\ncontent-length: {}\r\n\r\n{body}", body.len());

@@ -119,7 +119,8 @@ impl Line {
         if left.is_zero() {
             return Err(Unread::Gone);
         }
-        let set = self.stream.set_read_timeout(Some(left)).and_then(|()| self.stream.set_write_timeout(Some(left)));
+        let set =
+            self.stream.set_read_timeout(Some(left)).and_then(|()| self.stream.set_write_timeout(Some(left)));
         set.map_err(|_| Unread::Gone)
     }
 }
@@ -152,7 +153,13 @@ fn head(buffer: &[u8]) -> Result<Option<(Request, usize, usize)>, Unread> {
             if !digits || body_length.is_some() {
                 return Err(Unread::Refused(400));
             }
-            body_length = Some(value.parse::<usize>().ok().filter(|length| *length <= MAX_BODY).ok_or(Unread::Refused(413))?);
+            body_length = Some(
+                value
+                    .parse::<usize>()
+                    .ok()
+                    .filter(|length| *length <= MAX_BODY)
+                    .ok_or(Unread::Refused(413))?,
+            );
         }
         request = request.with_header(header.name, value);
     }

@@ -62,10 +62,7 @@ impl Exchange {
             // Never used; the default would look for roots that aren't bundled.
             config = config.tls_config(TlsConfig::default());
         }
-        Ok(Self {
-            agent: config.build().new_agent(),
-            origin: origin.trim_end_matches('/').to_owned(),
-        })
+        Ok(Self { agent: config.build().new_agent(), origin: origin.trim_end_matches('/').to_owned() })
     }
 
     /// Runs it within `budget`, from the name's resolution to the reply's last byte.

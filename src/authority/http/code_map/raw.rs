@@ -120,9 +120,8 @@ pub(super) fn parse(text: &str) -> Result<CodeMap, CodeMapError> {
     let tables = tables?;
     let mut statuses = Vec::new();
     for (code, raw) in raw.status {
-        let status: u16 = code
-            .parse()
-            .map_err(|_| CodeMapError::CodeType { at: "status".into(), code: code.clone() })?;
+        let status: u16 =
+            code.parse().map_err(|_| CodeMapError::CodeType { at: "status".into(), code: code.clone() })?;
         statuses.push((status, meaning(raw, "status", &code, &request.body)?));
     }
     let meanings = tables.iter().flat_map(|table| table.codes.iter().map(|(_, meaning)| meaning));
@@ -282,7 +281,8 @@ fn scalar(value: toml::Value) -> Result<Code, CodeMapError> {
 }
 
 fn path(what: &'static str, text: String) -> Result<String, CodeMapError> {
-    let right = text.starts_with('/') && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '~');
+    let right =
+        text.starts_with('/') && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '~');
     if right { Ok(text) } else { Err(CodeMapError::Path { what, got: text }) }
 }
 

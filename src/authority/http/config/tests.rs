@@ -55,21 +55,28 @@ fn everything_that_a_file_can_say() {
     assert!(config.http.seal.is_some() && config.http.reply_seal.is_some());
     let shown = format!("{config:?}");
     assert!(!shown.contains("t0ken") && !shown.contains("s3cret") && !shown.contains("[116, 48"), "{shown}");
-    let (_, dialect) = config.into_parts();
+    let dialect = config.dialect;
     assert!(!dialect.is_test() && dialect.id() == "register.example");
 }
 
 #[test]
 fn a_register_is_a_test_one_unless_it_is_said() {
-    for text in ["id = \"x\"", "id = \"x\"\n[camara]\nroot = \"/kyc-match/v0.4\"", "id = \"x\"\ncode_map = \"map.toml\""] {
-        let (_, dialect) = open(text, &[("map.toml", MAP)]).unwrap().into_parts();
+    for text in [
+        "id = \"x\"",
+        "id = \"x\"\n[camara]\nroot = \"/kyc-match/v0.4\"",
+        "id = \"x\"\ncode_map = \"map.toml\"",
+    ] {
+        let dialect = open(text, &[("map.toml", MAP)]).unwrap().dialect;
         assert!(dialect.is_test(), "{text}");
     }
 }
 
 #[test]
 fn what_is_wrong_is_named() {
-    let credential = |rest: &str| open(&format!("id = \"x\"\n[[credentials]]\nheader = \"A\"\n{rest}"), &[("empty", " \n")]).unwrap_err();
+    let credential = |rest: &str| {
+        open(&format!("id = \"x\"\n[[credentials]]\nheader = \"A\"\n{rest}"), &[("empty", " \n")])
+            .unwrap_err()
+    };
     assert_eq!(credential(""), ConfigError::Secret("credentials"));
     assert_eq!(credential("file = \"empty\"\nenv = \"X\""), ConfigError::Secret("credentials"));
     assert_eq!(credential("file = \"empty\""), ConfigError::EmptySecret("credentials"));

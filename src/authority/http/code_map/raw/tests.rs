@@ -81,7 +81,8 @@ fn the_form_of_everything_else() {
     assert!(matches!(body("body = {}\nextra = 1"), Err(CodeMapError::Syntax(_))));
     let path = with("[[table]]\nat = \"code\"\ntype = \"string\"\ncodes = {}");
     assert_eq!(path, Err(CodeMapError::Path { what: "table", got: "code".into() }));
-    let typed = with("[[table]]\nat = \"/code\"\ntype = \"integer\"\ncodes = { one = { subject = \"found\" } }");
+    let typed =
+        with("[[table]]\nat = \"/code\"\ntype = \"integer\"\ncodes = { one = { subject = \"found\" } }");
     assert_eq!(typed, Err(CodeMapError::CodeType { at: "/code".into(), code: "one".into() }));
     let twice = "[[table]]\nat = \"/code\"\ntype = \"integer\"\n[table.codes]\n1 = { subject = \"found\" }\n01 = { error = \"denied\" }";
     assert!(matches!(with(twice), Err(CodeMapError::CodeType { .. })), "two ways to write one code");
