@@ -187,6 +187,12 @@ pub(crate) enum TrustCommand {
         /// Life in days, at most 7
         #[arg(long, value_name = "N")]
         days: u32,
+        /// Whose power it is: the issuer's URL, or the `sub` of the statement above; the key itself by default
+        #[arg(long, value_name = "URL")]
+        iss: Option<String>,
+        /// Whom it goes to; the key itself by default
+        #[arg(long, value_name = "NAME")]
+        sub: Option<String>,
         /// Where to write it
         #[arg(long, value_name = "FILE")]
         out: PathBuf,

@@ -22,6 +22,14 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
     pub(crate) action: String,
+    details: Option<Box<Details>>,
+}
+
+/// More than a line: members beside `error` in JSON, and a table for people.
+#[derive(Debug)]
+struct Details {
+    json: serde_json::Value,
+    table: String,
 }
 
 impl Failure {
@@ -31,10 +39,20 @@ impl Failure {
         message: impl fmt::Display,
         action: impl fmt::Display,
     ) -> Self {
-        Self { exit, code: code.into(), message: message.to_string(), action: action.to_string() }
+        Self {
+            exit,
+            code: code.into(),
+            message: message.to_string(),
+            action: action.to_string(),
+            details: None,
+        }
     }
 
-    pub(crate) fn refused(code: impl Into<String>, message: impl fmt::Display, action: impl fmt::Display) -> Self {
+    pub(crate) fn refused(
+        code: impl Into<String>,
+        message: impl fmt::Display,
+        action: impl fmt::Display,
+    ) -> Self {
         Self::new(Exit::Refused, code, message, action)
     }
 
@@ -42,19 +60,40 @@ impl Failure {
         Self::new(Exit::Usage, "usage", message, action)
     }
 
-    pub(crate) fn trouble(code: impl Into<String>, message: impl fmt::Display, action: impl fmt::Display) -> Self {
+    pub(crate) fn trouble(
+        code: impl Into<String>,
+        message: impl fmt::Display,
+        action: impl fmt::Display,
+    ) -> Self {
         Self::new(Exit::Trouble, code, message, action)
     }
 
-    pub(crate) fn damaged(code: impl Into<String>, message: impl fmt::Display, action: impl fmt::Display) -> Self {
+    pub(crate) fn damaged(
+        code: impl Into<String>,
+        message: impl fmt::Display,
+        action: impl fmt::Display,
+    ) -> Self {
         Self::new(Exit::Damaged, code, message, action)
     }
 
     /// The error object of `--json`.
     pub(crate) fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "error": { "code": self.code, "message": self.message, "action": self.action }
-        })
+        let mut value =
+            self.details.as_ref().map_or_else(|| serde_json::json!({}), |details| details.json.clone());
+        value["error"] =
+            serde_json::json!({"code": self.code, "message": self.message, "action": self.action});
+        value
+    }
+
+    /// Adds members for JSON (an object) and a table for people.
+    pub(crate) fn with_details(mut self, json: serde_json::Value, table: String) -> Self {
+        self.details = Some(Box::new(Details { json, table }));
+        self
+    }
+
+    /// The table for people.
+    pub(crate) fn table(&self) -> Option<&str> {
+        self.details.as_ref().map(|details| details.table.as_str())
     }
 }
 

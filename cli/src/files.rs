@@ -14,7 +14,11 @@ const LARGEST: u64 = 32 * 1024 * 1024;
 /// Reads a whole file. Wiped when dropped, because it may hold a key or a face.
 pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let trouble = |error: io::Error| {
-        Failure::trouble("file", format!("can't read {}: {error}", path.display()), "check the path and its permissions")
+        Failure::trouble(
+            "file",
+            format!("can't read {}: {error}", path.display()),
+            "check the path and its permissions",
+        )
     };
     let size = fs::metadata(path).map_err(trouble)?.len();
     if size > LARGEST {
@@ -39,7 +43,11 @@ pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
 /// Writes a file in one step: whoever looks sees all of it or none of it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let trouble = |error: io::Error| {
-        Failure::trouble("file", format!("can't write {}: {error}", path.display()), "check the path, its permissions and the disk")
+        Failure::trouble(
+            "file",
+            format!("can't write {}: {error}", path.display()),
+            "check the path, its permissions and the disk",
+        )
     };
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(directory).map_err(trouble)?;

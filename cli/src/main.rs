@@ -6,6 +6,8 @@
 
 mod args;
 mod commands;
+mod config;
+mod errors;
 mod failure;
 mod files;
 mod lang;

@@ -54,17 +54,20 @@ pub(crate) fn json(value: &serde_json::Value) {
 
 /// Prints a failure: one line on standard error, and with `--json` the error object on standard output.
 pub(crate) fn failure(failure: &Failure, as_json: bool) {
-    note(format_args!("{} {failure}", paint(Tone::Bad, "error:")));
     if as_json {
         json(&failure.to_json());
+    } else if let Some(table) = failure.table() {
+        line(table);
     }
+    note(format_args!("{} {failure}", paint(Tone::Bad, "error:")));
 }
 
 /// A table for people.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();
-    let preset = if std::io::stdout().is_terminal() { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_MARKDOWN };
-    table.load_preset(preset).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
+    let preset =
+        if std::io::stdout().is_terminal() { presets::UTF8_FULL_CONDENSED } else { presets::ASCII_MARKDOWN };
+    table.load_style(preset).set_content_arrangement(ContentArrangement::Disabled).set_header(head);
     for row in rows {
         table.add_row(row);
     }

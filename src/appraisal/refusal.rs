@@ -22,6 +22,8 @@ pub struct CheckReport {
     pub time: Option<Timestamp>,
     /// Whether the policy requires it, alone or as one of several.
     pub required: bool,
+    /// Whether it stands in the way: it failed, or it decides a requirement that isn't met.
+    pub blocking: bool,
     /// Why it didn't pass; empty when it did.
     pub reasons: Vec<Reason>,
 }
@@ -93,28 +95,28 @@ impl Refusal {
         &self.parts.policy
     }
 
-    /// All reasons, each once, those of the worst outcomes first.
+    /// The reasons that stand in the way, each once, those of the worst outcomes first.
     pub fn reasons(&self) -> Vec<Reason> {
-        let mut found: Vec<(Outcome, Reason)> = Vec::new();
-        for report in &self.parts.checks {
-            for reason in &report.reasons {
-                match found.iter_mut().find(|(_, known)| known == reason) {
-                    Some((worst, _)) => *worst = (*worst).max(report.outcome),
-                    None => found.push((report.outcome, *reason)),
-                }
+        let blocking = self.parts.checks.iter().filter(|report| report.blocking);
+        let mut found: Vec<(Outcome, Reason)> = blocking
+            .flat_map(|report| report.reasons.iter().map(|reason| (report.outcome, *reason)))
+            .collect();
+        // That this machine has no decoder is the least that anybody can act on.
+        found.sort_by_key(|(outcome, reason)| {
+            (std::cmp::Reverse(*outcome), *reason == Reason::NoPhotoDecoder)
+        });
+        let mut reasons = Vec::new();
+        for (_, reason) in found {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
             }
         }
-        found.sort_by_key(|(outcome, _)| std::cmp::Reverse(*outcome));
-        found.into_iter().map(|(_, reason)| reason).collect()
+        reasons
     }
 
-    /// What the clerk does next: the advice of the most serious reason that stands in the way.
+    /// What the clerk does next: the advice of the most serious reason.
     pub fn advice(&self) -> Advice {
-        let blocking =
-            self.parts.checks.iter().filter(|report| report.required || report.outcome == Outcome::Fail);
-        let worst = blocking.filter(|report| !report.reasons.is_empty()).max_by_key(|report| report.outcome);
-        let reason = worst.and_then(|report| report.reasons.first()).copied();
-        reason.unwrap_or(Reason::CheckNotAvailable).advice()
+        self.reasons().first().copied().unwrap_or(Reason::CheckNotAvailable).advice()
     }
 
     /// Whether and when the same case may be tried again.

@@ -33,6 +33,12 @@ impl Verified {
         Self { parts }
     }
 
+    /// For the unit tests of what signs it.
+    #[cfg(test)]
+    pub(crate) fn for_tests(parts: VerifiedParts) -> Self {
+        Self::assertion(parts)
+    }
+
     /// The person's facts, from which a demand's claims are disclosed.
     pub fn facts(&self) -> &Facts {
         &self.parts.facts

@@ -1,1 +1,17 @@
-//! (being built)
+//! The issuing side: signed facts, and the answer to one demand. Answers nothing but a [`VerifiedDemand`], and attests
+//! nothing but a [`Verified`].
+//!
+//! [`VerifiedDemand`]: crate::demand::VerifiedDemand
+//! [`Verified`]: crate::appraisal::Verified
+
+mod attestation;
+mod attestor;
+mod error;
+mod evidence;
+mod payload;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use attestation::Attestation;
+pub use attestor::{Attestor, Terminal};
+pub use error::AttestError;

@@ -11,6 +11,7 @@
 
 mod clock;
 pub mod compose;
+mod directory;
 mod error;
 mod finding;
 pub mod http;
@@ -21,6 +22,7 @@ pub mod serve;
 mod words;
 
 pub use clock::{Clock, SystemClock};
+pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
 pub use error::{AuthorityError, QuotaScope};
 pub use finding::{
     Attribute, Attributes, DocumentStatus, Face, Finding, InactiveReason, Liveness, Meta, NotFoundHint,

@@ -1,5 +1,9 @@
 //! From bytes to pixels: survey, limits, then the decoder.
 
+use std::io::Cursor;
+
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
 use zune_core::bytestream::ZCursor;
@@ -7,12 +11,14 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff};
+use super::exif::Exif;
+use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff, webp};
 
 /// A decoded file.
 pub(super) struct Decoded {
     pub(super) format: Format,
     pub(super) picture: Picture,
+    pub(super) exif: Exif,
     pub(super) progressive: bool,
     /// Bytes behind the end of the picture.
     pub(super) trailing: usize,
@@ -24,7 +30,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureEr
     match sniff::sniff(bytes).map_err(|found| CaptureError::UnsupportedFormat { found })? {
         Format::Jpeg => decode_jpeg(bytes, limits),
         Format::Png => decode_png(bytes, limits),
-        Format::WebP => Err(CaptureError::UnsupportedFormat { found: super::Foreign::Unknown }),
+        Format::WebP => decode_webp(bytes, limits),
     }
 }
 
@@ -32,7 +38,8 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let survey = jpeg::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
     let unreadable = |_| CaptureError::Damaged { format: Format::Jpeg, damage: Damage::Data };
-    // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker.
+    // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker. (A file that
+    // was cut and then closed with a new end marker does decode, with a plain rest: that is a matter for the quality.)
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(limits.max_side as usize)
@@ -61,6 +68,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     Ok(Decoded {
         format: Format::Jpeg,
         picture: picture.oriented(orientation(survey.exif)),
+        exif: survey.exif.map(Exif::parse).unwrap_or_default(),
         progressive: survey.progressive,
         trailing: bytes.len() - survey.end,
     })
@@ -70,21 +78,40 @@ fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let survey = png::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
     let bare = survey.bare(bytes);
-    let unreadable = |_| CaptureError::Damaged { format: Format::Png, damage: Damage::Data };
+    let damaged = CaptureError::Damaged { format: Format::Png, damage: Damage::Data };
+    let decoder = PngDecoder::with_limits(Cursor::new(bare), bounds(limits)).map_err(|_| damaged.clone())?;
+    let picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    Ok(Decoded {
+        format: Format::Png,
+        picture: picture.oriented(orientation(survey.exif)),
+        exif: survey.exif.map(Exif::parse).unwrap_or_default(),
+        progressive: false,
+        trailing: bytes.len() - survey.end,
+    })
+}
+
+fn decode_webp(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
+    let survey = webp::survey(bytes, limits)?;
+    limits.check_memory(survey.memory())?;
+    let damaged = CaptureError::Damaged { format: Format::WebP, damage: Damage::Data };
+    let mut decoder = WebPDecoder::new(Cursor::new(survey.bare())).map_err(|_| damaged.clone())?;
+    decoder.set_limits(bounds(limits)).map_err(|_| damaged.clone())?;
+    let picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    Ok(Decoded {
+        format: Format::WebP,
+        picture: picture.oriented(orientation(survey.exif)),
+        exif: survey.exif.map(Exif::parse).unwrap_or_default(),
+        progressive: false,
+        trailing: bytes.len() - survey.end,
+    })
+}
+
+fn bounds(limits: &Limits) -> image::Limits {
     let mut bounds = image::Limits::no_limits();
     bounds.max_image_width = Some(limits.max_side);
     bounds.max_image_height = Some(limits.max_side);
     bounds.max_alloc = Some(limits.max_memory);
-    let decoder = image::codecs::png::PngDecoder::with_limits(std::io::Cursor::new(bare), bounds)
-        .map_err(unreadable)?;
-    let picture = flatten(decoder, (survey.width, survey.height), limits)
-        .ok_or(CaptureError::Damaged { format: Format::Png, damage: Damage::Data })?;
-    Ok(Decoded {
-        format: Format::Png,
-        picture: picture.oriented(orientation(survey.exif)),
-        progressive: false,
-        trailing: bytes.len() - survey.end,
-    })
+    bounds
 }
 
 /// Runs an `image` decoder whose size and memory were agreed on, and drops transparency onto white.

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::decode::{Decoded, decode};
+use super::exif::Exif;
 use super::{CaptureError, Format, Limits, Picture, Slot};
 
 /// Takes photos in under limits.
@@ -50,7 +51,7 @@ impl Intake {
     /// [`CaptureError`] names what is wrong with the file, before anything is decoded where the headers show it.
     pub fn take(&self, slot: Slot, bytes: Vec<u8>, taken_at: Timestamp) -> Result<Capture, CaptureError> {
         let bytes = Zeroizing::new(bytes);
-        let Decoded { format, picture, progressive, trailing } = decode(&bytes, &self.limits)?;
+        let Decoded { format, picture, exif, progressive, trailing } = decode(&bytes, &self.limits)?;
         let mut notes = Vec::new();
         if trailing > 0 {
             notes.push(Note::TrailingBytes);
@@ -67,6 +68,7 @@ impl Intake {
             width: picture.width() as u32,
             height: picture.height() as u32,
             notes,
+            exif,
             bytes: Some(bytes),
             picture: Some(picture),
         })
@@ -106,6 +108,7 @@ pub struct Capture {
     width: u32,
     height: u32,
     notes: Vec<Note>,
+    exif: Exif,
     bytes: Option<Zeroizing<Vec<u8>>>,
     picture: Option<Picture>,
 }
@@ -149,6 +152,11 @@ impl Capture {
     /// What is worth knowing about the file.
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// What the camera wrote about itself.
+    pub(super) fn exif(&self) -> &Exif {
+        &self.exif
     }
 
     /// The file, for an authority that compares faces; `None` after [`forget`](Self::forget).

@@ -9,19 +9,33 @@
 mod advice;
 mod decode;
 mod error;
+mod examine;
+mod exif;
+mod fault;
 mod format;
 mod intake;
+mod integral;
 mod jpeg;
 mod limits;
+pub mod measure;
 mod picture;
+pub mod plugin;
 mod png;
+mod session;
 mod slot;
 mod sniff;
+mod webp;
 
 pub use advice::Advice;
 pub use error::{CaptureError, Damage};
+pub use examine::{Examination, Fault, Remark, ThresholdsRef};
+pub use fault::PhotoFault;
 pub use format::{Foreign, Format};
 pub use intake::{Capture, Intake, Note};
 pub use limits::Limits;
 pub use picture::{Picture, Plane};
+pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
+
+#[cfg(test)]
+mod tests;

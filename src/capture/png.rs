@@ -7,8 +7,9 @@ use super::{CaptureError, Damage, Format, Limits};
 pub(super) struct Survey<'a> {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Bytes a pixel has when decoded, by colour type; palettes become RGB or RGBA.
-    pub(super) bytes_per_pixel: u8,
+    /// Bytes a pixel has when decoded, by colour type, and once more without transparency where that is a copy. Palettes
+    /// become RGB or RGBA.
+    bytes_per_pixel: u8,
     /// The TIFF structure of the `eXIf` chunk.
     pub(super) exif: Option<&'a [u8]>,
     /// Where the chunks lie that make the picture.
@@ -66,8 +67,7 @@ impl Survey<'_> {
     pub(super) fn memory(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let copy: u64 = self.picture_chunks.iter().map(|range| range.len() as u64).sum();
-        // As decoded, as RGB, then the planes.
-        copy + pixels * (u64::from(self.bytes_per_pixel) + 3) + pixels + pixels / 8
+        copy + pixels * u64::from(self.bytes_per_pixel) + pixels + pixels / 8
     }
 }
 
@@ -88,8 +88,8 @@ fn header<'a>(bytes: &[u8], limits: &Limits) -> Result<Survey<'a>, CaptureError>
     let bytes_per_pixel = match colour {
         0 => 1,
         2 => 3,
-        4 => 2,
-        3 | 6 => 4,
+        4 => 2 + 1,
+        3 | 6 => 4 + 3,
         _ => return Err(damaged(Damage::Header)),
     };
     Ok(Survey { width, height, bytes_per_pixel, exif: None, picture_chunks: Vec::new(), end: 0 })

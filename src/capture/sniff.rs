@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn ftyp(brands: &[&[u8; 4]]) -> Vec<u8> {
-        let mut bytes = ((12 + 4 * brands.len()) as u32 - 4).to_be_bytes().to_vec();
+        let mut bytes = ((12 + 4 * brands.len()) as u32).to_be_bytes().to_vec();
         bytes.extend(b"ftyp");
         for (at, brand) in brands.iter().enumerate() {
             bytes.extend(*brand);

@@ -42,25 +42,24 @@ pub use sam_id::SamId;
 pub use text::CardText;
 
 use jiff::civil::Date;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The facts on one identity card, as its chip holds them.
 ///
 /// Reading a value is asking for it by name; `Debug` shows the kind and the flags only, and everything is wiped when
 /// the value is dropped.
-#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Document {
     parts: DocumentParts,
 }
 
-/// Everything a layout parser found. Private to the crate: see the module's front page.
-#[derive(Clone, Default, PartialEq, Eq, ZeroizeOnDrop)]
+/// Everything a layout parser found. Private to the crate: see the module's front page. Texts wipe themselves; the dates
+/// are wiped by `Document`.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct DocumentParts {
-    #[zeroize(skip)]
     pub(crate) kind: DocumentKind,
     pub(crate) name: CardText,
     pub(crate) english_name: Option<CardText>,
-    #[zeroize(skip)]
     pub(crate) sex: Sex,
     pub(crate) ethnic_group: Option<EthnicGroup>,
     pub(crate) birth_date: Option<CardDate>,
@@ -76,7 +75,6 @@ pub(crate) struct DocumentParts {
     pub(crate) renewals: Option<u8>,
     pub(crate) card_version: Option<CardText>,
     pub(crate) former_number: Option<IdNumber>,
-    #[zeroize(skip)]
     pub(crate) flags: Vec<Flag>,
 }
 
@@ -189,6 +187,16 @@ impl Document {
         PlainDocument::from(self)
     }
 }
+
+impl Drop for Document {
+    fn drop(&mut self) {
+        self.parts.birth_date.zeroize();
+        self.parts.valid_from.zeroize();
+        self.parts.valid_until.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Document {}
 
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,1 +1,20 @@
-//! (being built)
+//! The device side.
+mod discovery;
+mod driver;
+pub mod emulator;
+mod error;
+mod options;
+pub mod session;
+pub mod transport;
+pub mod wire;
+
+pub use discovery::{Attachment, Guess, Port, list};
+pub use driver::{Canceller, Reader};
+pub use error::{Action, Fault, ReaderError};
+pub use options::{Confirm, Progress, ReadOptions};
+pub use session::Probe;
+
+#[cfg(test)]
+#[path = "../../tests/support/mod.rs"]
+#[allow(unreachable_pub)]
+pub(crate) mod testkit;

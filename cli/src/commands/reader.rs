@@ -1,0 +1,196 @@
+//! `realname reader`: list, probe, read.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use realname::document::{CardRead, PlainDocument};
+use realname::reader::{Attachment, Progress, ReadOptions, Reader, list};
+use serde_json::{Value, json};
+
+use super::{Done, done};
+use crate::args::{PortArgs, ReaderCommand};
+use crate::failure::Failure;
+use crate::output::{self, Tone, paint};
+use crate::{files, lang};
+
+pub(crate) fn run(command: ReaderCommand) -> Done {
+    match command {
+        ReaderCommand::List { json } => print_ports(json),
+        ReaderCommand::Probe { port, json } => probe(&port, json),
+        ReaderCommand::Read { port, wait, fingerprint, photo_out, json } => {
+            let options =
+                ReadOptions::new().wait(Duration::from_secs(u64::from(wait))).fingerprint(fingerprint);
+            read(&port, &options, photo_out, json)
+        }
+    }
+}
+
+fn print_ports(as_json: bool) -> Done {
+    let ports = list()?;
+    if as_json {
+        let ports: Vec<Value> = ports
+            .iter()
+            .map(|port| {
+                let mut entry = json!({"port": port.name, "guess": port.guess.as_str()});
+                if let Attachment::Usb {
+                    vendor, product, serial_number, manufacturer, product_name, ..
+                } = &port.attachment
+                {
+                    entry["usb"] = json!({
+                        "vid": format!("{vendor:04x}"), "pid": format!("{product:04x}"),
+                        "serial_number": serial_number, "manufacturer": manufacturer, "product": product_name,
+                    });
+                }
+                entry
+            })
+            .collect();
+        output::json(&json!({ "ports": ports }));
+        return done();
+    }
+    if ports.is_empty() {
+        output::line(lang::pick("no serial port and no reader found", "未找到串口或读卡器"));
+        return done();
+    }
+    let rows = ports.iter().map(|port| {
+        let (ids, what) = match &port.attachment {
+            Attachment::Usb { vendor, product, manufacturer, product_name, .. } => {
+                let names = [manufacturer.as_deref(), product_name.as_deref()];
+                (
+                    format!("{vendor:04x}:{product:04x}"),
+                    names.into_iter().flatten().collect::<Vec<_>>().join(" "),
+                )
+            }
+            _ => (String::new(), String::new()),
+        };
+        [port.name.clone(), port.guess.as_str().to_owned(), ids, what]
+    });
+    output::line(output::table(["port", "probably", "VID:PID", "says"], rows));
+    done()
+}
+
+/// Opens the port at the rate given, or finds the rate.
+pub(crate) fn open(port: &Path, baud: Option<u32>) -> Result<Reader, Failure> {
+    Ok(Reader::open_serial(port, baud)?)
+}
+
+fn probe(port: &PortArgs, as_json: bool) -> Done {
+    let mut reader = open(&port.port, port.baud)?;
+    let probe = reader.probe()?;
+    if as_json {
+        output::json(&json!({"sam_id": probe.sam_id.to_string(), "baud": reader.baud()}));
+    } else {
+        output::line(format_args!("SAM id  {}", probe.sam_id));
+        if let Some(baud) = reader.baud() {
+            output::line(format_args!("rate    {baud} bit/s"));
+        }
+    }
+    done()
+}
+
+fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_json: bool) -> Done {
+    let mut reader = open(&port.port, port.baud)?;
+    let card = read_card(&mut reader, options)?;
+    if let Some(path) = photo_out {
+        files::write(&path, card.photo().bytes())?;
+    }
+    if as_json {
+        output::json(&to_json(&card));
+    } else {
+        print(&card);
+    }
+    done()
+}
+
+/// Reads a card, telling on a terminal how far it is.
+pub(crate) fn read_card(reader: &mut Reader, options: &ReadOptions) -> Result<CardRead, Failure> {
+    let progress = output::Progress::start(lang::pick("looking for the reader", "正在连接读卡器"));
+    Ok(reader.read_card_with(options, |step| progress.say(&step_text(step)))?)
+}
+
+fn step_text(step: Progress) -> String {
+    match step {
+        Progress::WaitingForCard => lang::pick("place the card", "请放置证件").to_owned(),
+        Progress::Found => lang::pick("card found", "已发现证件").to_owned(),
+        Progress::Selected => lang::pick("card selected", "已选中证件").to_owned(),
+        Progress::Reading { received, expected } => {
+            format!("{} {received}/{expected}", lang::pick("reading", "正在读取"))
+        }
+        Progress::Confirming => lang::pick("reading once more, to be sure", "正在再次读取以确认").to_owned(),
+        Progress::CardLifted => lang::pick("put the card back", "请放回证件").to_owned(),
+        _ => lang::pick("the line is disturbed, trying again", "线路受扰，正在重试").to_owned(),
+    }
+}
+
+/// The JSON of `reader read`.
+pub(crate) fn to_json(card: &CardRead) -> Value {
+    let document = card.document();
+    let fingerprints: Vec<Value> = card
+        .fingerprints()
+        .iter()
+        .map(|print| {
+            json!({"finger": print.finger(), "quality": print.quality(), "enrolment": print.enrolment(),
+                "length": print.bytes().len()})
+        })
+        .collect();
+    json!({
+        "document": serde_json::to_value(document.to_plain()).unwrap_or_default(),
+        "number_check": document.number().check().as_str(),
+        "flags": document.flags().iter().map(|flag| flag.as_str()).collect::<Vec<_>>(),
+        "additional_address": card.additional_address().map(|address| address.as_str()),
+        "sam_id": card.sam_id().to_string(),
+        "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
+        "fingerprints": fingerprints,
+        "link": card.link(),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn print(card: &CardRead) {
+    for (label, value) in rows(&card.document().to_plain()) {
+        output::line(format_args!("{} {value}", paint(Tone::Faint, format_args!("{label:<20}"))));
+    }
+    if let Some(address) = card.additional_address() {
+        output::line(format_args!("{} {}", paint(Tone::Faint, "additional address  "), address.as_str()));
+    }
+    output::line(format_args!("{} {}", paint(Tone::Faint, "SAM id              "), card.sam_id()));
+    for flag in card.document().flags() {
+        output::line(paint(Tone::Warn, format_args!("flag: {}", flag.as_str())));
+    }
+    if !card.origin().is_physical() {
+        output::line(paint(Tone::Warn, format_args!("origin: {} (counts as a test only)", card.origin())));
+    }
+}
+
+/// The fields that the card has, labelled.
+pub(crate) fn rows(plain: &PlainDocument) -> Vec<(&'static str, String)> {
+    let text =
+        |field: &Option<realname::document::Personal>| field.as_ref().map(|text| text.as_str().to_owned());
+    let ethnic = plain.ethnic_group.as_ref().map(|group| {
+        let name = group.name.as_ref().map_or("?", |name| name.as_str());
+        format!("{name} ({})", group.code.as_str())
+    });
+    [
+        ("kind", Some(plain.kind.to_string())),
+        ("name", text(&plain.name)),
+        ("English name", text(&plain.english_name)),
+        ("sex", Some(plain.sex.as_str().to_owned())),
+        ("ethnic group", ethnic),
+        ("birth date", text(&plain.birth_date)),
+        ("nationality", text(&plain.nationality)),
+        ("address", text(&plain.address)),
+        ("number", text(&plain.number)),
+        ("former number", text(&plain.former_number)),
+        ("authority", text(&plain.authority)),
+        ("valid from", text(&plain.valid_from)),
+        ("valid until", text(&plain.valid_until)),
+        ("travel permit", text(&plain.travel_permit_number)),
+        ("issue count", plain.issue_count.map(|count| count.to_string())),
+        ("renewals", plain.renewals.map(|count| count.to_string())),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect()
+}

@@ -1,0 +1,4 @@
+mod canary;
+mod case;
+mod property;
+mod support;

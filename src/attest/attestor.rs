@@ -1,0 +1,237 @@
+//! Who signs facts.
+
+use jiff::Timestamp;
+
+use super::AttestError;
+use super::attestation::Attestation;
+use super::payload::{Frame, payload};
+use crate::appraisal::Verified;
+use crate::demand::VerifiedDemand;
+use crate::jose::{Algorithm, Json, Signer, SigningKey, sign};
+use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, Locality, MAX_LIFE, Outcome, VCT};
+use crate::trust::{Delegation, Scope, TrustError, is_key_uri};
+
+/// An issuer, or a terminal with a delegated key.
+pub struct Attestor {
+    iss: String,
+    signer: Box<dyn Signer>,
+    delegation: Vec<String>,
+    links: Vec<Delegation>,
+    terminal: Terminal,
+    life: i64,
+    vct: String,
+}
+
+/// What an attestation states of the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Terminal {
+    id: String,
+    agent: Option<String>,
+    region: Option<String>,
+    states_reader: bool,
+}
+
+impl Terminal {
+    /// A terminal with that id, which also states its reader and the reader's SAM.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), agent: None, region: None, states_reader: true }
+    }
+
+    /// Whose shop it stands in.
+    pub fn agent(mut self, agent: impl Into<String>) -> Self {
+        self.agent = Some(agent.into());
+        self
+    }
+
+    /// Where it stands.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// States neither reader nor SAM.
+    pub fn without_reader(mut self) -> Self {
+        self.states_reader = false;
+        self
+    }
+
+    pub(super) fn to_json(&self, verified: &Verified) -> Json {
+        let mut members = vec![("id", Json::from(self.id.as_str()))];
+        members.extend(self.agent.as_deref().map(|agent| ("agent", agent.into())));
+        members.extend(self.region.as_deref().map(|region| ("region", region.into())));
+        if let Some(chip) = verified.chip().filter(|_| self.states_reader) {
+            members.push(("sam_id", chip.sam_id.to_string().into()));
+            members.push(("reader", reader(chip.origin).into()));
+        }
+        Json::object(members)
+    }
+}
+
+/// The profile has no word for a recording; it is a reader in software, and just as much a test.
+fn reader(origin: crate::document::Origin) -> &'static str {
+    if origin.is_physical() { origin.as_str() } else { "emulated" }
+}
+
+impl Attestor {
+    /// An issuer that signs with a key of its own. `iss` is the URL for which trust lists know the key, or the one whose
+    /// key delegated to this one.
+    pub fn new(
+        iss: impl Into<String>,
+        signer: impl Signer + 'static,
+        terminal: Terminal,
+    ) -> Result<Self, AttestError> {
+        let iss = iss.into();
+        let iss_ok = (1..=255).contains(&iss.len()) && iss.bytes().all(|b| b.is_ascii_graphic());
+        if !iss_ok {
+            return Err(AttestError::Issuer);
+        }
+        Ok(Self {
+            iss,
+            signer: Box::new(signer),
+            delegation: Vec::new(),
+            links: Vec::new(),
+            terminal,
+            life: DEFAULT_LIFE,
+            vct: VCT.to_owned(),
+        })
+    }
+
+    /// Signs with a delegated key: the chain of statements, from the listed key's down to this one's.
+    pub fn with_delegation(mut self, chain: Vec<String>) -> Result<Self, AttestError> {
+        self.links = Delegation::read_chain(&chain, self.signer.verifying_key())?;
+        // A statement may name its delegator by key instead; for whom that key signs, only the trust list says.
+        if self.links.first().is_some_and(|link| link.iss() != self.iss && !is_key_uri(link.iss())) {
+            return Err(TrustError::KeyOtherIssuer.into());
+        }
+        self.delegation = chain;
+        Ok(self)
+    }
+
+    /// How long an attestation lives, in seconds: 15 minutes unless said, at most a day. Never beyond a delegation's end.
+    pub fn with_life(mut self, seconds: i64) -> Result<Self, AttestError> {
+        if !(1..=MAX_LIFE).contains(&seconds) {
+            return Err(AttestError::Life { limit: MAX_LIFE, got: seconds });
+        }
+        self.life = seconds;
+        Ok(self)
+    }
+
+    /// Another `vct` than the profile's, which relying parties then have to know.
+    #[must_use]
+    pub fn with_vct(mut self, vct: impl Into<String>) -> Self {
+        self.vct = vct.into();
+        self
+    }
+
+    /// Signs the facts of one person for one demand, and uses the proof up. The key that will present them is made here
+    /// and lives as long as the [`Attestation`].
+    pub fn attest(
+        &self,
+        verified: Verified,
+        demand: &VerifiedDemand,
+        now: Timestamp,
+    ) -> Result<Attestation, AttestError> {
+        self.fits(&verified, demand, now.as_second())?;
+        let session = SigningKey::generate(Algorithm::EdDsa)?;
+        let iat = now.as_second();
+        let ends = self.links.iter().map(Delegation::expires_at);
+        let exp = ends.fold(iat.saturating_add(self.life), i64::min);
+        self.may_say(&verified, iat, exp)?;
+        let frame = Frame {
+            iss: &self.iss,
+            vct: &self.vct,
+            iat,
+            exp,
+            session: session.verifying_key(),
+            terminal: &self.terminal,
+        };
+        let (payload, disclosures) = payload(&frame, &verified)?;
+        let known = |claim| disclosures.iter().find(|(name, _)| *name == claim);
+        let mut disclosed = Vec::with_capacity(demand.claims().len());
+        for claim in demand.claims() {
+            let (_, disclosure) = known(*claim).ok_or(AttestError::FactMissing(*claim))?;
+            disclosed.push(disclosure.clone());
+        }
+        let header = Delegation::header(&self.delegation);
+        let issuer_jwt = sign(&*self.signer, ATTESTATION_TYP, header, &payload)?;
+        Ok(Attestation { issuer_jwt, disclosed, session, demand_hash: demand.hash().to_owned(), exp })
+    }
+
+    /// What the relying party would refuse isn't signed in the first place.
+    fn fits(&self, verified: &Verified, demand: &VerifiedDemand, now: i64) -> Result<(), AttestError> {
+        if verified.env() != demand.env() {
+            return Err(AttestError::Env { expected: demand.env(), got: verified.env() });
+        }
+        if verified.purpose() != demand.purpose() {
+            return Err(AttestError::Purpose);
+        }
+        // An operator's own kind lists the profile's in `aka_vcts`.
+        if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
+            return Err(AttestError::Vct);
+        }
+        if demand.expires_at() <= now {
+            return Err(AttestError::DemandExpired);
+        }
+        let require = demand.requirements();
+        if require.terminal.as_ref().is_some_and(|terminal| *terminal != self.terminal.id) {
+            return Err(AttestError::Terminal);
+        }
+        if let Some(check) = require.checks.iter().find(|check| !passed(verified).contains(check)) {
+            return Err(AttestError::Check(*check));
+        }
+        if require.onsite && verified.locality() != Locality::Onsite {
+            return Err(AttestError::NotOnsite);
+        }
+        let checked_at = verified.verified_at().as_second();
+        if checked_at > now || verified.consent().time.as_second() > now {
+            return Err(AttestError::Clock);
+        }
+        let age = now.saturating_sub(checked_at);
+        if let Some(limit) = require.max_age.filter(|limit| age > *limit) {
+            return Err(AttestError::TooOld { limit, got: age });
+        }
+        if require.after_demand && checked_at < demand.issued_at() {
+            return Err(AttestError::BeforeDemand);
+        }
+        Ok(())
+    }
+
+    fn may_say(&self, verified: &Verified, iat: i64, exp: i64) -> Result<(), AttestError> {
+        let sam_id =
+            verified.chip().filter(|_| self.terminal.states_reader).map(|chip| chip.sam_id.to_string());
+        let scope = Scope {
+            purposes: std::slice::from_ref(verified.purpose()),
+            region: self.terminal.region.as_deref(),
+            passed: &passed(verified),
+            lifetime: exp.saturating_sub(iat),
+            env: verified.env(),
+            terminal: Some(&self.terminal.id),
+            sam_id: sam_id.as_deref(),
+        };
+        for link in &self.links {
+            if !link.covers(iat) {
+                return Err(TrustError::DelegationExpired.into());
+            }
+            if !link.constraints().allow(&scope) {
+                return Err(TrustError::DelegationExceeded.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn passed(verified: &Verified) -> Vec<Check> {
+    let results = verified.checks().iter().filter(|result| result.outcome == Outcome::Pass);
+    results.map(|result| result.check).collect()
+}
+
+impl std::fmt::Debug for Attestor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attestor")
+            .field("iss", &self.iss)
+            .field("kid", &self.signer.kid())
+            .field("terminal", &self.terminal)
+            .finish_non_exhaustive()
+    }
+}

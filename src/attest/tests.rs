@@ -1,0 +1,355 @@
+//! Both sides together, on synthetic people, and what the issuing side refuses.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::appraisal::{ChipEvidence, Consent, Facts, PolicyRef, RegisterEvidence, Verified, VerifiedParts};
+use crate::demand::{Demand, DemandRequest, VerifiedDemand};
+use crate::document::{DocumentKind, Origin, SamId, Sex};
+use crate::jose::{Algorithm, Json, SigningKey};
+use crate::profile::{
+    Check, CheckResult, ClaimName, Env, Expectation, Locality, Outcome, Purpose, ReasonCode,
+};
+use crate::rely::{Answer, Asked, Limits, answer};
+use crate::store::MemoryStore;
+use crate::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList, sign_list};
+
+pub(crate) const NOW: i64 = 1_790_000_000;
+pub(crate) const ISS: &str = "https://operator.example";
+pub(crate) const ASKER: &str = "https://home.example";
+pub(crate) const NAME: &str = "测试甲CANARY";
+pub(crate) const NUMBER: &str = "119999199001010004";
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_ed25519_seed(&[seed; 32])
+}
+
+/// Anchor, operator, asker; all synthetic.
+pub(crate) struct World {
+    pub(crate) anchor: SigningKey,
+    pub(crate) operator: SigningKey,
+    pub(crate) asker: SigningKey,
+    pub(crate) store: MemoryStore,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self { anchor: key(1), operator: key(2), asker: key(3), store: MemoryStore::new() }
+    }
+
+    pub(crate) fn anchors(&self) -> Vec<Anchor> {
+        vec![Anchor::new(self.anchor.verifying_key().clone(), NOW - 1000, NOW + 1_000_000)]
+    }
+
+    pub(crate) fn list(&self) -> TrustList {
+        TrustList::as_of(&self.compact_list(7), &self.anchors(), at(NOW)).unwrap()
+    }
+
+    pub(crate) fn compact_list(&self, seq: i64) -> String {
+        let operator = entry(self.operator.verifying_key(), ISS, []);
+        let asker = entry(
+            self.asker.verifying_key(),
+            ASKER,
+            [
+                ("role", "demand".into()),
+                ("purposes", Json::array(["sim.cancel", "service.order"])),
+                ("claims", Json::array(["name", "id_number", "birthdate"])),
+                ("display_name", "Home Province (TEST)".into()),
+            ],
+        );
+        sign_list(&self.anchor, &payload(seq, vec![operator, asker])).unwrap()
+    }
+
+    pub(crate) fn demand(&self, request: &DemandRequest) -> (Demand, VerifiedDemand) {
+        let demand = request.issue(ASKER, &self.asker, &self.store, at(NOW)).unwrap();
+        let verified = VerifiedDemand::verify(demand.as_str(), &self.list(), at(NOW)).unwrap();
+        (demand, verified)
+    }
+
+    pub(crate) fn attestor(&self) -> Attestor {
+        Attestor::new(ISS, key(2), Terminal::new("pos-1").region("test-region")).unwrap()
+    }
+
+    pub(crate) fn present(&self, demand: &VerifiedDemand) -> String {
+        let attestation = self.attestor().attest(verified(|_| {}), demand, at(NOW + 20)).unwrap();
+        attestation.present(demand, at(NOW + 21)).unwrap()
+    }
+
+    pub(crate) fn answer(&self, presentation: &str) -> Answer {
+        answer(
+            &self.store,
+            presentation,
+            Asked::ByPresentation,
+            &self.list(),
+            at(NOW + 30),
+            &Limits::default(),
+        )
+        .unwrap()
+    }
+}
+
+pub(crate) fn entry<const N: usize>(
+    key: &crate::jose::VerifyingKey,
+    iss: &str,
+    more: [(&'static str, Json); N],
+) -> Json {
+    let Json::Object(mut members) = Anchor::new(key.clone(), NOW - 1000, NOW + 1_000_000).to_json() else {
+        panic!()
+    };
+    members.insert("iss".into(), iss.into());
+    members.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Json::Object(members)
+}
+
+pub(crate) fn payload(seq: i64, keys: Vec<Json>) -> Json {
+    Json::object([
+        ("iss", "https://list.example".into()),
+        ("iat", (NOW - 100).into()),
+        ("exp", (NOW + 100_000).into()),
+        ("seq", seq.into()),
+        ("keys", Json::Array(keys)),
+    ])
+}
+
+/// What an appraisal of a synthetic person concludes; `change` makes it another one.
+pub(crate) fn verified(change: impl FnOnce(&mut VerifiedParts)) -> Verified {
+    let time = at(NOW + 10);
+    let passed = |check| CheckResult { check, outcome: Outcome::Pass, time: Some(time) };
+    let mut parts = VerifiedParts {
+        facts: Facts {
+            name: NAME.into(),
+            id_number: NUMBER.into(),
+            id_type: DocumentKind::Resident,
+            birthdate: Some("1990-01-01".into()),
+            gender: Some(crate::appraisal::PersonalSex(Sex::Female)),
+            nationalities: vec!["CHN".into()],
+            address: None,
+            document_expiry: Some("long_term".into()),
+        },
+        purpose: Purpose::SimCancel,
+        locality: Locality::Onsite,
+        env: Env::Test,
+        policy: PolicyRef { id: "test-policy".into(), version: 1 },
+        checks: vec![
+            passed(Check::Chip),
+            passed(Check::Registry),
+            passed(Check::FaceRegistry),
+            CheckResult { check: Check::Liveness, outcome: Outcome::NotRun, time: None },
+        ],
+        verified_at: time,
+        consent: Consent { text_sha256: [9; 32], time },
+        chip: Some(ChipEvidence {
+            read_at: time,
+            sam_id: SamId::from_bytes([1; 16]),
+            origin: Origin::Emulated,
+        }),
+        register: Some(RegisterEvidence {
+            authority: "TEST register".into(),
+            reference: None,
+            answered_at: time,
+        }),
+    };
+    change(&mut parts);
+    Verified::for_tests(parts)
+}
+
+pub(crate) fn cancel() -> DemandRequest {
+    DemandRequest::new(Purpose::SimCancel)
+        .number("+8613800000000")
+        .text("Cancel this number")
+        .check(Check::Chip)
+        .check(Check::Registry)
+        .expectation(Expectation::new(NAME, NUMBER))
+        .env(Env::Test)
+}
+
+#[test]
+fn accepted_once() {
+    let world = World::new();
+    let (_, demand) = world.demand(&cancel());
+    assert_eq!(demand.display_name(), "Home Province (TEST)");
+    let presentation = world.present(&demand);
+    let first = world.answer(&presentation);
+    assert!(first.verdict.is_accepted(), "{:?}", first.verdict.reasons());
+    let claims = first.verdict.claims().unwrap();
+    assert_eq!(claims.text(ClaimName::Name), Some(NAME));
+    assert_eq!(claims.names().collect::<Vec<_>>(), [ClaimName::Name, ClaimName::IdNumber]);
+    let second = world.answer(&presentation);
+    assert_eq!(second.verdict.reasons(), [ReasonCode::AlreadyAnswered.into()]);
+    let told = second.verdict.recorded().unwrap();
+    assert_eq!(told.member("verdict").and_then(Json::as_str), Some("accepted"));
+    assert_eq!(told.member("claims"), Some(&Json::Null));
+}
+
+#[test]
+fn another_persons_genuine_card() {
+    let world = World::new();
+    let (_, demand) = world.demand(&cancel());
+    let other = verified(|parts| parts.facts.name = "测试乙".into());
+    let attestation = world.attestor().attest(other, &demand, at(NOW + 20)).unwrap();
+    let refused = world.answer(&attestation.present(&demand, at(NOW + 21)).unwrap());
+    assert_eq!(refused.verdict.reasons(), [ReasonCode::HolderMismatch.into()]);
+    assert!(refused.verdict.claims().is_none() && refused.record.is_none());
+    // The refusal used nothing up.
+    assert!(world.answer(&world.present(&demand)).verdict.is_accepted());
+}
+
+#[test]
+fn the_issuing_side_refuses_what_the_relying_side_would() {
+    let world = World::new();
+    let refuse = |request: &DemandRequest, change: fn(&mut VerifiedParts)| {
+        let (_, demand) = world.demand(request);
+        world.attestor().attest(verified(change), &demand, at(NOW + 20)).unwrap_err()
+    };
+    type Change = fn(&mut VerifiedParts);
+    let cases: [(AttestError, Change); 7] = [
+        (AttestError::Env { expected: Env::Test, got: Env::Production }, |parts| parts.env = Env::Production),
+        (AttestError::Purpose, |parts| parts.purpose = Purpose::ServiceOrder),
+        (AttestError::Check(Check::Chip), |parts| parts.checks[0].outcome = Outcome::Fail),
+        (AttestError::Check(Check::Registry), |parts| {
+            parts.checks.retain(|one| one.check != Check::Registry)
+        }),
+        (AttestError::NotOnsite, |parts| parts.locality = Locality::Remote),
+        (AttestError::BeforeDemand, |parts| parts.verified_at = at(NOW - 1)),
+        (AttestError::Clock, |parts| parts.verified_at = at(NOW + 21)),
+    ];
+    for (error, change) in cases {
+        assert_eq!(refuse(&cancel(), change).to_string(), error.to_string());
+    }
+    let old = AttestError::TooOld { limit: 5, got: 10 };
+    assert_eq!(refuse(&cancel().max_age(5), |_| {}).to_string(), old.to_string());
+    let missing = |parts: &mut VerifiedParts| parts.facts.birthdate = None;
+    let request = cancel().claim(ClaimName::Birthdate);
+    assert!(matches!(refuse(&request, missing), AttestError::FactMissing(ClaimName::Birthdate)));
+    assert!(matches!(refuse(&cancel().terminal("pos-2"), |_| {}), AttestError::Terminal));
+    assert!(matches!(refuse(&cancel().vct("urn:other"), |_| {}), AttestError::Vct));
+    // Emulated and replayed readings make a Verified of the test environment, which no production demand gets.
+    let production = refuse(&cancel().env(Env::Production), |_| {});
+    assert!(matches!(production, AttestError::Env { expected: Env::Production, got: Env::Test }));
+}
+
+#[test]
+fn an_attestation_answers_its_own_demand_in_time() {
+    let world = World::new();
+    let (_, first) = world.demand(&cancel());
+    let (_, second) = world.demand(&cancel());
+    let attest = || world.attestor().attest(verified(|_| {}), &first, at(NOW + 20)).unwrap();
+    assert!(matches!(attest().present(&second, at(NOW + 21)), Err(AttestError::OtherDemand)));
+    assert!(matches!(attest().present(&first, at(NOW + 600)), Err(AttestError::DemandExpired)));
+    let late = world.attestor().attest(verified(|_| {}), &first, at(NOW + 600));
+    assert!(matches!(late, Err(AttestError::DemandExpired)));
+    let short = world.attestor().with_life(5).unwrap();
+    let short = short.attest(verified(|_| {}), &first, at(NOW + 20)).unwrap();
+    assert!(matches!(short.present(&first, at(NOW + 25)), Err(AttestError::Expired)));
+}
+
+#[test]
+fn a_delegated_terminal_says_what_it_may_and_no_more() {
+    let world = World::new();
+    let terminal = key(4);
+    let delegate = |constraints: &Constraints, exp: i64| {
+        DelegationRequest {
+            iss: ISS,
+            sub: "pos-1",
+            key: terminal.verifying_key(),
+            constraints,
+            iat: NOW - 10,
+            exp,
+        }
+        .sign(&world.operator)
+    };
+    let attestor = |constraints: &Constraints, exp: i64| {
+        let statement = delegate(constraints, exp).unwrap();
+        Attestor::new(ISS, key(4), Terminal::new("pos-1").region("test-region"))
+            .unwrap()
+            .with_delegation(vec![statement])
+    };
+    let (_, demand) = world.demand(&cancel());
+    let all = Constraints {
+        purposes: Some(vec![Purpose::SimCancel]),
+        regions: Some(vec!["test-region".into()]),
+        checks: Some(vec![Check::Chip, Check::Registry, Check::FaceRegistry]),
+        max_lifetime: Some(900),
+        env: Some(Env::Test),
+        terminal: Some("pos-1".into()),
+        sam_ids: Some(vec![SamId::from_bytes([1; 16]).to_string()]),
+    };
+    let signed = attestor(&all, NOW + 1000).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+    let verdict = world.answer(&signed.present(&demand, at(NOW + 21)).unwrap()).verdict;
+    assert!(verdict.is_accepted(), "{:?}", verdict.reasons());
+    let narrower: [fn(&mut Constraints); 7] = [
+        |c| c.purposes = Some(vec![Purpose::SimActivate]),
+        |c| c.regions = Some(vec![]),
+        |c| c.checks = Some(vec![Check::Chip]),
+        |c| c.max_lifetime = Some(899),
+        |c| c.env = Some(Env::Production),
+        |c| c.terminal = Some("pos-2".into()),
+        |c| c.sam_ids = Some(vec![]),
+    ];
+    let (_, demand) = world.demand(&cancel());
+    for narrow in narrower {
+        let mut constraints = all.clone();
+        narrow(&mut constraints);
+        let refused =
+            attestor(&constraints, NOW + 1000).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20));
+        assert!(matches!(refused, Err(AttestError::Delegation(TrustError::DelegationExceeded))));
+    }
+    let over = attestor(&all, NOW + 20).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20));
+    assert!(matches!(over, Err(AttestError::Delegation(TrustError::DelegationExpired))));
+    assert!(matches!(delegate(&all, NOW + 8 * 86_400), Err(TrustError::DelegationTooLong)));
+    let foreign = Attestor::new(ISS, key(5), Terminal::new("pos-1"))
+        .unwrap()
+        .with_delegation(vec![delegate(&all, NOW + 1000).unwrap()]);
+    assert!(matches!(foreign, Err(AttestError::Delegation(TrustError::DelegationLink))));
+}
+
+#[test]
+fn an_issuer_with_p256_and_its_own_kind() {
+    let world = World::new();
+    let key = SigningKey::generate(Algorithm::Es256).unwrap();
+    let operator = entry(key.verifying_key(), ISS, []);
+    let list = sign_list(&world.anchor, &payload(1, vec![operator])).unwrap();
+    let list = TrustList::as_of(&list, &world.anchors(), at(NOW)).unwrap();
+    let (_, demand) = world.demand(&cancel());
+    let attestor =
+        Attestor::new(ISS, key, Terminal::new("pos-1")).unwrap().with_vct("urn:operator:attestation");
+    let presentation = attestor.attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+    let presentation = presentation.present(&demand, at(NOW + 21)).unwrap();
+    let asked = Asked::ByPresentation;
+    let found = answer(&world.store, &presentation, asked, &list, at(NOW + 30), &Limits::default()).unwrap();
+    assert!(found.verdict.is_accepted(), "{:?}", found.verdict.reasons());
+}
+
+#[test]
+fn no_debug_shows_a_person() {
+    let world = World::new();
+    let (compact, demand) = world.demand(&cancel());
+    let attestor = world.attestor();
+    let attestation = attestor.attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+    let mut shown = format!("{compact:?} {demand:?} {attestor:?} {attestation:?} {:?}", cancel());
+    let presentation = attestation.present(&demand, at(NOW + 21)).unwrap();
+    let parsed = crate::rely::UnverifiedPresentation::parse(&presentation).unwrap();
+    let answer = world.answer(&presentation);
+    shown += &format!("{parsed:?} {answer:?} {:?}", answer.verdict.claims().unwrap());
+    shown += &format!("{:?}", crate::rely::inspect(&presentation).unwrap());
+    for canary in ["CANARY", NUMBER, "1990-01-01", "13800000000"] {
+        assert!(!shown.contains(canary), "{canary} in {shown}");
+    }
+    // The record that is kept holds nobody either.
+    let record = answer.record.unwrap();
+    let kept = String::from_utf8(record.to_bytes()).unwrap();
+    let inside = crate::rely::inspect(record_token(&kept)).unwrap();
+    let inside = serde_json::to_string(&inside).unwrap();
+    for canary in ["CANARY", NUMBER, "1990-01-01", "13800000000"] {
+        assert!(!kept.contains(canary) && !inside.contains(canary), "{canary}");
+    }
+}
+
+fn record_token(kept: &str) -> &str {
+    let (_, rest) = kept.split_once("\"token\":\"").unwrap();
+    rest.split_once('"').unwrap().0
+}

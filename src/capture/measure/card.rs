@@ -1,0 +1,134 @@
+//! The card in a picture.
+
+use serde::Serialize;
+
+use super::super::{Picture, Plane};
+use super::edges::Edges;
+use super::flat::{Flat, sample};
+use super::geometry::{Pose, Quad};
+use super::layout::Layout;
+use super::light::Light;
+use super::reduce::{Reduced, shrink};
+use super::refine::refine;
+use super::search::{CARD_RATIO, Candidate, candidates};
+
+/// A card that was found in a photo.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Card {
+    /// Its corners in pixels of the photo, upper left first as the card is read.
+    pub quad: Quad,
+    /// Share of its outline that lies on edges, 0 to 1.
+    pub outline: f32,
+    /// Share of the frame that it covers, 0 to 1.
+    pub share: f32,
+    /// Share of its area that lies outside the frame, 0 to 1.
+    pub cut_off: f32,
+    /// How it lies before the camera.
+    pub pose: Pose,
+    /// Degrees that it is turned clockwise from being upright, −180 to 180.
+    pub rotation: f32,
+    /// Pixels of the photo along its long sides, their mean.
+    pub pixels_across: f32,
+    /// Which side it shows.
+    pub layout: Layout,
+    /// The card, rectified and upright.
+    #[serde(skip)]
+    pub flat: Flat,
+    #[serde(skip)]
+    pub(super) light: Light,
+}
+
+impl Card {
+    /// Where there is glare on it: a plane of 214 × 135 places, 1 where there is some.
+    pub fn glare_spots(&self) -> &Plane {
+        &self.light.spots
+    }
+
+    /// How far its ratio is from a card's, as a share.
+    pub fn ratio_error(&self) -> f32 {
+        (self.pose.ratio / CARD_RATIO - 1.0).abs()
+    }
+}
+
+/// How many candidates are looked at more closely.
+const CANDIDATES: usize = 8;
+
+/// Finds the card: the four lines that are the likeliest outline, given their shape and what lies between them.
+pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
+    let edges = Edges::of(reduced);
+    let best = candidates(&edges, CANDIDATES)
+        .into_iter()
+        .filter_map(|candidate| {
+            let layout = layout_of(reduced, &candidate.quad)?;
+            Some((candidate.score * (0.7 + layout.best().clamp(0.0, 0.6)), candidate, layout))
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let (_, candidate, layout) = best?;
+    describe(picture, reduced, candidate, layout)
+}
+
+/// Which side lies inside a quadrilateral, on a grid of 107 × 67 places.
+fn layout_of(reduced: &Reduced, quad: &Quad) -> Option<Layout> {
+    let plane = |plane: &Plane| sample(plane, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8);
+    Some(Layout::of(&plane(&reduced.luma)?, &plane(&reduced.blue)?, &plane(&reduced.red)?))
+}
+
+fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: Layout) -> Option<Card> {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    let mut quad = Quad::new(
+        candidate
+            .quad
+            .corners
+            .map(|corner| super::Point { x: reduced.outward(corner.x), y: reduced.outward(corner.y) }),
+    );
+    quad = refine(picture.luma(), &quad, (reduced.step as f32 * 2.5).max(3.0));
+    if rough.upside_down {
+        quad = quad.upside_down();
+    }
+    let pose = Pose::of(&quad, width, height).unwrap_or(candidate.pose);
+    let flat = Flat::of(picture, &quad)?;
+    let layout = Layout::of(&shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue(), flat.red());
+    let (a, b) = (quad.corners[0], quad.corners[1]);
+    Some(Card {
+        outline: candidate.support,
+        share: (quad.area() / (width * height)).min(1.0),
+        cut_off: cut_off(&quad, &pose, width, height, reduced.step as f32),
+        pose,
+        rotation: (b.y - a.y).atan2(b.x - a.x).to_degrees(),
+        pixels_across: (quad.sides()[0].0.distance(quad.sides()[0].1)
+            + quad.sides()[2].0.distance(quad.sides()[2].1))
+            / 2.0,
+        layout,
+        light: Light::of(flat.luma()),
+        flat,
+        quad,
+    })
+}
+
+/// The share of the card that lies outside the frame. Where the frame's border took the place of a side, what is missing
+/// to a card's ratio.
+fn cut_off(quad: &Quad, pose: &Pose, width: f32, height: f32, step: f32) -> f32 {
+    const GRID: usize = 48;
+    let rim = 1.5 * step;
+    let at_rim = quad
+        .corners
+        .iter()
+        .any(|p| p.x < rim || p.y < rim || p.x > width - 1.0 - rim || p.y > height - 1.0 - rim);
+    let Some(map) = super::Homography::from_unit_square(quad) else { return 1.0 };
+    let mut outside = 0;
+    for row in 0..GRID {
+        for column in 0..GRID {
+            let at = |k: usize| (k as f32 + 0.5) / GRID as f32;
+            let place = map.map(at(column), at(row));
+            let inside = place.x > -1.0 && place.y > -1.0 && place.x < width && place.y < height;
+            outside += usize::from(!inside);
+        }
+    }
+    let outside = outside as f32 / (GRID * GRID) as f32;
+    if at_rim {
+        let stray = pose.ratio / CARD_RATIO;
+        return outside.max(1.0 - stray.min(1.0 / stray)).clamp(0.0, 1.0);
+    }
+    outside
+}

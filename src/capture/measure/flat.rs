@@ -1,0 +1,156 @@
+//! The card, rectified: as if it lay flat under a scanner.
+
+use super::super::{Picture, Plane};
+use super::geometry::{Homography, Quad};
+
+/// A rectified card: brightness at ten pixels a millimetre, colour at two and a half.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Flat {
+    luma: Plane,
+    blue: Plane,
+    red: Plane,
+}
+
+impl Flat {
+    /// Pixels across: 85.60 mm.
+    pub const WIDTH: usize = 856;
+    /// Pixels down: 54.00 mm.
+    pub const HEIGHT: usize = 540;
+    /// Pixels of brightness on one of colour, in each direction.
+    pub const COLOUR_STEP: usize = 4;
+    /// Millimetres on the card that a pixel covers.
+    pub const MILLIMETRES: f32 = 0.1;
+
+    /// Rectifies what lies inside a quadrilateral. `None` when it spans no area. What lies outside the picture repeats
+    /// the picture's rim.
+    pub fn of(picture: &Picture, quad: &Quad) -> Option<Self> {
+        let luma = sample(picture.luma(), quad, Self::WIDTH, Self::HEIGHT)?;
+        let coarse = quad.scaled(1.0 / Picture::COLOUR_STEP as f32);
+        // Sample centres: the first colour sample stands for pixels 0 to 3, whose middle is 1.5.
+        let coarse = coarse.shifted(-0.375, -0.375);
+        let (width, height) = (Self::WIDTH / Self::COLOUR_STEP, Self::HEIGHT / Self::COLOUR_STEP);
+        Some(Self {
+            luma,
+            blue: sample(picture.blue(), &coarse, width, height)?,
+            red: sample(picture.red(), &coarse, width, height)?,
+        })
+    }
+
+    /// Brightness.
+    pub fn luma(&self) -> &Plane {
+        &self.luma
+    }
+
+    /// Blue difference (Cb), 128 for grey.
+    pub fn blue(&self) -> &Plane {
+        &self.blue
+    }
+
+    /// Red difference (Cr), 128 for grey.
+    pub fn red(&self) -> &Plane {
+        &self.red
+    }
+}
+
+impl std::fmt::Debug for Flat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Flat([redacted])")
+    }
+}
+
+/// Samples a plane inside a quadrilateral onto a grid. Where the grid is coarser than the plane, each place is the mean
+/// of a block of the plane, so that nothing is skipped.
+pub(super) fn sample(plane: &Plane, quad: &Quad, width: usize, height: usize) -> Option<Plane> {
+    let map = Homography::from_unit_square(quad)?;
+    let [[a, b, c], [d, e, f], [g, h, i]] = *map.rows();
+    let density = (quad.area() / (width * height) as f32).sqrt();
+    let block = (density.round() as isize).clamp(1, 8);
+    let (du, dv) = (1.0 / width as f32, 1.0 / height as f32);
+    let mut samples = Vec::with_capacity(width * height);
+    for row in 0..height {
+        let v = (row as f32 + 0.5) * dv;
+        let (x0, y0, w0) = (b * v + c, e * v + f, h * v + i);
+        for column in 0..width {
+            let u = (column as f32 + 0.5) * du;
+            let w = 1.0 / (g * u + w0);
+            let (x, y) = ((a * u + x0) * w, (d * u + y0) * w);
+            samples.push(if block == 1 {
+                (plane.between(x, y) + 0.5) as u8
+            } else {
+                mean(plane, x, y, block)
+            });
+        }
+    }
+    Plane::new(width, height, samples)
+}
+
+/// The mean of `block` × `block` samples around a place.
+fn mean(plane: &Plane, x: f32, y: f32, block: isize) -> u8 {
+    let half = (block - 1) as f32 / 2.0;
+    let (left, top) = ((x - half).round() as isize, (y - half).round() as isize);
+    let (width, height) = (plane.width() as isize, plane.height() as isize);
+    let mut sum = 0u32;
+    if left >= 0 && top >= 0 && left.saturating_add(block) <= width && top.saturating_add(block) <= height {
+        let samples = plane.samples();
+        for row in top..top + block {
+            let from = (row * width + left) as usize;
+            sum += samples
+                .get(from..from + block as usize)
+                .unwrap_or_default()
+                .iter()
+                .map(|s| u32::from(*s))
+                .sum::<u32>();
+        }
+    } else {
+        for row in 0..block {
+            for column in 0..block {
+                sum += u32::from(plane.at(left.saturating_add(column), top.saturating_add(row)));
+            }
+        }
+    }
+    let count = (block * block) as u32;
+    ((sum + count / 2) / count) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::geometry::Point;
+    use super::super::reduce::build;
+    use super::*;
+
+    fn quad(corners: [(f32, f32); 4]) -> Quad {
+        Quad::new(corners.map(|(x, y)| Point::new(x, y)))
+    }
+
+    #[test]
+    fn an_upright_crop_is_a_crop() {
+        let plane = build(100, 100, |x, y| (x + y) as u8);
+        let crop =
+            sample(&plane, &quad([(9.5, 19.5), (29.5, 19.5), (29.5, 39.5), (9.5, 39.5)]), 20, 20).unwrap();
+        for y in 0..20isize {
+            for x in 0..20isize {
+                assert!(crop.at(x, y).abs_diff(plane.at(x + 10, y + 20)) <= 1);
+            }
+        }
+    }
+
+    #[test]
+    fn coarser_grids_take_means() {
+        let plane = build(80, 80, |x, y| if (x + y) % 2 == 0 { 0 } else { 200 });
+        let crop =
+            sample(&plane, &quad([(-0.5, -0.5), (79.5, -0.5), (79.5, 79.5), (-0.5, 79.5)]), 20, 20).unwrap();
+        assert!(crop.samples().iter().all(|value| *value == 100));
+    }
+
+    #[test]
+    fn outside_and_without_area() {
+        let picture = Picture::from_luma(Plane::filled(5, 5, 33));
+        let far = quad([(-900.0, -900.0), (900.0, -800.0), (900.0, 900.0), (-900.0, 800.0)]);
+        let flat = Flat::of(&picture, &far).unwrap();
+        assert!(flat.luma().samples().iter().all(|value| *value == 33));
+        assert!(Flat::of(&picture, &quad([(1.0, 1.0); 4])).is_none());
+        assert!(Flat::of(&picture, &quad([(f32::NAN, 1.0); 4])).is_none());
+        assert!(Flat::of(&Picture::from_luma(Plane::default()), &far).is_some());
+        assert_eq!(format!("{flat:?}"), "Flat([redacted])");
+    }
+}

@@ -1,0 +1,172 @@
+//! Which side of the card is seen, by where its print lies.
+
+use serde::Serialize;
+
+use super::super::Plane;
+use super::ground;
+
+/// A place on the card, as shares of its width and height.
+pub(super) struct Area {
+    pub(super) left: f32,
+    pub(super) top: f32,
+    pub(super) right: f32,
+    pub(super) bottom: f32,
+}
+
+/// The middle of the portrait, on the portrait side.
+pub(super) const PORTRAIT: Area = Area { left: 0.66, top: 0.18, right: 0.90, bottom: 0.66 };
+/// The text beside it.
+const TEXT: Area = Area { left: 0.06, top: 0.12, right: 0.56, bottom: 0.66 };
+/// The middle of the emblem, on the emblem side.
+pub(super) const EMBLEM: Area = Area { left: 0.075, top: 0.13, right: 0.21, bottom: 0.42 };
+/// The blank band below emblem and title.
+const BAND: Area = Area { left: 0.05, top: 0.54, right: 0.95, bottom: 0.70 };
+
+/// How well a rectified card fits the layout of each side, −1 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Layout {
+    /// As the portrait side, the better way up.
+    pub portrait_side: f32,
+    /// As the emblem side, the better way up.
+    pub emblem_side: f32,
+    /// Whether the side that fits better stands on its head.
+    pub upside_down: bool,
+}
+
+impl Layout {
+    /// Of planes of one size that hold the card and nothing else.
+    pub(super) fn of(luma: &Plane, blue: &Plane, red: &Plane) -> Self {
+        let ink = Ink::of(luma, blue, red);
+        let ways = [false, true].map(|turned| (ink.portrait_side(turned), ink.emblem_side(turned), turned));
+        let best = |pick: fn(&(f32, f32, bool)) -> f32| {
+            ways.iter()
+                .map(|way| (pick(way), way.2))
+                .fold((-1.0, false), |a, b| if b.0 > a.0 { b } else { a })
+        };
+        let (portrait, emblem) = (best(|way| way.0), best(|way| way.1));
+        let upside_down = if portrait.0 >= emblem.0 { portrait.1 } else { emblem.1 };
+        Self { portrait_side: portrait.0, emblem_side: emblem.0, upside_down }
+    }
+
+    /// The better of the two.
+    pub(super) fn best(&self) -> f32 {
+        self.portrait_side.max(self.emblem_side)
+    }
+}
+
+/// Where there is print: darker than the ground, or of another colour.
+struct Ink {
+    width: usize,
+    height: usize,
+    /// 1 for print, 3 for red print.
+    marks: Vec<u8>,
+}
+
+impl Ink {
+    fn of(luma: &Plane, blue: &Plane, red: &Plane) -> Self {
+        let (width, height) = (luma.width(), luma.height());
+        let (light, b, r) = (ground::of_brightness(luma), ground::of_tint(blue), ground::of_tint(red));
+        let mut marks = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let row = luma.row(y).iter().zip(blue.row(y)).zip(red.row(y));
+            for (x, ((l, cb), cr)) in row.enumerate() {
+                let ground = light.at(x, y, width, height);
+                let cb = f32::from(*cb) - b.at(x, y, width, height);
+                let cr = f32::from(*cr) - r.at(x, y, width, height);
+                let dark = f32::from(*l) < ground * 0.80 - 2.0;
+                let coloured = cb.hypot(cr) > 13.0;
+                let reddish = cr > 10.0 && cr > cb.abs() * 0.8;
+                marks.push(u8::from(dark || coloured) | if reddish { 2 } else { 0 });
+            }
+        }
+        Self { width, height, marks }
+    }
+
+    /// The share of an area that has print, and the share that is red.
+    fn share(&self, area: &Area, turned: bool) -> (f32, f32) {
+        let area = if turned {
+            &Area {
+                left: 1.0 - area.right,
+                top: 1.0 - area.bottom,
+                right: 1.0 - area.left,
+                bottom: 1.0 - area.top,
+            }
+        } else {
+            area
+        };
+        let place = |share: f32, size: usize| ((share * size as f32) as usize).min(size);
+        let columns = place(area.left, self.width)..place(area.right, self.width);
+        let (mut ink, mut red, mut count) = (0u32, 0u32, 0u32);
+        for y in place(area.top, self.height)..place(area.bottom, self.height) {
+            let row = self.marks.get(y * self.width..(y + 1) * self.width).unwrap_or_default();
+            for mark in row.get(columns.clone()).unwrap_or_default() {
+                ink += u32::from(mark & 1);
+                red += u32::from(mark >> 1);
+                count += 1;
+            }
+        }
+        let share = |sum: u32| sum as f32 / count.max(1) as f32;
+        (share(ink), share(red))
+    }
+
+    /// A portrait is covered all over; text covers a fifth of its lines.
+    fn portrait_side(&self, turned: bool) -> f32 {
+        let portrait = self.share(&PORTRAIT, turned).0;
+        let text = self.share(&TEXT, turned).0;
+        let opposite = self.share(&PORTRAIT, !turned).0;
+        // A text column without any text is a blank sheet with a dark spot.
+        let written = (text / 0.04).min(1.0);
+        (portrait - 0.5 * text - 0.5 * opposite) * (0.5 + 0.5 * written)
+    }
+
+    /// An emblem is covered, red, and has a blank band below it; the place of the portrait is not covered.
+    fn emblem_side(&self, turned: bool) -> f32 {
+        let (emblem, red) = self.share(&EMBLEM, turned);
+        let portrait = self.share(&PORTRAIT, turned).0;
+        let band = self.share(&BAND, turned).0;
+        (0.6 * emblem + 0.4 * red.max(emblem * 0.5) - 0.6 * portrait - 0.8 * band).clamp(-1.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reduce::build;
+    use super::*;
+
+    fn layout(at: impl Fn(f32, f32) -> u8) -> Layout {
+        let (width, height) = (214, 135);
+        let luma = build(width, height, |x, y| at(x as f32 / width as f32, y as f32 / height as f32));
+        let grey = Plane::filled(width, height, 128);
+        Layout::of(&luma, &grey, &grey)
+    }
+
+    fn portrait(u: f32, v: f32) -> u8 {
+        let text = u > 0.08 && u < 0.5 && (v * 20.0) as u32 % 3 == 0 && (u * 60.0) as u32 % 3 == 0;
+        if (0.64..0.92).contains(&u) && (0.14..0.7).contains(&v) || text { 60 } else { 190 }
+    }
+
+    fn emblem(u: f32, v: f32) -> u8 {
+        if (u - 0.14).powi(2) + ((v - 0.28) * 0.63).powi(2) < 0.009 { 80 } else { 190 }
+    }
+
+    #[test]
+    fn the_two_sides_either_way_up() {
+        let found = layout(portrait);
+        assert!(found.portrait_side > 0.5 && found.emblem_side < 0.3 && !found.upside_down, "{found:?}");
+        let found = layout(|u, v| portrait(1.0 - u, 1.0 - v));
+        assert!(found.portrait_side > 0.5 && found.emblem_side < 0.3 && found.upside_down, "{found:?}");
+        let found = layout(emblem);
+        assert!(found.emblem_side > 0.5 && found.portrait_side < 0.3 && !found.upside_down, "{found:?}");
+        let found = layout(|u, v| emblem(1.0 - u, 1.0 - v));
+        assert!(found.emblem_side > 0.5 && found.portrait_side < 0.3 && found.upside_down, "{found:?}");
+    }
+
+    #[test]
+    fn a_blank_card_is_neither() {
+        assert!(layout(|_, _| 200).best() <= 0.05);
+        let empty = Plane::default();
+        assert!(Layout::of(&empty, &empty, &empty).best() <= 0.05);
+        let thin = Plane::filled(1, 700, 3);
+        assert!(Layout::of(&thin, &thin, &empty).best() <= 0.05);
+    }
+}

@@ -1,0 +1,126 @@
+//! A smaller copy of a picture, on which searching is cheap.
+
+use super::super::{Picture, Plane};
+
+/// Brightness and colour at the same, reduced size.
+#[derive(Clone)]
+pub(super) struct Reduced {
+    pub(super) luma: Plane,
+    pub(super) blue: Plane,
+    pub(super) red: Plane,
+    /// Pixels of the picture on one of these, in each direction.
+    pub(super) step: usize,
+}
+
+impl Reduced {
+    /// The longest side that a reduced picture has. A card that covers 2 % of a 4:3 frame is then still 105 pixels wide.
+    const LONGEST: usize = 720;
+
+    pub(super) fn of(picture: &Picture) -> Self {
+        let step = picture.width().max(picture.height()).div_ceil(Self::LONGEST).max(1);
+        let luma = shrink(picture.luma(), step);
+        let colour = |plane: &Plane| resample(plane, &luma, step as f32 / Picture::COLOUR_STEP as f32);
+        Self { blue: colour(picture.blue()), red: colour(picture.red()), luma, step }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.luma.width()
+    }
+
+    pub(super) fn height(&self) -> usize {
+        self.luma.height()
+    }
+
+    /// A place of the picture in here.
+    pub(super) fn inward(&self, x: f32) -> f32 {
+        (x + 0.5) / self.step as f32 - 0.5
+    }
+
+    /// A place in here in the picture.
+    pub(super) fn outward(&self, x: f32) -> f32 {
+        (x + 0.5) * self.step as f32 - 0.5
+    }
+}
+
+/// The mean over blocks of `step` × `step` samples; rows and columns that fill no block are left out, unless there are
+/// no others.
+pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
+    if step <= 1 {
+        return plane.clone();
+    }
+    let (width, height) = (plane.width() / step, plane.height() / step);
+    if width == 0 || height == 0 {
+        let (width, height) = (width.max(1).min(plane.width()), height.max(1).min(plane.height()));
+        let pick = |x: usize, y: usize| plane.at((x * step) as isize, (y * step) as isize);
+        return build(width, height, pick);
+    }
+    let mut samples = Vec::with_capacity(width * height);
+    let mut sums = vec![0u16; plane.width()];
+    // At most 255 rows of 255 each fit 16 bits; beyond that rows are skipped.
+    let rows = step.min(255);
+    let scale = 1.0 / (rows * step) as f32;
+    for y in 0..height {
+        sums.fill(0);
+        for row in 0..rows {
+            for (sum, sample) in sums.iter_mut().zip(plane.row(y * step + row)) {
+                *sum += u16::from(*sample);
+            }
+        }
+        samples.extend(sums.chunks_exact(step).map(|block| {
+            let sum: u32 = block.iter().map(|sum| u32::from(*sum)).sum();
+            (sum as f32 * scale + 0.5) as u8
+        }));
+    }
+    Plane::new(width, height, samples).unwrap_or_default()
+}
+
+/// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`.
+fn resample(plane: &Plane, like: &Plane, factor: f32) -> Plane {
+    let place = |at: usize| (at as f32 + 0.5) * factor - 0.5;
+    if factor > 1.5 {
+        // Smaller than the colour planes: the mean of four places in each block is enough.
+        let quarter = factor / 4.0;
+        return build(like.width(), like.height(), |x, y| {
+            let (x, y) = (place(x), place(y));
+            let mut sum = 0u16;
+            for (dx, dy) in
+                [(-quarter, -quarter), (quarter, -quarter), (-quarter, quarter), (quarter, quarter)]
+            {
+                sum += u16::from(plane.at((x + dx).round() as isize, (y + dy).round() as isize));
+            }
+            ((sum + 2) / 4) as u8
+        });
+    }
+    build(like.width(), like.height(), |x, y| (plane.between(place(x), place(y)) + 0.5) as u8)
+}
+
+pub(super) fn build(width: usize, height: usize, at: impl Fn(usize, usize) -> u8) -> Plane {
+    let mut samples = Vec::with_capacity(width * height);
+    for y in 0..height {
+        samples.extend((0..width).map(|x| at(x, y)));
+    }
+    Plane::new(width, height, samples).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_over_blocks() {
+        let plane = Plane::new(4, 2, vec![0, 4, 100, 100, 8, 4, 100, 104]).unwrap();
+        assert_eq!(shrink(&plane, 2).samples(), [4, 101]);
+        assert_eq!(shrink(&plane, 1), plane);
+    }
+
+    #[test]
+    fn odd_sizes_are_answered() {
+        for (width, height) in [(0, 0), (1, 1), (1, 5000), (5000, 1), (721, 3), (2000, 7)] {
+            let reduced = Reduced::of(&Picture::from_luma(Plane::filled(width, height, 77)));
+            assert!(reduced.width() <= Reduced::LONGEST && reduced.height() <= Reduced::LONGEST);
+            assert_eq!(reduced.width() == 0, width == 0);
+            assert!(reduced.luma.samples().iter().all(|value| *value == 77), "{width} × {height}");
+            assert_eq!(reduced.blue.samples().len(), reduced.luma.samples().len());
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What the figures are compared with, as data.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::Slot;
+use super::figure::{Figure, Measure, Threshold};
+use crate::profile::Outcome;
+
+/// The thresholds of all measures, each with its source. [`Default`] is the built-in set, tuned on rendered cards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Names the set; an appraisal's record carries it.
+    pub id: String,
+    /// Grows with every change.
+    pub version: u32,
+    /// For a photo of one side of the card.
+    pub card: BTreeMap<Measure, Threshold>,
+    /// For the photo of the holder with the card.
+    pub holder: BTreeMap<Measure, Threshold>,
+    /// For three photos together.
+    pub triplet: BTreeMap<Measure, Threshold>,
+}
+
+/// A set of thresholds that can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ThresholdsError {
+    /// It isn't JSON of this form.
+    #[error("the thresholds aren't JSON of the expected form")]
+    Json(#[source] serde_json::Error),
+    /// A measure has no threshold.
+    #[error("the thresholds for {part} say nothing about {measure}")]
+    Missing {
+        /// Which part: `card`, `holder` or `triplet`.
+        part: &'static str,
+        /// Which measure.
+        measure: Measure,
+    },
+    /// `pass` lies on the wrong side of `fail`, or one of them is no number.
+    #[error("the threshold for {measure} in {part} contradicts itself")]
+    Contradiction {
+        /// Which part: `card`, `holder` or `triplet`.
+        part: &'static str,
+        /// Which measure.
+        measure: Measure,
+    },
+}
+
+/// Measures of a photo of one side of the card.
+pub(super) const CARD: [Measure; 14] = [
+    Measure::CardOutline,
+    Measure::CardShare,
+    Measure::CardRatio,
+    Measure::CardCutOff,
+    Measure::CardTilt,
+    Measure::PixelsAcross,
+    Measure::EdgeWidth,
+    Measure::Brightness,
+    Measure::Contrast,
+    Measure::Clipped,
+    Measure::Glare,
+    Measure::Noise,
+    Measure::Colour,
+    Measure::Side,
+];
+/// Measures of the photo of the holder: of the card in the hand, and of the person.
+pub(super) const HOLDER: [Measure; 15] = [
+    Measure::CardOutline,
+    Measure::CardShare,
+    Measure::CardRatio,
+    Measure::CardCutOff,
+    Measure::CardTilt,
+    Measure::PixelsAcross,
+    Measure::EdgeWidth,
+    Measure::Brightness,
+    Measure::Contrast,
+    Measure::Clipped,
+    Measure::Glare,
+    Measure::Noise,
+    Measure::Colour,
+    Measure::Side,
+    Measure::Person,
+];
+/// Measures of three photos together.
+pub(super) const TRIPLET: [Measure; 2] = [Measure::Reuse, Measure::HolderCard];
+
+impl Thresholds {
+    /// Reads a set.
+    ///
+    /// # Errors
+    /// [`ThresholdsError`] when it has another form, leaves a measure out, or contradicts itself.
+    pub fn from_json(text: &str) -> Result<Self, ThresholdsError> {
+        let set: Self = serde_json::from_str(text).map_err(ThresholdsError::Json)?;
+        for (part, wanted, found) in [
+            ("card", &CARD[..], &set.card),
+            ("holder", &HOLDER[..], &set.holder),
+            ("triplet", &TRIPLET[..], &set.triplet),
+        ] {
+            for measure in wanted {
+                match found.get(measure) {
+                    None => return Err(ThresholdsError::Missing { part, measure: *measure }),
+                    Some(threshold) if !threshold.is_sound() => {
+                        return Err(ThresholdsError::Contradiction { part, measure: *measure });
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(set)
+    }
+
+    /// The part that belongs to a slot.
+    pub(super) fn of(&self, slot: Slot) -> &BTreeMap<Measure, Threshold> {
+        match slot {
+            Slot::PortraitSide | Slot::EmblemSide => &self.card,
+            _ => &self.holder,
+        }
+    }
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        // A test rules out that the built-in text is unsound. An empty set would pass nothing.
+        Self::from_json(include_str!("thresholds.json")).unwrap_or_else(|_| Self {
+            id: "none".into(),
+            version: 0,
+            card: BTreeMap::new(),
+            holder: BTreeMap::new(),
+            triplet: BTreeMap::new(),
+        })
+    }
+}
+
+/// A figure: `measured` against the threshold of `part`. What has no threshold is never a pass.
+pub(super) fn figure(
+    part: &BTreeMap<Measure, Threshold>,
+    measure: Measure,
+    measured: Option<f32>,
+) -> Option<Figure> {
+    let threshold = part.get(&measure)?.clone();
+    let outcome = measured.map_or(Outcome::NotRun, |value| threshold.outcome(value));
+    Some(Figure { measure, measured, threshold, outcome })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_set_is_whole_and_every_threshold_names_its_source() {
+        let set = Thresholds::default();
+        assert_ne!(set.id, "none");
+        for threshold in set.card.values().chain(set.holder.values()).chain(set.triplet.values()) {
+            assert!(threshold.source.len() > 10, "{threshold:?}");
+        }
+        let text = serde_json::to_string(&set).unwrap();
+        assert_eq!(Thresholds::from_json(&text).unwrap(), set);
+    }
+
+    #[test]
+    fn gaps_and_contradictions_are_named() {
+        let mut set = Thresholds::default();
+        set.card.remove(&Measure::Glare);
+        let error = Thresholds::from_json(&serde_json::to_string(&set).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "the thresholds for card say nothing about glare");
+        let mut set = Thresholds::default();
+        if let Some(threshold) = set.holder.get_mut(&Measure::CardShare) {
+            threshold.fail = threshold.pass + 1.0;
+        }
+        let error = Thresholds::from_json(&serde_json::to_string(&set).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "the threshold for card_share in holder contradicts itself");
+        let error = Thresholds::from_json("[]").unwrap_err();
+        assert_eq!(error.to_string(), "the thresholds aren't JSON of the expected form");
+    }
+}

@@ -1,0 +1,260 @@
+//! Making a demand.
+
+use jiff::Timestamp;
+
+use super::transaction::is_e164;
+use super::{AskError, PendingDemand, Requirements, Transaction, dcql, demand_hash};
+use crate::document::Personal;
+use crate::jose::{Json, Signer, random, random_id, sign};
+use crate::profile::{
+    Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
+    Purpose, VCT,
+};
+use crate::store::{Put, Store};
+
+/// What to ask for. A high-risk purpose defaults to: on site, at most 300 seconds old, checked after the demand; and it
+/// needs an [`expectation`](Self::expectation).
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct DemandRequest {
+    purpose: Purpose,
+    number: Option<Personal>,
+    action: Option<String>,
+    region: Option<String>,
+    text: Option<String>,
+    claims: Vec<ClaimName>,
+    checks: Vec<Check>,
+    expectation: Option<Expectation>,
+    locality: Option<Locality>,
+    max_age: Option<i64>,
+    after_demand: Option<bool>,
+    terminal: Option<String>,
+    life: i64,
+    env: Env,
+    vct: String,
+}
+
+/// A signed demand, to be sent to a terminal.
+#[derive(Clone)]
+pub struct Demand {
+    compact: String,
+    nonce: String,
+}
+
+impl DemandRequest {
+    /// A demand for that purpose, ten minutes long, about nothing, asking for nothing yet.
+    pub fn new(purpose: Purpose) -> Self {
+        Self {
+            purpose,
+            number: None,
+            action: None,
+            region: None,
+            text: None,
+            claims: Vec::new(),
+            checks: Vec::new(),
+            expectation: None,
+            locality: None,
+            max_age: None,
+            after_demand: None,
+            terminal: None,
+            life: DEMAND_LIFE,
+            env: Env::Production,
+            vct: VCT.to_owned(),
+        }
+    }
+
+    /// The phone number it is about (E.164). The action is the purpose's, unless [`action`](Self::action) says another.
+    pub fn number(mut self, number: impl Into<Personal>) -> Self {
+        self.number = Some(number.into());
+        self
+    }
+
+    /// What is done with the number.
+    pub fn action(mut self, action: impl Into<String>) -> Self {
+        self.action = Some(action.into());
+        self
+    }
+
+    /// The number's home.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// What the person is shown.
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// A claim that must be disclosed.
+    pub fn claim(mut self, claim: ClaimName) -> Self {
+        if !self.claims.contains(&claim) {
+            self.claims.push(claim);
+        }
+        self
+    }
+
+    /// A check that must have passed.
+    pub fn check(mut self, check: Check) -> Self {
+        if !self.checks.contains(&check) {
+            self.checks.push(check);
+        }
+        self
+    }
+
+    /// Who it must be. Never sent; asks for name and number.
+    pub fn expectation(mut self, expectation: Expectation) -> Self {
+        self.expectation = Some(expectation);
+        self.claim(ClaimName::Name).claim(ClaimName::IdNumber)
+    }
+
+    /// Where the person must be checked. `Remote` allows both.
+    pub fn locality(mut self, locality: Locality) -> Self {
+        self.locality = Some(locality);
+        self
+    }
+
+    /// Most seconds between check and answer.
+    pub fn max_age(mut self, seconds: i64) -> Self {
+        self.max_age = Some(seconds);
+        self
+    }
+
+    /// Whether the person must be checked after the demand was made.
+    pub fn after_demand(mut self, after: bool) -> Self {
+        self.after_demand = Some(after);
+        self
+    }
+
+    /// Only this terminal may answer.
+    pub fn terminal(mut self, terminal: impl Into<String>) -> Self {
+        self.terminal = Some(terminal.into());
+        self
+    }
+
+    /// How long it may be answered, in seconds; ten minutes unless said. Terminals refuse more than that by default.
+    pub fn life(mut self, seconds: i64) -> Self {
+        self.life = seconds;
+        self
+    }
+
+    /// For which environment; `production` unless said.
+    pub fn env(mut self, env: Env) -> Self {
+        self.env = env;
+        self
+    }
+
+    /// The kind of attestation; the profile's unless said.
+    pub fn vct(mut self, vct: impl Into<String>) -> Self {
+        self.vct = vct.into();
+        self
+    }
+
+    /// Signs the demand and remembers it in the store until it is answered. `iss` is the relying party's URL, for which
+    /// the terminals' trust list must know the signer's key.
+    pub fn issue(
+        &self,
+        iss: &str,
+        signer: &dyn Signer,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<Demand, AskError> {
+        let iss_ok = (1..=255).contains(&iss.len()) && iss.bytes().all(|b| b.is_ascii_graphic());
+        if !iss_ok {
+            return Err(AskError::Issuer);
+        }
+        if !(1..=MAX_LIFE).contains(&self.life) {
+            return Err(AskError::Life { limit: MAX_LIFE, got: self.life });
+        }
+        if self.purpose.is_high_risk() && self.expectation.is_none() {
+            return Err(AskError::ExpectationMissing);
+        }
+        let transaction = self.transaction()?;
+        let require = self.requirements();
+        let nonce = random_id()?;
+        let iat = now.as_second();
+        let exp = iat.saturating_add(self.life);
+        let mut members = vec![
+            ("iss", Json::from(iss)),
+            ("jti", random_id()?.into()),
+            ("nonce", nonce.as_str().into()),
+            ("iat", iat.into()),
+            ("exp", exp.into()),
+            ("purpose", self.purpose.as_str().into()),
+            ("env", self.env.as_str().into()),
+            ("dcql_query", dcql::query(&self.vct, &self.claims)),
+            ("require", require.to_json()),
+        ];
+        members.extend(transaction.map(|transaction| ("transaction", transaction.to_json())));
+        let compact = sign(signer, DEMAND_TYP, [], &Json::object(members))?;
+        let salt = random()?;
+        let pending = PendingDemand {
+            demand_hash: demand_hash(&compact),
+            iss: iss.to_owned(),
+            nonce: nonce.clone(),
+            purpose: self.purpose.clone(),
+            env: self.env,
+            iat,
+            exp,
+            vcts: vec![self.vct.clone()],
+            claims: self.claims.clone(),
+            require,
+            expectation: self.expectation.as_ref().map(|expectation| expectation.salted(salt)),
+        };
+        match pending.keep(store)? {
+            Put::Stored => Ok(Demand { compact, nonce }),
+            _ => Err(AskError::NonceTaken),
+        }
+    }
+
+    fn transaction(&self) -> Result<Option<Transaction>, AskError> {
+        let Some(number) = &self.number else {
+            let about_nothing = self.text.is_none() && self.region.is_none() && self.action.is_none();
+            return if about_nothing { Ok(None) } else { Err(AskError::NumberMissing) };
+        };
+        if !is_e164(number.as_str()) {
+            return Err(AskError::Number);
+        }
+        let action = self.action.clone().unwrap_or_else(|| {
+            let name = self.purpose.as_str();
+            name.rsplit_once(['.', ':', '/']).map_or(name, |(_, last)| last).to_owned()
+        });
+        Ok(Some(Transaction::Number {
+            number: number.clone(),
+            action,
+            region: self.region.clone(),
+            text: self.text.clone(),
+        }))
+    }
+
+    fn requirements(&self) -> Requirements {
+        let high = self.purpose.is_high_risk();
+        Requirements {
+            checks: self.checks.clone(),
+            onsite: self.locality.map_or(high, |locality| locality == Locality::Onsite),
+            max_age: self.max_age.or(high.then_some(HIGH_RISK_MAX_AGE)),
+            after_demand: self.after_demand.unwrap_or(high),
+            terminal: self.terminal.clone(),
+        }
+    }
+}
+
+impl Demand {
+    /// What is sent.
+    pub fn as_str(&self) -> &str {
+        &self.compact
+    }
+
+    /// What an answer names it by.
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+}
+
+impl std::fmt::Debug for Demand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The compact form holds the phone number.
+        f.debug_struct("Demand").field("nonce", &self.nonce).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! What must have been checked, where, and when.
+
+use crate::jose::{JoseError, Json};
+use crate::profile::Check;
+
+/// The demand's `require`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Requirements {
+    /// These must have passed.
+    pub checks: Vec<Check>,
+    /// Person and card in front of a terminal.
+    pub onsite: bool,
+    /// Most seconds since the check.
+    pub max_age: Option<i64>,
+    /// Checked after the demand was made.
+    pub after_demand: bool,
+    /// Only this terminal may answer.
+    pub terminal: Option<String>,
+}
+
+impl Requirements {
+    pub(super) fn to_json(&self) -> Json {
+        let mut members = Vec::new();
+        if !self.checks.is_empty() {
+            members.push(("checks", Json::array(self.checks.iter().map(|check| check.as_str()))));
+        }
+        if self.onsite {
+            members.push(("locality", "onsite".into()));
+        }
+        members.extend(self.max_age.map(|seconds| ("max_age", seconds.into())));
+        if self.after_demand {
+            members.push(("after_demand", true.into()));
+        }
+        members.extend(self.terminal.as_deref().map(|terminal| ("terminal", terminal.into())));
+        Json::object(members)
+    }
+
+    /// A member that isn't known refuses the demand: the asker relies on it.
+    pub(super) fn from_json(json: Option<&Json>) -> Result<Self, JoseError> {
+        const KNOWN: [&str; 5] = ["checks", "locality", "max_age", "after_demand", "terminal"];
+        let Some(json) = json else { return Ok(Self::default()) };
+        let members = json.as_object().ok_or(JoseError::Member("require"))?;
+        if members.keys().any(|name| !KNOWN.contains(&name.as_str())) {
+            return Err(JoseError::Member("require"));
+        }
+        Ok(Self {
+            checks: json.optional_list("checks", Check::from_name)?.unwrap_or_default(),
+            onsite: match json.optional_text("locality")? {
+                None => false,
+                Some("onsite") => true,
+                Some(_) => return Err(JoseError::Member("locality")),
+            },
+            max_age: json.optional_seconds("max_age")?,
+            after_demand: json.optional_bool("after_demand")?.unwrap_or_default(),
+            terminal: json.optional_text("terminal")?.map(str::to_owned),
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! What will happen when the demand is answered.
+
+use super::AnswerError;
+use crate::document::Personal;
+use crate::jose::Json;
+
+/// The act that a demand is for, as it is shown to the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transaction {
+    /// Something is done with a phone number.
+    #[non_exhaustive]
+    Number {
+        /// E.164.
+        number: Personal,
+        /// What is done with it, e.g. `cancel`.
+        action: String,
+        /// The number's home, as the asker calls it.
+        region: Option<String>,
+        /// What the person is shown.
+        text: Option<String>,
+    },
+}
+
+impl Transaction {
+    /// What the person is shown, when the asker wrote something.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Number { text, .. } => text.as_deref(),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Json {
+        let Self::Number { number, action, region, text } = self;
+        let mut members = vec![
+            ("type", Json::from("number")),
+            ("number", number.as_str().into()),
+            ("action", action.as_str().into()),
+        ];
+        members.extend(region.as_deref().map(|region| ("region", region.into())));
+        members.extend(text.as_deref().map(|text| ("text", text.into())));
+        Json::object(members)
+    }
+
+    pub(super) fn from_json(json: &Json) -> Result<Self, AnswerError> {
+        if json.text("type")? != "number" {
+            return Err(AnswerError::TransactionUnknown);
+        }
+        let number = json.text("number")?;
+        if !is_e164(number) {
+            return Err(AnswerError::Member("number"));
+        }
+        Ok(Self::Number {
+            number: number.into(),
+            action: json.text("action")?.to_owned(),
+            region: json.optional_text("region")?.map(str::to_owned),
+            text: json.optional_text("text")?.map(str::to_owned),
+        })
+    }
+}
+
+pub(super) fn is_e164(number: &str) -> bool {
+    number
+        .strip_prefix('+')
+        .is_some_and(|digits| (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+}

@@ -1,0 +1,231 @@
+//! Compact JWS (RFC 7515, section 7.1).
+
+use zeroize::Zeroizing;
+
+use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, decode, encode};
+
+/// Longest token that is read, in bytes. A presentation with a delegation chain has about 5,000.
+pub const MAX_TOKEN: usize = 64 * 1024;
+
+/// Header members by which a token would bring its own key (RFC 7515, sections 4.1.2, 4.1.3, 4.1.5, 4.1.6).
+const KEY_MEMBERS: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
+
+/// Signs `payload`. The header gets `alg`, `kid` and `typ`, and `more` on top.
+pub fn sign<'a>(
+    signer: &dyn Signer,
+    typ: &'a str,
+    more: impl IntoIterator<Item = (&'a str, Json)>,
+    payload: &Json,
+) -> Result<String, JoseError> {
+    let kid = signer.kid();
+    let own =
+        [("alg", signer.algorithm().as_str().into()), ("kid", kid.as_str().into()), ("typ", typ.into())];
+    let header = Json::object(own.into_iter().chain(more));
+    let mut compact = encode(&header.to_bytes());
+    compact.push('.');
+    compact.push_str(&encode(&payload.to_bytes()));
+    let signature = signer.sign(compact.as_bytes())?;
+    compact.push('.');
+    compact.push_str(&encode(&signature));
+    Ok(compact)
+}
+
+/// A token in its parts. Its header has been read, its payload hasn't, and nothing in it can be believed.
+pub struct Unverified<'a> {
+    signing_input: &'a str,
+    header: Json,
+    payload: Zeroizing<Vec<u8>>,
+    signature: Vec<u8>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Splits a compact JWS and reads its header.
+    ///
+    /// Refused here: size, parts, base64url, the header's JSON, a header that brings a key, and `crit`.
+    pub fn parse(compact: &'a str) -> Result<Self, JoseError> {
+        if compact.len() > MAX_TOKEN {
+            return Err(JoseError::TooLarge { limit: MAX_TOKEN, got: compact.len() });
+        }
+        let (signing_input, signature) = compact.rsplit_once('.').ok_or(JoseError::Parts)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(JoseError::Parts)?;
+        if payload.contains('.') {
+            return Err(JoseError::Parts);
+        }
+        let header = Json::parse(&decode(header)?, MAX_TOKEN)?;
+        let members = header.as_object().ok_or(JoseError::Member("header"))?;
+        if let Some(name) = KEY_MEMBERS.into_iter().find(|name| members.contains_key(*name)) {
+            return Err(JoseError::HeaderKey(name));
+        }
+        if members.contains_key("crit") {
+            return Err(JoseError::Crit);
+        }
+        Ok(Self {
+            signing_input,
+            payload: Zeroizing::new(decode(payload)?),
+            signature: decode(signature)?,
+            header,
+        })
+    }
+
+    /// The header's `kid`: where to look for a key, and nothing more.
+    pub fn kid(&self) -> Option<&str> {
+        self.header.member("kid").and_then(Json::as_str)
+    }
+
+    /// The header's `typ`.
+    pub fn typ(&self) -> Option<&str> {
+        self.header.member("typ").and_then(Json::as_str)
+    }
+
+    /// The header, unverified.
+    pub fn header(&self) -> &Json {
+        &self.header
+    }
+
+    /// The payload, unverified: for showing it, or for finding the record that it names.
+    pub fn peek(&self) -> Result<Json, JoseError> {
+        Json::parse(&self.payload, MAX_TOKEN)
+    }
+
+    /// Verifies with the key of a record, which decides the algorithm. `typ` must be that text exactly. The payload is
+    /// parsed only after its signature held.
+    pub fn verify(self, key: &VerifyingKey, typ: &'static str) -> Result<Jws, JoseError> {
+        if self.typ() != Some(typ) {
+            return Err(JoseError::Typ { expected: typ });
+        }
+        self.verify_signature(key)?;
+        Ok(Jws { payload: Json::parse(&self.payload, MAX_TOKEN)?, header: self.header })
+    }
+
+    fn verify_signature(&self, key: &VerifyingKey) -> Result<(), JoseError> {
+        let expected = key.algorithm();
+        let name = self.header.member("alg").and_then(Json::as_str);
+        if name.and_then(Algorithm::from_name) != Some(expected) {
+            return Err(JoseError::Algorithm { expected });
+        }
+        key.verify(self.signing_input.as_bytes(), &self.signature)
+    }
+
+    /// For the test vectors of JOSE, whose payloads aren't JSON and which have no `typ`.
+    #[cfg(test)]
+    pub(super) fn verify_bytes(&self, key: &VerifyingKey) -> Result<&[u8], JoseError> {
+        self.verify_signature(key).map(|()| &self.payload[..])
+    }
+}
+
+impl std::fmt::Debug for Unverified<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unverified").field("length", &self.signing_input.len()).finish_non_exhaustive()
+    }
+}
+
+/// A token whose signature held under the key that was given.
+pub struct Jws {
+    header: Json,
+    payload: Json,
+}
+
+impl Jws {
+    /// The header.
+    pub fn header(&self) -> &Json {
+        &self.header
+    }
+
+    /// The payload.
+    pub fn payload(&self) -> &Json {
+        &self.payload
+    }
+
+    /// The payload, taken out.
+    pub fn into_payload(self) -> Json {
+        self.payload
+    }
+}
+
+impl std::fmt::Debug for Jws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jws").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::SigningKey;
+
+    fn signed(header: &str, payload: &[u8], key: &SigningKey) -> String {
+        let input = format!("{}.{}", encode(header.as_bytes()), encode(payload));
+        let signature = encode(&key.sign(input.as_bytes()).unwrap());
+        format!("{input}.{signature}")
+    }
+
+    fn judge(header: &str, key: &SigningKey) -> Result<Jws, JoseError> {
+        let compact = signed(header, b"{}", key);
+        Unverified::parse(&compact)?.verify(key.verifying_key(), "t")
+    }
+
+    #[test]
+    fn the_key_record_decides_the_algorithm() {
+        let ed = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let p256 = SigningKey::generate(Algorithm::Es256).unwrap();
+        for name in ["EdDSA", "Ed25519"] {
+            assert!(judge(&format!(r#"{{"alg":"{name}","typ":"t"}}"#), &ed).is_ok());
+        }
+        assert!(judge(r#"{"alg":"ES256","typ":"t"}"#, &p256).is_ok());
+        for name in ["none", "ES256", "HS256", "eddsa", ""] {
+            let refused = judge(&format!(r#"{{"alg":"{name}","typ":"t"}}"#), &ed).unwrap_err();
+            assert_eq!(refused, JoseError::Algorithm { expected: Algorithm::EdDsa }, "{name}");
+        }
+        assert!(judge(r#"{"alg":"EdDSA","typ":"t"}"#, &p256).is_err());
+        assert!(judge(r#"{"typ":"t"}"#, &ed).is_err());
+        assert!(judge(r#"{"alg":["EdDSA"],"typ":"t"}"#, &ed).is_err());
+    }
+
+    #[test]
+    fn headers_that_bring_keys_or_critical_extensions_are_refused() {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        for name in KEY_MEMBERS {
+            let header = format!(r#"{{"alg":"EdDSA","typ":"t","{name}":{{}}}}"#);
+            assert_eq!(judge(&header, &key).unwrap_err(), JoseError::HeaderKey(name));
+        }
+        for crit in ["[]", r#"["b64"]"#, r#"["exp"]"#, "null", "1"] {
+            let header = format!(r#"{{"alg":"EdDSA","typ":"t","crit":{crit}}}"#);
+            assert_eq!(judge(&header, &key).unwrap_err(), JoseError::Crit, "{crit}");
+        }
+    }
+
+    #[test]
+    fn typ_is_exact() {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        for typ in [r#""T""#, r#""application/t""#, r#""""#, "null", r#"["t"]"#] {
+            let refused = judge(&format!(r#"{{"alg":"EdDSA","typ":{typ}}}"#), &key).unwrap_err();
+            assert_eq!(refused, JoseError::Typ { expected: "t" }, "{typ}");
+        }
+    }
+
+    #[test]
+    fn shape() {
+        for bad in
+            ["", "a", "a.b", "e30.e30.AA.AA", "e30..", "..", "e30.e30.AA==", "W10.e30.AA", "e30.e30 .AA"]
+        {
+            let parsed = Unverified::parse(bad);
+            let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+            assert!(parsed.and_then(|jws| jws.verify(key.verifying_key(), "t")).is_err(), "{bad}");
+        }
+        let long = "a".repeat(MAX_TOKEN + 1);
+        assert_eq!(
+            Unverified::parse(&long).unwrap_err(),
+            JoseError::TooLarge { limit: MAX_TOKEN, got: MAX_TOKEN + 1 }
+        );
+    }
+
+    #[test]
+    fn the_payload_is_read_after_its_signature_only() {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let other = SigningKey::generate(Algorithm::EdDsa).unwrap();
+        let compact = signed(r#"{"alg":"EdDSA","typ":"t"}"#, b"{", &key);
+        let verify = |key: &SigningKey| Unverified::parse(&compact).unwrap().verify(key.verifying_key(), "t");
+        assert_eq!(verify(&other).unwrap_err(), JoseError::Signature);
+        assert_eq!(verify(&key).unwrap_err(), JoseError::Json);
+    }
+}

@@ -1,0 +1,399 @@
+//! The reader itself: requests in, timed answers out, no clock of its own.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroize;
+
+use super::card::Card;
+use super::fault::{Faults, Kind};
+use crate::document::SamId;
+use crate::reader::transport::fault::{BadLine, Random};
+use crate::reader::wire::{Baud, CardBlocks, Command, Framer, Status, StatusWord, encode_frame};
+
+/// Bytes that leave in one piece when the line is paced: little enough that nobody waits for a piece to fill.
+const PIECE: usize = 16;
+
+/// How an emulated reader is made.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EmulatorConfig {
+    /// The id that it states.
+    pub sam_id: SamId,
+    /// The rate that it starts with.
+    pub baud: Baud,
+    /// Whether bytes take as long as they would at that rate.
+    pub pace: bool,
+    /// How long it thinks before it answers a command that goes to the card.
+    pub thinking: Duration,
+    /// What it does wrong.
+    pub faults: Faults,
+    /// Makes the faults repeatable.
+    pub seed: u64,
+    /// How long a card that was read lies there before the next of several takes its place.
+    pub linger: Duration,
+    /// How long no card lies there in between.
+    pub gap: Duration,
+}
+
+impl Default for EmulatorConfig {
+    fn default() -> Self {
+        Self {
+            // 05.03-20161207-0000123456-1234567890, the example of the protocol's description.
+            sam_id: SamId::from_bytes([
+                5, 0, 3, 0, 0xB7, 0xA2, 0x33, 1, 0x40, 0xE2, 1, 0, 0xD2, 2, 0x96, 0x49,
+            ]),
+            baud: Baud::B115200,
+            pace: false,
+            thinking: Duration::ZERO,
+            faults: Faults::default(),
+            seed: 0,
+            linger: Duration::from_millis(1500),
+            gap: Duration::from_millis(500),
+        }
+    }
+}
+
+/// A SAM reader in software. Bytes of the host go in, bytes for the host come out with the time at which they leave.
+pub struct Emulator {
+    config: EmulatorConfig,
+    framer: Framer,
+    card: Option<Card>,
+    /// Cards that follow, one after the other.
+    next: VecDeque<Card>,
+    selected: bool,
+    /// The card was read since it was placed.
+    was_read: bool,
+    /// When the card is taken away, and when the next is placed.
+    change: Option<(Instant, bool)>,
+    /// Until when an answer is on its way: a reader does one thing at a time.
+    busy: Option<Instant>,
+    out: VecDeque<(Instant, Vec<u8>)>,
+    line_in: BadLine,
+    line_out: BadLine,
+    random: Random,
+    next_heartbeat: Option<Instant>,
+    host_baud: Option<u32>,
+    reads: u64,
+}
+
+impl Emulator {
+    /// A reader without a card.
+    pub fn new(config: EmulatorConfig) -> Self {
+        let line = config.faults.line;
+        Self {
+            framer: Framer::requests(),
+            card: None,
+            next: VecDeque::new(),
+            selected: false,
+            was_read: false,
+            change: None,
+            busy: None,
+            out: VecDeque::new(),
+            line_in: BadLine::new(line, config.seed ^ 0x1B87_3593),
+            line_out: BadLine::new(line, config.seed),
+            random: Random::new(config.seed ^ 0xCC9E_2D51),
+            next_heartbeat: None,
+            host_baud: None,
+            reads: 0,
+            config,
+        }
+    }
+
+    /// Places `card`, in place of any that lies there.
+    pub fn place(&mut self, card: Card) {
+        self.remove();
+        self.card = Some(card);
+    }
+
+    /// Takes the card away. Returns whether one lay there.
+    pub fn remove(&mut self) -> bool {
+        (self.selected, self.was_read, self.change) = (false, false, None);
+        self.card.take().is_some()
+    }
+
+    /// Places these cards one after the other, each when the one before has been read.
+    pub fn place_in_turn(&mut self, cards: impl IntoIterator<Item = Card>) {
+        self.next = cards.into_iter().collect();
+        if let Some(first) = self.next.pop_front() {
+            self.place(first);
+        }
+    }
+
+    /// Replaces the faults.
+    pub fn set_faults(&mut self, faults: Faults) {
+        let seed = self.random.bits();
+        self.line_in = BadLine::new(faults.line, seed ^ 0x1B87_3593);
+        self.line_out = BadLine::new(faults.line, seed);
+        self.next_heartbeat = None;
+        self.config.faults = faults;
+    }
+
+    /// The rate at which the host's side runs, where that can be seen; at another than the reader's nothing is understood.
+    pub fn set_host_baud(&mut self, baud: Option<u32>) {
+        self.host_baud = baud;
+    }
+
+    /// The rate of the reader's side.
+    pub fn baud(&self) -> Baud {
+        self.config.baud
+    }
+
+    /// How often a card's data was sent.
+    pub fn reads(&self) -> u64 {
+        self.reads
+    }
+
+    /// How many bytes the line damaged so far, both ways.
+    pub fn damaged(&self) -> u64 {
+        self.line_in.damaged() + self.line_out.damaged()
+    }
+
+    /// Bytes of the host arrive.
+    pub fn handle_input(&mut self, now: Instant, bytes: &[u8]) {
+        if self.host_baud.is_some_and(|host| host != self.config.baud.rate()) {
+            return;
+        }
+        self.line_in.push(now, bytes);
+        self.advance(now);
+    }
+
+    /// The next bytes that have left by `now`.
+    pub fn poll_output(&mut self, now: Instant) -> Option<Vec<u8>> {
+        self.advance(now);
+        while self.out.front().is_some_and(|(at, _)| *at <= now) {
+            if let Some((at, bytes)) = self.out.pop_front() {
+                self.line_out.push(at, &bytes);
+            }
+        }
+        self.line_out.pop(now)
+    }
+
+    /// When to ask again, if nothing comes in before.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let times = [
+            self.out.front().map(|(at, _)| *at),
+            self.line_out.next_at(),
+            self.line_in.next_at(),
+            self.change.map(|(at, _)| at),
+            self.next_heartbeat,
+        ];
+        times.into_iter().flatten().min()
+    }
+
+    /// Does what is due.
+    fn advance(&mut self, now: Instant) {
+        while let Some(piece) = self.line_in.pop(now) {
+            let mut rest = piece.as_slice();
+            while self.framer.advance(&mut rest) {
+                let Some(frame) = self.framer.current() else { continue };
+                let (command, length) = (Command::decode(frame.body()), frame.body().len() + 8);
+                self.answer(now, command, length);
+            }
+        }
+        if let Some((at, place)) = self.change
+            && at <= now
+        {
+            self.change_card(at, place);
+        }
+        if let Some(interval) = self.config.faults.heartbeat() {
+            let due = *self.next_heartbeat.get_or_insert(now + interval);
+            if due <= now {
+                self.next_heartbeat = Some(now + interval);
+                // Never inside an answer: a bridge puts it between packets.
+                let at = self.busy.map_or(now, |busy| busy.max(now));
+                self.out.push_back((at, b"AAAA".to_vec()));
+            }
+        }
+    }
+
+    fn change_card(&mut self, at: Instant, place: bool) {
+        if place {
+            if let Some(card) = self.next.pop_front() {
+                self.place(card);
+            }
+        } else {
+            self.remove();
+            self.change = Some((at + self.config.gap, true));
+        }
+    }
+
+    fn answer(&mut self, now: Instant, command: Option<Command>, request: usize) {
+        let arrived = now + self.wire(request);
+        let start = self.busy.map_or(arrived, |busy| busy.max(arrived));
+        let Some(command) = command else {
+            self.send(start, &Status::new(StatusWord::WrongCommand).encode(), &[]);
+            return;
+        };
+        let faults = self.config.faults.strike(command);
+        if faults.contains(&Kind::Mute) {
+            return;
+        }
+        let mut start = start;
+        if matches!(
+            command,
+            Command::Select | Command::Read | Command::ReadWithFingerprint | Command::ReadAddress
+        ) {
+            start += self.config.thinking;
+        }
+        for fault in &faults {
+            if let Kind::Late(delay) = fault {
+                start += *delay;
+            }
+        }
+        let scripted = faults.iter().find_map(|fault| match fault {
+            Kind::Answer(status) => Some(status.encode().to_vec()),
+            _ => None,
+        });
+        let body = scripted.unwrap_or_else(|| self.execute(start, command, &faults));
+        if faults.contains(&Kind::Lift) {
+            self.remove();
+        }
+        self.send(start, &body, &faults);
+        if let Command::SetBaud(baud) = command
+            && body == Status::new(StatusWord::Done).encode()
+        {
+            self.config.baud = baud;
+        }
+    }
+
+    /// The body of the answer of a reader without faults, but for those that change what it says.
+    fn execute(&mut self, start: Instant, command: Command, faults: &[Kind]) -> Vec<u8> {
+        let status = |word| Status::new(word).encode().to_vec();
+        let done = |data: &[u8]| [&Status::new(StatusWord::Done).encode(), data].concat();
+        let lying = self.was_read && !self.config.faults.has(Kind::Refind);
+        let filler = if self.config.faults.has(Kind::Filled) { 0x5A } else { 0 };
+        match (command, &self.card) {
+            (Command::SamId, _) => {
+                let mut id = self.config.sam_id.to_bytes();
+                if faults.contains(&Kind::WrongId) {
+                    id[8] ^= 0xFF;
+                }
+                done(&id)
+            }
+            (Command::Reset, _) => {
+                (self.selected, self.was_read) = (false, false);
+                status(StatusWord::Done)
+            }
+            (Command::Status | Command::SetBaud(_) | Command::SetRfFrame(_), _) => status(StatusWord::Done),
+            (Command::Find, Some(_)) if !lying => {
+                self.selected = false;
+                [Status::new(StatusWord::Found).encode().as_slice(), &[filler; 4]].concat()
+            }
+            (Command::Find, _) => status(StatusWord::NoCard),
+            (Command::Select, Some(_)) if !(self.was_read && self.config.faults.has(Kind::Strict)) => {
+                self.selected = true;
+                done(&[filler; 8])
+            }
+            (Command::Select, _) => status(StatusWord::SelectFailed),
+            (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected => {
+                let with_fingerprint = match command {
+                    _ if self.config.faults.has(Kind::Long) => true,
+                    _ if self.config.faults.has(Kind::Short) => false,
+                    command => command == Command::ReadWithFingerprint,
+                };
+                let body = card_body(card, with_fingerprint, faults);
+                self.reads += 1;
+                self.was_read = true;
+                if !self.next.is_empty() && self.change.is_none() {
+                    self.change = Some((start + self.config.linger, false));
+                }
+                body
+            }
+            (Command::ReadAddress, Some(card)) if self.selected => {
+                if card.addresses.is_empty() {
+                    status(StatusWord::NoSuchItem)
+                } else {
+                    done(&card.addresses)
+                }
+            }
+            (Command::ReadManagement, Some(_)) if self.selected => done(&[0; 28]),
+            _ => status(StatusWord::ReadFailed),
+        }
+    }
+
+    /// Puts a body on the line, with what the faults do to it.
+    fn send(&mut self, start: Instant, body: &[u8], faults: &[Kind]) {
+        let mut frame = Vec::with_capacity(body.len() + 64);
+        for fault in faults {
+            match fault {
+                Kind::Garbage => {
+                    frame.extend((0..24).map(|_| self.random.bits() as u8));
+                    // A preamble whose frame ends inside the answer.
+                    frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x07, 0x11]);
+                }
+                Kind::Oversize => frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0xFF, 0xF0]),
+                Kind::Neighbour => {
+                    frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x69, 0x96, 0, 3, 0x18, 1, 0x1A]);
+                }
+                Kind::Preamble => frame.extend_from_slice(&[0xAA, 0xAA]),
+                _ => {}
+            }
+        }
+        let answer = frame.len();
+        encode_frame(body, &mut frame);
+        if faults.contains(&Kind::Cut) {
+            frame.truncate(answer + (frame.len() - answer) / 2);
+        }
+        if faults.contains(&Kind::Double) {
+            frame.extend_from_within(answer..);
+        }
+        if self.config.pace {
+            for (at, piece) in frame.chunks(PIECE).enumerate() {
+                let sent = (at * PIECE + piece.len()).min(frame.len());
+                self.out.push_back((start + self.wire(sent), piece.to_vec()));
+            }
+        } else {
+            self.out.push_back((start, frame.clone()));
+        }
+        self.busy = Some(start + self.wire(frame.len()));
+        frame.zeroize();
+    }
+
+    fn wire(&self, bytes: usize) -> Duration {
+        if !self.config.pace {
+            return Duration::ZERO;
+        }
+        // Ten bits per byte: start, eight, stop.
+        Duration::from_nanos(bytes as u64 * 10_000_000_000 / u64::from(self.config.baud.rate()))
+    }
+}
+
+fn card_body(card: &Card, with_fingerprint: bool, faults: &[Kind]) -> Vec<u8> {
+    let mut text = card.text.clone();
+    for fault in faults {
+        match fault {
+            // The same bit of two bytes: the XOR over the frame stays as it was.
+            Kind::Collide => {
+                text[0] ^= 0x04;
+                text[2] ^= 0x04;
+            }
+            Kind::Nul => {
+                for unit in text.as_chunks_mut::<2>().0 {
+                    if *unit == [0x20, 0] {
+                        *unit = [0, 0];
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let blocks = CardBlocks { text: &text, photo: &card.photo, fingerprints: &card.fingerprints };
+    let mut body = blocks.encode(with_fingerprint);
+    if faults.contains(&Kind::Lie)
+        && let Some(length) = body.get_mut(6)
+    {
+        *length ^= 0x10;
+    }
+    text.zeroize();
+    body
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("card", &self.card.is_some())
+            .field("reads", &self.reads)
+            .finish_non_exhaustive()
+    }
+}

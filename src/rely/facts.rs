@@ -1,0 +1,118 @@
+//! What an attestation says, read from its processed payload.
+
+use jiff::Timestamp;
+
+use super::times::instant;
+use crate::jose::{Json, decode};
+use crate::profile::{
+    Check, CheckResult, ClaimName, Env, Locality, Outcome, Purpose, ReasonCode, TRUST_FRAMEWORK,
+};
+
+/// The open part of the profile, well-formed.
+pub(super) struct OpenFacts {
+    pub(super) locality: Locality,
+    pub(super) verified_at: Timestamp,
+    pub(super) purposes: Vec<Purpose>,
+    pub(super) acting_known: bool,
+    pub(super) checks: Vec<CheckResult>,
+    pub(super) terminal: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) sam_id: Option<String>,
+    pub(super) env: Env,
+}
+
+impl OpenFacts {
+    pub(super) fn read(payload: &Json) -> Result<Self, ReasonCode> {
+        const MALFORMED: ReasonCode = ReasonCode::ClaimMalformed;
+        let verification = payload.member("verified_claims").and_then(|claims| claims.member("verification"));
+        let verification = verification.ok_or(MALFORMED)?;
+        if text(verification, "trust_framework")? != Some(TRUST_FRAMEWORK) {
+            return Err(MALFORMED);
+        }
+        let locality = match text(verification, "assurance_level")? {
+            Some("onsite") => Locality::Onsite,
+            Some("remote") => Locality::Remote,
+            _ => return Err(MALFORMED),
+        };
+        let verified_at = verification.member("time").ok_or(MALFORMED)?;
+        let own = payload.member("realname").ok_or(MALFORMED)?;
+        let consent = own.member("consent").ok_or(MALFORMED)?;
+        let shown = text(consent, "text_sha256")?.ok_or(MALFORMED)?;
+        if decode(shown).map_or(0, |digest| digest.len()) != 32 {
+            return Err(MALFORMED);
+        }
+        instant(consent.member("time")).ok_or(ReasonCode::TimeMalformed)?;
+        let policy = own.member("policy").ok_or(MALFORMED)?;
+        text(policy, "id")?.ok_or(MALFORMED)?;
+        policy.seconds("version").map_err(|_| MALFORMED)?;
+        let terminal = own.member("terminal");
+        let of_terminal = |name| -> Result<Option<String>, ReasonCode> {
+            terminal.map_or(Ok(None), |terminal| Ok(text(terminal, name)?.map(str::to_owned)))
+        };
+        Ok(Self {
+            locality,
+            verified_at: instant(Some(verified_at)).ok_or(ReasonCode::TimeMalformed)?,
+            // A purpose that isn't one can't be the demand's.
+            purposes: own
+                .list("purposes", |name| Some(name.parse().ok()))
+                .map_err(|_| MALFORMED)?
+                .into_iter()
+                .flatten()
+                .collect(),
+            acting_known: text(own, "acting")? == Some("self"),
+            checks: checks(own.member("checks").ok_or(ReasonCode::CheckMalformed)?)?,
+            terminal: of_terminal("id")?,
+            region: of_terminal("region")?,
+            sam_id: of_terminal("sam_id")?,
+            env: match own.member("env").and_then(Json::as_str) {
+                Some("production") => Env::Production,
+                Some("test") => Env::Test,
+                _ => return Err(ReasonCode::EnvUnknown),
+            },
+        })
+    }
+
+    /// The checks stated as passed.
+    pub(super) fn passed(&self) -> Vec<Check> {
+        let passed = self.checks.iter().filter(|result| result.outcome == Outcome::Pass);
+        passed.map(|result| result.check).collect()
+    }
+}
+
+fn text<'a>(json: &'a Json, name: &'static str) -> Result<Option<&'a str>, ReasonCode> {
+    json.optional_text(name).map_err(|_| ReasonCode::ClaimMalformed)
+}
+
+/// Each check once. Checks that a later profile has are passed over, but not if they are there twice.
+fn checks(list: &Json) -> Result<Vec<CheckResult>, ReasonCode> {
+    const MALFORMED: ReasonCode = ReasonCode::CheckMalformed;
+    let mut names = Vec::new();
+    let mut results = Vec::new();
+    for entry in list.as_array().ok_or(MALFORMED)? {
+        let name = entry.text("check").map_err(|_| MALFORMED)?;
+        if names.contains(&name) {
+            return Err(ReasonCode::CheckDuplicate);
+        }
+        names.push(name);
+        let outcome = Outcome::from_name(entry.text("outcome").map_err(|_| MALFORMED)?).ok_or(MALFORMED)?;
+        let time = entry.member("time");
+        if time.is_some() && instant(time).is_none() {
+            return Err(ReasonCode::TimeMalformed);
+        }
+        if let Some(check) = Check::from_name(name) {
+            results.push(CheckResult { check, outcome, time: instant(time) });
+        }
+    }
+    Ok(results)
+}
+
+/// Whether a disclosed value has the shape of its claim.
+pub(super) fn is_well_formed(claim: ClaimName, value: &Json) -> bool {
+    match claim {
+        ClaimName::Address => value.member("formatted").and_then(Json::as_str).is_some(),
+        ClaimName::Nationalities => {
+            value.as_array().is_some_and(|codes| codes.iter().all(|code| code.as_str().is_some()))
+        }
+        _ => value.as_str().is_some(),
+    }
+}

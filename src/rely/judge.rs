@@ -1,0 +1,258 @@
+//! The decision itself, for a presentation and for a record alike.
+//!
+//! What makes the token unreadable or unsigned ends the judgement with one reason. Once both signatures held, everything
+//! else is looked at, and every reason is told.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::code::sd_jwt_code;
+use super::exposure::exposed_member;
+use super::facts::{OpenFacts, is_well_formed};
+use super::times::Times;
+use super::{Disclosed, Verdict};
+use crate::demand::PendingDemand;
+use crate::jose::{JoseError, Json, Jwk, Unverified, VerifyingKey};
+use crate::profile::{
+    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode,
+};
+use crate::sd_jwt::{Disclosure, KeyBinding, SdJwtError, reveal};
+use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
+
+/// How generous a relying party is with time.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Seconds by which the other clock may be ahead, for `iat` and `nbf` only.
+    pub skew: i64,
+    /// Longest life of an attestation, in seconds.
+    pub max_life: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { skew: DEFAULT_SKEW, max_life: MAX_LIFE }
+    }
+}
+
+impl Limits {
+    /// Other limits than the profile's.
+    pub fn new(skew: i64, max_life: i64) -> Self {
+        Self { skew, max_life }
+    }
+}
+
+/// What the token is measured by.
+pub(super) struct Expected<'a> {
+    pub(super) pending: &'a PendingDemand,
+    /// Computed from the presentation, or kept in a record.
+    pub(super) sd_hash: &'a str,
+    /// `None` for a record, which has none: claims aren't looked at then.
+    pub(super) disclosures: Option<&'a [Disclosure]>,
+}
+
+/// Fills in the verdict.
+pub(super) fn judge(
+    verdict: &mut Verdict,
+    issuer_jwt: &str,
+    kb_jwt: &str,
+    expected: &Expected<'_>,
+    list: &TrustList,
+    now: Timestamp,
+    limits: &Limits,
+) {
+    if let Err(code) = decide(verdict, issuer_jwt, kb_jwt, expected, list, now, limits) {
+        verdict.reasons.push(code.into());
+    }
+    if !verdict.reasons.is_empty() {
+        verdict.claims = None;
+    }
+}
+
+fn decide(
+    verdict: &mut Verdict,
+    issuer_jwt: &str,
+    kb_jwt: &str,
+    expected: &Expected<'_>,
+    list: &TrustList,
+    at: Timestamp,
+    limits: &Limits,
+) -> Result<(), ReasonCode> {
+    let now = at.as_second();
+    let jose = |error: JoseError| jose_code(&error);
+    // The issuer's signature.
+    let jws = Unverified::parse(issuer_jwt).map_err(jose)?;
+    let resolved = list.resolve(&jws).map_err(trust_code)?;
+    let key = resolved.key().ok_or(ReasonCode::KeyUnknown)?;
+    let payload = jws.verify(key, ATTESTATION_TYP).map_err(jose)?.into_payload();
+    // What was disclosed.
+    if exposed_member(&payload).is_some() {
+        return Err(ReasonCode::ClaimInPlainSight);
+    }
+    let revealed =
+        reveal(payload, expected.disclosures.unwrap_or_default()).map_err(|error| sd_jwt_code(&error))?;
+    if revealed
+        .disclosed()
+        .any(|path| !matches!(path, [top, below, _, ..] if top == "verified_claims" && below == "claims"))
+    {
+        return Err(ReasonCode::ClaimNeverDisclosable);
+    }
+    let payload = revealed.into_payload();
+    // Who signed, and when.
+    let iss = payload.text("iss").map_err(|_| ReasonCode::ClaimMalformed)?;
+    let (times, nbf) = Times::read(&payload)?;
+    let permit = resolved.judge(iss, times.iat, now).map_err(trust_code)?;
+    // The holder's signature.
+    let kb = key_binding(&payload, kb_jwt, expected.sd_hash)?;
+    verdict.issuer = Some(iss.to_owned());
+    let facts = OpenFacts::read(&payload)?;
+    verdict.terminal = facts.terminal.clone();
+    verdict.verified_at = Some(facts.verified_at);
+    verdict.age = Some(now.saturating_sub(facts.verified_at.as_second()));
+    verdict.checks = facts.checks.clone();
+    // Everything from here on is told in full.
+    let pending = expected.pending;
+    let mut reasons: Vec<Reason> = Vec::new();
+    reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
+    reasons.extend(binding_reasons(kb.claims(), pending, now, limits).into_iter().map(Reason::from));
+    reasons.extend(kind_reason(&payload, pending).map(Reason::from));
+    reasons.extend(demand_reasons(&facts, pending, &times, now));
+    reasons.extend(scope_reason(&permit, &facts, &times).map(Reason::from));
+    if expected.disclosures.is_some() {
+        let disclosed = claims(&payload, pending, &mut reasons);
+        verdict.claims = Some(disclosed);
+    }
+    verdict.reasons.append(&mut reasons);
+    Ok(())
+}
+
+/// The key-binding JWT under the key in `cnf`, over exactly these disclosures.
+fn key_binding(payload: &Json, kb_jwt: &str, sd_hash: &str) -> Result<KeyBinding, ReasonCode> {
+    let key: VerifyingKey = payload
+        .member("cnf")
+        .and_then(|cnf| cnf.member("jwk"))
+        .ok_or(ReasonCode::ClaimMalformed)
+        .and_then(|jwk| Jwk::from_json(jwk).map_err(|_| ReasonCode::KeyRefused))?
+        .key()
+        .clone();
+    match KeyBinding::verify(kb_jwt, &key, sd_hash) {
+        Ok(Some(kb)) => Ok(kb),
+        Ok(None) => Err(ReasonCode::SdHashMismatch),
+        Err(SdJwtError::Jose(JoseError::Signature)) => Err(ReasonCode::KeyBindingSignature),
+        Err(error) => Err(sd_jwt_code(&error)),
+    }
+}
+
+/// Whether it answers this demand, of this asker.
+fn binding_reasons(claims: &Json, pending: &PendingDemand, now: i64, limits: &Limits) -> Vec<ReasonCode> {
+    let is = |name: &str, wanted: &str| claims.member(name).and_then(Json::as_str) == Some(wanted);
+    let mut codes = Vec::new();
+    if !is("aud", pending.iss()) {
+        codes.push(ReasonCode::AudienceMismatch);
+    }
+    if !is("nonce", pending.nonce()) {
+        codes.push(ReasonCode::NonceMismatch);
+    }
+    if !is("demand_hash", pending.demand_hash()) {
+        codes.push(ReasonCode::DemandHashMismatch);
+    }
+    let from = pending.issued_at().saturating_sub(limits.skew);
+    let to = pending.expires_at().min(now).saturating_add(limits.skew);
+    match claims.member("iat").map(Json::as_seconds) {
+        None => codes.push(ReasonCode::IatMissing),
+        Some(None) => codes.push(ReasonCode::TimeMalformed),
+        Some(Some(iat)) if !(from..=to).contains(&iat) => codes.push(ReasonCode::KeyBindingTime),
+        Some(Some(_)) => {}
+    }
+    if now >= pending.expires_at() {
+        codes.push(ReasonCode::DemandExpired);
+    }
+    codes
+}
+
+fn kind_reason(payload: &Json, pending: &PendingDemand) -> Option<ReasonCode> {
+    let wanted = |vct: &str| pending.vcts().iter().any(|each| each == vct);
+    let Ok(vct) = payload.text("vct") else { return Some(ReasonCode::ClaimMalformed) };
+    let Ok(aliases) = payload.optional_list("aka_vcts", |alias| Some(wanted(alias))) else {
+        return Some(ReasonCode::ClaimMalformed);
+    };
+    let known = wanted(vct) || aliases.is_some_and(|found| found.contains(&true));
+    (!known).then_some(ReasonCode::VctUnknown)
+}
+
+/// Whether what was checked is what the demand requires.
+fn demand_reasons(facts: &OpenFacts, pending: &PendingDemand, times: &Times, now: i64) -> Vec<Reason> {
+    let require = pending.requirements();
+    let verified_at = facts.verified_at.as_second();
+    let mut reasons: Vec<Reason> = require
+        .checks
+        .iter()
+        .filter_map(|check| match facts.checks.iter().find(|result| result.check == *check) {
+            None => Some(Reason::check(ReasonCode::CheckMissing, *check)),
+            Some(result) if result.outcome != Outcome::Pass => {
+                Some(Reason::check(ReasonCode::CheckNotPassed, *check))
+            }
+            Some(_) => None,
+        })
+        .collect();
+    let verified_late = facts.verified_at > Timestamp::from_second(times.iat).unwrap_or(Timestamp::MAX);
+    let found = [
+        (verified_late, ReasonCode::VerifiedAfterIssued),
+        (!facts.purposes.contains(pending.purpose()), ReasonCode::PurposeNotConsented),
+        (facts.env != pending.env(), ReasonCode::EnvMismatch),
+        (!facts.acting_known, ReasonCode::ActingUnknown),
+        (require.onsite && facts.locality != Locality::Onsite, ReasonCode::NotOnsite),
+        (require.max_age.is_some_and(|limit| now.saturating_sub(verified_at) > limit), ReasonCode::TooOld),
+        (require.after_demand && verified_at < pending.issued_at(), ReasonCode::CheckedBeforeDemand),
+        (require.terminal.is_some() && require.terminal != facts.terminal, ReasonCode::TerminalMismatch),
+    ];
+    reasons.extend(found.into_iter().filter(|(bad, _)| *bad).map(|(_, code)| Reason::from(code)));
+    reasons
+}
+
+fn scope_reason(permit: &Permit<'_>, facts: &OpenFacts, times: &Times) -> Option<ReasonCode> {
+    let scope = Scope {
+        purposes: &facts.purposes,
+        region: facts.region.as_deref(),
+        passed: &facts.passed(),
+        lifetime: times.exp.saturating_sub(times.iat),
+        env: facts.env,
+        terminal: facts.terminal.as_deref(),
+        sam_id: facts.sam_id.as_deref(),
+    };
+    permit.check(&scope).err().map(trust_code)
+}
+
+/// The claims that were asked for, and whether they are of the person expected. What wasn't asked isn't taken.
+fn claims(payload: &Json, pending: &PendingDemand, reasons: &mut Vec<Reason>) -> Disclosed {
+    let all = payload.member("verified_claims").and_then(|verified| verified.member("claims"));
+    let mut found = BTreeMap::new();
+    for claim in pending.claims() {
+        match all.and_then(|claims| claims.member(claim.as_str())) {
+            None => reasons.push(Reason::claim(ReasonCode::ClaimMissing, *claim)),
+            Some(value) if !is_well_formed(*claim, value) => {
+                reasons.push(Reason::claim(ReasonCode::ClaimMalformed, *claim));
+            }
+            Some(value) => {
+                found.insert(*claim, value.clone());
+            }
+        }
+    }
+    let disclosed = Disclosed(found);
+    if let Some(expectation) = pending.expectation() {
+        match (disclosed.text(ClaimName::Name), disclosed.text(ClaimName::IdNumber)) {
+            (Some(name), Some(number)) if expectation.is_met_by(name, number) => {}
+            (Some(_), Some(_)) => reasons.push(ReasonCode::HolderMismatch.into()),
+            // Told above, unless the pending demand forgot to ask for them.
+            _ if reasons.iter().any(|reason| reason.claim.is_some()) => {}
+            _ => reasons.push(ReasonCode::HolderMismatch.into()),
+        }
+    }
+    disclosed
+}
+
+/// A store isn't asked here, so there always is a code; without one it would be a refusal all the same.
+fn trust_code(error: TrustError) -> ReasonCode {
+    error.code().unwrap_or(ReasonCode::KeyUnknown)
+}

@@ -1,0 +1,155 @@
+//! What the relying party gets: accepted or refused with every reason, never a bare `bool`.
+
+use jiff::Timestamp;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::Disclosed;
+use crate::jose::Json;
+use crate::profile::{CheckResult, Purpose, Reason, ReasonCode};
+
+/// The decision on one presentation. It is accepted if and only if it has no reason, and only then holds claims.
+///
+/// It serialises as `realname verify --json` prints it, claims included.
+#[derive(Debug)]
+pub struct Verdict {
+    pub(super) reasons: Vec<Reason>,
+    pub(super) purpose: Option<Purpose>,
+    pub(super) checks: Vec<CheckResult>,
+    pub(super) claims: Option<Disclosed>,
+    pub(super) trust: Option<TrustBasis>,
+    pub(super) verified_at: Option<Timestamp>,
+    pub(super) age: Option<i64>,
+    pub(super) issuer: Option<String>,
+    pub(super) terminal: Option<String>,
+    pub(super) recorded: Option<Json>,
+}
+
+/// What the trust in a verdict's issuer rests on.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct TrustBasis {
+    /// `kid` of the anchor.
+    pub anchor: String,
+    /// Sequence of the trust list.
+    pub list_seq: u64,
+    /// Its age in seconds.
+    pub list_age: i64,
+}
+
+impl Verdict {
+    /// A refusal for a reason found before there was anything to verify, as when the trust list itself is refused.
+    pub fn refused(reason: impl Into<Reason>) -> Self {
+        Self {
+            reasons: vec![reason.into()],
+            purpose: None,
+            checks: Vec::new(),
+            claims: None,
+            trust: None,
+            verified_at: None,
+            age: None,
+            issuer: None,
+            terminal: None,
+            recorded: None,
+        }
+    }
+
+    /// Whether the flow may go on.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.reasons.is_empty()
+    }
+
+    /// Every reason against it; none when accepted.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// Whether it was refused for that.
+    pub fn has(&self, code: ReasonCode) -> bool {
+        self.reasons.iter().any(|reason| reason.code == code)
+    }
+
+    /// The demand's purpose.
+    pub fn purpose(&self) -> Option<&Purpose> {
+        self.purpose.as_ref()
+    }
+
+    /// What the attestation states of its checks, once its signatures held.
+    pub fn checks(&self) -> &[CheckResult] {
+        &self.checks
+    }
+
+    /// The claims that the demand asked for, when accepted.
+    pub fn claims(&self) -> Option<&Disclosed> {
+        self.claims.as_ref()
+    }
+
+    /// Anchor and trust list.
+    pub fn trust(&self) -> Option<&TrustBasis> {
+        self.trust.as_ref()
+    }
+
+    /// When the person was checked.
+    pub fn verified_at(&self) -> Option<Timestamp> {
+        self.verified_at
+    }
+
+    /// Seconds between the check and this verdict.
+    pub fn age(&self) -> Option<i64> {
+        self.age
+    }
+
+    /// Who signed, once the signature held.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// The terminal, once the signature held.
+    pub fn terminal(&self) -> Option<&str> {
+        self.terminal.as_deref()
+    }
+
+    /// The verdict that was recorded when the demand was answered before.
+    pub fn recorded(&self) -> Option<&Json> {
+        self.recorded.as_ref()
+    }
+
+    /// The verdict without its claims: what is recorded.
+    pub fn to_record(&self) -> Json {
+        let bytes = serde_json::to_vec(&Shown { verdict: self, with_claims: false }).unwrap_or_default();
+        // It was written a line above, so it reads.
+        Json::parse(&bytes, usize::MAX).unwrap_or(Json::Null)
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Shown { verdict: self, with_claims: true }.serialize(serializer)
+    }
+}
+
+struct Shown<'a> {
+    verdict: &'a Verdict,
+    with_claims: bool,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Verdict { reasons, purpose, checks, claims, trust, age, issuer, terminal, recorded, .. } =
+            self.verdict;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("verdict", if reasons.is_empty() { "accepted" } else { "refused" })?;
+        map.serialize_entry("reasons", reasons)?;
+        map.serialize_entry("purpose", purpose)?;
+        map.serialize_entry("checks", checks)?;
+        map.serialize_entry("claims", &claims.as_ref().filter(|_| self.with_claims && reasons.is_empty()))?;
+        map.serialize_entry("trust", trust)?;
+        map.serialize_entry("age", age)?;
+        map.serialize_entry("issuer", issuer)?;
+        map.serialize_entry("terminal", terminal)?;
+        if let Some(recorded) = recorded {
+            map.serialize_entry("recorded", recorded)?;
+        }
+        map.end()
+    }
+}

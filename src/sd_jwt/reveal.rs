@@ -1,0 +1,256 @@
+//! Putting disclosed values in the place of their digests (RFC 9901, section 7.1, steps 3 to 5).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Disclosure, SdJwtError};
+use crate::jose::Json;
+
+/// A payload with what was disclosed in its place and every digest gone.
+pub struct Revealed {
+    payload: Json,
+    disclosed: Vec<Vec<String>>,
+}
+
+impl Revealed {
+    /// The processed payload.
+    pub fn payload(&self) -> &Json {
+        &self.payload
+    }
+
+    /// The processed payload, taken out.
+    pub fn into_payload(self) -> Json {
+        self.payload
+    }
+
+    /// Where disclosed values stand: member names from the top; an array element has its index in the processed array.
+    pub fn disclosed(&self) -> impl Iterator<Item = &[String]> {
+        self.disclosed.iter().map(Vec::as_slice)
+    }
+}
+
+impl std::fmt::Debug for Revealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Revealed").field("disclosed", &self.disclosed.len()).finish_non_exhaustive()
+    }
+}
+
+/// Processes a verified issuer payload. Digests without a disclosure are decoys or withheld values and vanish.
+pub fn reveal(payload: Json, disclosures: &[Disclosure]) -> Result<Revealed, SdJwtError> {
+    let Json::Object(mut members) = payload else {
+        return Err(crate::jose::JoseError::Member("payload").into());
+    };
+    match members.remove("_sd_alg") {
+        None => {}
+        Some(name) if name.as_str() == Some("sha-256") => {}
+        Some(_) => return Err(SdJwtError::UnknownAlg),
+    }
+    let mut by_digest = HashMap::with_capacity(disclosures.len());
+    for disclosure in disclosures {
+        if by_digest.insert(disclosure.digest(), disclosure).is_some() {
+            return Err(SdJwtError::DisclosureTwice);
+        }
+    }
+    let mut walk =
+        Walk { by_digest, seen: HashSet::new(), used: 0, path: Vec::new(), disclosed: Vec::new(), depth: 0 };
+    let payload = walk.object(members)?;
+    // A digest refers to at most one place, so counting is enough.
+    if walk.used != disclosures.len() {
+        return Err(SdJwtError::Unreferenced);
+    }
+    Ok(Revealed { payload, disclosed: walk.disclosed })
+}
+
+struct Walk<'a> {
+    by_digest: HashMap<&'a str, &'a Disclosure>,
+    seen: HashSet<String>,
+    used: usize,
+    path: Vec<String>,
+    disclosed: Vec<Vec<String>>,
+    depth: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, value: Json) -> Result<Json, SdJwtError> {
+        // Disclosures nest inside each other, so a bounded depth of each doesn't bound the whole.
+        if self.depth == crate::jose::MAX_DEPTH {
+            return Err(crate::jose::JoseError::TooDeep.into());
+        }
+        self.depth += 1;
+        let processed = match value {
+            Json::Object(members) => self.object(members)?,
+            Json::Array(values) => self.array(values)?,
+            plain => plain,
+        };
+        self.depth -= 1;
+        Ok(processed)
+    }
+
+    fn object(&mut self, mut members: BTreeMap<String, Json>) -> Result<Json, SdJwtError> {
+        let digests = members.remove("_sd");
+        let mut processed = BTreeMap::new();
+        for (name, value) in members {
+            match name.as_str() {
+                "..." => return Err(SdJwtError::Digests),
+                "_sd_alg" => return Err(SdJwtError::NestedAlg),
+                _ => {}
+            }
+            let value = self.within(&name, value)?;
+            processed.insert(name, value);
+        }
+        let digests = match &digests {
+            None => &[][..],
+            Some(list) => list.as_array().ok_or(SdJwtError::Digests)?,
+        };
+        for digest in digests {
+            let Some(disclosure) = self.look_up(digest.as_str().ok_or(SdJwtError::Digests)?)? else {
+                continue;
+            };
+            let name = disclosure.name().ok_or(SdJwtError::Shape)?;
+            if name == "_sd" || name == "..." {
+                return Err(SdJwtError::ReservedName);
+            }
+            if name == "_sd_alg" {
+                return Err(SdJwtError::NestedAlg);
+            }
+            if processed.contains_key(name) {
+                return Err(SdJwtError::NameExists);
+            }
+            self.note(name);
+            let value = self.within(name, disclosure.value().clone())?;
+            processed.insert(name.to_owned(), value);
+        }
+        Ok(Json::Object(processed))
+    }
+
+    fn array(&mut self, values: Vec<Json>) -> Result<Json, SdJwtError> {
+        let mut processed = Vec::with_capacity(values.len());
+        for value in values {
+            let index = processed.len().to_string();
+            let Some(place) = value.member("...") else {
+                processed.push(self.within(&index, value)?);
+                continue;
+            };
+            let alone = value.as_object().is_some_and(|members| members.len() == 1);
+            let digest = place.as_str().filter(|_| alone).ok_or(SdJwtError::Digests)?;
+            let Some(disclosure) = self.look_up(digest)? else { continue };
+            if disclosure.name().is_some() {
+                return Err(SdJwtError::Shape);
+            }
+            self.note(&index);
+            processed.push(self.within(&index, disclosure.value().clone())?);
+        }
+        Ok(Json::Array(processed))
+    }
+
+    fn within(&mut self, step: &str, value: Json) -> Result<Json, SdJwtError> {
+        if !matches!(value, Json::Object(_) | Json::Array(_)) {
+            return Ok(value);
+        }
+        self.path.push(step.to_owned());
+        let processed = self.value(value)?;
+        self.path.pop();
+        Ok(processed)
+    }
+
+    fn look_up(&mut self, digest: &str) -> Result<Option<&'a Disclosure>, SdJwtError> {
+        if !self.seen.insert(digest.to_owned()) {
+            return Err(SdJwtError::DigestTwice);
+        }
+        let found = self.by_digest.get(digest).copied();
+        self.used += usize::from(found.is_some());
+        Ok(found)
+    }
+
+    fn note(&mut self, step: &str) {
+        let mut path = self.path.clone();
+        path.push(step.to_owned());
+        self.disclosed.push(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::encode;
+
+    fn disclosure(text: &str) -> Disclosure {
+        Disclosure::parse(&encode(text.as_bytes())).unwrap()
+    }
+
+    fn sd(disclosures: &[&Disclosure]) -> Json {
+        Json::object([("_sd", conceal(disclosures))])
+    }
+
+    fn conceal(disclosures: &[&Disclosure]) -> Json {
+        Json::array(disclosures.iter().map(|one| one.digest()))
+    }
+
+    fn refused(payload: Json, disclosures: &[&Disclosure]) -> SdJwtError {
+        let owned: Vec<Disclosure> = disclosures.iter().map(|one| (*one).clone()).collect();
+        reveal(payload, &owned).unwrap_err()
+    }
+
+    #[test]
+    fn every_refusal() {
+        let a = disclosure(r#"["s","a",1]"#);
+        let element = disclosure(r#"["s",1]"#);
+        let wrap = |digests: Json| Json::object([("_sd", digests)]);
+        assert_eq!(refused(sd(&[]), &[&a]), SdJwtError::Unreferenced);
+        assert_eq!(refused(sd(&[&a]), &[&a, &a]), SdJwtError::DisclosureTwice);
+        assert_eq!(refused(sd(&[&a, &a]), &[&a]), SdJwtError::DigestTwice);
+        assert_eq!(
+            refused(Json::object([("_sd", conceal(&[&a])), ("x", sd(&[&a]))]), &[]),
+            SdJwtError::DigestTwice
+        );
+        for name in ["_sd", "..."] {
+            let reserved = disclosure(&format!(r#"["s","{name}",[]]"#));
+            assert_eq!(refused(sd(&[&reserved]), &[&reserved]), SdJwtError::ReservedName);
+        }
+        assert_eq!(
+            refused(Json::object([("_sd", conceal(&[&a])), ("a", 1.into())]), &[&a]),
+            SdJwtError::NameExists
+        );
+        assert_eq!(refused(sd(&[&element]), &[&element]), SdJwtError::Shape);
+        let list = Json::object([("l", Json::Array(vec![a.placeholder()]))]);
+        assert_eq!(refused(list, &[&a]), SdJwtError::Shape);
+        for bad in [Json::Null, "x".into(), Json::array([1]), Json::Array(vec![Json::Null]), Json::object([])]
+        {
+            assert_eq!(refused(wrap(bad), &[]), SdJwtError::Digests);
+        }
+        let dots = |value: Json| Json::object([("l", Json::Array(vec![value]))]);
+        assert_eq!(refused(dots(Json::object([("...", 1.into())])), &[]), SdJwtError::Digests);
+        let crowded = Json::object([("...", "x".into()), ("y", 1.into())]);
+        assert_eq!(refused(dots(crowded), &[]), SdJwtError::Digests);
+        assert_eq!(refused(Json::object([("...", "x".into())]), &[]), SdJwtError::Digests);
+        let nested = Json::object([("x", Json::object([("_sd_alg", "sha-256".into())]))]);
+        assert_eq!(refused(nested, &[]), SdJwtError::NestedAlg);
+        for alg in ["sha-512", "SHA-256", ""] {
+            assert_eq!(refused(Json::object([("_sd_alg", alg.into())]), &[]), SdJwtError::UnknownAlg);
+        }
+        assert_eq!(refused(Json::object([("_sd_alg", Json::Null)]), &[]), SdJwtError::UnknownAlg);
+    }
+
+    #[test]
+    fn recursion_decoys_and_paths() {
+        let inner = disclosure(r#"["s","street","x"]"#);
+        let outer = disclosure(&format!(r#"["t","address",{{"_sd":["{}","decoy"]}}]"#, inner.digest()));
+        let both = [inner.clone(), outer.clone()];
+        let revealed = reveal(sd(&[&outer]), &both).unwrap();
+        assert_eq!(*revealed.payload().to_bytes(), br#"{"address":{"street":"x"}}"#);
+        let paths: Vec<_> = revealed.disclosed().map(|path| path.join("/")).collect();
+        assert_eq!(paths, ["address", "address/street"]);
+        // The inner one alone hangs from nothing.
+        assert_eq!(reveal(sd(&[&outer]), &[inner]).unwrap_err(), SdJwtError::Unreferenced);
+    }
+
+    #[test]
+    fn nesting_through_disclosures_is_bounded() {
+        let mut chain = vec![disclosure(r#"["s","a",1]"#)];
+        for salt in 0..40 {
+            let below = chain.last().unwrap().digest().to_owned();
+            chain.push(disclosure(&format!(r#"["{salt}","a",{{"_sd":["{below}"]}}]"#)));
+        }
+        let top = sd(&[chain.last().unwrap()]);
+        assert_eq!(reveal(top, &chain).unwrap_err(), crate::jose::JoseError::TooDeep.into());
+    }
+}

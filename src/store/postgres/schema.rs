@@ -1,0 +1,81 @@
+//! The tables, made by whoever comes first.
+
+use postgres::error::SqlState;
+
+use super::fault::Trouble;
+use super::link::Link;
+use crate::store::StoreError;
+
+/// Which tables there are.
+const VERSION: i32 = 1;
+
+/// A sequence is eight bytes, most significant first: that orders as numbers do, up to `u64::MAX`. Times are
+/// microseconds since 1970. `realname_tally` is what those who count under one key lock.
+const TABLES: &str = "
+    CREATE TABLE realname_schema (version integer PRIMARY KEY);
+    INSERT INTO realname_schema (version) VALUES (1);
+    CREATE TABLE realname_record (
+        space text NOT NULL,
+        key bytea NOT NULL,
+        value bytea NOT NULL,
+        expires_at bigint NOT NULL,
+        answer bytea,
+        PRIMARY KEY (space, key)
+    );
+    CREATE INDEX realname_record_end ON realname_record (expires_at);
+    CREATE TABLE realname_seen (
+        space text NOT NULL,
+        key bytea NOT NULL,
+        sequence bytea NOT NULL,
+        digest bytea NOT NULL,
+        PRIMARY KEY (space, key)
+    );
+    CREATE TABLE realname_tally (
+        space text NOT NULL,
+        key bytea NOT NULL,
+        expires_at bigint NOT NULL,
+        PRIMARY KEY (space, key)
+    );
+    CREATE INDEX realname_tally_end ON realname_tally (expires_at);
+    CREATE TABLE realname_member (
+        space text NOT NULL,
+        key bytea NOT NULL,
+        member bytea NOT NULL,
+        expires_at bigint NOT NULL,
+        PRIMARY KEY (space, key, member)
+    );
+    CREATE INDEX realname_member_end ON realname_member (expires_at);
+";
+
+/// Makes the tables, or makes sure that they are ours.
+pub(super) fn prepare(link: &mut Link) -> Result<(), Trouble> {
+    if let Some(version) = version(link)? {
+        return match version {
+            VERSION => Ok(()),
+            got => Err(StoreError::SchemaVersion { expected: VERSION, got }.into()),
+        };
+    }
+    link.transaction(|link| link.create(TABLES))
+}
+
+/// The version of the tables, if there are any.
+fn version(link: &mut Link) -> Result<Option<i32>, Trouble> {
+    // Asked first, since a failed statement would be logged by the server at every start.
+    let exists = link.query("SELECT to_regclass('realname_schema') IS NOT NULL", &[])?;
+    if !exists.is_some_and(|row| row.get(0)) {
+        return Ok(None);
+    }
+    let row = link.query("SELECT max(version) FROM realname_schema", &[])?;
+    Ok(row.and_then(|row| row.get(0)))
+}
+
+impl Link {
+    /// Runs `sql`; another who makes the same at the same time is a reason to look again.
+    fn create(&mut self, sql: &str) -> Result<(), Trouble> {
+        self.batch_or(sql, |code| {
+            let taken =
+                [&SqlState::DUPLICATE_TABLE, &SqlState::UNIQUE_VIOLATION, &SqlState::DUPLICATE_OBJECT];
+            taken.contains(&code).then_some(Trouble::Again)
+        })
+    }
+}

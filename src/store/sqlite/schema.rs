@@ -1,0 +1,169 @@
+//! The file, the settings of a connection, and the tables.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::fault::{self, PATIENCE};
+use crate::store::{Durability, StoreError};
+
+/// `PRAGMA application_id`: "rlnm".
+const APPLICATION: i32 = i32::from_be_bytes(*b"rlnm");
+
+/// `PRAGMA user_version`: which tables there are.
+const VERSION: i32 = 1;
+
+/// Answers lie apart from their records and in the order they came, so that those of one commit share few pages.
+/// A sequence is eight bytes, most significant first: that orders as numbers do, up to `u64::MAX`. Times are
+/// microseconds since 1970.
+const TABLES: &str = "
+    CREATE TABLE record (
+        id INTEGER PRIMARY KEY,
+        space TEXT NOT NULL,
+        key BLOB NOT NULL,
+        value BLOB NOT NULL,
+        expires_at INTEGER NOT NULL,
+        UNIQUE (space, key)
+    ) STRICT;
+    CREATE INDEX record_end ON record (expires_at);
+    CREATE TABLE answer (
+        id INTEGER PRIMARY KEY,
+        record INTEGER NOT NULL UNIQUE REFERENCES record (id) ON DELETE CASCADE,
+        answer BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE seen (
+        space TEXT NOT NULL,
+        key BLOB NOT NULL,
+        sequence BLOB NOT NULL,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (space, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE member (
+        space TEXT NOT NULL,
+        key BLOB NOT NULL,
+        member BLOB NOT NULL,
+        expires_at INTEGER NOT NULL,
+        PRIMARY KEY (space, key, member)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX member_end ON member (expires_at);
+";
+
+/// Makes the file when there is none, for its owner only, and gives its absolute path.
+pub(super) fn create_file(path: &Path) -> Result<PathBuf, StoreError> {
+    // Closing any handle of a file drops all locks that this process holds on it. So nobody in this process may open
+    // the file while the handle that made it is still to be closed.
+    static CREATING: Mutex<()> = Mutex::new(());
+    let _creating = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(made) => drop(made),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(fault::file(error)),
+    }
+    // SQLite would read `file:…` and `:memory:` in its own way; an absolute path is only ever a path.
+    fs::canonicalize(path).map_err(fault::file)
+}
+
+/// Opens the file and sets what every connection needs.
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(fault::sqlite)?;
+    connection.busy_handler(Some(patience())).map_err(fault::sqlite)?;
+    // SQLite falls back to reading when it may not write.
+    if connection.is_readonly("main").map_err(fault::sqlite)? {
+        return Err(StoreError::ReadOnly);
+    }
+    // `fullfsync` makes macOS really sync; temporary tables stay off the disk.
+    let settings = "
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA fullfsync = ON;
+        PRAGMA checkpoint_fullfsync = ON;
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cell_size_check = ON;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA cache_size = -16384;
+    ";
+    connection.execute_batch(settings).map_err(fault::sqlite)?;
+    Ok(connection)
+}
+
+/// This connection only looks.
+pub(super) fn only_read(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "query_only", true).map_err(fault::sqlite)
+}
+
+/// Makes the tables, or makes sure that they are ours.
+pub(super) fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    // First look, so that somebody else's file isn't touched.
+    let fresh = is_fresh(connection)?;
+    use_write_ahead_log(connection)?;
+    if !fresh {
+        return Ok(());
+    }
+    let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+        .map_err(fault::sqlite)?;
+    // Another process may have been faster.
+    if is_fresh(&transaction)? {
+        transaction.execute_batch(TABLES).map_err(fault::sqlite)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(fault::sqlite)?;
+        transaction.pragma_update(None, "user_version", VERSION).map_err(fault::sqlite)?;
+    }
+    transaction.commit().map_err(fault::sqlite)
+}
+
+/// Whether the file is still empty. It is an error if it isn't ours.
+fn is_fresh(connection: &Connection) -> Result<bool, StoreError> {
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get(0)).map_err(fault::sqlite);
+    let application: i32 = number("PRAGMA application_id")?;
+    let version: i32 = number("PRAGMA user_version")?;
+    let tables: i32 = number("SELECT count(*) FROM sqlite_schema")?;
+    match (application, version, tables) {
+        (0, 0, 0) => Ok(true),
+        (APPLICATION, VERSION, _) => Ok(false),
+        (APPLICATION, got, _) => Err(StoreError::SchemaVersion { expected: VERSION, got }),
+        _ => Err(StoreError::Foreign),
+    }
+}
+
+/// Several processes may try this at once, and SQLite doesn't wait by itself here.
+fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreError> {
+    let begin = Instant::now();
+    loop {
+        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        return match mode.map_err(fault::sqlite) {
+            Ok(mode) if mode == "wal" => Ok(()),
+            Ok(_) => Err(StoreError::NotDurable { missing: Durability::WriteAheadLog }),
+            Err(StoreError::Busy { .. }) if begin.elapsed() < PATIENCE => {
+                thread::sleep(Duration::from_millis(5));
+                continue;
+            }
+            Err(error) => Err(error),
+        };
+    }
+}
+
+/// Waits for other processes in short, growing pauses: a commit takes about as long as the first of them.
+fn patience() -> impl FnMut(i32) -> bool + Send + 'static {
+    let mut begin = Instant::now();
+    move |tries| {
+        if tries == 0 {
+            begin = Instant::now();
+        }
+        if begin.elapsed() >= PATIENCE {
+            return false;
+        }
+        thread::sleep(Duration::from_micros(100 << tries.clamp(0, 4)));
+        true
+    }
+}

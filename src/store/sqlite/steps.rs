@@ -1,0 +1,155 @@
+//! Each step as SQL. What makes it atomic is one conditional statement that changes a row or doesn't; the look that
+//! follows only says why it didn't.
+
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use zeroize::Zeroizing;
+
+use super::fault;
+use crate::store::limits::from_micros;
+use crate::store::{Advance, Answered, Counted, Entry, Put, Space, StoreError};
+
+pub(super) fn put(
+    connection: &Connection,
+    space: Space,
+    key: &[u8],
+    value: &[u8],
+    expires_at: i64,
+) -> Result<Put, StoreError> {
+    let sql =
+        "INSERT INTO record (space, key, value, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    let changed = execute(connection, sql, params![space.as_str(), key, value, expires_at])?;
+    Ok(if changed == 0 { Put::Exists } else { Put::Stored })
+}
+
+pub(super) fn get(connection: &Connection, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
+    let sql = "SELECT value, expires_at, answer FROM record LEFT JOIN answer ON answer.record = record.id
+        WHERE space = ?1 AND key = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    let row = statement
+        .query_row(params![space.as_str(), key], |row| {
+            Ok((Zeroizing::new(row.get::<_, Vec<u8>>(0)?), row.get(1)?, row.get(2)?))
+        })
+        .optional()
+        .map_err(fault::sqlite)?;
+    let Some((value, expires_at, answer)) = row else { return Ok(None) };
+    Ok(Some(Entry { value, expires_at: from_micros(expires_at)?, answer }))
+}
+
+pub(super) fn answer(
+    connection: &Connection,
+    space: Space,
+    key: &[u8],
+    answer: &[u8],
+    now: i64,
+) -> Result<Answered, StoreError> {
+    let sql = "INSERT INTO answer (record, answer)
+        SELECT id, ?3 FROM record WHERE space = ?1 AND key = ?2 AND expires_at >= ?4
+        ON CONFLICT DO NOTHING";
+    if execute(connection, sql, params![space.as_str(), key, answer, now])? == 1 {
+        return Ok(Answered::Recorded);
+    }
+    let sql = "SELECT answer FROM record LEFT JOIN answer ON answer.record = record.id
+        WHERE space = ?1 AND key = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    let recorded: Option<Option<Vec<u8>>> = statement
+        .query_row(params![space.as_str(), key], |row| row.get(0))
+        .optional()
+        .map_err(fault::sqlite)?;
+    Ok(match recorded {
+        None => Answered::Unknown,
+        Some(None) => Answered::Expired,
+        Some(Some(answer)) => Answered::Already(answer),
+    })
+}
+
+pub(super) fn advance(
+    connection: &Connection,
+    space: Space,
+    key: &[u8],
+    sequence: u64,
+    digest: &[u8; 32],
+) -> Result<Advance, StoreError> {
+    let sql = "INSERT INTO seen (space, key, sequence, digest) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (space, key) DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest
+        WHERE excluded.sequence > seen.sequence";
+    if execute(connection, sql, params![space.as_str(), key, sequence.to_be_bytes(), digest])? == 1 {
+        return Ok(Advance::Advanced);
+    }
+    let sql = "SELECT sequence, digest FROM seen WHERE space = ?1 AND key = ?2";
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    let (seen, known): ([u8; 8], [u8; 32]) = statement
+        .query_row(params![space.as_str(), key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(fault::sqlite)?;
+    let seen = u64::from_be_bytes(seen);
+    Ok(if seen > sequence {
+        Advance::Older { seen }
+    } else if &known == digest {
+        Advance::Same
+    } else {
+        Advance::Conflicting
+    })
+}
+
+pub(super) fn count(
+    connection: &Connection,
+    space: Space,
+    key: &[u8],
+    member: &[u8],
+    limit: u32,
+    expires_at: i64,
+    now: i64,
+) -> Result<Counted, StoreError> {
+    let sql = "INSERT INTO member (space, key, member, expires_at)
+        SELECT ?1, ?2, ?3, ?4
+        WHERE (SELECT count(*) FROM member WHERE space = ?1 AND key = ?2 AND expires_at >= ?5) < ?6
+        ON CONFLICT (space, key, member) DO UPDATE SET expires_at = excluded.expires_at
+        WHERE member.expires_at < ?5";
+    let added = execute(connection, sql, params![space.as_str(), key, member, expires_at, now, limit])?;
+
+    let sql = "SELECT count(*) FILTER (WHERE member <> ?3), count(*) FILTER (WHERE member = ?3) FROM member
+        WHERE space = ?1 AND key = ?2 AND expires_at >= ?4";
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    let (others, present): (u32, bool) = statement
+        .query_row(params![space.as_str(), key, member, now], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(fault::sqlite)?;
+    Ok(if added == 1 {
+        Counted::Added(others.saturating_add(1))
+    } else if present {
+        Counted::Present(others.saturating_add(1))
+    } else {
+        Counted::Full(others)
+    })
+}
+
+pub(super) fn expire(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {
+    // Two statements in one step: both or none, also inside a shared transaction.
+    connection.execute_batch("SAVEPOINT expire").map_err(fault::sqlite)?;
+    let removed = expire_both(connection, before, max);
+    let end = if removed.is_ok() { "RELEASE expire" } else { "ROLLBACK TO expire; RELEASE expire" };
+    // When the failure ended the whole transaction, there is no savepoint any more.
+    if !connection.is_autocommit() {
+        connection.execute_batch(end).map_err(fault::sqlite)?;
+    }
+    removed
+}
+
+fn expire_both(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {
+    let sql = "DELETE FROM record WHERE id IN
+        (SELECT id FROM record WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
+    let records = removed(execute(connection, sql, params![before, max])?);
+    let sql = "DELETE FROM member WHERE (space, key, member) IN
+        (SELECT space, key, member FROM member WHERE expires_at < ?1 ORDER BY expires_at LIMIT ?2)";
+    let members = removed(execute(connection, sql, params![before, max.saturating_sub(records)])?);
+    Ok(records.saturating_add(members))
+}
+
+/// No more than `max` rows are ever removed, which is a `u32`.
+fn removed(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
+/// Runs a statement and says how many rows it changed.
+fn execute(connection: &Connection, sql: &str, params: impl Params) -> Result<usize, StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    statement.execute(params).map_err(fault::sqlite)
+}

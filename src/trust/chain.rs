@@ -1,0 +1,165 @@
+//! From a token's header to the key that judges it, and to what that key may say.
+
+use super::{Delegation, KeyRecord, Role, Scope, TrustError, TrustList, key_uri};
+use crate::jose::{Json, Unverified, VerifyingKey};
+use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, Purpose};
+
+/// The key that a token's header leads to. Whether it may say what the token says is judged after its signature held.
+#[derive(Debug)]
+pub struct Resolved<'a> {
+    records: Vec<&'a KeyRecord>,
+    links: Vec<Delegation>,
+}
+
+/// A signer that is trusted for one attestation, as far as its delegations reach.
+#[derive(Debug)]
+pub struct Permit<'a> {
+    record: &'a KeyRecord,
+    links: &'a [Delegation],
+}
+
+impl TrustList {
+    /// Finds the key of an attestation: a listed one by `kid`, or through the header's `delegation` one that a listed key
+    /// vouches for. The signatures of the statements are verified here.
+    pub fn resolve(&self, jws: &Unverified<'_>) -> Result<Resolved<'_>, TrustError> {
+        let kid = jws.kid().ok_or(TrustError::KeyUnknown)?;
+        let Some(chain) = jws.header().member("delegation") else {
+            return Ok(Resolved { records: self.by_kid(kid)?, links: Vec::new() });
+        };
+        let chain = chain.as_array().ok_or(TrustError::DelegationMember("delegation"))?;
+        if chain.len() > DELEGATION_LINKS {
+            return Err(TrustError::DelegationChainTooLong);
+        }
+        let mut records = Vec::new();
+        let mut links: Vec<Delegation> = Vec::with_capacity(chain.len());
+        for statement in chain {
+            let text = statement.as_str().ok_or(TrustError::DelegationMember("delegation"))?;
+            let jws = Unverified::parse(text).map_err(TrustError::delegation)?;
+            let kid = jws.kid().ok_or(TrustError::DelegationMember("kid"))?;
+            let key = match links.last() {
+                None => {
+                    records = self.by_kid(kid)?;
+                    records.first().ok_or(TrustError::KeyUnknown)?.key()
+                }
+                Some(above) if above.key.thumbprint().as_str() == kid => &above.key,
+                Some(_) => return Err(TrustError::DelegationLink),
+            };
+            let jws = jws.verify(key, DELEGATION_TYP).map_err(TrustError::delegation)?;
+            let link = Delegation::from_payload(jws.payload())?;
+            if let Some(above) = links.last() {
+                if link.iss != above.sub {
+                    return Err(TrustError::DelegationLink);
+                }
+                if link.exp > above.exp || !link.constraints.narrow(&above.constraints) {
+                    return Err(TrustError::DelegationWidened);
+                }
+                if !above.covers(link.iat) {
+                    return Err(TrustError::DelegationExpired);
+                }
+            }
+            links.push(link);
+        }
+        match links.last() {
+            // An empty array says that somebody delegated, and names nobody.
+            None => Err(TrustError::DelegationMember("delegation")),
+            Some(last) if last.key.thumbprint().as_str() != kid => Err(TrustError::DelegationLink),
+            Some(_) => Ok(Resolved { records, links }),
+        }
+    }
+
+    /// Finds the key of a demand and judges it: listed with the role `demand` for that issuer, purpose and those claims,
+    /// valid at `iat`. Called with the key found by [`resolve_asker`](Self::resolve_asker) after its signature held.
+    pub fn judge_asker(
+        &self,
+        kid: &str,
+        iss: &str,
+        purpose: &Purpose,
+        claims: &[ClaimName],
+        iat: i64,
+    ) -> Result<&str, TrustError> {
+        let mut error = TrustError::KeyOtherRole;
+        for record in self.by_kid(kid)? {
+            let Role::Demand { purposes, claims: allowed, display_name } = record.role() else { continue };
+            if record.iss() != iss {
+                error = TrustError::KeyOtherIssuer;
+                continue;
+            }
+            record.judge(iat)?;
+            if purposes.contains(purpose) && claims.iter().all(|claim| allowed.contains(claim)) {
+                return Ok(display_name);
+            }
+            return Err(TrustError::AskerNotAllowed);
+        }
+        Err(error)
+    }
+
+    /// The listed key with that `kid`, whatever its role.
+    pub fn resolve_asker(&self, kid: &str) -> Result<&VerifyingKey, TrustError> {
+        self.by_kid(kid)?.first().map(|record| record.key()).ok_or(TrustError::KeyUnknown)
+    }
+
+    fn by_kid(&self, kid: &str) -> Result<Vec<&KeyRecord>, TrustError> {
+        let found: Vec<_> = self.keys().iter().filter(|record| record.kid().as_str() == kid).collect();
+        if found.is_empty() { Err(TrustError::KeyUnknown) } else { Ok(found) }
+    }
+}
+
+impl Resolved<'_> {
+    /// The key that must have signed.
+    pub fn key(&self) -> Option<&VerifyingKey> {
+        self.links.last().map(|link| &link.key).or_else(|| self.records.first().map(|record| record.key()))
+    }
+
+    /// Judges, after the signature held, whether this signer could sign for `iss` at `iat`, seen from `now`.
+    ///
+    /// A delegation must hold at both times: a terminal's stolen key is worth nothing once its delegation ended, whatever
+    /// `iat` it writes.
+    pub fn judge(&self, iss: &str, iat: i64, now: i64) -> Result<Permit<'_>, TrustError> {
+        let attesters = || self.records.iter().filter(|record| record.is_attester());
+        if attesters().next().is_none() {
+            return Err(TrustError::KeyOtherRole);
+        }
+        let first = self.links.first();
+        let record = attesters().find(|record| record.iss() == iss).ok_or(TrustError::KeyOtherIssuer)?;
+        if first.is_some_and(|link| link.iss != iss && link.iss != key_uri(record.key())) {
+            return Err(TrustError::KeyOtherIssuer);
+        }
+        record.judge(first.map_or(iat, |link| link.iat))?;
+        if self.links.iter().any(|link| !link.covers(iat) || !link.covers(now)) {
+            return Err(TrustError::DelegationExpired);
+        }
+        Ok(Permit { record, links: &self.links })
+    }
+}
+
+impl Permit<'_> {
+    /// Whether the delegations allow what the attestation says.
+    pub fn check(&self, scope: &Scope<'_>) -> Result<(), TrustError> {
+        let allowed = self.links.iter().all(|link| link.constraints.allow(scope));
+        if allowed { Ok(()) } else { Err(TrustError::DelegationExceeded) }
+    }
+
+    /// The listed key at its root.
+    pub fn record(&self) -> &KeyRecord {
+        self.record
+    }
+}
+
+impl Delegation {
+    /// Reads the chain that a signer holds, and says whether it ends at `key`: for the issuing side, before it signs.
+    pub fn read_chain(chain: &[String], key: &VerifyingKey) -> Result<Vec<Self>, TrustError> {
+        if chain.len() > DELEGATION_LINKS {
+            return Err(TrustError::DelegationChainTooLong);
+        }
+        let links = chain.iter().map(|text| Self::read(text)).collect::<Result<Vec<_>, _>>()?;
+        if links.last().is_some_and(|last| last.key != *key) {
+            return Err(TrustError::DelegationLink);
+        }
+        Ok(links)
+    }
+
+    /// The header member.
+    pub fn header(chain: &[String]) -> Option<(&'static str, Json)> {
+        (!chain.is_empty()).then(|| ("delegation", Json::array(chain.iter().map(String::as_str))))
+    }
+}

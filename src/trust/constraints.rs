@@ -1,0 +1,126 @@
+//! How little a delegated key can say.
+
+use super::TrustError;
+use crate::jose::Json;
+use crate::profile::{Check, Env, Purpose};
+
+/// The limits of a delegation. What is absent isn't limited by this statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Constraints {
+    /// Only for these purposes.
+    pub purposes: Option<Vec<Purpose>>,
+    /// Only from terminals that state one of these regions.
+    pub regions: Option<Vec<String>>,
+    /// Only these checks may be stated as passed.
+    pub checks: Option<Vec<Check>>,
+    /// Longest life of an attestation, in seconds.
+    pub max_lifetime: Option<i64>,
+    /// Only for this environment.
+    pub env: Option<Env>,
+    /// Only from this terminal.
+    pub terminal: Option<String>,
+    /// Only with one of these SAMs.
+    pub sam_ids: Option<Vec<String>>,
+}
+
+/// What an attestation says, as far as a delegation can limit it.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The purposes consented to.
+    pub purposes: &'a [Purpose],
+    /// The terminal's region.
+    pub region: Option<&'a str>,
+    /// The checks stated as passed.
+    pub passed: &'a [Check],
+    /// `exp` - `iat`, in seconds.
+    pub lifetime: i64,
+    /// The environment.
+    pub env: Env,
+    /// The terminal.
+    pub terminal: Option<&'a str>,
+    /// The reader's SAM.
+    pub sam_id: Option<&'a str>,
+}
+
+impl Constraints {
+    /// Reads `constraints`. A member that isn't known refuses the statement: it may be the limit that matters.
+    pub fn from_json(json: &Json) -> Result<Self, TrustError> {
+        let members = json.as_object().ok_or(TrustError::DelegationMember("constraints"))?;
+        const KNOWN: [&str; 7] =
+            ["purposes", "regions", "checks", "max_lifetime", "env", "terminal", "sam_ids"];
+        if members.keys().any(|name| !KNOWN.contains(&name.as_str())) {
+            return Err(TrustError::DelegationConstraintUnknown);
+        }
+        let member = TrustError::delegation;
+        let own = |text: &str| Some(text.to_owned());
+        let env = match json.optional_text("env").map_err(member)? {
+            None => None,
+            Some("production") => Some(Env::Production),
+            Some("test") => Some(Env::Test),
+            Some(_) => return Err(TrustError::DelegationMember("env")),
+        };
+        Ok(Self {
+            purposes: json.optional_list("purposes", |name| name.parse().ok()).map_err(member)?,
+            regions: json.optional_list("regions", own).map_err(member)?,
+            checks: json.optional_list("checks", Check::from_name).map_err(member)?,
+            max_lifetime: json.optional_seconds("max_lifetime").map_err(member)?,
+            env,
+            terminal: json.optional_text("terminal").map_err(member)?.map(str::to_owned),
+            sam_ids: json.optional_list("sam_ids", own).map_err(member)?,
+        })
+    }
+
+    /// As they stand in a statement.
+    pub fn to_json(&self) -> Json {
+        let texts = |list: &Vec<String>| Json::array(list.iter().map(String::as_str));
+        let members = [
+            ("purposes", self.purposes.as_ref().map(|list| Json::array(list.iter().map(Purpose::as_str)))),
+            ("regions", self.regions.as_ref().map(texts)),
+            ("checks", self.checks.as_ref().map(|list| Json::array(list.iter().map(|check| check.as_str())))),
+            ("max_lifetime", self.max_lifetime.map(Json::from)),
+            ("env", self.env.map(|env| env.as_str().into())),
+            ("terminal", self.terminal.as_deref().map(Json::from)),
+            ("sam_ids", self.sam_ids.as_ref().map(texts)),
+        ];
+        Json::object(members.into_iter().filter_map(|(name, value)| Some((name, value?))))
+    }
+
+    /// Whether these allow nothing that `above` doesn't. What is absent here is still limited by `above`.
+    pub(super) fn narrow(&self, above: &Self) -> bool {
+        fn within<T: PartialEq>(own: &Option<Vec<T>>, above: &Option<Vec<T>>) -> bool {
+            match (own, above) {
+                (Some(own), Some(above)) => own.iter().all(|value| above.contains(value)),
+                _ => true,
+            }
+        }
+        fn same<T: PartialEq>(own: &Option<T>, above: &Option<T>) -> bool {
+            own.is_none() || above.is_none() || own == above
+        }
+        within(&self.purposes, &above.purposes)
+            && within(&self.regions, &above.regions)
+            && within(&self.checks, &above.checks)
+            && within(&self.sam_ids, &above.sam_ids)
+            && same(&self.env, &above.env)
+            && same(&self.terminal, &above.terminal)
+            && self.max_lifetime.zip(above.max_lifetime).is_none_or(|(own, above)| own <= above)
+    }
+
+    /// Whether an attestation with this scope stays inside. What is limited must be stated.
+    pub fn allow(&self, scope: &Scope<'_>) -> bool {
+        fn all<T: PartialEq>(limit: &Option<Vec<T>>, stated: &[T]) -> bool {
+            limit.as_ref().is_none_or(|limit| stated.iter().all(|value| limit.contains(value)))
+        }
+        fn one(limit: &Option<Vec<String>>, stated: Option<&str>) -> bool {
+            limit
+                .as_ref()
+                .is_none_or(|limit| stated.is_some_and(|value| limit.iter().any(|each| each == value)))
+        }
+        all(&self.purposes, scope.purposes)
+            && all(&self.checks, scope.passed)
+            && one(&self.regions, scope.region)
+            && one(&self.sam_ids, scope.sam_id)
+            && self.env.is_none_or(|env| env == scope.env)
+            && self.terminal.as_deref().is_none_or(|terminal| scope.terminal == Some(terminal))
+            && self.max_lifetime.is_none_or(|limit| scope.lifetime <= limit)
+    }
+}

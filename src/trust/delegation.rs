@@ -1,0 +1,126 @@
+//! One delegation statement: how a key on an agent's machine is kept small.
+
+use super::{Constraints, TrustError};
+use crate::jose::{JoseError, Json, Jwk, Signer, Unverified, VerifyingKey, sign};
+use crate::profile::{DELEGATION_LIFE, DELEGATION_TYP};
+
+/// What to delegate.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "the members of a statement are the profile's")]
+pub struct DelegationRequest<'a> {
+    /// Whose power it is: the issuer URL of the listed key, or the key itself by its [`key_uri`]; for a second statement
+    /// the first one's `sub`.
+    pub iss: &'a str,
+    /// Whom it goes to: an agent or a terminal.
+    pub sub: &'a str,
+    /// The key that may sign.
+    pub key: &'a VerifyingKey,
+    /// What it may say.
+    pub constraints: &'a Constraints,
+    /// Begin, in seconds since 1970.
+    pub iat: i64,
+    /// End, in seconds since 1970, at most seven days later.
+    pub exp: i64,
+}
+
+/// The name of a key as a URI: its RFC 7638 thumbprint in the form of RFC 9278. A first statement may name its
+/// delegator so, when the issuer's URL isn't at hand; the list still says for whom that key signs.
+pub fn key_uri(key: &VerifyingKey) -> String {
+    format!("{KEY_URI}{}", key.thumbprint())
+}
+
+/// Whether a text is of the form of [`key_uri`].
+pub fn is_key_uri(text: &str) -> bool {
+    text.starts_with(KEY_URI)
+}
+
+const KEY_URI: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+
+impl DelegationRequest<'_> {
+    /// Signs the statement with the key whose power it is.
+    pub fn sign(&self, signer: &dyn Signer) -> Result<String, TrustError> {
+        if self.exp.saturating_sub(self.iat) > DELEGATION_LIFE {
+            return Err(TrustError::DelegationTooLong);
+        }
+        let payload = Json::object([
+            ("iss", self.iss.into()),
+            ("sub", self.sub.into()),
+            ("iat", self.iat.into()),
+            ("exp", self.exp.into()),
+            ("jwk", self.key.to_jwk()),
+            ("constraints", self.constraints.to_json()),
+        ]);
+        sign(signer, DELEGATION_TYP, [], &payload).map_err(TrustError::Delegation)
+    }
+}
+
+/// A statement as it reads. [`read`](Self::read) believes it without a signature: for the one who holds it and wants
+/// to know what it allows. The relying side gets one from a verified chain only.
+#[derive(Clone, Debug)]
+pub struct Delegation {
+    pub(super) iss: String,
+    pub(super) sub: String,
+    pub(super) iat: i64,
+    pub(super) exp: i64,
+    pub(super) key: VerifyingKey,
+    pub(super) constraints: Constraints,
+}
+
+impl Delegation {
+    /// Reads a statement without verifying it.
+    pub fn read(compact: &str) -> Result<Self, TrustError> {
+        let jws = Unverified::parse(compact).map_err(TrustError::delegation)?;
+        if jws.typ() != Some(DELEGATION_TYP) {
+            return Err(TrustError::Delegation(JoseError::Typ { expected: DELEGATION_TYP }));
+        }
+        Self::from_payload(&jws.peek().map_err(TrustError::delegation)?)
+    }
+
+    pub(super) fn from_payload(payload: &Json) -> Result<Self, TrustError> {
+        let member = TrustError::delegation;
+        let jwk = payload.member("jwk").ok_or(TrustError::DelegationMember("jwk"))?;
+        let constraints = payload.member("constraints").ok_or(TrustError::DelegationMember("constraints"))?;
+        let statement = Self {
+            iss: payload.text("iss").map_err(member)?.to_owned(),
+            sub: payload.text("sub").map_err(member)?.to_owned(),
+            iat: payload.seconds("iat").map_err(member)?,
+            exp: payload.seconds("exp").map_err(member)?,
+            key: Jwk::from_json(jwk).map_err(member)?.key().clone(),
+            constraints: Constraints::from_json(constraints)?,
+        };
+        if statement.exp.saturating_sub(statement.iat) > DELEGATION_LIFE {
+            return Err(TrustError::DelegationTooLong);
+        }
+        Ok(statement)
+    }
+
+    /// Whose power it is.
+    pub fn iss(&self) -> &str {
+        &self.iss
+    }
+
+    /// Whom it went to.
+    pub fn sub(&self) -> &str {
+        &self.sub
+    }
+
+    /// The key that may sign.
+    pub fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
+    /// What it may say.
+    pub fn constraints(&self) -> &Constraints {
+        &self.constraints
+    }
+
+    /// First second that no longer counts.
+    pub fn expires_at(&self) -> i64 {
+        self.exp
+    }
+
+    /// Whether it holds in that second.
+    pub fn covers(&self, seconds: i64) -> bool {
+        (self.iat..self.exp).contains(&seconds)
+    }
+}

@@ -1,0 +1,153 @@
+//! The signed list of keys.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{Anchor, KeyRecord, TrustError};
+use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, sign};
+use crate::profile::{DEFAULT_SKEW, TRUST_LIST_TYP};
+use crate::store::{Advance, Space, Store};
+
+/// A trust list whose signature, anchor and time held.
+#[derive(Clone, Debug)]
+pub struct TrustList {
+    iss: String,
+    iat: i64,
+    exp: i64,
+    sequence: u64,
+    refresh: Option<i64>,
+    anchor: Thumbprint,
+    keys: Vec<KeyRecord>,
+}
+
+impl TrustList {
+    /// Verifies a list and remembers its sequence and digest in the store: an older list is refused from then on, and so
+    /// is another one with the same sequence, restarts or not.
+    pub fn verify(
+        compact: &str,
+        anchors: &[Anchor],
+        now: Timestamp,
+        store: &dyn Store,
+    ) -> Result<Self, TrustError> {
+        let list = Self::as_of(compact, anchors, now)?;
+        let digest: [u8; 32] = Sha256::digest(compact.as_bytes()).into();
+        // Issuers are told apart by digest, because a store's keys are short.
+        let key = Sha256::digest(list.iss.as_bytes());
+        match store.advance(Space::TrustSequence, &key, list.sequence, &digest)? {
+            Advance::Advanced | Advance::Same => Ok(list),
+            Advance::Older { seen } => Err(TrustError::RolledBack { seen, got: list.sequence }),
+            Advance::Conflicting => Err(TrustError::Conflicting { sequence: list.sequence }),
+        }
+    }
+
+    /// Verifies a list as of a time and remembers nothing: for audits, and for showing a list. A rolled back list passes
+    /// here, so nothing may be accepted on it.
+    pub fn as_of(compact: &str, anchors: &[Anchor], at: Timestamp) -> Result<Self, TrustError> {
+        let jws = Unverified::parse(compact).map_err(TrustError::list)?;
+        let kid = jws.kid().ok_or(TrustError::ListMember("kid"))?;
+        let known = anchors.iter().find(|anchor| anchor.kid().as_str() == kid);
+        let anchor = known.filter(|anchor| anchor.is_valid_at(at)).ok_or(TrustError::AnchorUnknown)?;
+        let jws = jws.verify(anchor.key(), TRUST_LIST_TYP).map_err(TrustError::list)?;
+        let list = Self::from_payload(jws.payload(), anchor)?;
+        if !anchor.covers(list.iat) {
+            return Err(TrustError::AnchorUnknown);
+        }
+        if list.iat > at.as_second().saturating_add(DEFAULT_SKEW) {
+            return Err(TrustError::ListFromFuture);
+        }
+        if list.exp <= at.as_second() {
+            return Err(TrustError::ListExpired);
+        }
+        Ok(list)
+    }
+
+    fn from_payload(payload: &Json, anchor: &Anchor) -> Result<Self, TrustError> {
+        let member = TrustError::list;
+        let entries =
+            payload.member("keys").and_then(Json::as_array).ok_or(TrustError::ListMember("keys"))?;
+        let mut keys: Vec<KeyRecord> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Some(record) = KeyRecord::from_json(entry)? else { continue };
+            let twin = |other: &KeyRecord| {
+                other.kid() == record.kid()
+                    && other.iss() == record.iss()
+                    && other.is_attester() == record.is_attester()
+            };
+            // Two entries for one use of a key would leave it open which of them counts.
+            if keys.iter().any(twin) {
+                return Err(TrustError::ListMember("keys"));
+            }
+            keys.push(record);
+        }
+        Ok(Self {
+            iss: payload.text("iss").map_err(member)?.to_owned(),
+            iat: payload.seconds("iat").map_err(member)?,
+            exp: payload.seconds("exp").map_err(member)?,
+            sequence: payload.seconds("seq").map_err(member)?.unsigned_abs(),
+            refresh: payload.optional_seconds("refresh").map_err(member)?,
+            anchor: anchor.kid().clone(),
+            keys,
+        })
+    }
+
+    /// Who keeps the list.
+    pub fn iss(&self) -> &str {
+        &self.iss
+    }
+
+    /// Its sequence.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Seconds since it was signed.
+    pub fn age(&self, now: Timestamp) -> i64 {
+        now.as_second().saturating_sub(self.iat)
+    }
+
+    /// The first second in which it no longer counts.
+    pub fn expires_at(&self) -> i64 {
+        self.exp
+    }
+
+    /// Seconds after which its keeper wants a new one fetched.
+    pub fn refresh(&self) -> Option<i64> {
+        self.refresh
+    }
+
+    /// The anchor that signed it.
+    pub fn anchor(&self) -> &Thumbprint {
+        &self.anchor
+    }
+
+    /// Its keys.
+    pub fn keys(&self) -> &[KeyRecord] {
+        &self.keys
+    }
+}
+
+/// Signs a list. `payload` is the profile's, as JSON.
+pub fn sign_list(anchor: &dyn Signer, payload: &Json) -> Result<String, JoseError> {
+    sign(anchor, TRUST_LIST_TYP, [], payload)
+}
+
+/// Fills in what a list written by hand may leave out: `iat` and `nbf` (now), `exp` (30 days for the list, a year for
+/// its keys), `seq` (seconds since 1970), and each key's `kid` and `alg`.
+pub fn complete_list(payload: Json, now: Timestamp) -> Result<Json, TrustError> {
+    const DAY: i64 = 24 * 60 * 60;
+    let Json::Object(mut list) = payload else { return Err(TrustError::ListMember("payload")) };
+    let now = now.as_second();
+    for (name, value) in [("iat", now), ("exp", now + 30 * DAY), ("seq", now)] {
+        list.entry(name.to_owned()).or_insert_with(|| value.into());
+    }
+    let Some(Json::Array(keys)) = list.get_mut("keys") else { return Err(TrustError::ListMember("keys")) };
+    for key in keys {
+        let jwk = Jwk::from_json(key).map_err(TrustError::list)?;
+        let Json::Object(members) = key else { return Err(TrustError::ListMember("keys")) };
+        members.entry("kid".to_owned()).or_insert_with(|| jwk.key().thumbprint().as_str().into());
+        members.entry("alg".to_owned()).or_insert_with(|| jwk.key().algorithm().as_str().into());
+        members.entry("nbf".to_owned()).or_insert_with(|| now.into());
+        members.entry("exp".to_owned()).or_insert_with(|| (now + 365 * DAY).into());
+    }
+    Ok(Json::Object(list))
+}

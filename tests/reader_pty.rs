@@ -1,0 +1,150 @@
+//! The driver against the emulated reader, through the operating system's serial port.
+#![cfg(all(unix, feature = "serial", feature = "pty"))]
+#![allow(clippy::disallowed_methods, missing_docs)] // a test with real time
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use realname::document::{Flag, Origin};
+use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
+use realname::reader::transport::TransportError;
+use realname::reader::{Progress, ReadOptions, Reader, ReaderError};
+
+fn plug_in(faults: &str) -> (RunningEmulator, std::path::PathBuf) {
+    let pty = Pty::open().unwrap();
+    let path = pty.path().to_owned();
+    let mut config = EmulatorConfig::default();
+    config.faults = faults.parse().unwrap();
+    (RunningEmulator::start(Emulator::new(config), pty), path)
+}
+
+fn quick() -> ReadOptions {
+    ReadOptions::new().wait(Duration::from_millis(300))
+}
+
+#[test]
+fn a_card_is_read_again_and_the_next_one_is_the_next_one() {
+    let (emulator, path) = plug_in("");
+    emulator.place(Card::from_block(support::person("测试戊")));
+    let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
+    assert_eq!(reader.origin(), Origin::Emulated);
+
+    let mut seen = Vec::new();
+    let card = reader.read_card_with(&quick(), |progress| seen.push(progress)).unwrap();
+    assert_eq!(card.document().name().as_str(), "测试戊");
+    assert_eq!(card.origin(), Origin::Emulated);
+    assert_eq!(card.sam_id().to_string(), "05.03-20161207-0000123456-1234567890");
+    assert_eq!((card.link().discarded_bytes, card.link().retries), (0, 0));
+    assert_eq!(emulator.reads(), 1, "one reading is enough when nothing speaks against it");
+    assert_eq!(seen[..3], [Progress::WaitingForCard, Progress::Found, Progress::Selected]);
+
+    // Still lying there: the reader says "no card", and it is read all the same.
+    let again = reader.read_card(&quick()).unwrap();
+    assert!(again.document() == card.document());
+    // Unless a new one was asked for.
+    let error = reader.read_card(&quick().lying_card(false)).unwrap_err();
+    assert!(matches!(error, ReaderError::NoCard { .. }), "{error}");
+
+    emulator.place(Card::from_block(support::permit()));
+    assert_eq!(reader.read_card(&quick()).unwrap().document().name().as_str(), "测试乙");
+}
+
+#[test]
+fn a_semantic_disagreement_is_read_twice_and_stays_a_flag() {
+    let (emulator, path) = plug_in("");
+    emulator.place(Card::from_block(support::resident()));
+    let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
+    let card = reader.read_card(&quick()).unwrap();
+    assert_eq!(card.document().flags(), [Flag::SexDisagrees, Flag::LongTermUnexpected]);
+    assert_eq!(emulator.reads(), 2);
+}
+
+#[test]
+fn no_card_is_a_matter_of_the_wait_that_was_asked_for() {
+    let (_emulator, path) = plug_in("");
+    let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
+    let begin = Instant::now();
+    let error = reader.read_card(&quick()).unwrap_err();
+    assert!(matches!(error, ReaderError::NoCard { .. }), "{error}");
+    assert!(begin.elapsed() >= Duration::from_millis(300) && begin.elapsed() < Duration::from_millis(900));
+}
+
+#[test]
+fn a_card_lifted_half_way_can_be_put_back() {
+    let (emulator, path) = plug_in("lift@read*1,cut@read*1");
+    emulator.place(Card::from_block(support::person("测试戊")));
+    let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
+    let mut lifted = false;
+    let options = ReadOptions::new().wait(Duration::from_secs(20));
+    let card = reader.read_card_with(&options, |progress| {
+        if progress == Progress::CardLifted {
+            lifted = true;
+            emulator.place(Card::from_block(support::person("测试己")));
+        }
+    });
+    assert!(lifted);
+    assert_eq!(card.unwrap().document().name().as_str(), "测试己");
+}
+
+#[test]
+fn the_rate_is_found_and_changed() {
+    let (emulator, path) = plug_in("");
+    emulator.place(Card::from_block(support::person("测试戊")));
+    {
+        let mut reader = Reader::open_serial(&path, None).unwrap();
+        assert_eq!(reader.baud(), Some(115_200));
+        reader.set_baud(19_200).unwrap();
+        assert_eq!(reader.baud(), Some(19_200));
+        reader.read_card(&quick()).unwrap();
+        assert_eq!(reader.set_baud(300), Err(ReaderError::UnknownRate { rate: 300 }));
+    }
+    let error = Reader::open_serial(&path, Some(115_200)).unwrap().probe().unwrap_err();
+    assert!(matches!(error, ReaderError::NoAnswer { .. }), "{error}");
+    let reader = Reader::open_serial(&path, None).unwrap();
+    assert_eq!(reader.baud(), Some(19_200));
+}
+
+#[test]
+fn a_port_has_one_owner_and_a_link_to_it_is_no_device() {
+    let link = tempfile::tempdir().unwrap().path().join("ttyCARD0");
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    let pty = Pty::open().unwrap().linked(&link).unwrap();
+    let path = pty.path().to_owned();
+    let emulator = RunningEmulator::start(Emulator::new(EmulatorConfig::default()), pty);
+    let reader = Reader::open_serial(&link, Some(115_200)).unwrap();
+    assert_eq!(reader.origin(), Origin::Emulated);
+    let second = Reader::open_serial(&path, Some(115_200)).unwrap_err();
+    assert_eq!(second, ReaderError::Transport(TransportError::InUse { path: path.clone() }));
+    drop(emulator);
+    assert!(std::fs::symlink_metadata(&link).is_err(), "the link goes with the reader");
+    let missing = Reader::open_serial(&link, Some(115_200)).unwrap_err();
+    assert_eq!(missing, ReaderError::Transport(TransportError::NotFound { path: link }));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let other = Reader::open_serial(file.path(), Some(115_200)).unwrap_err();
+    assert_eq!(other, ReaderError::Transport(TransportError::NotAPort { path: file.path().into() }));
+}
+
+#[test]
+fn unplugging_is_seen_at_once_and_cancelling_within_a_moment() {
+    let (emulator, path) = plug_in("");
+    let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
+    let canceller = reader.canceller();
+    let stop = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        canceller.cancel();
+    });
+    let begin = Instant::now();
+    let error = reader.read_card(&ReadOptions::new().wait(Duration::MAX)).unwrap_err();
+    assert_eq!(error, ReaderError::Cancelled);
+    assert!(begin.elapsed() < Duration::from_millis(500));
+    stop.join().unwrap();
+
+    let unplug = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(100));
+        drop(emulator);
+    });
+    let error = reader.read_card(&ReadOptions::new()).unwrap_err();
+    assert_eq!(error, ReaderError::Transport(TransportError::Disconnected));
+    unplug.join().unwrap();
+}

@@ -1,0 +1,132 @@
+//! Random sequences of steps: a store finds what the plainest model finds.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use realname::store::{Advance, Answered, Counted, Put, Space, Store};
+
+use crate::cases::at;
+
+/// One step. Few keys and times, so that steps meet.
+#[derive(Clone, Debug)]
+enum Step {
+    Put { key: u8, value: u8, end: i64 },
+    Get { key: u8 },
+    Answer { key: u8, answer: u8, now: i64 },
+    Advance { key: u8, sequence: u64, digest: u8 },
+    Count { key: u8, member: u8, limit: u32, end: i64, now: i64 },
+    Expire { before: i64 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (key, byte, time) = (0..4u8, 0..4u8, 0..12i64);
+    prop_oneof![
+        (key.clone(), byte.clone(), time.clone()).prop_map(|(key, value, end)| Step::Put { key, value, end }),
+        key.clone().prop_map(|key| Step::Get { key }),
+        (key.clone(), byte.clone(), time.clone()).prop_map(|(key, answer, now)| Step::Answer {
+            key,
+            answer,
+            now
+        }),
+        (key.clone(), prop_oneof![0..4u64, Just(u64::MAX)], byte.clone())
+            .prop_map(|(key, sequence, digest)| Step::Advance { key, sequence, digest }),
+        (key, byte, 0..4u32, time.clone(), time.clone())
+            .prop_map(|(key, member, limit, end, now)| Step::Count { key, member, limit, end, now }),
+        time.prop_map(|before| Step::Expire { before }),
+    ]
+}
+
+/// The model: lists that are searched from end to end.
+#[derive(Default)]
+struct Model {
+    records: BTreeMap<u8, (u8, i64, Option<u8>)>,
+    seen: BTreeMap<u8, (u64, u8)>,
+    members: Vec<(u8, u8, i64)>,
+}
+
+impl Model {
+    /// Takes the step here and there, and compares what both found.
+    fn check(&mut self, store: &dyn Store, round: u32, step: &Step) {
+        // Each round has its own keys, so that all share one store.
+        let name = |key: u8| [&round.to_be_bytes()[..], &[key]].concat();
+        match *step {
+            Step::Put { key, value, end } => {
+                let expected = if self.records.contains_key(&key) { Put::Exists } else { Put::Stored };
+                self.records.entry(key).or_insert((value, end, None));
+                assert_eq!(store.put(Space::Demand, &name(key), &[value], at(end)).unwrap(), expected);
+            }
+            Step::Get { key } => {
+                let entry = store.get(Space::Demand, &name(key)).unwrap();
+                let found = entry.map(|entry| (entry.value.to_vec(), entry.expires_at, entry.answer));
+                let expected = self.records.get(&key);
+                assert_eq!(found, expected.map(|(v, end, a)| (vec![*v], at(*end), a.map(|a| vec![a]))));
+            }
+            Step::Answer { key, answer, now } => {
+                let expected = match self.records.get_mut(&key) {
+                    None => Answered::Unknown,
+                    Some((_, _, Some(answer))) => Answered::Already(vec![*answer]),
+                    Some((_, end, None)) if *end < now => Answered::Expired,
+                    Some((_, _, empty)) => {
+                        *empty = Some(answer);
+                        Answered::Recorded
+                    }
+                };
+                assert_eq!(store.answer(Space::Demand, &name(key), &[answer], at(now)).unwrap(), expected);
+            }
+            Step::Advance { key, sequence, digest } => {
+                let expected = match self.seen.get(&key) {
+                    Some((seen, known)) if *seen == sequence && *known == digest => Advance::Same,
+                    Some((seen, _)) if *seen == sequence => Advance::Conflicting,
+                    Some((seen, _)) if *seen > sequence => Advance::Older { seen: *seen },
+                    _ => {
+                        self.seen.insert(key, (sequence, digest));
+                        Advance::Advanced
+                    }
+                };
+                let found = store.advance(Space::TrustSequence, &name(key), sequence, &[digest; 32]);
+                assert_eq!(found.unwrap(), expected);
+            }
+            Step::Count { key, member, limit, end, now } => {
+                let living: Vec<_> = self.members.iter().filter(|m| m.0 == key && m.2 >= now).collect();
+                let number = u32::try_from(living.len()).unwrap();
+                let expected = if living.iter().any(|m| m.1 == member) {
+                    Counted::Present(number)
+                } else if number >= limit {
+                    Counted::Full(number)
+                } else {
+                    self.members.retain(|m| (m.0, m.1) != (key, member));
+                    self.members.push((key, member, end));
+                    Counted::Added(number + 1)
+                };
+                let found = store.count(Space::Quota, &name(key), &[member], limit, at(end), at(now));
+                assert_eq!(found.unwrap(), expected);
+            }
+            Step::Expire { before } => self.expire(store, before),
+        }
+    }
+
+    fn expire(&mut self, store: &dyn Store, before: i64) {
+        let many = self.records.len() + self.members.len();
+        self.records.retain(|_, record| record.1 >= before);
+        self.members.retain(|member| member.2 >= before);
+        let expected = many - self.records.len() - self.members.len();
+        assert_eq!(store.expire(at(before), u32::MAX).unwrap(), u32::try_from(expected).unwrap());
+    }
+}
+
+pub(crate) fn agrees_with_the_model(store: &dyn Store) {
+    let round = Cell::new(0);
+    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
+    let checked = runner.run(&prop::collection::vec(step(), 1..60), |steps| {
+        round.set(round.get() + 1);
+        // What a round left that failed.
+        store.expire(at(99), u32::MAX).unwrap();
+        let mut model = Model::default();
+        steps.iter().for_each(|step| model.check(store, round.get(), step));
+        model.expire(store, 99);
+        Ok(())
+    });
+    checked.unwrap();
+}

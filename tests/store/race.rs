@@ -1,0 +1,79 @@
+//! 64 threads at the same keys: exactly one wins.
+
+use std::sync::Barrier;
+use std::thread;
+
+use realname::store::{Advance, Answered, Counted, Put, Space, Store};
+
+use crate::cases::at;
+
+const THREADS: usize = 64;
+const KEYS: u32 = 20;
+
+/// Runs `step` in all threads for all keys and gives, for each key, what each thread found.
+fn all<T: Send>(step: impl Fn(usize, &[u8]) -> T + Sync) -> Vec<Vec<T>> {
+    let start = Barrier::new(THREADS);
+    let by_thread: Vec<Vec<T>> = thread::scope(|scope| {
+        let (start, step) = (&start, &step);
+        let run = |thread| {
+            scope.spawn(move || {
+                start.wait();
+                (0..KEYS).map(|key| step(thread, &key.to_be_bytes())).collect()
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(run).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut by_thread: Vec<_> = by_thread.into_iter().map(Vec::into_iter).collect();
+    (0..KEYS).map(|_| by_thread.iter_mut().map(|found| found.next().unwrap()).collect()).collect()
+}
+
+pub(crate) fn one_put_wins(store: &dyn Store) {
+    let found =
+        all(|thread, key| (store.put(Space::Demand, key, &thread.to_be_bytes(), at(10)).unwrap(), thread));
+    for (key, found) in (0..KEYS).zip(found) {
+        let winners: Vec<_> = found.iter().filter(|(put, _)| *put == Put::Stored).collect();
+        assert_eq!(winners.len(), 1);
+        let entry = store.get(Space::Demand, &key.to_be_bytes()).unwrap().unwrap();
+        assert_eq!(*entry.value, winners[0].1.to_be_bytes());
+    }
+}
+
+pub(crate) fn one_answer_wins(store: &dyn Store) {
+    for key in 0..KEYS {
+        assert_eq!(store.put(Space::Demand, &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
+    }
+    let found =
+        all(|thread, key| (store.answer(Space::Demand, key, &thread.to_be_bytes(), at(0)).unwrap(), thread));
+    for found in found {
+        let winners: Vec<_> = found.iter().filter(|(answered, _)| *answered == Answered::Recorded).collect();
+        assert_eq!(winners.len(), 1);
+        let told = Answered::Already(winners[0].1.to_be_bytes().to_vec());
+        assert_eq!(found.iter().filter(|(answered, _)| *answered == told).count(), THREADS - 1);
+    }
+}
+
+pub(crate) fn one_digest_wins(store: &dyn Store) {
+    let found = all(|thread, key| {
+        let digest = [u8::try_from(thread).unwrap(); 32];
+        store.advance(Space::TrustSequence, key, 9, &digest).unwrap()
+    });
+    for found in found {
+        assert_eq!(found.iter().filter(|advance| **advance == Advance::Advanced).count(), 1);
+        assert_eq!(found.iter().filter(|advance| **advance == Advance::Conflicting).count(), THREADS - 1);
+    }
+}
+
+pub(crate) fn the_quota_holds(store: &dyn Store) {
+    let found =
+        all(|thread, key| store.count(Space::Quota, key, &thread.to_be_bytes(), 5, at(10), at(0)).unwrap());
+    for found in found {
+        let mut added: Vec<u32> = found
+            .iter()
+            .filter_map(|counted| if let Counted::Added(number) = counted { Some(*number) } else { None })
+            .collect();
+        added.sort_unstable();
+        assert_eq!(added, [1, 2, 3, 4, 5], "each place is given once");
+        assert_eq!(found.iter().filter(|counted| **counted == Counted::Full(5)).count(), THREADS - 5);
+    }
+}
