@@ -4,9 +4,10 @@ use crate::confirmation::ConfirmationError;
 use crate::demand::AskError;
 use crate::jose::JoseError;
 use crate::profile::{Reason, ReasonCode};
+use crate::rely::sd_jwt_code;
 use crate::sd_jwt::SdJwtError;
 use crate::store::StoreError;
-use crate::trust::{TrustError, jose_code, sd_jwt_code};
+use crate::trust::{TrustError, jose_code};
 
 /// A step wasn't taken.
 #[derive(Debug, thiserror::Error)]

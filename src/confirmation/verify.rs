@@ -7,9 +7,10 @@ use subtle::ConstantTimeEq;
 use super::{ConfirmationError, NaturalDay, PhoneNumber, Price, ServiceId, Uses};
 use crate::jose::{JoseError, Json, Unverified, decode};
 use crate::profile::{DEFAULT_SKEW, Env, GRANT_TYP, Purpose, ReasonCode};
+use crate::rely::sd_jwt_code;
 use crate::sd_jwt::{Combined, Disclosure, SdJwtError, reveal};
 use crate::store::{Put, Space, Store};
-use crate::trust::{TrustError, TrustList, jose_code, sd_jwt_code};
+use crate::trust::{TrustError, TrustList, jose_code};
 
 /// What a grant must be for.
 #[derive(Clone, Debug)]
