@@ -16,7 +16,7 @@ use realname::confirmation::{
     Asking, Confirmer, LedgerSecret, PhoneNumber, Price, Question, Replied, Reply, ServiceId,
 };
 use realname::jose::{Algorithm, SigningKey};
-use realname::store::{MemoryStore, Put, SqliteStore, Space, Store};
+use realname::store::{MemoryStore, Put, Space, SqliteStore, Store};
 
 const ROUNDS: usize = 9;
 /// About what a question's record takes.
@@ -87,7 +87,9 @@ fn confirm_all(
     share(&numbers.next(count), threads, |number| {
         let number: PhoneNumber = format!("+86{number:013}").parse().unwrap();
         let question = Question::new(number.clone(), service.clone(), Price::fen(500), "synthetic").unwrap();
-        let Asking::Ask(challenge) = confirmer.ask(store, question, now).unwrap() else { panic!("asked before") };
+        let Asking::Ask(challenge) = confirmer.ask(store, question, now).unwrap() else {
+            panic!("asked before")
+        };
         let reply = Reply::text(number, service.clone(), challenge.message().reply());
         assert!(matches!(confirmer.reply(store, &reply, now).unwrap(), Replied::Granted(_)));
     })
