@@ -219,8 +219,9 @@ impl DemandRequest {
 
     fn transaction(&self) -> Result<Option<Transaction>, AskError> {
         let Some(number) = &self.number else {
-            let about_nothing =
-                [&self.text, &self.region, &self.action, &self.snapshot].iter().all(|member| member.is_none());
+            let about_nothing = [&self.text, &self.region, &self.action, &self.snapshot]
+                .iter()
+                .all(|member| member.is_none());
             return if about_nothing { Ok(None) } else { Err(AskError::NumberMissing) };
         };
         if !is_e164(number.as_str()) {
