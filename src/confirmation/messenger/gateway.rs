@@ -1,9 +1,11 @@
 //! A message centre or voice platform behind HTTP.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::{HeaderValue, Uri, header};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Error, Timeout};
 
 use super::{Message, Messenger, MessengerError};
@@ -31,6 +33,9 @@ pub enum GatewayError {
     /// Numbers and codes would cross a network in the clear.
     #[error("the gateway's address must begin with https:// unless it is on this machine")]
     Plain,
+    /// This machine has no root certificates, so no server can prove who it is.
+    #[error("this machine has no root certificates to check the gateway's by")]
+    NoRoots,
     /// The credentials can't stand in a header.
     #[error("the gateway's credentials hold characters that no header takes")]
     Authorization,
@@ -42,13 +47,14 @@ impl HttpGateway {
         let url: Uri = url.parse().map_err(|_| GatewayError::Url)?;
         let host = url.host().ok_or(GatewayError::Url)?;
         let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-        match url.scheme_str() {
-            Some("https") => {}
-            Some("http") if local => {}
+        let tls = match url.scheme_str() {
+            Some("https") => tls()?,
+            Some("http") if local => TlsConfig::default(),
             Some("http") => return Err(GatewayError::Plain),
             _ => return Err(GatewayError::Url),
-        }
+        };
         let agent = Agent::config_builder()
+            .tls_config(tls)
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
@@ -89,6 +95,19 @@ impl std::fmt::Debug for HttpGateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HttpGateway").field("host", &self.url.host()).finish_non_exhaustive()
     }
+}
+
+/// By this machine's root certificates.
+fn tls() -> Result<TlsConfig, GatewayError> {
+    let found = rustls_native_certs::load_native_certs().certs;
+    if found.is_empty() {
+        return Err(GatewayError::NoRoots);
+    }
+    let roots: Vec<_> = found.iter().map(|root| Certificate::from_der(root.as_ref()).to_owned()).collect();
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::Specific(Arc::new(roots)))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build())
 }
 
 fn body(message: &Message<'_>, lang: Lang) -> Json {
