@@ -172,9 +172,11 @@ fn what_expired_is_wiped_from_the_file() {
         let key = number.to_be_bytes();
         assert_eq!(store.put(SPACE, &key, secret, Timestamp::UNIX_EPOCH).unwrap(), Put::Stored);
     }
+    let holds = |file: &Path| fs::read(file).unwrap().windows(secret.len()).any(|window| window == secret);
+    let log = path.with_extension("sqlite3-wal");
+    assert!(holds(&log), "this test looks in the right place");
     assert_eq!(store.expire(Timestamp::MAX, 100).unwrap(), 50);
+    assert!(!holds(&path) && !holds(&log), "while it is open");
     drop(store);
-    let bytes = fs::read(&path).unwrap();
-    assert!(!bytes.windows(secret.len()).any(|window| window == secret));
-    assert!(!path.with_extension("sqlite3-wal").exists(), "the log is folded in and gone");
+    assert!(!holds(&path) && !log.exists(), "and after");
 }

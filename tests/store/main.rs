@@ -42,6 +42,7 @@ macro_rules! suite {
                 one_answer_wins,
                 one_digest_wins,
                 the_quota_holds,
+                the_quota_holds_while_members_expire,
             );
             suite!(@test $store model: agrees_with_the_model);
         }
