@@ -232,7 +232,7 @@ mod server {
         config.options("-c search_path=bench");
         let store = PostgresStore::connect_with(config, NoTls, CONNECTIONS.try_into().unwrap()).unwrap();
 
-        let mut against = |what: &str, aim: &str, time_of_a_step: &mut dyn FnMut() -> Duration| {
+        let against = |what: &str, aim: &str, time_of_a_step: &mut dyn FnMut() -> Duration| {
             time_of_a_step();
             let found = support::compare_timed(ROUNDS, &mut *time_of_a_step, || load_generator(&address));
             support::row(&format!("PostgreSQL: {what}, 8 connections"), "`pgbench`, one insert", aim, &found);

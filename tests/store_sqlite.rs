@@ -57,6 +57,19 @@ fn two_handles_in_one_process_see_each_other() {
 }
 
 #[test]
+fn many_may_make_the_file_at_once() {
+    for _ in 0..10 {
+        let (_directory, path) = place();
+        let found: Vec<Put> = std::thread::scope(|scope| {
+            let open = || put(&SqliteStore::open(&path).unwrap(), b"key").unwrap();
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(found.iter().filter(|put| **put == Put::Stored).count(), 1);
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn only_the_owner_may_read() {
     use std::os::unix::fs::PermissionsExt;

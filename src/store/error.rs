@@ -156,7 +156,7 @@ pub struct Fault(Arc<dyn Error + Send + Sync>);
 
 impl Fault {
     /// Only for errors that never quote keys or values.
-    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), expect(dead_code))]
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))]
     pub(crate) fn new(source: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(source))
     }

@@ -10,6 +10,7 @@
 
 mod cases;
 mod model;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod processes;
 mod race;
 mod stores;
