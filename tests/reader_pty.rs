@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use realname::document::{Flag, Origin};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
 use realname::reader::transport::TransportError;
-use realname::reader::{Progress, ReadOptions, Reader, ReaderError};
+use realname::reader::{Progress, ReadOptions, Reader, ReaderError, WatchEvent};
 
 fn plug_in(faults: &str) -> (RunningEmulator, std::path::PathBuf) {
     let pty = Pty::open().unwrap();
@@ -139,6 +139,7 @@ fn unplugging_is_seen_at_once_and_cancelling_within_a_moment() {
     assert_eq!(error, ReaderError::Cancelled);
     assert!(begin.elapsed() < Duration::from_millis(500));
     stop.join().unwrap();
+    reader.canceller().resume();
 
     let unplug = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(100));
@@ -147,4 +148,44 @@ fn unplugging_is_seen_at_once_and_cancelling_within_a_moment() {
     let error = reader.read_card(&ReadOptions::new()).unwrap_err();
     assert_eq!(error, ReaderError::Transport(TransportError::Disconnected));
     unplug.join().unwrap();
+}
+
+#[test]
+fn a_counter_runs_all_day() {
+    let link = tempfile::tempdir().unwrap().path().join("ttyCARD0");
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    let plug_in = || {
+        let pty = Pty::open().unwrap().linked(&link).unwrap();
+        RunningEmulator::start(Emulator::new(EmulatorConfig::default()), pty)
+    };
+    let mut emulator = plug_in();
+    let mut watch = Reader::watch(&link, Some(115_200), ReadOptions::new());
+    let canceller = watch.canceller();
+    let name = |event: Option<WatchEvent>| match event {
+        Some(WatchEvent::Card(card)) => card.document().name().as_str().to_owned(),
+        other => panic!("no card but {other:?}"),
+    };
+
+    assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))));
+    emulator.place(Card::from_block(support::person("测试戊")));
+    assert_eq!(name(watch.next()), "测试戊");
+    emulator.remove();
+    assert!(matches!(watch.next(), Some(WatchEvent::Removed)));
+    // The same person comes back: a new card is placed, so it is read again.
+    emulator.place(Card::from_block(support::person("测试戊")));
+    assert_eq!(name(watch.next()), "测试戊");
+    emulator.remove();
+    assert!(matches!(watch.next(), Some(WatchEvent::Removed)));
+
+    drop(emulator);
+    assert!(matches!(watch.next(), Some(WatchEvent::Disconnected)));
+    emulator = plug_in();
+    assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))));
+    emulator.place(Card::from_block(support::permit()));
+    assert_eq!(name(watch.next()), "测试乙");
+
+    let waiting = std::thread::spawn(move || watch.next().is_none());
+    std::thread::sleep(Duration::from_millis(100));
+    canceller.cancel();
+    assert!(waiting.join().unwrap(), "cancelling ends the watch");
 }

@@ -12,6 +12,7 @@ use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
 use super::session::{Event, Outcome, Probe, Request, Session, SessionConfig};
 use super::transport::{Transport, TransportError};
+use super::watch::Watch;
 use super::wire::Baud;
 use crate::document::{CardRead, Origin, SamId};
 
@@ -36,19 +37,30 @@ pub struct Reader {
     session: Session,
     transport: Box<dyn Transport>,
     buffer: Zeroizing<Vec<u8>>,
-    stop: Arc<AtomicBool>,
+    canceller: Canceller,
 }
 
-/// Stops a [`Reader`] from another thread.
-#[derive(Clone, Debug)]
+/// Stops a [`Reader`] or a [`Watch`] from another thread.
+#[derive(Clone, Debug, Default)]
 pub struct Canceller {
     stop: Arc<AtomicBool>,
 }
 
 impl Canceller {
-    /// What the reader does now, or does next, ends with [`ReaderError::Cancelled`] within 50 ms.
+    /// What the reader does now, and all that it is asked for after, ends with [`ReaderError::Cancelled`] within 50 ms,
+    /// until [`resume`](Self::resume).
     pub fn cancel(&self) {
         self.stop.store(true, Ordering::Release);
+    }
+
+    /// Lets the reader work again.
+    pub fn resume(&self) {
+        self.stop.store(false, Ordering::Release);
+    }
+
+    /// Whether it is cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
     }
 }
 
@@ -61,7 +73,7 @@ impl Reader {
             transport: Box::new(transport),
             // The largest reply in one piece.
             buffer: Zeroizing::new(vec![0; 4096]),
-            stop: Arc::default(),
+            canceller: Canceller::default(),
         }
     }
 
@@ -101,6 +113,36 @@ impl Reader {
             transport = trial.transport;
         }
         Err(last)
+    }
+
+    /// Opens the one reader of this machine: asks each port that may have one, and refuses to guess when several answer.
+    ///
+    /// # Errors
+    /// [`ReaderError::NoReader`] when none answers, [`ReaderError::Ambiguous`] with the names when several do.
+    pub fn open_only() -> Result<Self, ReaderError> {
+        use super::Guess::{Reader, SerialBridge};
+
+        let ports = super::list()?;
+        let asked = ports.into_iter().filter(|port| matches!(port.guess, Reader | SerialBridge));
+        only(asked.map(|port| port.name), |name| {
+            let mut reader = Self::open(name, None)?;
+            reader.probe()?;
+            Ok(reader)
+        })
+    }
+
+    /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
+    /// again by its USB serial number where it has one, else by that name.
+    pub fn watch(name: impl Into<std::path::PathBuf>, baud: Option<u32>, options: ReadOptions) -> Watch {
+        let given = name.into().to_string_lossy().into_owned();
+        let mut identity = None;
+        Watch::new(options, move || {
+            let known = identity.as_ref().and_then(super::discovery::find_again);
+            let name = known.unwrap_or_else(|| given.clone());
+            let reader = Self::open(&name, baud)?;
+            identity = super::discovery::identity(&name).or(identity.take());
+            Ok(reader)
+        })
     }
 
     /// Asks whether a reader is there and who it is.
@@ -188,7 +230,14 @@ impl Reader {
 
     /// What stops this reader from another thread.
     pub fn canceller(&self) -> Canceller {
-        Canceller { stop: Arc::clone(&self.stop) }
+        self.canceller.clone()
+    }
+
+    /// Makes `canceller` the one that stops this reader.
+    #[must_use]
+    pub fn with_canceller(mut self, canceller: Canceller) -> Self {
+        self.canceller = canceller;
+        self
     }
 
     fn run(&mut self, request: Request, progress: &mut dyn FnMut(Progress)) -> Result<Outcome, ReaderError> {
@@ -219,7 +268,7 @@ impl Reader {
                     Event::Finished(result) => return result,
                 }
             }
-            if self.stop.swap(false, Ordering::AcqRel) {
+            if self.canceller.is_cancelled() {
                 self.session.cancel();
                 continue;
             }
@@ -247,6 +296,23 @@ impl Reader {
     }
 }
 
+/// The one port among `names` on which a reader answers.
+fn only(
+    names: impl Iterator<Item = String>,
+    open: impl Fn(&str) -> Result<Reader, ReaderError>,
+) -> Result<Reader, ReaderError> {
+    let mut found: Vec<(String, Reader)> =
+        names.filter_map(|name| open(&name).ok().map(|reader| (name, reader))).collect();
+    match found.pop() {
+        None => Err(ReaderError::NoReader),
+        Some((_, reader)) if found.is_empty() => Ok(reader),
+        Some((last, _)) => {
+            let ports = found.into_iter().map(|(name, _)| name).chain([last]).collect();
+            Err(ReaderError::Ambiguous { ports })
+        }
+    }
+}
+
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader")
@@ -254,5 +320,31 @@ impl std::fmt::Debug for Reader {
             .field("baud", &self.baud())
             .field("session", &self.session)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reader::emulator::{Emulator, EmulatorConfig, RunningEmulator};
+
+    #[test]
+    fn one_reader_is_taken_several_are_named() {
+        let open = |name: &str| match name {
+            "empty" => Err(ReaderError::NoReader),
+            _ => {
+                let (emulator, line) = RunningEmulator::in_memory(Emulator::new(EmulatorConfig::default()));
+                let mut reader = Reader::new(line);
+                reader.probe()?;
+                drop(emulator);
+                Ok(reader)
+            }
+        };
+        let choose = |names: &[&str]| only(names.iter().map(|&name| name.to_owned()), open).map(drop);
+        assert_eq!(choose(&[]), Err(ReaderError::NoReader));
+        assert_eq!(choose(&["empty"]), Err(ReaderError::NoReader));
+        assert_eq!(choose(&["empty", "a"]), Ok(()));
+        let both = vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(choose(&["a", "empty", "b"]), Err(ReaderError::Ambiguous { ports: both }));
     }
 }

@@ -92,10 +92,10 @@ pub enum ReaderError {
         readings: u32,
     },
     /// Several readers answer. None is chosen by guessing.
-    #[error("{count} readers answer: name the one to use")]
+    #[error("{} readers answer, name the one to use: {}", ports.len(), ports.join(", "))]
     Ambiguous {
-        /// How many.
-        count: usize,
+        /// The ports on which they do.
+        ports: Vec<String>,
     },
     /// No reader was found on any port.
     #[error("no reader was found")]
@@ -183,7 +183,8 @@ impl ReaderError {
                 TransportError::NotFound { .. } => "port_not_found",
                 TransportError::InUse { .. } => "port_in_use",
                 TransportError::NotPermitted { .. } => "port_not_permitted",
-                TransportError::NotAPort { .. } => "not_a_port",
+                TransportError::NotAPort { .. } | TransportError::NotAReader { .. } => "not_a_port",
+                TransportError::SeveralMatch { .. } => "several_readers",
                 TransportError::Disconnected => "reader_disconnected",
                 _ => "port_failed",
             },
@@ -209,6 +210,8 @@ impl ReaderError {
             | Self::NoReader => Fault::Reader,
             Self::LineDamaged { .. } | Self::Unconfirmed { .. } => Fault::Line,
             Self::Transport(TransportError::Disconnected | TransportError::WriteTimedOut) => Fault::Line,
+            Self::Transport(TransportError::Stalled) => Fault::Reader,
+            Self::Transport(TransportError::SeveralMatch { .. }) => Fault::Caller,
             Self::Transport(_) => Fault::Port,
             Self::Ambiguous { .. } | Self::UnknownRate { .. } | Self::Busy | Self::Cancelled => Fault::Caller,
         }
@@ -229,7 +232,10 @@ impl ReaderError {
             Self::Transport(error) => match error {
                 TransportError::InUse { .. } => Action::CloseOtherProgram,
                 TransportError::NotPermitted { .. } => Action::GrantPermission,
-                TransportError::NotFound { .. } | TransportError::NotAPort { .. } => Action::ChoosePort,
+                TransportError::NotFound { .. }
+                | TransportError::NotAPort { .. }
+                | TransportError::NotAReader { .. }
+                | TransportError::SeveralMatch { .. } => Action::ChoosePort,
                 _ => Action::CheckCable,
             },
             Self::Ambiguous { .. } => Action::ChoosePort,
@@ -362,8 +368,8 @@ mod tests {
                 Action::CheckCable,
             ),
             (
-                E::Ambiguous { count: 2 },
-                "2 readers answer: name the one to use",
+                E::Ambiguous { ports: vec!["/dev/ttyACM0".into(), "/dev/ttyACM1".into()] },
+                "2 readers answer, name the one to use: /dev/ttyACM0, /dev/ttyACM1",
                 Fault::Caller,
                 Action::ChoosePort,
             ),

@@ -22,6 +22,7 @@ mod times;
 mod verdict;
 
 pub use answer::{Answer, Asked, answer, recorded};
+pub(crate) use code::sd_jwt_code;
 pub use disclosed::Disclosed;
 pub use inspect::{InspectError, inspect};
 pub use judge::Limits;

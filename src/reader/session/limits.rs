@@ -55,9 +55,9 @@ impl Limits {
         Duration::from_millis(60) + self.wire(64)
     }
 
-    /// How long a line may go on talking after a failure before it is given up.
+    /// How long a line may go on talking after a failure before it is asked all the same.
     pub(super) fn babble(self) -> Duration {
-        Duration::from_secs(3) + 2 * self.wire(2 * Command::ReadWithFingerprint.largest_reply())
+        Duration::from_millis(500) + 2 * self.wire(2 * Command::ReadWithFingerprint.largest_reply())
     }
 
     /// How long to listen for a byte too many behind the last reply. It would be on the line right behind it, so four

@@ -10,12 +10,15 @@ use super::limits::Limits;
 use crate::document::SamId;
 use crate::reader::wire::{Command, Framer, Reply, Shape, Status, StatusWord};
 
-/// How often a fence is asked for again while nothing at all is heard.
-const SILENT_FENCES: u8 = 5;
+/// How often a fence is asked for again while nothing at all is heard: long enough for an answer that is seconds late.
+const SILENT_FENCES: u8 = 8;
 /// The same before anything was ever heard: a port without a reader is given up sooner.
 const FIRST_FENCES: u8 = 3;
 /// How often it is asked for again when something was heard that was no intact answer.
 const GARBLED_FENCES: u8 = 16;
+
+/// How many operations without damage it takes to trust a line again.
+const PROBATION: u8 = 4;
 
 pub(super) struct Link {
     framer: Framer,
@@ -28,6 +31,8 @@ pub(super) struct Link {
     out_of_step: bool,
     /// Whether any byte was seen that belonged to no expected reply, or none came, since [`Link::begin`].
     damaged: bool,
+    /// Operations that a line which was damaged once still has to end without damage before it is trusted again.
+    probation: u8,
     /// `framer.discarded()` when it was last looked at.
     noted: u64,
     discarded: u64,
@@ -36,10 +41,12 @@ pub(super) struct Link {
 #[derive(Clone, Copy)]
 enum State {
     Idle,
+    /// `heard` is what the framer had discarded when the question was sent.
     Waiting {
         command: Command,
         until: Instant,
         gap: Option<Instant>,
+        heard: u64,
     },
     /// Listening for a byte too many behind the last reply.
     Settling {
@@ -57,6 +64,7 @@ enum State {
     Fencing {
         until: Instant,
         gap: Option<Instant>,
+        heard: u64,
         fence: Fence,
     },
 }
@@ -115,6 +123,7 @@ impl Link {
             sam_id: None,
             out_of_step: true,
             damaged: false,
+            probation: 0,
             noted: 0,
             discarded: 0,
         }
@@ -124,6 +133,7 @@ impl Link {
     /// [`Step::Identified`] or [`Step::Dead`] follows.
     pub(super) fn begin(&mut self, now: Instant) -> bool {
         self.forget();
+        self.probation = if self.damaged { PROBATION } else { self.probation.saturating_sub(1) };
         (self.damaged, self.discarded) = (false, 0);
         let in_step = !self.out_of_step && self.sam_id.is_some();
         if !in_step {
@@ -148,7 +158,7 @@ impl Link {
         self.out_of_step = true;
         self.transmit = Some(command.encode());
         let until = now + self.limits.answer(command);
-        self.state = State::Waiting { command, until, gap: None };
+        self.state = State::Waiting { command, until, gap: None, heard: self.framer.discarded() };
     }
 
     pub(super) fn settle(&mut self, now: Instant) {
@@ -182,13 +192,18 @@ impl Link {
         self.transmit.take()
     }
 
+    #[cfg(test)]
+    pub(super) fn has_transmit(&self) -> bool {
+        self.transmit.is_some()
+    }
+
     pub(super) fn sam_id(&self) -> Option<SamId> {
         self.sam_id
     }
 
-    /// Whether the line showed any damage since [`begin`](Self::begin).
+    /// Whether the line showed any damage, now or in one of the last operations.
     pub(super) fn damaged(&self) -> bool {
-        self.damaged
+        self.damaged || self.probation > 0
     }
 
     /// Bytes dropped since [`begin`](Self::begin).
@@ -236,17 +251,13 @@ impl Link {
                 if self.advance_to_answer(command, bytes) {
                     return self.answered(command);
                 }
-                if let State::Waiting { gap, .. } = &mut self.state {
-                    *gap = Some(now + self.limits.gap());
-                }
+                self.heard(now);
                 None
             }
             State::Fencing { fence, .. } => match self.advance_to_fence(bytes) {
                 Some(found) => self.fenced(now, fence, found),
                 None => {
-                    if let State::Fencing { gap, .. } = &mut self.state {
-                        *gap = Some(now + self.limits.gap());
-                    }
+                    self.heard(now);
                     None
                 }
             },
@@ -269,7 +280,7 @@ impl Link {
                 self.state = State::Idle;
                 Some(Step::Paused)
             }
-            State::Waiting { command, gap, .. } => {
+            State::Waiting { command, gap, heard, .. } => {
                 // The silence ends the frame that was waited for; an intact one may stand behind its damaged head.
                 while self.framer.give_up() {
                     if self.advance_to_answer(command, &mut [].as_slice()) {
@@ -277,38 +288,50 @@ impl Link {
                         return self.answered(command);
                     }
                 }
-                let failed = Some(Failure { command, silent: gap.is_none() });
+                let silent = gap.is_none() && self.framer.discarded() == heard;
+                let failed = Some(Failure { command, silent });
                 let fence = Fence {
                     silent_left: SILENT_FENCES,
                     garbled_left: GARBLED_FENCES,
                     candidate: self.sam_id,
                     failed,
                 };
-                self.recover(now, fence, gap.is_none());
+                self.recover(now, fence, silent);
                 None
             }
-            State::Fencing { gap, mut fence, .. } => {
+            State::Fencing { heard, mut fence, .. } => {
                 while self.framer.give_up() {
                     if let Some(found) = self.advance_to_fence(&mut [].as_slice()) {
                         return self.fenced(now, fence, found);
                     }
                 }
-                let left = if gap.is_none() { &mut fence.silent_left } else { &mut fence.garbled_left };
+                let silent = self.framer.discarded() == heard;
+                let left = if silent { &mut fence.silent_left } else { &mut fence.garbled_left };
                 *left = left.saturating_sub(1);
                 if *left == 0 {
                     self.state = State::Idle;
-                    return Some(Step::Dead(if gap.is_none() { Dead::Silent } else { Dead::Garbled }));
+                    return Some(Step::Dead(if silent { Dead::Silent } else { Dead::Garbled }));
                 }
-                self.recover(now, fence, gap.is_none());
+                self.recover(now, fence, silent);
                 None
             }
-            State::Draining { quiet, hard, fence } => {
-                if now >= hard && now < quiet {
-                    self.state = State::Idle;
-                    return Some(Step::Dead(Dead::Garbled));
-                }
+            State::Draining { fence, .. } => {
+                // A line that never falls silent, as behind a bridge with a heart-beat, is asked all the same.
                 self.send_fence(now, fence);
                 None
+            }
+        }
+    }
+
+    /// Bytes came in that complete no answer. When they can be a part of one, or what is left of a damaged one, the next must
+    /// follow soon; a few stray bytes, as of a heart-beat, mean nothing.
+    fn heard(&mut self, now: Instant) {
+        const SMALLEST_REPLY: u64 = 11;
+        let soon = now + self.limits.gap();
+        let part = self.framer.waiting() > 0;
+        if let State::Waiting { gap, heard, .. } | State::Fencing { gap, heard, .. } = &mut self.state {
+            if part || self.framer.discarded() - *heard >= SMALLEST_REPLY {
+                *gap = Some(soon);
             }
         }
     }
@@ -406,7 +429,7 @@ impl Link {
         self.transmit = Some(Command::SamId.encode());
         let limit = self.limits.answer(Command::SamId);
         let until = now + if self.impatient { limit / 3 } else { limit };
-        self.state = State::Fencing { until, gap: None, fence };
+        self.state = State::Fencing { until, gap: None, heard: self.framer.discarded(), fence };
     }
 
     /// Drops bytes that nobody waits for. Whole frames among them are counted like the rest.

@@ -1,1 +1,330 @@
+//! Conversations written out: what the host must say to what it hears.
+#![allow(clippy::disallowed_methods)] // any instant will do as zero
 
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::reader::options::Confirm;
+use crate::reader::testkit as wire;
+
+struct Desk {
+    session: Session,
+    now: Instant,
+}
+
+fn desk() -> Desk {
+    Desk { session: Session::new(SessionConfig::new()), now: Instant::now() }
+}
+
+impl Desk {
+    fn start(&mut self, request: Request) {
+        self.session.start(self.now, request).unwrap();
+    }
+
+    /// The host must now send `command`; it is answered with `answer`.
+    #[track_caller]
+    fn expect(&mut self, command: Command, answer: &[u8]) {
+        assert_eq!(self.session.poll_transmit(), Some(command.encode()), "expected '{command}'");
+        self.session.handle_input(self.now, answer);
+    }
+
+    /// Lets time pass until the session asks for something or ends.
+    fn wait(&mut self) {
+        for _ in 0..50 {
+            let Some(at) = self.session.poll_timeout() else { return };
+            self.now = self.now.max(at);
+            self.session.handle_timeout(self.now);
+            if self.session.link.has_transmit() {
+                return;
+            }
+        }
+    }
+
+    fn end(&mut self) -> Option<Result<Outcome, ReaderError>> {
+        self.wait();
+        std::iter::from_fn(|| self.session.poll_event()).find_map(|event| match event {
+            Event::Finished(result) => Some(result),
+            _ => None,
+        })
+    }
+
+    #[track_caller]
+    fn card(&mut self) -> CardRead {
+        match self.end() {
+            Some(Ok(Outcome::Card(card))) => card.read_at(Timestamp::UNIX_EPOCH),
+            other => panic!("no card but {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn error(&mut self) -> ReaderError {
+        match self.end() {
+            Some(Err(error)) => error,
+            other => panic!("no error but {other:?}"),
+        }
+    }
+
+    fn identified(&mut self) {
+        self.expect(Command::SamId, &wire::sam_id());
+        self.expect(Command::SamId, &wire::sam_id());
+    }
+
+    fn selected(&mut self) {
+        self.identified();
+        self.expect(Command::Find, &wire::found());
+        self.expect(Command::Select, &wire::selected());
+    }
+}
+
+fn person(name: &str) -> Vec<u8> {
+    wire::card(&wire::person(name), &wire::photo(7))
+}
+
+fn text_only() -> ReadOptions {
+    ReadOptions::new().additional_address(false)
+}
+
+#[test]
+fn a_clean_reading_asks_once() {
+    let mut desk = desk();
+    desk.start(Request::Read(ReadOptions::new()));
+    desk.selected();
+    desk.expect(Command::Read, &person("测试戊"));
+    let address = [&[0, 0, 0x90][..], &wire::text("测试省测试市测试路3号", 70)].concat();
+    desk.expect(Command::ReadAddress, &wire::frame(&address));
+    let card = desk.card();
+    assert_eq!(card.document().name().as_str(), "测试戊");
+    assert_eq!(card.additional_address().unwrap().as_str(), "测试省测试市测试路3号");
+    assert_eq!(card.link(), LinkStats::default());
+    assert_eq!(desk.session.poll_transmit(), None);
+}
+
+#[test]
+fn the_newest_of_several_addresses_counts() {
+    let mut desk = desk();
+    desk.start(Request::Read(ReadOptions::new()));
+    desk.selected();
+    desk.expect(Command::Read, &person("测试戊"));
+    let mut body = vec![0, 0, 0x90];
+    for slot in ["测试路1号", "测试路2号", "", ""] {
+        body.extend(wire::text(slot, 70));
+    }
+    desk.expect(Command::ReadAddress, &wire::frame(&body));
+    assert_eq!(desk.card().additional_address().unwrap().as_str(), "测试路2号");
+}
+
+#[test]
+fn fingerprints_none_one_and_two() {
+    for count in 0..=2_u8 {
+        let mut print = vec![b'C', 1, 2, 3, 1, 0x0B, 80];
+        print.resize(512, 0xEE);
+        let prints = print.repeat(count.into());
+        let mut desk = desk();
+        desk.start(Request::Read(text_only().fingerprint(true)));
+        desk.selected();
+        let reply = wire::card_with_fingerprints(&wire::person("测试戊"), &wire::photo(7), &prints);
+        desk.expect(Command::ReadWithFingerprint, &reply);
+        let card = desk.card();
+        assert_eq!(card.fingerprints().len(), usize::from(count));
+        assert!(card.fingerprints().iter().all(|print| (print.finger(), print.quality()) == (0x0B, 80)));
+    }
+}
+
+#[test]
+fn damage_on_the_line_makes_it_read_until_two_are_alike() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.identified();
+    desk.expect(Command::Find, &[b"noise".as_slice(), &wire::found()].concat());
+    desk.expect(Command::Select, &wire::selected());
+    // The checksum holds, the name is wrong: two bytes lost the same bit.
+    desk.expect(Command::Read, &person("测试己"));
+    desk.wait();
+    desk.expect(Command::Read, &person("测试戊"));
+    desk.wait();
+    desk.expect(Command::Read, &person("测试戊"));
+    let card = desk.card();
+    assert_eq!(card.document().name().as_str(), "测试戊");
+    assert_eq!(card.link().discarded_bytes, 5);
+}
+
+#[test]
+fn a_byte_too_many_behind_the_last_reply_is_damage_too() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.selected();
+    desk.expect(Command::Read, &[person("测试戊"), vec![0x53]].concat());
+    desk.wait();
+    desk.expect(Command::Read, &person("测试戊"));
+    assert_eq!(desk.card().document().name().as_str(), "测试戊");
+}
+
+#[test]
+fn readings_that_never_agree_are_not_believed() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only().confirm(Confirm::Always)));
+    desk.selected();
+    for turn in 0..10 {
+        desk.expect(Command::Read, &person(if turn % 2 == 0 { "测试戊" } else { "测试己" }));
+        desk.wait();
+    }
+    assert_eq!(desk.error(), ReaderError::Unconfirmed { readings: 10 });
+}
+
+#[test]
+fn a_late_card_is_never_the_next_customer_s() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only().wait(Duration::ZERO)));
+    desk.selected();
+    assert_eq!(desk.session.poll_transmit(), Some(Command::Read.encode()));
+    // Nothing comes. The first customer leaves, the second one's card is placed; then the first one's data arrives.
+    desk.wait();
+    desk.expect(Command::SamId, &[person("测试己"), wire::sam_id()].concat());
+    desk.expect(Command::Read, &wire::status(0x41));
+    desk.expect(Command::Find, &wire::found());
+    desk.expect(Command::Select, &wire::selected());
+    desk.expect(Command::Read, &person("测试戊"));
+    desk.wait();
+    desk.expect(Command::Read, &person("测试戊"));
+    assert_eq!(desk.card().document().name().as_str(), "测试戊");
+}
+
+#[test]
+fn after_stopping_half_way_the_next_request_gets_into_step_first() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.selected();
+    assert!(desk.session.poll_transmit().is_some());
+    desk.session.cancel();
+    assert_eq!(desk.error(), ReaderError::Cancelled);
+    desk.start(Request::Read(text_only()));
+    desk.expect(Command::SamId, &[person("测试己"), wire::sam_id()].concat());
+    desk.expect(Command::Find, &wire::found());
+}
+
+#[test]
+fn shape_decides_what_an_answer_is() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.identified();
+    // A card nobody asked for, a SAM id, then the answer.
+    let stray = [person("测试己"), wire::sam_id(), wire::found()].concat();
+    desk.expect(Command::Find, &stray);
+    desk.expect(Command::Select, &wire::selected());
+    // A reader that always sends the long form.
+    let long = wire::card_with_fingerprints(&wire::person("测试戊"), &wire::photo(7), &[]);
+    desk.expect(Command::Read, &long);
+    desk.wait();
+    desk.expect(Command::Read, &long);
+    assert_eq!(desk.card().document().name().as_str(), "测试戊");
+}
+
+#[test]
+fn the_reader_s_permanent_failures_are_not_retried() {
+    let mut first = desk();
+    first.start(Request::Probe);
+    first.expect(Command::SamId, &wire::status(0x66));
+    assert!(matches!(first.error(), ReaderError::NotAuthorised { .. }));
+    let mut second = desk();
+    second.start(Request::Read(text_only()));
+    second.identified();
+    second.expect(Command::Find, &wire::status(0x60));
+    assert!(matches!(second.error(), ReaderError::SelfTestFailed { .. }));
+    assert_eq!(second.session.poll_transmit(), None);
+}
+
+#[test]
+fn each_failure_of_a_card_has_its_own_error() {
+    for (command, word, expected) in [
+        (Command::Find, 0x40, "wrong_card"),
+        (Command::Select, 0x31, "card_not_accepted"),
+        (Command::Select, 0x32, "card_not_accepted"),
+        (Command::Read, 0x33, "card_not_accepted"),
+        (Command::Select, 0x81, "card_unreadable"),
+        (Command::Select, 0x47, "card_unreadable"),
+        (Command::Read, 0x41, "card_unreadable"),
+        (Command::Find, 0x23, "command_refused"),
+        (Command::Find, 0x05, "command_refused"),
+    ] {
+        let mut desk = desk();
+        desk.start(Request::Read(text_only()));
+        let mut resets = 0;
+        let error = 'end: {
+            for _ in 0..200 {
+                if let Some(sent) = desk.session.poll_transmit() {
+                    let asked = Command::decode(&sent[7..sent.len() - 1]).unwrap();
+                    resets += u32::from(asked == Command::Reset);
+                    let answer = match asked {
+                        asked if asked == command => wire::frame(&[0x6A, 0x82, word]),
+                        Command::SamId => wire::sam_id(),
+                        Command::Find => wire::found(),
+                        Command::Select => wire::selected(),
+                        _ => wire::status(0x90),
+                    };
+                    desk.session.handle_input(desk.now, &answer);
+                } else if let Some(Err(error)) = desk.end() {
+                    break 'end error;
+                }
+            }
+            panic!("no end for {command} {word:02X}");
+        };
+        assert_eq!(error.code(), expected, "{command} {word:02X}");
+        let card_failed = expected != "command_refused";
+        assert_eq!(resets > 0, card_failed, "a hanging chip needs its field dropped");
+    }
+}
+
+#[test]
+fn a_malformed_card_is_told_from_a_damaged_line() {
+    let mut block = wire::person("测试戊");
+    block[0..2].copy_from_slice(&[1, 0]);
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.selected();
+    desk.expect(Command::Read, &wire::card(&block, &wire::photo(7)));
+    desk.expect(Command::Read, &wire::card(&block, &wire::photo(7)));
+    assert!(matches!(desk.error(), ReaderError::CardMalformed { .. }));
+}
+
+#[test]
+fn a_wrong_first_sam_id_is_not_believed() {
+    let mut wrong = wire::SAM_ID;
+    wrong[8] ^= 0xFF;
+    let mut desk = desk();
+    desk.start(Request::Probe);
+    desk.expect(Command::SamId, &wire::frame(&[&[0, 0, 0x90][..], &wrong].concat()));
+    desk.expect(Command::SamId, &wire::sam_id());
+    desk.expect(Command::SamId, &wire::sam_id());
+    desk.expect(Command::Status, &wire::status(0x90));
+    match desk.end() {
+        Some(Ok(Outcome::Probed(probe))) => assert_eq!(probe.sam_id.to_bytes(), wire::SAM_ID),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_second_request_has_to_wait() {
+    let mut desk = desk();
+    desk.start(Request::Probe);
+    assert_eq!(desk.session.start(desk.now, Request::Reset), Err(ReaderError::Busy));
+    let begin = desk.now;
+    let end = loop {
+        assert!(desk.session.poll_transmit().is_some(), "it asks again before it gives up");
+        if let Some(end) = desk.end() {
+            break end;
+        }
+    };
+    assert_eq!(end.unwrap_err(), ReaderError::NoAnswer { command: Command::Status });
+    assert!(desk.now - begin < Duration::from_secs(4));
+}
+
+#[test]
+fn an_old_reader_without_additional_addresses_is_no_failure() {
+    let mut desk = desk();
+    desk.start(Request::Read(ReadOptions::new()));
+    desk.selected();
+    desk.expect(Command::Read, &person("测试戊"));
+    desk.expect(Command::ReadAddress, &wire::status(0x21));
+    desk.expect(Command::ReadAddress, &wire::status(0x21));
+    assert!(desk.card().additional_address().is_none());
+}

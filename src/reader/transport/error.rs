@@ -31,12 +31,27 @@ pub enum TransportError {
         /// What was asked for.
         path: PathBuf,
     },
+    /// The device is there, but it has none of the interfaces of a reader (`reader-protocol` 2.2, 2.3).
+    #[error("{} has no interface of a known reader", path.display())]
+    NotAReader {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// Several devices answer to this address. None is chosen by guessing.
+    #[error("several devices match: {}", listed(candidates))]
+    SeveralMatch {
+        /// Their paths, each of which can be opened.
+        candidates: Vec<PathBuf>,
+    },
     /// The reader was unplugged, or the other end was closed.
     #[error("the reader is disconnected")]
     Disconnected,
     /// The device took too long to accept a request.
     #[error("the port accepts no data")]
     WriteTimedOut,
+    /// The device refuses to talk on its USB pipe, again and again.
+    #[error("the reader's USB pipe is stalled")]
+    Stalled,
     /// This transport can't do that.
     #[error("{what} is not possible on this transport")]
     Unsupported {
@@ -52,6 +67,10 @@ pub enum TransportError {
         /// Its kind of error.
         kind: io::ErrorKind,
     },
+}
+
+fn listed(candidates: &[PathBuf]) -> String {
+    candidates.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 impl From<io::Error> for TransportError {
@@ -103,7 +122,16 @@ mod tests {
             (TransportError::NotFound { path: path.clone() }, "there is no port /dev/ttyUSB0"),
             (TransportError::InUse { path: path.clone() }, "/dev/ttyUSB0 is in use"),
             (TransportError::NotPermitted { path: path.clone() }, "no permission to open /dev/ttyUSB0"),
-            (TransportError::NotAPort { path }, "/dev/ttyUSB0 is not a serial port"),
+            (TransportError::NotAPort { path: path.clone() }, "/dev/ttyUSB0 is not a serial port"),
+            (
+                TransportError::NotAReader { path: path.clone() },
+                "/dev/ttyUSB0 has no interface of a known reader",
+            ),
+            (
+                TransportError::SeveralMatch { candidates: vec![path, PathBuf::from("b")] },
+                "several devices match: /dev/ttyUSB0, b",
+            ),
+            (TransportError::Stalled, "the reader's USB pipe is stalled"),
             (TransportError::Disconnected, "the reader is disconnected"),
             (TransportError::WriteTimedOut, "the port accepts no data"),
             (

@@ -1,22 +1,39 @@
 //! Bytes to and from a reader. Real ports are features; [`memory`], [`Replay`] and [`Faulty`] are always built, so nothing
 //! but a device test needs hardware.
 
+mod address;
 mod error;
 pub mod fault;
 mod faulty;
+pub mod framing;
+#[cfg(feature = "hid")]
+mod hid;
 pub mod memory;
+mod pipes;
 mod replay;
 #[cfg(feature = "serial")]
 mod serial;
+#[cfg(feature = "usb")]
+mod usb;
 
 use std::time::Duration;
 
+pub use address::{AddressError, DeviceAddress};
 pub use error::TransportError;
 pub use faulty::Faulty;
+#[cfg(feature = "hid")]
+pub(in crate::reader) use hid::devices as hid_devices;
+#[cfg(feature = "hid")]
+pub use hid::{Hid, HidPipes};
 pub use memory::Memory;
+pub use pipes::{Framed, Pipes};
 pub use replay::{Chunk, Direction, Recorder, Recording, RecordingError, Replay};
 #[cfg(feature = "serial")]
 pub use serial::Serial;
+#[cfg(feature = "usb")]
+pub(in crate::reader) use usb::devices as usb_devices;
+#[cfg(feature = "usb")]
+pub use usb::{BulkPipes, Usb};
 
 use crate::document::Origin;
 

@@ -8,7 +8,6 @@
 //! So a frame counts only when its preamble, its length and its checksum hold; after a failure the search goes on **one
 //! byte** further, never past the length that the failed frame claimed.
 
-use memchr::memmem::Finder;
 use nom::bytes::streaming::{tag, take};
 use nom::number::streaming::be_u16;
 use nom::{Err, IResult, Needed, Parser};
@@ -75,6 +74,8 @@ pub struct Framer {
     buffer: Box<[u8]>,
     begin: usize,
     end: usize,
+    /// How much of the buffers holds something to wipe.
+    dirty: usize,
     /// How many bytes must be there before looking again is worth it.
     needed: usize,
     /// Length of the frame handed out last; dropped at the next call.
@@ -84,7 +85,6 @@ pub struct Framer {
     /// overlapping false frames cost one lookup each and hostile input stays linear.
     prefix: Box<[u8]>,
     prefix_known: usize,
-    preamble: Finder<'static>,
     discarded: u64,
     rejected: u64,
 }
@@ -105,12 +105,12 @@ impl Framer {
             buffer: vec![0; CAPACITY].into_boxed_slice(),
             begin: 0,
             end: 0,
+            dirty: 0,
             needed: HEAD,
             handed_out: 0,
             minimum,
             prefix: vec![0; CAPACITY + 1].into_boxed_slice(),
             prefix_known: 0,
-            preamble: Finder::new(&PREAMBLE),
             discarded: 0,
             rejected: 0,
         }
@@ -138,10 +138,6 @@ impl Framer {
                     return true;
                 }
                 Look::Needs(more) => self.needed = self.waiting() + more,
-                Look::Skip(bytes) => {
-                    self.drop_front(bytes);
-                    self.needed = HEAD;
-                }
             }
         }
     }
@@ -171,9 +167,15 @@ impl Framer {
     pub fn clear(&mut self) {
         self.begin += std::mem::take(&mut self.handed_out);
         self.discarded += self.waiting() as u64;
-        self.buffer[..self.end].zeroize();
-        self.prefix[..=self.end].zeroize();
+        self.wipe();
         (self.begin, self.end, self.needed, self.prefix_known) = (0, 0, HEAD, 0);
+    }
+
+    fn wipe(&mut self) {
+        self.buffer[..self.dirty].zeroize();
+        // Sums of what was in the buffer are as personal as what was in it.
+        self.prefix[..=self.dirty].zeroize();
+        self.dirty = 0;
     }
 
     /// Bytes that wait for the rest of their frame.
@@ -212,27 +214,46 @@ impl Framer {
         let (now, later) = input.split_at(count);
         room[..count].copy_from_slice(now);
         self.end += count;
+        self.dirty = self.dirty.max(self.end);
         *input = later;
     }
 
+    /// Looks at what is buffered, dropping what can't begin a frame.
     fn look(&mut self) -> Look {
-        let window = &self.buffer[self.begin..self.end];
-        match head(window, self.minimum) {
-            Ok((_, length)) => {
-                if self.checksum_holds(length) {
-                    Look::Frame(length)
-                } else {
+        // After the first failure the search itself says that a preamble stands at `begin`.
+        let mut parser: fn(&[u8], u16) -> IResult<&[u8], usize, ()> = head;
+        loop {
+            let window = &self.buffer[self.begin..self.end];
+            // No preamble begins inside another, so behind one the search goes on behind it.
+            let mut from = PREAMBLE.len();
+            match parser(window, self.minimum) {
+                Ok((_, length)) => {
+                    if self.checksum_holds(length) {
+                        return Look::Frame(length);
+                    }
                     self.rejected += 1;
-                    Look::Skip(1)
+                }
+                Err(Err::Incomplete(Needed::Size(more))) => return Look::Needs(more.get()),
+                Err(Err::Incomplete(Needed::Unknown)) => return Look::Needs(1),
+                // A preamble with an impossible length.
+                Err(Err::Failure(_)) => {}
+                Err(Err::Error(_)) => from = 1,
+            }
+            let window = &self.buffer[self.begin..self.end];
+            match find(window, from) {
+                Some(at) => {
+                    self.drop_front(at);
+                    parser = rest_of_head;
+                }
+                None => {
+                    let begun = begun(window.get(from..).unwrap_or_default());
+                    self.drop_front(window.len() - begun);
+                    parser = head;
+                    if begun == 0 {
+                        return Look::Needs(HEAD);
+                    }
                 }
             }
-            Err(Err::Incomplete(Needed::Size(more))) => Look::Needs(more.get()),
-            Err(Err::Incomplete(Needed::Unknown)) => Look::Needs(1),
-            Err(Err::Failure(_)) => Look::Skip(1),
-            Err(Err::Error(_)) => match self.preamble.find(window) {
-                Some(at) => Look::Skip(at),
-                None => Look::Skip(window.len() - begun(window)),
-            },
         }
     }
 
@@ -268,8 +289,7 @@ impl Framer {
 
 impl Drop for Framer {
     fn drop(&mut self) {
-        self.buffer.zeroize();
-        self.prefix.zeroize();
+        self.wipe();
     }
 }
 
@@ -287,19 +307,54 @@ enum Look {
     /// An intact frame of this many bytes in all.
     Frame(usize),
     Needs(usize),
-    Skip(usize),
 }
 
 /// A frame's span: preamble, a believable length, and that many bytes. `Error`: no preamble here. `Failure`: a preamble
 /// with an impossible length.
 fn head(input: &[u8], minimum: u16) -> IResult<&[u8], usize, ()> {
-    let (rest, _) = tag(PREAMBLE.as_slice()).parse(input)?;
+    tag(PREAMBLE.as_slice()).parse(input)?;
+    rest_of_head(input, minimum)
+}
+
+/// The same where a preamble is known to stand.
+fn rest_of_head(input: &[u8], minimum: u16) -> IResult<&[u8], usize, ()> {
+    let (rest, _) = take(PREAMBLE.len()).parse(input)?;
     let (rest, length) = be_u16.parse(rest)?;
     if !(minimum..=MAX_LENGTH).contains(&length) {
         return Err(Err::Failure(()));
     }
     let (rest, _) = take(length).parse(rest)?;
     Ok((rest, HEAD + usize::from(length)))
+}
+
+/// Where the first preamble at or behind `from` begins. Close by, every position is looked at; then blocks in which none
+/// can end are passed over at the speed of memory. No input makes it slow.
+fn find(window: &[u8], from: usize) -> Option<usize> {
+    const NEAR: usize = 16;
+    const BLOCK: usize = 64;
+    let mut at = from;
+    if let Some(found) = find_in(window, at, NEAR) {
+        return Some(found);
+    }
+    at += NEAR;
+    while let (Some(fourth), Some(fifth)) =
+        (window.get(at + 3..at + 3 + BLOCK), window.get(at + 4..at + 4 + BLOCK))
+    {
+        let pairs = fourth.iter().zip(fifth);
+        let hit = pairs.fold(false, |hit, (&a, &b)| hit | ((a == PREAMBLE[3]) & (b == PREAMBLE[4])));
+        if hit && let Some(found) = find_in(window, at, BLOCK) {
+            return Some(found);
+        }
+        at += BLOCK;
+    }
+    find_in(window, at, usize::MAX)
+}
+
+/// The same among `positions` positions from `from` on.
+fn find_in(window: &[u8], from: usize, positions: usize) -> Option<usize> {
+    let mut candidates = window.get(from..)?.windows(PREAMBLE.len()).take(positions);
+    let found = candidates.position(|five| matches!(five, [0xAA, 0xAA, 0xAA, 0x96, 0x69]));
+    found.map(|at| from + at)
 }
 
 /// How many bytes at the end of `window` may be the begin of a preamble.

@@ -1,0 +1,243 @@
+//! Thousands of readings on bad lines and with bad readers, under a virtual clock.
+//!
+//! Each session has two customers: the first one's card is read, then the second one's, sometimes by a host that was
+//! restarted in between. What must hold: every reading ends, in bounded time, in **the card that lies there** or in a typed
+//! error; never in another card, never in a mixture. `REALNAME_SEED=n` replays one session.
+#![allow(clippy::disallowed_methods, missing_docs)] // any instant will do as the virtual clock's zero
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use realname::document::{CardRead, Origin};
+use realname::reader::emulator::{Card, Emulator, EmulatorConfig};
+use realname::reader::session::{Event, Outcome, Request, Session, SessionConfig};
+use realname::reader::transport::fault::Random;
+use realname::reader::wire::Baud;
+use realname::reader::{Confirm, ReadOptions, ReaderError};
+
+/// No reading may take longer, whatever the line does.
+const BOUND: Duration = Duration::from_secs(150);
+
+struct World {
+    now: Instant,
+    session: Session,
+    emulator: Emulator,
+    trace: bool,
+}
+
+impl World {
+    fn read(&mut self, options: &ReadOptions) -> (Result<CardRead, ReaderError>, Duration) {
+        let begin = self.now;
+        // The driver drops what came in while nobody asked.
+        while self.emulator.poll_output(self.now).is_some() {}
+        self.session.start(self.now, Request::Read(options.clone())).expect("the session is free");
+        loop {
+            while let Some(bytes) = self.session.poll_transmit() {
+                if self.trace {
+                    println!("{:?} > {bytes:02X?}", self.now - begin);
+                }
+                self.emulator.handle_input(self.now, &bytes);
+            }
+            while let Some(event) = self.session.poll_event() {
+                if let Event::Finished(result) = event {
+                    let card = result.map(|outcome| match outcome {
+                        Outcome::Card(card) => card.read_at(jiff::Timestamp::UNIX_EPOCH),
+                        other => panic!("a reading gave {other:?}"),
+                    });
+                    return (card, self.now - begin);
+                }
+            }
+            if let Some(bytes) = self.emulator.poll_output(self.now) {
+                if self.trace {
+                    println!("{:?} < {:02X?}", self.now - begin, &bytes[..bytes.len().min(20)]);
+                }
+                self.session.handle_input(self.now, &bytes);
+                continue;
+            }
+            assert!(self.now - begin < BOUND, "no end after {BOUND:?}");
+            let wakes = [self.session.poll_timeout(), self.emulator.poll_timeout()];
+            let next = wakes.into_iter().flatten().min().expect("somebody waits for something");
+            self.now = self.now.max(next);
+            self.session.handle_timeout(self.now);
+        }
+    }
+}
+
+/// What is wrong in one session.
+struct Script {
+    faults: String,
+    confirm: Confirm,
+    /// Whether a driver can end in the card.
+    recoverable: bool,
+    baud: Baud,
+    restart: bool,
+}
+
+/// Faults of a reader that come to an end or can be lived with.
+const PASSING: [&str; 22] = [
+    "mute@find*2",
+    "mute@select*1",
+    "mute@read*1",
+    "mute@address*1",
+    "mute@sam_id*1",
+    "late=5000@read*1",
+    "late=1200@find*2",
+    "late=2500@address*1",
+    "cut@read*2",
+    "cut@sam_id*1",
+    "garbage",
+    "garbage@read*1,oversize@find",
+    "oversize",
+    "neighbour,preamble",
+    "double@read",
+    "double",
+    "lie@read*1",
+    "answer=6A8241@read*1",
+    "answer=81@select*2",
+    "answer=80@find*3",
+    "wrong_id@sam_id*1",
+    "heartbeat=37",
+];
+
+/// Faults that no driver can do anything about.
+const LASTING: [&str; 6] =
+    ["mute", "answer=66", "answer=60@find", "answer=31@select", "cut@read", "answer=40@find"];
+
+/// Habits that are no faults at all.
+const HABITS: [&str; 7] = ["", "long", "short", "nul", "filled", "refind", "strict"];
+
+fn script(seed: u64, noisy: bool) -> Script {
+    let mut random = Random::new(seed);
+    let mut pick = |from: &[&'static str]| from[random.below(from.len() as u64) as usize];
+    let mut faults = vec![pick(&HABITS).to_owned()];
+    let mut recoverable = true;
+    let mut confirm = Confirm::InDoubt;
+    if noisy {
+        confirm = Confirm::Always;
+        for kind in ["drop", "flip", "duplicate", "insert"] {
+            if random.happens(0.5) {
+                // Up to one byte in 2500 damaged per kind: about every second reply at the worst.
+                faults.push(format!("{kind}={:.6}", random.below(400) as f64 / 1_000_000.0));
+            }
+        }
+        if random.happens(0.3) {
+            faults.push("split=0.5,delay=0.05,delay_ms=120".into());
+        }
+        if random.happens(0.2) {
+            faults.push("collide@read*1".into());
+        }
+    } else if random.happens(0.1) {
+        let mut pick = |from: &[&'static str]| from[random.below(from.len() as u64) as usize];
+        faults.push(pick(&LASTING).into());
+        recoverable = false;
+    } else {
+        for _ in 0..=random.below(2) {
+            faults.push(PASSING[random.below(PASSING.len() as u64) as usize].into());
+        }
+    }
+    let baud = Baud::ALL[random.below(5) as usize];
+    // A card that must be lifted to be read again can't be confirmed, and a lost reply can't be asked for again.
+    if faults[0] == "strict" {
+        recoverable = false;
+    }
+    Script { faults: faults.join(","), confirm, recoverable, baud, restart: random.happens(0.3) }
+}
+
+#[derive(Default, Debug)]
+struct Tally {
+    readings: u32,
+    recoverable: u32,
+    recovered: u32,
+    errors: u32,
+    wrong: u32,
+    longest: Duration,
+}
+
+fn customer(name: &str, seed: u8) -> (Card, [u8; 256], Vec<u8>, String) {
+    let (block, photo) = (support::person(name), support::photo(seed));
+    let address = format!("测试省测试市测试路{seed}号");
+    let card = Card::from_block(block).with_photo(&photo).unwrap();
+    (card.with_additional_addresses(&[&address]).unwrap(), block, photo, address)
+}
+
+fn simulate(seed: u64, noisy: bool, tally: &mut Tally) {
+    let script = script(seed, noisy);
+    let mut config = EmulatorConfig::default();
+    config.faults = script.faults.parse().unwrap();
+    (config.seed, config.pace, config.baud) = (seed, true, script.baud);
+    config.thinking = Duration::from_millis(30);
+    let line = SessionConfig::new().origin(Origin::Emulated).baud(Some(script.baud.rate()));
+    let mut world = World {
+        now: Instant::now(),
+        session: Session::new(line),
+        emulator: Emulator::new(config),
+        trace: std::env::var_os("REALNAME_SEED").is_some(),
+    };
+    let options = ReadOptions::new().confirm(script.confirm).wait(Duration::from_secs(8));
+    for (at, name) in ["测试戊", "测试己"].into_iter().enumerate() {
+        let (card, block, photo, address) = customer(name, 40 + at as u8);
+        world.emulator.place(card);
+        if at == 1 && script.restart {
+            world.session = Session::new(line);
+        }
+        let (result, took) = world.read(&options);
+        tally.readings += 1;
+        tally.longest = tally.longest.max(took);
+        tally.recoverable += u32::from(script.recoverable);
+        match result {
+            Ok(read) => {
+                let right = read.document().name().as_str() == name
+                    && *realname::reader::wire::layout::encode(&read.document().to_plain()).unwrap() == block
+                    && read.photo().bytes() == photo
+                    && read.additional_address().is_some_and(|found| found.as_str() == address)
+                    && read.sam_id().to_bytes() == support::SAM_ID;
+                if !right {
+                    tally.wrong += 1;
+                    eprintln!("WRONG CARD: seed {seed}, noisy {noisy}, customer {at}: {}", script.faults);
+                }
+                tally.recovered += u32::from(script.recoverable);
+            }
+            Err(error) => {
+                tally.errors += 1;
+                if script.recoverable {
+                    eprintln!(
+                        "not recovered: seed {seed}, noisy {noisy}, customer {at}: {}: {error}",
+                        script.faults
+                    );
+                }
+            }
+        }
+        world.now += Duration::from_millis(700);
+    }
+}
+
+fn run(sessions: u64, noisy: bool) -> Tally {
+    let mut tally = Tally::default();
+    match std::env::var("REALNAME_SEED").ok().and_then(|seed| seed.parse().ok()) {
+        Some(seed) => simulate(seed, noisy, &mut tally),
+        None => (0..sessions).for_each(|seed| simulate(seed, noisy, &mut tally)),
+    }
+    println!("{sessions} sessions, noisy {noisy}: {tally:?}");
+    tally
+}
+
+fn check(tally: &Tally) {
+    assert_eq!(tally.wrong, 0);
+    assert!(
+        f64::from(tally.recovered) >= 0.99 * f64::from(tally.recoverable),
+        "{} of {} recoverable readings ended in the card",
+        tally.recovered,
+        tally.recoverable
+    );
+}
+
+#[test]
+fn bad_readers() {
+    check(&run(6_000, false));
+}
+
+#[test]
+fn bad_lines() {
+    check(&run(6_000, true));
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# The USB transports against a real USB stack: boots a small QEMU guest (software emulation, no privilege, no KVM) in which
+# the kernel's own dummy host controller joins a USB gadget, played by the emulator, to the drivers under test.
+# Needs Linux on x86-64 with apt. Packages that are missing are installed; the kernel is unpacked, never installed.
+#   tests/usb/run.sh            all lanes
+#   tests/usb/run.sh NAME…      some lanes, by name
+# USB_TEST_SECONDS limits the guest's run (default 150).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+LIMIT=${USB_TEST_SECONDS:-150}
+WORK=${CARGO_TARGET_DIR:-target}/usb-test
+
+die() { printf 'usb-test: %s\n' "$*" >&2; exit 1; }
+
+[ "$(uname -sm)" = "Linux x86_64" ] || die "runs on Linux on x86-64 only"
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else die "needs root for: $*"; fi
+}
+
+updated=
+# Installs the packages $2… when the command $1 is missing.
+need() {
+  local command=$1; shift
+  command -v "$command" >/dev/null && return
+  command -v apt-get >/dev/null || die "needs $command (Debian packages: $*)"
+  [ -n "$updated" ] || as_root apt-get update -qq
+  updated=yes
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+  command -v "$command" >/dev/null || die "$command is still missing after installing $*"
+}
+
+# The distribution's kernel package, unpacked beside the build. The lists may be older than the archive: try, refresh, retry.
+kernel() {
+  [ -e "$WORK/kernel/done" ] && return
+  rm -rf "$WORK/kernel"
+  mkdir -p "$WORK/kernel"
+  local package
+  package() { apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -1; }
+  fetch() { (cd "$WORK/kernel" && apt-get download -qq "$1" 2>/dev/null); }
+  package=$(package)
+  if [ -z "$package" ] || ! fetch "$package"; then
+    as_root apt-get update -qq
+    package=$(package)
+    [ -n "$package" ] || die "apt knows no linux-image-amd64"
+    fetch "$package" || die "cannot download $package"
+  fi
+  dpkg -x "$WORK/kernel/"linux-image-*.deb "$WORK/kernel"
+  rm "$WORK/kernel/"*.deb
+  touch "$WORK/kernel/done"
+}
+
+build() {
+  cargo build --quiet --locked -p realname-usb-guest
+}
+
+# The program with the shared libraries that it needs: so it is the same build as everything else, which a static one isn't.
+install_program() {
+  local program=$1 root=$2 library
+  cp "$program" "$root/bin/guest"
+  strip --strip-debug "$root/bin/guest" 2>/dev/null || true
+  ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
+    mkdir -p "$root$(dirname "$library")"
+    cp -L "$library" "$root$library"
+  done
+}
+
+initramfs() {
+  local root=$WORK/root module rest path
+  rm -rf "$root"
+  mkdir -p "$root"/{bin,dev,proc,sys,modules}
+  cp tests/usb/init "$root/init"
+  cp tests/usb/modules "$root/modules/order"
+  cp "$(command -v busybox)" "$root/bin/busybox"
+  install_program "${CARGO_TARGET_DIR:-target}/debug/realname-usb-guest" "$root"
+  printf '%s\n' "$@" >"$root/lanes"
+  chmod 755 "$root/init"
+  while read -r module rest; do
+    path=$(find "$WORK/kernel/lib/modules" -name "$module.ko*" -print -quit)
+    case $path in
+      *.ko) cp "$path" "$root/modules/$module.ko" ;;
+      *.ko.xz) xz -dc "$path" >"$root/modules/$module.ko" ;;
+      *.ko.zst) zstd -qdc "$path" >"$root/modules/$module.ko" ;;
+      *) die "the kernel package has no module $module" ;;
+    esac
+  done <tests/usb/modules
+  (cd "$root" && find . -print0 | cpio --quiet --null -o -H newc | gzip -1) >"$WORK/initramfs.gz"
+}
+
+boot() {
+  timeout --foreground "$LIMIT" qemu-system-x86_64 \
+    -accel tcg,thread=multi -cpu max -smp 2 -m 384M -nographic -no-reboot -nic none -vga none \
+    -kernel "$(echo "$WORK"/kernel/boot/vmlinuz-*)" -initrd "$WORK/initramfs.gz" \
+    -append "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on" \
+    </dev/null 2>&1 | tr -d '\r' | tee "$WORK/console.log" | grep --line-buffered '^\(usb-test\|lane\|thread\|  \)' || true
+}
+
+need qemu-system-x86_64 qemu-system-x86
+need busybox busybox-static
+need cpio cpio
+need xz xz-utils
+kernel
+at=$SECONDS
+build
+echo "usb-test: built in $((SECONDS - at)) s"
+initramfs "$@"
+at=$SECONDS
+boot
+echo "usb-test: guest ran $((SECONDS - at)) s, console in $WORK/console.log"
+if ! grep -q '^usb-test: exit 0$' "$WORK/console.log"; then
+  tail -40 "$WORK/console.log" >&2
+  die "failed or ran out of its $LIMIT s"
+fi
