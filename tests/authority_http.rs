@@ -176,3 +176,49 @@ fn connect_makes_a_whole_authority_from_an_address() {
     assert_eq!(finding.subject, Subject::Found);
     assert_eq!(people.asked().get("q-conn"), Some(&1));
 }
+
+#[test]
+fn the_embedded_register_answers_over_http_as_it_does_in_the_process() {
+    use realname::authority::DirectoryAuthority;
+    use realname::capture::{Intake, Slot};
+    use realname::document::{CardDate, IdNumber, ValidUntil};
+
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let directory = Arc::new(DirectoryAuthority::open(&fixtures.join("register.json")).unwrap());
+    let authority: Arc<dyn Authority> = directory.clone();
+    let register = Register::new(authority, RegisterOptions::default());
+    let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
+    let far = connect(Some(&server.origin()), None).unwrap();
+    let now = jiff::Timestamp::now();
+    let photo = |name: &str| {
+        let bytes = std::fs::read(fixtures.join("portraits").join(name)).unwrap();
+        Arc::new(Intake::default().take(Slot::Live, bytes, now).unwrap())
+    };
+    let (from, until) = (CardDate::parse("20200101").unwrap(), ValidUntil::LongTerm);
+    let mut faces = Vec::new();
+    for (number, (name, shot)) in
+        [("测试甲", "jia-live-1.jpg"), ("测试甲", "bing-live-1.jpg"), ("测试乙", "jia-live-1.jpg")].into_iter().enumerate()
+    {
+        let query = realname::authority::Query::new(
+            name,
+            IdNumber::new("119999199001010004"),
+            now,
+            format!("q-directory-{number}"),
+        )
+        .with_validity(from, until)
+        .with_phone_number("+8613900000001")
+        .with_probe(photo(shot))
+        .with_liveness()
+        .with_deadline(now + Duration::from_secs(30));
+        let near = directory.ask(&query).unwrap();
+        let far = far.ask(&query).unwrap();
+        assert_eq!(
+            (far.subject, far.attributes, far.document, far.face, far.liveness),
+            (near.subject, near.attributes, near.document, near.face, near.liveness)
+        );
+        assert!(far.meta.is_test);
+        faces.push(far.face);
+    }
+    assert_eq!(faces.first(), Some(&realname::authority::Face::Same));
+    assert_ne!(faces.get(1), Some(&realname::authority::Face::Same));
+}

@@ -15,7 +15,7 @@ fn key(seed: u8) -> SigningKey {
 }
 
 fn present_as(
-    world: &World,
+    _world: &World,
     demand: &VerifiedDemand,
     terminal: &str,
     change: fn(&mut VerifiedParts),

@@ -1,8 +1,6 @@
 //! Whom a connection trusts, and who it says it is.
 
-use std::sync::Arc;
-
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, TlsConfig, parse_pem};
 
 use super::Secret;
 
@@ -56,13 +54,9 @@ impl Tls {
     pub(super) fn config(&self) -> Result<TlsConfig, TlsError> {
         let roots = match &self.roots {
             Some(roots) => roots.clone(),
-            None => system_roots()?,
+            None => crate::tls::system_roots().ok_or(TlsError::NoRoots)?,
         };
-        Ok(TlsConfig::builder()
-            .root_certs(RootCerts::Specific(Arc::new(roots)))
-            .client_cert(self.client.clone())
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build())
+        Ok(crate::tls::config(roots, self.client.clone()))
     }
 }
 
@@ -77,12 +71,4 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, TlsError> {
         })
         .collect();
     if found.is_empty() { Err(TlsError::NoCertificate) } else { Ok(found) }
-}
-
-fn system_roots() -> Result<Vec<Certificate<'static>>, TlsError> {
-    let found = rustls_native_certs::load_native_certs().certs;
-    if found.is_empty() {
-        return Err(TlsError::NoRoots);
-    }
-    Ok(found.iter().map(|certificate| Certificate::from_der(certificate.as_ref()).to_owned()).collect())
 }
