@@ -10,7 +10,8 @@ use realname::capture::{Intake, Slot};
 use realname_synthetic::Family;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(20);
     let family = if arguments.get(1).is_some_and(|family| family == "A") { Family::A } else { Family::B };
     let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/captures");

@@ -26,7 +26,11 @@ fn main() {
     check(&photos);
     let after = peak();
     let bytes: usize = photos.iter().map(|(_, jpeg)| jpeg.len()).sum();
-    println!("three photos of 4000 × 3000, {:.1} MB together; peak memory of the check {} MiB", bytes as f64 / 1e6, after.saturating_sub(before) >> 10);
+    println!(
+        "three photos of 4000 × 3000, {:.1} MB together; peak memory of the check {} MiB",
+        bytes as f64 / 1e6,
+        after.saturating_sub(before) >> 10
+    );
     let full = support::compare(9, || check(&photos), || decode(&photos));
     support::row("checking a triplet", "decoding its three JPEGs to RGB with `image`", "≤ 1.2 ×", &full);
     let intake = support::compare(9, || take(&photos), || decode(&photos));

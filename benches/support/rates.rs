@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use realname::capture::Slot;
-use realname::capture::measure::{Arrangement, Measure, Measurement, Thresholds, TripletMeasurement, measure_triplet};
+use realname::capture::measure::{
+    Arrangement, Measure, Measurement, Thresholds, TripletMeasurement, measure_triplet,
+};
 use realname_synthetic::{Family, Flaw, Kept, Photo, Recipe, Shot, kept};
 
 type Check<'a> = &'a dyn Fn(&[u8], Slot) -> Measurement;
@@ -59,7 +61,9 @@ impl Run<'_> {
     }
 
     fn good(&self) {
-        println!("| good photos | n | pass | inconclusive | refused | pass, 95 % at least | corners off, median / worst |");
+        println!(
+            "| good photos | n | pass | inconclusive | refused | pass, 95 % at least | corners off, median / worst |"
+        );
         println!("|---|---|---|---|---|---|---|");
         for shot in Shot::ALL {
             let (mut pass, mut unsure, mut n) = (0, 0, 0);
@@ -74,11 +78,17 @@ impl Run<'_> {
                     "inconclusive" => unsure += 1,
                     _ => {}
                 }
-                blame.extend(found.figures.iter().filter(|f| !passes(f.outcome)).map(|f| {
-                    format!("{} {:.3} in {seed}", f.measure, f.measured.unwrap_or(f32::NAN))
-                }));
+                blame.extend(
+                    found
+                        .figures
+                        .iter()
+                        .filter(|f| !passes(f.outcome))
+                        .map(|f| format!("{} {:.3} in {seed}", f.measure, f.measured.unwrap_or(f32::NAN))),
+                );
                 if let (Some(card), Some(truth)) = (&found.card, photo.corners) {
-                    let away = |(a, b): (&realname::capture::measure::Point, [f32; 2])| (a.x - b[0]).hypot(a.y - b[1]);
+                    let away = |(a, b): (&realname::capture::measure::Point, [f32; 2])| {
+                        (a.x - b[0]).hypot(a.y - b[1])
+                    };
                     let worst = card.quad.corners.iter().zip(truth).map(away).fold(0.0, f32::max);
                     off.push(100.0 * worst / card.pixels_across);
                 }
@@ -101,7 +111,9 @@ impl Run<'_> {
     }
 
     fn bad(&self) {
-        println!("| bad photos, three slots | n | passed | refused or inconclusive | passed, 95 % at most | the right figure says so |");
+        println!(
+            "| bad photos, three slots | n | passed | refused or inconclusive | passed, 95 % at most | the right figure says so |"
+        );
         println!("|---|---|---|---|---|---|");
         for flaw in Flaw::ALL.into_iter().filter(|flaw| *flaw != Flaw::None) {
             let (mut passed, mut named, mut n) = (0, 0, 0);
@@ -121,7 +133,11 @@ impl Run<'_> {
                     }
                 }
             }
-            println!("| {flaw:?} | {n} | {passed} | {} | {:.1} % | {named} |", n - passed, 100.0 * upper(passed, n));
+            println!(
+                "| {flaw:?} | {n} | {passed} | {} | {:.1} % | {named} |",
+                n - passed,
+                100.0 * upper(passed, n)
+            );
         }
         println!();
     }
@@ -138,7 +154,8 @@ impl Run<'_> {
             let [portrait, emblem, holder] = Shot::ALL.map(|shot| self.photo(shot, Flaw::None, seed).jpeg);
             let judge = |a: &[u8], b: &[u8], c: &[u8]| -> TripletMeasurement {
                 let check = |jpeg: &[u8], slot| (self.check)(jpeg, slot);
-                let photos = (check(a, Slot::PortraitSide), check(b, Slot::EmblemSide), check(c, Slot::Holder));
+                let photos =
+                    (check(a, Slot::PortraitSide), check(b, Slot::EmblemSide), check(c, Slot::Holder));
                 measure_triplet(&photos.0, &photos.1, &photos.2, &thresholds)
             };
             let swapped = |found: &TripletMeasurement, a: Slot, b: Slot| {
@@ -147,14 +164,27 @@ impl Run<'_> {
             let found = judge(&portrait, &emblem, &holder);
             count("in order: all comparisons pass", passes(found.outcome()));
             if !passes(found.outcome()) {
-                println!("<!-- triplet {seed}: {:?} {:?} -->", found.arrangement, found.figures.iter().map(|f| (f.measure, f.measured)).collect::<Vec<_>>());
+                println!(
+                    "<!-- triplet {seed}: {:?} {:?} -->",
+                    found.arrangement,
+                    found.figures.iter().map(|f| (f.measure, f.measured)).collect::<Vec<_>>()
+                );
             }
             let found = judge(&emblem, &portrait, &holder);
-            count("portrait and emblem side swapped: named", swapped(&found, Slot::PortraitSide, Slot::EmblemSide));
+            count(
+                "portrait and emblem side swapped: named",
+                swapped(&found, Slot::PortraitSide, Slot::EmblemSide),
+            );
             let found = judge(&holder, &emblem, &portrait);
-            count("portrait side and holder swapped: named", swapped(&found, Slot::PortraitSide, Slot::Holder));
+            count(
+                "portrait side and holder swapped: named",
+                swapped(&found, Slot::PortraitSide, Slot::Holder),
+            );
             let found = judge(&portrait, &portrait, &holder);
-            count("portrait side sent twice: refused", !passes(found.outcome()) && !passes(found.figures[0].outcome));
+            count(
+                "portrait side sent twice: refused",
+                !passes(found.outcome()) && !passes(found.figures[0].outcome),
+            );
             let shrunk = rewritten(&portrait, [0.0, 0.0, 1.0, 1.0], 0.7, 60);
             let found = judge(&portrait, &shrunk, &holder);
             count("resized to 0.7, quality 60, as another: reuse refused", !passes(found.figures[0].outcome));

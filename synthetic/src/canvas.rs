@@ -39,7 +39,8 @@ impl Canvas {
     /// Fills where `distance` is negative: the distance to a shape's border in units. `bounds`: left, top, right, bottom.
     pub fn fill(&mut self, bounds: [f32; 4], colour: Colour, alpha: f32, distance: impl Fn(f32, f32) -> f32) {
         let low = |value: f32| ((value * self.scale).floor() - 1.0).max(0.0) as usize;
-        let high = |value: f32, size: usize| (((value * self.scale).ceil() + 1.0).max(0.0) as usize).min(size);
+        let high =
+            |value: f32, size: usize| (((value * self.scale).ceil() + 1.0).max(0.0) as usize).min(size);
         for y in low(bounds[1])..high(bounds[3], self.height) {
             for x in low(bounds[0])..high(bounds[2], self.width) {
                 let away = distance((x as f32 + 0.5) / self.scale, (y as f32 + 0.5) / self.scale);
@@ -76,8 +77,21 @@ impl Canvas {
     }
 
     /// Text, its capitals `size` units high, turned by `angle` radians around its upper left corner.
-    #[allow(clippy::too_many_arguments, reason = "a drawing call; a struct of seven fields would be read once")]
-    pub fn text(&mut self, text: &str, x: f32, y: f32, size: f32, thick: f32, angle: f32, colour: Colour, alpha: f32) {
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a drawing call; a struct of seven fields would be read once"
+    )]
+    pub fn text(
+        &mut self,
+        text: &str,
+        x: f32,
+        y: f32,
+        size: f32,
+        thick: f32,
+        angle: f32,
+        colour: Colour,
+        alpha: f32,
+    ) {
         let unit = size / strokes::CAPITAL;
         let (sin, cos) = angle.sin_cos();
         let place = |[u, v]: [f32; 2]| [x + (u * cos - v * sin) * unit, y + (u * sin + v * cos) * unit];
@@ -156,6 +170,7 @@ pub fn plate_distance([left, top, right, bottom]: [f32; 4], radius: f32, x: f32,
 pub fn segment_distance(from: [f32; 2], to: [f32; 2], x: f32, y: f32) -> f32 {
     let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
     let length = dx * dx + dy * dy;
-    let t = if length > 0.0 { (((x - from[0]) * dx + (y - from[1]) * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+    let t =
+        if length > 0.0 { (((x - from[0]) * dx + (y - from[1]) * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
     (x - from[0] - t * dx).hypot(y - from[1] - t * dy)
 }

@@ -6,15 +6,22 @@ use crate::photo::{Photo, Scene};
 use crate::random::{Random, cloud};
 use crate::{Flaw, Recipe, Shot, number};
 
-const SKINS: [Colour; 5] =
-    [[238.0, 200.0, 176.0], [222.0, 176.0, 146.0], [198.0, 148.0, 114.0], [156.0, 108.0, 80.0], [112.0, 76.0, 56.0]];
+const SKINS: [Colour; 5] = [
+    [238.0, 200.0, 176.0],
+    [222.0, 176.0, 146.0],
+    [198.0, 148.0, 114.0],
+    [156.0, 108.0, 80.0],
+    [112.0, 76.0, 56.0],
+];
 const INK: Colour = [42.0, 44.0, 52.0];
 
 pub(crate) fn card(shot: Shot, person: u64, scale: f32) -> Canvas {
     let mut canvas = Canvas::new(CARD[0], CARD[1], scale, [255.0; 3]);
     canvas.shade(|x, y, _| {
         let t = x / CARD[0];
-        let fine = ((y * 2.1 + (x * 0.55).sin() * 3.0).sin() * (x * 0.9 + (y * 0.4).sin() * 4.0).sin()).max(0.0) * 9.0;
+        let fine = ((y * 2.1 + (x * 0.55).sin() * 3.0).sin() * (x * 0.9 + (y * 0.4).sin() * 4.0).sin())
+            .max(0.0)
+            * 9.0;
         [212.0 + 22.0 * t - fine, 230.0 - 10.0 * t - fine * 0.6, 232.0 - 8.0 * t - fine * 0.5]
     });
     match shot {
@@ -45,7 +52,8 @@ fn portrait(canvas: &mut Canvas, random: &mut Random) {
     canvas.plate(frame, 0.8, [226.0, 234.0, 242.0], 0.9);
     let skin = *random.pick(&SKINS);
     let hair = *random.pick(&[[30.0, 26.0, 26.0], [52.0, 38.0, 30.0], [70.0, 66.0, 66.0]]);
-    let cloth = *random.pick(&[[48.0, 64.0, 104.0], [92.0, 40.0, 48.0], [60.0, 84.0, 66.0], [40.0, 40.0, 46.0]]);
+    let cloth =
+        *random.pick(&[[48.0, 64.0, 104.0], [92.0, 40.0, 48.0], [60.0, 84.0, 66.0], [40.0, 40.0, 46.0]]);
     let (x, y) = (67.5, 20.0 + random.between(-0.8, 0.8));
     let wide = random.between(6.0, 7.0);
     canvas.fill([55.0, 30.0, 80.0, 39.3], cloth, 1.0, |px, py| {
@@ -117,7 +125,8 @@ fn ground(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
 fn room(random: &mut Random, skin: Colour) -> Box<dyn Fn(f32, f32) -> Colour> {
     let seed = random.next();
     let wall = *random.pick(&[[176.0, 184.0, 176.0], [150.0, 160.0, 178.0], [196.0, 186.0, 190.0]]);
-    let cloth = *random.pick(&[[58.0, 70.0, 110.0], [70.0, 96.0, 88.0], [150.0, 152.0, 156.0], [44.0, 44.0, 50.0]]);
+    let cloth =
+        *random.pick(&[[58.0, 70.0, 110.0], [70.0, 96.0, 88.0], [150.0, 152.0, 156.0], [44.0, 44.0, 50.0]]);
     let hair = *random.pick(&[[28.0, 24.0, 24.0], [60.0, 44.0, 34.0], [96.0, 92.0, 92.0]]);
     let window = random.between(0.02, 0.2);
     Box::new(move |u, v| {
@@ -128,15 +137,27 @@ fn room(random: &mut Random, skin: Colour) -> Box<dyn Fn(f32, f32) -> Colour> {
         let body = plate_distance([0.16, 0.52, 0.84, 1.6], 0.22, u, v);
         let fold = cloud(seed ^ 5, u * 9.0, v * 5.0) * 8.0;
         mix(&mut colour, cloth.map(|value| value + fold), soft(body));
-        mix(&mut colour, skin.map(|value| value * 0.9), soft(plate_distance([0.43, 0.38, 0.57, 0.56], 0.05, u, v)));
+        mix(
+            &mut colour,
+            skin.map(|value| value * 0.9),
+            soft(plate_distance([0.43, 0.38, 0.57, 0.56], 0.05, u, v)),
+        );
         let head = |x: f32, y: f32, rx: f32, ry: f32| (((u - x) / rx).hypot((v - y) / ry) - 1.0) * rx.min(ry);
         mix(&mut colour, hair, soft(head(0.5, 0.255, 0.155, 0.17)));
         mix(&mut colour, skin, soft(head(0.5, 0.29, 0.135, 0.155)));
         for side in [-1.0, 1.0] {
             mix(&mut colour, [44.0, 36.0, 34.0], soft(head(0.5 + side * 0.055, 0.275, 0.018, 0.009)));
-            mix(&mut colour, hair, soft(segment_distance([0.5 + side * 0.03, 0.245], [0.5 + side * 0.08, 0.242], u, v) - 0.004));
+            mix(
+                &mut colour,
+                hair,
+                soft(segment_distance([0.5 + side * 0.03, 0.245], [0.5 + side * 0.08, 0.242], u, v) - 0.004),
+            );
         }
-        mix(&mut colour, [158.0, 84.0, 80.0], soft(segment_distance([0.465, 0.372], [0.535, 0.372], u, v) - 0.007));
+        mix(
+            &mut colour,
+            [158.0, 84.0, 80.0],
+            soft(segment_distance([0.465, 0.372], [0.535, 0.372], u, v) - 0.007),
+        );
         colour
     })
 }
@@ -220,7 +241,8 @@ pub(crate) fn render(recipe: &Recipe) -> Photo {
     let mut raw = scene.look();
     if recipe.flaw == Flaw::Glare {
         let (gx, gy) = (random.between(20.0, 66.0), random.between(14.0, 40.0));
-        let (rx, ry) = if holder { (13.0, 10.0) } else { (random.between(7.0, 12.0), random.between(5.5, 10.0)) };
+        let (rx, ry) =
+            if holder { (13.0, 10.0) } else { (random.between(7.0, 12.0), random.between(5.5, 10.0)) };
         raw.add(|x, y, _| {
             let [cx, cy] = view.to_card(x as f32, y as f32);
             let away = ((cx - gx) / rx).hypot((cy - gy) / ry);
@@ -234,7 +256,8 @@ pub(crate) fn render(recipe: &Recipe) -> Photo {
         _ => random.between(0.03, 0.09),
     };
     raw.blur((blur * density).max(0.45));
-    let sigma = if recipe.flaw == Flaw::Noisy { random.between(20.0, 34.0) } else { random.between(0.8, 4.0) };
+    let sigma =
+        if recipe.flaw == Flaw::Noisy { random.between(20.0, 34.0) } else { random.between(0.8, 4.0) };
     raw.add(|_, _, _| [sigma * random.normal(), sigma * random.normal(), sigma * random.normal()]);
     raw.finish(present.then(|| view.corners()))
 }
@@ -256,7 +279,9 @@ fn pose(random: &mut Random, flaw: Flaw, holder: bool, upright: bool) -> Pose {
         pose.roll += 180.0;
     }
     match flaw {
-        Flaw::Far => pose.share = if holder { random.between(0.004, 0.008) } else { random.between(0.02, 0.10) },
+        Flaw::Far => {
+            pose.share = if holder { random.between(0.004, 0.008) } else { random.between(0.02, 0.10) }
+        }
         Flaw::Tilted => {
             // Enough of the frame must stay covered for the tilt to be what is wrong.
             pose.yaw = random.between(-6.0, 6.0);

@@ -6,8 +6,13 @@ use crate::photo::{Photo, Raw, Scene};
 use crate::random::{Random, cloud};
 use crate::{Flaw, Recipe, Shot, number};
 
-const TONES: [Colour; 5] =
-    [[246.0, 212.0, 190.0], [214.0, 168.0, 140.0], [186.0, 136.0, 104.0], [142.0, 98.0, 74.0], [98.0, 68.0, 52.0]];
+const TONES: [Colour; 5] = [
+    [246.0, 212.0, 190.0],
+    [214.0, 168.0, 140.0],
+    [186.0, 136.0, 104.0],
+    [142.0, 98.0, 74.0],
+    [98.0, 68.0, 52.0],
+];
 const TYPE: Colour = [30.0, 34.0, 38.0];
 
 pub(crate) fn card(shot: Shot, person: u64, scale: f32) -> Canvas {
@@ -32,17 +37,30 @@ pub(crate) fn card(shot: Shot, person: u64, scale: f32) -> Canvas {
 fn obverse(canvas: &mut Canvas, person: u64) {
     let mut random = Random::new(person, "b card");
     // Whole lines of bars instead of strokes: another way of looking like print.
-    let bars = |canvas: &mut Canvas, random: &mut Random, x: f32, y: f32, count: usize, size: f32, tone: Colour| {
-        for at in 0..count {
-            let left = x + at as f32 * size * 1.18;
-            for _ in 0..4 {
-                let (a, b) = (random.between(0.0, 0.9), random.between(0.0, 0.9));
-                let (c, d) = if random.chance(0.5) { (a, random.between(0.0, 0.9)) } else { (random.between(0.0, 0.9), b) };
-                canvas.line([left + a * size, y + b * size], [left + c * size, y + d * size], size * 0.12, tone, 1.0);
+    let bars =
+        |canvas: &mut Canvas, random: &mut Random, x: f32, y: f32, count: usize, size: f32, tone: Colour| {
+            for at in 0..count {
+                let left = x + at as f32 * size * 1.18;
+                for _ in 0..4 {
+                    let (a, b) = (random.between(0.0, 0.9), random.between(0.0, 0.9));
+                    let (c, d) = if random.chance(0.5) {
+                        (a, random.between(0.0, 0.9))
+                    } else {
+                        (random.between(0.0, 0.9), b)
+                    };
+                    canvas.line(
+                        [left + a * size, y + b * size],
+                        [left + c * size, y + d * size],
+                        size * 0.12,
+                        tone,
+                        1.0,
+                    );
+                }
             }
-        }
-    };
-    for (row, (count, size)) in [(3, 3.4), (2, 2.7), (8, 2.7), (10, 2.6), (9, 2.6), (4, 2.6)].into_iter().enumerate() {
+        };
+    for (row, (count, size)) in
+        [(3, 3.4), (2, 2.7), (8, 2.7), (10, 2.6), (9, 2.6), (4, 2.6)].into_iter().enumerate()
+    {
         let y = 6.0 + row as f32 * 5.4;
         if row < 4 {
             bars(canvas, &mut random, 5.0, y + 0.4, 2, 2.1, [60.0, 130.0, 140.0]);
@@ -58,7 +76,8 @@ fn figure(canvas: &mut Canvas, random: &mut Random) {
     canvas.plate([55.8, 5.6, 81.4, 38.2], 0.2, [216.0, 222.0, 226.0], 1.0);
     let skin = *random.pick(&TONES);
     let hair = *random.pick(&[[24.0, 22.0, 24.0], [44.0, 32.0, 26.0], [120.0, 116.0, 112.0]]);
-    let coat = *random.pick(&[[238.0, 238.0, 240.0], [34.0, 40.0, 56.0], [122.0, 52.0, 66.0], [86.0, 98.0, 54.0]]);
+    let coat =
+        *random.pick(&[[238.0, 238.0, 240.0], [34.0, 40.0, 56.0], [122.0, 52.0, 66.0], [86.0, 98.0, 54.0]]);
     let x = 68.6 + random.between(-0.6, 0.6);
     let long = random.chance(0.5);
     if long {
@@ -97,11 +116,19 @@ fn rear(canvas: &mut Canvas, person: u64) {
         plate_distance([x - 7.4 + low, y - 8.2, x + 7.4 - low, y + 9.0], 2.2, px, py)
     };
     canvas.fill([x - 9.0, y - 10.0, x + 9.0, y + 11.0], [170.0, 28.0, 44.0], 1.0, shield);
-    canvas.fill([x - 9.0, y - 10.0, x + 9.0, y + 11.0], [214.0, 64.0, 58.0], 1.0, |px, py| shield(px, py) + 1.0);
+    canvas.fill([x - 9.0, y - 10.0, x + 9.0, y + 11.0], [214.0, 64.0, 58.0], 1.0, |px, py| {
+        shield(px, py) + 1.0
+    });
     for at in 0..3 {
         let low = y - 3.0 + at as f32 * 3.2;
         for side in [-1.0, 1.0] {
-            canvas.line([x, low - 1.8], [x + side * (4.2 - at as f32 * 0.8), low], 0.9, [232.0, 190.0, 80.0], 1.0);
+            canvas.line(
+                [x, low - 1.8],
+                [x + side * (4.2 - at as f32 * 0.8), low],
+                0.9,
+                [232.0, 190.0, 80.0],
+                1.0,
+            );
         }
     }
     let block = |canvas: &mut Canvas, seed: u64, x: f32, y: f32, count: usize, size: f32| {
@@ -110,7 +137,11 @@ fn rear(canvas: &mut Canvas, person: u64) {
             let left = x + at as f32 * size * 1.2;
             for _ in 0..5 {
                 let from = [left + fixed.between(0.0, size), y + fixed.between(0.0, size)];
-                let to = if fixed.chance(0.5) { [left + fixed.between(0.0, size), from[1]] } else { [from[0], y + fixed.between(0.0, size)] };
+                let to = if fixed.chance(0.5) {
+                    [left + fixed.between(0.0, size), from[1]]
+                } else {
+                    [from[0], y + fixed.between(0.0, size)]
+                };
                 canvas.line(from, to, size * 0.11, TYPE, 1.0);
             }
         }
@@ -132,7 +163,13 @@ fn table(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
         // Terrazzo.
         0 => Box::new(move |u, v| {
             let chip = cloud(seed, u * 90.0, v * 70.0);
-            let base = if chip > 0.45 { 96.0 } else if chip < -0.5 { 205.0 } else { 150.0 };
+            let base = if chip > 0.45 {
+                96.0
+            } else if chip < -0.5 {
+                205.0
+            } else {
+                150.0
+            };
             [base * level, base * level * 0.98, base * level * 0.93]
         }),
         // A ruled pad.
@@ -155,13 +192,14 @@ fn table(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
         }),
         // Tiles.
         4 => Box::new(move |u, v| {
-            let joint = ((u * 5.0).fract() - 0.5).abs().max(((v * 3.75) .fract() - 0.5).abs());
+            let joint = ((u * 5.0).fract() - 0.5).abs().max(((v * 3.75).fract() - 0.5).abs());
             let base = if joint > 0.485 { 92.0 } else { 138.0 + cloud(seed, u * 30.0, v * 30.0) * 5.0 };
             [base * level * 0.92, base * level, base * level * 1.06]
         }),
         // Cork.
         _ => Box::new(move |u, v| {
-            let grain = cloud(seed, u * 120.0, v * 90.0) * 22.0 + cloud(seed ^ 9, u * 260.0, v * 200.0) * 12.0;
+            let grain =
+                cloud(seed, u * 120.0, v * 90.0) * 22.0 + cloud(seed ^ 9, u * 260.0, v * 200.0) * 12.0;
             [(166.0 + grain) * level, (124.0 + grain) * level, (82.0 + grain * 0.7) * level]
         }),
     }
@@ -171,7 +209,8 @@ fn table(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
 fn street(random: &mut Random, skin: Colour) -> Box<dyn Fn(f32, f32) -> Colour> {
     let seed = random.next();
     let hair = *random.pick(&[[22.0, 20.0, 22.0], [70.0, 50.0, 36.0], [130.0, 126.0, 122.0]]);
-    let coat = *random.pick(&[[128.0, 46.0, 58.0], [52.0, 58.0, 62.0], [176.0, 178.0, 170.0], [40.0, 66.0, 98.0]]);
+    let coat =
+        *random.pick(&[[128.0, 46.0, 58.0], [52.0, 58.0, 62.0], [176.0, 178.0, 170.0], [40.0, 66.0, 98.0]]);
     let lean = random.between(-0.06, 0.06);
     let glasses = random.chance(0.35);
     Box::new(move |u, v| {
@@ -189,18 +228,38 @@ fn street(random: &mut Random, skin: Colour) -> Box<dyn Fn(f32, f32) -> Colour> 
         let soft = |away: f32| (0.5 - away * 420.0).clamp(0.0, 1.0);
         let x = 0.5 + lean;
         let shoulders = (((u - x) / 0.40).hypot((v - 1.02) / 0.5) - 1.0) * 0.40;
-        mix(&mut colour, coat.map(|value| value + cloud(seed ^ 4, u * 14.0, v * 14.0) * 6.0), soft(shoulders));
+        mix(
+            &mut colour,
+            coat.map(|value| value + cloud(seed ^ 4, u * 14.0, v * 14.0) * 6.0),
+            soft(shoulders),
+        );
         mix(&mut colour, hair, soft(plate_distance([x - 0.15, 0.10, x + 0.15, 0.46], 0.13, u, v)));
-        mix(&mut colour, skin.map(|value| value * 0.87), soft(segment_distance([x, 0.42], [x, 0.53], u, v) - 0.055));
+        mix(
+            &mut colour,
+            skin.map(|value| value * 0.87),
+            soft(segment_distance([x, 0.42], [x, 0.53], u, v) - 0.055),
+        );
         mix(&mut colour, skin, soft((((u - x) / 0.118).hypot((v - 0.31) / 0.145) - 1.0) * 0.118));
         for side in [-1.0, 1.0] {
             let eye = [x + side * 0.048, 0.295];
-            mix(&mut colour, [38.0, 32.0, 32.0], soft(segment_distance([eye[0] - 0.012, eye[1]], [eye[0] + 0.012, eye[1]], u, v) - 0.006));
+            mix(
+                &mut colour,
+                [38.0, 32.0, 32.0],
+                soft(segment_distance([eye[0] - 0.012, eye[1]], [eye[0] + 0.012, eye[1]], u, v) - 0.006),
+            );
             if glasses {
-                mix(&mut colour, [30.0, 30.0, 34.0], soft(((u - eye[0]).hypot(v - eye[1]) - 0.036).abs() - 0.003));
+                mix(
+                    &mut colour,
+                    [30.0, 30.0, 34.0],
+                    soft(((u - eye[0]).hypot(v - eye[1]) - 0.036).abs() - 0.003),
+                );
             }
         }
-        mix(&mut colour, [150.0, 80.0, 78.0], soft(segment_distance([x - 0.03, 0.395], [x + 0.03, 0.39], u, v) - 0.006));
+        mix(
+            &mut colour,
+            [150.0, 80.0, 78.0],
+            soft(segment_distance([x - 0.03, 0.395], [x + 0.03, 0.39], u, v) - 0.006),
+        );
         colour
     })
 }
@@ -229,7 +288,9 @@ pub(crate) fn render(recipe: &Recipe) -> Photo {
         pose.roll += if upright { 0.0 } else { 180.0 };
     }
     match recipe.flaw {
-        Flaw::Far => pose.share = if holder { random.between(0.003, 0.008) } else { random.between(0.03, 0.09) },
+        Flaw::Far => {
+            pose.share = if holder { random.between(0.003, 0.008) } else { random.between(0.03, 0.09) }
+        }
         Flaw::Tilted => pose.yaw = random.between(50.0, 58.0) * if random.chance(0.5) { 1.0 } else { -1.0 },
         _ => {}
     }
@@ -266,7 +327,9 @@ pub(crate) fn render(recipe: &Recipe) -> Photo {
         let x = if left { x } else { CARD[0] - x };
         let finger = |y0: f32, tip: f32| segment_distance([-40.0, y0 + 6.0], [tip, y0], x, y) - 5.2;
         let away = finger(level, 5.0).min(finger(level + 11.0, -1.5));
-        (away < 0.3).then(|| (skin.map(|value| value * (0.97 - 0.1 * (away * 0.5).exp())), (0.5 - away * 4.0).clamp(0.0, 1.0)))
+        (away < 0.3).then(|| {
+            (skin.map(|value| value * (0.97 - 0.1 * (away * 0.5).exp())), (0.5 - away * 4.0).clamp(0.0, 1.0))
+        })
     };
     let gain = match recipe.flaw {
         Flaw::Dark => random.between(0.12, 0.22),
@@ -323,7 +386,8 @@ fn copied(canvas: &mut Canvas, flaw: Flaw, random: &mut Random) {
 /// A window mirrored in the card: bright, with a hard outline and a bar in the middle.
 fn window_glare(raw: &mut Raw, view: &View, random: &mut Random, holder: bool) {
     let (x, y) = (random.between(8.0, 55.0), random.between(6.0, 30.0));
-    let (wide, high) = if holder { (26.0, 20.0) } else { (random.between(12.0, 22.0), random.between(11.0, 18.0)) };
+    let (wide, high) =
+        if holder { (26.0, 20.0) } else { (random.between(12.0, 22.0), random.between(11.0, 18.0)) };
     let slant = random.between(-0.4, 0.4);
     raw.add(|px, py, _| {
         let [cx, cy] = view.to_card(px as f32, py as f32);
@@ -377,7 +441,8 @@ fn noise(raw: &mut Raw, flaw: Flaw, random: &mut Random) {
     raw.add(|x, y, [r, g, b]| {
         let sigma = strength * (((r + g + b) / 3.0).max(0.0).sqrt() + 1.0);
         let grain = sigma * random.normal();
-        let blotch = |k: u64| cloud(seed ^ k, x as f32 / width * 160.0, y as f32 / height * 160.0) * sigma * 0.25;
+        let blotch =
+            |k: u64| cloud(seed ^ k, x as f32 / width * 160.0, y as f32 / height * 160.0) * sigma * 0.25;
         [grain + blotch(1), grain, grain + blotch(2)]
     });
 }

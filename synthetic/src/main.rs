@@ -1,5 +1,10 @@
 //! Draws photos into a directory: `cargo run --release -p realname-synthetic -- DIR A|B [COUNT]`.
-#![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "a tool for the hand")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a tool for the hand"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,7 +35,10 @@ fn main() -> ExitCode {
 fn draw(directory: &Path, family: Family, count: u64) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)?;
     for shot in [Shot::PortraitSide, Shot::EmblemSide] {
-        std::fs::write(directory.join(format!("{family:?}-{shot:?}-flat.png")), card(family, shot, 1, 10.0).png())?;
+        std::fs::write(
+            directory.join(format!("{family:?}-{shot:?}-flat.png")),
+            card(family, shot, 1, 10.0).png(),
+        )?;
     }
     for seed in 0..3 * count {
         for shot in Shot::ALL {

@@ -104,7 +104,8 @@ impl Raw {
         let weights: Vec<f32> =
             (-reach..=reach).map(|at| (-0.5 * (at as f32 / sigma).powi(2)).exp()).collect();
         let total: f32 = weights.iter().sum();
-        let taps: Vec<(isize, f32)> = (-reach..=reach).zip(weights.iter().map(|weight| weight / total)).collect();
+        let taps: Vec<(isize, f32)> =
+            (-reach..=reach).zip(weights.iter().map(|weight| weight / total)).collect();
         self.spread(&taps.iter().map(|(at, weight)| (*at, 0, *weight)).collect::<Vec<_>>());
         self.spread(&taps.iter().map(|(at, weight)| (0, *at, *weight)).collect::<Vec<_>>());
     }
@@ -182,7 +183,9 @@ impl Photo {
                 let (ix, iy) = (sx as usize, sy as usize);
                 let (fx, fy) = (sx - ix as f32, sy - iy as f32);
                 for k in 0..3 {
-                    let value = |dx: usize, dy: usize| f32::from(self.rgb[((iy + dy) * self.width + ix + dx) * 3 + k]);
+                    let value = |dx: usize, dy: usize| {
+                        f32::from(self.rgb[((iy + dy) * self.width + ix + dx) * 3 + k])
+                    };
                     let upper = value(0, 0) + (value(1, 0) - value(0, 0)) * fx;
                     let lower = value(0, 1) + (value(1, 1) - value(0, 1)) * fx;
                     rgb.push((upper + (lower - upper) * fy).round() as u8);

@@ -55,7 +55,9 @@ impl Random {
 /// A smooth field of values from −1 to 1, for grain, stains and clouds.
 pub fn cloud(seed: u64, x: f32, y: f32) -> f32 {
     let corner = |x: i64, y: i64| {
-        let mut z = seed ^ (x as u64).wrapping_mul(0x8DA6_B343) ^ (y as u64).wrapping_mul(0xD816_3841).rotate_left(31);
+        let mut z = seed
+            ^ (x as u64).wrapping_mul(0x8DA6_B343)
+            ^ (y as u64).wrapping_mul(0xD816_3841).rotate_left(31);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 23) as f32 - 1.0

@@ -62,7 +62,8 @@ pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
     let best = candidates(&edges, CANDIDATES)
         .into_iter()
         .filter_map(|candidate| {
-            let layout = layout_of(reduced, &candidate.quad).filter(|layout| layout.best() >= LEAST_LAYOUT)?;
+            let layout =
+                layout_of(reduced, &candidate.quad).filter(|layout| layout.best() >= LEAST_LAYOUT)?;
             Some((candidate.score * (0.7 + layout.best().clamp(0.0, 0.6)), candidate, layout))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));

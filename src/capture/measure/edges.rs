@@ -217,7 +217,10 @@ mod tests {
         let found = edges(60, 40, |x, _| if x < 30 { 50 } else { 90 });
         assert!(found.list.len() >= 34 && found.list.len() <= 40, "{}", found.list.len());
         let inner = found.list.iter().filter(|edge| (2..38).contains(&edge.y));
-        assert!(inner.clone().count() >= 34 && inner.clone().all(|edge| edge.angle <= 2 && (29..=30).contains(&edge.x)));
+        assert!(
+            inner.clone().count() >= 34
+                && inner.clone().all(|edge| edge.angle <= 2 && (29..=30).contains(&edge.x))
+        );
         assert!(found.supports(30.0, 20.0, 1.0, 0.0, 0.0));
         assert!(!found.supports(30.0, 20.0, 1.0, 0.0, 90.0));
         assert!(!found.supports(f32::NAN, f32::MAX, 1.0, 0.0, 90.0));

@@ -98,7 +98,10 @@ fn blend(plane: &Plane, x: f32, y: f32) -> u8 {
     if x >= 0.0 && y >= 0.0 {
         let (left, top) = (x as usize, y as usize);
         let at = top.saturating_mul(width).saturating_add(left);
-        let rows = (plane.samples().get(at..at.saturating_add(2)), plane.samples().get(at.saturating_add(width)..at.saturating_add(width + 2)));
+        let rows = (
+            plane.samples().get(at..at.saturating_add(2)),
+            plane.samples().get(at.saturating_add(width)..at.saturating_add(width + 2)),
+        );
         if let (true, (Some(&[a, b]), Some(&[c, d]))) = (left + 1 < width, rows) {
             let (fx, fy) = (((x - left as f32) * 256.0) as u32, ((y - top as f32) * 256.0) as u32);
             let upper = u32::from(a) * (256 - fx) + u32::from(b) * fx;

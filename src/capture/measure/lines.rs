@@ -161,7 +161,8 @@ impl Crowd {
     fn weight(&self, x: u16, y: u16) -> u16 {
         let (x, y) = (usize::from(x), usize::from(y));
         let (left, top) = (x.saturating_sub(Self::REACH), y.saturating_sub(Self::REACH));
-        let (right, low) = ((x + Self::REACH + 1).min(self.width - 1), (y + Self::REACH + 1).min(self.height - 1));
+        let (right, low) =
+            ((x + Self::REACH + 1).min(self.width - 1), (y + Self::REACH + 1).min(self.height - 1));
         let at = |x: usize, y: usize| self.sums.get(y * self.width + x).copied().unwrap_or(0);
         let around = at(right, low) + at(left, top) - at(left, low) - at(right, top);
         // One line through the square has 15 to 21 edges.
@@ -279,16 +280,14 @@ mod tests {
         let picture = build(200, 160, |x, y| if inside(x, y) { 200 } else { 60 });
         let edges = Edges::of(&Reduced::of(&Picture::from_luma(picture)));
         let lines = strongest(&edges, 4);
-        let mut found: Vec<(i32, i32)> =
-            lines.iter().map(degrees).collect();
+        let mut found: Vec<(i32, i32)> = lines.iter().map(degrees).collect();
         found.sort_unstable();
         let near =
             |(angle, rho): (i32, i32), wanted: (i32, i32)| angle == wanted.0 && (rho - wanted.1).abs() <= 1;
         for (line, wanted) in found.iter().zip([(0, 30), (0, 170), (90, 40), (90, 120)]) {
             assert!(near(*line, wanted), "{found:?}");
         }
-        let top =
-            lines.iter().find(|line| near(degrees(line), (90, 40))).unwrap();
+        let top = lines.iter().find(|line| near(degrees(line), (90, 40))).unwrap();
         assert!(top.support(Point::new(30.0, 40.0), Point::new(170.0, 40.0)) > 0.95);
         assert!(top.support(Point::new(0.0, 40.0), Point::new(28.0, 40.0)) < 0.1);
         assert_eq!(top.support(Point::new(f32::NAN, 40.0), Point::new(28.0, f32::INFINITY)), 0.0);

@@ -158,7 +158,13 @@ mod tests {
     fn the_built_in_set_is_whole_and_every_threshold_names_its_source() {
         let set = Thresholds::default();
         assert_ne!(set.id, "none");
-        for threshold in set.portrait_side.values().chain(set.emblem_side.values()).chain(set.holder.values()).chain(set.triplet.values()) {
+        for threshold in set
+            .portrait_side
+            .values()
+            .chain(set.emblem_side.values())
+            .chain(set.holder.values())
+            .chain(set.triplet.values())
+        {
             assert!(threshold.source.len() > 10, "{threshold:?}");
         }
         let text = serde_json::to_string(&set).unwrap();

@@ -57,7 +57,11 @@ impl Canvas {
             from.y.max(to.y) + half,
         ];
         self.fill(bounds, colour, alpha, |x, y| {
-            let t = if length > 0.0 { (((x - from.x) * dx + (y - from.y) * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+            let t = if length > 0.0 {
+                (((x - from.x) * dx + (y - from.y) * dy) / length).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
             (x - from.x - t * dx).hypot(y - from.y - t * dy) - half
         });
     }

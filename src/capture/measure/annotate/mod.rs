@@ -94,9 +94,11 @@ fn copy(canvas: &mut Canvas, picture: &Picture, step: usize, left: usize, card: 
         for (x, value) in luma.row(y).iter().enumerate() {
             let place = Point::new(((x * step) + step / 2) as f32, ((y * step) + step / 2) as f32);
             let (cx, cy) = (place.x as usize / Picture::COLOUR_STEP, place.y as usize / Picture::COLOUR_STEP);
-            let (b, r) = (picture.blue().at(cx as isize, cy as isize), picture.red().at(cx as isize, cy as isize));
+            let (b, r) =
+                (picture.blue().at(cx as isize, cy as isize), picture.red().at(cx as isize, cy as isize));
             let lit = quad.is_none_or(|quad: Quad| quad.contains(place));
-            let colour = rgb_of([*value, b, r]).map(|value| if lit { value } else { (u16::from(value) * 3 / 5) as u8 });
+            let colour = rgb_of([*value, b, r])
+                .map(|value| if lit { value } else { (u16::from(value) * 3 / 5) as u8 });
             canvas.blend(x + left, y, colour, 1.0);
         }
     }
@@ -114,7 +116,8 @@ fn draw_glare(canvas: &mut Canvas, card: &Card, frame: &Frame) {
     };
     for y in range(corners.map(|corner| corner.y), canvas.height) {
         for x in range(corners.map(|corner| corner.x), canvas.width) {
-            let place = back.map((x as f32 - frame.left + 0.5) * frame.step - 0.5, (y as f32 + 0.5) * frame.step - 0.5);
+            let place = back
+                .map((x as f32 - frame.left + 0.5) * frame.step - 0.5, (y as f32 + 0.5) * frame.step - 0.5);
             if !((0.0..1.0).contains(&place.x) && (0.0..1.0).contains(&place.y)) {
                 continue;
             }

@@ -99,7 +99,8 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = ([f32; 2], [f32; 2])> {
         let left = at as f32 * ADVANCE;
         let glyph = GLYPHS.iter().find(|(glyph, _)| *glyph == wanted).map_or("", |(_, points)| points);
         glyph.split('|').flat_map(move |stroke| {
-            let points: Vec<[f32; 2]> = stroke.split_whitespace().filter_map(|point| place(point, left)).collect();
+            let points: Vec<[f32; 2]> =
+                stroke.split_whitespace().filter_map(|point| place(point, left)).collect();
             (1..points.len()).map(|at| (points[at - 1], points[at])).collect::<Vec<_>>()
         })
     })
