@@ -5,7 +5,9 @@
 pub mod appraisal;
 pub mod attest;
 pub mod authority;
+pub mod cancellation;
 pub mod capture;
+pub mod confirmation;
 pub mod demand;
 pub mod document;
 pub mod jose;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("document", &[]),
     ("reader", &["document"]),
     ("capture", &["document", "profile"]),
@@ -18,6 +18,11 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("demand", &["document", "jose", "profile", "trust", "store"]),
     ("attest", &["jose", "sd_jwt", "profile", "trust", "demand", "appraisal", "document"]),
     ("rely", &["jose", "sd_jwt", "profile", "trust", "demand", "store"]),
+    ("confirmation", &["jose", "sd_jwt", "profile", "trust", "rely", "store", "document"]),
+    (
+        "cancellation",
+        &["jose", "sd_jwt", "profile", "trust", "demand", "rely", "store", "confirmation", "document"],
+    ),
 ];
 
 #[test]

@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::checks::{self, Judged};
+use super::evidence::{Evidence, Piece};
 use super::{
-    CheckReport, ChipEvidence, Evidence, Facts, OnSite, PersonalSex, Policy, Reason, Refusal,
-    RegisterEvidence, Retry, Verified, VerifiedParts,
+    CheckReport, ChipEvidence, Policy, Reason, Refusal, RegisterEvidence, Retry, Verified, VerifiedParts,
+    facts, local,
 };
 use crate::authority::{Authority, AuthorityError, Finding, Query};
-use crate::document::{CardText, Document, DocumentKind, Flag, Origin, Personal, SamId, ValidUntil};
+use crate::capture::plugin::{FaceMatcher, LivenessChecker, PhotoDecoder};
+use crate::document::{Flag, Origin, Personal, SamId};
 use crate::profile::{Check, CheckResult, Env, Locality, Outcome, Purpose};
 
 /// Clocks of two machines, or of a machine and its camera, may differ by this much.
@@ -49,10 +51,13 @@ impl CaseRequest {
 /// Evidence under appraisal. Each way to an answer uses it up.
 #[derive(Debug)]
 pub struct Case {
-    evidence: OnSite,
+    evidence: Evidence,
     policy: Policy,
     request: CaseRequest,
     query: Query,
+    /// Checks that plug-ins of this terminal made.
+    face_chip: Option<Judged>,
+    liveness: Option<Judged>,
 }
 
 /// A case can't be opened or decided as asked. The fault is the caller's or the set-up's, never the person's; nobody was
@@ -119,28 +124,6 @@ pub enum CaseError {
     BlankCard,
 }
 
-/// A piece of evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Piece {
-    /// The card's reading.
-    Card,
-    /// The photo.
-    Photo,
-    /// The consent.
-    Consent,
-}
-
-impl std::fmt::Display for Piece {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Card => "card reading",
-            Self::Photo => "photo",
-            Self::Consent => "consent",
-        })
-    }
-}
-
 /// [`Case::decide`] ended without a [`Verified`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -163,9 +146,9 @@ impl Case {
         policy: &Policy,
         request: CaseRequest,
     ) -> Result<Self, CaseError> {
-        let Evidence::OnSite(evidence) = evidence.into();
-        if policy.locality() != Locality::Onsite {
-            return Err(CaseError::OtherLocality { expected: policy.locality(), got: Locality::Onsite });
+        let evidence = evidence.into();
+        if policy.locality() != evidence.locality() {
+            return Err(CaseError::OtherLocality { expected: policy.locality(), got: evidence.locality() });
         }
         if policy.rule(&request.purpose).is_none() {
             return Err(CaseError::PurposeNotCovered { purpose: request.purpose });
@@ -173,8 +156,7 @@ impl Case {
         if !evidence.consent().covers(&request.purpose) {
             return Err(CaseError::NoConsent { purpose: request.purpose });
         }
-        let card = evidence.card();
-        if request.env == Env::Production {
+        if let (Some(card), Env::Production) = (evidence.card(), request.env) {
             if !card.origin().is_physical() {
                 return Err(CaseError::TestEvidence { origin: card.origin() });
             }
@@ -182,15 +164,40 @@ impl Case {
                 return Err(CaseError::NotEnrolled { sam_id: card.sam_id() });
             }
         }
-        for (piece, time) in [
-            (Piece::Card, card.read_at()),
-            (Piece::Photo, evidence.live().taken_at()),
-            (Piece::Consent, evidence.consent().consent().time),
-        ] {
+        for (piece, time) in evidence.times() {
             check_age(piece, time, request.now, policy.session_max_age())?;
         }
-        let query = build_query(&evidence, policy, &request).ok_or(CaseError::BlankCard)?;
-        Ok(Self { evidence, policy: policy.clone(), request, query })
+        let query = query_for(&evidence, policy, &request).ok_or(CaseError::BlankCard)?;
+        Ok(Self { evidence, policy: policy.clone(), request, query, face_chip: None, liveness: None })
+    }
+
+    /// Compares the photo on the spot with the chip's photo, on this terminal. Without a decoder or a matcher the check
+    /// stays `not_run`; so it does in a remote case, and in production when one of them is a stand-in.
+    pub fn with_face_chip(mut self, decoder: &dyn PhotoDecoder, matcher: &dyn FaceMatcher) -> Self {
+        let (now, face) = (self.request.now, self.evidence.face());
+        self.face_chip = match self.evidence.card() {
+            None => None,
+            Some(_) if !self.evidence.consent().allows_face() => None,
+            Some(_) if self.is_production() && (decoder.is_test() || matcher.is_test()) => {
+                Some(Judged::not_run(Reason::TestPlugIn))
+            }
+            Some(card) => Some(local::face_chip(card, face, decoder, matcher, now)),
+        };
+        self
+    }
+
+    /// Judges on this terminal whether the photo shows a living person. A stand-in isn't asked in production.
+    pub fn with_liveness(mut self, checker: &dyn LivenessChecker) -> Self {
+        self.liveness = Some(if self.is_production() && checker.is_test() {
+            Judged::not_run(Reason::TestPlugIn)
+        } else {
+            local::liveness(self.evidence.face(), checker, self.request.now)
+        });
+        self
+    }
+
+    fn is_production(&self) -> bool {
+        self.request.env == Env::Production
     }
 
     /// What to ask the register, for callers who ask on their own and come back with [`appraise`](Self::appraise).
@@ -204,7 +211,7 @@ impl Case {
     /// [`DecideError::Setup`] when a production case meets a test register (it isn't asked), else
     /// [`DecideError::Refused`].
     pub fn decide(self, authority: &dyn Authority) -> Result<Verified, DecideError> {
-        if self.request.env == Env::Production && authority.is_test() {
+        if self.is_production() && authority.is_test() {
             return Err(CaseError::TestAuthority { authority: authority.id().to_owned() }.into());
         }
         let answer = authority.ask(&self.query).map(|mut finding| {
@@ -232,9 +239,8 @@ impl Case {
                 .find(|(known, _)| *known == check)
                 .map_or(Outcome::NotRun, |(_, judged)| judged.outcome)
         };
-        let document = self.evidence.card().document();
         let rule = self.policy.rule(&self.request.purpose);
-        let rule_for_kind = rule.filter(|rule| rule.kinds.contains(&document.kind()));
+        let rule_for_kind = rule.filter(|rule| rule.kinds.contains(&self.evidence.kind()));
         let overall = rule_for_kind.map_or(Outcome::NotRun, |rule| rule.overall(outcome_of));
         if overall == Outcome::Pass {
             return Ok(self.assert(answer.as_ref().ok(), &judged));
@@ -263,7 +269,7 @@ impl Case {
 
     /// An answer to another question, or a test register's to a real one, is no answer.
     fn belongs(&self, finding: Finding) -> Result<Finding, Reason> {
-        if finding.meta.is_test && self.request.env == Env::Production {
+        if finding.meta.is_test && self.is_production() {
             return Err(Reason::TestRegister);
         }
         let (asked, answered) = (self.request.now, finding.meta.answered_at);
@@ -276,51 +282,62 @@ impl Case {
     }
 
     fn judge(&self, check: Check, answer: Result<&Finding, Reason>) -> Judged {
-        let card = self.evidence.card();
-        let document = card.document();
+        let now = self.request.now;
+        if matches!(check, Check::FaceChip | Check::FaceRegistry) && !self.evidence.consent().allows_face() {
+            return Judged::not_run(Reason::FaceDeclined);
+        }
         match check {
-            Check::Chip => checks::chip(&self.evidence),
+            Check::Chip => match self.evidence.card() {
+                Some(card) => Judged::pass(card.read_at()),
+                None => Judged::not_run(Reason::CardNotRead),
+            },
             Check::DocumentValidity => {
                 let kinds = self.policy.rule(&self.request.purpose).map(|rule| rule.kinds.as_slice());
-                if !kinds.unwrap_or_default().contains(&document.kind()) {
+                if !kinds.unwrap_or_default().contains(&self.evidence.kind()) {
                     return Judged::not_run(Reason::DocumentKindNotAccepted);
                 }
-                checks::document_validity(document, &self.policy, self.request.now, answer)
+                checks::document_validity(&self.evidence, &self.policy, now, answer)
             }
             Check::Registry => {
-                let rare = document.flags().contains(&Flag::NamePrivateUse)
-                    || document.flags().contains(&Flag::CutSurrogate);
+                let flags = self.evidence.card().map(|card| card.document().flags()).unwrap_or_default();
+                let rare = flags.contains(&Flag::NamePrivateUse) || flags.contains(&Flag::CutSurrogate);
                 checks::registry(self.request.phone_number.is_some(), rare, answer)
             }
             Check::FaceRegistry => checks::face_registry(answer),
-            Check::Liveness => checks::liveness(answer),
-            Check::FaceChip => Judged::not_run(Reason::NoPhotoDecoder),
-            Check::Triplet | Check::Confirmation | Check::DeliveryOriginal => {
-                Judged::not_run(Reason::CheckNotAvailable)
-            }
+            Check::FaceChip => match (&self.face_chip, self.evidence.card()) {
+                (Some(judged), _) => judged.clone(),
+                (None, Some(_)) => Judged::not_run(Reason::NoPhotoDecoder),
+                (None, None) => Judged::not_run(Reason::CardNotRead),
+            },
+            Check::Liveness => checks::either(self.liveness.clone(), checks::liveness(answer)),
+            Check::Triplet => match &self.evidence {
+                Evidence::Remote(remote) => checks::triplet(remote.examination(), now),
+                Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
+            },
+            Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
         }
     }
 
     /// Every required check passed.
     fn assert(&self, finding: Option<&Finding>, judged: &[(Check, Judged)]) -> Verified {
-        let card = self.evidence.card();
         let checks = judged.iter().map(|(check, judged)| CheckResult {
             check: *check,
             outcome: judged.outcome,
             time: judged.time,
         });
+        let pieces = self.evidence.times().into_iter().filter(|(piece, _)| *piece != Piece::Consent);
         let answered_at = finding.map(|finding| finding.meta.answered_at);
-        let evidence_times = [Some(card.read_at()), Some(self.evidence.live().taken_at()), answered_at];
+        let last = pieces.map(|(_, time)| time).chain(answered_at).max();
         Verified::assertion(VerifiedParts {
-            facts: facts_of(&self.evidence),
+            facts: facts::of(&self.evidence),
             purpose: self.request.purpose.clone(),
-            locality: Locality::Onsite,
+            locality: self.evidence.locality(),
             env: self.request.env,
             policy: self.policy.reference(),
             checks: checks.collect(),
-            verified_at: evidence_times.into_iter().flatten().max().unwrap_or(self.request.now),
+            verified_at: last.unwrap_or(self.request.now),
             consent: self.evidence.consent().consent().clone(),
-            chip: Some(ChipEvidence {
+            chip: self.evidence.card().map(|card| ChipEvidence {
                 read_at: card.read_at(),
                 sam_id: card.sam_id(),
                 origin: card.origin(),
@@ -351,20 +368,20 @@ fn check_age(
     Ok(())
 }
 
-fn build_query(evidence: &OnSite, policy: &Policy, request: &CaseRequest) -> Option<Query> {
-    let card = evidence.card();
-    let document = card.document();
-    let name = name_of(document)?;
-    if document.number().as_str().is_empty() {
+fn query_for(evidence: &Evidence, policy: &Policy, request: &CaseRequest) -> Option<Query> {
+    let name = evidence.name()?;
+    if evidence.number().as_str().is_empty() {
         return None;
     }
     let key = idempotency_key(evidence, request);
-    let mut query = Query::new(name.as_str(), document.number().clone(), request.now, key)
-        .with_document_kind(document.kind())
-        .with_probe(Arc::clone(evidence.live()))
+    let mut query = Query::new(name, evidence.number().clone(), request.now, key)
+        .with_document_kind(evidence.kind())
         .with_consent(request.purpose.clone(), evidence.consent().consent().text_sha256);
-    if let (Some(from), Some(until)) = (document.valid_from(), document.valid_until()) {
-        query = query.with_validity(from.into(), *until);
+    if evidence.consent().allows_face() {
+        query = query.with_probe(Arc::clone(evidence.face()));
+    }
+    if let Some((from, until)) = evidence.validity() {
+        query = query.with_validity(from, until);
     }
     if let Some(number) = &request.phone_number {
         query = query.with_phone_number(number.as_str());
@@ -375,45 +392,17 @@ fn build_query(evidence: &OnSite, policy: &Policy, request: &CaseRequest) -> Opt
     Some(query)
 }
 
-/// The same evidence for the same purpose at the same time is the same question. A digest of a photo and a moment says
+/// The same evidence for the same purpose at the same time is the same question. A digest of photos and moments says
 /// nothing about a person.
-fn idempotency_key(evidence: &OnSite, request: &CaseRequest) -> String {
-    let mut hash = Sha256::new();
-    hash.update(b"realname query 1");
-    hash.update(evidence.live().sha256());
-    hash.update(evidence.card().read_at().as_nanosecond().to_be_bytes());
+fn idempotency_key(evidence: &Evidence, request: &CaseRequest) -> String {
+    let mut hash = Sha256::new_with_prefix(b"realname query 1");
+    hash.update(evidence.face().sha256());
+    for (_, time) in evidence.times() {
+        hash.update(time.as_nanosecond().to_be_bytes());
+    }
     hash.update(request.now.as_nanosecond().to_be_bytes());
     hash.update(request.purpose.as_str());
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The Chinese name, or the Latin one on a card without.
-fn name_of(document: &Document) -> Option<&CardText> {
-    [Some(document.name()), document.english_name()].into_iter().flatten().find(|name| !name.is_empty())
-}
-
-fn facts_of(evidence: &OnSite) -> Facts {
-    let card = evidence.card();
-    let document = card.document();
-    let personal = |text: &CardText| Personal::from(text.as_str());
-    let written = |text: Option<&CardText>| text.filter(|text| !text.is_empty()).map(personal);
-    let nationalities = match document.kind() {
-        DocumentKind::Resident => vec![Personal::from("CHN")],
-        _ => written(document.nationality()).into_iter().collect(),
-    };
-    Facts {
-        name: name_of(document).map(personal).unwrap_or_default(),
-        id_number: document.number().canonical().into(),
-        id_type: document.kind(),
-        birthdate: document.birth_date().map(|date| date.to_string().into()),
-        gender: Some(PersonalSex(document.sex())),
-        nationalities,
-        address: written(card.additional_address()).or_else(|| written(document.address())),
-        document_expiry: document.valid_until().map(|until| match until {
-            ValidUntil::Day(day) => day.to_date().to_string().into(),
-            ValidUntil::LongTerm => "long_term".into(),
-        }),
-    }
 }
 
 fn retry_of(error: &AuthorityError) -> Retry {

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{OnSite, Policy, Reason};
+use super::{Evidence, Policy, Reason};
 use crate::authority::{
     Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault, Subject,
 };
-use crate::document::{Document, Flag};
+use crate::capture::Examination;
+use crate::document::Flag;
 use crate::profile::Outcome;
 
 /// One check's outcome and why.
@@ -29,37 +30,46 @@ impl Judged {
     }
 
     /// The worst of several remarks; `pass` when there is none.
-    fn worst(remarks: Vec<(Outcome, Reason)>, time: Timestamp) -> Self {
+    pub(super) fn worst(remarks: Vec<(Outcome, Reason)>, time: Timestamp) -> Self {
         let outcome = remarks.iter().map(|(outcome, _)| *outcome).max().unwrap_or(Outcome::Pass);
-        let mut reasons: Vec<Reason> = remarks.into_iter().map(|(_, reason)| reason).collect();
-        reasons.dedup();
+        let mut reasons = Vec::new();
+        for (_, reason) in remarks {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
         let time = (outcome != Outcome::NotRun).then_some(time);
         Self { outcome, reasons, time }
     }
 }
 
-/// The SAM authenticated the chip: that a `CardRead` exists says so.
-pub(super) fn chip(on_site: &OnSite) -> Judged {
-    Judged::pass(on_site.card().read_at())
-}
-
-/// What the card itself says about its validity on the natural day of `now` (UTC+8), and remarks that the policy minds.
-fn card_remarks(document: &Document, policy: &Policy, now: Timestamp) -> Vec<(Outcome, Reason)> {
+/// What the evidence itself says about validity on the natural day of `now` (UTC+8), and remarks on the card that the
+/// policy minds.
+fn own_remarks(evidence: &Evidence, policy: &Policy, now: Timestamp) -> Vec<(Outcome, Reason)> {
     use Outcome::{Fail, Inconclusive};
     let today = natural_day(now);
     let mut remarks = Vec::new();
-    match (document.valid_from(), document.valid_until()) {
-        (Some(from), Some(until)) => {
-            if today < from {
+    match (evidence.validity(), evidence.card()) {
+        (Some((from, until)), _) => {
+            if today < from.to_date() {
                 remarks.push((Fail, Reason::DocumentNotYetValid));
             }
             if !until.covers(today) {
                 remarks.push((Fail, Reason::DocumentExpired));
             }
         }
-        _ => remarks.push((Inconclusive, Reason::DocumentValidityUnreadable)),
+        (None, Some(_)) => remarks.push((Inconclusive, Reason::DocumentValidityUnreadable)),
+        (None, None) => {}
     }
-    for flag in document.flags() {
+    match evidence.birth_date().map(|birth| age_on(birth, today)) {
+        Some(age) if age < policy.minimum_age().into() => {
+            remarks.push((Outcome::NotRun, Reason::HolderIsMinor))
+        }
+        Some(_) => {}
+        None => remarks.push((Inconclusive, Reason::AgeUnknown)),
+    }
+    let flags = evidence.card().map(|card| card.document().flags()).unwrap_or_default();
+    for flag in flags {
         let outcome = policy.effect(*flag).outcome();
         if outcome != Outcome::Pass {
             remarks.push((outcome, reason_of(*flag)));
@@ -69,15 +79,15 @@ fn card_remarks(document: &Document, policy: &Policy, now: Timestamp) -> Vec<(Ou
 }
 
 /// The document is inside its validity and the register knows nothing against it. Without an answer of the register only
-/// the card's own "no" counts.
+/// the card's own "no" counts. Dates that a buyer typed count once the register says that they are the card's.
 pub(super) fn document_validity(
-    document: &Document,
+    evidence: &Evidence,
     policy: &Policy,
     now: Timestamp,
     answer: Result<&Finding, Reason>,
 ) -> Judged {
     use Outcome::{Fail, Inconclusive, NotRun};
-    let mut remarks = card_remarks(document, policy, now);
+    let mut remarks = own_remarks(evidence, policy, now);
     match answer {
         Err(reason) => remarks.push((NotRun, reason)),
         Ok(finding) => {
@@ -94,9 +104,28 @@ pub(super) fn document_validity(
             if dates.contains(&Attribute::Withheld) {
                 remarks.push((Inconclusive, Reason::RegisterIncomplete));
             }
+            let confirmed = evidence.validity().is_some() && dates == [Attribute::Match; 2];
+            if evidence.card().is_none() && !confirmed && finding.document != DocumentStatus::Valid {
+                remarks.push((Inconclusive, Reason::DocumentValidityUnknown));
+            }
         }
     }
     Judged::worst(remarks, now)
+}
+
+/// The three photos of an online sale belong together.
+pub(super) fn triplet(examination: &Examination, now: Timestamp) -> Judged {
+    let remarks = examination.faults.iter().map(|fault| (fault.outcome, Reason::Photo(fault.code)));
+    Judged::worst(remarks.collect(), now)
+}
+
+/// One check made in two places: what wasn't made doesn't count, else the worse one does.
+pub(super) fn either(one: Option<Judged>, other: Judged) -> Judged {
+    match one {
+        Some(one) if other.outcome == Outcome::NotRun => one,
+        Some(one) if one.outcome > other.outcome && one.outcome != Outcome::NotRun => one,
+        _ => other,
+    }
 }
 
 /// The register has this person with these data.
@@ -194,6 +223,12 @@ pub(super) fn reason_of_error(error: &AuthorityError) -> Reason {
 /// The calendar day in China: UTC+8, no daylight saving.
 pub(super) fn natural_day(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
+}
+
+/// Whole years lived. Who is born on 29 February is a year older on 1 March of a common year.
+fn age_on(birth: Date, day: Date) -> i16 {
+    let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());
+    day.year() - birth.year() - i16::from(!had_birthday)
 }
 
 fn reason_of(flag: Flag) -> Reason {

@@ -11,15 +11,21 @@
 
 mod case;
 mod checks;
+mod declared;
 mod evidence;
+mod explain;
+mod facts;
+mod local;
 mod policy;
 mod reason;
 mod refusal;
 mod verified;
 
-pub use case::{Case, CaseError, CaseRequest, DecideError, Piece};
-pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite};
-pub use policy::{Policy, PolicyError, Requirement, Rule};
+pub use case::{Case, CaseError, CaseRequest, DecideError};
+pub use declared::{Declared, DeclaredError};
+pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite, Piece, Remote};
+pub use explain::{Contradiction, Explanation};
+pub use policy::{Policy, PolicyError, PolicyLimits, Requirement, Rule};
 pub use reason::Reason;
 pub use refusal::{CheckReport, Refusal, Retry};
 pub(crate) use verified::VerifiedParts;

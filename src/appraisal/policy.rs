@@ -33,6 +33,8 @@ struct PolicyData {
     locality: Locality,
     human_route: String,
     session: Session,
+    person: Person,
+    limits: PolicyLimits,
     flags: FlagRules,
     #[serde(rename = "rule")]
     rules: Vec<Rule>,
@@ -42,6 +44,23 @@ struct PolicyData {
 #[serde(deny_unknown_fields)]
 struct Session {
     max_age_seconds: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    minimum_age: u8,
+}
+
+/// How much of something is too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PolicyLimits {
+    /// Numbers that one document may have at one operator.
+    pub numbers_per_document: u32,
+    /// Checks that one reader or account may make in an hour.
+    pub checks_per_hour: u32,
 }
 
 /// What holds for some purposes.
@@ -150,6 +169,11 @@ impl Policy {
         Self::built_in(include_str!("policies/cn-telecom-onsite.toml"))
     }
 
+    /// The built-in policy for online sales.
+    pub fn online() -> Self {
+        Self::built_in(include_str!("policies/cn-telecom-online.toml"))
+    }
+
     fn built_in(text: &str) -> Self {
         Self::from_toml(text).unwrap_or_else(|_| Self::nothing())
     }
@@ -165,6 +189,8 @@ impl Policy {
                 locality: Locality::Onsite,
                 human_route: "manual verification".into(),
                 session: Session { max_age_seconds: 0 },
+                person: Person { minimum_age: u8::MAX },
+                limits: PolicyLimits { numbers_per_document: 0, checks_per_hour: 0 },
                 flags: FlagRules {
                     number_check_invalid: ignore,
                     number_form_unknown: ignore,
@@ -252,6 +278,16 @@ impl Policy {
     /// How old the pieces of evidence may be when a case is opened.
     pub fn session_max_age(&self) -> Duration {
         Duration::from_secs(self.data.session.max_age_seconds.into())
+    }
+
+    /// Whole years under which a person is sent to the human route.
+    pub fn minimum_age(&self) -> u8 {
+        self.data.person.minimum_age
+    }
+
+    /// How much of something is too much.
+    pub fn limits(&self) -> PolicyLimits {
+        self.data.limits
     }
 
     /// All rules.
@@ -346,6 +382,10 @@ mod tests {
             assert!(policy.rule(&purpose).is_some(), "{purpose}");
         }
         assert!(policy.rule(&"urn:example:loan".parse().unwrap()).is_none());
+        let online = Policy::online();
+        assert_eq!((online.locality(), online.rules().len()), (Locality::Remote, 2));
+        // Who could rob somebody of a number comes to a counter.
+        assert!(Purpose::NAMED.iter().filter(|p| p.is_high_risk()).all(|p| online.rule(p).is_none()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::capture::Advice;
+use crate::capture::{Advice, PhotoFault};
 
 /// Declares the reasons once: variant, stable code, and what the clerk does next.
 macro_rules! reasons {
@@ -12,20 +12,31 @@ macro_rules! reasons {
         #[non_exhaustive]
         pub enum Reason {
             $($(#[$doc])* $variant,)*
+            /// Something is wrong with a photo.
+            Photo(PhotoFault),
         }
 
         impl Reason {
             /// All of them.
-            pub const ALL: &'static [Reason] = &[$(Reason::$variant,)*];
+            pub fn all() -> impl Iterator<Item = Reason> {
+                let photos = PhotoFault::ALL.iter().map(|fault| Reason::Photo(*fault));
+                [$(Reason::$variant,)*].into_iter().chain(photos)
+            }
 
             /// The stable code used in JSON.
             pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code,)* }
+                match self {
+                    $(Self::$variant => $code,)*
+                    Self::Photo(fault) => fault.code(),
+                }
             }
 
             /// What the clerk does next.
             pub fn advice(self) -> Advice {
-                match self { $(Self::$variant => Advice { en: $en, zh: $zh },)* }
+                match self {
+                    $(Self::$variant => Advice { en: $en, zh: $zh },)*
+                    Self::Photo(fault) => fault.advice(),
+                }
             }
         }
     };
@@ -49,6 +60,14 @@ reasons! {
     DocumentKindNotAccepted, "document_kind_not_accepted",
         "This kind of document isn't handled here. Send the person to the manual desk.",
         "此类证件不在本流程受理范围，请转人工办理。";
+    /// Under the policy's age.
+    HolderIsMinor, "holder_is_minor",
+        "The person is a minor. Send them with their guardian to the manual desk.",
+        "本人为未成年人，请由监护人陪同转人工办理。";
+    /// The document doesn't say when its holder was born.
+    AgeUnknown, "age_unknown",
+        "The holder's birth date can't be read. Read the card again; if it stays so, go to the manual desk.",
+        "出生日期无法读取，请重新读卡；仍不行请转人工办理。";
     /// The register says that its validity is over.
     DocumentExpiredAtRegister, "document_expired_at_register",
         "The register holds this card as expired. Ask for the new one.",
@@ -65,6 +84,10 @@ reasons! {
     ValidityDatesMismatch, "validity_dates_mismatch",
         "The register holds other validity dates: a newer card may exist. Ask for it, else go to the manual desk.",
         "登记的有效期限与证件不符，可能已换发新证，请出示新证件或转人工办理。";
+    /// Neither a chip nor the register says until when the document is valid.
+    DocumentValidityUnknown, "document_validity_unknown",
+        "Until when the card is valid isn't known. Give both dates from the emblem side.",
+        "证件有效期无法确认，请填写证件国徽面的有效期限。";
     /// The number's check character is wrong.
     NumberCheckInvalid, "number_check_invalid",
         "The number's check digit is wrong. Read the card again; if it stays so, go to the manual desk.",
@@ -177,6 +200,14 @@ reasons! {
     NoPhotoDecoder, "no_photo_decoder",
         "The chip's photo can't be shown on this machine. The register's photo is used instead.",
         "本机无法解码芯片照片，将使用登记照片比对。";
+    /// The decoder for the chip's photo failed.
+    ChipPhotoNotDecoded, "chip_photo_not_decoded",
+        "The chip's photo couldn't be decoded. Read the card again; if it stays so, tell the operator.",
+        "芯片照片解码失败，请重新读卡；仍不行请联系运营方。";
+    /// No card was read: the person isn't at a counter.
+    CardNotRead, "card_not_read",
+        "This needs a card in a reader. Go to an outlet.",
+        "该业务需现场读取证件芯片，请前往营业网点办理。";
     /// A picture, a screen, a mask or a replay.
     LivenessSpoof, "liveness_spoof",
         "No living person was in front of the camera. Don't go on; the person may ask for the manual desk.",
@@ -224,6 +255,15 @@ reasons! {
         "The query was sent and no reply came. Don't repeat it; tell the operator, who looks it up.",
         "查询已发出但未收到结果，请勿重复提交，请联系运营方核实。";
 
+    /// A stand-in for a decoder, matcher or checker was asked in a case that was to count.
+    TestPlugIn, "test_plug_in",
+        "A test stand-in was asked. Tell the operator: this machine is set up wrongly.",
+        "调用了测试组件，请联系运营方检查本机配置。";
+    /// The person doesn't agree to a comparison of the face.
+    FaceDeclined, "face_declined",
+        "The person declines the face comparison. Send the person to the manual desk.",
+        "本人不同意人脸比对，请转人工办理。";
+
     // The rest.
     /// No such check is installed here.
     CheckNotAvailable, "check_not_available",
@@ -253,7 +293,7 @@ mod tests {
 
     #[test]
     fn codes_are_snake_case_and_one_of_a_kind() {
-        let mut codes: Vec<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        let mut codes: Vec<&str> = Reason::all().map(Reason::code).collect();
         assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
         codes.sort_unstable();
         let all = codes.len();
@@ -263,7 +303,7 @@ mod tests {
 
     #[test]
     fn every_reason_tells_the_clerk_something_in_both_languages() {
-        for reason in Reason::ALL {
+        for reason in Reason::all() {
             let advice = reason.advice();
             assert!(advice.en.ends_with('.') && advice.en.is_ascii(), "{reason}");
             assert!(advice.zh.ends_with('。') && !advice.zh.is_ascii(), "{reason}");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::transaction::is_e164;
 use super::{AskError, PendingDemand, Requirements, Transaction, dcql, demand_hash};
 use crate::document::Personal;
-use crate::jose::{Json, Signer, random, random_id, sign};
+use crate::jose::{Json, Signer, encode, random, random_id, sign};
 use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
     Purpose, VCT,
@@ -22,6 +22,7 @@ pub struct DemandRequest {
     action: Option<String>,
     region: Option<String>,
     text: Option<String>,
+    snapshot: Option<String>,
     claims: Vec<ClaimName>,
     checks: Vec<Check>,
     expectation: Option<Expectation>,
@@ -50,6 +51,7 @@ impl DemandRequest {
             action: None,
             region: None,
             text: None,
+            snapshot: None,
             claims: Vec::new(),
             checks: Vec::new(),
             expectation: None,
@@ -84,6 +86,13 @@ impl DemandRequest {
     /// What the person is shown.
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
+        self
+    }
+
+    /// The digest (SHA-256) of what the asker knows of the number, so that the answer is bound to it. What was known can be
+    /// shown afterwards and checked against the digest; it mustn't be guessable from it.
+    pub fn snapshot(mut self, digest: [u8; 32]) -> Self {
+        self.snapshot = Some(encode(&digest));
         self
     }
 
@@ -210,7 +219,9 @@ impl DemandRequest {
 
     fn transaction(&self) -> Result<Option<Transaction>, AskError> {
         let Some(number) = &self.number else {
-            let about_nothing = self.text.is_none() && self.region.is_none() && self.action.is_none();
+            let about_nothing = [&self.text, &self.region, &self.action, &self.snapshot]
+                .iter()
+                .all(|member| member.is_none());
             return if about_nothing { Ok(None) } else { Err(AskError::NumberMissing) };
         };
         if !is_e164(number.as_str()) {
@@ -225,6 +236,7 @@ impl DemandRequest {
             action,
             region: self.region.clone(),
             text: self.text.clone(),
+            snapshot: self.snapshot.clone(),
         }))
     }
 

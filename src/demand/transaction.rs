@@ -2,7 +2,7 @@
 
 use super::AnswerError;
 use crate::document::Personal;
-use crate::jose::Json;
+use crate::jose::{Json, decode};
 
 /// The act that a demand is for, as it is shown to the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Transaction {
         region: Option<String>,
         /// What the person is shown.
         text: Option<String>,
+        /// base64url SHA-256 of what the asker knows of the number and shows only when the demand was answered.
+        snapshot: Option<String>,
     },
 }
 
@@ -30,8 +32,15 @@ impl Transaction {
         }
     }
 
+    /// The digest of the asker's snapshot of the number, when the demand is bound to one.
+    pub fn snapshot(&self) -> Option<&str> {
+        match self {
+            Self::Number { snapshot, .. } => snapshot.as_deref(),
+        }
+    }
+
     pub(super) fn to_json(&self) -> Json {
-        let Self::Number { number, action, region, text } = self;
+        let Self::Number { number, action, region, text, snapshot } = self;
         let mut members = vec![
             ("type", Json::from("number")),
             ("number", number.as_str().into()),
@@ -39,6 +48,7 @@ impl Transaction {
         ];
         members.extend(region.as_deref().map(|region| ("region", region.into())));
         members.extend(text.as_deref().map(|text| ("text", text.into())));
+        members.extend(snapshot.as_deref().map(|snapshot| ("snapshot", snapshot.into())));
         Json::object(members)
     }
 
@@ -55,6 +65,12 @@ impl Transaction {
             action: json.text("action")?.to_owned(),
             region: json.optional_text("region")?.map(str::to_owned),
             text: json.optional_text("text")?.map(str::to_owned),
+            snapshot: match json.optional_text("snapshot")? {
+                Some(digest) if decode(digest).map_or(0, |bytes| bytes.len()) != 32 => {
+                    return Err(AnswerError::Member("snapshot"));
+                }
+                digest => digest.map(str::to_owned),
+            },
         })
     }
 }

@@ -14,4 +14,8 @@ pub use claim::ClaimName;
 pub use expectation::{Expectation, SaltedExpectation};
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
-pub use terms::*;
+pub use terms::{
+    ATTESTATION_TYP, CANCELLATION_TYP, DCQL_FORMAT, DEFAULT_LIFE, DEFAULT_SKEW, DELEGATION_LIFE,
+    DELEGATION_LINKS, DELEGATION_TYP, DEMAND_LIFE, DEMAND_TYP, DIGESTS, GRANT_TYP, HIGH_RISK_MAX_AGE,
+    MAX_LIFE, SNAPSHOT_TYP, TRUST_FRAMEWORK, TRUST_LIST_TYP, VCT,
+};

@@ -261,6 +261,55 @@ codes! {
         "The request is about something that this program doesn't know. Update the program.", "请求的业务类型未知，请升级程序。";
     RecordMalformed "record_malformed" "The record can't be read, or contradicts itself.",
         "The record is damaged.", "记录已损坏。";
+    // Second confirmation: the reply.
+    ConfirmationNotAsked "confirmation_not_asked" "No question was asked for that number and service on that natural day.",
+        "The customer wasn't asked today. Ask first.", "今天尚未向客户发送确认，请先发送。";
+    ConfirmationLate "confirmation_late" "The reply came after the question's time or after its natural day.",
+        "The reply came too late. Nothing is charged.", "回复已超时，业务未办理，不收费。";
+    ConfirmationWrongReply "confirmation_wrong_reply" "The reply isn't the one that was asked for.",
+        "The reply is wrong. Read the message again.", "回复内容不正确，请核对短信后重新回复。";
+    ConfirmationWrongService "confirmation_wrong_service" "The reply confirms another service.",
+        "The reply belongs to another service. Answer the right message.", "回复的是其他业务，请回复对应的短信。";
+    ConfirmationWrongForm "confirmation_wrong_form" "The reply came in another form, or after another version of the voice prompt.",
+        "The reply came another way than asked. Confirm as the message says.", "确认方式不符，请按提示方式确认。";
+    ConfirmationTooManyReplies "confirmation_too_many_replies" "Too many wrong replies to one question.",
+        "Too many wrong replies. Come again tomorrow, or go to a counter.", "错误回复次数过多，请明日再试或到营业厅办理。";
+    ConfirmationDeclined "confirmation_declined" "The customer said no.",
+        "The customer declined. Nothing is charged.", "客户已拒绝，业务未办理，不收费。";
+    // Second confirmation: the grant.
+    GrantOtherNumber "grant_other_number" "The grant is for another number.",
+        "The confirmation is for another number.", "确认对应的是其他号码。";
+    GrantOtherService "grant_other_service" "The grant is for another service.",
+        "The confirmation is for another service.", "确认对应的是其他业务。";
+    GrantOtherPrice "grant_other_price" "The grant is for another price.",
+        "The customer confirmed another price. Ask again with the right one tomorrow.", "客户确认的价格与实际不符，请勿收费。";
+    GrantOtherDay "grant_other_day" "The grant isn't of the natural day (UTC+8) on which it is used.",
+        "The confirmation is of another day. Ask the customer again.", "确认不是当天的，请重新向客户确认。";
+    GrantUsed "grant_used" "The grant was used for another order.",
+        "The confirmation was used already. Don't charge.", "该确认已被使用，请勿重复收费。";
+    // Cancellation away from home.
+    CancellationOpen "cancellation_open" "Another cancellation of the number is open.",
+        "Another cancellation of this number is under way. Wait until it ends.", "该号码已有销户申请在办理，请稍后再试。";
+    CancellationDone "cancellation_done" "The number's subscription was cancelled before.",
+        "The number has been cancelled already.", "该号码已销户。";
+    CancellationOver "cancellation_over" "The cancellation's time is over.",
+        "The cancellation took too long. Start again.", "销户办理超时，请重新申请。";
+    StepDone "step_done" "The step was taken before, with something else.",
+        "This step was done already.", "该步骤已办理。";
+    SnapshotStale "snapshot_stale" "What the home side knows of the number changed since its snapshot.",
+        "The number's account changed. Start again.", "号码账户信息已变化，请重新申请。";
+    PersonNotProven "person_not_proven" "No accepted presentation for this cancellation's own demand.",
+        "The person wasn't proven to be the holder.", "未能证明办理人为机主本人。";
+    NoticeMissing "notice_missing" "A notice wasn't acknowledged, or a text of another version was.",
+        "Read every notice to the customer and have each acknowledged.", "请向客户告知全部事项并逐项确认。";
+    ContractInForce "contract_in_force" "A contract plan is still in force.",
+        "The contract must be ended first.", "合约未到期，请先办理解约。";
+    ArrearsOpen "arrears_open" "Bills or arrears are still open.",
+        "What is owed must be paid first.", "尚有欠费或未出账费用，请先结清。";
+    StatementOtherNumber "statement_other_number" "The receipt is for another number.",
+        "The receipt belongs to another number.", "凭证对应的是其他号码。";
+    ConfirmationMissing "confirmation_missing" "The number still receives messages, and no second confirmation was given on it.",
+        "The number still receives messages: confirm on it.", "该号码仍可接收短信，请用该号码确认。";
 }
 
 impl std::fmt::Display for ReasonCode {

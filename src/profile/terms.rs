@@ -8,6 +8,12 @@ pub const DEMAND_TYP: &str = "realname-demand+jwt";
 pub const TRUST_LIST_TYP: &str = "jwk-set+jwt";
 /// `typ` of a delegation statement.
 pub const DELEGATION_TYP: &str = "realname-delegation+jwt";
+/// `typ` of a second confirmation's grant.
+pub const GRANT_TYP: &str = "realname-grant+jwt";
+/// `typ` of the home side's snapshot of a number.
+pub const SNAPSHOT_TYP: &str = "realname-snapshot+jwt";
+/// `typ` of a cancellation's receipt.
+pub const CANCELLATION_TYP: &str = "realname-cancellation+jwt";
 /// `vct` of an attestation, unless the operator sets its own.
 pub const VCT: &str = "urn:realname:attestation:1";
 /// `trust_framework` of an attestation.

@@ -5,7 +5,7 @@ use crate::sd_jwt::SdJwtError;
 use crate::trust::jose_code;
 
 /// The reason code of an SD-JWT refusal.
-pub(super) fn sd_jwt_code(error: &SdJwtError) -> ReasonCode {
+pub(crate) fn sd_jwt_code(error: &SdJwtError) -> ReasonCode {
     match error {
         SdJwtError::Parts => ReasonCode::TokenMalformed,
         SdJwtError::TooMany { .. } => ReasonCode::TooLarge,

@@ -8,6 +8,8 @@
 //! It never imports the issuing side: what one side signs, the other reads as strangers do.
 
 mod answer;
+#[cfg(test)]
+mod attacks;
 mod code;
 mod disclosed;
 mod exposure;
@@ -22,6 +24,7 @@ mod times;
 mod verdict;
 
 pub use answer::{Answer, Asked, answer, recorded};
+pub(crate) use code::sd_jwt_code;
 pub use disclosed::Disclosed;
 pub use inspect::{InspectError, inspect};
 pub use judge::Limits;

@@ -17,6 +17,8 @@ pub enum Space {
     Quota,
     /// Second confirmations, by number, service and natural day.
     Confirmation,
+    /// Cancellations away from home, by case and by subscription.
+    Cancellation,
 }
 
 impl Space {
@@ -27,6 +29,7 @@ impl Space {
             Self::TrustSequence => "trust_sequence",
             Self::Quota => "quota",
             Self::Confirmation => "confirmation",
+            Self::Cancellation => "cancellation",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! TEST ONLY: tells rendered test portraits apart. It can't compare real faces, and says so when it is given one.
 
 use crate::authority::{Face, ProbeFault};
-use crate::capture::{Picture, Plane, Point, Quad};
+use crate::capture::measure::{Homography, Point, Quad, shrink};
+use crate::capture::{Picture, Plane};
 
 /// Compares rendered test portraits: finds the thick black frame, looks at the figure inside straight on, and correlates.
 ///
@@ -55,18 +56,14 @@ impl Figure {
     pub(super) fn find(picture: &Picture) -> Option<Self> {
         let luma = picture.luma();
         let step = luma.width().max(luma.height()).div_ceil(SEARCH_SIDE);
-        let small = luma.reduced(step);
+        let small = shrink(luma, step);
         let dark = dark_places(&small);
         let frame = frames(&dark, small.width())
             .into_iter()
             .filter(|quad| is_frame(&small, quad))
             .max_by(|a, b| a.area().total_cmp(&b.area()))?;
-        let projection = frame.scaled(step as f32).projection()?;
-        let inner = Quad::new(
-            [(INSET, INSET), (1.0 - INSET, INSET), (1.0 - INSET, 1.0 - INSET), (INSET, 1.0 - INSET)]
-                .map(|(u, v)| projection.at(u, v)),
-        );
-        Some(Self { patch: inner.projection()?.flatten(luma, PATCH, PATCH) })
+        let straight = Homography::from_unit_square(&in_full(&frame, step as f32))?;
+        Some(Self { patch: patch(luma, &straight) })
     }
 
     /// Normalised correlation, the best over shifts of up to two samples: −1 to 1.
@@ -94,6 +91,28 @@ impl Figure {
         // A plain surface is like nothing.
         if square_a.min(square_b) < count { 0.0 } else { cross / (square_a * square_b).sqrt() }
     }
+}
+
+/// A quadrilateral of the reduced picture in the full one: a reduced sample sits in the middle of those it stands for.
+fn in_full(quad: &Quad, step: f32) -> Quad {
+    let shift = (step - 1.0) / 2.0;
+    Quad { corners: quad.corners.map(|p| Point { x: p.x * step + shift, y: p.y * step + shift }) }
+}
+
+/// What is inside the frame, seen straight on. Each sample averages nine places, so that noise and fine print even out.
+fn patch(luma: &Plane, frame: &Homography) -> Plane {
+    const TAPS: usize = 3;
+    let along = |whole: usize, tap: usize| {
+        let share = (whole * TAPS + tap) as f32 + 0.5;
+        INSET + share / (PATCH * TAPS) as f32 * (1.0 - 2.0 * INSET)
+    };
+    let sample = |x: usize, y: usize| {
+        let places = (0..TAPS * TAPS).map(|tap| frame.map(along(x, tap % TAPS), along(y, tap / TAPS)));
+        let sum: f32 = places.map(|place| luma.between(place.x, place.y)).sum();
+        (sum / (TAPS * TAPS) as f32 + 0.5) as u8
+    };
+    let samples = (0..PATCH * PATCH).map(|at| sample(at % PATCH, at / PATCH)).collect();
+    Plane::new(PATCH, PATCH, samples).unwrap_or_default()
 }
 
 /// Places clearly darker than their surroundings.
@@ -155,13 +174,13 @@ fn outermost(region: &[usize], width: usize) -> Quad {
 
 /// Whether a dark line of a frame's width runs all around, with a light rim inside it.
 fn is_frame(plane: &Plane, quad: &Quad) -> bool {
-    let lengths: Vec<f32> = quad.sides().map(|(a, b)| a.distance(b)).collect();
-    let longest = lengths.iter().copied().fold(0.0, f32::max);
-    let shortest = lengths.iter().copied().fold(f32::MAX, f32::min);
+    let lengths = quad.sides().map(|(a, b)| a.distance(b));
+    let longest = lengths.into_iter().fold(0.0, f32::max);
+    let shortest = lengths.into_iter().fold(f32::MAX, f32::min);
     if !quad.is_convex() || shortest < 40.0 || shortest < 0.6 * longest {
         return false;
     }
-    let Some(projection) = quad.projection() else { return false };
+    let Some(straight) = Homography::from_unit_square(quad) else { return false };
     // Middle of the frame's line, and middle of the white rim, from the outer edge (fractions of the square).
     let (line, rim) = (7.5 / 192.0, 18.0 / 192.0);
     let along = |inset: f32| {
@@ -176,7 +195,7 @@ fn is_frame(plane: &Plane, quad: &Quad) -> bool {
         })
     };
     let value = |(u, v): (f32, f32)| {
-        let place = projection.at(u, v);
+        let place = straight.map(u, v);
         plane.between(place.x, place.y)
     };
     let clear =

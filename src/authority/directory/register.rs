@@ -210,8 +210,9 @@ impl Register {
             let asked = finding.subject == Subject::Found && finding.attributes.name == Attribute::Match;
             finding.face = if asked { entry.face(probe, matcher) } else { Face::NotRun };
         }
-        // A drawn figure isn't alive, and no test register pretends that it is.
-        finding.liveness = Liveness::NotRun;
+        if query.wants_liveness() {
+            finding.liveness = query.probe().map_or(Liveness::NotRun, test_liveness);
+        }
         Ok(finding)
     }
 }
@@ -273,6 +274,15 @@ fn load_portrait(directory: &Path, path: &Path, entry: usize) -> Result<Figure, 
         .take(Slot::PortraitSide, bytes, jiff::Timestamp::UNIX_EPOCH)
         .map_err(|source| RegisterError::PortraitPicture { entry, source })?;
     capture.picture().and_then(Figure::find).ok_or(RegisterError::PortraitKind { entry })
+}
+
+/// TEST ONLY: a drawn figure counts as alive, so that what comes after can be run; about anything else nothing is said.
+fn test_liveness(probe: &Capture) -> Liveness {
+    match probe.picture().map(Figure::find) {
+        Some(Some(_)) => Liveness::Live,
+        Some(None) => Liveness::Inconclusive,
+        None => Liveness::NotRun,
+    }
 }
 
 fn same(same: bool) -> Attribute {

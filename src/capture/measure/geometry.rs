@@ -180,7 +180,8 @@ impl Pose {
             return None;
         }
         let centred = quad.shifted(-width / 2.0, -height / 2.0);
-        let rows = *Homography::from_unit_square(&centred)?.rows();
+        let map = Homography::from_unit_square(&centred)?;
+        let rows = *map.rows();
         let column = |k: usize| {
             let [x, y, w] = rows.map(|row| f64::from(row[k]));
             [x / focal, y / focal, w]
@@ -188,7 +189,7 @@ impl Pose {
         let (across, down) = (column(0), column(1));
         let (wide, high) = (dot(across, across).sqrt(), dot(down, down).sqrt());
         let normal = cross(across, down);
-        let middle = centred.centre();
+        let middle = map.map(0.5, 0.5);
         let sight = [f64::from(middle.x) / focal, f64::from(middle.y) / focal, 1.0];
         let cosine = dot(normal, sight).abs() / (dot(normal, normal).sqrt() * dot(sight, sight).sqrt());
         let pose = Self {

@@ -6,19 +6,19 @@ use super::super::Plane;
 use super::ground;
 
 /// A place on the card, as shares of its width and height.
-struct Area {
-    left: f32,
-    top: f32,
-    right: f32,
-    bottom: f32,
+pub(super) struct Area {
+    pub(super) left: f32,
+    pub(super) top: f32,
+    pub(super) right: f32,
+    pub(super) bottom: f32,
 }
 
 /// The middle of the portrait, on the portrait side.
-const PORTRAIT: Area = Area { left: 0.66, top: 0.18, right: 0.90, bottom: 0.66 };
+pub(super) const PORTRAIT: Area = Area { left: 0.66, top: 0.18, right: 0.90, bottom: 0.66 };
 /// The text beside it.
 const TEXT: Area = Area { left: 0.06, top: 0.12, right: 0.56, bottom: 0.66 };
 /// The middle of the emblem, on the emblem side.
-const EMBLEM: Area = Area { left: 0.075, top: 0.13, right: 0.21, bottom: 0.42 };
+pub(super) const EMBLEM: Area = Area { left: 0.075, top: 0.13, right: 0.21, bottom: 0.42 };
 /// The blank band below emblem and title.
 const BAND: Area = Area { left: 0.05, top: 0.54, right: 0.95, bottom: 0.70 };
 
@@ -141,7 +141,10 @@ mod tests {
     }
 
     fn portrait(u: f32, v: f32) -> u8 {
-        let text = u > 0.08 && u < 0.5 && (v * 20.0) as u32 % 3 == 0 && (u * 60.0) as u32 % 3 == 0;
+        let text = u > 0.08
+            && u < 0.5
+            && ((v * 20.0) as u32).is_multiple_of(3)
+            && ((u * 60.0) as u32).is_multiple_of(3);
         if (0.64..0.92).contains(&u) && (0.14..0.7).contains(&v) || text { 60 } else { 190 }
     }
 

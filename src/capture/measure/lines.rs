@@ -3,11 +3,9 @@
 use super::edges::{Edges, angle_between};
 use super::geometry::Point;
 
-/// A straight line: places where `x cos + y sin = rho`.
+/// A straight line: places where `x cos + y sin = rho`, with the sine and cosine of its perpendicular's direction.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    /// Direction of its perpendicular in degrees, 0 to 180.
-    pub(super) angle: f32,
     pub(super) cos: f32,
     pub(super) sin: f32,
     pub(super) rho: f32,
@@ -21,7 +19,7 @@ impl Line {
     pub(super) fn new(angle: f32, rho: f32, edges: &Edges) -> Self {
         let (sin, cos) = angle.to_radians().sin_cos();
         let reach = (edges.width() as f32).hypot(edges.height() as f32).ceil();
-        let mut line = Self { angle, cos, sin, rho, seen: Vec::new(), start: -reach };
+        let mut line = Self { cos, sin, rho, seen: Vec::new(), start: -reach };
         let mut count = 0;
         line.seen.reserve(2 * reach as usize + 2);
         line.seen.push(0);
@@ -81,13 +79,50 @@ impl Line {
 pub(super) fn strongest(edges: &Edges, most: usize) -> Vec<Line> {
     let mut votes = Votes::of(edges);
     // A line shorter than a twentieth of the frame is no side of a card.
-    let least = (edges.width().min(edges.height()) / 20).max(12) as u16;
+    let least = (edges.width().min(edges.height()) / 15).max(14) as u16;
     let mut lines = Vec::new();
     while lines.len() < most {
         let Some((angle, rho)) = votes.take_best(least) else { break };
+        let (angle, rho) = settle(edges, angle, rho);
         lines.push(Line::new(angle, rho, edges));
     }
     lines
+}
+
+/// The line of least squares through the edges close to a line.
+fn settle(edges: &Edges, mut angle: f32, mut rho: f32) -> (f32, f32) {
+    for reach in [3.0, 1.5] {
+        let (sin, cos) = angle.to_radians().sin_cos();
+        // Sums of places along the line and off it.
+        let (mut n, mut t, mut o, mut tt, mut to) = (0f32, 0f32, 0f32, 0f32, 0f32);
+        for edge in &edges.list {
+            let (x, y) = (f32::from(edge.x), f32::from(edge.y));
+            let off = x * cos + y * sin - rho;
+            if off.abs() <= reach && angle_between(f32::from(edge.angle), angle) <= 8.0 {
+                let along = y * cos - x * sin;
+                n += 1.0;
+                t += along;
+                o += off;
+                tt += along * along;
+                to += along * off;
+            }
+        }
+        let spread = tt - t * t / n.max(1.0);
+        if n < 8.0 || spread < 1.0 {
+            break;
+        }
+        let slope = (to - t * o / n) / spread;
+        // Turning the line around the foot of its perpendicular moves it by the level there.
+        rho = (rho + (o - slope * t) / n) / (1.0 + slope * slope).sqrt();
+        angle -= slope.atan().to_degrees();
+    }
+    if angle < 0.0 {
+        (angle + 180.0, -rho)
+    } else if angle >= 180.0 {
+        (angle - 180.0, -rho)
+    } else {
+        (angle, rho)
+    }
 }
 
 /// Votes for (angle, rho), in steps of one degree and one pixel.
@@ -129,11 +164,11 @@ impl Votes {
         &self.counts[angle * self.columns..(angle + 1) * self.columns]
     }
 
-    /// Three neighbouring columns count together: an edge is rarely in the middle of a pixel.
+    /// Three neighbouring columns count together, the middle one twice: an edge is rarely in the middle of a pixel.
     fn rescan(&mut self, angle: usize) {
         let mut best = (0, 0);
         for (at, window) in self.row(angle).windows(3).enumerate() {
-            let count = window.iter().fold(0u16, |sum, count| sum.saturating_add(*count));
+            let count = window.iter().fold(window[1], |sum, count| sum.saturating_add(*count));
             if count > best.0 {
                 best = (count, at + 1);
             }
@@ -150,8 +185,9 @@ impl Votes {
         }
         let row = self.row(angle);
         let (mut sum, mut weight) = (0.0, 0.0);
-        for column in at.saturating_sub(1)..=(at + 1).min(self.columns - 1) {
-            let count = f32::from(row[column]);
+        let columns = row.iter().enumerate().take(at + 2).skip(at.saturating_sub(1));
+        for (column, count) in columns {
+            let count = f32::from(*count);
             sum += count * column as f32;
             weight += count;
         }
@@ -182,22 +218,25 @@ mod tests {
     use super::super::reduce::{Reduced, build};
     use super::*;
 
+    fn degrees(line: &Line) -> (i32, i32) {
+        let angle = line.sin.atan2(line.cos).to_degrees().round() as i32;
+        (angle.rem_euclid(180), (if angle < 0 { -line.rho } else { line.rho }).round() as i32)
+    }
+
     #[test]
     fn the_four_sides_of_a_rectangle() {
         let inside = |x: usize, y: usize| (30..170).contains(&x) && (40..120).contains(&y);
         let picture = build(200, 160, |x, y| if inside(x, y) { 200 } else { 60 });
         let edges = Edges::of(&Reduced::of(&Picture::from_luma(picture)));
         let lines = strongest(&edges, 4);
-        let mut found: Vec<(i32, i32)> =
-            lines.iter().map(|line| (line.angle.round() as i32, line.rho.round() as i32)).collect();
+        let mut found: Vec<(i32, i32)> = lines.iter().map(degrees).collect();
         found.sort_unstable();
         let near =
             |(angle, rho): (i32, i32), wanted: (i32, i32)| angle == wanted.0 && (rho - wanted.1).abs() <= 1;
         for (line, wanted) in found.iter().zip([(0, 30), (0, 170), (90, 40), (90, 120)]) {
             assert!(near(*line, wanted), "{found:?}");
         }
-        let top =
-            lines.iter().find(|line| near((line.angle as i32, line.rho.round() as i32), (90, 40))).unwrap();
+        let top = lines.iter().find(|line| near(degrees(line), (90, 40))).unwrap();
         assert!(top.support(Point::new(30.0, 40.0), Point::new(170.0, 40.0)) > 0.95);
         assert!(top.support(Point::new(0.0, 40.0), Point::new(28.0, 40.0)) < 0.1);
         assert_eq!(top.support(Point::new(f32::NAN, 40.0), Point::new(28.0, f32::INFINITY)), 0.0);

@@ -8,6 +8,7 @@
 //!  Picture ─▶ Reduced ─▶ edges ─▶ lines ─▶ quadrilaterals ─▶ refined on the full picture ─▶ Flat ─▶ figures
 //! ```
 
+mod annotate;
 mod card;
 mod colour;
 mod edges;
@@ -29,6 +30,7 @@ mod sharpness;
 mod thresholds;
 mod triplet;
 
+pub use annotate::{Drawing, annotate};
 pub use card::Card;
 pub use figure::{Better, Figure, Measure, Threshold};
 pub use flat::Flat;
@@ -36,6 +38,7 @@ pub use geometry::{Homography, Point, Pose, Quad};
 pub use layout::Layout;
 pub use person::PersonSign;
 pub use photo::{Measurement, View, measure};
+pub(crate) use reduce::shrink;
 pub use same::Likeness;
 pub use thresholds::{Thresholds, ThresholdsError};
 pub use triplet::{Arrangement, Comparison, TripletMeasurement, measure_triplet};

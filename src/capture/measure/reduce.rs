@@ -44,7 +44,7 @@ impl Reduced {
 
 /// The mean over blocks of `step` × `step` samples; rows and columns that fill no block are left out, unless there are
 /// no others.
-pub(super) fn shrink(plane: &Plane, step: usize) -> Plane {
+pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
     if step <= 1 {
         return plane.clone();
     }

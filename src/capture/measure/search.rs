@@ -122,19 +122,20 @@ impl Search<'_> {
     /// Whether four sides and their corners may be a card. `sides` run between the corners in order.
     fn judge(&self, sides: [usize; 4], corners: [Point; 4]) -> Option<Candidate> {
         let mut support = [0.0; 4];
-        let mut cut = 0;
+        let cut = sides.iter().filter(|side| **side < self.borders).count();
+        if cut > 1 {
+            return None;
+        }
+        // Three sides are less to go by, so they must be seen better.
+        let least = if cut > 0 { 0.7 } else { 0.35 };
         for (at, side) in sides.into_iter().enumerate() {
             if side < self.borders {
-                cut += 1;
                 continue;
             }
             support[at] = self.lines.get(side)?.support(corners[at], corners[(at + 1) % 4]);
-            if support[at] < 0.35 {
+            if support[at] < least {
                 return None;
             }
-        }
-        if cut > 1 {
-            return None;
         }
         let quad = lying(clockwise(Quad::new(corners))?);
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);

@@ -18,6 +18,11 @@ pub trait PhotoDecoder: Send + Sync {
     /// Which decoder, for the operator's records.
     fn id(&self) -> &str;
 
+    /// Whether it is a stand-in. The default is `true`: a real one has to say so on purpose, and production asks no other.
+    fn is_test(&self) -> bool {
+        true
+    }
+
     /// Decodes the block of 1024 bytes.
     ///
     /// # Errors

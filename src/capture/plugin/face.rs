@@ -11,6 +11,11 @@ pub trait FaceMatcher: Send + Sync {
     /// Which matcher and which model, for the operator's records.
     fn id(&self) -> &str;
 
+    /// Whether it is a stand-in. The default is `true`: a real one has to say so on purpose, and production asks no other.
+    fn is_test(&self) -> bool {
+        true
+    }
+
     /// Compares.
     fn compare(&self, probe: &Picture, reference: &Picture) -> FaceVerdict;
 }

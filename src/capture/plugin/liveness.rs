@@ -11,6 +11,11 @@ pub trait LivenessChecker: Send + Sync {
     /// Which checker and which model, for the operator's records.
     fn id(&self) -> &str;
 
+    /// Whether it is a stand-in. The default is `true`: a real one has to say so on purpose, and production asks no other.
+    fn is_test(&self) -> bool {
+        true
+    }
+
     /// Judges the photo taken on the spot.
     fn check(&self, live: &Capture) -> LivenessVerdict;
 }

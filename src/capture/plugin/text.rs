@@ -24,6 +24,11 @@ pub trait TextReader: Send + Sync {
     /// Which reader, for the operator's records.
     fn id(&self) -> &str;
 
+    /// Whether it is a stand-in. The default is `true`: a real one has to say so on purpose, and production asks no other.
+    fn is_test(&self) -> bool {
+        true
+    }
+
     /// Reads `field` from the rectified card.
     fn read(&self, card: &Picture, field: TextField) -> TextVerdict;
 }

@@ -1,31 +1,8 @@
-//! Smaller copies of a plane.
+//! Summed-area tables.
 
 use super::Plane;
 
 impl Plane {
-    /// Averages blocks of `step` × `step` samples. Samples that don't fill a block at the right and lower edge are left
-    /// out.
-    pub(crate) fn reduced(&self, step: usize) -> Plane {
-        let step = step.max(1);
-        if step == 1 {
-            return self.clone();
-        }
-        let (width, height) = (self.width() / step, self.height() / step);
-        let mut samples = Vec::with_capacity(width * height);
-        let mut sums = vec![0u32; width];
-        let area = (step * step) as u32;
-        for block in 0..height {
-            sums.fill(0);
-            for y in block * step..(block + 1) * step {
-                for (sum, part) in sums.iter_mut().zip(self.row(y).chunks_exact(step)) {
-                    *sum += part.iter().map(|sample| u32::from(*sample)).sum::<u32>();
-                }
-            }
-            samples.extend(sums.iter().map(|sum| ((sum + area / 2) / area) as u8));
-        }
-        Plane::new(width, height, samples).unwrap_or_default()
-    }
-
     /// Sums over rectangles in constant time.
     pub(crate) fn integral(&self) -> Integral {
         let (width, height) = (self.width() + 1, self.height() + 1);
@@ -66,15 +43,6 @@ impl Integral {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blocks_are_averaged_and_leftovers_dropped() {
-        let plane = Plane::new(5, 2, vec![0, 10, 20, 30, 99, 10, 20, 30, 40, 99]).unwrap();
-        let small = plane.reduced(2);
-        assert_eq!((small.width(), small.height(), small.samples()), (2, 1, &[10, 30][..]));
-        assert_eq!(plane.reduced(1), plane);
-        assert!(plane.reduced(9).samples().is_empty());
-    }
 
     #[test]
     fn means_around_a_place() {

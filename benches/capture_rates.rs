@@ -1,0 +1,22 @@
+//! How often the picture checks are right on rendered photos that no threshold was tuned on, as the tables of
+//! `docs/captures.md`: `cargo bench --bench capture_rates -- [COUNT] [A|B]`. Photos are kept under `target/captures`.
+#![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
+
+#[path = "support/rates.rs"]
+mod rates;
+
+use realname::capture::measure::{Measurement, Thresholds, measure};
+use realname::capture::{Intake, Slot};
+use realname_synthetic::Family;
+
+fn main() {
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(20);
+    let family = if arguments.get(1).is_some_and(|family| family == "A") { Family::A } else { Family::B };
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/captures");
+    rates::run(family, count, &directory, &|jpeg: &[u8], slot: Slot| -> Measurement {
+        let capture = Intake::default().take(slot, jpeg.to_vec(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        measure(capture.picture().unwrap(), slot, &Thresholds::default())
+    });
+}

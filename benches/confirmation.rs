@@ -1,0 +1,126 @@
+//! How long a second confirmation takes, question, reply and signed grant, as a multiple of one put into the same store
+//! at the same number of threads; and how many are granted per second (need: 2,000 on SQLite).
+//!
+//! `cargo bench --bench confirmation`. A confirmation takes four writes (question, its code, a try, the grant) and one
+//! signature. The disk is the one that holds `target/`. All numbers are synthetic.
+#![allow(clippy::panic, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
+
+mod support;
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use realname::confirmation::{
+    Asking, Confirmer, LedgerSecret, PhoneNumber, Price, Question, Replied, Reply, ServiceId,
+};
+use realname::jose::{Algorithm, SigningKey};
+use realname::store::{MemoryStore, Put, Space, SqliteStore, Store};
+
+const ROUNDS: usize = 9;
+/// About what a question's record takes.
+const VALUE: [u8; 400] = [0x76; 400];
+/// Grants per second that 16.7 million messages a day are planned for, on SQLite.
+const NEEDED: f64 = 2_000.0;
+
+fn main() {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let key = Arc::new(SigningKey::generate(Algorithm::EdDsa).unwrap());
+    let confirmer = Confirmer::new("https://home.example", key, LedgerSecret::generate().unwrap()).unwrap();
+    let mut numbers = Numbers(0);
+
+    println!("| what | peer | aim | found |\n|---|---|---|---|");
+    let memory = MemoryStore::new();
+    measure("memory", &memory, &confirmer, &mut numbers, 2, 2_000);
+    let sqlite = SqliteStore::open(directory.path().join("store.sqlite3")).unwrap();
+    measure("SQLite", &sqlite, &confirmer, &mut numbers, 1, 200);
+    measure("SQLite", &sqlite, &confirmer, &mut numbers, 8, 1_000);
+    let rate = measure("SQLite", &sqlite, &confirmer, &mut numbers, 64, 4_000);
+    let verdict = if rate >= NEEDED { "holds" } else { "DOESN'T HOLD" };
+    println!("\nSQLite, 64 threads: {rate:.0} grants per second; needed {NEEDED:.0}: {verdict}");
+}
+
+fn measure(
+    what: &str,
+    store: &dyn Store,
+    confirmer: &Confirmer,
+    numbers: &mut Numbers,
+    threads: usize,
+    count: u32,
+) -> f64 {
+    let mut put_numbers = Numbers(numbers.0 + (1 << 40));
+    confirm_all(store, confirmer, numbers, threads, count);
+    let found = support::compare_timed(
+        ROUNDS,
+        || confirm_all(store, confirmer, numbers, threads, count),
+        || put_all(store, &mut put_numbers, threads, count),
+    );
+    numbers.0 += 1;
+    let rate = 1.0 / found.ours.as_secs_f64();
+    let what = format!("confirmation, {what}, {threads} threads: {rate:.0} grants per second");
+    support::row(&what, "one put into the same store", "", &found);
+    rate
+}
+
+/// Numbers that were never asked.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self, count: u32) -> Vec<u64> {
+        let begin = self.0;
+        self.0 += u64::from(count);
+        (begin..self.0).collect()
+    }
+}
+
+/// Time per confirmation.
+fn confirm_all(
+    store: &dyn Store,
+    confirmer: &Confirmer,
+    numbers: &mut Numbers,
+    threads: usize,
+    count: u32,
+) -> Duration {
+    let now: Timestamp = "2026-11-21T12:00:00+08:00".parse().unwrap();
+    let service: ServiceId = "vas:1".parse().unwrap();
+    share(&numbers.next(count), threads, |number| {
+        let number: PhoneNumber = format!("+86{number:013}").parse().unwrap();
+        let question = Question::new(number.clone(), service.clone(), Price::fen(500), "synthetic").unwrap();
+        let Asking::Ask(challenge) = confirmer.ask(store, question, now).unwrap() else {
+            panic!("asked before")
+        };
+        let reply = Reply::text(number, service.clone(), challenge.message().reply());
+        assert!(matches!(confirmer.reply(store, &reply, now).unwrap(), Replied::Granted(_)));
+    })
+}
+
+/// Time per put.
+fn put_all(store: &dyn Store, numbers: &mut Numbers, threads: usize, count: u32) -> Duration {
+    let now: Timestamp = "2026-11-21T12:00:00+08:00".parse().unwrap();
+    share(&numbers.next(count), threads, |number| {
+        // Spread as digests are.
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        key[8..16].copy_from_slice(&number.to_be_bytes());
+        assert_eq!(store.put(Space::Confirmation, &key, &VALUE, now).unwrap(), Put::Stored);
+    })
+}
+
+/// Time per step when `threads` share the numbers.
+fn share(numbers: &[u64], threads: usize, step: impl Fn(u64) + Sync) -> Duration {
+    let parts = numbers.chunks(numbers.len().div_ceil(threads));
+    let start = Barrier::new(parts.len() + 1);
+    let begin = thread::scope(|scope| {
+        for part in parts {
+            let (start, step) = (&start, &step);
+            scope.spawn(move || {
+                start.wait();
+                part.iter().for_each(|number| step(*number));
+            });
+        }
+        start.wait();
+        Instant::now()
+    });
+    begin.elapsed() / u32::try_from(numbers.len()).unwrap()
+}

@@ -1,0 +1,275 @@
+//! The steps between opening and receipt. Each value allows the next step and no other. A refused step may be tried again
+//! with something better; a step that was taken is recorded once, whoever calls it again.
+
+use jiff::Timestamp;
+
+use super::case::{Case, StepRecord};
+use super::snapshot::{Released, disclosures, fingerprint};
+use super::{
+    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Reach, notice,
+    receipt,
+};
+use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
+use crate::jose::Json;
+use crate::profile::{Lang, Purpose, ReasonCode};
+use crate::rely::{self, Limits};
+use crate::sd_jwt::Disclosure;
+use crate::store::{Put, Store};
+use crate::trust::TrustList;
+
+/// The service that a second confirmation of a cancellation is for.
+pub const CANCEL_SERVICE: &str = "sim.cancel";
+
+/// The desk was asked; the person isn't proven yet, and nothing of the account is shown.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Asked {
+    pub(super) home: HomeSide,
+    pub(super) case: Case,
+}
+
+/// The person is proven to be the holder: the account may be shown to them.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Identified {
+    pub(super) home: HomeSide,
+    pub(super) case: Case,
+    pub(super) presentation_sha256: String,
+}
+
+/// The person acknowledged every notice, and nothing stands against the cancellation.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Acknowledged {
+    identified: Identified,
+    record: Json,
+}
+
+/// The number itself confirmed, or receives nothing any more: what is left is to commit.
+#[derive(Debug)]
+#[must_use]
+pub struct Confirmed {
+    acknowledged: Acknowledged,
+    record: Json,
+}
+
+impl Asked {
+    pub(super) fn new(home: HomeSide, case: Case) -> Self {
+        Self { home, case }
+    }
+
+    /// The case's id: what [`HomeSide::resume`] finds it by.
+    pub fn case(&self) -> &str {
+        &self.case.id
+    }
+
+    /// Judges the presentation that the desk sent. It must answer this case's own demand, and is accepted once.
+    ///
+    /// Refused with the verdict's reasons: another person's card, however genuine (`holder_mismatch`), another case's
+    /// presentation, one too late, one that was accepted before.
+    pub fn identify(
+        &self,
+        store: &dyn Store,
+        presentation: &str,
+        list: &TrustList,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Identified, CancellationError> {
+        if now.as_second() >= self.case.over_at {
+            return Err(ReasonCode::CancellationOver.into());
+        }
+        let asked = rely::Asked::Nonce(&self.case.nonce);
+        let answer = rely::answer(store, presentation, asked, list, now, limits)?;
+        match answer.record {
+            Some(record) if answer.verdict.is_accepted() => {
+                let presentation = record.presentation_sha256().ok_or(CancellationError::Record)?;
+                let identified = Identified::new(self.clone(), presentation);
+                // The demand's record ends with the demand, the case's with the case. Losing this one to a crash loses
+                // nothing: `resume` looks at both.
+                let note = Json::object([("presentation_sha256", presentation.into())]);
+                let _ = self.case.record(store, &self.home.secret, StepRecord::Identified, &note)?;
+                Ok(identified)
+            }
+            _ => Err(CancellationError::Refused(answer.verdict.reasons().to_vec())),
+        }
+    }
+}
+
+impl Identified {
+    pub(super) fn new(asked: Asked, presentation_sha256: &str) -> Self {
+        Self { home: asked.home, case: asked.case, presentation_sha256: presentation_sha256.to_owned() }
+    }
+
+    /// The case's id.
+    pub fn case(&self) -> &str {
+        &self.case.id
+    }
+
+    /// The six items, to be sent to the desk. Refused when the account changed since it was sealed.
+    pub fn release(&self, account: &Account, now: Timestamp) -> Result<Released, CancellationError> {
+        Ok(Released::new(&self.case.snapshot, &self.unchanged(account, now)?))
+    }
+
+    /// What the person must be told.
+    pub fn notices(&self, account: &Account, lang: Lang) -> Vec<Notice> {
+        notice::notices(account, lang)
+    }
+
+    /// Records that the person acknowledged every notice. Refused: a changed account; a contract in force, bills or
+    /// arrears, which must be ended and paid first; a notice that is missing or was of another text.
+    pub fn acknowledge(
+        &self,
+        store: &dyn Store,
+        account: &Account,
+        acknowledgements: &[Acknowledgement],
+        now: Timestamp,
+    ) -> Result<Acknowledged, CancellationError> {
+        self.unchanged(account, now)?;
+        let items = &account.items;
+        let owing = !items.bills.is_free() || !items.arrears.is_free();
+        let reasons: Vec<_> = [
+            (items.contract != Contract::None, ReasonCode::ContractInForce),
+            (owing, ReasonCode::ArrearsOpen),
+            (!notice::complete(account, acknowledgements), ReasonCode::NoticeMissing),
+        ]
+        .into_iter()
+        .filter_map(|(stands, code)| stands.then_some(code.into()))
+        .collect();
+        if !reasons.is_empty() {
+            return Err(CancellationError::Refused(reasons));
+        }
+        let record =
+            Json::object([("at", now.as_second().into()), ("notices", notice::to_json(acknowledgements))]);
+        match self.case.record(store, &self.home.secret, StepRecord::Acknowledged, &record)? {
+            Put::Stored => Ok(Acknowledged::new(self.clone(), record)),
+            _ => Err(ReasonCode::StepDone.into()),
+        }
+    }
+
+    /// The account's disclosures, when it is what was sealed.
+    fn unchanged(&self, account: &Account, now: Timestamp) -> Result<Vec<Disclosure>, CancellationError> {
+        self.case.check(&self.home.secret, account, now)?;
+        let disclosures = disclosures(&self.home.secret, &self.case.id, account)?;
+        if fingerprint(&disclosures) != self.case.fingerprint {
+            return Err(ReasonCode::SnapshotStale.into());
+        }
+        Ok(disclosures)
+    }
+}
+
+impl Acknowledged {
+    pub(super) fn new(identified: Identified, record: Json) -> Self {
+        Self { identified, record }
+    }
+
+    /// The case's id.
+    pub fn case(&self) -> &str {
+        self.identified.case()
+    }
+
+    /// The question for the number itself, to be asked by a [`Confirmer`](crate::confirmation::Confirmer) of the home
+    /// side. `None` when the number receives nothing.
+    pub fn question(&self, account: &Account, lang: Lang) -> Option<Question> {
+        if account.reach != Reach::Receives {
+            return None;
+        }
+        let text = match lang {
+            Lang::Zh => "您的号码正在异地办理销户，90天后可能分配给他人",
+            _ => {
+                "Your number is being cancelled from another province and may be given to somebody else after 90 days"
+            }
+        };
+        // A fixed text and a fixed name: neither can be refused.
+        let question = Question::new(account.number.clone(), service().ok()?, Price::FREE, text).ok()?;
+        Some(question.purpose(Purpose::SimCancel).uses(Uses::Once))
+    }
+
+    /// Records the second confirmation: the grant, used up for this case, where the number receives; that it doesn't, and
+    /// why, where the home network says so.
+    ///
+    /// Refused: a missing grant (`confirmation_missing`); one of another number, service, day or asker; one that another
+    /// case used (`grant_used`); a changed account.
+    pub fn confirm(
+        &self,
+        store: &dyn Store,
+        account: &Account,
+        grant: Option<&str>,
+        list: &TrustList,
+        now: Timestamp,
+    ) -> Result<Confirmed, CancellationError> {
+        self.identified.unchanged(account, now)?;
+        let (home, case) = (&self.identified.home, &self.identified.case);
+        let how = match (account.reach, grant) {
+            (Reach::Receives, None) => return Err(ReasonCode::ConfirmationMissing.into()),
+            (_, Some(grant)) => ("grant", use_grant(home, store, account, grant, list, case, now)?),
+            (reach, None) => ("unreachable", reach.as_str().to_owned()),
+        };
+        let record = Json::object([("at", now.as_second().into()), (how.0, how.1.into())]);
+        match case.record(store, &home.secret, StepRecord::Confirmed, &record)? {
+            Put::Stored => Ok(Confirmed::new(self.clone(), record)),
+            _ => Err(ReasonCode::StepDone.into()),
+        }
+    }
+}
+
+impl Confirmed {
+    pub(super) fn new(acknowledged: Acknowledged, record: Json) -> Self {
+        Self { acknowledged, record }
+    }
+
+    /// The case's id.
+    pub fn case(&self) -> &str {
+        self.acknowledged.case()
+    }
+
+    /// Cancels: looks once more that nothing changed, and signs the receipt that starts the 90 days. Recorded once per
+    /// subscription, whatever number of cases and processes try.
+    ///
+    /// Call it where the home side's own systems can't change in between: read the account, commit, and remove the number
+    /// in one transaction of theirs. When that transaction fails after this step, [`HomeSide::resume`] gives the same
+    /// receipt again, and the removal is repeated.
+    pub fn commit(
+        &self,
+        store: &dyn Store,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<Committed, CancellationError> {
+        let identified = &self.acknowledged.identified;
+        identified.unchanged(account, now)?;
+        receipt::commit(identified, &self.acknowledged.record, &self.record, store, account, now)
+    }
+}
+
+/// Verifies a grant and uses it up for this case. Gives its id.
+fn use_grant(
+    home: &HomeSide,
+    store: &dyn Store,
+    account: &Account,
+    grant: &str,
+    list: &TrustList,
+    case: &Case,
+    now: Timestamp,
+) -> Result<String, CancellationError> {
+    let service = service().map_err(|_| CancellationError::Record)?;
+    let order =
+        Order::new(account.number.clone(), service, Price::FREE).purpose(Purpose::SimCancel).env(home.env);
+    let refused =
+        |reasons: Vec<ReasonCode>| CancellationError::Refused(reasons.into_iter().map(Into::into).collect());
+    let grant = UnverifiedGrant::parse(grant)
+        .and_then(|grant| grant.verify(list, &order, now))
+        .map_err(|error| refused(error.reasons))?;
+    // Another relying party's question told the customer of something else, and a grant for many uses was for no
+    // cancellation.
+    if grant.iss() != home.iss || grant.uses() != Uses::Once {
+        return Err(ReasonCode::GrantOtherService.into());
+    }
+    let id = grant.id().to_owned();
+    match grant.redeem(store, &case.id, now)? {
+        crate::confirmation::Redemption::Refused(code) => Err(code.into()),
+        _ => Ok(id),
+    }
+}
+
+fn service() -> Result<ServiceId, ServiceIdError> {
+    CANCEL_SERVICE.parse()
+}

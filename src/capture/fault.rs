@@ -1,0 +1,142 @@
+//! What is wrong with a photo, and what the buyer does next.
+
+use serde::{Serialize, Serializer};
+
+use super::Advice;
+use super::measure::Measure;
+
+/// Declares the faults once: variant, stable code, and what the buyer does next.
+macro_rules! faults {
+    ($($(#[$doc:meta])* $variant:ident, $code:literal, $en:literal, $zh:literal;)*) => {
+        /// What is wrong with a photo of an online sale, or with the three together. Stable codes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum PhotoFault {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl PhotoFault {
+            /// All of them.
+            pub const ALL: &'static [PhotoFault] = &[$(PhotoFault::$variant,)*];
+
+            /// The stable code used in JSON.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What the buyer does next.
+            pub fn advice(self) -> Advice {
+                match self { $(Self::$variant => Advice { en: $en, zh: $zh },)* }
+            }
+        }
+    };
+}
+
+faults! {
+    /// Two photos belong into each other's slots.
+    Swapped, "photos_swapped",
+        "You swapped two photos. Put each into the other's place.",
+        "两张照片位置放反了，请互换后重新提交。";
+    /// A photo shows something else than its slot asks for.
+    Misplaced, "photo_misplaced",
+        "This photo shows something else. Take the one that is asked for.",
+        "照片内容与要求不符，请按提示拍摄对应照片。";
+    /// What a photo shows can't be told.
+    Unclear, "photo_unclear",
+        "It can't be told what this photo shows. Lay the card on a plain, dark ground and take it again.",
+        "无法识别照片内容，请将证件平放在深色纯色背景上重新拍摄。";
+    /// One file, or one picture, in two places.
+    Reused, "photo_reused",
+        "The same photo was sent twice. Take each photo anew.",
+        "同一张照片被重复使用，请分别重新拍摄。";
+    /// No card.
+    NoCard, "photo_no_card",
+        "No card was found. Lay the whole card on a plain, dark ground and take the photo again.",
+        "未检测到证件，请将完整证件置于深色纯色背景上重新拍摄。";
+    /// The card is too far away.
+    CardTooSmall, "photo_card_too_small",
+        "The card is too small in the photo. Come closer, until it fills most of the frame.",
+        "证件在画面中过小，请靠近拍摄，使证件占满画面大部分。";
+    /// Part of the card is outside.
+    CardCutOff, "photo_card_cut_off",
+        "Part of the card is outside the photo. Take it again with all four corners inside.",
+        "证件未拍全，请确保四角完整入镜后重新拍摄。";
+    /// The outline hasn't the shape of a card.
+    CardShape, "photo_card_shape",
+        "What was found hasn't the shape of a card. Take the card out of its cover and photograph it flat.",
+        "检测到的轮廓与证件不符，请取下卡套，平放证件重新拍摄。";
+    /// The camera looked from the side.
+    CardTilted, "photo_card_tilted",
+        "The card was photographed from the side. Hold the camera straight above it.",
+        "拍摄角度过斜，请将镜头正对证件拍摄。";
+    /// Blurred.
+    Blurred, "photo_blurred",
+        "The photo is blurred. Hold still, let the camera focus, and take it again.",
+        "照片模糊，请保持稳定、对焦清晰后重新拍摄。";
+    /// Too dark, too bright, or too flat.
+    BadLight, "photo_bad_light",
+        "The light is bad. Take the photo again in even, bright light.",
+        "光线不佳，请在明亮均匀的光线下重新拍摄。";
+    /// Light is mirrored on the card.
+    Glare, "photo_glare",
+        "Light is mirrored on the card. Turn away from the lamp, switch the flash off, and take it again.",
+        "证件表面反光，请避开光源、关闭闪光灯后重新拍摄。";
+    /// Too much noise.
+    Noisy, "photo_noisy",
+        "The photo is grainy. Take it again in brighter light.",
+        "照片噪点过多，请在更明亮的环境下重新拍摄。";
+    /// Black and white, or nearly.
+    Copy, "photo_copy",
+        "This looks like a photocopy. Photograph the original card in colour.",
+        "疑似复印件，请拍摄证件原件的彩色照片。";
+    /// The other side of the card.
+    WrongSide, "photo_wrong_side",
+        "This is the other side of the card. Turn it over and take the photo again.",
+        "证件拍反了，请翻面后重新拍摄。";
+    /// Nobody is seen.
+    NoPerson, "photo_no_person",
+        "Nobody is seen. Take the photo of yourself holding the card beside your face.",
+        "未检测到人物，请手持证件置于面部旁边重新拍摄。";
+    /// The card that is held isn't the one of the other photo.
+    OtherCard, "photo_other_card",
+        "The card that is held doesn't look like the one in the other photo. Hold the same card, portrait side forward.",
+        "手持证件与证件照片不一致，请手持同一证件、人像面朝前重新拍摄。";
+    /// The content was dropped before it was measured.
+    Gone, "photo_gone",
+        "The photos are no longer here. Start again from the first photo.",
+        "照片已被清除，请从第一张照片重新开始。";
+}
+
+impl PhotoFault {
+    /// What a figure that didn't pass means for the buyer.
+    pub(super) fn of(measure: Measure) -> Self {
+        match measure {
+            Measure::CardOutline => Self::NoCard,
+            Measure::CardShare | Measure::PixelsAcross => Self::CardTooSmall,
+            Measure::CardRatio => Self::CardShape,
+            Measure::CardCutOff => Self::CardCutOff,
+            Measure::CardTilt => Self::CardTilted,
+            Measure::EdgeWidth => Self::Blurred,
+            Measure::Brightness | Measure::Contrast | Measure::Clipped => Self::BadLight,
+            Measure::Glare => Self::Glare,
+            Measure::Noise => Self::Noisy,
+            Measure::Colour => Self::Copy,
+            Measure::Side => Self::WrongSide,
+            Measure::Person => Self::NoPerson,
+            Measure::Reuse => Self::Reused,
+            Measure::HolderCard => Self::OtherCard,
+        }
+    }
+}
+
+impl std::fmt::Display for PhotoFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for PhotoFault {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
