@@ -78,7 +78,7 @@ fn a_the_anchor_is_rotated() {
     // A1, A2: a list of the new anchor is refused until the anchor file has both.
     let by_new = site.list(&new_anchor, 2, vec![operator()]);
     assert!(matches!(site.take(&by_new), Err(TrustError::AnchorUnknown)));
-    site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), NOW - 10, NOW + 1_000_000));
+    site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), NOW - 1000, NOW + 1_000_000));
     let file = Json::Array(site.anchors.iter().map(Anchor::to_json).collect());
     assert_eq!(Anchor::parse_all(&file.to_bytes()).unwrap(), site.anchors);
     // A3: the new anchor signs; both are taken as long as both are there, and the sequence goes on.
@@ -197,7 +197,7 @@ fn f_the_anchor_is_stolen() {
     let thief_list = site.list(&site.world.anchor, 1 << 40, vec![entry(key(99).verifying_key(), ISS, [])]);
     // F1: the anchor file is replaced at every site; from then on the thief's lists are nobody's.
     let new_anchor = key(56);
-    site.anchors = vec![Anchor::new(new_anchor.verifying_key().clone(), NOW - 10, NOW + 1_000_000)];
+    site.anchors = vec![Anchor::new(new_anchor.verifying_key().clone(), NOW - 1000, NOW + 1_000_000)];
     assert!(matches!(site.take(&thief_list), Err(TrustError::AnchorUnknown)));
     // F2: a site that took one remembers its sequence, and needs a list under another `iss`, or a new store.
     let seen = MemoryStore::new();
