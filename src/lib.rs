@@ -16,4 +16,6 @@ pub mod reader;
 pub mod rely;
 pub mod sd_jwt;
 pub mod store;
+#[cfg(feature = "http")]
+mod tls;
 pub mod trust;

@@ -16,7 +16,7 @@ use crate::profile::{Locality, Purpose};
 #[non_exhaustive]
 pub enum Evidence {
     /// Person and card in front of the terminal.
-    OnSite(OnSite),
+    OnSite(Box<OnSite>),
     /// Declared data and photos of an online sale.
     Remote(Box<Remote>),
 }
@@ -116,7 +116,7 @@ impl Evidence {
 
 impl From<OnSite> for Evidence {
     fn from(on_site: OnSite) -> Self {
-        Self::OnSite(on_site)
+        Self::OnSite(Box::new(on_site))
     }
 }
 

@@ -31,6 +31,9 @@ pub enum GatewayError {
     /// Numbers and codes would cross a network in the clear.
     #[error("the gateway's address must begin with https:// unless it is on this machine")]
     Plain,
+    /// Nobody could be recognised.
+    #[error("the system has no trusted root certificates")]
+    Roots,
     /// The credentials can't stand in a header.
     #[error("the gateway's credentials hold characters that no header takes")]
     Authorization,
@@ -48,7 +51,12 @@ impl HttpGateway {
             Some("http") => return Err(GatewayError::Plain),
             _ => return Err(GatewayError::Url),
         }
-        let agent = Agent::config_builder()
+        let mut config = Agent::config_builder();
+        if url.scheme_str() == Some("https") {
+            let roots = crate::tls::system_roots().ok_or(GatewayError::Roots)?;
+            config = config.tls_config(crate::tls::config(roots, None));
+        }
+        let agent = config
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
