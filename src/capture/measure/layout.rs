@@ -161,7 +161,10 @@ mod tests {
     }
 
     fn portrait(u: f32, v: f32) -> u8 {
-        let text = u > 0.08 && u < 0.5 && (v * 20.0) as u32 % 3 == 0 && (u * 60.0) as u32 % 3 == 0;
+        let text = u > 0.08
+            && u < 0.5
+            && ((v * 20.0) as u32).is_multiple_of(3)
+            && ((u * 60.0) as u32).is_multiple_of(3);
         if (0.64..0.92).contains(&u) && (0.14..0.7).contains(&v) || text { 60 } else { 190 }
     }
 

@@ -237,8 +237,8 @@ impl Votes {
         }
         let row = self.row(angle);
         let (mut sum, mut weight) = (0.0, 0.0);
-        for column in at.saturating_sub(1)..=(at + 1).min(self.columns - 1) {
-            let count = f32::from(row[column]);
+        for (column, count) in row.iter().enumerate().skip(at.saturating_sub(1)).take(3) {
+            let count = f32::from(*count);
             sum += count * column as f32;
             weight += count;
         }
