@@ -349,7 +349,7 @@ fn find_in(window: &[u8], mut at: usize, end: usize, minimum: u16) -> Option<usi
         let (Some(here), Some(next)) = (word(window, at), word(window, at + 1)) else {
             return (at..end).find_map(|at| believable_head(window, at - 3, minimum));
         };
-        let differs = (here ^ EACH * u64::from(PREAMBLE[3])) | (next ^ EACH * u64::from(PREAMBLE[4]));
+        let differs = (here ^ (EACH * u64::from(PREAMBLE[3]))) | (next ^ (EACH * u64::from(PREAMBLE[4])));
         // The high bit of every byte that is zero (Warren, Hacker's Delight, 6-1).
         let low = EACH * 0x7F;
         let mut hits = !(((differs & low) + low) | differs | low);
