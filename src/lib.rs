@@ -1,4 +1,62 @@
 //! `realname` proves, with a signature, that a person was checked against a real identity document.
+//!
+//! It reads Chinese ID cards through a USB/serial reader, checks the live photo, asks a pluggable identity authority and
+//! returns a signed attestation, which any onboarding or cancellation flow can demand and verify offline, in any language.
+//!
+//! ```text
+//!  reader ─▶ CardRead ┐
+//!                     ├─▶ appraisal::Case ─▶ Verified ─▶ attest ─▶ presentation ─▶ rely ─▶ Verdict
+//!  capture ─▶ Capture ┘          ▲                         ▲                        ▲
+//!                            authority              demand::VerifiedDemand    demand::PendingDemand
+//! ```
+//!
+//! | you are | begin with |
+//! |---|---|
+//! | a shop's till | [`reader::Reader`], [`capture::Intake`], [`appraisal::Case`], [`attest::Attestor`] |
+//! | a flow that needs a person checked | [`demand::DemandRequest`], then [`rely::answer`] |
+//! | the keeper of a register | [`authority::Authority`] |
+//! | an auditor | [`rely::Record`] |
+//!
+//! # What it is not
+//!
+//! It isn't proof that a card is genuine: the security module inside the reader authenticates the chip, and the host only
+//! says so (`chip: pass`). It decodes no chip photo (a closed format), recognises no faces (plug-ins do), and holds no keys of
+//! anybody: anchors and trust lists are data that you bring.
+//!
+//! # A run
+//!
+//! A reader in software stands in for a device; nothing else differs.
+//!
+//! ```
+//! use realname::reader::emulator::{Card, Emulator, EmulatorConfig, RunningEmulator};
+//! use realname::reader::{ReadOptions, Reader};
+//!
+//! let (emulator, line) = RunningEmulator::in_memory(Emulator::new(EmulatorConfig::default()));
+//! emulator.place(Card::from_json(include_str!("../fixtures/cards/resident-bing.json"))?);
+//!
+//! let mut reader = Reader::new(line); // with a device: Reader::open_serial("/dev/ttyUSB0", None)?
+//! let card = reader.read_card(&ReadOptions::new())?;
+//! assert_eq!(card.document().name().as_str(), "测试丙");
+//! assert!(!format!("{card:?}").contains("测试丙"), "nothing personal is shown unless it is asked for by name");
+//! assert!(!card.origin().is_physical(), "so it can only be attested as a test");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The whole job, from keys to verdict: `examples/pos_onboarding.rs` and `examples/cancellation.rs`.
+//!
+//! # Blocking and async
+//!
+//! The session with the reader and everything of the tokens take bytes and `now` and do no I/O. The blocking API sits on top;
+//! async callers use the same cores: [`appraisal::Case::query`] says what to ask, [`appraisal::Case::appraise`] takes the answer,
+//! [`reader::session::Session`] takes bytes.
+//!
+//! # Features
+//!
+//! A feature adds API and never changes behaviour. On by default: `serial` (serial ports), `sqlite` (the store for one
+//! machine). Off: `usb` and `hid` (native USB readers), `pty` (the reader in software on a pseudo-terminal, Unix), `postgres`
+//! (the store for several machines), `http` (registers over HTTPS), `http-server` (the embedded register served over HTTP).
+//!
+//! Minimum Rust: 1.89.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::disallowed_methods,
@@ -26,3 +84,8 @@ pub mod store;
 #[cfg(feature = "http")]
 mod tls;
 pub mod trust;
+
+/// The README's code compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

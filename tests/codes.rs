@@ -41,7 +41,7 @@ fn the_printed_tables_are_the_codes_own() {
     check_table("verdicts", &rows);
 
     let mut rows = String::from("| code | clerk, English | clerk, Chinese |\n|---|---|---|\n");
-    for reason in Reason::ALL {
+    for reason in Reason::all() {
         let advice = reason.advice();
         writeln!(rows, "| `{}` | {} | {} |", reason.code(), advice.en, advice.zh).unwrap();
     }
