@@ -16,14 +16,10 @@ fuzz_target!(|data: &[u8]| {
     let ours = judge_here(&payload, &maker.shown);
     let theirs = judge_there(&payload, &maker.shown);
     match (ours, theirs) {
-        (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs, "{payload}\n{:?}", maker.shown),
+        (Ok(ours), Ok(theirs)) => assert_eq!(normalised(ours), normalised(theirs), "{payload}\n{:?}", maker.shown),
         (Err(_), Err(_)) => {}
         (Err(ours), Ok(_)) => assert!(is_explained(&ours), "refused only here: {ours:?}\n{payload}\n{:?}", maker.shown),
-        (Ok(_), Err(theirs)) => assert!(
-            EXPLAINED_THERE.iter().any(|text| theirs.contains(text)),
-            "refused only there: {theirs}\n{payload}\n{:?}",
-            maker.shown
-        ),
+        (Ok(_), Err(theirs)) => panic!("refused only there: {theirs}\n{payload}\n{:?}", maker.shown),
     }
 });
 
@@ -31,19 +27,32 @@ fuzz_target!(|data: &[u8]| {
 fn is_explained(error: &SdJwtError) -> bool {
     matches!(
         error,
-        SdJwtError::NestedAlg
-            | SdJwtError::UnknownAlg
-            | SdJwtError::Digests
-            | SdJwtError::DisclosureTwice
-            | SdJwtError::DigestTwice
-            | SdJwtError::ReservedName
-            | SdJwtError::Unreferenced
-            | SdJwtError::Shape
+        SdJwtError::NestedAlg | SdJwtError::Digests | SdJwtError::DigestTwice | SdJwtError::ReservedName
     )
 }
 
-/// What the peer alone refuses.
-const EXPLAINED_THERE: [&str; 0] = [];
+/// What the peer leaves of digests in objects and arrays of which everything is withheld, and what it loses: empty objects
+/// in arrays.
+fn normalised(value: Value) -> Value {
+    match value {
+        Value::Object(object) => Value::Object(
+            object
+                .into_iter()
+                .filter(|(name, _)| name != "_sd")
+                .map(|(name, value)| (name, normalised(value)))
+                .collect(),
+        ),
+        Value::Array(array) => Value::Array(
+            array
+                .into_iter()
+                .filter(|value| value.get("...").is_none())
+                .map(normalised)
+                .filter(|value| *value != json!({}))
+                .collect(),
+        ),
+        plain => plain,
+    }
+}
 
 fn judge_here(payload: &Value, shown: &[String]) -> std::result::Result<Value, SdJwtError> {
     let payload = Json::parse(payload.to_string().as_bytes(), 1 << 20)?;
