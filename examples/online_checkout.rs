@@ -31,7 +31,8 @@ fn main() -> Anyhow<()> {
     // Photos come one by one, chained to a nonce of this order. What can't be used is said at once.
     let nonce: [u8; 16] = *b"TEST order 00042"; // 128 random bits in real life
     let mut session = CaptureSession::new(nonce);
-    let heic = Intake::default().take(Slot::PortraitSide, b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), Timestamp::now());
+    let heic =
+        Intake::default().take(Slot::PortraitSide, b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), Timestamp::now());
     if let Err(error) = heic {
         println!("a photo in the wrong format: {} ({})", error.advice().en, error.code());
     }
@@ -84,7 +85,8 @@ fn main() -> Anyhow<()> {
     };
 
     let checkout = support::terminal(&operator, "checkout-1", Purpose::SimActivate, Timestamp::now())?;
-    let presentation = checkout.attest(verified, &asked, Timestamp::now())?.present(&asked, Timestamp::now())?;
+    let presentation =
+        checkout.attest(verified, &asked, Timestamp::now())?.present(&asked, Timestamp::now())?;
     let now = Timestamp::now();
     let answer = answer(&store, &presentation, Asked::ByPresentation, &list, now, &Limits::default())?;
     println!("sold: {}", answer.verdict.is_accepted());

@@ -197,7 +197,9 @@ fn the_embedded_register_answers_over_http_as_it_does_in_the_process() {
     let (from, until) = (CardDate::parse("20200101").unwrap(), ValidUntil::LongTerm);
     let mut faces = Vec::new();
     for (number, (name, shot)) in
-        [("测试甲", "jia-live-1.jpg"), ("测试甲", "bing-live-1.jpg"), ("测试乙", "jia-live-1.jpg")].into_iter().enumerate()
+        [("测试甲", "jia-live-1.jpg"), ("测试甲", "bing-live-1.jpg"), ("测试乙", "jia-live-1.jpg")]
+            .into_iter()
+            .enumerate()
     {
         let query = realname::authority::Query::new(
             name,

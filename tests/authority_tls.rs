@@ -64,8 +64,9 @@ struct TlsServer {
 
 fn serve(identity: &Identity, clients: Option<&Authorities>) -> TlsServer {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder =
-        ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap();
     let builder = match clients {
         Some(clients) => builder.with_client_cert_verifier(
             WebPkiClientVerifier::builder_with_provider(clients.store(), provider).build().unwrap(),
@@ -149,6 +150,9 @@ fn mutual_tls_shows_our_certificate() {
     let known = tls.clone().with_client_certificate(we.certificate.pem().as_bytes(), &key).unwrap();
     assert!(!format!("{known:?}").contains("BEGIN"));
     assert_eq!(client(&server, known).ask(&question(0, "q-tls", PATIENCE)).unwrap().subject, Subject::Found);
-    assert!(client(&server, tls).ask(&question(0, "q-tls", PATIENCE)).is_err(), "nobody without one is served");
+    assert!(
+        client(&server, tls).ask(&question(0, "q-tls", PATIENCE)).is_err(),
+        "nobody without one is served"
+    );
     assert_eq!(server.questions.load(Ordering::SeqCst), 1);
 }

@@ -30,7 +30,8 @@ fn jia_declared() -> Declared {
 /// The good photos are examined once: that takes longest.
 fn remote(declared: Declared, names: [&str; 3], purpose: Purpose) -> Remote {
     static GOOD_ONE: OnceLock<Remote> = OnceLock::new();
-    let new = || Remote::new(jia_declared(), triplet(names), consent(purpose.clone()), &Thresholds::default());
+    let new =
+        || Remote::new(jia_declared(), triplet(names), consent(purpose.clone()), &Thresholds::default());
     let made = if names == GOOD { GOOD_ONE.get_or_init(new).clone() } else { new() };
     made.for_tests(declared, consent(purpose))
 }
