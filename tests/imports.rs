@@ -18,7 +18,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("demand", &["document", "jose", "profile", "trust", "store"]),
     ("attest", &["jose", "sd_jwt", "profile", "trust", "demand", "appraisal", "document"]),
     ("rely", &["jose", "sd_jwt", "profile", "trust", "demand", "store"]),
-    ("confirmation", &["jose", "sd_jwt", "profile", "trust", "store", "document"]),
+    ("confirmation", &["jose", "sd_jwt", "profile", "trust", "rely", "store", "document"]),
     (
         "cancellation",
         &["jose", "sd_jwt", "profile", "trust", "demand", "rely", "store", "confirmation", "document"],

@@ -32,10 +32,12 @@ pub(super) struct Case {
     pub(super) over_at: i64,
 }
 
-/// The steps that have a record of their own. The person's proof has the demand's.
+/// The steps that have a record of their own.
 #[derive(Clone, Copy)]
 pub(super) enum StepRecord {
     Opened,
+    /// A note only: the proof counts since the demand's own answer was recorded.
+    Identified,
     Acknowledged,
     Confirmed,
 }
@@ -44,6 +46,7 @@ impl StepRecord {
     fn as_str(self) -> &'static str {
         match self {
             Self::Opened => "opened",
+            Self::Identified => "identified",
             Self::Acknowledged => "acknowledged",
             Self::Confirmed => "confirmed",
         }

@@ -9,7 +9,7 @@ use super::steps::{Acknowledged, Asked, Confirmed, Identified};
 use super::{Account, CancellationError, Receipt, receipt, snapshot};
 use crate::confirmation::{LedgerSecret, PhoneNumber};
 use crate::demand::{Demand, DemandRequest, demand_hash};
-use crate::jose::{Signer, random_id};
+use crate::jose::{Json, Signer, random_id};
 use crate::profile::{Check, Env, Purpose, ReasonCode};
 use crate::rely::recorded;
 use crate::store::{Counted, Put, Space, Store};
@@ -160,8 +160,10 @@ impl HomeSide {
             return Ok(Some(Stage::Committed(receipt)));
         }
         let asked = Asked::new(self.clone(), case);
-        let Some(record) = recorded(store, &asked.case.nonce)? else { return Ok(Some(Stage::Asked(asked))) };
-        let identified = Identified::new(asked, &record)?;
+        let Some(presentation) = self.accepted(store, &asked)? else {
+            return Ok(Some(Stage::Asked(asked)));
+        };
+        let identified = Identified::new(asked, &presentation);
         let taken = |one| step(store, &self.secret, &identified.case.id, one);
         let Some(acknowledged) = taken(StepRecord::Acknowledged)? else {
             return Ok(Some(Stage::Identified(identified)));
@@ -172,6 +174,16 @@ impl HomeSide {
             None => Stage::Acknowledged(acknowledged),
             Some(confirmed) => Stage::Confirmed(Confirmed::new(acknowledged, confirmed)),
         }))
+    }
+
+    /// The digest of the presentation that was accepted: as the case noted, or as the demand's answer says when a crash
+    /// came before the note.
+    fn accepted(&self, store: &dyn Store, asked: &Asked) -> Result<Option<String>, CancellationError> {
+        let digest = |text: Option<&str>| text.map(str::to_owned).ok_or(CancellationError::Record);
+        if let Some(note) = step(store, &self.secret, &asked.case.id, StepRecord::Identified)? {
+            return digest(note.member("presentation_sha256").and_then(Json::as_str)).map(Some);
+        }
+        recorded(store, &asked.case.nonce)?.map(|record| digest(record.presentation_sha256())).transpose()
     }
 
     /// One open case per subscription; the lease ends with the case.

@@ -12,7 +12,7 @@ use super::{
 use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
 use crate::jose::Json;
 use crate::profile::{Lang, Purpose, ReasonCode};
-use crate::rely::{self, Limits, Record};
+use crate::rely::{self, Limits};
 use crate::sd_jwt::Disclosure;
 use crate::store::{Put, Store};
 use crate::trust::TrustList;
@@ -81,16 +81,23 @@ impl Asked {
         let asked = rely::Asked::Nonce(&self.case.nonce);
         let answer = rely::answer(store, presentation, asked, list, now, limits)?;
         match answer.record {
-            Some(record) if answer.verdict.is_accepted() => Identified::new(self.clone(), &record),
+            Some(record) if answer.verdict.is_accepted() => {
+                let presentation = record.presentation_sha256().ok_or(CancellationError::Record)?;
+                let identified = Identified::new(self.clone(), presentation);
+                // The demand's record ends with the demand, the case's with the case. Losing this one to a crash loses
+                // nothing: `resume` looks at both.
+                let note = Json::object([("presentation_sha256", presentation.into())]);
+                let _ = self.case.record(store, &self.home.secret, StepRecord::Identified, &note)?;
+                Ok(identified)
+            }
             _ => Err(CancellationError::Refused(answer.verdict.reasons().to_vec())),
         }
     }
 }
 
 impl Identified {
-    pub(super) fn new(asked: Asked, record: &Record) -> Result<Self, CancellationError> {
-        let presentation = record.presentation_sha256().ok_or(CancellationError::Record)?;
-        Ok(Self { home: asked.home, case: asked.case, presentation_sha256: presentation.to_owned() })
+    pub(super) fn new(asked: Asked, presentation_sha256: &str) -> Self {
+        Self { home: asked.home, case: asked.case, presentation_sha256: presentation_sha256.to_owned() }
     }
 
     /// The case's id.

@@ -198,6 +198,34 @@ fn every_step_is_found_again_in_the_store() {
 }
 
 #[test]
+fn a_proof_outlives_its_demand_and_a_crash_before_its_note() {
+    let scene = Scene::new();
+    let account = account();
+    let (asked, demand) = scene.open(&account);
+    // A process that ended between the demand's answer and the case's note.
+    let presentation = scene.presentation(&demand);
+    let answer = crate::rely::answer(
+        &scene.store,
+        &presentation,
+        crate::rely::Asked::ByPresentation,
+        &scene.world.list(),
+        at(NOW + 30),
+        &Limits::default(),
+    );
+    assert!(answer.unwrap().verdict.is_accepted());
+    let resume = |asked: &Asked| scene.home.resume(&scene.store, asked.case(), account.number()).unwrap();
+    assert!(matches!(resume(&asked), Some(Stage::Identified(_))));
+
+    // A store that was swept after the demand's time and before the case's.
+    let scene = Scene::new();
+    let (asked, demand) = scene.open(&account);
+    let _ = scene.identify(&asked, &scene.presentation(&demand)).unwrap();
+    assert!(scene.store.expire(at(NOW + 700), 100).unwrap() > 0);
+    let found = scene.home.resume(&scene.store, asked.case(), account.number()).unwrap();
+    assert!(matches!(found, Some(Stage::Identified(_))));
+}
+
+#[test]
 fn a_number_that_receives_nothing_needs_no_grant_and_the_receipt_says_why() {
     let scene = Scene::new();
     let account = account_with(|_| (), Reach::ReportedLost);

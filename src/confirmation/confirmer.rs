@@ -1,20 +1,19 @@
-//! The relying party's side: ask once, match the reply, sign the grant.
+//! The relying party's side: ask once, and tell how the day's question stands. `matching.rs` has the reply.
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::record::{Decision, Kept};
-use super::reply::{Answer, Folded};
+use super::reply::Folded;
 use super::{
-    Challenge, ConfirmationError, Form, Grant, LedgerSecret, NaturalDay, PhoneNumber, Question, Replied,
-    Reply, ServiceId, grant,
+    Challenge, ConfirmationError, Form, Grant, LedgerSecret, NaturalDay, PhoneNumber, Question, ServiceId,
+    grant,
 };
 use crate::jose::{Signer, random, random_id};
-use crate::profile::{Env, ReasonCode};
-use crate::store::{Answered, Counted, Put, Space, Store};
+use crate::profile::Env;
+use crate::store::{Put, Space, Store};
 
 /// How often another code is drawn when the number has that one today.
 const DRAWS: usize = 16;
@@ -23,10 +22,10 @@ const DRAWS: usize = 16;
 pub struct Confirmer {
     iss: String,
     signer: Arc<dyn Signer>,
-    secret: LedgerSecret,
+    pub(super) secret: LedgerSecret,
     env: Env,
     window: SignedDuration,
-    replies: u32,
+    pub(super) replies: u32,
 }
 
 /// What asking led to.
@@ -100,8 +99,9 @@ impl Confirmer {
         let until = self.until(day, now);
         let key = self.key(&question.number, &question.service, day);
         let id = random_id()?;
-        let kept = Kept::of(&question, id.clone(), day, now);
-        match store.put(Space::Confirmation, &key, &kept.to_json().to_bytes(), until)? {
+        let kept = Kept::of(&question, id.clone(), day, now, until);
+        // The record outlives the time for its reply: as long as it is there, the customer isn't asked again.
+        match store.put(Space::Confirmation, &key, &kept.to_json().to_bytes(), last_moment(day))? {
             Put::Stored => {
                 let reply = self.draw(store, &question, day, &key)?;
                 Ok(Asking::Ask(Challenge { id, question, reply, until }))
@@ -124,10 +124,11 @@ impl Confirmer {
     ) -> Result<Option<Standing>, ConfirmationError> {
         let key = self.key(number, service, NaturalDay::of(now));
         let Some(entry) = store.get(Space::Confirmation, &key)? else { return Ok(None) };
+        let until = Kept::parse(&entry.value)?.until;
         Ok(Some(match entry.answer.as_deref().map(Decision::parse).transpose()? {
             Some(Decision::Granted(jws)) => Standing::Granted(self.grant(&key, jws, number)?),
             Some(Decision::Declined) => Standing::Declined,
-            None if now <= entry.expires_at => Standing::Waiting { until: entry.expires_at },
+            None if now <= until => Standing::Waiting { until },
             None => Standing::Unanswered,
         }))
     }
@@ -146,121 +147,7 @@ impl Confirmer {
         Ok(Some(Kept::parse(&entry.value)?.service))
     }
 
-    /// Matches a reply with its question and signs the grant, once.
-    pub fn reply(
-        &self,
-        store: &dyn Store,
-        reply: &Reply,
-        now: Timestamp,
-    ) -> Result<Replied, ConfirmationError> {
-        let day = NaturalDay::of(now);
-        let key = self.key(&reply.number, &reply.service, day);
-        let Some(entry) = store.get(Space::Confirmation, &key)? else {
-            return self.not_today(store, reply, day);
-        };
-        if entry.answer.is_none() && now > entry.expires_at {
-            return Ok(Replied::Refused(ReasonCode::ConfirmationLate));
-        }
-        let kept = Kept::parse(&entry.value)?;
-        let confirms = match self.confirms(store, &kept, &key, reply, now)? {
-            Ok(confirms) => confirms,
-            Err(code) => return Ok(Replied::Refused(code)),
-        };
-        if let Some(recorded) = entry.answer {
-            return self.before(&recorded, confirms, &key, &reply.number);
-        }
-        let (decision, replied) = if confirms {
-            let jws = self.sign(&kept, &key, &reply.number, now)?;
-            (Decision::Granted(jws.clone()), Replied::Granted(self.grant(&key, jws, &reply.number)?))
-        } else {
-            (Decision::Declined, Replied::Declined)
-        };
-        let answer = decision.to_json().to_bytes();
-        Ok(match store.answer(Space::Confirmation, &key, &answer, now)? {
-            Answered::Recorded => replied,
-            // Another thread or process was first; what this one signed is thrown away unseen.
-            Answered::Already(recorded) => self.before(&recorded, confirms, &key, &reply.number)?,
-            Answered::Expired => Replied::Refused(ReasonCode::ConfirmationLate),
-            _ => Replied::Refused(ReasonCode::ConfirmationNotAsked),
-        })
-    }
-
-    /// Whether a reply says yes or no to this question, or why it says nothing.
-    fn confirms(
-        &self,
-        store: &dyn Store,
-        kept: &Kept,
-        key: &[u8; 32],
-        reply: &Reply,
-        now: Timestamp,
-    ) -> Result<Result<bool, ReasonCode>, ConfirmationError> {
-        let text = match (&reply.answer, kept.form) {
-            (Answer::Text(text), Form::Code | Form::Message) => text,
-            (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => {
-                return Ok(match () {
-                    () if *played != prompt_version => Err(ReasonCode::ConfirmationWrongForm),
-                    () if *key != yes => Err(ReasonCode::ConfirmationWrongReply),
-                    () => Ok(true),
-                });
-            }
-            _ => return Ok(Err(ReasonCode::ConfirmationWrongForm)),
-        };
-        if text.declines() {
-            return Ok(Ok(false));
-        }
-        // Counted before it is looked at, so that any number of tries at once are no more than the limit. The same reply
-        // again, as a network delivers it twice, is one try.
-        let member = self.secret.mac("try", &[key, text.as_bytes()]);
-        let tries = self.secret.mac("tries", &[key]);
-        let end = kept.day.end();
-        if let Counted::Full(_) = store.count(Space::Confirmation, &tries, &member, self.replies, end, now)? {
-            return Ok(Err(ReasonCode::ConfirmationTooManyReplies));
-        }
-        // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
-        let code = self.code_key(&reply.number, kept.day, text);
-        Ok(match store.get(Space::Confirmation, &code)? {
-            None => Err(ReasonCode::ConfirmationWrongReply),
-            Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Ok(true),
-            Some(_) => Err(ReasonCode::ConfirmationWrongService),
-        })
-    }
-
-    /// No question today. One of yesterday makes the reply late.
-    fn not_today(
-        &self,
-        store: &dyn Store,
-        reply: &Reply,
-        today: NaturalDay,
-    ) -> Result<Replied, ConfirmationError> {
-        let Some(yesterday) = today.after(-1) else {
-            return Ok(Replied::Refused(ReasonCode::ConfirmationNotAsked));
-        };
-        let key = self.key(&reply.number, &reply.service, yesterday);
-        let asked = store.get(Space::Confirmation, &key)?.is_some();
-        Ok(Replied::Refused(if asked {
-            ReasonCode::ConfirmationLate
-        } else {
-            ReasonCode::ConfirmationNotAsked
-        }))
-    }
-
-    /// What was decided before, told to a reply that says the same; any other comes too late to change it.
-    fn before(
-        &self,
-        recorded: &[u8],
-        confirms: bool,
-        key: &[u8; 32],
-        number: &PhoneNumber,
-    ) -> Result<Replied, ConfirmationError> {
-        Ok(match (Decision::parse(recorded)?, confirms) {
-            (Decision::Granted(jws), true) => Replied::AlreadyGranted(self.grant(key, jws, number)?),
-            (Decision::Granted(_), false) => Replied::Refused(ReasonCode::ConfirmationLate),
-            (Decision::Declined, true) => Replied::Refused(ReasonCode::ConfirmationDeclined),
-            (Decision::Declined, false) => Replied::Declined,
-        })
-    }
-
-    fn sign(
+    pub(super) fn sign(
         &self,
         kept: &Kept,
         key: &[u8; 32],
@@ -272,7 +159,12 @@ impl Confirmer {
     }
 
     /// The grant in full. The disclosure that names the number is made again, so that the store needn't hold it.
-    fn grant(&self, key: &[u8; 32], jws: String, number: &PhoneNumber) -> Result<Grant, ConfirmationError> {
+    pub(super) fn grant(
+        &self,
+        key: &[u8; 32],
+        jws: String,
+        number: &PhoneNumber,
+    ) -> Result<Grant, ConfirmationError> {
         let disclosure = grant::number_disclosure(self.secret.salt("number", &[key]), number)?;
         Ok(Grant::new(jws, &disclosure))
     }
@@ -308,13 +200,13 @@ impl Confirmer {
     }
 
     /// The unit of the rule of 2010: number, service, natural day.
-    fn key(&self, number: &PhoneNumber, service: &ServiceId, day: NaturalDay) -> [u8; 32] {
+    pub(super) fn key(&self, number: &PhoneNumber, service: &ServiceId, day: NaturalDay) -> [u8; 32] {
         let parts = [number.as_str().as_bytes(), service.as_str().as_bytes(), day.to_string().as_bytes()]
             .map(<[u8]>::to_vec);
         self.secret.mac("question", &parts.each_ref().map(|part| &part[..]))
     }
 
-    fn code_key(&self, number: &PhoneNumber, day: NaturalDay, code: &Folded) -> [u8; 32] {
+    pub(super) fn code_key(&self, number: &PhoneNumber, day: NaturalDay, code: &Folded) -> [u8; 32] {
         let day = day.to_string();
         self.secret.mac("code", &[number.as_str().as_bytes(), day.as_bytes(), code.as_bytes()])
     }

@@ -20,10 +20,18 @@ pub(super) struct Kept {
     pub(super) text_sha256: String,
     pub(super) day: NaturalDay,
     pub(super) asked_at: i64,
+    /// The last moment for a reply.
+    pub(super) until: Timestamp,
 }
 
 impl Kept {
-    pub(super) fn of(question: &Question, id: String, day: NaturalDay, now: Timestamp) -> Self {
+    pub(super) fn of(
+        question: &Question,
+        id: String,
+        day: NaturalDay,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Self {
         Self {
             id,
             service: question.service.clone(),
@@ -34,6 +42,7 @@ impl Kept {
             text_sha256: encode(&question.text_digest()),
             day,
             asked_at: now.as_second(),
+            until,
         }
     }
 
@@ -49,6 +58,7 @@ impl Kept {
             ("text_sha256", self.text_sha256.as_str().into()),
             ("day", self.day.to_string().into()),
             ("asked_at", self.asked_at.into()),
+            ("until", self.until.to_string().into()),
         ];
         if let Form::Voice { prompt_version, yes } = self.form {
             members.push(("prompt_version", i64::from(prompt_version).into()));
@@ -76,6 +86,7 @@ impl Kept {
             text_sha256: json.text("text_sha256")?.to_owned(),
             day: NaturalDay::parse(json.text("day")?)?,
             asked_at: json.seconds("asked_at")?,
+            until: json.text("until")?.parse().map_err(|_| JoseError::Member("until"))?,
         })
     }
 }

@@ -196,6 +196,15 @@ fn a_late_reply_is_refused() {
 }
 
 #[test]
+fn housekeeping_doesnt_bring_a_second_question() {
+    let home = Home::new();
+    let _challenge = home.ask(question(number(1), "vas:1"), noon());
+    let evening = at("2026-11-21T23:59:59.999+08:00");
+    home.store.expire(evening, 100).unwrap();
+    assert!(matches!(home.before(question(number(1), "vas:1"), evening), Standing::Unanswered));
+}
+
+#[test]
 fn no_reply_no_grant_and_no_question_no_grant() {
     let home = Home::new();
     assert_eq!(refusal(home.reply(number(1), "vas:1", "Y1234", noon())), ReasonCode::ConfirmationNotAsked);

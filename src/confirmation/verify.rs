@@ -1,15 +1,13 @@
-//! Reading a grant, offline, and using it.
+//! Reading a grant, offline.
 
-use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
+use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 
-use super::{ConfirmationError, NaturalDay, PhoneNumber, Price, ServiceId, Uses};
+use super::{NaturalDay, PhoneNumber, Price, ServiceId, Uses};
 use crate::jose::{JoseError, Json, Unverified, decode};
 use crate::profile::{DEFAULT_SKEW, Env, GRANT_TYP, Purpose, ReasonCode};
 use crate::rely::sd_jwt_code;
 use crate::sd_jwt::{Combined, Disclosure, SdJwtError, reveal};
-use crate::store::{Put, Space, Store};
 use crate::trust::{TrustError, TrustList, jose_code};
 
 /// What a grant must be for.
@@ -54,10 +52,10 @@ pub struct GrantRefused {
 /// A grant whose signature, signer and time held, and which is for the order. Used up by [`redeem`](Self::redeem).
 #[must_use]
 pub struct VerifiedGrant {
-    jti: String,
+    pub(super) jti: String,
     iss: String,
-    uses: Uses,
-    day: NaturalDay,
+    pub(super) uses: Uses,
+    pub(super) day: NaturalDay,
     confirmed_at: i64,
 }
 
@@ -132,19 +130,6 @@ impl std::fmt::Debug for UnverifiedGrant<'_> {
     }
 }
 
-/// What using a grant for an order led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-#[non_exhaustive]
-pub enum Redemption {
-    /// This call used it: charge now.
-    Now,
-    /// The same order used it before: it was charged then, so not again.
-    Before,
-    /// It can't be used for this order, for this reason: charge nothing.
-    Refused(ReasonCode),
-}
-
 impl VerifiedGrant {
     /// The grant's own id.
     pub fn id(&self) -> &str {
@@ -164,35 +149,6 @@ impl VerifiedGrant {
     /// How often it may be used.
     pub fn uses(&self) -> Uses {
         self.uses
-    }
-
-    /// Records the use, once. `order` is the caller's own id of the order: the same order is never charged twice, and of
-    /// two orders a grant for one use serves the first.
-    ///
-    /// The record's keys are plain digests of the grant's random id: nothing in them can be guessed.
-    pub fn redeem(
-        self,
-        store: &dyn Store,
-        order: &str,
-        now: Timestamp,
-    ) -> Result<Redemption, ConfirmationError> {
-        if NaturalDay::of(now) != self.day {
-            return Ok(Redemption::Refused(ReasonCode::GrantOtherDay));
-        }
-        let order = digest("order", &self.jti, order);
-        let key = match self.uses {
-            Uses::Once => digest("use", &self.jti, ""),
-            Uses::Day => order,
-        };
-        let expires_at = self.day.end().checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-        if store.put(Space::Confirmation, &key, &order, expires_at)? == Put::Stored {
-            return Ok(Redemption::Now);
-        }
-        let used = store.get(Space::Confirmation, &key)?;
-        Ok(match used {
-            Some(entry) if entry.value[..] == order[..] => Redemption::Before,
-            _ => Redemption::Refused(ReasonCode::GrantUsed),
-        })
     }
 }
 
@@ -277,14 +233,4 @@ impl From<TrustError> for GrantRefused {
 
 fn codes(reasons: &[ReasonCode]) -> String {
     reasons.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn digest(purpose: &str, jti: &str, order: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"realname grant 1\0");
-    for part in [purpose, jti, order] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
 }

@@ -1,0 +1,126 @@
+//! The reply: matched with its question, and turned into a grant once.
+
+use jiff::Timestamp;
+use subtle::ConstantTimeEq;
+
+use super::record::{Decision, Kept};
+use super::reply::Answer;
+use super::{ConfirmationError, Confirmer, Form, NaturalDay, PhoneNumber, Replied, Reply};
+use crate::profile::ReasonCode;
+use crate::store::{Answered, Counted, Space, Store};
+
+impl Confirmer {
+    /// Matches a reply with its question and signs the grant, once.
+    pub fn reply(
+        &self,
+        store: &dyn Store,
+        reply: &Reply,
+        now: Timestamp,
+    ) -> Result<Replied, ConfirmationError> {
+        let day = NaturalDay::of(now);
+        let key = self.key(&reply.number, &reply.service, day);
+        let Some(entry) = store.get(Space::Confirmation, &key)? else {
+            return self.not_today(store, reply, day);
+        };
+        let kept = Kept::parse(&entry.value)?;
+        if entry.answer.is_none() && now > kept.until {
+            return Ok(Replied::Refused(ReasonCode::ConfirmationLate));
+        }
+        let confirms = match self.confirms(store, &kept, &key, reply, now)? {
+            Ok(confirms) => confirms,
+            Err(code) => return Ok(Replied::Refused(code)),
+        };
+        if let Some(recorded) = entry.answer {
+            return self.before(&recorded, confirms, &key, &reply.number);
+        }
+        let (decision, replied) = if confirms {
+            let jws = self.sign(&kept, &key, &reply.number, now)?;
+            (Decision::Granted(jws.clone()), Replied::Granted(self.grant(&key, jws, &reply.number)?))
+        } else {
+            (Decision::Declined, Replied::Declined)
+        };
+        let answer = decision.to_json().to_bytes();
+        Ok(match store.answer(Space::Confirmation, &key, &answer, now)? {
+            Answered::Recorded => replied,
+            // Another thread or process was first; what this one signed is thrown away unseen.
+            Answered::Already(recorded) => self.before(&recorded, confirms, &key, &reply.number)?,
+            Answered::Expired => Replied::Refused(ReasonCode::ConfirmationLate),
+            _ => Replied::Refused(ReasonCode::ConfirmationNotAsked),
+        })
+    }
+
+    /// Whether a reply says yes or no to this question, or why it says nothing.
+    fn confirms(
+        &self,
+        store: &dyn Store,
+        kept: &Kept,
+        key: &[u8; 32],
+        reply: &Reply,
+        now: Timestamp,
+    ) -> Result<Result<bool, ReasonCode>, ConfirmationError> {
+        let text = match (&reply.answer, kept.form) {
+            (Answer::Text(text), Form::Code | Form::Message) => text,
+            (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => {
+                return Ok(match () {
+                    () if *played != prompt_version => Err(ReasonCode::ConfirmationWrongForm),
+                    () if *key != yes => Err(ReasonCode::ConfirmationWrongReply),
+                    () => Ok(true),
+                });
+            }
+            _ => return Ok(Err(ReasonCode::ConfirmationWrongForm)),
+        };
+        if text.declines() {
+            return Ok(Ok(false));
+        }
+        // Counted before it is looked at, so that any number of tries at once are no more than the limit. The same reply
+        // again, as a network delivers it twice, is one try.
+        let member = self.secret.mac("try", &[key, text.as_bytes()]);
+        let tries = self.secret.mac("tries", &[key]);
+        let end = kept.day.end();
+        if let Counted::Full(_) = store.count(Space::Confirmation, &tries, &member, self.replies, end, now)? {
+            return Ok(Err(ReasonCode::ConfirmationTooManyReplies));
+        }
+        // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
+        let code = self.code_key(&reply.number, kept.day, text);
+        Ok(match store.get(Space::Confirmation, &code)? {
+            None => Err(ReasonCode::ConfirmationWrongReply),
+            Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Ok(true),
+            Some(_) => Err(ReasonCode::ConfirmationWrongService),
+        })
+    }
+
+    /// No question today. One of yesterday makes the reply late.
+    fn not_today(
+        &self,
+        store: &dyn Store,
+        reply: &Reply,
+        today: NaturalDay,
+    ) -> Result<Replied, ConfirmationError> {
+        let Some(yesterday) = today.after(-1) else {
+            return Ok(Replied::Refused(ReasonCode::ConfirmationNotAsked));
+        };
+        let key = self.key(&reply.number, &reply.service, yesterday);
+        let asked = store.get(Space::Confirmation, &key)?.is_some();
+        Ok(Replied::Refused(if asked {
+            ReasonCode::ConfirmationLate
+        } else {
+            ReasonCode::ConfirmationNotAsked
+        }))
+    }
+
+    /// What was decided before, told to a reply that says the same; any other comes too late to change it.
+    fn before(
+        &self,
+        recorded: &[u8],
+        confirms: bool,
+        key: &[u8; 32],
+        number: &PhoneNumber,
+    ) -> Result<Replied, ConfirmationError> {
+        Ok(match (Decision::parse(recorded)?, confirms) {
+            (Decision::Granted(jws), true) => Replied::AlreadyGranted(self.grant(key, jws, number)?),
+            (Decision::Granted(_), false) => Replied::Refused(ReasonCode::ConfirmationLate),
+            (Decision::Declined, true) => Replied::Refused(ReasonCode::ConfirmationDeclined),
+            (Decision::Declined, false) => Replied::Declined,
+        })
+    }
+}

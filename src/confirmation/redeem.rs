@@ -1,0 +1,62 @@
+//! Using a grant: once where money moves.
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use super::{ConfirmationError, NaturalDay, Uses, VerifiedGrant};
+use crate::profile::ReasonCode;
+use crate::store::{Put, Space, Store};
+
+/// What using a grant for an order led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
+pub enum Redemption {
+    /// This call used it: charge now.
+    Now,
+    /// The same order used it before: it was charged then, so not again.
+    Before,
+    /// It can't be used for this order, for this reason: charge nothing.
+    Refused(ReasonCode),
+}
+
+impl VerifiedGrant {
+    /// Records the use, once. `order` is the caller's own id of the order: the same order is never charged twice, and of
+    /// two orders a grant for one use serves the first.
+    ///
+    /// The record's keys are plain digests of the grant's random id: nothing in them can be guessed.
+    pub fn redeem(
+        self,
+        store: &dyn Store,
+        order: &str,
+        now: Timestamp,
+    ) -> Result<Redemption, ConfirmationError> {
+        if NaturalDay::of(now) != self.day {
+            return Ok(Redemption::Refused(ReasonCode::GrantOtherDay));
+        }
+        let order = digest("order", &self.jti, order);
+        let key = match self.uses {
+            Uses::Once => digest("use", &self.jti, ""),
+            Uses::Day => order,
+        };
+        let expires_at = self.day.end().checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+        if store.put(Space::Confirmation, &key, &order, expires_at)? == Put::Stored {
+            return Ok(Redemption::Now);
+        }
+        let used = store.get(Space::Confirmation, &key)?;
+        Ok(match used {
+            Some(entry) if entry.value[..] == order[..] => Redemption::Before,
+            _ => Redemption::Refused(ReasonCode::GrantUsed),
+        })
+    }
+}
+
+fn digest(purpose: &str, jti: &str, order: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"realname grant 1\0");
+    for part in [purpose, jti, order] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
