@@ -2,7 +2,6 @@
 //! reply into a finding.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
-#[allow(unreachable_pub)]
 mod support;
 
 use std::hint::black_box;

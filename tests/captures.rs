@@ -1,4 +1,5 @@
 //! Rendered photos through intake and all checks. Rates over many photos: `cargo bench --bench capture_rates`.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::path::Path;
 

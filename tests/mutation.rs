@@ -1,5 +1,6 @@
 //! Property: no mutation of an honest presentation is accepted. Bits flipped, bytes and parts dropped, doubled, put in
 //! another order, and parts swapped between two honest tokens.
+#![allow(clippy::unwrap_used)]
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use std::path::Path;

@@ -27,8 +27,14 @@ struct World {
 }
 
 impl World {
-    fn read(&mut self, options: &ReadOptions) -> (Result<CardRead, ReaderError>, Duration) {
+    /// Reads. `swap` places another card after so many requests, in the middle of the reading.
+    fn read(
+        &mut self,
+        options: &ReadOptions,
+        mut swap: Option<(u64, Card)>,
+    ) -> (Result<CardRead, ReaderError>, Duration) {
         let begin = self.now;
+        let mut requests = 0;
         // The driver drops what came in while nobody asked.
         while self.emulator.poll_output(self.now).is_some() {}
         self.session.start(self.now, Request::Read(options.clone())).expect("the session is free");
@@ -38,6 +44,10 @@ impl World {
                     println!("{:?} > {bytes:02X?}", self.now - begin);
                 }
                 self.emulator.handle_input(self.now, &bytes);
+                requests += 1;
+                if let Some((_, card)) = swap.take_if(|(after, _)| *after <= requests) {
+                    self.emulator.place(card);
+                }
             }
             while let Some(event) = self.session.poll_event() {
                 if let Event::Finished(result) = event {
@@ -72,6 +82,19 @@ struct Script {
     recoverable: bool,
     baud: Baud,
     restart: bool,
+    /// After how many requests of the second reading the card is swapped; 0: before it begins.
+    swap: u64,
+}
+
+/// What kind of trouble a session has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    /// The reader's, once or for good.
+    Reader,
+    /// The line's, all the time; every reading is confirmed, as the documentation advises for such a line.
+    Line,
+    /// The line's, with the default that confirms in doubt only.
+    LineInDoubt,
 }
 
 /// Faults of a reader that come to an end or can be lived with.
@@ -107,14 +130,16 @@ const LASTING: [&str; 6] =
 /// Habits that are no faults at all.
 const HABITS: [&str; 7] = ["", "long", "short", "nul", "filled", "refind", "strict"];
 
-fn script(seed: u64, noisy: bool) -> Script {
+fn script(seed: u64, trouble: Trouble) -> Script {
     let mut random = Random::new(seed);
     let mut pick = |from: &[&'static str]| from[random.below(from.len() as u64) as usize];
     let mut faults = vec![pick(&HABITS).to_owned()];
     let mut recoverable = true;
     let mut confirm = Confirm::InDoubt;
-    if noisy {
-        confirm = Confirm::Always;
+    if trouble != Trouble::Reader {
+        if trouble == Trouble::Line {
+            confirm = Confirm::Always;
+        }
         for kind in ["drop", "flip", "duplicate", "insert"] {
             if random.happens(0.5) {
                 // Up to one byte in 2500 damaged per kind: about every second reply at the worst.
@@ -124,7 +149,7 @@ fn script(seed: u64, noisy: bool) -> Script {
         if random.happens(0.3) {
             faults.push("split=0.5,delay=0.05,delay_ms=120".into());
         }
-        if random.happens(0.2) {
+        if random.happens(0.2) && confirm == Confirm::Always {
             faults.push("collide@read*1".into());
         }
     } else if random.happens(0.1) {
@@ -141,7 +166,9 @@ fn script(seed: u64, noisy: bool) -> Script {
     if faults[0] == "strict" {
         recoverable = false;
     }
-    Script { faults: faults.join(","), confirm, recoverable, baud, restart: random.happens(0.3) }
+    let restart = random.happens(0.3);
+    let swap = if random.happens(0.3) { 1 + random.below(8) } else { 0 };
+    Script { faults: faults.join(","), confirm, recoverable, baud, restart, swap }
 }
 
 #[derive(Default, Debug)]
@@ -161,8 +188,17 @@ fn customer(name: &str, seed: u8) -> (Card, [u8; 256], Vec<u8>, String) {
     (card.with_additional_addresses(&[&address]).unwrap(), block, photo, address)
 }
 
-fn simulate(seed: u64, noisy: bool, tally: &mut Tally) {
-    let script = script(seed, noisy);
+/// Whether a reading is this customer's in every part.
+fn is_whole(read: &CardRead, (_, block, photo, address): &(Card, [u8; 256], Vec<u8>, String)) -> bool {
+    let written = realname::reader::wire::layout::encode(&read.document().to_plain());
+    written.is_ok_and(|written| *written == *block)
+        && read.photo().bytes() == photo
+        && read.additional_address().is_some_and(|found| found.as_str() == address)
+        && read.sam_id().to_bytes() == support::SAM_ID
+}
+
+fn simulate(seed: u64, trouble: Trouble, tally: &mut Tally) {
+    let script = script(seed, trouble);
     let mut config = EmulatorConfig::default();
     config.faults = script.faults.parse().unwrap();
     (config.seed, config.pace, config.baud) = (seed, true, script.baud);
@@ -176,25 +212,30 @@ fn simulate(seed: u64, noisy: bool, tally: &mut Tally) {
     };
     let options = ReadOptions::new().confirm(script.confirm).wait(Duration::from_secs(8));
     for (at, name) in ["测试戊", "测试己"].into_iter().enumerate() {
-        let (card, block, photo, address) = customer(name, 40 + at as u8);
+        let expected = customer(name, 40 + at as u8);
+        let mut card = expected.0.clone();
+        let mut swap = None;
+        if at == 1 && script.swap > 0 {
+            // The first customer's card still lies there when the second one's reading begins.
+            swap = Some((script.swap, card));
+            card = customer("测试戊", 40).0;
+        }
+        let swapped = swap.is_some();
         world.emulator.place(card);
         if at == 1 && script.restart {
             world.session = Session::new(line);
         }
-        let (result, took) = world.read(&options);
+        let (result, took) = world.read(&options, swap);
         tally.readings += 1;
         tally.longest = tally.longest.max(took);
         tally.recoverable += u32::from(script.recoverable);
         match result {
             Ok(read) => {
-                let right = read.document().name().as_str() == name
-                    && *realname::reader::wire::layout::encode(&read.document().to_plain()).unwrap() == block
-                    && read.photo().bytes() == photo
-                    && read.additional_address().is_some_and(|found| found.as_str() == address)
-                    && read.sam_id().to_bytes() == support::SAM_ID;
-                if !right {
+                let right = is_whole(&read, &expected);
+                // Who is swapped in too late isn't read.
+                if !right && !(swapped && is_whole(&read, &customer("测试戊", 40))) {
                     tally.wrong += 1;
-                    eprintln!("WRONG CARD: seed {seed}, noisy {noisy}, customer {at}: {}", script.faults);
+                    eprintln!("WRONG CARD: seed {seed}, {trouble:?}, customer {at}: {}", script.faults);
                 }
                 tally.recovered += u32::from(script.recoverable);
             }
@@ -212,18 +253,17 @@ fn simulate(seed: u64, noisy: bool, tally: &mut Tally) {
     }
 }
 
-fn run(sessions: u64, noisy: bool) -> Tally {
+fn run(sessions: u64, trouble: Trouble) -> Tally {
     let mut tally = Tally::default();
     match std::env::var("REALNAME_SEED").ok().and_then(|seed| seed.parse().ok()) {
-        Some(seed) => simulate(seed, noisy, &mut tally),
-        None => (0..sessions).for_each(|seed| simulate(seed, noisy, &mut tally)),
+        Some(seed) => simulate(seed, trouble, &mut tally),
+        None => (0..sessions).for_each(|seed| simulate(seed, trouble, &mut tally)),
     }
-    println!("{sessions} sessions, noisy {noisy}: {tally:?}");
+    println!("{sessions} sessions, {trouble:?}: {tally:?}");
     tally
 }
 
-fn check(tally: &Tally) {
-    assert_eq!(tally.wrong, 0);
+fn check_recovery(tally: &Tally) {
     assert!(
         f64::from(tally.recovered) >= 0.99 * f64::from(tally.recoverable),
         "{} of {} recoverable readings ended in the card",
@@ -234,10 +274,25 @@ fn check(tally: &Tally) {
 
 #[test]
 fn bad_readers() {
-    check(&run(6_000, false));
+    let tally = run(6_000, Trouble::Reader);
+    assert_eq!(tally.wrong, 0);
+    check_recovery(&tally);
 }
 
 #[test]
 fn bad_lines() {
-    check(&run(6_000, true));
+    let tally = run(5_000, Trouble::Line);
+    assert_eq!(tally.wrong, 0);
+    check_recovery(&tally);
+}
+
+/// The limit of the default, measured: the checksum misses one damaged frame in 256, and when such a reply is the first
+/// damage that the line ever shows and leaves every field plausible, nothing tells. These lines damage up to every second
+/// reply; an office's doesn't.
+#[test]
+fn what_the_default_lets_through_on_lines_this_bad() {
+    let tally = run(2_000, Trouble::LineInDoubt);
+    println!("{} of {} readings were damaged without a trace", tally.wrong, tally.readings);
+    assert!(f64::from(tally.wrong) <= 0.002 * f64::from(tally.readings), "{}", tally.wrong);
+    check_recovery(&tally);
 }

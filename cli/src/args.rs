@@ -96,7 +96,7 @@ pub(crate) enum ReaderCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct PortArgs {
-    /// The serial port, such as /dev/ttyUSB0 or COM3
+    /// The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB
     #[arg(long, value_name = "PATH")]
     pub(crate) port: PathBuf,
     /// Line rate; the usual ones are tried when it isn't given

@@ -68,9 +68,9 @@ fn print_ports(as_json: bool) -> Done {
     done()
 }
 
-/// Opens the port at the rate given, or finds the rate.
+/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`.
 pub(crate) fn open(port: &Path, baud: Option<u32>) -> Result<Reader, Failure> {
-    Ok(Reader::open_serial(port, baud)?)
+    Ok(Reader::open(&port.to_string_lossy(), baud)?)
 }
 
 fn probe(port: &PortArgs, as_json: bool) -> Done {

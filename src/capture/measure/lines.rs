@@ -237,8 +237,7 @@ impl Votes {
         }
         let row = self.row(angle);
         let (mut sum, mut weight) = (0.0, 0.0);
-        let columns = row.iter().enumerate().take(at + 2).skip(at.saturating_sub(1));
-        for (column, count) in columns {
+        for (column, count) in row.iter().enumerate().skip(at.saturating_sub(1)).take(3) {
             let count = f32::from(*count);
             sum += count * column as f32;
             weight += count;

@@ -47,17 +47,18 @@ fn inside(outer: (&Reduced, Option<&Quad>), inner: (&Reduced, Option<&Quad>)) ->
     if let (Some(there), Some(here)) = (outer.1, inner.1) {
         guesses.extend(by_cards(outer.0, there, inner.0, here));
     }
+    let thumbs = Thumbs::of(big, small);
     guesses
         .into_iter()
         .filter_map(|guess| {
-            let placing = settle(big, small, guess)?;
+            let placing = thumbs.settle(guess)?;
             judge(big, small, placing)
         })
         .max_by(|a, b| a.parts.total_cmp(&b.parts))
 }
 
 /// Longer side of the pictures in the first, coarse search.
-const COARSE: usize = 40;
+const COARSE: usize = 32;
 
 /// Slides the inner picture over the outer one at all sizes down to a third.
 fn slide(big: &Plane, small: &Plane) -> Option<Placing> {
@@ -116,37 +117,69 @@ fn by_cards(outer: &Reduced, there: &Quad, inner: &Reduced, here: &Quad) -> Opti
     (moved.distance(&there) < there.area().sqrt() * 0.06).then_some(placing)
 }
 
-/// Moves and resizes a placing until the correlation grows no more.
-fn settle(big: &Plane, small: &Plane, guess: Placing) -> Option<Placing> {
-    let mut best = (correlate(big, small, guess, 48)?, guess);
-    let span = small.width().max(small.height()) as f32 * guess.scale;
-    let mut step = span / 40.0;
-    while step > span / 1500.0 {
-        let Placing { scale, x, y } = best.1;
-        // Growing around the middle, so that size and place are independent.
-        let grown = |factor: f32| {
-            let shift = |length: usize| length as f32 * scale * (1.0 - factor) / 2.0;
-            Placing { scale: scale * factor, x: x + shift(small.width()), y: y + shift(small.height()) }
-        };
-        let moves = [
-            Placing { scale, x: x + step, y },
-            Placing { scale, x: x - step, y },
-            Placing { scale, x, y: y + step },
-            Placing { scale, x, y: y - step },
-            grown(1.0 + step / span),
-            grown(1.0 - step / span),
-        ];
-        let better = moves
-            .into_iter()
-            .filter_map(|placing| Some((correlate(big, small, placing, 48)?, placing)))
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|found| found.0 > best.0);
-        match better {
-            Some(found) => best = found,
-            None => step /= 2.0,
-        }
+/// Both pictures at a quarter of their reduced size, on which a placing is settled.
+struct Thumbs {
+    big: Plane,
+    small: Plane,
+}
+
+impl Thumbs {
+    const STEP: usize = 4;
+    /// A guess that fits worse than this isn't followed.
+    const PROMISING: f32 = 0.6;
+
+    fn of(big: &Plane, small: &Plane) -> Self {
+        Self { big: shrink(big, Self::STEP), small: shrink(small, Self::STEP) }
     }
-    Some(best.1)
+
+    /// Moves and resizes a placing until the correlation grows no more.
+    fn settle(&self, guess: Placing) -> Option<Placing> {
+        let step = Self::STEP as f32;
+        let inward = Placing { scale: guess.scale, x: guess.x / step, y: guess.y / step };
+        let (width, height) = (self.small.width() as f32, self.small.height() as f32);
+        let mut best = (self.correlate(inward)?, inward);
+        let span = width.max(height) * guess.scale;
+        let mut reach = span / 40.0;
+        while best.0 > Self::PROMISING && reach > span / 1500.0 {
+            let Placing { scale, x, y } = best.1;
+            // Growing around the middle, so that size and place are independent.
+            let grown = |factor: f32| {
+                let shift = |length: f32| length * scale * (1.0 - factor) / 2.0;
+                Placing { scale: scale * factor, x: x + shift(width), y: y + shift(height) }
+            };
+            let moves = [
+                Placing { scale, x: x + reach, y },
+                Placing { scale, x: x - reach, y },
+                Placing { scale, x, y: y + reach },
+                Placing { scale, x, y: y - reach },
+                grown(1.0 + reach / span),
+                grown(1.0 - reach / span),
+            ];
+            let better = moves
+                .into_iter()
+                .filter_map(|placing| Some((self.correlate(placing)?, placing)))
+                .max_by(|a, b| a.0.total_cmp(&b.0))
+                .filter(|found| found.0 > best.0);
+            match better {
+                Some(found) => best = found,
+                None => reach /= 2.0,
+            }
+        }
+        let Placing { scale, x, y } = best.1;
+        (best.0 > Self::PROMISING).then_some(Placing { scale, x: x * step, y: y * step })
+    }
+
+    /// Over every third sample of the inner picture in each direction.
+    fn correlate(&self, placing: Placing) -> Option<f32> {
+        let pairs = (0..self.small.height()).step_by(3).flat_map(|y| {
+            let by = (y as f32 + 0.5) * placing.scale + placing.y - 0.5;
+            self.small.row(y).iter().enumerate().step_by(3).map(move |(x, value)| {
+                let bx = (x as f32 + 0.5) * placing.scale + placing.x - 0.5;
+                (self.big.between(bx, by), f32::from(*value))
+            })
+        });
+        correlation(pairs).map(|(found, _)| found)
+    }
 }
 
 /// Both pictures on one grid: pairs of samples, row by row, and how many are in a row.
@@ -171,10 +204,6 @@ fn around(plane: &Plane, x: f32, y: f32, step: f32) -> f32 {
     let off = (step / 4.0).max(0.25);
     let at = |dx: f32, dy: f32| plane.between(x + dx, y + dy);
     (at(-off, -off) + at(off, -off) + at(-off, off) + at(off, off)) / 4.0
-}
-
-fn correlate(big: &Plane, small: &Plane, placing: Placing, longest: usize) -> Option<f32> {
-    correlation(overlay(big, small, placing, longest).0.into_iter()).map(|(found, _)| found)
 }
 
 /// Pearson's correlation, and the smaller of the two standard deviations; `None` where one side is flat.

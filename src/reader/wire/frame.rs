@@ -89,9 +89,6 @@ pub struct Framer {
     rejected: u64,
 }
 
-/// Reads the head of a frame: the length of the whole, or how much more is needed.
-type Head = fn(&[u8], u16) -> IResult<&[u8], usize, ()>;
-
 impl Framer {
     /// For what a reader sends.
     pub fn replies() -> Self {
@@ -223,13 +220,11 @@ impl Framer {
 
     /// Looks at what is buffered, dropping what can't begin a frame.
     fn look(&mut self) -> Look {
-        // After the first failure the search itself says that a preamble stands at `begin`.
-        let mut parser: Head = head;
         loop {
             let window = &self.buffer[self.begin..self.end];
             // No preamble begins inside another, so behind one the search goes on behind it.
             let mut from = PREAMBLE.len();
-            match parser(window, self.minimum) {
+            match head(window, self.minimum) {
                 Ok((_, length)) => {
                     if self.checksum_holds(length) {
                         return Look::Frame(length);
@@ -243,19 +238,11 @@ impl Framer {
                 Err(Err::Error(_)) => from = 1,
             }
             let window = &self.buffer[self.begin..self.end];
-            match find(window, from) {
-                Some(at) => {
-                    self.drop_front(at);
-                    parser = rest_of_head;
-                }
-                None => {
-                    let begun = begun(window.get(from..).unwrap_or_default());
-                    self.drop_front(window.len() - begun);
-                    parser = head;
-                    if begun == 0 {
-                        return Look::Needs(HEAD);
-                    }
-                }
+            let skip = find(window, from, self.minimum);
+            let nothing_left = skip == window.len();
+            self.drop_front(skip);
+            if nothing_left {
+                return Look::Needs(HEAD);
             }
         }
     }
@@ -264,29 +251,29 @@ impl Framer {
     fn checksum_holds(&mut self, length: usize) -> bool {
         let (from, to) = (self.begin + PREAMBLE.len(), self.begin + length);
         if from < self.prefix_known {
-            self.extend_prefix(to);
+            if to > self.prefix_known {
+                self.extend_prefix();
+            }
             return self.prefix[from] == self.prefix[to];
         }
         let holds = xor(&self.buffer[from..to]) == 0;
         if !holds {
             self.prefix[from] = 0;
             self.prefix_known = from;
-            self.extend_prefix(to);
+            self.extend_prefix();
         }
         holds
     }
 
-    fn extend_prefix(&mut self, to: usize) {
-        if to <= self.prefix_known {
-            return;
-        }
+    /// Up to the end of what is buffered: false frames come in crowds.
+    fn extend_prefix(&mut self) {
         let mut sum = self.prefix[self.prefix_known];
-        let bytes = &self.buffer[self.prefix_known..to];
-        for (byte, slot) in bytes.iter().zip(&mut self.prefix[self.prefix_known + 1..=to]) {
+        let bytes = &self.buffer[self.prefix_known..self.end];
+        for (byte, slot) in bytes.iter().zip(&mut self.prefix[self.prefix_known + 1..=self.end]) {
             sum ^= byte;
             *slot = sum;
         }
-        self.prefix_known = to;
+        self.prefix_known = self.end;
     }
 }
 
@@ -314,50 +301,86 @@ enum Look {
 
 /// A frame's span: preamble, a believable length, and that many bytes. `Error`: no preamble here. `Failure`: a preamble
 /// with an impossible length.
+#[inline]
 fn head(input: &[u8], minimum: u16) -> IResult<&[u8], usize, ()> {
-    tag(PREAMBLE.as_slice()).parse(input)?;
-    rest_of_head(input, minimum)
-}
-
-/// The same where a preamble is known to stand.
-fn rest_of_head(input: &[u8], minimum: u16) -> IResult<&[u8], usize, ()> {
-    let (rest, _) = take(PREAMBLE.len()).parse(input)?;
+    let (rest, _) = tag(PREAMBLE.as_slice()).parse(input)?;
     let (rest, length) = be_u16.parse(rest)?;
-    if !(minimum..=MAX_LENGTH).contains(&length) {
+    if !is_believable(length, minimum) {
         return Err(Err::Failure(()));
     }
     let (rest, _) = take(length).parse(rest)?;
     Ok((rest, HEAD + usize::from(length)))
 }
 
-/// Where the first preamble at or behind `from` begins. Close by, every position is looked at; then blocks in which none
-/// can end are passed over at the speed of memory. No input makes it slow.
-fn find(window: &[u8], from: usize) -> Option<usize> {
-    const NEAR: usize = 16;
-    const BLOCK: usize = 64;
-    let mut at = from;
-    if let Some(found) = find_in(window, at, NEAR) {
-        return Some(found);
-    }
-    at += NEAR;
-    while let (Some(fourth), Some(fifth)) =
-        (window.get(at + 3..at + 3 + BLOCK), window.get(at + 4..at + 4 + BLOCK))
-    {
-        let pairs = fourth.iter().zip(fifth);
-        let hit = pairs.fold(false, |hit, (&a, &b)| hit | ((a == PREAMBLE[3]) & (b == PREAMBLE[4])));
-        if hit && let Some(found) = find_in(window, at, BLOCK) {
-            return Some(found);
-        }
-        at += BLOCK;
-    }
-    find_in(window, at, usize::MAX)
+#[inline]
+fn is_believable(length: u16, minimum: u16) -> bool {
+    (minimum..=MAX_LENGTH).contains(&length)
 }
 
-/// The same among `positions` positions from `from` on.
-fn find_in(window: &[u8], from: usize, positions: usize) -> Option<usize> {
-    let mut candidates = window.get(from..)?.windows(PREAMBLE.len()).take(positions);
-    let found = candidates.position(|five| matches!(five, [0xAA, 0xAA, 0xAA, 0x96, 0x69]));
-    found.map(|at| from + at)
+/// Where the first frame at or behind `from` may begin, its preamble perhaps cut by the end; else the end. A preamble with
+/// an impossible length is passed over at once. Close by, eight positions are looked at together; then blocks in which no
+/// preamble can end are passed over at the speed of memory. No input makes it slow.
+fn find(window: &[u8], from: usize, minimum: u16) -> usize {
+    const NEAR: usize = 16;
+    const BLOCK: usize = 64;
+    // Positions of a preamble's fourth byte.
+    let mut at = from + 3;
+    let found = find_in(window, at, at + NEAR, minimum).or_else(|| {
+        at += NEAR;
+        while let (Some(here), Some(next)) = (window.get(at..at + BLOCK), window.get(at + 1..at + 1 + BLOCK))
+        {
+            let pairs = here.iter().zip(next);
+            let hit = pairs.fold(false, |hit, (&a, &b)| hit | ((a == PREAMBLE[3]) & (b == PREAMBLE[4])));
+            if hit && let found @ Some(_) = find_in(window, at, at + BLOCK, minimum) {
+                return found;
+            }
+            at += BLOCK;
+        }
+        find_in(window, at, window.len(), minimum)
+    });
+    found.unwrap_or_else(|| window.len() - begun(window.get(from..).unwrap_or_default()))
+}
+
+/// The same where the preamble's fourth byte stands in `at..end`.
+#[inline]
+fn find_in(window: &[u8], mut at: usize, end: usize, minimum: u16) -> Option<usize> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    while at < end {
+        let (Some(here), Some(next)) = (word(window, at), word(window, at + 1)) else {
+            return (at..end).find_map(|at| believable_head(window, at - 3, minimum));
+        };
+        let differs = (here ^ (EACH * u64::from(PREAMBLE[3]))) | (next ^ (EACH * u64::from(PREAMBLE[4])));
+        // The high bit of every byte that is zero (Warren, Hacker's Delight, 6-1).
+        let low = EACH * 0x7F;
+        let mut hits = !(((differs & low) + low) | differs | low);
+        while hits != 0 {
+            let hit = at + hits.trailing_zeros() as usize / 8;
+            if let found @ Some(_) = believable_head(window, hit - 3, minimum) {
+                return found;
+            }
+            hits &= hits - 1;
+        }
+        at += 8;
+    }
+    None
+}
+
+#[inline]
+fn word(window: &[u8], at: usize) -> Option<u64> {
+    window.get(at..at + 8)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// `at`, when a preamble stands there and the length behind it, as far as it is there, is possible.
+#[inline]
+fn believable_head(window: &[u8], at: usize, minimum: u16) -> Option<usize> {
+    let believable = match window.get(at..)? {
+        [0xAA, 0xAA, 0xAA, 0x96, 0x69, high, low, ..] => {
+            is_believable(u16::from_be_bytes([*high, *low]), minimum)
+        }
+        [0xAA, 0xAA, 0xAA, 0x96, 0x69, ..] => true,
+        _ => false,
+    };
+    believable.then_some(at)
 }
 
 /// How many bytes at the end of `window` may be the begin of a preamble.

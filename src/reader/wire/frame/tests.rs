@@ -105,3 +105,50 @@ fn debug_shows_no_byte() {
     let shown = format!("{framer:?} {:?}", Frame { body: &[0x4B, 0x6D] });
     assert_eq!(shown, "Framer { waiting: 9, discarded: 0, rejected: 0, .. } Frame([2 bytes])");
 }
+
+/// The plain way: at every position, is there a whole intact frame?
+fn slowly(stream: &[u8]) -> Vec<Vec<u8>> {
+    let (mut at, mut found) = (0, Vec::new());
+    while at + HEAD <= stream.len() {
+        let length = usize::from(stream[at + 5]) << 8 | usize::from(stream[at + 6]);
+        let end = at + HEAD + length;
+        let believable = (3..=4096).contains(&length) && end <= stream.len();
+        if stream[at..at + 5] == PREAMBLE && believable && xor(&stream[at + 5..end]) == 0 {
+            found.push(stream[at + HEAD..end - 1].to_vec());
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+#[test]
+fn finds_what_the_plain_way_finds() {
+    use crate::reader::transport::fault::Random;
+
+    let mut random = Random::new(20);
+    for round in 0..150 {
+        let mut stream = Vec::new();
+        while stream.len() < 6000 {
+            let count = random.below(40);
+            match random.below(7) {
+                0 => stream.push(random.bits() as u8),
+                1 => stream.extend((0..count).map(|_| 0xAA)),
+                2 => {
+                    stream.extend(PREAMBLE);
+                    stream.extend([(random.bits() & 0x1F) as u8, random.bits() as u8]);
+                }
+                3 => {
+                    stream.extend(PREAMBLE);
+                    stream.extend([0, count as u8]);
+                }
+                4 => encode(&(0..3 + count).map(|_| random.bits() as u8).collect::<Vec<_>>(), &mut stream),
+                5 => stream.extend((0..count).map(|_| 0x96)),
+                _ => stream.extend(&[0x96, 0x69, 0xAA, 0xAA, 0xAA, 0x96][..random.below(7) as usize]),
+            }
+        }
+        let size = 1 + random.below(900) as usize;
+        assert!(bodies(&stream, size).0 == slowly(&stream), "round {round}, pieces of {size}");
+    }
+}

@@ -78,15 +78,18 @@ impl Drop for Gadget {
     }
 }
 
+/// A busy machine that emulates another one is slow.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Waits until `found` finds something.
 pub(crate) fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> Result<T, String> {
-    let until = Instant::now() + Duration::from_secs(15);
+    let until = Instant::now() + PATIENCE;
     loop {
         if let Some(it) = found() {
             return Ok(it);
         }
         if Instant::now() > until {
-            return Err(format!("{what}: not in 15 s"));
+            return Err(format!("{what}: not in {} s", PATIENCE.as_secs()));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
