@@ -47,7 +47,7 @@ impl TestPortraitMatcher {
 /// Samples along a side of the patch that is compared.
 const PATCH: usize = 48;
 /// The longest side at which the frame is looked for.
-const SEARCH_SIDE: usize = 320;
+const SEARCH_SIDE: usize = 480;
 /// The figure's part of the frame's outer square: frame and white rim are a ninth on each side.
 const INSET: f32 = 22.0 / 192.0;
 
@@ -155,7 +155,7 @@ fn frames(dark: &[bool], width: usize) -> Vec<Quad> {
                 }
             }
         }
-        if region.len() >= dark.len() / 100 {
+        if region.len() >= dark.len() / 250 {
             quads.push(outermost(&region, width));
         }
     }
