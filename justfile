@@ -10,6 +10,10 @@ ci:
 test:
     cargo test --all-features
 
+# The USB readers against a real USB stack, in a QEMU guest: needs Linux on x86-64 with apt. Lanes: acm hid split pair ambiguous.
+usb-test *LANES:
+    ./tests/usb/run.sh {{LANES}}
+
 lint:
     cargo fmt --check
     cargo clippy --workspace --all-targets --all-features -- -D warnings

@@ -11,7 +11,6 @@ mod support;
 #[path = "../tests/support/mod.rs"]
 mod wire;
 
-use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};

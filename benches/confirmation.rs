@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench confirmation`. A confirmation takes four writes (question, its code, a try, the grant) and one
 //! signature. The disk is the one that holds `target/`. All numbers are synthetic.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
+#![allow(clippy::panic, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
 mod support;
 

@@ -1,6 +1,7 @@
 //! How often a store answers, as a multiple of the rate at which the same disk takes an append and an `fdatasync`.
 //!
-//! `cargo bench --bench store`. The disk is the one that holds `target/`. All data is synthetic.
+//! `cargo bench --bench store`. The disk is the one that holds `target/`. With `--features postgres` under
+//! `tests/postgres/run.sh` also PostgreSQL, against the same statement from `pgbench`. All data is synthetic.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -24,7 +25,8 @@ use realname::store::{Answered, Counted, MemoryStore, Put, Space, SqliteStore, S
 use support::Ratio;
 
 const CHILD: &str = "REALNAME_BENCH_STORE_CHILD";
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 7;
+const APPENDS: u32 = 200;
 /// About what a pending demand and a verdict with its digest take.
 const VALUE: [u8; 1200] = [0x76; 1200];
 const ANSWER: [u8; 300] = [0x61; 300];
@@ -33,25 +35,35 @@ fn main() {
     if let Ok(order) = std::env::var(CHILD) {
         return child(&order);
     }
+    let mut keys = Keys::default();
+    println!("| what | limit | aim | found |\n|---|---|---|---|");
+    // `cargo bench --bench store -- postgres` leaves the rest out.
+    if !std::env::args().any(|argument| argument == "postgres") {
+        embedded(&mut keys);
+    }
+    #[cfg(feature = "postgres")]
+    server::measure(&mut keys);
+}
+
+/// SQLite and memory.
+fn embedded(keys: &mut Keys) {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let disk = Disk::new(directory.path());
     let path = directory.path().join("store.sqlite3");
     let sqlite = SqliteStore::open(&path).unwrap();
     let memory = MemoryStore::new();
-    let mut keys = Keys::default();
 
-    println!("| what | limit | aim | found |\n|---|---|---|---|");
-    for (threads, count, aim) in [(1, 500, ""), (8, 3_000, ""), (64, 12_000, "≥ 6 ×")] {
-        let found = disk.compare(|| answers(&sqlite, &mut keys, threads, count));
+    for (threads, count, aim) in [(1, 200, ""), (8, 1_000, ""), (64, 8_000, "≥ 6 ×")] {
+        let found = disk.compare(|| answers(&sqlite, keys, threads, count));
         row(&format!("SQLite: answers, {threads} threads"), aim, &found);
     }
-    let found = disk.compare(|| processes(&sqlite, &path, &mut keys));
+    let found = disk.compare(|| processes(&sqlite, &path, keys));
     row("SQLite: answers, 4 processes of 16 threads", "", &found);
-    let found = disk.compare(|| puts(&sqlite, &mut keys, 64, 12_000));
+    let found = disk.compare(|| puts(&sqlite, keys, 64, 8_000));
     row("SQLite: puts, 64 threads", "", &found);
-    let found = disk.compare(|| counts(&sqlite, &mut keys, 64, 12_000));
+    let found = disk.compare(|| counts(&sqlite, keys, 64, 8_000));
     row("SQLite: counts, 64 threads", "", &found);
-    let found = disk.compare(|| answers(&memory, &mut keys, 64, 50_000));
+    let found = disk.compare(|| answers(&memory, keys, 64, 50_000));
     row("memory: answers, 64 threads", "", &found);
 }
 
@@ -68,11 +80,11 @@ impl Disk {
     /// Time of one append of 40 bytes that is synced.
     fn append(&self) -> Duration {
         let begin = Instant::now();
-        for _ in 0..500 {
+        for _ in 0..APPENDS {
             (&self.file).write_all(&[0; 40]).unwrap();
             self.file.sync_data().unwrap();
         }
-        begin.elapsed() / 500
+        begin.elapsed() / APPENDS
     }
 
     /// How many steps go into the time of one synced append.
@@ -151,7 +163,7 @@ fn counts(store: &dyn Store, keys: &mut Keys, threads: usize, count: u64) -> Dur
 }
 
 const PROCESSES: u64 = 4;
-const PER_PROCESS: u64 = 3_000;
+const PER_PROCESS: u64 = 2_000;
 
 /// Time per answer when several processes share the file.
 fn processes(store: &dyn Store, path: &Path, keys: &mut Keys) -> Duration {
@@ -194,4 +206,57 @@ fn child(order: &str) {
     let keys: Vec<_> = (first..first + PER_PROCESS).map(key).collect();
     share(&keys, 16, |key| answer(&store, key));
     println!("done");
+}
+
+/// PostgreSQL: how long a step takes, as a multiple of the same insert by PostgreSQL's own load generator.
+#[cfg(feature = "postgres")]
+mod server {
+    use postgres::{Config, NoTls};
+    use realname::store::PostgresStore;
+
+    use super::*;
+
+    const CONNECTIONS: usize = 8;
+    const INSERT: &str = "INSERT INTO realname_record (space, key, value, expires_at)
+        VALUES ('demand', decode(md5(random()::text), 'hex'), convert_to(repeat('v', 1200), 'UTF8'), 0)
+        ON CONFLICT (space, key) DO NOTHING;";
+
+    pub(super) fn measure(keys: &mut Keys) {
+        let Ok(address) = std::env::var("REALNAME_POSTGRES_URL") else {
+            println!("PostgreSQL skipped: REALNAME_POSTGRES_URL names no server");
+            return;
+        };
+        let mut client = postgres::Client::connect(&address, NoTls).unwrap();
+        client.batch_execute("DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench").unwrap();
+        let mut config: Config = address.parse().unwrap();
+        config.options("-c search_path=bench");
+        let store = PostgresStore::connect_with(config, NoTls, CONNECTIONS.try_into().unwrap()).unwrap();
+
+        let against = |what: &str, aim: &str, time_of_a_step: &mut dyn FnMut() -> Duration| {
+            time_of_a_step();
+            let found = support::compare_timed(ROUNDS, &mut *time_of_a_step, || load_generator(&address));
+            support::row(&format!("PostgreSQL: {what}, 8 connections"), "`pgbench`, one insert", aim, &found);
+        };
+        against("puts, 8 threads", "≤ 1.5 ×", &mut || puts(&store, keys, 8, 2_000));
+        against("puts, 64 threads", "≤ 1.5 ×", &mut || puts(&store, keys, 64, 2_000));
+        against("answers, 64 threads", "", &mut || answers(&store, keys, 64, 2_000));
+        against("counts, 64 threads", "", &mut || counts(&store, keys, 64, 2_000));
+    }
+
+    /// Time per insert that `pgbench` finds.
+    fn load_generator(address: &str) -> Duration {
+        let script = Path::new(env!("CARGO_TARGET_TMPDIR")).join("insert.sql");
+        std::fs::write(&script, INSERT).unwrap();
+        let output = Command::new("pgbench")
+            .args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--transactions=250"])
+            .args([format!("--client={CONNECTIONS}"), format!("--file={}", script.display())])
+            .arg(address)
+            .env("PGOPTIONS", "-c search_path=bench")
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let rate =
+            said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse::<f64>().ok());
+        Duration::from_secs_f64(1.0 / rate.unwrap())
+    }
 }

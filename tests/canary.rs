@@ -246,8 +246,9 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     watch.look("DemandRequest", &request);
     let demand = request.issue("https://home.example", &home, &store, now).unwrap();
     watch.look("Demand", &demand);
-    let (pending, _) = PendingDemand::load(&store, demand.nonce()).unwrap().unwrap();
-    watch.look("PendingDemand", &pending);
+    let kept = PendingDemand::load(&store, demand.nonce()).unwrap().unwrap();
+    watch.look("PendingDemand", &kept.pending);
+    watch.look("demand::Kept", &kept);
     let entry = store.get(Space::Demand, demand.nonce().as_bytes()).unwrap().unwrap();
     watch.look("store::Entry", &entry);
     watch.look("MemoryStore", &store);

@@ -216,3 +216,16 @@ fn no_server_is_unreachable() {
     assert!(matches!(PostgresStore::connect(&address), Err(StoreError::Unreachable { .. })));
     assert!(matches!(PostgresStore::connect("postgres://:x@:y"), Err(StoreError::Address)));
 }
+
+/// The client that the store is built on panics on such a thread.
+#[test]
+fn an_async_worker_may_call_it() {
+    let Some(server) = Server::found() else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = server.store("").unwrap();
+        assert_eq!(put(&store, b"key").unwrap(), Put::Stored);
+        assert!(store.get(SPACE, b"key").unwrap().is_some());
+        drop(store);
+    });
+}

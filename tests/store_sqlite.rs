@@ -57,6 +57,19 @@ fn two_handles_in_one_process_see_each_other() {
 }
 
 #[test]
+fn many_may_make_the_file_at_once() {
+    for _ in 0..10 {
+        let (_directory, path) = place();
+        let found: Vec<Put> = std::thread::scope(|scope| {
+            let open = || put(&SqliteStore::open(&path).unwrap(), b"key").unwrap();
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(found.iter().filter(|put| **put == Put::Stored).count(), 1);
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn only_the_owner_may_read() {
     use std::os::unix::fs::PermissionsExt;
@@ -172,9 +185,11 @@ fn what_expired_is_wiped_from_the_file() {
         let key = number.to_be_bytes();
         assert_eq!(store.put(SPACE, &key, secret, Timestamp::UNIX_EPOCH).unwrap(), Put::Stored);
     }
+    let holds = |file: &Path| fs::read(file).unwrap().windows(secret.len()).any(|window| window == secret);
+    let log = path.with_extension("sqlite3-wal");
+    assert!(holds(&log), "this test looks in the right place");
     assert_eq!(store.expire(Timestamp::MAX, 100).unwrap(), 50);
+    assert!(!holds(&path) && !holds(&log), "while it is open");
     drop(store);
-    let bytes = fs::read(&path).unwrap();
-    assert!(!bytes.windows(secret.len()).any(|window| window == secret));
-    assert!(!path.with_extension("sqlite3-wal").exists(), "the log is folded in and gone");
+    assert!(!holds(&path) && !log.exists(), "and after");
 }

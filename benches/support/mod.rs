@@ -1,6 +1,6 @@
 //! Paired measurements. Absolute times aren't stable on shared machines, so every figure is a ratio: two things run in
 //! turn, round by round, and the median of the rounds' ratios counts.
-#![allow(dead_code, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(dead_code, unreachable_pub, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::time::{Duration, Instant};
 

@@ -18,7 +18,7 @@ struct Run<'a> {
 }
 
 /// Prints all tables: `count` photos of each shot with each flaw, three times as many flawless ones.
-pub fn run(family: Family, count: u64, directory: &Path, check: Check) {
+pub(crate) fn run(family: Family, count: u64, directory: &Path, check: Check) {
     let run = Run { family, count, directory, check };
     println!("Family {family:?}, photos of 1600 × 1200 pixels.\n");
     run.good();

@@ -1,5 +1,6 @@
 //! `key → trust sign → demand new → attest → verify`, by the program alone, on a real pty.
 #![cfg(unix)]
+#![allow(clippy::disallowed_methods)]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! A presentation made by the program verifies in PyJWT. Needs a Python with PyJWT: `REALNAME_PYTHON` names it.
 #![cfg(unix)]
-#![allow(clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::expect_used)]
 
 mod support;
 

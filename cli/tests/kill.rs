@@ -3,7 +3,7 @@
 //! Two ways of killing. At a random moment of the run; and between the commit and the output, which is certain when the
 //! program's standard output is a pipe that is full: it commits, then blocks. The test counts both.
 #![cfg(unix)]
-#![allow(clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::expect_used)]
 
 mod support;
 

@@ -64,10 +64,12 @@ pub fn trust_list(keys: &[Json], now: Timestamp) -> Anyhow<(Anchor, String)> {
 /// A terminal with a key of its own that the operator delegated for a day: it can say little, and not for long.
 pub fn terminal(operator: &Party, id: &str, purpose: Purpose, now: Timestamp) -> Anyhow<Attestor> {
     let key = SigningKey::generate(Algorithm::EdDsa)?;
-    let mut constraints = Constraints::default();
-    constraints.purposes = Some(vec![purpose]);
-    constraints.terminal = Some(id.to_owned());
-    constraints.env = Some(Env::Test);
+    let constraints = Constraints {
+        purposes: Some(vec![purpose]),
+        terminal: Some(id.to_owned()),
+        env: Some(Env::Test),
+        ..Constraints::default()
+    };
     let statement = DelegationRequest {
         iss: operator.iss,
         sub: id,

@@ -16,7 +16,7 @@ use crate::profile::{Locality, Purpose};
 #[non_exhaustive]
 pub enum Evidence {
     /// Person and card in front of the terminal.
-    OnSite(OnSite),
+    OnSite(Box<OnSite>),
     /// Declared data and photos of an online sale.
     Remote(Box<Remote>),
 }
@@ -116,7 +116,7 @@ impl Evidence {
 
 impl From<OnSite> for Evidence {
     fn from(on_site: OnSite) -> Self {
-        Self::OnSite(on_site)
+        Self::OnSite(Box::new(on_site))
     }
 }
 
@@ -218,6 +218,12 @@ impl Remote {
         let examination = triplet.examine(thresholds);
         let holder = Arc::new(triplet.holder().clone());
         Self { declared, triplet, holder, examination, consent }
+    }
+
+    /// The same photos under other words, so that tests needn't examine them again.
+    #[cfg(test)]
+    pub(crate) fn for_tests(self, declared: Declared, consent: ConsentGiven) -> Self {
+        Self { declared, consent, ..self }
     }
 
     /// What was typed.

@@ -28,9 +28,15 @@ pub(crate) struct VerifiedParts {
 }
 
 impl Verified {
-    /// The one origin of a `Verified`.
+    /// The origin of a `Verified`.
     pub(in crate::appraisal) fn assertion(parts: VerifiedParts) -> Self {
         Self { parts }
+    }
+
+    /// The second origin: the appraisal of an enrolled terminal, as its operator received it in a bundle that the
+    /// terminal signed. Called by `attest::conclusion` alone.
+    pub(crate) fn assertion_by_enrolled_terminal(parts: VerifiedParts) -> Self {
+        Self::assertion(parts)
     }
 
     /// For the unit tests of what signs it.

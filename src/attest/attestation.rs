@@ -9,11 +9,29 @@ use crate::sd_jwt::{Disclosure, KeyBinding};
 
 /// The signed facts of one person, and the key that can present them. Made for one demand, and used up by answering it.
 pub struct Attestation {
+    pub(super) issued: Issued,
+    pub(super) session: SigningKey,
+}
+
+/// Signed facts without the key that presents them.
+pub(super) struct Issued {
     pub(super) issuer_jwt: String,
     pub(super) disclosed: Vec<Disclosure>,
-    pub(super) session: SigningKey,
     pub(super) demand_hash: String,
     pub(super) exp: i64,
+}
+
+impl Issued {
+    /// `<issuer-jwt>~<disclosure>*~`: what a key-binding JWT is bound to.
+    pub(super) fn bound_part(&self) -> String {
+        let mut text = self.issuer_jwt.clone();
+        text.push('~');
+        for disclosure in &self.disclosed {
+            text.push_str(disclosure.encoded());
+            text.push('~');
+        }
+        text
+    }
 }
 
 impl Attestation {
@@ -21,20 +39,14 @@ impl Attestation {
     /// demand's text with the session's key, which ends here.
     pub fn present(self, demand: &VerifiedDemand, now: Timestamp) -> Result<String, AttestError> {
         let now = now.as_second();
-        if demand.hash() != self.demand_hash {
+        if demand.hash() != self.issued.demand_hash {
             return Err(AttestError::OtherDemand);
         }
         if now >= demand.expires_at() {
             return Err(AttestError::DemandExpired);
         }
-        if now >= self.exp {
+        if now >= self.issued.exp {
             return Err(AttestError::Expired);
-        }
-        let mut bound_part = self.issuer_jwt;
-        bound_part.push('~');
-        for disclosure in &self.disclosed {
-            bound_part.push_str(disclosure.encoded());
-            bound_part.push('~');
         }
         let claims = [
             ("iat", Json::from(now)),
@@ -42,12 +54,12 @@ impl Attestation {
             ("nonce", demand.nonce().into()),
             ("demand_hash", demand.hash().into()),
         ];
-        Ok(KeyBinding::bind(&self.session, &bound_part, claims)?)
+        Ok(KeyBinding::bind(&self.session, &self.issued.bound_part(), claims)?)
     }
 }
 
 impl std::fmt::Debug for Attestation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Attestation").field("disclosed", &self.disclosed.len()).finish_non_exhaustive()
+        f.debug_struct("Attestation").field("disclosed", &self.issued.disclosed.len()).finish_non_exhaustive()
     }
 }

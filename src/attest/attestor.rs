@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::AttestError;
-use super::attestation::Attestation;
+use super::attestation::{Attestation, Issued};
 use super::payload::{Frame, payload};
 use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
-use crate::jose::{Algorithm, Json, Signer, SigningKey, sign};
+use crate::jose::{Algorithm, Json, Signer, SigningKey, VerifyingKey, sign};
 use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, Locality, MAX_LIFE, Outcome, VCT};
-use crate::trust::{Delegation, Scope, TrustError, is_key_uri};
+use crate::trust::{Constraints, Delegation, Scope, TrustError, is_key_uri};
 
 /// An issuer, or a terminal with a delegated key.
 pub struct Attestor {
@@ -48,6 +48,11 @@ impl Terminal {
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// States neither reader nor SAM.
@@ -132,21 +137,31 @@ impl Attestor {
         demand: &VerifiedDemand,
         now: Timestamp,
     ) -> Result<Attestation, AttestError> {
-        self.fits(&verified, demand, now.as_second())?;
         let session = SigningKey::generate(Algorithm::EdDsa)?;
+        let issued = self.sign_facts(&verified, demand, session.verifying_key(), &self.terminal, now)?;
+        Ok(Attestation { issued, session })
+    }
+
+    pub(super) fn sign_facts(
+        &self,
+        verified: &Verified,
+        demand: &VerifiedDemand,
+        session: &VerifyingKey,
+        terminal: &Terminal,
+        now: Timestamp,
+    ) -> Result<Issued, AttestError> {
         let iat = now.as_second();
+        // An operator's own kind lists the profile's in `aka_vcts`.
+        if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
+            return Err(AttestError::Vct);
+        }
+        fits(verified, demand, terminal, iat)?;
         let ends = self.links.iter().map(Delegation::expires_at);
         let exp = ends.fold(iat.saturating_add(self.life), i64::min);
-        self.may_say(&verified, iat, exp)?;
-        let frame = Frame {
-            iss: &self.iss,
-            vct: &self.vct,
-            iat,
-            exp,
-            session: session.verifying_key(),
-            terminal: &self.terminal,
-        };
-        let (payload, disclosures) = payload(&frame, &verified)?;
+        let limits = self.links.iter().map(|link| (link.covers(iat), link.constraints()));
+        may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
+        let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
+        let (payload, disclosures) = payload(&frame, verified)?;
         let known = |claim| disclosures.iter().find(|(name, _)| *name == claim);
         let mut disclosed = Vec::with_capacity(demand.claims().len());
         for claim in demand.claims() {
@@ -155,70 +170,80 @@ impl Attestor {
         }
         let header = Delegation::header(&self.delegation);
         let issuer_jwt = sign(&*self.signer, ATTESTATION_TYP, header, &payload)?;
-        Ok(Attestation { issuer_jwt, disclosed, session, demand_hash: demand.hash().to_owned(), exp })
+        Ok(Issued { issuer_jwt, disclosed, demand_hash: demand.hash().to_owned(), exp })
     }
 
-    /// What the relying party would refuse isn't signed in the first place.
-    fn fits(&self, verified: &Verified, demand: &VerifiedDemand, now: i64) -> Result<(), AttestError> {
-        if verified.env() != demand.env() {
-            return Err(AttestError::Env { expected: demand.env(), got: verified.env() });
-        }
-        if verified.purpose() != demand.purpose() {
-            return Err(AttestError::Purpose);
-        }
-        // An operator's own kind lists the profile's in `aka_vcts`.
-        if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
-            return Err(AttestError::Vct);
-        }
-        if demand.expires_at() <= now {
-            return Err(AttestError::DemandExpired);
-        }
-        let require = demand.requirements();
-        if require.terminal.as_ref().is_some_and(|terminal| *terminal != self.terminal.id) {
-            return Err(AttestError::Terminal);
-        }
-        if let Some(check) = require.checks.iter().find(|check| !passed(verified).contains(check)) {
-            return Err(AttestError::Check(*check));
-        }
-        if require.onsite && verified.locality() != Locality::Onsite {
-            return Err(AttestError::NotOnsite);
-        }
-        let checked_at = verified.verified_at().as_second();
-        if checked_at > now || verified.consent().time.as_second() > now {
-            return Err(AttestError::Clock);
-        }
-        let age = now.saturating_sub(checked_at);
-        if let Some(limit) = require.max_age.filter(|limit| age > *limit) {
-            return Err(AttestError::TooOld { limit, got: age });
-        }
-        if require.after_demand && checked_at < demand.issued_at() {
-            return Err(AttestError::BeforeDemand);
-        }
-        Ok(())
+    pub(super) fn iss(&self) -> &str {
+        &self.iss
     }
+}
 
-    fn may_say(&self, verified: &Verified, iat: i64, exp: i64) -> Result<(), AttestError> {
-        let sam_id =
-            verified.chip().filter(|_| self.terminal.states_reader).map(|chip| chip.sam_id.to_string());
-        let scope = Scope {
-            purposes: std::slice::from_ref(verified.purpose()),
-            region: self.terminal.region.as_deref(),
-            passed: &passed(verified),
-            lifetime: exp.saturating_sub(iat),
-            env: verified.env(),
-            terminal: Some(&self.terminal.id),
-            sam_id: sam_id.as_deref(),
-        };
-        for link in &self.links {
-            if !link.covers(iat) {
-                return Err(TrustError::DelegationExpired.into());
-            }
-            if !link.constraints().allow(&scope) {
-                return Err(TrustError::DelegationExceeded.into());
-            }
-        }
-        Ok(())
+/// What the relying party would refuse isn't signed in the first place.
+pub(super) fn fits(
+    verified: &Verified,
+    demand: &VerifiedDemand,
+    terminal: &Terminal,
+    now: i64,
+) -> Result<(), AttestError> {
+    if verified.env() != demand.env() {
+        return Err(AttestError::Env { expected: demand.env(), got: verified.env() });
     }
+    if verified.purpose() != demand.purpose() {
+        return Err(AttestError::Purpose);
+    }
+    if demand.expires_at() <= now {
+        return Err(AttestError::DemandExpired);
+    }
+    let require = demand.requirements();
+    if require.terminal.as_ref().is_some_and(|id| *id != terminal.id) {
+        return Err(AttestError::Terminal);
+    }
+    if let Some(check) = require.checks.iter().find(|check| !passed(verified).contains(check)) {
+        return Err(AttestError::Check(*check));
+    }
+    if require.onsite && verified.locality() != Locality::Onsite {
+        return Err(AttestError::NotOnsite);
+    }
+    let checked_at = verified.verified_at().as_second();
+    if checked_at > now || verified.consent().time.as_second() > now {
+        return Err(AttestError::Clock);
+    }
+    let age = now.saturating_sub(checked_at);
+    if let Some(limit) = require.max_age.filter(|limit| age > *limit) {
+        return Err(AttestError::TooOld { limit, got: age });
+    }
+    if require.after_demand && checked_at < demand.issued_at() {
+        return Err(AttestError::BeforeDemand);
+    }
+    Ok(())
+}
+
+/// Whether every delegation holds now and allows what would be said.
+pub(super) fn may_say<'a>(
+    verified: &Verified,
+    terminal: &Terminal,
+    lifetime: i64,
+    limits: impl IntoIterator<Item = (bool, &'a Constraints)>,
+) -> Result<(), AttestError> {
+    let sam_id = verified.chip().filter(|_| terminal.states_reader).map(|chip| chip.sam_id.to_string());
+    let scope = Scope {
+        purposes: std::slice::from_ref(verified.purpose()),
+        region: terminal.region.as_deref(),
+        passed: &passed(verified),
+        lifetime,
+        env: verified.env(),
+        terminal: Some(&terminal.id),
+        sam_id: sam_id.as_deref(),
+    };
+    for (holds, constraints) in limits {
+        if !holds {
+            return Err(TrustError::DelegationExpired.into());
+        }
+        if !constraints.allow(&scope) {
+            return Err(TrustError::DelegationExceeded.into());
+        }
+    }
+    Ok(())
 }
 
 fn passed(verified: &Verified) -> Vec<Check> {

@@ -66,6 +66,12 @@ pub enum AttestError {
     /// The attestation was made for another demand.
     #[error("the attestation was made for another demand")]
     OtherDemand,
+    /// A bundle or an issued attestation that isn't for this operator, terminal, session or time.
+    #[error("what was collected or issued isn't for this operator, terminal, session or time")]
+    Collection,
+    /// The terminal decided by a policy that it isn't enrolled for.
+    #[error("the terminal decided by a policy that it isn't enrolled for")]
+    Policy,
     /// A claim that the demand asks for isn't known.
     #[error("the demand asks for {0}, which isn't known of this person")]
     FactMissing(ClaimName),

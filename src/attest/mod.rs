@@ -6,6 +6,8 @@
 
 mod attestation;
 mod attestor;
+mod collection;
+mod conclusion;
 mod error;
 mod evidence;
 mod payload;
@@ -14,4 +16,5 @@ pub(crate) mod tests;
 
 pub use attestation::Attestation;
 pub use attestor::{Attestor, Terminal};
+pub use collection::{Collector, Enrolled, Session};
 pub use error::AttestError;

@@ -353,3 +353,59 @@ fn record_token(kept: &str) -> &str {
     let (_, rest) = kept.split_once("\"token\":\"").unwrap();
     rest.split_once('"').unwrap().0
 }
+
+/// A terminal collects, the operator issues, the terminal presents.
+#[test]
+fn collected_here_and_issued_there() {
+    let world = World::new();
+    let (_, demand) = world.demand(&cancel());
+    let (_, other) = world.demand(&cancel());
+    let terminal = || Terminal::new("pos-7").region("test-region");
+    let collector = Collector::new(ISS, key(7), terminal());
+    let enrolled = Enrolled {
+        terminal: terminal(),
+        key: key(7).verifying_key().clone(),
+        constraints: Constraints { env: Some(Env::Test), ..Default::default() },
+        policies: vec![PolicyRef { id: "test-policy".into(), version: 1 }],
+    };
+    let collect = || collector.collect(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+    let operator = world.attestor();
+    let (bundle, session) = collect();
+    let issued = operator.issue(&bundle, &enrolled, &demand, at(NOW + 21)).unwrap();
+    let presentation = session.accept(&issued, &demand).unwrap().present(&demand, at(NOW + 22)).unwrap();
+    let answer = world.answer(&presentation);
+    assert!(answer.verdict.is_accepted(), "{:?}", answer.verdict.reasons());
+    assert_eq!(answer.verdict.terminal(), Some("pos-7"));
+    assert_eq!(answer.verdict.issuer(), Some(ISS));
+
+    // What the operator refuses.
+    let refuse = |enrolled: &Enrolled, demand: &VerifiedDemand, now: i64| {
+        operator.issue(&bundle, enrolled, demand, at(now)).unwrap_err()
+    };
+    let with = |change: fn(&mut Enrolled)| {
+        let mut other = enrolled.clone();
+        change(&mut other);
+        other
+    };
+    let late = refuse(&enrolled, &demand, NOW + 320);
+    assert!(matches!(late, AttestError::Collection), "{late}");
+    assert!(matches!(refuse(&enrolled, &other, NOW + 21), AttestError::OtherDemand));
+    let stranger = with(|enrolled| enrolled.key = key(8).verifying_key().clone());
+    assert!(matches!(refuse(&stranger, &demand, NOW + 21), AttestError::Jose(_)));
+    let renamed = with(|enrolled| enrolled.terminal = Terminal::new("pos-8"));
+    assert!(matches!(refuse(&renamed, &demand, NOW + 21), AttestError::Collection));
+    let newer = with(|enrolled| enrolled.policies[0].version = 2);
+    assert!(matches!(refuse(&newer, &demand, NOW + 21), AttestError::Policy));
+    let limited = with(|enrolled| enrolled.constraints.sam_ids = Some(vec![]));
+    let limited = refuse(&limited, &demand, NOW + 21);
+    assert!(matches!(limited, AttestError::Delegation(TrustError::DelegationExceeded)));
+
+    // What the terminal refuses: an attestation for another session, or with more or less than was asked.
+    let (_, elsewhere) = collect();
+    assert!(matches!(elsewhere.accept(&issued, &demand), Err(AttestError::Collection)));
+    let (bundle, session) = collect();
+    let issued = operator.issue(&bundle, &enrolled, &demand, at(NOW + 21)).unwrap();
+    let less = issued.rsplitn(3, '~').last().unwrap().to_owned() + "~";
+    assert!(matches!(session.accept(&less, &demand), Err(AttestError::Collection)));
+    assert!(!format!("{:?} {enrolled:?}", collect().1).contains("CANARY"));
+}

@@ -202,6 +202,8 @@ pub struct Meta {
     pub billed: Option<bool>,
     /// SHA-256 of the response as it came, kept as evidence.
     pub response_sha256: Option<[u8; 32]>,
+    /// How old the answer was when it was given once more from a cache; `None` when it was asked for.
+    pub cached_for: Option<std::time::Duration>,
 }
 
 impl Meta {
@@ -215,6 +217,7 @@ impl Meta {
             answered_at,
             billed: None,
             response_sha256: None,
+            cached_for: None,
         }
     }
 }

@@ -9,12 +9,19 @@
 //! nobody answered. Vendors' codes don't draw that line ("the call succeeded" isn't "the person matches"), so an adapter's
 //! work is to draw it. An outage is never a pass.
 
+mod clock;
+pub mod compose;
 mod directory;
 mod error;
 mod finding;
+pub mod http;
 mod query;
 mod scripted;
+#[cfg(feature = "http-server")]
+pub mod serve;
+mod words;
 
+pub use clock::{Clock, SystemClock};
 pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
 pub use error::{AuthorityError, QuotaScope};
 pub use finding::{
@@ -62,6 +69,29 @@ pub trait Authority: Send + Sync {
     /// # Errors
     /// Only when there is no answer; see [`AuthorityError`] for what each kind lets the caller do.
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError>;
+
+    /// Looks up what became of a question that was sent and not answered ([`AuthorityError::Indeterminate`]), by its
+    /// [`Query::idempotency_key`], without asking it again. Only a register that keeps its answers by key can do it.
+    ///
+    /// # Errors
+    /// [`Unsupported`](AuthorityError::Unsupported) where the register has no such way (the default); otherwise why the
+    /// look-up had no answer. An error leaves the outcome unknown.
+    fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
+        let _ = query;
+        Err(AuthorityError::Unsupported)
+    }
+}
+
+/// What became of a question that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reconciled {
+    /// It was answered. This is the answer, or the refusal that would have been given.
+    Answered(Result<Finding, AuthorityError>),
+    /// The register has never seen it: it may be asked.
+    NeverArrived,
+    /// It is being worked on: look again later.
+    Pending,
 }
 
 impl<A: Authority + ?Sized> Authority for &A {
@@ -74,6 +104,9 @@ impl<A: Authority + ?Sized> Authority for &A {
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)
     }
+    fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
+        (**self).reconcile(query)
+    }
 }
 
 impl<A: Authority + ?Sized> Authority for Box<A> {
@@ -85,5 +118,23 @@ impl<A: Authority + ?Sized> Authority for Box<A> {
     }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)
+    }
+    fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
+        (**self).reconcile(query)
+    }
+}
+
+impl<A: Authority + ?Sized> Authority for std::sync::Arc<A> {
+    fn id(&self) -> &str {
+        (**self).id()
+    }
+    fn is_test(&self) -> bool {
+        (**self).is_test()
+    }
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
+        (**self).ask(query)
+    }
+    fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
+        (**self).reconcile(query)
     }
 }

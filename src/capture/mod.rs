@@ -24,6 +24,7 @@ mod png;
 mod session;
 mod slot;
 mod sniff;
+mod watermark;
 mod webp;
 
 pub use advice::Advice;
@@ -36,6 +37,7 @@ pub use limits::Limits;
 pub use picture::{Picture, Plane};
 pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
+pub use watermark::{MarkedCopy, Watermark, WatermarkError};
 
 #[cfg(test)]
 mod tests;

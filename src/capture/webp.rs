@@ -97,7 +97,9 @@ fn push(chunks: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
 }
 
 /// Name, data and what follows.
-fn chunk(rest: &[u8]) -> Result<(&[u8; 4], &[u8], &[u8]), CaptureError> {
+type Chunk<'a> = (&'a [u8; 4], &'a [u8], &'a [u8]);
+
+fn chunk(rest: &[u8]) -> Result<Chunk<'_>, CaptureError> {
     let truncated = damaged(Damage::Truncated);
     let (name, rest) = rest.split_first_chunk::<4>().ok_or(truncated.clone())?;
     let (size, rest) = rest.split_first_chunk::<4>().ok_or(truncated.clone())?;

@@ -55,6 +55,11 @@ pub enum Guess {
     Unknown,
 }
 
+/// Vendor and product ids of readers (`reader-protocol` 2.2, 2.3): most desktop readers have the first. The udev rules in
+/// `packaging` are for the same.
+const READERS: [(u16, u16); 5] =
+    [(0x0400, 0xC35A), (0x0316, 0x5020), (0x10C4, 0x8A1B), (0x2015, 0x0008), (0x9573, 0x4836)];
+
 impl Guess {
     /// The stable name used in JSON.
     pub fn as_str(self) -> &'static str {
@@ -69,11 +74,7 @@ impl Guess {
     /// By vendor and product id.
     pub fn from_usb_ids(vendor: u16, product: u16) -> Self {
         match (vendor, product) {
-            (0x0400, 0xC35A) // most desktop readers
-            | (0x0316, 0x5020)
-            | (0x10C4, 0x8A1B)
-            | (0x2015, 0x0008)
-            | (0x9573, 0x4836) => Self::Reader,
+            ids if READERS.contains(&ids) => Self::Reader,
             (0x0425, 0x8159) // private frames
             | (0x0483, 0x572B) // decoded by its maker's server
             | (0x0483, 0xDF11) // waits for firmware
@@ -238,6 +239,23 @@ mod tests {
         assert_eq!(Guess::from_usb_ids(0x0425, 0x8159), Guess::OtherReader);
         assert_eq!(Guess::from_usb_ids(0x1A86, 0x7523), Guess::SerialBridge);
         assert_eq!(Guess::from_usb_ids(1, 1), Guess::Unknown);
+    }
+
+    #[test]
+    fn the_udev_rules_are_for_the_same_readers() {
+        let rules = include_str!("../../packaging/70-realname-readers.rules");
+        for subsystem in ["SUBSYSTEM==\"usb\"", "SUBSYSTEM==\"hidraw|tty\""] {
+            let lines: Vec<&str> = rules.lines().filter(|line| line.starts_with(subsystem)).collect();
+            assert_eq!(lines.len(), READERS.len());
+            for (vendor, product) in READERS {
+                let (vendor, product) =
+                    (format!("{{idVendor}}==\"{vendor:04x}\""), format!("{{idProduct}}==\"{product:04x}\""));
+                assert!(
+                    lines.iter().any(|line| line.contains(&vendor) && line.contains(&product)),
+                    "{vendor}"
+                );
+            }
+        }
     }
 
     #[test]

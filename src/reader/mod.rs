@@ -19,5 +19,4 @@ pub use watch::{Watch, WatchEvent};
 
 #[cfg(test)]
 #[path = "../../tests/support/mod.rs"]
-#[allow(unreachable_pub)]
 pub(crate) mod testkit;

@@ -156,7 +156,7 @@ pub struct Fault(Arc<dyn Error + Send + Sync>);
 
 impl Fault {
     /// Only for errors that never quote keys or values.
-    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), expect(dead_code))]
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))]
     pub(crate) fn new(source: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(source))
     }
@@ -177,5 +177,65 @@ impl fmt::Display for Fault {
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_says_what_is_wrong() {
+        let source = Fault::new(std::io::Error::other("engine"));
+        let said = [
+            (
+                StoreError::TooLong { field: Field::Member, max: 255, got: 256 },
+                "the member is too long for the store: at most 255 bytes, got 256",
+            ),
+            (StoreError::Busy { waited: Duration::from_secs(10) }, "the store is busy: no turn within 10s"),
+            (StoreError::NoSpace, "no space is left for the store"),
+            (StoreError::ReadOnly, "the store is read-only"),
+            (StoreError::Corrupt, "the store is damaged"),
+            (StoreError::Foreign, "this is a database of another program"),
+            (
+                StoreError::SchemaVersion { expected: 1, got: 2 },
+                "the store has schema version 2, this program reads version 1",
+            ),
+            (
+                StoreError::NotDurable { missing: Durability::ServerFsync },
+                "the store can't promise to keep what it records: the server runs with fsync = off",
+            ),
+            (
+                StoreError::NotDurable { missing: Durability::WriteAheadLog },
+                "the store can't promise to keep what it records: \
+                 the file system has no shared memory for a write-ahead log",
+            ),
+            (StoreError::Address, "the address of the store's server can't be understood"),
+            (StoreError::PlainText, "the store's server isn't on this machine, and TLS isn't required"),
+            (StoreError::Unreachable { source: source.clone() }, "the store's server can't be reached"),
+            (
+                StoreError::Interrupted { source: source.clone() },
+                "the connection to the store broke during a step, which may or may not have been recorded",
+            ),
+            (
+                StoreError::DiskFailed { source: source.clone() },
+                "the disk failed during a step, which may or may not have been recorded; \
+                 the store refuses from now on",
+            ),
+            (StoreError::Poisoned, "the store refuses since an earlier failure"),
+            (StoreError::Stopped, "the store has stopped"),
+            (StoreError::Backend { source }, "the store failed"),
+        ];
+        for (error, text) in said {
+            assert_eq!(error.to_string(), text);
+            let unsure = text.contains("may or may not") || matches!(error, StoreError::Stopped);
+            assert_eq!(error.may_be_recorded(), unsure, "{text}");
+            assert_eq!(error.source().map(ToString::to_string), source_of(&error), "{text}");
+        }
+    }
+
+    fn source_of(error: &StoreError) -> Option<String> {
+        let debug = format!("{error:?}");
+        debug.contains("source").then(|| "engine".to_owned())
     }
 }

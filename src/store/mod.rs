@@ -11,6 +11,23 @@
     feature = "sqlite",
     doc = "| [`SqliteStore`] | one machine | threads and processes | `kill -9`, power loss |"
 )]
+#![cfg_attr(
+    feature = "postgres",
+    doc = "| [`PostgresStore`] | several machines | all that reach the server | what the server survives |"
+)]
+//!
+//! ```
+//! use realname::store::{Answered, MemoryStore, Space, Store};
+//!
+//! let store = MemoryStore::new();
+//! let (now, end) = ("2026-01-05T09:00:00Z".parse()?, "2026-01-05T09:10:00Z".parse()?);
+//! let _ = store.put(Space::Demand, b"nonce", b"pending", end)?;
+//! assert_eq!(store.answer(Space::Demand, b"nonce", b"accepted", now)?, Answered::Recorded);
+//! // Whoever comes second hears what the first one recorded.
+//! let second = store.answer(Space::Demand, b"nonce", b"refused", now)?;
+//! assert_eq!(second, Answered::Already(b"accepted".to_vec()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod entry;
 mod error;

@@ -105,12 +105,12 @@ impl Canvas {
         let thick = size * 0.10;
         for at in 0..count {
             let left = x + at as f32 * size * 1.12;
-            for _ in 0..2 + random.next() % 2 {
+            for _ in 0..2 + random.bits() % 2 {
                 let level = y + size * random.between(0.05, 0.95);
                 let (a, b) = (random.between(0.0, 0.35), random.between(0.6, 1.0));
                 self.line([left + size * a, level], [left + size * b, level], thick, colour, 1.0);
             }
-            for _ in 0..1 + random.next() % 2 {
+            for _ in 0..1 + random.bits() % 2 {
                 let column = left + size * random.between(0.1, 0.9);
                 let (a, b) = (random.between(0.0, 0.3), random.between(0.6, 1.0));
                 self.line([column, y + size * a], [column, y + size * b], thick, colour, 1.0);

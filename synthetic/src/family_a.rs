@@ -35,7 +35,7 @@ pub(crate) fn card(shot: Shot, person: u64, scale: f32) -> Canvas {
 fn portrait_side(canvas: &mut Canvas, person: u64) {
     let mut random = Random::new(person, "a card");
     let label = [84.0, 122.0, 168.0];
-    for (row, count) in [(0, 2 + random.next() % 3), (1, 1), (2, 7), (3, 11), (4, 8 + random.next() % 3)] {
+    for (row, count) in [(0, 2 + random.bits() % 3), (1, 1), (2, 7), (3, 11), (4, 8 + random.bits() % 3)] {
         let y = 7.0 + row as f32 * 6.4;
         if row < 4 {
             canvas.signs(&mut random, 2, 5.5, y + 0.3, 2.3, label);
@@ -86,16 +86,16 @@ fn emblem_side(canvas: &mut Canvas, person: u64) {
     canvas.signs(&mut fixed, 4, 17.0, 39.6, 2.6, INK);
     canvas.signs(&mut random, 7, 32.0, 39.4, 2.9, INK);
     canvas.signs(&mut fixed, 4, 17.0, 45.6, 2.6, INK);
-    let year = 2012 + random.next() % 12;
+    let year = 2012 + random.bits() % 12;
     canvas.text(&format!("{year}.01.01-{}.01.01", year + 20), 31.0, 45.8, 2.2, 0.36, 0.0, INK, 1.0);
 }
 
 /// The ground that a card lies on.
 fn ground(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
-    let seed = random.next();
+    let seed = random.bits();
     let (turn, tone) = (random.between(0.0, 3.1), random.between(0.75, 1.15));
     let (sin, cos) = turn.sin_cos();
-    match random.next() % 5 {
+    match random.bits() % 5 {
         0 => Box::new(move |u, v| {
             let (x, y) = (u * cos - v * sin, u * sin + v * cos);
             let grain = cloud(seed, x * 4.0, y * 60.0) * 16.0 + cloud(seed ^ 1, x * 14.0, y * 210.0) * 9.0;
@@ -123,7 +123,7 @@ fn ground(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
 
 /// A room with a person whose card's centre is held at a place of the frame.
 fn room(random: &mut Random, skin: Colour) -> Box<dyn Fn(f32, f32) -> Colour> {
-    let seed = random.next();
+    let seed = random.bits();
     let wall = *random.pick(&[[176.0, 184.0, 176.0], [150.0, 160.0, 178.0], [196.0, 186.0, 190.0]]);
     let cloth =
         *random.pick(&[[58.0, 70.0, 110.0], [70.0, 96.0, 88.0], [150.0, 152.0, 156.0], [44.0, 44.0, 50.0]]);
@@ -174,7 +174,7 @@ pub(crate) fn render(recipe: &Recipe) -> Photo {
         let over = random.between(0.12, 0.34);
         let wide = (pose.share * CARD[0] / CARD[1] * height as f32 / width as f32).sqrt();
         let high = pose.share / wide;
-        match random.next() % 4 {
+        match random.bits() % 4 {
             0 => pose.centre[0] = wide * (0.5 - over),
             1 => pose.centre[0] = 1.0 - wide * (0.5 - over),
             2 => pose.centre[1] = high * (0.5 - over),

@@ -151,15 +151,15 @@ fn rear(canvas: &mut Canvas, person: u64) {
     block(canvas, 3, 14.0, 38.6, 4, 2.7);
     block(canvas, person, 31.0, 38.6, 8, 2.8);
     block(canvas, 4, 14.0, 45.0, 4, 2.7);
-    let year = 2010 + random.next() % 14;
+    let year = 2010 + random.bits() % 14;
     canvas.text(&format!("{year}.06.30-{}.06.30", year + 10), 31.0, 45.0, 2.3, 0.34, 0.0, TYPE, 1.0);
 }
 
 /// What lies under the card: things of an office rather than of a home.
 fn table(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
-    let seed = random.next();
+    let seed = random.bits();
     let level = random.between(0.8, 1.1);
-    match random.next() % 6 {
+    match random.bits() % 6 {
         // Terrazzo.
         0 => Box::new(move |u, v| {
             let chip = cloud(seed, u * 90.0, v * 70.0);
@@ -207,7 +207,7 @@ fn table(random: &mut Random) -> Box<dyn Fn(f32, f32) -> Colour> {
 
 /// A person in the street.
 fn street(random: &mut Random, skin: Colour) -> Box<dyn Fn(f32, f32) -> Colour> {
-    let seed = random.next();
+    let seed = random.bits();
     let hair = *random.pick(&[[22.0, 20.0, 22.0], [70.0, 50.0, 36.0], [130.0, 126.0, 122.0]]);
     let coat =
         *random.pick(&[[128.0, 46.0, 58.0], [52.0, 58.0, 62.0], [176.0, 178.0, 170.0], [40.0, 66.0, 98.0]]);
@@ -365,7 +365,7 @@ pub(crate) fn render(recipe: &Recipe) -> Photo {
 
 /// Copies: grey ones with a photocopier's hard tones, pale ones with a yellowed sheet.
 fn copied(canvas: &mut Canvas, flaw: Flaw, random: &mut Random) {
-    let seed = random.next();
+    let seed = random.bits();
     let (grain, pale) = (random.between(2.0, 7.0), random.between(0.06, 0.18));
     let scale = canvas.scale;
     canvas.shade(|x, y, pixel| {
@@ -436,7 +436,7 @@ fn blur(raw: &mut Raw, flaw: Flaw, holder: bool, density: f32, random: &mut Rand
 /// Noise that grows with the light, with blotches of colour as phones make them.
 fn noise(raw: &mut Raw, flaw: Flaw, random: &mut Random) {
     let strength = if flaw == Flaw::Noisy { random.between(1.9, 3.0) } else { random.between(0.05, 0.28) };
-    let seed = random.next();
+    let seed = random.bits();
     let (width, height) = (raw.width as f32, raw.height as f32);
     raw.add(|x, y, [r, g, b]| {
         let sigma = strength * (((r + g + b) / 3.0).max(0.0).sqrt() + 1.0);

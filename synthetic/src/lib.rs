@@ -148,7 +148,7 @@ pub(crate) fn number(person: u64) -> String {
     let mut random = random::Random::new(person, "number");
     let mut digits = String::from("00");
     for _ in 0..16 {
-        digits.push(char::from(b'0' + (random.next() % 10) as u8));
+        digits.push(char::from(b'0' + (random.bits() % 10) as u8));
     }
     digits
 }

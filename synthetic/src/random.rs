@@ -11,12 +11,12 @@ impl Random {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23)
         });
         let mut random = Self(mixed);
-        random.next();
+        random.bits();
         random
     }
 
     /// 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,7 +26,7 @@ impl Random {
 
     /// From 0 to 1.
     pub fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+        (self.bits() >> 40) as f32 / (1u64 << 24) as f32
     }
 
     /// From `low` to `high`.
@@ -36,7 +36,7 @@ impl Random {
 
     /// One of several.
     pub fn pick<'a, T>(&mut self, values: &'a [T]) -> &'a T {
-        &values[(self.next() % values.len() as u64) as usize]
+        &values[(self.bits() % values.len() as u64) as usize]
     }
 
     /// True with a probability.
@@ -46,7 +46,7 @@ impl Random {
 
     /// Close to a standard normal value: the sum of four uniform ones, scaled.
     pub fn normal(&mut self) -> f32 {
-        let bits = self.next();
+        let bits = self.bits();
         let sum: u64 = (0..4).map(|at| (bits >> (16 * at)) & 0xFFFF).sum();
         (sum as f32 / 65_535.0 - 2.0) * 1.732_050_8
     }

@@ -8,7 +8,7 @@
 set -eu
 
 bin_directory() {
-    # The package's own place first: Debian keeps the server out of PATH.
+    # Debian keeps the server out of PATH.
     for directory in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) "$(dirname "$(command -v initdb || echo /none/initdb)")"; do
         if [ -x "$directory/initdb" ]; then echo "$directory"; return; fi
     done
@@ -48,8 +48,6 @@ trap 'exit 1' INT TERM
         -o "-c listen_addresses='' -c unix_socket_directories='$place' -c max_connections=200" >/dev/null
 )
 export REALNAME_POSTGRES_URL="host=$place user=realname dbname=postgres"
-# For tests that stop the server under the store.
-export REALNAME_POSTGRES_LOG="$place/log"
 
 if [ $# -eq 0 ]; then
     set -- cargo test -p realname --features postgres --test store --test store_postgres

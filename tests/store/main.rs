@@ -10,6 +10,7 @@
 
 mod cases;
 mod model;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod processes;
 mod race;
 mod stores;
@@ -42,6 +43,7 @@ macro_rules! suite {
                 one_answer_wins,
                 one_digest_wins,
                 the_quota_holds,
+                the_quota_holds_while_members_expire,
             );
             suite!(@test $store model: agrees_with_the_model);
         }

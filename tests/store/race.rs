@@ -77,3 +77,25 @@ pub(crate) fn the_quota_holds(store: &dyn Store) {
         assert_eq!(found.iter().filter(|counted| **counted == Counted::Full(5)).count(), THREADS - 5);
     }
 }
+
+/// Each round's members have ended in the next, and are removed while the next are counted.
+pub(crate) fn the_quota_holds_while_members_expire(store: &dyn Store) {
+    for round in 0..8 {
+        let start = Barrier::new(THREADS + 1);
+        let count = |member: usize| {
+            start.wait();
+            let member = [&round.to_string(), "/", &member.to_string()].concat();
+            store.count(Space::Quota, b"key", member.as_bytes(), 5, at(round), at(round)).unwrap()
+        };
+        let found: Vec<Counted> = thread::scope(|scope| {
+            let count = &count;
+            let threads: Vec<_> = (0..THREADS).map(|member| scope.spawn(move || count(member))).collect();
+            start.wait();
+            // In small steps, so that many fall between the counts.
+            while store.expire(at(round), 1).unwrap() > 0 {}
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(found.iter().filter(|counted| matches!(counted, Counted::Added(_))).count(), 5);
+        assert_eq!(found.iter().filter(|counted| **counted == Counted::Full(5)).count(), THREADS - 5);
+    }
+}

@@ -53,6 +53,7 @@ fn postgres_in(schema: &str) -> Box<dyn Store> {
 }
 
 /// Opens again what another process named, as `sqlite:<path>` and the like.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) fn named(name: &str) -> Box<dyn Store> {
     let (sort, place) = name.split_once(':').unwrap();
     match sort {

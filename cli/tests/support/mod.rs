@@ -1,5 +1,5 @@
 //! A workshop for the tests: keys, a trust list, a register and a reader in software, all made by the program itself.
-#![allow(dead_code, unreachable_pub, clippy::disallowed_methods)]
+#![allow(dead_code, unreachable_pub, clippy::disallowed_methods, clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,5 @@
 mod canary;
 mod case;
 mod property;
+mod remote;
 mod support;

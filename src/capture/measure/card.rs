@@ -51,6 +51,8 @@ impl Card {
     }
 }
 
+/// How well the better side's layout must fit at least. Below that it is some other rectangle.
+const LEAST_LAYOUT: f32 = 0.06;
 /// How many candidates are looked at more closely.
 const CANDIDATES: usize = 8;
 
@@ -60,7 +62,8 @@ pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
     let best = candidates(&edges, CANDIDATES)
         .into_iter()
         .filter_map(|candidate| {
-            let layout = layout_of(reduced, &candidate.quad)?;
+            let layout =
+                layout_of(reduced, &candidate.quad).filter(|layout| layout.best() >= LEAST_LAYOUT)?;
             Some((candidate.score * (0.7 + layout.best().clamp(0.0, 0.6)), candidate, layout))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));

@@ -14,16 +14,19 @@ pub(super) struct Edge {
 
 /// All edges of a picture, as a list and as a map.
 pub(super) struct Edges {
+    /// Sorted by direction.
     pub(super) list: Vec<Edge>,
     width: usize,
     height: usize,
+    /// Where in the list each direction begins.
+    starts: Vec<usize>,
     /// `angle + 1` where there is an edge, 0 elsewhere.
     map: Vec<u8>,
 }
 
 impl Edges {
     /// The weakest change that counts, in units of Sobel's operator: about 7 levels between two flat areas.
-    const FLOOR: u16 = 20;
+    const FLOOR: u32 = 20;
     /// The share of places that may be edges. A textured ground has more; the strongest are kept.
     const MOST: f32 = 0.10;
 
@@ -43,6 +46,16 @@ impl Edges {
 
     pub(super) fn height(&self) -> usize {
         self.height
+    }
+
+    /// The edges within `spread` degrees of a direction.
+    pub(super) fn along(&self, angle: f32, spread: i32) -> impl Iterator<Item = &Edge> {
+        let middle = angle as i32;
+        (middle - spread..=middle + spread).flat_map(move |angle| {
+            let angle = angle.rem_euclid(180) as usize;
+            let (from, to) = (self.starts.get(angle), self.starts.get(angle + 1));
+            from.zip(to).and_then(|(from, to)| self.list.get(*from..*to)).unwrap_or_default()
+        })
     }
 
     /// The direction of the edge at a place, if there is one.
@@ -74,7 +87,8 @@ struct Field {
     height: usize,
     across: Vec<i16>,
     down: Vec<i16>,
-    strength: Vec<u16>,
+    /// Squared.
+    strength: Vec<u32>,
 }
 
 impl Field {
@@ -98,17 +112,18 @@ impl Field {
                 let [a0, a1, a2, h0, h2, b0, b1, b2] = [a0, a1, a2, h0, h2, b0, b1, b2].map(i32::from);
                 let gx = (a2 + 2 * h2 + b2 - a0 - 2 * h0 - b0) * weight / 2;
                 let gy = (b0 + 2 * b1 + b2 - a0 - 2 * a1 - a2) * weight / 2;
-                let found = ((gx * gx + gy * gy) as f32).sqrt() as u16;
-                if found > *strength {
-                    (*across, *down, *strength) = (gx as i16, gy as i16, found);
-                }
+                let found = (gx * gx + gy * gy) as u32;
+                let stronger = found > *strength;
+                *across = if stronger { gx as i16 } else { *across };
+                *down = if stronger { gy as i16 } else { *down };
+                *strength = found.max(*strength);
             }
         }
     }
 
     /// Keeps the places that are stronger than their neighbours in the direction of the change.
-    fn thinned(self, floor: u16, most: f32) -> Edges {
-        let floor = floor.max(self.level_of_share(most));
+    fn thinned(self, floor: u32, most: f32) -> Edges {
+        let floor = floor.max(self.level_of_share(most)).pow(2);
         let mut list = Vec::new();
         let mut map = vec![0; self.strength.len()];
         let width = self.width as isize;
@@ -141,21 +156,23 @@ impl Field {
                 map[at] = angle + 1;
             }
         }
-        Edges { list, width: self.width, height: self.height, map }
+        list.sort_unstable_by_key(|edge: &Edge| edge.angle);
+        let starts = (0..=180).map(|angle| list.partition_point(|edge| edge.angle < angle)).collect();
+        Edges { list, starts, width: self.width, height: self.height, map }
     }
 
     /// The strength that a share of all places reaches or exceeds. Places come three to an edge before thinning.
-    fn level_of_share(&self, share: f32) -> u16 {
+    fn level_of_share(&self, share: f32) -> u32 {
         let mut counts = [0usize; 2048];
         for strength in &self.strength {
-            counts[usize::from(*strength).min(2047)] += 1;
+            counts[((*strength as f32).sqrt() as usize).min(2047)] += 1;
         }
         let most = (self.strength.len() as f32 * share * 3.0) as usize;
         let mut seen = 0;
         for (level, count) in counts.iter().enumerate().rev() {
             seen += count;
             if seen > most {
-                return level as u16;
+                return level as u32;
             }
         }
         0

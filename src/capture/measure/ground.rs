@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn print_is_left_out_and_the_light_is_found() {
-        let printed = |x: usize, y: usize| (70..100).contains(&x) && (15..50).contains(&y) || x % 9 == 0;
+        let printed =
+            |x: usize, y: usize| (70..100).contains(&x) && (15..50).contains(&y) || x.is_multiple_of(9);
         let plane = build(120, 72, |x, y| if printed(x, y) { 40 } else { 150 + (x / 3) as u8 });
         let slope = of_brightness(&plane);
         assert!((slope.at(10, 36, 120, 72) - 153.0).abs() < 5.0, "{slope:?}");

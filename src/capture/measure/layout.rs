@@ -13,6 +13,22 @@ pub(super) struct Area {
     pub(super) bottom: f32,
 }
 
+impl Area {
+    /// The columns of a plane of this width.
+    pub(super) fn columns(&self, width: usize) -> std::ops::Range<usize> {
+        part(self.left, width)..part(self.right, width)
+    }
+
+    /// The rows of a plane of this height.
+    pub(super) fn rows(&self, height: usize) -> std::ops::Range<usize> {
+        part(self.top, height)..part(self.bottom, height)
+    }
+}
+
+fn part(share: f32, size: usize) -> usize {
+    ((share * size as f32) as usize).min(size)
+}
+
 /// The middle of the portrait, on the portrait side.
 pub(super) const PORTRAIT: Area = Area { left: 0.66, top: 0.18, right: 0.90, bottom: 0.66 };
 /// The text beside it.
@@ -46,6 +62,11 @@ impl Layout {
         let (portrait, emblem) = (best(|way| way.0), best(|way| way.1));
         let upside_down = if portrait.0 >= emblem.0 { portrait.1 } else { emblem.1 };
         Self { portrait_side: portrait.0, emblem_side: emblem.0, upside_down }
+    }
+
+    /// The area that tells the better fitting side.
+    pub(super) fn area(&self) -> &'static Area {
+        if self.portrait_side >= self.emblem_side { &PORTRAIT } else { &EMBLEM }
     }
 
     /// The better of the two.
@@ -94,10 +115,9 @@ impl Ink {
         } else {
             area
         };
-        let place = |share: f32, size: usize| ((share * size as f32) as usize).min(size);
-        let columns = place(area.left, self.width)..place(area.right, self.width);
+        let columns = area.columns(self.width);
         let (mut ink, mut red, mut count) = (0u32, 0u32, 0u32);
-        for y in place(area.top, self.height)..place(area.bottom, self.height) {
+        for y in area.rows(self.height) {
             let row = self.marks.get(y * self.width..(y + 1) * self.width).unwrap_or_default();
             for mark in row.get(columns.clone()).unwrap_or_default() {
                 ink += u32::from(mark & 1);
@@ -141,7 +161,10 @@ mod tests {
     }
 
     fn portrait(u: f32, v: f32) -> u8 {
-        let text = u > 0.08 && u < 0.5 && (v * 20.0) as u32 % 3 == 0 && (u * 60.0) as u32 % 3 == 0;
+        let text = u > 0.08
+            && u < 0.5
+            && ((v * 20.0) as u32).is_multiple_of(3)
+            && ((u * 60.0) as u32).is_multiple_of(3);
         if (0.64..0.92).contains(&u) && (0.14..0.7).contains(&v) || text { 60 } else { 190 }
     }
 

@@ -25,10 +25,10 @@ impl Line {
         line.seen.push(0);
         for t in 0..(2.0 * reach) as usize {
             let place = line.place(line.start + t as f32);
-            let inside = place.x > -2.0
-                && place.y > -2.0
-                && place.x < edges.width() as f32 + 1.0
-                && place.y < edges.height() as f32 + 1.0;
+            let inside = place.x > -1.0
+                && place.y > -1.0
+                && place.x < edges.width() as f32
+                && place.y < edges.height() as f32;
             if inside && edges.supports(place.x, place.y, cos, sin, angle) {
                 count += 1;
             }
@@ -79,7 +79,7 @@ impl Line {
 pub(super) fn strongest(edges: &Edges, most: usize) -> Vec<Line> {
     let mut votes = Votes::of(edges);
     // A line shorter than a twentieth of the frame is no side of a card.
-    let least = (edges.width().min(edges.height()) / 15).max(14) as u16;
+    let least = Crowd::MOST * (edges.width().min(edges.height()) / 20).max(14) as u16;
     let mut lines = Vec::new();
     while lines.len() < most {
         let Some((angle, rho)) = votes.take_best(least) else { break };
@@ -95,10 +95,10 @@ fn settle(edges: &Edges, mut angle: f32, mut rho: f32) -> (f32, f32) {
         let (sin, cos) = angle.to_radians().sin_cos();
         // Sums of places along the line and off it.
         let (mut n, mut t, mut o, mut tt, mut to) = (0f32, 0f32, 0f32, 0f32, 0f32);
-        for edge in &edges.list {
+        for edge in edges.along(angle, 6) {
             let (x, y) = (f32::from(edge.x), f32::from(edge.y));
             let off = x * cos + y * sin - rho;
-            if off.abs() <= reach && angle_between(f32::from(edge.angle), angle) <= 8.0 {
+            if off.abs() <= reach {
                 let along = y * cos - x * sin;
                 n += 1.0;
                 t += along;
@@ -125,6 +125,56 @@ fn settle(edges: &Edges, mut angle: f32, mut rho: f32) -> (f32, f32) {
     }
 }
 
+/// How many edges there are around each place. A card's outline stands alone; grain, cloth and print come in crowds, and
+/// a crowd would outvote it.
+struct Crowd {
+    width: usize,
+    height: usize,
+    /// Sums over all places above and to the left.
+    sums: Vec<u32>,
+}
+
+impl Crowd {
+    /// What an edge weighs that stands alone.
+    const MOST: u16 = 4;
+    /// How far around an edge others are counted.
+    const REACH: usize = 7;
+
+    fn of(edges: &Edges) -> Self {
+        let (width, height) = (edges.width() + 1, edges.height() + 1);
+        let mut sums = vec![0u32; width * height];
+        for edge in &edges.list {
+            if let Some(sum) = sums.get_mut((usize::from(edge.y) + 1) * width + usize::from(edge.x) + 1) {
+                *sum += 1;
+            }
+        }
+        for y in 1..height {
+            let mut row = 0;
+            for x in 1..width {
+                row += sums[y * width + x];
+                sums[y * width + x] = row + sums[(y - 1) * width + x];
+            }
+        }
+        Self { width, height, sums }
+    }
+
+    fn weight(&self, x: u16, y: u16) -> u16 {
+        let (x, y) = (usize::from(x), usize::from(y));
+        let (left, top) = (x.saturating_sub(Self::REACH), y.saturating_sub(Self::REACH));
+        let (right, low) =
+            ((x + Self::REACH + 1).min(self.width - 1), (y + Self::REACH + 1).min(self.height - 1));
+        let at = |x: usize, y: usize| self.sums.get(y * self.width + x).copied().unwrap_or(0);
+        let around = at(right, low) + at(left, top) - at(left, low) - at(right, top);
+        // One line through the square has 15 to 21 edges.
+        match around {
+            0..=24 => Self::MOST,
+            25..=36 => 3,
+            37..=54 => 2,
+            _ => 1,
+        }
+    }
+}
+
 /// Votes for (angle, rho), in steps of one degree and one pixel.
 struct Votes {
     counts: Vec<u16>,
@@ -145,13 +195,15 @@ impl Votes {
         let mut counts = vec![0u16; Self::ANGLES * columns];
         let turns: Vec<(f32, f32)> =
             (0..Self::ANGLES).map(|angle| (angle as f32).to_radians().sin_cos()).collect();
+        let crowd = Crowd::of(edges);
         for edge in &edges.list {
+            let weight = crowd.weight(edge.x, edge.y);
             for turn in -Self::SPREAD..=Self::SPREAD {
                 let angle = (i32::from(edge.angle) + turn).rem_euclid(Self::ANGLES as i32) as usize;
                 let (sin, cos) = turns[angle];
                 let rho = f32::from(edge.x) * cos + f32::from(edge.y) * sin + reach;
                 if let Some(count) = counts.get_mut(angle * columns + rho.round() as usize) {
-                    *count = count.saturating_add(1);
+                    *count = count.saturating_add(weight);
                 }
             }
         }
@@ -185,8 +237,9 @@ impl Votes {
         }
         let row = self.row(angle);
         let (mut sum, mut weight) = (0.0, 0.0);
-        for column in at.saturating_sub(1)..=(at + 1).min(self.columns - 1) {
-            let count = f32::from(row[column]);
+        let columns = row.iter().enumerate().take(at + 2).skip(at.saturating_sub(1));
+        for (column, count) in columns {
+            let count = f32::from(*count);
             sum += count * column as f32;
             weight += count;
         }

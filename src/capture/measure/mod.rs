@@ -8,7 +8,7 @@
 //!  Picture ─▶ Reduced ─▶ edges ─▶ lines ─▶ quadrilaterals ─▶ refined on the full picture ─▶ Flat ─▶ figures
 //! ```
 
-mod annotate;
+pub(in crate::capture) mod annotate;
 mod card;
 mod colour;
 mod edges;

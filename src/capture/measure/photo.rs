@@ -140,7 +140,9 @@ fn of_card(picture: &Picture, slot: Slot, card: &Card, measure: Measure) -> Opti
         Measure::Clipped => card.light.clipped,
         Measure::Glare => card.light.glare,
         Measure::Noise => noise(picture.luma(), &card.quad)?,
-        Measure::Colour => colour::spread(card.flat.blue(), card.flat.red()),
+        Measure::Colour => {
+            colour::spread(card.flat.blue(), card.flat.red(), card.layout.area(), card.light.brightness)
+        }
         Measure::Side => {
             let apart = card.layout.portrait_side - card.layout.emblem_side;
             // The holder shows the portrait side.

@@ -74,24 +74,31 @@ pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
     Plane::new(width, height, samples).unwrap_or_default()
 }
 
-/// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`.
+/// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`: bilinear, in 8-bit fixed point.
 fn resample(plane: &Plane, like: &Plane, factor: f32) -> Plane {
-    let place = |at: usize| (at as f32 + 0.5) * factor - 0.5;
-    if factor > 1.5 {
-        // Smaller than the colour planes: the mean of four places in each block is enough.
-        let quarter = factor / 4.0;
-        return build(like.width(), like.height(), |x, y| {
-            let (x, y) = (place(x), place(y));
-            let mut sum = 0u16;
-            for (dx, dy) in
-                [(-quarter, -quarter), (quarter, -quarter), (-quarter, quarter), (quarter, quarter)]
-            {
-                sum += u16::from(plane.at((x + dx).round() as isize, (y + dy).round() as isize));
-            }
-            ((sum + 2) / 4) as u8
-        });
+    let place = |at: usize, size: usize| {
+        let place = ((at as f32 + 0.5) * factor - 0.5).clamp(0.0, size.saturating_sub(1) as f32);
+        (place as usize, ((place - place.floor()) * 256.0) as u32)
+    };
+    let columns: Vec<(usize, u32)> = (0..like.width()).map(|x| place(x, plane.width())).collect();
+    let mut samples = Vec::with_capacity(like.width() * like.height());
+    let mut line = vec![0u32; plane.width() + 1];
+    for y in 0..like.height() {
+        let (top, weight) = place(y, plane.height());
+        let (upper, lower) = (plane.row(top), plane.row((top + 1).min(plane.height().saturating_sub(1))));
+        for (sum, (a, b)) in line.iter_mut().zip(upper.iter().zip(lower)) {
+            *sum = u32::from(*a) * (256 - weight) + u32::from(*b) * weight;
+        }
+        // One more on the right, so that the last column has a neighbour.
+        if let [.., last, extra] = &mut line[..] {
+            *extra = *last;
+        }
+        samples.extend(columns.iter().map(|(left, weight)| match line.get(*left..left + 2) {
+            Some([a, b]) => ((a * (256 - weight) + b * weight + (1 << 15)) >> 16) as u8,
+            _ => 0,
+        }));
     }
-    build(like.width(), like.height(), |x, y| (plane.between(place(x), place(y)) + 0.5) as u8)
+    Plane::new(like.width(), like.height(), samples).unwrap_or_default()
 }
 
 pub(super) fn build(width: usize, height: usize, at: impl Fn(usize, usize) -> u8) -> Plane {

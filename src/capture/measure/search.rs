@@ -106,10 +106,10 @@ impl Search<'_> {
         for (at, a) in self.lines.iter().enumerate() {
             for (other, b) in self.lines.iter().enumerate().skip(at + 1) {
                 let aligned = a.cos * b.cos + a.sin * b.sin;
-                // 0.94: 20 degrees, what perspective can do to a card at arm's length.
+                // 0.87: 30 degrees, what perspective does to a card that is seen from far on its side.
                 let both_borders = other < self.borders;
                 if !both_borders
-                    && aligned.abs() > 0.94
+                    && aligned.abs() > 0.87
                     && (a.offset(middle) - b.offset(middle) * aligned.signum()).abs() > apart
                 {
                     pairs.push((at, other));

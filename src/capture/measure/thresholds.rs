@@ -16,8 +16,10 @@ pub struct Thresholds {
     pub id: String,
     /// Grows with every change.
     pub version: u32,
-    /// For a photo of one side of the card.
-    pub card: BTreeMap<Measure, Threshold>,
+    /// For a photo of the portrait side.
+    pub portrait_side: BTreeMap<Measure, Threshold>,
+    /// For a photo of the emblem side.
+    pub emblem_side: BTreeMap<Measure, Threshold>,
     /// For the photo of the holder with the card.
     pub holder: BTreeMap<Measure, Threshold>,
     /// For three photos together.
@@ -34,7 +36,7 @@ pub enum ThresholdsError {
     /// A measure has no threshold.
     #[error("the thresholds for {part} say nothing about {measure}")]
     Missing {
-        /// Which part: `card`, `holder` or `triplet`.
+        /// Which part: `portrait_side`, `emblem_side`, `holder` or `triplet`.
         part: &'static str,
         /// Which measure.
         measure: Measure,
@@ -42,7 +44,7 @@ pub enum ThresholdsError {
     /// `pass` lies on the wrong side of `fail`, or one of them is no number.
     #[error("the threshold for {measure} in {part} contradicts itself")]
     Contradiction {
-        /// Which part: `card`, `holder` or `triplet`.
+        /// Which part: `portrait_side`, `emblem_side`, `holder` or `triplet`.
         part: &'static str,
         /// Which measure.
         measure: Measure,
@@ -95,7 +97,8 @@ impl Thresholds {
     pub fn from_json(text: &str) -> Result<Self, ThresholdsError> {
         let set: Self = serde_json::from_str(text).map_err(ThresholdsError::Json)?;
         for (part, wanted, found) in [
-            ("card", &CARD[..], &set.card),
+            ("portrait_side", &CARD[..], &set.portrait_side),
+            ("emblem_side", &CARD[..], &set.emblem_side),
             ("holder", &HOLDER[..], &set.holder),
             ("triplet", &TRIPLET[..], &set.triplet),
         ] {
@@ -115,7 +118,8 @@ impl Thresholds {
     /// The part that belongs to a slot.
     pub(super) fn of(&self, slot: Slot) -> &BTreeMap<Measure, Threshold> {
         match slot {
-            Slot::PortraitSide | Slot::EmblemSide => &self.card,
+            Slot::PortraitSide => &self.portrait_side,
+            Slot::EmblemSide => &self.emblem_side,
             _ => &self.holder,
         }
     }
@@ -127,7 +131,8 @@ impl Default for Thresholds {
         Self::from_json(include_str!("thresholds.json")).unwrap_or_else(|_| Self {
             id: "none".into(),
             version: 0,
-            card: BTreeMap::new(),
+            portrait_side: BTreeMap::new(),
+            emblem_side: BTreeMap::new(),
             holder: BTreeMap::new(),
             triplet: BTreeMap::new(),
         })
@@ -153,7 +158,13 @@ mod tests {
     fn the_built_in_set_is_whole_and_every_threshold_names_its_source() {
         let set = Thresholds::default();
         assert_ne!(set.id, "none");
-        for threshold in set.card.values().chain(set.holder.values()).chain(set.triplet.values()) {
+        for threshold in set
+            .portrait_side
+            .values()
+            .chain(set.emblem_side.values())
+            .chain(set.holder.values())
+            .chain(set.triplet.values())
+        {
             assert!(threshold.source.len() > 10, "{threshold:?}");
         }
         let text = serde_json::to_string(&set).unwrap();
@@ -163,9 +174,9 @@ mod tests {
     #[test]
     fn gaps_and_contradictions_are_named() {
         let mut set = Thresholds::default();
-        set.card.remove(&Measure::Glare);
+        set.emblem_side.remove(&Measure::Glare);
         let error = Thresholds::from_json(&serde_json::to_string(&set).unwrap()).unwrap_err();
-        assert_eq!(error.to_string(), "the thresholds for card say nothing about glare");
+        assert_eq!(error.to_string(), "the thresholds for emblem_side say nothing about glare");
         let mut set = Thresholds::default();
         if let Some(threshold) = set.holder.get_mut(&Measure::CardShare) {
             threshold.fail = threshold.pass + 1.0;

@@ -153,6 +153,7 @@ impl Drop for PrivateDirectory {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

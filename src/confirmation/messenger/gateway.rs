@@ -1,11 +1,9 @@
 //! A message centre or voice platform behind HTTP.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::{HeaderValue, Uri, header};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Error, Timeout};
 
 use super::{Message, Messenger, MessengerError};
@@ -33,9 +31,9 @@ pub enum GatewayError {
     /// Numbers and codes would cross a network in the clear.
     #[error("the gateway's address must begin with https:// unless it is on this machine")]
     Plain,
-    /// This machine has no root certificates, so no server can prove who it is.
-    #[error("this machine has no root certificates to check the gateway's by")]
-    NoRoots,
+    /// Nobody could be recognised.
+    #[error("the system has no trusted root certificates")]
+    Roots,
     /// The credentials can't stand in a header.
     #[error("the gateway's credentials hold characters that no header takes")]
     Authorization,
@@ -47,14 +45,18 @@ impl HttpGateway {
         let url: Uri = url.parse().map_err(|_| GatewayError::Url)?;
         let host = url.host().ok_or(GatewayError::Url)?;
         let local = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-        let tls = match url.scheme_str() {
-            Some("https") => tls()?,
-            Some("http") if local => TlsConfig::default(),
+        match url.scheme_str() {
+            Some("https") => {}
+            Some("http") if local => {}
             Some("http") => return Err(GatewayError::Plain),
             _ => return Err(GatewayError::Url),
-        };
-        let agent = Agent::config_builder()
-            .tls_config(tls)
+        }
+        let mut config = Agent::config_builder();
+        if url.scheme_str() == Some("https") {
+            let roots = crate::tls::system_roots().ok_or(GatewayError::Roots)?;
+            config = config.tls_config(crate::tls::config(roots, None));
+        }
+        let agent = config
             .timeout_global(Some(timeout))
             .http_status_as_error(false)
             .max_redirects(0)
@@ -95,19 +97,6 @@ impl std::fmt::Debug for HttpGateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HttpGateway").field("host", &self.url.host()).finish_non_exhaustive()
     }
-}
-
-/// By this machine's root certificates.
-fn tls() -> Result<TlsConfig, GatewayError> {
-    let found = rustls_native_certs::load_native_certs().certs;
-    if found.is_empty() {
-        return Err(GatewayError::NoRoots);
-    }
-    let roots: Vec<_> = found.iter().map(|root| Certificate::from_der(root.as_ref()).to_owned()).collect();
-    Ok(TlsConfig::builder()
-        .root_certs(RootCerts::Specific(Arc::new(roots)))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build())
 }
 
 fn body(message: &Message<'_>, lang: Lang) -> Json {

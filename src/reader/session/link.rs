@@ -329,10 +329,10 @@ impl Link {
         const SMALLEST_REPLY: u64 = 11;
         let soon = now + self.limits.gap();
         let part = self.framer.waiting() > 0;
-        if let State::Waiting { gap, heard, .. } | State::Fencing { gap, heard, .. } = &mut self.state {
-            if part || self.framer.discarded() - *heard >= SMALLEST_REPLY {
-                *gap = Some(soon);
-            }
+        if let State::Waiting { gap, heard, .. } | State::Fencing { gap, heard, .. } = &mut self.state
+            && (part || self.framer.discarded() - *heard >= SMALLEST_REPLY)
+        {
+            *gap = Some(soon);
         }
     }
 

@@ -89,6 +89,9 @@ pub struct Framer {
     rejected: u64,
 }
 
+/// Reads the head of a frame: the length of the whole, or how much more is needed.
+type Head = fn(&[u8], u16) -> IResult<&[u8], usize, ()>;
+
 impl Framer {
     /// For what a reader sends.
     pub fn replies() -> Self {
@@ -221,7 +224,7 @@ impl Framer {
     /// Looks at what is buffered, dropping what can't begin a frame.
     fn look(&mut self) -> Look {
         // After the first failure the search itself says that a preamble stands at `begin`.
-        let mut parser: fn(&[u8], u16) -> IResult<&[u8], usize, ()> = head;
+        let mut parser: Head = head;
         loop {
             let window = &self.buffer[self.begin..self.end];
             // No preamble begins inside another, so behind one the search goes on behind it.

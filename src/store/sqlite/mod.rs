@@ -11,7 +11,6 @@ mod steps;
 mod writer;
 
 use std::fmt;
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,7 +27,8 @@ use super::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreEr
 ///
 /// Write-ahead log, `synchronous = FULL`: a step that returned `Ok` survives `kill -9` and, as far as the disk keeps
 /// what it confirmed, power loss. Several processes may open the same file. After an I/O error it refuses everything
-/// ([`StoreError::Poisoned`]) until it is opened again. What expired is overwritten in the file, not only unlinked.
+/// ([`StoreError::Poisoned`]) until it is opened again. What expired is overwritten in
+/// the file and in its log, not only unlinked.
 ///
 /// Back it up with `sqlite3 store.sqlite3 '.backup copy.sqlite3'`: the newest steps are in the `-wal` file beside it.
 pub struct SqliteStore {
@@ -54,11 +54,7 @@ impl SqliteStore {
     /// Opens `realname.sqlite3` in `directory`; makes the directory, open to its owner only, when there is none.
     pub fn open_dir(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = directory.as_ref();
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(directory).map_err(fault::file)?;
+        schema::create_directory(directory)?;
         Self::open(directory.join("realname.sqlite3"))
     }
 
@@ -127,7 +123,13 @@ impl Store for SqliteStore {
     }
 
     fn expire(&self, before: Timestamp, max: u32) -> Result<u32, StoreError> {
-        self.write(move |connection| steps::expire(connection, micros(before), max))
+        let removed = self.write(move |connection| steps::expire(connection, micros(before), max))?;
+        if removed > 0 {
+            // The log still holds what was removed.
+            let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+            self.poison.watch(steps::fold_log(&reader))?;
+        }
+        Ok(removed)
     }
 }
 

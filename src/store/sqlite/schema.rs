@@ -53,6 +53,24 @@ const TABLES: &str = "
     CREATE INDEX member_end ON member (expires_at);
 ";
 
+/// Makes the directory when there is none, for its owner only, and sees to it that a power loss doesn't take it back.
+pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    let missing: Vec<&Path> = path.ancestors().take_while(|path| !path.exists()).collect();
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(fault::file)?;
+    #[cfg(unix)]
+    for parent in missing.iter().filter_map(|path| path.parent()) {
+        // The parent of a plain name is written as an empty path.
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(fault::file)?;
+    }
+    Ok(())
+}
+
 /// Makes the file when there is none, for its owner only, and gives its absolute path.
 pub(super) fn create_file(path: &Path) -> Result<PathBuf, StoreError> {
     // Closing any handle of a file drops all locks that this process holds on it. So nobody in this process may open

@@ -143,6 +143,15 @@ fn expire_both(connection: &Connection, before: i64, max: u32) -> Result<u32, St
     Ok(records.saturating_add(members))
 }
 
+/// Moves all of the log into the file and empties it. While other processes read or write it may stay; then a later
+/// commit does that.
+pub(super) fn fold_log(connection: &Connection) -> Result<(), StoreError> {
+    match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault::sqlite) {
+        Err(StoreError::Busy { .. }) => Ok(()),
+        folded => folded,
+    }
+}
+
 /// No more than `max` rows are ever removed, which is a `u32`.
 fn removed(rows: usize) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX)

@@ -155,10 +155,12 @@ impl Stage {
 /// The desk's own key, which may say little and not for long.
 fn attestor(operator: &Party, now: Timestamp) -> Result<Attestor, Failure> {
     let key = generate()?;
-    let mut constraints = Constraints::default();
-    constraints.purposes = Some(vec![Purpose::SimCancel]);
-    constraints.terminal = Some("desk-7".to_owned());
-    constraints.env = Some(Env::Test);
+    let constraints = Constraints {
+        purposes: Some(vec![Purpose::SimCancel]),
+        terminal: Some("desk-7".to_owned()),
+        env: Some(Env::Test),
+        ..Constraints::default()
+    };
     let statement = DelegationRequest {
         iss: operator.iss,
         sub: "desk-7",

@@ -10,7 +10,6 @@ use super::super::Picture;
 use super::super::picture::rgb_of;
 use super::card::Card;
 use super::geometry::{Homography, Point, Quad};
-use super::layout;
 use super::photo::{Measurement, View};
 use super::reduce::shrink;
 use crate::profile::Outcome;
@@ -145,8 +144,8 @@ fn draw_card(canvas: &mut Canvas, card: &Card, found: &Measurement, frame: &Fram
     canvas.disc(quad.corners[0], 6.0, colour);
     let area = match found.view {
         View::Unclear => None,
-        _ if card.layout.portrait_side > card.layout.emblem_side => Some((layout::PORTRAIT, "portrait")),
-        _ => Some((layout::EMBLEM, "emblem")),
+        _ if card.layout.portrait_side >= card.layout.emblem_side => Some((card.layout.area(), "portrait")),
+        _ => Some((card.layout.area(), "emblem")),
     };
     if let (Some((area, name)), Some(map)) = (area, Homography::from_unit_square(&quad)) {
         let corner = |u: f32, v: f32| map.map(u, v);

@@ -9,7 +9,7 @@ use realname::reader::{Attachment, Guess, Port, Progress, ReadOptions, Reader, R
 
 use crate::device::{self, NAME, Tty};
 use crate::gadget::{Gadget, READER, wait_for};
-use crate::{Failure, check};
+use crate::{Failure, check, watch};
 
 /// The port's name, found by ids and serial number.
 fn port() -> Result<String, Failure> {
@@ -67,9 +67,12 @@ pub(crate) fn lane() -> Result<(), Failure> {
     // Plugged in again while the dead handle is still open: another name, the same serial number.
     gadget.plug()?;
     let again = wait_for("the port under a new name", || port().ok().filter(|again| *again != name))?;
-    let _emulated = device::reader(tty()?, config, true)?;
+    let emulated = device::reader(tty()?, config.clone(), true)?;
     let card = Reader::open(&again, Some(115_200))?.read_card(&ReadOptions::new())?;
     check(card.document().name().as_str() == NAME, "the card's name after replugging")?;
     println!("  read through {again} after replugging");
-    Ok(())
+    drop(emulated);
+    drop(reader);
+
+    watch::through_unplugging(&port()?, &gadget, || device::reader(tty()?, config.clone(), true))
 }

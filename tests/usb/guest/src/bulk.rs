@@ -13,7 +13,7 @@ use crate::device::{
 };
 use crate::functionfs::FunctionFs;
 use crate::gadget::{Gadget, Identity, READER, wait_for};
-use crate::{Failure, check};
+use crate::{Failure, check, watch};
 
 /// So many endpoints from and to the host that 02, 06, 81 and 85 are among them: see [`functionfs`](crate::functionfs).
 const SPLIT: (u8, u8) = (10, 9);
@@ -89,7 +89,15 @@ pub(crate) fn split() -> Result<(), Failure> {
     read(&mut reader, &emulated, "the card's name after a stall")?;
     println!("  read through the split pipes");
 
-    unplug_and_replug(&rig, reader, &emulated)
+    unplug_and_replug(&rig, reader, &emulated)?;
+    let name = wait_for("the reader's name", || {
+        list().ok()?.into_iter().map(|port| port.name).find(|name| name.starts_with("usb:"))
+    })?;
+    watch::through_unplugging(&name, &rig.gadget, || {
+        emulated.remove();
+        emulated.place(device::card()?);
+        Ok(())
+    })
 }
 
 /// One pipe each way that carries whole frames.

@@ -8,6 +8,7 @@ mod device;
 mod functionfs;
 mod gadget;
 mod hid;
+mod watch;
 
 use std::process::ExitCode;
 use std::sync::mpsc;

@@ -1,0 +1,144 @@
+//! Issuing and verifying against the raw Ed25519 operations that they contain: `cargo bench --bench tokens`.
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods, missing_docs)]
+
+#[path = "../examples/support/mod.rs"]
+mod parties;
+mod support;
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use jiff::Timestamp;
+use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy, Verified};
+use realname::attest::{Attestor, Terminal};
+use realname::authority::DirectoryAuthority;
+use realname::capture::{Intake, Slot};
+use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
+use realname::jose::{Algorithm, decode};
+use realname::profile::{Check, ClaimName, Env, Expectation, Purpose};
+use realname::reader::ReadOptions;
+use realname::rely::{Limits, UnverifiedPresentation};
+use realname::store::MemoryStore;
+use realname::trust::{Anchor, TrustList};
+use support::{compare_timed, row};
+
+const ROUNDS: usize = 40;
+const BATCH: usize = 20;
+
+fn main() {
+    println!("| what | against | aim | found |\n|---|---|---|---|");
+    verifying();
+    issuing();
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)).unwrap()
+}
+
+/// A batch, timed.
+fn batch(mut work: impl FnMut()) -> Duration {
+    let begin = Instant::now();
+    (0..BATCH).for_each(|_| work());
+    begin.elapsed()
+}
+
+fn verifying() {
+    let now = Timestamp::from_second(1_790_000_030).unwrap();
+    let anchors = Anchor::parse_all(read("vectors/anchor.json").as_bytes()).unwrap();
+    let list = TrustList::as_of(&read("vectors/context/list-1.txt"), &anchors, now).unwrap();
+    let asker = list.keys().iter().find(|record| record.iss() == "https://home.example").unwrap();
+    let expectation = Expectation::new("测试甲", "119999199001010004");
+    let demand = read("vectors/context/demand-1.txt");
+    let pending = PendingDemand::recall(&demand, asker.key(), Some(&expectation)).unwrap();
+    let presentation = read("vectors/001-onsite.txt");
+    let ours = || {
+        let parsed = UnverifiedPresentation::parse(black_box(&presentation)).unwrap();
+        assert!(parsed.verify(&pending, &list, now, &Limits::default()).is_accepted());
+    };
+    // The raw operations: the issuer's signature, the session's key, the session's signature.
+    let jwt = presentation.split('~').next().unwrap();
+    let kb = presentation.rsplit('~').next().unwrap();
+    let (issuer_message, issuer_signature) = raw(jwt);
+    let (kb_message, kb_signature) = raw(kb);
+    let issuer = key_of(&read("vectors/context/operator.json"));
+    let issuer = VerifyingKey::from_bytes(&issuer).unwrap();
+    let payload = String::from_utf8(decode(jwt.split('.').nth(1).unwrap()).unwrap()).unwrap();
+    let session = key_of(&payload);
+    let peer = || {
+        issuer.verify_strict(black_box(issuer_message.as_bytes()), &issuer_signature).unwrap();
+        let session = VerifyingKey::from_bytes(black_box(&session)).unwrap();
+        session.verify_strict(kb_message.as_bytes(), &kb_signature).unwrap();
+    };
+    let found = compare_timed(ROUNDS, || batch(ours), || batch(peer));
+    row("verifying a presentation", "the Ed25519 operations in it, strict", "≤ 1.15 ×", &found);
+}
+
+fn issuing() {
+    let operator = parties::Party::new("https://operator.example").unwrap();
+    let shop = parties::Party::new("https://shop.example").unwrap();
+    let keys = [operator.attests(), shop.asks("Web shop (TEST)", &[Purpose::ServiceOrder])];
+    let (anchor, list) = parties::trust_list(&keys, Timestamp::now()).unwrap();
+    let store = MemoryStore::new();
+    let list = TrustList::verify(&list, &[anchor], Timestamp::now(), &store).unwrap();
+    let demand = DemandRequest::new(Purpose::ServiceOrder)
+        .claim(ClaimName::Name)
+        .claim(ClaimName::IdNumber)
+        .check(Check::Chip)
+        .env(Env::Test)
+        .issue(shop.iss, &shop.key, &store, Timestamp::now())
+        .unwrap();
+    let asked = VerifiedDemand::verify(demand.as_str(), &list, Timestamp::now()).unwrap();
+    let (_emulator, mut reader) = parties::reader_with(&read("cards/resident-bing.json")).unwrap();
+    let card = reader.read_card(&ReadOptions::new()).unwrap();
+    let photo = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/portraits/bing-live-2.jpg");
+    let live = Intake::default().take(Slot::Live, std::fs::read(photo).unwrap(), Timestamp::now()).unwrap();
+    let register = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/register.json");
+    let register = DirectoryAuthority::open(&register).unwrap();
+    let verified = || -> Verified {
+        let consent = ConsentGiven::new("TEST", [Purpose::ServiceOrder], Timestamp::now());
+        let evidence = OnSite::new(card.clone(), live.clone(), consent).unwrap();
+        let request = CaseRequest::new(Purpose::ServiceOrder, Env::Test, Timestamp::now());
+        Case::open(evidence, &Policy::on_site(), request).unwrap().decide(&register).unwrap()
+    };
+    let signer = realname::jose::SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let attestor = Attestor::new(operator.iss, signer, Terminal::new("till-3")).unwrap();
+    let mut length = (0, 0);
+    let ours = || {
+        // The appraisals are made before the clock starts.
+        let mut ready: Vec<Verified> = (0..BATCH).map(|_| verified()).collect();
+        let now = Timestamp::now();
+        batch(|| {
+            let attestation = attestor.attest(ready.pop().unwrap(), &asked, now).unwrap();
+            let presentation = attestation.present(&asked, now).unwrap();
+            let kb = presentation.rsplit('~').next().unwrap().len();
+            length = (presentation.split('~').next().unwrap().len(), kb);
+        })
+    };
+    // The raw operations: the issuer's signature, the session's key made, its signature.
+    let issuer = SigningKey::from_bytes(&[7; 32]);
+    let (long, short) = ([b'x'; 2600], [b'x'; 330]);
+    let peer = || {
+        batch(|| {
+            black_box(issuer.sign(black_box(&long)));
+            let session = SigningKey::from_bytes(black_box(&[9; 32]));
+            black_box(session.sign(black_box(&short)));
+        })
+    };
+    let found = compare_timed(ROUNDS, ours, peer);
+    row("issuing and presenting", "the Ed25519 operations in it", "≤ 1.15 ×", &found);
+    println!("\nissuer JWT {} bytes, key-binding JWT {} bytes", length.0, length.1);
+}
+
+fn raw(jwt: &str) -> (String, Signature) {
+    let (message, signature) = jwt.rsplit_once('.').unwrap();
+    (message.to_owned(), Signature::from_slice(&decode(signature).unwrap()).unwrap())
+}
+
+/// The first `x` of a JSON text.
+fn key_of(json: &str) -> [u8; 32] {
+    let compact = json.replace(": ", ":");
+    let x = compact.split("\"x\":\"").nth(1).unwrap().split('"').next().unwrap();
+    decode(x).unwrap().try_into().unwrap()
+}

@@ -1,0 +1,36 @@
+//! What needs no operator; the scenarios of the specification are in `tests/authority_camara.rs`.
+
+use super::*;
+use crate::document::IdNumber;
+
+fn query() -> Query {
+    Query::new("测试甲", IdNumber::new("119999199001010004"), Timestamp::UNIX_EPOCH, "q1")
+}
+
+#[test]
+fn what_is_too_long_is_found_before_it_is_sent() {
+    let camara = Camara::new("TEST-operator", "/kyc-match/v0.4/");
+    let request = camara.request(&query(), Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(request.path, "/kyc-match/v0.4/match");
+    let long = Query::new("测".repeat(257), IdNumber::new("1"), Timestamp::UNIX_EPOCH, "q1");
+    let field = QueryField::Name;
+    assert_eq!(camara.request(&long, Timestamp::UNIX_EPOCH), Err(AuthorityError::InvalidInput { field }));
+    let none = Query::new("测", IdNumber::new(""), Timestamp::UNIX_EPOCH, "q1");
+    let field = QueryField::IdNumber;
+    assert_eq!(camara.request(&none, Timestamp::UNIX_EPOCH), Err(AuthorityError::InvalidInput { field }));
+}
+
+#[test]
+fn a_real_operator_is_called_one_on_purpose() {
+    let reply = Reply::new(200, r#"{"nameMatch":"true","idDocumentMatch":"true"}"#);
+    let test = Camara::new("TEST-operator", "/x");
+    assert!(test.is_test() && test.finding(&query(), &reply, Timestamp::UNIX_EPOCH).unwrap().meta.is_test);
+    let real = Camara::new("operator", "/x").for_real_register();
+    assert!(!real.is_test() && !real.finding(&query(), &reply, Timestamp::UNIX_EPOCH).unwrap().meta.is_test);
+}
+
+#[test]
+fn it_has_no_look_up() {
+    let camara = Camara::new("TEST-operator", "/x");
+    assert_eq!(camara.inquiry(&query(), Timestamp::UNIX_EPOCH), Err(AuthorityError::Unsupported));
+}

@@ -1,0 +1,134 @@
+//! Requests and replies as values.
+
+use zeroize::Zeroizing;
+
+/// How a request is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Method {
+    /// Looks something up. Carries no body, and its address holds nothing personal.
+    Get,
+    /// Asks a question.
+    Post,
+}
+
+impl Method {
+    /// As on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A request to a register. `Debug` shows neither body nor header values; the body is wiped when it is dropped.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Request {
+    /// How it is made.
+    pub method: Method,
+    /// The path from the root, with a leading slash.
+    pub path: String,
+    /// Names and values of the headers; the client adds `Host`, `Content-Length` and the like.
+    pub headers: Vec<(String, String)>,
+    /// The body. Holds personal data.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+impl Request {
+    /// Without headers and body.
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), headers: Vec::new(), body: Zeroizing::default() }
+    }
+
+    /// With one more header.
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// With this body of this type.
+    pub fn with_body(mut self, media_type: &str, body: Zeroizing<Vec<u8>>) -> Self {
+        self.body = body;
+        self.with_header("Content-Type", media_type)
+    }
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &names)
+            .field("body_length", &self.body.len())
+            .finish()
+    }
+}
+
+/// A register's reply, complete. `Debug` shows neither body nor header values.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+impl Reply {
+    /// The most that a reply may hold, in bytes. A finding needs a thousandth of it.
+    pub const MAX_BODY: usize = 256 * 1024;
+
+    /// From its parts.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: Zeroizing::new(body.into()) }
+    }
+
+    /// With one more header.
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self
+    }
+
+    /// The value of a header that occurs exactly once. Twice is as good as never: which one would count?
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        let (_, value) = values.next()?;
+        values.next().is_none().then_some(value)
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("body_length", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_what_is_personal_or_secret() {
+        let body = Zeroizing::new("测试甲".as_bytes().to_vec());
+        let request = Request::new(Method::Post, "/query").with_header("Authorization", "s3cret");
+        let shown = format!("{:?}", request.with_body("application/json", body.clone()));
+        assert!(!shown.contains("s3cret") && !shown.contains("测试"), "{shown}");
+        let shown = format!("{:?}", Reply::new(200, body.to_vec()));
+        assert!(!shown.contains("测试"), "{shown}");
+    }
+
+    #[test]
+    fn a_header_that_comes_twice_is_not_believed() {
+        let reply = Reply::new(200, "").with_header("X-One", "1").with_header("X-Two", "1");
+        assert_eq!(reply.header("x-one"), Some("1"));
+        assert_eq!(reply.with_header("X-One", "2").header("x-one"), None);
+    }
+}
