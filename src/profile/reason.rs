@@ -298,8 +298,6 @@ codes! {
         "This step was done already.", "该步骤已办理。";
     SnapshotStale "snapshot_stale" "What the home side knows of the number changed since its snapshot.",
         "The number's account changed. Start again.", "号码账户信息已变化，请重新申请。";
-    PersonNotProven "person_not_proven" "No accepted presentation for this cancellation's own demand.",
-        "The person wasn't proven to be the holder.", "未能证明办理人为机主本人。";
     NoticeMissing "notice_missing" "A notice wasn't acknowledged, or a text of another version was.",
         "Read every notice to the customer and have each acknowledged.", "请向客户告知全部事项并逐项确认。";
     ContractInForce "contract_in_force" "A contract plan is still in force.",
