@@ -1,4 +1,5 @@
 //! Laws of the wire, tried on random cases: what is written reads the same, damage is noticed, pieces don't matter.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(missing_docs)]
 
 mod support;

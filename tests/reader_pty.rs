@@ -1,5 +1,6 @@
 //! The driver against the emulated reader, through the operating system's serial port.
 #![cfg(all(unix, feature = "serial", feature = "pty"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, missing_docs)] // a test with real time
 
 mod support;

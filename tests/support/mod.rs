@@ -1,6 +1,6 @@
 //! A second writer of the wire's bytes, for tests only. It shares no code with `realname::reader::wire`, so that an error
 //! there can't hide behind its own twin. All data synthetic.
-#![allow(dead_code, unreachable_pub, clippy::cast_possible_truncation)]
+#![allow(dead_code, unreachable_pub, clippy::expect_used)]
 
 /// Every UTF-16 unit of `text`, padded with spaces to `bytes` bytes.
 pub fn text(text: &str, bytes: usize) -> Vec<u8> {
