@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use realname::cancellation::{Snapshot, VerifiedReceipt};
 use realname::confirmation::{NaturalDay, Order, PhoneNumber, Price, UnverifiedGrant};
 use realname::demand::demand_hash;
-use realname::jose::{Json, Signer, SigningKey, encode, sign};
+use realname::jose::{Json, SigningKey, encode, sign};
 use realname::profile::Env;
 use realname::trust::{Anchor, TrustList, complete_list, sign_list};
 
