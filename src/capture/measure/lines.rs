@@ -58,6 +58,22 @@ impl Line {
         }
     }
 
+    /// The most places in a row on edges, gaps of up to four left aside.
+    fn longest_run(&self) -> usize {
+        let (mut best, mut begin, mut last) = (0, 0, None::<usize>);
+        for (at, pair) in self.seen.windows(2).enumerate() {
+            if pair.first() == pair.last() {
+                continue;
+            }
+            if last.is_none_or(|last| at - last > 5) {
+                begin = at;
+            }
+            last = Some(at);
+            best = best.max(at - begin + 1);
+        }
+        best
+    }
+
     /// Where two lines cross; `None` when they are close to parallel.
     pub(super) fn crossing(&self, other: &Line) -> Option<Point> {
         let det = self.cos * other.sin - other.cos * self.sin;
@@ -81,11 +97,15 @@ pub(super) fn strongest(edges: &Edges, most: usize) -> Vec<Line> {
     // A line shorter than a twentieth of the frame is no side of a card.
     let least = Crowd::MOST * (edges.width().min(edges.height()) / 20).max(14) as u16;
     let mut lines = Vec::new();
-    while lines.len() < most {
+    // Twice as many, of which those with the longest unbroken run are kept: a row of windows makes a long line of many
+    // pieces, a card's side is one piece.
+    while lines.len() < 2 * most {
         let Some((angle, rho)) = votes.take_best(least) else { break };
         let (angle, rho) = settle(edges, angle, rho);
         lines.push(Line::new(angle, rho, edges));
     }
+    lines.sort_by_cached_key(|line| std::cmp::Reverse(line.longest_run()));
+    lines.truncate(most);
     lines
 }
 
