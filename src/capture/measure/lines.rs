@@ -97,14 +97,16 @@ pub(super) fn strongest(edges: &Edges, most: usize) -> Vec<Line> {
     // A line shorter than a twentieth of the frame is no side of a card.
     let least = Crowd::MOST * (edges.width().min(edges.height()) / 20).max(14) as u16;
     let mut lines = Vec::new();
-    // Twice as many, of which those with the longest unbroken run are kept: a row of windows makes a long line of many
-    // pieces, a card's side is one piece.
+    // Twice as many. Half of what is kept are the strongest, the other half those with the longest unbroken run: a row of
+    // windows makes a strong line of many pieces, a card's side is one piece.
     while lines.len() < 2 * most {
         let Some((angle, rho)) = votes.take_best(least) else { break };
         let (angle, rho) = settle(edges, angle, rho);
         lines.push(Line::new(angle, rho, edges));
     }
-    lines.sort_by_cached_key(|line| std::cmp::Reverse(line.longest_run()));
+    if let Some(weaker) = lines.get_mut(most / 2..) {
+        weaker.sort_by_cached_key(|line: &Line| std::cmp::Reverse(line.longest_run()));
+    }
     lines.truncate(most);
     lines
 }
