@@ -37,13 +37,13 @@ const OUTSIDE: f32 = 0.08;
 /// The best candidates, best first, no two of which are nearly the same. `held`: the card may be small, so parts of the
 /// frame are searched as well; in the whole frame a house's windows make stronger lines than a card in a hand.
 pub(super) fn candidates(edges: &Edges, most: usize, held: bool) -> Vec<Candidate> {
-    let lines = strongest(edges, LINES);
+    let lines = strongest(edges, LINES / 2, LINES / 2);
     let mut found = Search { edges, lines: &lines, borders: 0 }.run();
     if held {
         for part in 0..9 {
             let (left, top) = (part % 3 * edges.width() / 4, part / 3 * edges.height() / 4);
             let part = edges.within(left..left + edges.width() / 2, top..top + edges.height() / 2);
-            let lines = strongest(&part, PART_LINES);
+            let lines = strongest(&part, PART_LINES / 6, PART_LINES - PART_LINES / 6);
             found.extend(Search { edges, lines: &lines, borders: 0 }.run());
         }
     }
