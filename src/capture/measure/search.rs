@@ -46,6 +46,8 @@ pub(super) fn candidates(edges: &Edges, most: usize, held: bool) -> Vec<Candidat
             let lines = strongest(&part, PART_LINES / 6, PART_LINES - PART_LINES / 6);
             found.extend(Search { edges, lines: &lines, borders: 0 }.run());
         }
+        // Around a person there are rectangles of all sizes; what tells them apart first is a whole outline.
+        found.iter_mut().for_each(|candidate| candidate.score *= candidate.support.powi(3));
     }
     if found.iter().all(|candidate| candidate.support < 0.6) {
         // Perhaps a side lies outside the frame: then the frame cuts the card, and its border stands for that side.
