@@ -57,14 +57,16 @@ const LEAST_LAYOUT: f32 = 0.06;
 const CANDIDATES: usize = 8;
 
 /// Finds the card: the four lines that are the likeliest outline, given their shape and what lies between them.
-pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
+pub(super) fn find(picture: &Picture, reduced: &Reduced, held: bool) -> Option<Card> {
     let edges = Edges::of(reduced);
-    let best = candidates(&edges, CANDIDATES)
+    let best = candidates(&edges, if held { 2 * CANDIDATES } else { CANDIDATES }, held)
         .into_iter()
         .filter_map(|candidate| {
             let layout =
                 layout_of(reduced, &candidate.quad).filter(|layout| layout.best() >= LEAST_LAYOUT)?;
-            Some((candidate.score * (0.7 + layout.best().clamp(0.0, 0.6)), candidate, layout))
+            // Rectangles are common around a person, and few of them look like a card inside.
+            let weight = if held { 2.0 } else { 1.0 };
+            Some((candidate.score * (0.7 + weight * layout.best().clamp(0.0, 0.6)), candidate, layout))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let (_, candidate, layout) = best?;

@@ -5,7 +5,7 @@ use super::ground;
 use super::layout::Area;
 use super::reduce::shrink;
 
-/// How far colours lie from the tint of the card's ground, in levels: what four fifths of an area stay under. The area is
+/// How far colours lie from the tint of the card's ground, in levels: what nine tenths of an area stay under. The area is
 /// the portrait's or the emblem's, so that a hand on the card doesn't count. Counted as if the ground's `brightness` were
 /// 180, since colour fades with the light.
 ///
@@ -33,7 +33,7 @@ pub(super) fn spread(blue: &Plane, red: &Plane, area: &Area, brightness: f32) ->
     if total == 0 {
         return 0.0;
     }
-    ground::ranked(&counts, total, 0.8) / 4.0 * 180.0 / brightness.max(20.0)
+    ground::ranked(&counts, total, 0.9) / 4.0 * 180.0 / brightness.max(20.0)
 }
 
 #[cfg(test)]

@@ -48,6 +48,14 @@ impl Edges {
         self.height
     }
 
+    /// The same with only the edges of a part in the list; what supports a line stays.
+    pub(super) fn within(&self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> Self {
+        let inside =
+            |edge: &&Edge| columns.contains(&usize::from(edge.x)) && rows.contains(&usize::from(edge.y));
+        let list: Vec<Edge> = self.list.iter().filter(inside).copied().collect();
+        Self { starts: starts(&list), list, width: self.width, height: self.height, map: self.map.clone() }
+    }
+
     /// The edges within `spread` degrees of a direction.
     pub(super) fn along(&self, angle: f32, spread: i32) -> impl Iterator<Item = &Edge> {
         let middle = angle as i32;
@@ -73,6 +81,11 @@ impl Edges {
                 .is_some_and(|found| angle_between(f32::from(found), angle) <= 14.0)
         })
     }
+}
+
+/// Where each direction begins in a sorted list.
+fn starts(list: &[Edge]) -> Vec<usize> {
+    (0..=180).map(|angle| list.partition_point(|edge| edge.angle < angle)).collect()
 }
 
 /// Degrees between two directions that are the same after half a turn.
@@ -157,8 +170,7 @@ impl Field {
             }
         }
         list.sort_unstable_by_key(|edge: &Edge| edge.angle);
-        let starts = (0..=180).map(|angle| list.partition_point(|edge| edge.angle < angle)).collect();
-        Edges { list, starts, width: self.width, height: self.height, map }
+        Edges { starts: starts(&list), list, width: self.width, height: self.height, map }
     }
 
     /// The strength that a share of all places reaches or exceeds. Places come three to an edge before thinning.

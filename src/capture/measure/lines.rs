@@ -58,6 +58,22 @@ impl Line {
         }
     }
 
+    /// The most places in a row on edges, gaps of up to four left aside.
+    fn longest_run(&self) -> usize {
+        let (mut best, mut begin, mut last) = (0, 0, None::<usize>);
+        for (at, pair) in self.seen.windows(2).enumerate() {
+            if pair.first() == pair.last() {
+                continue;
+            }
+            if last.is_none_or(|last| at - last > 5) {
+                begin = at;
+            }
+            last = Some(at);
+            best = best.max(at - begin + 1);
+        }
+        best
+    }
+
     /// Where two lines cross; `None` when they are close to parallel.
     pub(super) fn crossing(&self, other: &Line) -> Option<Point> {
         let det = self.cos * other.sin - other.cos * self.sin;
@@ -75,17 +91,23 @@ impl Line {
     }
 }
 
-/// The strongest lines, strongest first.
-pub(super) fn strongest(edges: &Edges, most: usize) -> Vec<Line> {
+/// The `strong` strongest lines, and of as many again and more the `unbroken` ones with the longest unbroken run.
+pub(super) fn strongest(edges: &Edges, strong: usize, unbroken: usize) -> Vec<Line> {
+    let most = strong + unbroken;
     let mut votes = Votes::of(edges);
     // A line shorter than a twentieth of the frame is no side of a card.
     let least = Crowd::MOST * (edges.width().min(edges.height()) / 20).max(14) as u16;
     let mut lines = Vec::new();
-    while lines.len() < most {
+    // A row of windows makes a strong line of many pieces; a card's side is one piece.
+    while lines.len() < 2 * most {
         let Some((angle, rho)) = votes.take_best(least) else { break };
         let (angle, rho) = settle(edges, angle, rho);
         lines.push(Line::new(angle, rho, edges));
     }
+    if let Some(weaker) = lines.get_mut(strong..) {
+        weaker.sort_by_cached_key(|line: &Line| std::cmp::Reverse(line.longest_run()));
+    }
+    lines.truncate(most);
     lines
 }
 
@@ -279,7 +301,7 @@ mod tests {
         let inside = |x: usize, y: usize| (30..170).contains(&x) && (40..120).contains(&y);
         let picture = build(200, 160, |x, y| if inside(x, y) { 200 } else { 60 });
         let edges = Edges::of(&Reduced::of(&Picture::from_luma(picture)));
-        let lines = strongest(&edges, 4);
+        let lines = strongest(&edges, 4, 0);
         let mut found: Vec<(i32, i32)> = lines.iter().map(degrees).collect();
         found.sort_unstable();
         let near =

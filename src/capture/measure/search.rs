@@ -27,15 +27,28 @@ struct Search<'a> {
 
 /// How many lines are looked at.
 const LINES: usize = 44;
+/// How many in a part of the frame.
+const PART_LINES: usize = 22;
 /// The least share of the frame that a card may cover to be found.
 const LEAST_SHARE: f32 = 0.008;
 /// How far outside the frame a corner may lie, as a share of the frame's longer side.
 const OUTSIDE: f32 = 0.08;
 
-/// The best candidates, best first, no two of which are nearly the same.
-pub(super) fn candidates(edges: &Edges, most: usize) -> Vec<Candidate> {
-    let lines = strongest(edges, LINES);
+/// The best candidates, best first, no two of which are nearly the same. `held`: the card may be small, so parts of the
+/// frame are searched as well; in the whole frame a house's windows make stronger lines than a card in a hand.
+pub(super) fn candidates(edges: &Edges, most: usize, held: bool) -> Vec<Candidate> {
+    let lines = strongest(edges, LINES / 2, LINES / 2);
     let mut found = Search { edges, lines: &lines, borders: 0 }.run();
+    if held {
+        for part in 0..9 {
+            let (left, top) = (part % 3 * edges.width() / 4, part / 3 * edges.height() / 4);
+            let part = edges.within(left..left + edges.width() / 2, top..top + edges.height() / 2);
+            let lines = strongest(&part, PART_LINES / 6, PART_LINES - PART_LINES / 6);
+            found.extend(Search { edges, lines: &lines, borders: 0 }.run());
+        }
+        // Around a person there are rectangles of all sizes; what tells them apart first is a whole outline.
+        found.iter_mut().for_each(|candidate| candidate.score *= candidate.support.powi(3));
+    }
     if found.iter().all(|candidate| candidate.support < 0.6) {
         // Perhaps a side lies outside the frame: then the frame cuts the card, and its border stands for that side.
         let (right, low) = (edges.width() as f32 - 1.0, edges.height() as f32 - 1.0);
@@ -187,7 +200,7 @@ mod tests {
     use super::*;
 
     fn search(width: usize, height: usize, at: impl Fn(usize, usize) -> u8) -> Vec<Candidate> {
-        candidates(&Edges::of(&Reduced::of(&Picture::from_luma(build(width, height, at)))), 4)
+        candidates(&Edges::of(&Reduced::of(&Picture::from_luma(build(width, height, at)))), 4, false)
     }
 
     #[test]

@@ -44,15 +44,19 @@ pub(super) fn draw(canvas: &mut Canvas, found: &Measurement, top: f32) {
 fn draw_figure(canvas: &mut Canvas, figure: &Figure, left: f32, top: f32, wide: f32) {
     canvas.disc(Point::new(left + 30.0, top + 12.0), 5.5, colour_of(figure.outcome));
     canvas.text(&figure.measure.as_str().replace('_', " "), Point::new(left + 52.0, top + 6.0), 12.0, BRIGHT);
-    let unit = figure.measure.unit();
+    let unit = match figure.measure.unit() {
+        // Most figures are levels or shares; saying so on every line says nothing.
+        "levels" => String::new(),
+        unit => format!(" {unit}"),
+    };
     let value = figure.measured.map_or_else(|| "-".to_owned(), |value| format!("{}{unit}", short(value)));
-    canvas.text(&value, Point::new(left + wide * 0.46, top + 6.0), 12.0, BRIGHT);
+    canvas.text(&value, Point::new(left + wide * 0.50, top + 6.0), 12.0, BRIGHT);
     let sign = match figure.threshold.better {
         Better::Higher => '≥',
         Better::Lower => '≤',
     };
     let wanted = format!("{sign} {}", short(figure.threshold.pass));
-    canvas.text(&wanted, Point::new(left + wide * 0.75, top + 6.0), 12.0, QUIET);
+    canvas.text(&wanted, Point::new(left + wide * 0.77, top + 6.0), 12.0, QUIET);
 }
 
 /// Three digits are enough.
