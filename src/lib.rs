@@ -59,6 +59,8 @@
 //! Minimum Rust: 1.89.
 #![forbid(unsafe_code)]
 #![warn(
+    missing_docs,
+    unreachable_pub,
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,

@@ -2,7 +2,6 @@
 #![allow(clippy::disallowed_methods)]
 
 #[path = "authority/people.rs"]
-#[allow(dead_code)]
 mod people;
 
 use std::io::{Read, Write};

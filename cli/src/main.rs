@@ -1,7 +1,15 @@
 //! The `realname` command: read a card, check a person, sign, verify.
 //!
 //! Exit codes: 0 done or accepted, 1 refused, 2 usage, 3 device, file, network or authority trouble, 4 damaged input.
-#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 // This is where the clock, the files and the terminal are: the library's cores get them handed in.
 #![allow(clippy::disallowed_methods)]
 

@@ -1,6 +1,6 @@
 //! A register of synthetic people for the tests of authorities over HTTP. It counts what it is asked, because each question
 //! it works on is one that a real register would charge for.
-#![allow(dead_code)]
+#![allow(dead_code)] // Each test uses its part.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
