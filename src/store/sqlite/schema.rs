@@ -123,8 +123,12 @@ pub(super) fn only_read(connection: &Connection) -> Result<(), StoreError> {
 
 /// Makes the tables, or makes sure that they are ours.
 pub(super) fn prepare(connection: &Connection) -> Result<(), StoreError> {
-    // First look, so that somebody else's file isn't touched.
-    let fresh = is_fresh(connection)?;
+    // First look, so that somebody else's file isn't touched; in one transaction, because whoever makes the tables just
+    // now would show half of his work otherwise.
+    let look = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
+        .map_err(fault::sqlite)?;
+    let fresh = is_fresh(&look)?;
+    look.finish().map_err(fault::sqlite)?;
     use_write_ahead_log(connection)?;
     if !fresh {
         return Ok(());
