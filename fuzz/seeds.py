@@ -31,7 +31,9 @@ for vector in json.loads((VECTORS / "index.json").read_text())["vectors"]:
     except Exception:
         payload, header = b"", {}
     if kind == "presentation":
-        seed("token", text)
+        # The target knows one honest presentation; its other accepted twins would be findings.
+        if vector["expect"] != "accepted" or vector["file"].startswith("001"):
+            seed("token", text)
         disclosures = [part for part in text.split("~")[1:-1]]
         try:
             seed("presentation", b"\n".join([payload, *map(unb64, disclosures)]))
