@@ -22,7 +22,10 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
     }
     if let Some(spec) = &args.fault {
         config.faults = spec.parse().map_err(|error| {
-            Failure::usage(format!("--fault: {error}"), "see docs/emulator.md for the entries")
+            Failure::usage(
+                format!("--fault: {error}"),
+                "see the table of reader::emulator::Faults in the documentation",
+            )
         })?;
     }
     let mut emulator = Emulator::new(config);
