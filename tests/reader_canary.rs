@@ -75,11 +75,15 @@ fn the_session_its_buffer_and_all_that_it_hands_out() {
         assert!(session.poll_transmit().is_some());
         session.handle_input(now, answer);
     }
-    for at in (0..card.len()).step_by(100) {
-        session.handle_input(now, &card[at..card.len().min(at + 100)]);
-        clean_debug("Session", &session);
+    // A new line's card is read twice.
+    for second in 1..=2 {
+        assert!(session.poll_transmit().is_some());
+        for at in (0..card.len()).step_by(100) {
+            session.handle_input(now, &card[at..card.len().min(at + 100)]);
+            clean_debug("Session", &session);
+        }
+        session.handle_timeout(now + Duration::from_secs(second));
     }
-    session.handle_timeout(now + Duration::from_secs(1));
     let mut read = None;
     while let Some(event) = session.poll_event() {
         clean_debug("Event", &event);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use realname::document::{Flag, Origin};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
 use realname::reader::transport::TransportError;
-use realname::reader::{Progress, ReadOptions, Reader, ReaderError, WatchEvent};
+use realname::reader::{Confirm, Progress, ReadOptions, Reader, ReaderError, WatchEvent};
 
 fn plug_in(faults: &str) -> (RunningEmulator, std::path::PathBuf) {
     let pty = Pty::open().unwrap();
@@ -37,12 +37,15 @@ fn a_card_is_read_again_and_the_next_one_is_the_next_one() {
     assert_eq!(card.origin(), Origin::Emulated);
     assert_eq!(card.sam_id().to_string(), "05.03-20161207-0000123456-1234567890");
     assert_eq!((card.link().discarded_bytes, card.link().retries), (0, 0));
-    assert_eq!(emulator.reads(), 1, "one reading is enough when nothing speaks against it");
+    assert_eq!((emulator.reads(), card.link().confirmed), (2, true), "a new line's card is read twice");
     assert_eq!(seen[..3], [Progress::WaitingForCard, Progress::Found, Progress::Selected]);
 
     // Still lying there: the reader says "no card", and it is read all the same.
     let again = reader.read_card(&quick()).unwrap();
     assert!(again.document() == card.document());
+    // One reading is enough where nothing speaks against it and doubt alone was asked for.
+    assert!(!reader.read_card(&quick().confirm(Confirm::InDoubt)).unwrap().link().confirmed);
+    assert_eq!(emulator.reads(), 5);
     // Unless a new one was asked for.
     let error = reader.read_card(&quick().lying_card(false)).unwrap_err();
     assert!(matches!(error, ReaderError::NoCard { .. }), "{error}");

@@ -213,4 +213,7 @@ pub struct LinkStats {
     pub discarded_bytes: u64,
     /// Commands sent again.
     pub retries: u32,
+    /// Whether two readings in a row were the same, byte by byte.
+    #[serde(default)]
+    pub confirmed: bool,
 }

@@ -85,8 +85,9 @@ pub enum ReaderError {
         /// Bytes that belonged to no intact frame.
         discarded: u64,
     },
-    /// The line shows damage and no two readings in a row were alike, so none is believed.
-    #[error("{readings} readings of the card differ from one another")]
+    /// No two readings in a row were alike, so none is believed: they differ, or the card was given up only once and wasn't
+    /// put back for another.
+    #[error("the card was read {readings} times, and no two readings in a row are alike")]
     Unconfirmed {
         /// How many readings there were.
         readings: u32,
@@ -208,6 +209,8 @@ impl ReaderError {
             | Self::Refused { .. }
             | Self::NoAnswer { .. }
             | Self::NoReader => Fault::Reader,
+            // One reading and no other: the card wasn't given again.
+            Self::Unconfirmed { readings: ..=1 } => Fault::Card,
             Self::LineDamaged { .. } | Self::Unconfirmed { .. } => Fault::Line,
             Self::Transport(TransportError::Disconnected | TransportError::WriteTimedOut) => Fault::Line,
             Self::Transport(TransportError::Stalled) => Fault::Reader,
@@ -221,7 +224,9 @@ impl ReaderError {
     pub fn action(&self) -> Action {
         match self {
             Self::NoCard { .. } => Action::PlaceCard,
-            Self::CardMoved { .. } | Self::CardUnreadable { .. } => Action::LiftAndReplace,
+            Self::CardMoved { .. } | Self::CardUnreadable { .. } | Self::Unconfirmed { readings: ..=1 } => {
+                Action::LiftAndReplace
+            }
             Self::WrongCard { .. } => Action::OtherDocument,
             Self::CardNotAccepted { .. } | Self::CardMalformed { .. } => Action::ExamineCard,
             Self::SelfTestFailed { .. } | Self::NotAuthorised { .. } | Self::Refused { .. } => {
@@ -363,9 +368,15 @@ mod tests {
             ),
             (
                 E::Unconfirmed { readings: 8 },
-                "8 readings of the card differ from one another",
+                "the card was read 8 times, and no two readings in a row are alike",
                 Fault::Line,
                 Action::CheckCable,
+            ),
+            (
+                E::Unconfirmed { readings: 1 },
+                "the card was read 1 times, and no two readings in a row are alike",
+                Fault::Card,
+                Action::LiftAndReplace,
             ),
             (
                 E::Ambiguous { ports: vec!["/dev/ttyACM0".into(), "/dev/ttyACM1".into()] },

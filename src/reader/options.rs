@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 /// When a card is read until two replies in a row are the same, byte by byte.
+///
+/// The protocol's checksum is an 8-bit XOR: it misses one damaged frame in 256, and where such damage leaves every field
+/// plausible, as in the photo or a name, nothing but a second reading tells. A second reading costs the time of one more
+/// reply. Some readers give a card only once until it is lifted: there the reading goes on when the card is put back, and
+/// ends in [`Unconfirmed`](super::ReaderError::Unconfirmed) when it isn't.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Confirm {
-    /// When the line showed any damage in this reading, or the card's fields are unusual or disagree with one another.
-    ///
-    /// The protocol's checksum is an 8-bit XOR: it misses one damaged frame in 256. Damage that it misses, that leaves every
-    /// field plausible, and that is the first damage of the session, passes. On a line that is known to be bad, use
-    /// [`Always`](Self::Always).
+    /// Until the line has earned trust: 16 readings in a row on this [`Session`](super::session::Session) that were
+    /// confirmed and showed no damage. From then on [in doubt](Self::InDoubt); any damage, and it starts over.
     #[default]
+    UntilTrusted,
+    /// When the line showed any damage since it was last trusted, or the card's fields are unusual or disagree with one
+    /// another. The first damage of a line passes when the checksum misses it and every field stays plausible.
     InDoubt,
-    /// Always. Costs the wire time of one more reply.
+    /// Always.
     Always,
 }
 
@@ -42,7 +47,7 @@ impl Default for ReadOptions {
             fingerprint: false,
             additional_address: true,
             lying_card: true,
-            confirm: Confirm::InDoubt,
+            confirm: Confirm::default(),
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::reader::wire::{Baud, CardBlocks, Command, Framer, Status, StatusWord,
 /// Bytes that leave in one piece when the line is paced: little enough that nobody waits for a piece to fill.
 const PIECE: usize = 16;
 
+/// A request that stops for this long is given up: without it, one damaged length would swallow the requests that follow.
+const REQUEST_GAP: Duration = Duration::from_millis(200);
+
 /// How an emulated reader is made.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -58,6 +61,8 @@ impl Default for EmulatorConfig {
 pub struct Emulator {
     config: EmulatorConfig,
     framer: Framer,
+    /// When the last bytes of a request arrived.
+    heard: Option<Instant>,
     card: Option<Card>,
     /// Cards that follow, one after the other.
     next: VecDeque<Card>,
@@ -83,6 +88,7 @@ impl Emulator {
         let line = config.faults.line;
         Self {
             framer: Framer::requests(),
+            heard: None,
             card: None,
             next: VecDeque::new(),
             selected: false,
@@ -184,6 +190,10 @@ impl Emulator {
     /// Does what is due.
     fn advance(&mut self, now: Instant) {
         while let Some(piece) = self.line_in.pop(now) {
+            if self.heard.is_some_and(|heard| now.saturating_duration_since(heard) >= REQUEST_GAP) {
+                self.framer.clear();
+            }
+            self.heard = Some(now);
             let mut rest = piece.as_slice();
             while self.framer.advance(&mut rest) {
                 let Some(frame) = self.framer.current() else { continue };

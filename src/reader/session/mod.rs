@@ -222,7 +222,7 @@ impl<'a> Line<'a> {
     }
 
     fn stats(&self) -> LinkStats {
-        LinkStats { discarded_bytes: self.link.discarded(), retries: self.retries }
+        LinkStats { discarded_bytes: self.link.discarded(), retries: self.retries, ..LinkStats::default() }
     }
 
     fn probe(&self) -> Option<Probe> {
@@ -246,13 +246,12 @@ impl Operation {
 impl Session {
     /// A session on a line that nothing is known of yet.
     pub fn new(config: SessionConfig) -> Self {
-        Self {
-            link: Link::new(config.baud, config.impatient),
-            operation: None,
-            events: VecDeque::new(),
-            config,
-            retries: 0,
+        let mut link = Link::new(config.baud, config.impatient);
+        if config.origin == Origin::Replay {
+            // A recording has no line that could damage it, and seldom holds a reading twice.
+            link.trust();
         }
+        Self { link, operation: None, events: VecDeque::new(), config, retries: 0 }
     }
 
     /// Starts on `request`. Its end is an [`Event::Finished`].
@@ -358,6 +357,9 @@ impl Session {
                 self.link.pause(now, pause);
             }
             Next::Finish(result) => {
+                if matches!(&result, Ok(Outcome::Card(card)) if card.link.confirmed) {
+                    self.link.vouch();
+                }
                 self.link.rest();
                 self.finish(result);
             }

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::link::{Dead, Failure, Step};
 use super::{CardReply, Line, Next, Outcome, dead, permanent};
-use crate::document::{CardText, Fingerprint, PhotoBlock};
+use crate::document::{CardText, Fingerprint, LinkStats, PhotoBlock};
 use crate::reader::error::ReaderError;
 use crate::reader::options::{Confirm, Progress, ReadOptions};
 use crate::reader::wire::layout::{self, Decoded};
@@ -180,6 +180,8 @@ impl Reading {
             let waited = line.now.saturating_duration_since(self.begin);
             return Next::Finish(Err(match self.card_status {
                 Some(status) => ReaderError::CardMoved { status },
+                // It was read, but it or its reader gave it up once only, and it wasn't put back.
+                None if self.readings > 0 => ReaderError::Unconfirmed { readings: self.readings },
                 None => ReaderError::NoCard { waited },
             }));
         }
@@ -244,12 +246,15 @@ impl Reading {
     /// A reading is complete and the line is quiet: is it believed?
     fn judge(&mut self, line: &mut Line<'_>) -> Next {
         let Some(current) = self.current.take() else { return self.find() };
-        let doubt = self.doubt
-            || line.link.damaged()
-            || current.decoded.doubtful
-            || self.options.confirm == Confirm::Always;
-        if !doubt || self.previous.as_ref().is_some_and(|previous| previous.agrees(&current)) {
-            return match current.into_reply(line) {
+        let demanded = match self.options.confirm {
+            Confirm::InDoubt => false,
+            Confirm::UntilTrusted => !line.link.trusted(),
+            Confirm::Always => true,
+        };
+        let doubt = demanded || self.doubt || line.link.damaged() || current.decoded.doubtful;
+        let confirmed = self.previous.as_ref().is_some_and(|previous| previous.agrees(&current));
+        if !doubt || confirmed {
+            return match current.into_reply(confirmed, line) {
                 Some(card) => Next::Finish(Ok(Outcome::Card(Box::new(card)))),
                 None => Next::Fence,
             };
@@ -348,7 +353,7 @@ impl Taken {
     }
 
     /// `None` without a SAM id, which no session reaches this point without.
-    fn into_reply(self, line: &Line<'_>) -> Option<CardReply> {
+    fn into_reply(self, confirmed: bool, line: &Line<'_>) -> Option<CardReply> {
         let reply = Reply { status: Status::new(StatusWord::Done), data: &self.data };
         let CardBlocks { photo, fingerprints, .. } = reply.card().ok()?;
         Some(CardReply {
@@ -358,7 +363,7 @@ impl Taken {
             additional_address: self.address,
             sam_id: line.link.sam_id()?,
             origin: line.origin,
-            link: line.stats(),
+            link: LinkStats { confirmed, ..line.stats() },
         })
     }
 }

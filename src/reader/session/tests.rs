@@ -80,14 +80,19 @@ fn person(name: &str) -> Vec<u8> {
     wire::card(&wire::person(name), &wire::photo(7))
 }
 
+/// Most conversations here are about something else than confirming.
+fn with_address() -> ReadOptions {
+    ReadOptions::new().confirm(Confirm::InDoubt)
+}
+
 fn text_only() -> ReadOptions {
-    ReadOptions::new().additional_address(false)
+    with_address().additional_address(false)
 }
 
 #[test]
 fn a_clean_reading_asks_once() {
     let mut desk = desk();
-    desk.start(Request::Read(ReadOptions::new()));
+    desk.start(Request::Read(with_address()));
     desk.selected();
     desk.expect(Command::Read, &person("测试戊"));
     let address = [&[0, 0, 0x90][..], &wire::text("测试省测试市测试路3号", 70)].concat();
@@ -102,7 +107,7 @@ fn a_clean_reading_asks_once() {
 #[test]
 fn the_newest_of_several_addresses_counts() {
     let mut desk = desk();
-    desk.start(Request::Read(ReadOptions::new()));
+    desk.start(Request::Read(with_address()));
     desk.selected();
     desk.expect(Command::Read, &person("测试戊"));
     let mut body = vec![0, 0, 0x90];
@@ -128,6 +133,107 @@ fn fingerprints_none_one_and_two() {
         assert_eq!(card.fingerprints().len(), usize::from(count));
         assert!(card.fingerprints().iter().all(|print| (print.finger(), print.quality()) == (0x0B, 80)));
     }
+}
+
+#[test]
+fn a_new_line_is_read_twice_until_it_has_earned_trust() {
+    let mut desk = desk();
+    let options = ReadOptions::new().additional_address(false);
+    for reading in 0..20 {
+        desk.start(Request::Read(options.clone()));
+        if reading == 0 {
+            desk.identified();
+        }
+        desk.expect(Command::Find, &wire::found());
+        desk.expect(Command::Select, &wire::selected());
+        desk.expect(Command::Read, &person("测试戊"));
+        if reading < link::TRUST {
+            desk.wait();
+            desk.expect(Command::Read, &person("测试戊"));
+        }
+        let confirmed = desk.card().link().confirmed;
+        assert_eq!(confirmed, reading < link::TRUST, "reading {reading}");
+    }
+    // One stray byte, and it starts over.
+    desk.start(Request::Read(options.clone()));
+    desk.expect(Command::Find, &[&[0x53], wire::found().as_slice()].concat());
+    desk.expect(Command::Select, &wire::selected());
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+    }
+    desk.card();
+    for _ in 0..link::TRUST {
+        desk.start(Request::Read(options.clone()));
+        desk.expect(Command::Find, &wire::found());
+        desk.expect(Command::Select, &wire::selected());
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+        desk.expect(Command::Read, &person("测试戊"));
+        assert!(desk.card().link().confirmed);
+    }
+    desk.start(Request::Read(options));
+    desk.expect(Command::Find, &wire::found());
+    desk.expect(Command::Select, &wire::selected());
+    desk.expect(Command::Read, &person("测试戊"));
+    assert!(!desk.card().link().confirmed);
+}
+
+#[test]
+fn damage_that_the_checksum_misses_is_no_card_even_when_it_is_the_first() {
+    let mut desk = desk();
+    desk.start(Request::Read(ReadOptions::new().additional_address(false)));
+    desk.selected();
+    for name in ["测试己", "测试戊", "测试戊"] {
+        desk.expect(Command::Read, &person(name));
+        desk.wait();
+    }
+    assert_eq!(desk.card().document().name().as_str(), "测试戊");
+}
+
+/// A reader that gives each card once: the clerk lifts it and puts it back.
+#[test]
+fn a_card_that_is_given_up_once_only_has_to_be_put_back() {
+    for put_back in [true, false] {
+        let mut desk = desk();
+        let wait = Duration::from_secs(2);
+        desk.start(Request::Read(ReadOptions::new().additional_address(false).wait(wait)));
+        desk.selected();
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+        desk.expect(Command::Read, &wire::status(0x41));
+        desk.expect(Command::Find, &wire::status(0x80));
+        desk.expect(Command::Select, &wire::status(0x81));
+        let lifted = std::iter::from_fn(|| desk.session.poll_event())
+            .any(|event| matches!(event, Event::Progress(Progress::CardLifted)));
+        assert!(lifted, "the clerk is told");
+        if put_back {
+            desk.expect(Command::Find, &wire::found());
+            desk.expect(Command::Select, &wire::selected());
+            desk.expect(Command::Read, &person("测试戊"));
+            assert!(desk.card().link().confirmed);
+        } else {
+            let error = loop {
+                if let Some(sent) = desk.session.poll_transmit() {
+                    let refusal = if sent == Command::Find.encode() { 0x80 } else { 0x81 };
+                    desk.session.handle_input(desk.now, &wire::status(refusal));
+                } else if let Some(Err(error)) = desk.end() {
+                    break error;
+                }
+            };
+            assert_eq!(error, ReaderError::Unconfirmed { readings: 1 });
+        }
+    }
+}
+
+#[test]
+fn a_recording_is_read_once() {
+    let config = SessionConfig::new().origin(Origin::Replay);
+    let mut desk = Desk { session: Session::new(config), now: Instant::now() };
+    desk.start(Request::Read(ReadOptions::new().additional_address(false)));
+    desk.selected();
+    desk.expect(Command::Read, &person("测试戊"));
+    assert!(!desk.card().link().confirmed);
 }
 
 #[test]
@@ -321,7 +427,7 @@ fn a_second_request_has_to_wait() {
 #[test]
 fn an_old_reader_without_additional_addresses_is_no_failure() {
     let mut desk = desk();
-    desk.start(Request::Read(ReadOptions::new()));
+    desk.start(Request::Read(with_address()));
     desk.selected();
     desk.expect(Command::Read, &person("测试戊"));
     desk.expect(Command::ReadAddress, &wire::status(0x21));
