@@ -56,6 +56,12 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     values
 }
 
+/// Whether the row of this name is to be measured: all are, or those that a word of the command line occurs in.
+pub fn wanted(name: &str) -> bool {
+    let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--")).peekable();
+    words.peek().is_none() || words.any(|word| name.contains(&word))
+}
+
 /// Prints one row of the README's table: what, the limit or peer, the aim, and what was found.
 pub fn row(what: &str, peer: &str, aim: &str, found: &Ratio) {
     println!(
