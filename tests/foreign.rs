@@ -30,7 +30,8 @@ fn presentations_by_other_libraries_verify() {
             continue;
         }
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let presentation = UnverifiedPresentation::parse(&read(path)).unwrap();
+        let text = read(path);
+        let presentation = UnverifiedPresentation::parse(&text).unwrap();
         let verdict = presentation.verify(&pending, &list, now, &Limits::default());
         assert!(verdict.is_accepted(), "{name}: {:?}", verdict.reasons());
         assert_eq!(verdict.claims().unwrap().text(ClaimName::Name), Some("测试甲"));

@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
         bound += "~";
     }
     let kb = GOOD.rsplit('~').next().unwrap();
-    let Json::Object(mut kb) = Unverified::parse(kb).unwrap().peek().unwrap() else { return };
+    let Json::Object(mut kb) = Unverified::parse(kb).unwrap().peek().unwrap().clone() else { return };
     let claims = ["iat", "aud", "nonce", "demand_hash"].map(|name| (name, kb.remove(name).unwrap()));
     let Ok(presentation) = KeyBinding::bind(&key("session"), &bound, claims) else { return };
     let verdict = judge(&presentation);

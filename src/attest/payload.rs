@@ -5,9 +5,9 @@ use jiff::{Timestamp, Unit};
 use super::evidence::evidence;
 use super::{AttestError, Terminal};
 use crate::appraisal::{Facts, Verified};
-use crate::jose::{Json, VerifyingKey, encode, random_id};
+use crate::jose::{Json, Randomness, VerifyingKey, encode};
 use crate::profile::{ClaimName, DIGESTS, TRUST_FRAMEWORK, VCT};
-use crate::sd_jwt::{Disclosure, conceal};
+use crate::sd_jwt::{Disclosure, conceal_with};
 
 /// What the attestor adds to a [`Verified`].
 pub(super) struct Frame<'a> {
@@ -24,17 +24,18 @@ pub(super) fn payload(
     frame: &Frame<'_>,
     verified: &Verified,
 ) -> Result<(Json, Vec<(ClaimName, Disclosure)>), AttestError> {
+    let randomness = &mut Randomness::new();
     let disclosures = ClaimName::ALL
         .into_iter()
         .filter_map(|claim| Some((claim, fact(verified.facts(), claim)?)))
-        .map(|(claim, value)| Ok((claim, Disclosure::member(claim.as_str(), value)?)))
+        .map(|(claim, value)| Ok((claim, Disclosure::member_with(randomness, claim.as_str(), value)?)))
         .collect::<Result<Vec<_>, AttestError>>()?;
-    let digests = conceal(disclosures.iter().map(|(_, disclosure)| disclosure), DIGESTS)?;
+    let digests = conceal_with(randomness, disclosures.iter().map(|(_, disclosure)| disclosure), DIGESTS)?;
     let verification = Json::object([
         ("trust_framework", TRUST_FRAMEWORK.into()),
         ("assurance_level", verified.locality().as_str().into()),
         ("time", instant(verified.verified_at()).into()),
-        ("verification_process", random_id()?.into()),
+        ("verification_process", randomness.id()?.into()),
         ("evidence", evidence(verified)),
     ]);
     let verified_claims =
@@ -42,11 +43,11 @@ pub(super) fn payload(
     let alias = (frame.vct != VCT).then(|| ("aka_vcts", Json::array([VCT])));
     let members = [
         ("iss", frame.iss.into()),
-        ("sub", random_id()?.into()),
+        ("sub", randomness.id()?.into()),
         ("iat", frame.iat.into()),
         ("nbf", frame.iat.into()),
         ("exp", frame.exp.into()),
-        ("jti", random_id()?.into()),
+        ("jti", randomness.id()?.into()),
         ("vct", frame.vct.into()),
         ("cnf", Json::object([("jwk", frame.session.to_jwk())])),
         ("_sd_alg", "sha-256".into()),

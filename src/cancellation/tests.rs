@@ -233,7 +233,7 @@ fn a_number_that_receives_nothing_needs_no_grant_and_the_receipt_says_why() {
     assert!(acknowledged.question(&account, Lang::Zh).is_none());
     let confirmed = scene.confirm(&acknowledged, &account, None).unwrap();
     let committed = scene.commit(&confirmed, &account).unwrap();
-    let payload = Unverified::parse(committed.receipt().record()).unwrap().peek().unwrap();
+    let payload = Unverified::parse(committed.receipt().record()).unwrap().peek().unwrap().clone();
     assert_eq!(payload.text("unreachable"), Ok("reported_lost"));
     assert!(payload.member("grant").is_none());
 }

@@ -295,7 +295,7 @@ fn a_key_press_counts_with_the_prompt_that_was_played() {
     assert_eq!(refusal(press('2', 7)), ReasonCode::ConfirmationWrongReply);
     assert_eq!(refusal(home.reply(number(1), "vas:1", "1", noon())), ReasonCode::ConfirmationWrongForm);
     let Replied::Granted(grant) = press('1', 7) else { panic!("the right key") };
-    let payload = Unverified::parse(grant.record()).unwrap().peek().unwrap();
+    let payload = Unverified::parse(grant.record()).unwrap().peek().unwrap().clone();
     assert_eq!(payload.seconds("prompt_version"), Ok(7));
     assert_eq!(payload.text("form"), Ok("voice"));
     // And a key press is no answer to a message.
@@ -361,7 +361,7 @@ fn forged(
 ) -> String {
     let grant = home.grant(question(number(9), "vas:1"), noon());
     let (jws, rest) = grant.as_str().split_once('~').unwrap();
-    let mut payload = Unverified::parse(jws).unwrap().peek().unwrap();
+    let mut payload = Unverified::parse(jws).unwrap().peek().unwrap().clone();
     if let Json::Object(members) = &mut payload {
         change(members);
     }

@@ -52,7 +52,7 @@ fn the_store_knows_whom_by_digest_only() {
     let kept = String::from_utf8(entry.value.to_vec()).unwrap();
     assert!(!kept.contains("CANARY") && !kept.contains(NUMBER) && !kept.contains("13800000000"));
     // Nor does the terminal: the expectation isn't in the demand.
-    let payload = Unverified::parse(demand.as_str()).unwrap().peek().unwrap();
+    let payload = Unverified::parse(demand.as_str()).unwrap().peek().unwrap().clone();
     let sent = String::from_utf8(payload.to_bytes().to_vec()).unwrap();
     assert!(!sent.contains("CANARY") && !sent.contains(NUMBER));
 }
@@ -87,7 +87,7 @@ fn demands_signed_elsewhere_are_recalled() {
 /// A demand with one member changed (or removed, for `Null`).
 fn changed(world: &World, name: &str, value: Json) -> Result<VerifiedDemand, AnswerError> {
     let (demand, _) = world.demand(&cancel());
-    let Json::Object(mut members) = Unverified::parse(demand.as_str()).unwrap().peek().unwrap() else {
+    let Json::Object(mut members) = Unverified::parse(demand.as_str()).unwrap().peek().unwrap().clone() else {
         panic!()
     };
     if value == Json::Null {

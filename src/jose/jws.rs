@@ -1,5 +1,7 @@
 //! Compact JWS (RFC 7515, section 7.1).
 
+use std::sync::OnceLock;
+
 use zeroize::Zeroizing;
 
 use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, decode, encode};
@@ -17,9 +19,18 @@ pub fn sign<'a>(
     more: impl IntoIterator<Item = (&'a str, Json)>,
     payload: &Json,
 ) -> Result<String, JoseError> {
-    let kid = signer.kid();
-    let own =
-        [("alg", signer.algorithm().as_str().into()), ("kid", kid.as_str().into()), ("typ", typ.into())];
+    let kid = ("kid", signer.kid().as_str().into());
+    sign_with(signer, typ, more.into_iter().chain([kid]), payload)
+}
+
+/// Signs `payload` with a header of `alg`, `typ` and `more`: for the reader who knows the key already.
+pub(crate) fn sign_with<'a>(
+    signer: &dyn Signer,
+    typ: &'a str,
+    more: impl IntoIterator<Item = (&'a str, Json)>,
+    payload: &Json,
+) -> Result<String, JoseError> {
+    let own = [("alg", signer.algorithm().as_str().into()), ("typ", typ.into())];
     let header = Json::object(own.into_iter().chain(more));
     let mut compact = encode(&header.to_bytes());
     compact.push('.');
@@ -35,6 +46,7 @@ pub struct Unverified<'a> {
     signing_input: &'a str,
     header: Json,
     payload: Zeroizing<Vec<u8>>,
+    peeked: OnceLock<Json>,
     signature: Vec<u8>,
 }
 
@@ -62,6 +74,7 @@ impl<'a> Unverified<'a> {
         Ok(Self {
             signing_input,
             payload: Zeroizing::new(decode(payload)?),
+            peeked: OnceLock::new(),
             signature: decode(signature)?,
             header,
         })
@@ -83,18 +96,26 @@ impl<'a> Unverified<'a> {
     }
 
     /// The payload, unverified: for showing it, or for finding the record that it names.
-    pub fn peek(&self) -> Result<Json, JoseError> {
-        Json::parse(&self.payload, MAX_TOKEN)
+    pub fn peek(&self) -> Result<&Json, JoseError> {
+        if let Some(payload) = self.peeked.get() {
+            return Ok(payload);
+        }
+        let payload = Json::parse(&self.payload, MAX_TOKEN)?;
+        Ok(self.peeked.get_or_init(|| payload))
     }
 
-    /// Verifies with the key of a record, which decides the algorithm. `typ` must be that text exactly. The payload is
-    /// parsed only after its signature held.
+    /// Verifies with the key of a record, which decides the algorithm. `typ` must be that text exactly. Unless somebody
+    /// had to [`peek`](Self::peek) before, the payload is parsed only after its signature held.
     pub fn verify(self, key: &VerifyingKey, typ: &'static str) -> Result<Jws, JoseError> {
         if self.typ() != Some(typ) {
             return Err(JoseError::Typ { expected: typ });
         }
         self.verify_signature(key)?;
-        Ok(Jws { payload: Json::parse(&self.payload, MAX_TOKEN)?, header: self.header })
+        let payload = match self.peeked.into_inner() {
+            Some(payload) => payload,
+            None => Json::parse(&self.payload, MAX_TOKEN)?,
+        };
+        Ok(Jws { payload, header: self.header })
     }
 
     fn verify_signature(&self, key: &VerifyingKey) -> Result<(), JoseError> {

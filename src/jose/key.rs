@@ -1,5 +1,7 @@
 //! Keys: Ed25519 and P-256, made, kept as PKCS#8 PEM, and used.
 
+use std::sync::OnceLock;
+
 use ed25519_dalek as ed25519;
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes, spki::der::pem::LineEnding};
@@ -12,6 +14,7 @@ use super::{Algorithm, JoseError, SignError, Signer, Thumbprint, encode, random}
 pub struct SigningKey {
     private: Private,
     public: VerifyingKey,
+    kid: OnceLock<Thumbprint>,
 }
 
 enum Private {
@@ -69,19 +72,23 @@ impl SigningKey {
     fn from_ed25519(key: ed25519::SigningKey) -> Self {
         // A clamped scalar times the base point has no small order (RFC 8032, section 5.1.5).
         let public = VerifyingKey { point: Point::Ed25519(key.verifying_key()) };
-        Self { private: Private::Ed25519(Box::new(key)), public }
+        Self { private: Private::Ed25519(Box::new(key)), public, kid: OnceLock::new() }
     }
 
     fn from_p256(secret: &p256::SecretKey) -> Self {
         let key = ecdsa::SigningKey::from(secret);
         let public = VerifyingKey { point: Point::P256(Box::new(*key.verifying_key())) };
-        Self { private: Private::P256(Box::new(key)), public }
+        Self { private: Private::P256(Box::new(key)), public, kid: OnceLock::new() }
     }
 }
 
 impl Signer for SigningKey {
     fn verifying_key(&self) -> &VerifyingKey {
         &self.public
+    }
+
+    fn kid(&self) -> Thumbprint {
+        self.kid.get_or_init(|| self.public.thumbprint()).clone()
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {

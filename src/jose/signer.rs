@@ -27,6 +27,10 @@ impl<S: Signer + ?Sized> Signer for Box<S> {
         (**self).verifying_key()
     }
 
+    fn kid(&self) -> Thumbprint {
+        (**self).kid()
+    }
+
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         (**self).sign(message)
     }
@@ -35,6 +39,10 @@ impl<S: Signer + ?Sized> Signer for Box<S> {
 impl<S: Signer + ?Sized> Signer for std::sync::Arc<S> {
     fn verifying_key(&self) -> &VerifyingKey {
         (**self).verifying_key()
+    }
+
+    fn kid(&self) -> Thumbprint {
+        (**self).kid()
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {

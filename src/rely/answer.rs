@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::judge::Limits;
 use super::{Record, UnverifiedPresentation, Verdict};
 use crate::demand::{Kept, PendingDemand, demand_hash};
-use crate::jose::{Json, Unverified};
+use crate::jose::Unverified;
 use crate::profile::ReasonCode;
 use crate::store::{Answered, Space, Store, StoreError};
 use crate::trust::TrustList;
@@ -73,13 +73,12 @@ pub fn answer(
     {
         return refused(ReasonCode::DemandHashMismatch);
     }
-    let bare = UnverifiedPresentation::parse(presentation.text());
+    let bare = presentation.bare();
     let mut verdict = presentation.verify(&pending, list, now, limits);
     if let Some(answer) = answered {
         return Ok(already(verdict, &answer));
     }
-    let record = bare.ok().and_then(|bare| Record::keep(&verdict, &bare, &pending, now));
-    let Some(record) = record else { return Ok(Answer { verdict, record: None }) };
+    let Some(record) = Record::keep(&verdict, &bare, &pending, now) else { return Ok(Answer { verdict, record: None }) };
     match store.answer(Space::Demand, nonce.as_bytes(), &record.to_bytes(), now)? {
         Answered::Recorded => Ok(Answer { verdict, record: Some(record) }),
         Answered::Already(answer) => Ok(already(verdict, &answer)),
@@ -101,14 +100,13 @@ pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreE
     Record::parse(&answer).map(Some).map_err(|_| StoreError::Corrupt)
 }
 
-fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation) -> Result<String, ReasonCode> {
+fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Result<String, ReasonCode> {
     match asked {
         Asked::ByPresentation => presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch),
         Asked::Nonce(nonce) => Ok(nonce.to_owned()),
         Asked::Demand(compact) => Unverified::parse(compact.trim_ascii())
-            .and_then(|jws| jws.peek())
             .ok()
-            .and_then(|payload| payload.member("nonce").and_then(Json::as_str).map(str::to_owned))
+            .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned()))
             .ok_or(ReasonCode::DemandMalformed),
     }
 }

@@ -85,7 +85,7 @@ fn one_demand_shown_another_stored() {
     let world = World::new();
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let Json::Object(mut members) = crate::jose::Unverified::parse(sent.as_str()).unwrap().peek().unwrap()
+    let Json::Object(mut members) = crate::jose::Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
     else {
         panic!()
     };
@@ -112,7 +112,7 @@ fn replay_at_another_audience() {
     let world = World::new();
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let Json::Object(mut members) = crate::jose::Unverified::parse(sent.as_str()).unwrap().peek().unwrap()
+    let Json::Object(mut members) = crate::jose::Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
     else {
         panic!()
     };

@@ -49,11 +49,11 @@ fn jws(compact: &str, mut members: Vec<(&'static str, Json)>) -> Result<Json, Jo
             .map(|statement| {
                 let text = statement.as_str().ok_or(JoseError::Member("delegation"))?;
                 let link = Unverified::parse(text)?;
-                Ok(Json::object([("header", link.header().clone()), ("payload", link.peek()?)]))
+                Ok(Json::object([("header", link.header().clone()), ("payload", link.peek()?.clone())]))
             })
             .collect()
     });
-    members.extend([("header", jws.header().clone()), ("payload", jws.peek()?)]);
+    members.extend([("header", jws.header().clone()), ("payload", jws.peek()?.clone())]);
     if let Some(chain) = chain {
         members.push(("delegation", Json::Array(chain?)));
     }

@@ -55,14 +55,14 @@ pub(super) struct Expected<'a> {
 /// Fills in the verdict.
 pub(super) fn judge(
     verdict: &mut Verdict,
-    issuer_jwt: &str,
-    kb_jwt: &str,
+    issuer: Unverified<'_>,
+    kb_jwt: Unverified<'_>,
     expected: &Expected<'_>,
     list: &TrustList,
     now: Timestamp,
     limits: &Limits,
 ) {
-    if let Err(code) = decide(verdict, issuer_jwt, kb_jwt, expected, list, now, limits) {
+    if let Err(code) = decide(verdict, issuer, kb_jwt, expected, list, now, limits) {
         verdict.reasons.push(code.into());
     }
     if !verdict.reasons.is_empty() {
@@ -72,8 +72,8 @@ pub(super) fn judge(
 
 fn decide(
     verdict: &mut Verdict,
-    issuer_jwt: &str,
-    kb_jwt: &str,
+    issuer: Unverified<'_>,
+    kb_jwt: Unverified<'_>,
     expected: &Expected<'_>,
     list: &TrustList,
     at: Timestamp,
@@ -82,10 +82,9 @@ fn decide(
     let now = at.as_second();
     let jose = |error: JoseError| jose_code(&error);
     // The issuer's signature.
-    let jws = Unverified::parse(issuer_jwt).map_err(jose)?;
-    let resolved = list.resolve(&jws).map_err(trust_code)?;
+    let resolved = list.resolve(&issuer).map_err(trust_code)?;
     let key = resolved.key().ok_or(ReasonCode::KeyUnknown)?;
-    let payload = jws.verify(key, ATTESTATION_TYP).map_err(jose)?.into_payload();
+    let payload = issuer.verify(key, ATTESTATION_TYP).map_err(jose)?.into_payload();
     // What was disclosed.
     if exposed_member(&payload).is_some() {
         return Err(ReasonCode::ClaimInPlainSight);
@@ -128,7 +127,7 @@ fn decide(
 }
 
 /// The key-binding JWT under the key in `cnf`, over exactly these disclosures.
-fn key_binding(payload: &Json, kb_jwt: &str, sd_hash: &str) -> Result<KeyBinding, ReasonCode> {
+fn key_binding(payload: &Json, kb_jwt: Unverified<'_>, sd_hash: &str) -> Result<KeyBinding, ReasonCode> {
     let key: VerifyingKey = payload
         .member("cnf")
         .and_then(|cnf| cnf.member("jwk"))

@@ -1,39 +1,48 @@
 //! A presentation as it came in.
 
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
 use super::code::sd_jwt_code;
 use super::judge::{Expected, Limits, judge};
 use super::{TrustBasis, Verdict};
-use crate::demand::PendingDemand;
-use crate::jose::{Json, Unverified};
+use crate::demand::{PendingDemand, demand_hash};
+use crate::jose::Unverified;
 use crate::profile::ReasonCode;
-use crate::sd_jwt::{Combined, Disclosure, SdJwtError, sd_hash};
+use crate::sd_jwt::{Combined, Disclosure, sd_hash};
 use crate::trust::{TrustList, jose_code};
 
 /// A presentation of which nothing is believed. [`verify`](Self::verify) uses it up.
-pub struct UnverifiedPresentation {
-    text: Zeroizing<String>,
-    nonce: Option<String>,
+pub struct UnverifiedPresentation<'a> {
+    text: &'a str,
+    combined: Combined<'a>,
+    issuer: Unverified<'a>,
+    key_binding: Unverified<'a>,
 }
 
-impl UnverifiedPresentation {
+/// A presentation without anything disclosed: what a record keeps of it.
+pub(super) struct Bare<'a> {
+    pub(super) issuer_jwt: &'a str,
+    pub(super) key_binding: &'a str,
+    pub(super) sd_hash: String,
+    /// Of the whole text, disclosures and all.
+    pub(super) sha256: String,
+}
+
+impl<'a> UnverifiedPresentation<'a> {
     /// Splits it and reads both headers. The error is why it can't be one.
-    pub fn parse(text: &str) -> Result<Self, ReasonCode> {
+    pub fn parse(text: &'a str) -> Result<Self, ReasonCode> {
         let text = text.trim_ascii();
+        let jws = |part| Unverified::parse(part).map_err(|error| jose_code(&error));
         let combined = Combined::parse(text).map_err(|error| sd_jwt_code(&error))?;
-        Unverified::parse(combined.issuer_jwt()).map_err(|error| jose_code(&error))?;
-        let kb_jwt = combined.key_binding().ok_or(ReasonCode::KeyBindingMissing)?;
-        let kb_jwt = Unverified::parse(kb_jwt).map_err(|error| jose_code(&error))?;
-        let claims = kb_jwt.peek().map_err(|error| jose_code(&error))?;
-        let nonce = claims.member("nonce").and_then(Json::as_str).map(str::to_owned);
-        Ok(Self { text: Zeroizing::new(text.to_owned()), nonce })
+        let issuer = jws(combined.issuer_jwt())?;
+        let key_binding = jws(combined.key_binding().ok_or(ReasonCode::KeyBindingMissing)?)?;
+        key_binding.peek().map_err(|error| jose_code(&error))?;
+        Ok(Self { text, combined, issuer, key_binding })
     }
 
     /// The nonce that it claims to answer: where to look for the pending demand, and nothing more.
     pub fn nonce(&self) -> Option<&str> {
-        self.nonce.as_deref()
+        self.key_binding.peek().ok()?.member("nonce")?.as_str()
     }
 
     /// Decides. The caller records the decision: see [`answer`](super::answer), which does both.
@@ -45,40 +54,29 @@ impl UnverifiedPresentation {
         limits: &Limits,
     ) -> Verdict {
         let mut verdict = Verdict::unjudged(pending, list, now);
-        match self.parts() {
-            Err(code) => verdict.reasons.push(code.into()),
-            Ok((combined, disclosures)) => {
+        let disclosures: Result<Vec<_>, _> = self.combined.disclosures().map(Disclosure::parse).collect();
+        match disclosures {
+            Err(error) => verdict.reasons.push(sd_jwt_code(&error).into()),
+            Ok(disclosures) => {
                 let expected = Expected {
                     pending,
-                    sd_hash: &sd_hash(combined.bound_part()),
+                    sd_hash: &sd_hash(self.combined.bound_part()),
                     disclosures: Some(&disclosures),
                 };
-                let kb_jwt = combined.key_binding().unwrap_or_default();
-                judge(&mut verdict, combined.issuer_jwt(), kb_jwt, &expected, list, now, limits);
+                judge(&mut verdict, self.issuer, self.key_binding, &expected, list, now, limits);
             }
         }
         verdict
     }
 
-    /// The issuer's JWT and the key-binding JWT, without anything disclosed.
-    pub(super) fn bare(&self) -> Option<(String, String, String)> {
-        let combined = Combined::parse(&self.text).ok()?;
-        Some((
-            combined.issuer_jwt().to_owned(),
-            combined.key_binding()?.to_owned(),
-            sd_hash(combined.bound_part()),
-        ))
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    fn parts(&self) -> Result<(Combined<'_>, Vec<Disclosure>), ReasonCode> {
-        let code = |error: SdJwtError| sd_jwt_code(&error);
-        let combined = Combined::parse(&self.text).map_err(code)?;
-        let disclosures = combined.disclosures().map(Disclosure::parse).collect::<Result<_, _>>();
-        Ok((combined, disclosures.map_err(code)?))
+    pub(super) fn bare(&self) -> Bare<'a> {
+        Bare {
+            issuer_jwt: self.combined.issuer_jwt(),
+            // It was there when this was parsed.
+            key_binding: self.combined.key_binding().unwrap_or_default(),
+            sd_hash: sd_hash(self.combined.bound_part()),
+            sha256: demand_hash(self.text),
+        }
     }
 }
 
@@ -104,7 +102,7 @@ impl Verdict {
     }
 }
 
-impl std::fmt::Debug for UnverifiedPresentation {
+impl std::fmt::Debug for UnverifiedPresentation<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UnverifiedPresentation").field("length", &self.text.len()).finish_non_exhaustive()
     }

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::judge::{Expected, Limits, judge};
 use super::times::instant;
-use super::{UnverifiedPresentation, Verdict};
+use super::Verdict;
+use super::presentation::Bare;
 use crate::demand::PendingDemand;
-use crate::jose::{JoseError, Json};
+use crate::jose::{JoseError, Json, Unverified};
 use crate::profile::ReasonCode;
-use crate::trust::TrustList;
+use crate::trust::{TrustList, jose_code};
 
 /// The verdict, the token without its disclosures, the digest that they had, and what was demanded.
 #[derive(Clone, PartialEq)]
@@ -41,22 +42,21 @@ impl Record {
     /// Keeps an accepted presentation. `None` for a refused one.
     pub(super) fn keep(
         verdict: &Verdict,
-        presentation: &UnverifiedPresentation,
+        bare: &Bare<'_>,
         pending: &PendingDemand,
         now: Timestamp,
     ) -> Option<Self> {
         if !verdict.is_accepted() {
             return None;
         }
-        let (issuer_jwt, kb_jwt, sd_hash) = presentation.bare()?;
         Some(Self {
             json: Json::object([
                 ("v", VERSION.into()),
                 ("accepted_at", now.to_string().into()),
                 ("verdict", verdict.to_record()),
-                ("token", format!("{issuer_jwt}~{kb_jwt}").into()),
-                ("sd_hash", sd_hash.into()),
-                ("presentation_sha256", crate::demand::demand_hash(presentation.text()).into()),
+                ("token", format!("{}~{}", bare.issuer_jwt, bare.key_binding).into()),
+                ("sd_hash", bare.sd_hash.as_str().into()),
+                ("presentation_sha256", bare.sha256.as_str().into()),
                 ("demand", pending.to_record()),
             ]),
         })
@@ -100,7 +100,12 @@ impl Record {
         let Ok(parts) = self.parts() else { return Verdict::refused(ReasonCode::RecordMalformed) };
         let mut verdict = Verdict::unjudged(&parts.pending, list, parts.accepted_at);
         let expected = Expected { pending: &parts.pending, sd_hash: parts.sd_hash, disclosures: None };
-        judge(&mut verdict, parts.issuer_jwt, parts.kb_jwt, &expected, list, parts.accepted_at, limits);
+        match (Unverified::parse(parts.issuer_jwt), Unverified::parse(parts.kb_jwt)) {
+            (Ok(issuer), Ok(kb)) => {
+                judge(&mut verdict, issuer, kb, &expected, list, parts.accepted_at, limits)
+            }
+            (Err(error), _) | (_, Err(error)) => verdict.reasons.push(jose_code(&error).into()),
+        }
         if verdict.is_accepted() && !self.says_the_same(&verdict) {
             verdict.reasons.push(ReasonCode::RecordMalformed.into());
         }

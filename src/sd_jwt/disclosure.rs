@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::SdJwtError;
-use crate::jose::{Json, MAX_TOKEN, decode, encode, random, random_id};
+use crate::jose::{Json, MAX_TOKEN, Randomness, decode, encode};
 
 /// A disclosure: salt, for an object member its name, and the value. Hidden in `Debug` and wiped when dropped.
 #[derive(Clone)]
@@ -18,19 +18,28 @@ pub struct Disclosure {
 impl Disclosure {
     /// For a member of an object, with a fresh 128-bit salt.
     pub fn member(name: &str, value: Json) -> Result<Self, SdJwtError> {
-        Self::make(Some(name), value)
+        Self::make(&mut Randomness::new(), Some(name), value)
+    }
+
+    /// As [`member`](Self::member), salted from what the whole token is made of.
+    pub fn member_with(randomness: &mut Randomness, name: &str, value: Json) -> Result<Self, SdJwtError> {
+        Self::make(randomness, Some(name), value)
     }
 
     /// For an element of an array, with a fresh 128-bit salt.
     pub fn element(value: Json) -> Result<Self, SdJwtError> {
-        Self::make(None, value)
+        Self::make(&mut Randomness::new(), None, value)
     }
 
-    fn make(name: Option<&str>, value: Json) -> Result<Self, SdJwtError> {
-        let mut parts = vec![Json::from(random_id()?)];
-        parts.extend(name.map(Json::from));
-        parts.push(value.clone());
-        let encoded = Zeroizing::new(encode(&Json::Array(parts).to_bytes()));
+    fn make(randomness: &mut Randomness, name: Option<&str>, value: Json) -> Result<Self, SdJwtError> {
+        let salt = randomness.id()?;
+        let bytes = match name {
+            Some(name) => serde_json::to_vec(&(&salt, name, &value)),
+            None => serde_json::to_vec(&(&salt, &value)),
+        };
+        // Texts and checked values always serialise; if they didn't, no reader would take the empty text.
+        let bytes = Zeroizing::new(bytes.unwrap_or_default());
+        let encoded = Zeroizing::new(encode(&bytes));
         Ok(Self { digest: digest(&encoded), encoded, name: name.map(str::to_owned), value })
     }
 
@@ -85,9 +94,19 @@ pub fn conceal<'a>(
     disclosures: impl IntoIterator<Item = &'a Disclosure>,
     total: usize,
 ) -> Result<Json, SdJwtError> {
-    let mut digests: Vec<String> = disclosures.into_iter().map(|one| one.digest.clone()).collect();
+    conceal_with(&mut Randomness::new(), disclosures, total)
+}
+
+/// As [`conceal`], with decoys from what the whole token is made of.
+pub fn conceal_with<'a>(
+    randomness: &mut Randomness,
+    disclosures: impl IntoIterator<Item = &'a Disclosure>,
+    total: usize,
+) -> Result<Json, SdJwtError> {
+    let mut digests: Vec<String> = Vec::with_capacity(total);
+    digests.extend(disclosures.into_iter().map(|one| one.digest.clone()));
     while digests.len() < total {
-        digests.push(encode(&random::<32>()?));
+        digests.push(encode(&randomness.take::<32>()?));
     }
     digests.sort_unstable();
     Ok(Json::array(digests))

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{Combined, SdJwtError};
-use crate::jose::{JoseError, Json, Signer, Unverified, VerifyingKey, encode, sign};
+use crate::jose::{JoseError, Json, Signer, Unverified, VerifyingKey, encode, sign_with};
 
 /// The only `typ` of a key-binding JWT.
 pub const KB_TYP: &str = "kb+jwt";
@@ -22,21 +22,25 @@ pub struct KeyBinding {
 
 impl KeyBinding {
     /// Signs one over `bound_part` and gives the whole presentation. `claims` has `iat`, `aud`, `nonce` and whatever
-    /// the profile adds.
+    /// the profile adds. The header names no key: `cnf` does.
     pub fn bind(
         signer: &dyn Signer,
         bound_part: &str,
         claims: impl IntoIterator<Item = (&'static str, Json)>,
     ) -> Result<String, SdJwtError> {
         let hash = ("sd_hash", sd_hash(bound_part).into());
-        let jwt = sign(signer, KB_TYP, [], &Json::object(claims.into_iter().chain([hash])))?;
+        let jwt = sign_with(signer, KB_TYP, [], &Json::object(claims.into_iter().chain([hash])))?;
         Ok(format!("{bound_part}{jwt}"))
     }
 
     /// Verifies a key-binding JWT with the key that `cnf` names, against an `sd_hash` computed here or kept from before.
     /// The outer error is a refusal of the token; `Ok(None)` means that it holds and is over other disclosures.
-    pub fn verify(jwt: &str, key: &VerifyingKey, expected_hash: &str) -> Result<Option<Self>, SdJwtError> {
-        let claims = Unverified::parse(jwt)?.verify(key, KB_TYP)?.into_payload();
+    pub fn verify(
+        jwt: Unverified<'_>,
+        key: &VerifyingKey,
+        expected_hash: &str,
+    ) -> Result<Option<Self>, SdJwtError> {
+        let claims = jwt.verify(key, KB_TYP)?.into_payload();
         let hash = claims.member("sd_hash").and_then(Json::as_str).ok_or(JoseError::Member("sd_hash"))?;
         let same = bool::from(hash.as_bytes().ct_eq(expected_hash.as_bytes()));
         Ok(same.then_some(Self { claims }))

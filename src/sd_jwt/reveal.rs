@@ -50,61 +50,84 @@ pub fn reveal(payload: Json, disclosures: &[Disclosure]) -> Result<Revealed, SdJ
             return Err(SdJwtError::DisclosureTwice);
         }
     }
-    let mut walk =
-        Walk { by_digest, seen: HashSet::new(), used: 0, path: Vec::new(), disclosed: Vec::new(), depth: 0 };
-    let payload = walk.object(members)?;
+    let mut walk = Walk { by_digest, seen: HashSet::new(), used: 0, disclosed: Vec::new() };
+    walk.object(&mut members, None)?;
     // A digest refers to at most one place, so counting is enough.
     if walk.used != disclosures.len() {
         return Err(SdJwtError::Unreferenced);
     }
-    Ok(Revealed { payload, disclosed: walk.disclosed })
+    Ok(Revealed { payload: Json::Object(members), disclosed: walk.disclosed })
 }
 
 struct Walk<'a> {
     by_digest: HashMap<&'a str, &'a Disclosure>,
     seen: HashSet<String>,
     used: usize,
-    path: Vec<String>,
     disclosed: Vec<Vec<String>>,
+}
+
+/// Where a value stands: a step, and those above it.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    above: Option<&'p Place<'p>>,
+    step: Step<'p>,
     depth: usize,
 }
 
-impl<'a> Walk<'a> {
-    fn value(&mut self, value: Json) -> Result<Json, SdJwtError> {
-        // Disclosures nest inside each other, so a bounded depth of each doesn't bound the whole.
-        if self.depth == crate::jose::MAX_DEPTH {
-            return Err(crate::jose::JoseError::TooDeep.into());
-        }
-        self.depth += 1;
-        let processed = match value {
-            Json::Object(members) => self.object(members)?,
-            Json::Array(values) => self.array(values)?,
-            plain => plain,
-        };
-        self.depth -= 1;
-        Ok(processed)
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Member(&'p str),
+    Element(usize),
+}
+
+impl<'p> Place<'p> {
+    fn below(above: Option<&'p Place<'p>>, step: Step<'p>) -> Self {
+        Self { above, step, depth: above.map_or(0, |above| above.depth) + 1 }
     }
 
-    fn object(&mut self, mut members: BTreeMap<String, Json>) -> Result<Json, SdJwtError> {
-        let digests = members.remove("_sd");
-        let mut processed = BTreeMap::new();
-        for (name, value) in members {
+    fn path(&self) -> Vec<String> {
+        let mut path = self.above.map(Place::path).unwrap_or_default();
+        path.push(match self.step {
+            Step::Member(name) => name.to_owned(),
+            Step::Element(index) => index.to_string(),
+        });
+        path
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, value: &mut Json, place: Place<'_>) -> Result<(), SdJwtError> {
+        // Disclosures nest inside each other, so a bounded depth of each doesn't bound the whole.
+        if place.depth > crate::jose::MAX_DEPTH && matches!(value, Json::Object(_) | Json::Array(_)) {
+            return Err(crate::jose::JoseError::TooDeep.into());
+        }
+        match value {
+            Json::Object(members) => self.object(members, Some(&place)),
+            Json::Array(values) => self.array(values, &place),
+            _ => Ok(()),
+        }
+    }
+
+    fn object(
+        &mut self,
+        members: &mut BTreeMap<String, Json>,
+        place: Option<&Place<'_>>,
+    ) -> Result<(), SdJwtError> {
+        let digests = match members.remove("_sd") {
+            None => Vec::new(),
+            Some(Json::Array(digests)) => digests,
+            Some(_) => return Err(SdJwtError::Digests),
+        };
+        for (name, value) in &mut *members {
             match name.as_str() {
                 "..." => return Err(SdJwtError::Digests),
                 "_sd_alg" => return Err(SdJwtError::NestedAlg),
-                _ => {}
+                name => self.value(value, Place::below(place, Step::Member(name)))?,
             }
-            let value = self.within(&name, value)?;
-            processed.insert(name, value);
         }
-        let digests = match &digests {
-            None => &[][..],
-            Some(list) => list.as_array().ok_or(SdJwtError::Digests)?,
-        };
         for digest in digests {
-            let Some(disclosure) = self.look_up(digest.as_str().ok_or(SdJwtError::Digests)?)? else {
-                continue;
-            };
+            let Json::String(mut digest) = digest else { return Err(SdJwtError::Digests) };
+            let Some(disclosure) = self.look_up(std::mem::take(&mut digest))? else { continue };
             let name = disclosure.name().ok_or(SdJwtError::Shape)?;
             if name == "_sd" || name == "..." {
                 return Err(SdJwtError::ReservedName);
@@ -112,59 +135,50 @@ impl<'a> Walk<'a> {
             if name == "_sd_alg" {
                 return Err(SdJwtError::NestedAlg);
             }
-            if processed.contains_key(name) {
+            if members.contains_key(name) {
                 return Err(SdJwtError::NameExists);
             }
-            self.note(name);
-            let value = self.within(name, disclosure.value().clone())?;
-            processed.insert(name.to_owned(), value);
+            let value = self.disclose(disclosure, Place::below(place, Step::Member(name)))?;
+            members.insert(name.to_owned(), value);
         }
-        Ok(Json::Object(processed))
+        Ok(())
     }
 
-    fn array(&mut self, values: Vec<Json>) -> Result<Json, SdJwtError> {
+    fn array(&mut self, values: &mut Vec<Json>, place: &Place<'_>) -> Result<(), SdJwtError> {
         let mut processed = Vec::with_capacity(values.len());
-        for value in values {
-            let index = processed.len().to_string();
-            let Some(place) = value.member("...") else {
-                processed.push(self.within(&index, value)?);
+        for mut value in std::mem::take(values) {
+            let here = Place::below(Some(place), Step::Element(processed.len()));
+            let Some(digest) = value.member("...") else {
+                self.value(&mut value, here)?;
+                processed.push(value);
                 continue;
             };
             let alone = value.as_object().is_some_and(|members| members.len() == 1);
-            let digest = place.as_str().filter(|_| alone).ok_or(SdJwtError::Digests)?;
-            let Some(disclosure) = self.look_up(digest)? else { continue };
+            let digest = digest.as_str().filter(|_| alone).ok_or(SdJwtError::Digests)?;
+            let Some(disclosure) = self.look_up(digest.to_owned())? else { continue };
             if disclosure.name().is_some() {
                 return Err(SdJwtError::Shape);
             }
-            self.note(&index);
-            processed.push(self.within(&index, disclosure.value().clone())?);
+            processed.push(self.disclose(disclosure, here)?);
         }
-        Ok(Json::Array(processed))
+        *values = processed;
+        Ok(())
     }
 
-    fn within(&mut self, step: &str, value: Json) -> Result<Json, SdJwtError> {
-        if !matches!(value, Json::Object(_) | Json::Array(_)) {
-            return Ok(value);
-        }
-        self.path.push(step.to_owned());
-        let processed = self.value(value)?;
-        self.path.pop();
-        Ok(processed)
+    fn disclose(&mut self, disclosure: &Disclosure, place: Place<'_>) -> Result<Json, SdJwtError> {
+        self.disclosed.push(place.path());
+        let mut value = disclosure.value().clone();
+        self.value(&mut value, place)?;
+        Ok(value)
     }
 
-    fn look_up(&mut self, digest: &str) -> Result<Option<&'a Disclosure>, SdJwtError> {
-        if !self.seen.insert(digest.to_owned()) {
+    fn look_up(&mut self, digest: String) -> Result<Option<&'a Disclosure>, SdJwtError> {
+        let found = self.by_digest.get(digest.as_str()).copied();
+        if !self.seen.insert(digest) {
             return Err(SdJwtError::DigestTwice);
         }
-        let found = self.by_digest.get(digest).copied();
         self.used += usize::from(found.is_some());
         Ok(found)
-    }
-
-    fn note(&mut self, step: &str) {
-        let mut path = self.path.clone();
-        path.push(step.to_owned());
-        self.disclosed.push(path);
     }
 }
 

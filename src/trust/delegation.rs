@@ -73,7 +73,7 @@ impl Delegation {
         if jws.typ() != Some(DELEGATION_TYP) {
             return Err(TrustError::Delegation(JoseError::Typ { expected: DELEGATION_TYP }));
         }
-        Self::from_payload(&jws.peek().map_err(TrustError::delegation)?)
+        Self::from_payload(jws.peek().map_err(TrustError::delegation)?)
     }
 
     pub(super) fn from_payload(payload: &Json) -> Result<Self, TrustError> {

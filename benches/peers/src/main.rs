@@ -21,7 +21,7 @@ fn main() {
     let seed = [7; 32];
     let key = SigningKey::from_ed25519_seed(&seed);
     let jwt = HONEST.split('~').next().unwrap();
-    let mut payload = Unverified::parse(jwt).unwrap().peek().unwrap();
+    let mut payload = Unverified::parse(jwt).unwrap().peek().unwrap().clone();
     let disclosures: Vec<Disclosure> = HONEST.split('~').filter(|part| !part.contains('.')).map(|part| Disclosure::parse(part).unwrap()).collect();
     if let Json::Object(members) = &mut payload {
         members.insert("exp".into(), 4_000_000_000.into());
