@@ -55,13 +55,21 @@ impl<'a> Unverified<'a> {
     ///
     /// Refused here: size, parts, base64url, the header's JSON, a header that brings a key, and `crit`.
     pub fn parse(compact: &'a str) -> Result<Self, JoseError> {
-        if compact.len() > MAX_TOKEN {
-            return Err(JoseError::TooLarge { limit: MAX_TOKEN, got: compact.len() });
+        Self::parse_within(compact, MAX_TOKEN)
+    }
+
+    /// As [`parse`](Self::parse), for a kind of token whose payload may be longer. The header's limit stays.
+    pub fn parse_within(compact: &'a str, limit: usize) -> Result<Self, JoseError> {
+        if compact.len() > limit {
+            return Err(JoseError::TooLarge { limit, got: compact.len() });
         }
         let (signing_input, signature) = compact.rsplit_once('.').ok_or(JoseError::Parts)?;
         let (header, payload) = signing_input.split_once('.').ok_or(JoseError::Parts)?;
         if payload.contains('.') {
             return Err(JoseError::Parts);
+        }
+        if header.len() > MAX_TOKEN {
+            return Err(JoseError::TooLarge { limit: MAX_TOKEN, got: header.len() });
         }
         let header = Json::parse(&decode(header)?, MAX_TOKEN)?;
         let members = header.as_object().ok_or(JoseError::Member("header"))?;
@@ -100,7 +108,7 @@ impl<'a> Unverified<'a> {
         if let Some(payload) = self.peeked.get() {
             return Ok(payload);
         }
-        let payload = Json::parse(&self.payload, MAX_TOKEN)?;
+        let payload = self.parse_payload()?;
         Ok(self.peeked.get_or_init(|| payload))
     }
 
@@ -113,9 +121,14 @@ impl<'a> Unverified<'a> {
         self.verify_signature(key)?;
         let payload = match self.peeked.into_inner() {
             Some(payload) => payload,
-            None => Json::parse(&self.payload, MAX_TOKEN)?,
+            None => Json::parse(&self.payload, self.payload.len())?,
         };
         Ok(Jws { payload, header: self.header })
+    }
+
+    /// Its length was judged with the whole token's.
+    fn parse_payload(&self) -> Result<Json, JoseError> {
+        Json::parse(&self.payload, self.payload.len())
     }
 
     fn verify_signature(&self, key: &VerifyingKey) -> Result<(), JoseError> {

@@ -99,7 +99,7 @@ impl TrustList {
     }
 
     fn by_kid(&self, kid: &str) -> Result<Vec<&KeyRecord>, TrustError> {
-        let found: Vec<_> = self.keys().iter().filter(|record| record.kid().as_str() == kid).collect();
+        let found: Vec<_> = self.with_kid(kid).collect();
         if found.is_empty() { Err(TrustError::KeyUnknown) } else { Ok(found) }
     }
 }

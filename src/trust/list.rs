@@ -1,5 +1,7 @@
 //! The signed list of keys.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -7,6 +9,12 @@ use super::{Anchor, KeyRecord, TrustError};
 use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, sign};
 use crate::profile::{DEFAULT_SKEW, TRUST_LIST_TYP};
 use crate::store::{Advance, Space, Store};
+
+/// Longest trust list that is read, in bytes of its compact form: about 35,000 keys, which is a key for every county of a
+/// country and a thousand for every operator. Terminals need none: their operator's key delegates to them. Checked before
+/// anything is parsed; a list of that size takes about 100 MB while it is read, and is parsed in time linear in its length,
+/// after its signature held.
+pub const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// A trust list whose signature, anchor and time held.
 #[derive(Clone, Debug)]
@@ -18,6 +26,8 @@ pub struct TrustList {
     refresh: Option<i64>,
     anchor: Thumbprint,
     keys: Vec<KeyRecord>,
+    /// Places in `keys`, in the order of their `kid`; those of one key in the list's order.
+    by_kid: Vec<usize>,
 }
 
 impl TrustList {
@@ -43,7 +53,7 @@ impl TrustList {
     /// Verifies a list as of a time and remembers nothing: for audits, and for showing a list. A rolled back list passes
     /// here, so nothing may be accepted on it.
     pub fn as_of(compact: &str, anchors: &[Anchor], at: Timestamp) -> Result<Self, TrustError> {
-        let jws = Unverified::parse(compact).map_err(TrustError::list)?;
+        let jws = Unverified::parse_within(compact, MAX_LIST).map_err(TrustError::list)?;
         let kid = jws.kid().ok_or(TrustError::ListMember("kid"))?;
         let known = anchors.iter().find(|anchor| anchor.kid().as_str() == kid);
         let anchor = known.filter(|anchor| anchor.is_valid_at(at)).ok_or(TrustError::AnchorUnknown)?;
@@ -67,18 +77,16 @@ impl TrustList {
             payload.member("keys").and_then(Json::as_array).ok_or(TrustError::ListMember("keys"))?;
         let mut keys: Vec<KeyRecord> = Vec::with_capacity(entries.len());
         for entry in entries {
-            let Some(record) = KeyRecord::from_json(entry)? else { continue };
-            let twin = |other: &KeyRecord| {
-                other.kid() == record.kid()
-                    && other.iss() == record.iss()
-                    && other.is_attester() == record.is_attester()
-            };
-            // Two entries for one use of a key would leave it open which of them counts.
-            if keys.iter().any(twin) {
-                return Err(TrustError::ListMember("keys"));
-            }
-            keys.push(record);
+            keys.extend(KeyRecord::from_json(entry)?);
         }
+        // Two entries for one use of a key would leave it open which of them counts.
+        let mut uses = HashSet::with_capacity(keys.len());
+        if !keys.iter().all(|record| uses.insert((record.kid(), record.iss(), record.is_attester()))) {
+            return Err(TrustError::ListMember("keys"));
+        }
+        drop(uses);
+        let mut by_kid: Vec<usize> = (0..keys.len()).collect();
+        by_kid.sort_by_key(|place| keys.get(*place).map(KeyRecord::kid));
         Ok(Self {
             iss: payload.text("iss").map_err(member)?.to_owned(),
             iat: payload.seconds("iat").map_err(member)?,
@@ -87,6 +95,7 @@ impl TrustList {
             refresh: payload.optional_seconds("refresh").map_err(member)?,
             anchor: anchor.kid().clone(),
             keys,
+            by_kid,
         })
     }
 
@@ -124,11 +133,26 @@ impl TrustList {
     pub fn keys(&self) -> &[KeyRecord] {
         &self.keys
     }
+
+    /// The entries of one key, in the list's order: found by bisection.
+    pub fn with_kid<'a>(&'a self, kid: &str) -> impl Iterator<Item = &'a KeyRecord> + use<'a> {
+        let record = move |place: &usize| self.keys.get(*place);
+        let is = |place: &usize, wanted: fn(&str, &str) -> bool| {
+            record(place).is_some_and(|record| wanted(record.kid().as_str(), kid))
+        };
+        let first = self.by_kid.partition_point(|place| is(place, |found, kid| found < kid));
+        let end = self.by_kid.partition_point(|place| is(place, |found, kid| found <= kid));
+        self.by_kid.get(first..end).unwrap_or_default().iter().filter_map(record)
+    }
 }
 
-/// Signs a list. `payload` is the profile's, as JSON.
+/// Signs a list. `payload` is the profile's, as JSON. One that is longer than [`MAX_LIST`] isn't made: nobody would read it.
 pub fn sign_list(anchor: &dyn Signer, payload: &Json) -> Result<String, JoseError> {
-    sign(anchor, TRUST_LIST_TYP, [], payload)
+    let compact = sign(anchor, TRUST_LIST_TYP, [], payload)?;
+    if compact.len() > MAX_LIST {
+        return Err(JoseError::TooLarge { limit: MAX_LIST, got: compact.len() });
+    }
+    Ok(compact)
 }
 
 /// Fills in what a list written by hand may leave out: `iat` and `nbf` (now), `exp` (30 days for the list, a year for

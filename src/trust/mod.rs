@@ -21,4 +21,4 @@ pub use constraints::{Constraints, Scope};
 pub use delegation::{Delegation, DelegationRequest, is_key_uri, key_uri};
 pub use error::TrustError;
 pub use key_record::{KeyRecord, Revocation, Role};
-pub use list::{TrustList, complete_list, sign_list};
+pub use list::{MAX_LIST, TrustList, complete_list, sign_list};

@@ -5,15 +5,17 @@ use std::path::Path;
 use jiff::Timestamp;
 use realname::jose::{JoseError, Json, Jwk, VerifyingKey};
 use realname::store::Store;
-use realname::trust::{Anchor, Constraints, DelegationRequest, TrustList, complete_list, key_uri, sign_list};
+use realname::trust::{
+    Anchor, Constraints, DelegationRequest, MAX_LIST, TrustList, complete_list, key_uri, sign_list,
+};
 
 use super::{Done, done, key};
 use crate::args::TrustCommand;
 use crate::failure::Failure;
 use crate::{files, output};
 
-/// No hand-written JSON that a command reads is larger.
-const LARGEST_JSON: usize = 4 * 1024 * 1024;
+/// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.
+const LARGEST_JSON: usize = MAX_LIST / 4 * 3;
 
 pub(crate) fn run(command: TrustCommand) -> Done {
     match command {

@@ -1,0 +1,109 @@
+//! A trust list as large as a country's, and one that is larger than anything that is read. All keys are synthetic.
+
+use jiff::Timestamp;
+use realname::jose::{Json, JoseError, SigningKey, Unverified, sign};
+use realname::profile::ReasonCode;
+use realname::store::MemoryStore;
+use realname::trust::{Anchor, MAX_LIST, TrustError, TrustList, complete_list, sign_list};
+
+const NOW: i64 = 1_790_000_000;
+const KEYS: u32 = 20_000;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn anchor() -> (SigningKey, Anchor) {
+    let key = SigningKey::from_ed25519_seed(&[1; 32]);
+    let anchor = Anchor::new(key.verifying_key().clone(), NOW - 1000, NOW + 1000);
+    (key, anchor)
+}
+
+fn key(number: u32) -> SigningKey {
+    let mut seed = [2; 32];
+    seed[..4].copy_from_slice(&number.to_be_bytes());
+    SigningKey::from_ed25519_seed(&seed)
+}
+
+fn entry(number: u32) -> Json {
+    let mut jwk = key(number).verifying_key().to_jwk();
+    if let Json::Object(members) = &mut jwk {
+        members.insert("iss".into(), format!("https://agent-{number}.example").into());
+    }
+    jwk
+}
+
+fn payload(entries: Vec<Json>) -> Json {
+    let members =
+        [("iss", "https://trust.example".into()), ("seq", 1.into()), ("keys", Json::Array(entries))];
+    complete_list(Json::object(members), at(NOW)).unwrap()
+}
+
+#[test]
+fn twenty_thousand_keys_are_read_and_found() {
+    let (signer, anchor) = anchor();
+    let compact = sign_list(&signer, &payload((0..KEYS).map(entry).collect())).unwrap();
+    println!("{KEYS} keys in {} bytes", compact.len());
+    assert!(compact.len() < MAX_LIST);
+    let store = MemoryStore::new();
+    let list = TrustList::verify(&compact, &[anchor], at(NOW), &store).unwrap();
+    assert_eq!(list.keys().len(), 20_000);
+    for record in list.keys() {
+        let found: Vec<_> = list.with_kid(record.kid().as_str()).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].iss(), record.iss());
+    }
+    assert_eq!(list.with_kid("").count() + list.with_kid("~").count(), 0);
+    // What a token's header leads to.
+    for number in [0, 1, KEYS / 2, KEYS - 1] {
+        let token = sign(&key(number), "t", [], &Json::object([])).unwrap();
+        let resolved = list.resolve(&Unverified::parse(&token).unwrap()).unwrap();
+        assert!(resolved.judge(&format!("https://agent-{number}.example"), NOW, NOW).is_ok());
+    }
+    let stranger = sign(&key(KEYS), "t", [], &Json::object([])).unwrap();
+    let refused = list.resolve(&Unverified::parse(&stranger).unwrap()).unwrap_err();
+    assert!(matches!(refused, TrustError::KeyUnknown));
+}
+
+#[test]
+fn the_same_key_for_two_issuers_is_found_in_the_lists_order() {
+    let (signer, anchor) = anchor();
+    let other = |iss: &str| {
+        let mut again = entry(7);
+        if let Json::Object(members) = &mut again {
+            members.insert("iss".into(), iss.into());
+        }
+        again
+    };
+    let entries = vec![other("https://b.example"), entry(3), other("https://a.example"), entry(9)];
+    let list = sign_list(&signer, &payload(entries)).unwrap();
+    let list = TrustList::as_of(&list, &[anchor], at(NOW)).unwrap();
+    let kid = key(7).verifying_key().thumbprint();
+    let found: Vec<_> = list.with_kid(kid.as_str()).map(|record| record.iss()).collect();
+    assert_eq!(found, ["https://b.example", "https://a.example"]);
+}
+
+#[test]
+fn a_key_twice_among_many_is_refused() {
+    let (signer, anchor) = anchor();
+    let entries = (0..500).chain([250]).map(entry).collect();
+    let compact = sign_list(&signer, &payload(entries)).unwrap();
+    let refused = TrustList::as_of(&compact, &[anchor], at(NOW)).unwrap_err();
+    assert!(matches!(refused, TrustError::ListMember("keys")));
+}
+
+#[test]
+fn more_than_the_limit_is_refused_unread_and_never_signed() {
+    let (signer, anchor) = anchor();
+    // Not even base64url: a size is judged before anything else.
+    let long = "!".repeat(MAX_LIST + 1);
+    let refused = TrustList::as_of(&long, &[anchor], at(NOW)).unwrap_err();
+    assert_eq!(refused.code(), Some(ReasonCode::TooLarge));
+    let comment = Json::from("x".repeat(MAX_LIST * 3 / 4));
+    let mut payload = payload(Vec::new());
+    if let Json::Object(members) = &mut payload {
+        members.insert("comment".into(), comment);
+    }
+    let refused = sign_list(&signer, &payload).unwrap_err();
+    assert!(matches!(refused, JoseError::TooLarge { limit: MAX_LIST, .. }));
+}
