@@ -210,7 +210,7 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
         let Json::Object(mut members) = key.verifying_key().to_jwk() else {
             unreachable!("a JWK is an object")
         };
-        members.insert("iss".to_owned(), iss.into());
+        members.insert("iss".into(), iss.into());
         members.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
         Json::Object(members)
     };

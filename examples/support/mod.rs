@@ -41,7 +41,7 @@ impl Party {
     fn entry<const N: usize>(&self, more: [(&str, Json); N]) -> Json {
         let mut entry = self.key.verifying_key().to_jwk();
         if let Json::Object(members) = &mut entry {
-            members.insert("iss".to_owned(), self.iss.into());
+            members.insert("iss".into(), self.iss.into());
             members.extend(more.map(|(name, value)| (name.to_owned(), value)));
         }
         entry

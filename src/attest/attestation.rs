@@ -24,7 +24,9 @@ pub(super) struct Issued {
 impl Issued {
     /// `<issuer-jwt>~<disclosure>*~`: what a key-binding JWT is bound to.
     pub(super) fn bound_part(&self) -> String {
-        let mut text = self.issuer_jwt.clone();
+        let room = self.disclosed.iter().map(|disclosure| disclosure.encoded().len() + 1).sum::<usize>();
+        let mut text = String::with_capacity(self.issuer_jwt.len() + 1 + room);
+        text.push_str(&self.issuer_jwt);
         text.push('~');
         for disclosure in &self.disclosed {
             text.push_str(disclosure.encoded());

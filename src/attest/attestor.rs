@@ -161,12 +161,13 @@ impl Attestor {
         let limits = self.links.iter().map(|link| (link.covers(iat), link.constraints()));
         may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
         let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
-        let (payload, disclosures) = payload(&frame, verified)?;
-        let known = |claim| disclosures.iter().find(|(name, _)| *name == claim);
+        let (payload, mut disclosures) = payload(&frame, verified)?;
         let mut disclosed = Vec::with_capacity(demand.claims().len());
         for claim in demand.claims() {
-            let (_, disclosure) = known(*claim).ok_or(AttestError::FactMissing(*claim))?;
-            disclosed.push(disclosure.clone());
+            // A demand names each claim once.
+            let place = disclosures.iter().position(|(name, _)| name == claim);
+            let place = place.ok_or(AttestError::FactMissing(*claim))?;
+            disclosed.push(disclosures.swap_remove(place).1);
         }
         let header = Delegation::header(&self.delegation);
         let issuer_jwt = sign(&*self.signer, ATTESTATION_TYP, header, &payload)?;

@@ -1,6 +1,6 @@
 //! The issuer's payload: what is open, and what stands behind digests.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use super::evidence::evidence;
 use super::{AttestError, Terminal};
@@ -104,6 +104,23 @@ fn fact(facts: &Facts, claim: ClaimName) -> Option<Json> {
 
 /// RFC 3339 in UTC. Fractions are dropped, so that a check never seems to be later than the `iat` of what tells of it.
 pub(super) fn instant(time: Timestamp) -> String {
-    let rounding = jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor);
-    time.round(rounding).unwrap_or(time).to_string()
+    // Of a time before 1970 the fraction is negative.
+    let second = time.as_second() - i64::from(time.subsec_nanosecond() < 0);
+    Timestamp::from_second(second).unwrap_or(time).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fractions_are_dropped_towards_the_past() {
+        for (time, text) in [
+            ("2026-11-25T03:04:05.999999999Z", "2026-11-25T03:04:05Z"),
+            ("2026-11-25T03:04:05Z", "2026-11-25T03:04:05Z"),
+            ("1969-12-31T23:59:58.5Z", "1969-12-31T23:59:58Z"),
+        ] {
+            assert_eq!(instant(time.parse().unwrap()), text);
+        }
+    }
 }

@@ -356,7 +356,7 @@ fn a_grant_that_was_touched_is_refused() {
 /// Signs a grant's payload with one member changed, under the right key.
 fn forged(
     home: &Home,
-    change: impl FnOnce(&mut std::collections::BTreeMap<String, Json>),
+    change: impl FnOnce(&mut crate::jose::Members),
     typ: &str,
 ) -> String {
     let grant = home.grant(question(number(9), "vas:1"), noon());
@@ -370,7 +370,7 @@ fn forged(
 
 #[test]
 fn each_member_of_a_grant_is_read_strictly() {
-    type Change = fn(&mut std::collections::BTreeMap<String, Json>);
+    type Change = fn(&mut crate::jose::Members);
     let cases: [(Change, ReasonCode); 12] = [
         (|m| drop(m.remove("iat")), ReasonCode::TimeMalformed),
         (|m| drop(m.insert("exp".into(), "1".into())), ReasonCode::TimeMalformed),

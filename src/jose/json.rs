@@ -1,14 +1,13 @@
 //! JSON read strictly (RFC 8259 with the refusals of RFC 8725, section 2.4 and of the profile, row 3).
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde_json::Number;
 use zeroize::Zeroizing;
 
-use super::JoseError;
+use super::{JoseError, Members, Name};
 
 /// Deepest nesting that is read. The deepest token of the profile has nine levels.
 pub const MAX_DEPTH: usize = 32;
@@ -31,7 +30,7 @@ pub enum Json {
     /// A list
     Array(Vec<Json>),
     /// An object
-    Object(BTreeMap<String, Json>),
+    Object(Members),
 }
 
 impl Json {
@@ -51,7 +50,7 @@ impl Json {
 
     /// An object with these members.
     pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> Self {
-        Self::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        Self::Object(members.into_iter().collect())
     }
 
     /// A list of these values.
@@ -65,7 +64,7 @@ impl Json {
     }
 
     /// The members, when this is an object.
-    pub fn as_object(&self) -> Option<&BTreeMap<String, Json>> {
+    pub fn as_object(&self) -> Option<&Members> {
         if let Self::Object(members) = self { Some(members) } else { None }
     }
 
@@ -98,7 +97,11 @@ impl Json {
     /// The UTF-8 text of it: no spaces, members in the order of their names.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         // Writing a value with text keys into memory can't fail; if it could, nothing would be written, which no reader takes.
-        Zeroizing::new(serde_json::to_vec(self).unwrap_or_default())
+        let mut bytes = Vec::with_capacity(512);
+        match serde_json::to_writer(&mut bytes, self) {
+            Ok(()) => Zeroizing::new(bytes),
+            Err(_) => Zeroizing::default(),
+        }
     }
 }
 
@@ -153,7 +156,7 @@ impl serde::Serialize for Json {
             }
             Self::Object(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
-                members.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+                members.iter().try_for_each(|(name, value)| map.serialize_entry(name.as_str(), value))?;
                 map.end()
             }
         }
@@ -227,15 +230,41 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let inner = self.deeper()?;
-        let mut members = BTreeMap::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value_seed(inner)?;
-            if members.insert(name, value).is_some() {
-                self.fault.set(JoseError::DuplicateMember);
-                return Err(A::Error::custom("duplicate member"));
-            }
+        let mut members = Vec::with_capacity(MEMBERS);
+        while let Some(name) = map.next_key_seed(NameSeed)? {
+            members.push((name, map.next_value_seed(inner)?));
         }
+        let Some(members) = Members::unique(members) else {
+            self.fault.set(JoseError::DuplicateMember);
+            return Err(A::Error::custom("duplicate member"));
+        };
         Ok(Json::Object(members))
+    }
+}
+
+/// Members for which there is room from the start: most objects of a token have no more.
+const MEMBERS: usize = 4;
+
+/// A member's name, without a `String` on the way.
+struct NameSeed;
+
+impl<'de> DeserializeSeed<'de> for NameSeed {
+    type Value = Name;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for NameSeed {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Name, E> {
+        Ok(text.into())
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
+use super::base64url::encode_onto;
 use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, decode, encode};
 
 /// Longest token that is read, in bytes. A presentation with a delegation chain has about 5,000.
@@ -34,10 +35,10 @@ pub(crate) fn sign_with<'a>(
     let header = Json::object(own.into_iter().chain(more));
     let mut compact = encode(&header.to_bytes());
     compact.push('.');
-    compact.push_str(&encode(&payload.to_bytes()));
+    encode_onto(&payload.to_bytes(), &mut compact);
     let signature = signer.sign(compact.as_bytes())?;
     compact.push('.');
-    compact.push_str(&encode(&signature));
+    encode_onto(&signature, &mut compact);
     Ok(compact)
 }
 

@@ -54,12 +54,35 @@ impl ClaimName {
 
     /// From the name on the wire; `None` for a claim that this profile doesn't have.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|claim| claim.as_str() == name)
+        Some(match name {
+            "name" => Self::Name,
+            "birthdate" => Self::Birthdate,
+            "address" => Self::Address,
+            "gender" => Self::Gender,
+            "nationalities" => Self::Nationalities,
+            "id_number" => Self::IdNumber,
+            "id_type" => Self::IdType,
+            "document_expiry" => Self::DocumentExpiry,
+            _ => return None,
+        })
     }
 }
 
 impl std::fmt::Display for ClaimName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_both_ways() {
+        for claim in ClaimName::ALL {
+            assert_eq!(ClaimName::from_name(claim.as_str()), Some(claim));
+        }
+        assert_eq!(ClaimName::from_name("Name"), None);
     }
 }

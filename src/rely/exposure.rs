@@ -1,60 +1,59 @@
 //! Personal facts stand behind a digest of their own, or nowhere.
 
-use crate::jose::Json;
+use crate::jose::{Json, Name};
 use crate::profile::ClaimName;
-
-/// Members that say who somebody is, besides [`ClaimName`]: OpenID Connect Core 5.1, OIDC4IDA and their like.
-const PERSONAL: [&str; 17] = [
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "picture",
-    "email",
-    "phone_number",
-    "place_of_birth",
-    "birth_family_name",
-    "birth_given_name",
-    "msisdn",
-    "also_known_as",
-    "document_number",
-    "personal_number",
-    "derived_claims",
-    "attachments",
-];
-
-/// Members of `evidence` that would carry a person's data. `name` isn't among them: there it is an organisation's.
-const IN_EVIDENCE: [&str; 8] = [
-    "document_number",
-    "serial_number",
-    "personal_number",
-    "derived_claims",
-    "attachments",
-    "id_number",
-    "birthdate",
-    "date_of_expiry",
-];
 
 /// The name of a member that shows a personal fact in plain sight in an issuer's payload *before* anything is revealed, if
 /// there is one: a claim under `verified_claims.claims` that isn't behind a digest, or a personal member beside it.
 pub(super) fn exposed_member(payload: &Json) -> Option<&str> {
     let verified = payload.member("verified_claims");
     let claims = verified.and_then(|verified| verified.member("claims")).and_then(Json::as_object);
-    let plain = claims.into_iter().flat_map(|claims| claims.keys()).find(|name| *name != "_sd");
+    let plain = claims.into_iter().flat_map(|claims| claims.keys()).find(|name| name.as_str() != "_sd");
     plain
-        .map(String::as_str)
+        .map(Name::as_str)
         .or_else(|| verified.and_then(|verified| member_of(verified.member("verification")?, in_evidence)))
-        .or_else(|| payload.as_object()?.keys().map(String::as_str).find(|name| personal(name)))
+        .or_else(|| payload.as_object()?.keys().map(Name::as_str).find(|name| personal(name)))
         .or_else(|| member_of(payload.member("realname")?, personal))
 }
 
+/// Members that say who somebody is, besides [`ClaimName`]: OpenID Connect Core 5.1, OIDC4IDA and their like.
 fn personal(name: &str) -> bool {
-    PERSONAL.contains(&name) || ClaimName::from_name(name).is_some()
+    let known = matches!(
+        name,
+        "given_name"
+            | "family_name"
+            | "middle_name"
+            | "nickname"
+            | "preferred_username"
+            | "picture"
+            | "email"
+            | "phone_number"
+            | "place_of_birth"
+            | "birth_family_name"
+            | "birth_given_name"
+            | "msisdn"
+            | "also_known_as"
+            | "document_number"
+            | "personal_number"
+            | "derived_claims"
+            | "attachments"
+    );
+    known || ClaimName::from_name(name).is_some()
 }
 
+/// Members of `evidence` that would carry a person's data. `name` isn't among them: there it is an organisation's.
 fn in_evidence(name: &str) -> bool {
-    IN_EVIDENCE.contains(&name)
+    matches!(
+        name,
+        "document_number"
+            | "serial_number"
+            | "personal_number"
+            | "derived_claims"
+            | "attachments"
+            | "id_number"
+            | "birthdate"
+            | "date_of_expiry"
+    )
 }
 
 fn member_of(json: &Json, wanted: fn(&str) -> bool) -> Option<&str> {

@@ -96,11 +96,9 @@ fn checks(list: &Json) -> Result<Vec<CheckResult>, ReasonCode> {
         names.push(name);
         let outcome = Outcome::from_name(entry.text("outcome").map_err(|_| MALFORMED)?).ok_or(MALFORMED)?;
         let time = entry.member("time");
-        if time.is_some() && instant(time).is_none() {
-            return Err(ReasonCode::TimeMalformed);
-        }
+        let time = time.map(|time| instant(Some(time)).ok_or(ReasonCode::TimeMalformed)).transpose()?;
         if let Some(check) = Check::from_name(name) {
-            results.push(CheckResult { check, outcome, time: instant(time) });
+            results.push(CheckResult { check, outcome, time });
         }
     }
     Ok(results)

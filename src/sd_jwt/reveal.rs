@@ -1,9 +1,9 @@
 //! Putting disclosed values in the place of their digests (RFC 9901, section 7.1, steps 3 to 5).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{Disclosure, SdJwtError};
-use crate::jose::Json;
+use crate::jose::{Json, Members};
 
 /// A payload with what was disclosed in its place and every digest gone.
 pub struct Revealed {
@@ -110,7 +110,7 @@ impl<'a> Walk<'a> {
 
     fn object(
         &mut self,
-        members: &mut BTreeMap<String, Json>,
+        members: &mut Members,
         place: Option<&Place<'_>>,
     ) -> Result<(), SdJwtError> {
         let digests = match members.remove("_sd") {
@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
             Some(Json::Array(digests)) => digests,
             Some(_) => return Err(SdJwtError::Digests),
         };
-        for (name, value) in &mut *members {
+        for (name, value) in members.iter_mut() {
             match name.as_str() {
                 "..." => return Err(SdJwtError::Digests),
                 "_sd_alg" => return Err(SdJwtError::NestedAlg),
@@ -139,7 +139,7 @@ impl<'a> Walk<'a> {
                 return Err(SdJwtError::NameExists);
             }
             let value = self.disclose(disclosure, Place::below(place, Step::Member(name)))?;
-            members.insert(name.to_owned(), value);
+            members.insert(name.into(), value);
         }
         Ok(())
     }

@@ -162,16 +162,16 @@ pub fn complete_list(payload: Json, now: Timestamp) -> Result<Json, TrustError> 
     let Json::Object(mut list) = payload else { return Err(TrustError::ListMember("payload")) };
     let now = now.as_second();
     for (name, value) in [("iat", now), ("exp", now + 30 * DAY), ("seq", now)] {
-        list.entry(name.to_owned()).or_insert_with(|| value.into());
+        list.insert_if_absent(name, || value.into());
     }
     let Some(Json::Array(keys)) = list.get_mut("keys") else { return Err(TrustError::ListMember("keys")) };
     for key in keys {
         let jwk = Jwk::from_json(key).map_err(TrustError::list)?;
         let Json::Object(members) = key else { return Err(TrustError::ListMember("keys")) };
-        members.entry("kid".to_owned()).or_insert_with(|| jwk.key().thumbprint().as_str().into());
-        members.entry("alg".to_owned()).or_insert_with(|| jwk.key().algorithm().as_str().into());
-        members.entry("nbf".to_owned()).or_insert_with(|| now.into());
-        members.entry("exp".to_owned()).or_insert_with(|| (now + 365 * DAY).into());
+        members.insert_if_absent("kid", || jwk.key().thumbprint().as_str().into());
+        members.insert_if_absent("alg", || jwk.key().algorithm().as_str().into());
+        members.insert_if_absent("nbf", || now.into());
+        members.insert_if_absent("exp", || (now + 365 * DAY).into());
     }
     Ok(Json::Object(list))
 }

@@ -1,0 +1,199 @@
+//! The members of a JSON object.
+
+use smol_str::SmolStr;
+
+use super::Json;
+
+/// A member's name. Short ones, which is all of the profile's, need no memory of their own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name(SmolStr);
+
+impl Name {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Name {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Name {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Members of an object, each name once, in the order of their names.
+///
+/// A sorted list: objects are small, are read far more often than changed, and a token has dozens of them, so what counts
+/// is how little memory each takes to set up.
+#[derive(Clone, Default, PartialEq)]
+pub struct Members(Vec<(Name, Json)>);
+
+impl Members {
+    /// Takes members in any order. `None` when a name is there twice. Sorting keeps what a stranger sent from costing more
+    /// than its length times its logarithm.
+    pub(super) fn unique(mut members: Vec<(Name, Json)>) -> Option<Self> {
+        let rises = |members: &[(Name, Json)]| members.is_sorted_by(|(above, _), (below, _)| above < below);
+        if !rises(&members) {
+            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            if !rises(&members) {
+                return None;
+            }
+        }
+        Some(Self(members))
+    }
+
+    /// The value of that name.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        let (_, value) = self.0.get(self.place(name).ok()?)?;
+        Some(value)
+    }
+
+    /// The value of that name, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
+        let place = self.place(name).ok()?;
+        let (_, value) = self.0.get_mut(place)?;
+        Some(value)
+    }
+
+    /// Whether there is a member of that name.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.place(name).is_ok()
+    }
+
+    /// Puts a member in; gives back the value that the name had.
+    pub fn insert(&mut self, name: Name, value: Json) -> Option<Json> {
+        match self.place(&name) {
+            Ok(place) => self.0.get_mut(place).map(|(_, old)| std::mem::replace(old, value)),
+            Err(place) => {
+                self.0.insert(place, (name, value));
+                None
+            }
+        }
+    }
+
+    /// Puts a member in unless the name is there.
+    pub fn insert_if_absent(&mut self, name: &str, value: impl FnOnce() -> Json) {
+        if let Err(place) = self.place(name) {
+            self.0.insert(place, (name.into(), value()));
+        }
+    }
+
+    /// Takes a member out.
+    pub fn remove(&mut self, name: &str) -> Option<Json> {
+        let place = self.place(name).ok()?;
+        let (_, value) = self.0.remove(place);
+        Some(value)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names.
+    pub fn keys(&self) -> impl Iterator<Item = &Name> {
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&Name, &Json)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// Names, and values to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Name, &mut Json)> {
+        self.0.iter_mut().map(|(name, value)| (&*name, value))
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_str().cmp(name))
+    }
+}
+
+/// Of two members of one name the later counts, as in a map.
+impl<N: Into<Name>> FromIterator<(N, Json)> for Members {
+    fn from_iter<I: IntoIterator<Item = (N, Json)>>(members: I) -> Self {
+        let mut list: Vec<(Name, Json)> =
+            members.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        // Stable, so that the last of equal names comes last; it is the one that is kept.
+        list.sort_by(|(one, _), (other, _)| one.cmp(other));
+        list.dedup_by(|(later, value), (name, kept)| {
+            let same = later == name;
+            if same {
+                std::mem::swap(kept, value);
+            }
+            same
+        });
+        Self(list)
+    }
+}
+
+impl<N: Into<Name>> Extend<(N, Json)> for Members {
+    fn extend<I: IntoIterator<Item = (N, Json)>>(&mut self, members: I) {
+        let all = std::mem::take(&mut self.0);
+        *self = all.into_iter().chain(members.into_iter().map(|(name, value)| (name.into(), value))).collect();
+    }
+}
+
+impl IntoIterator for Members {
+    type Item = (Name, Json);
+    type IntoIter = std::vec::IntoIter<(Name, Json)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(members: &Members) -> Vec<&str> {
+        members.keys().map(Name::as_str).collect()
+    }
+
+    #[test]
+    fn as_a_map() {
+        let mut members: Members = [("b", 1.into()), ("a", 2.into()), ("b", 3.into())].into_iter().collect();
+        assert_eq!(names(&members), ["a", "b"]);
+        assert_eq!(members.get("b"), Some(&3.into()));
+        assert_eq!(members.insert("c".into(), 4.into()), None);
+        assert_eq!(members.insert("b".into(), 5.into()), Some(3.into()));
+        members.insert_if_absent("b", || 6.into());
+        members.insert_if_absent("a long name that takes memory of its own", || 7.into());
+        assert_eq!(names(&members), ["a", "a long name that takes memory of its own", "b", "c"]);
+        assert_eq!(members.remove("b"), Some(5.into()));
+        assert_eq!((members.remove("b"), members.contains_key("b"), members.len()), (None, false, 3));
+        *members.get_mut("c").unwrap() = 8.into();
+        assert_eq!(members.iter().last().map(|(_, value)| value.as_integer()), Some(Some(8)));
+        assert!(!members.is_empty() && Members::default().is_empty());
+    }
+
+    #[test]
+    fn a_name_twice_is_seen_in_any_order() {
+        let of = |list: &[&str]| Members::unique(list.iter().map(|name| ((*name).into(), Json::Null)).collect());
+        assert_eq!(of(&["c", "a", "b"]).map(|members| members.len()), Some(3));
+        for twice in [&["a", "a"][..], &["a", "b", "a"], &["b", "a", "b"], &["", ""]] {
+            assert!(of(twice).is_none(), "{twice:?}");
+        }
+    }
+}
