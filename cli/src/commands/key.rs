@@ -45,11 +45,11 @@ pub(crate) fn load(path: &std::path::Path) -> Result<SigningKey, Failure> {
 pub(crate) fn public_record(key: &SigningKey, window: Option<(Timestamp, Timestamp)>) -> Json {
     let mut record = key.verifying_key().to_jwk();
     if let Json::Object(members) = &mut record {
-        members.insert("kid".to_owned(), key.kid().as_str().into());
-        members.insert("alg".to_owned(), key.algorithm().as_str().into());
+        members.insert("kid".into(), key.kid().as_str().into());
+        members.insert("alg".into(), key.algorithm().as_str().into());
         if let Some((from, until)) = window {
-            members.insert("nbf".to_owned(), from.as_second().into());
-            members.insert("exp".to_owned(), until.as_second().into());
+            members.insert("nbf".into(), from.as_second().into());
+            members.insert("exp".into(), until.as_second().into());
         }
     }
     record

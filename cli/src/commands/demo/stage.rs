@@ -201,7 +201,7 @@ fn attester(party: &Party) -> Json {
 fn with_members<const N: usize>(party: &Party, members: [(&str, Json); N]) -> Json {
     let mut record = public_record(&party.key, None);
     if let Json::Object(object) = &mut record {
-        object.insert("iss".to_owned(), party.iss.into());
+        object.insert("iss".into(), party.iss.into());
         object.extend(members.map(|(name, value)| (name.to_owned(), value)));
     }
     record
