@@ -57,7 +57,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a secret: mode 0600 from the first byte on, and never over an existing file.
+/// Writes a secret or somebody's picture: mode 0600 from the first byte on, and never over an existing file.
 pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -72,7 +72,7 @@ pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure>
     });
     result.map_err(|error| {
         let action = if error.kind() == io::ErrorKind::AlreadyExists {
-            "choose another name: a key is never overwritten"
+            "choose another name: this file is never overwritten"
         } else {
             "check the path, its permissions and the disk"
         };

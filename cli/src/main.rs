@@ -21,6 +21,8 @@ mod failure;
 mod files;
 mod lang;
 mod output;
+mod policies;
+mod signals;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 
 const HEADING: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -59,7 +59,8 @@ pub(crate) fn failure(failure: &Failure, as_json: bool) {
     } else if let Some(table) = failure.table() {
         line(table);
     }
-    note(format_args!("{} {failure}", paint(Tone::Bad, "error:")));
+    let word = if failure.exit == Exit::Refused { "refused:" } else { "error:" };
+    note(format_args!("{} {failure}", paint(Tone::Bad, word)));
 }
 
 /// A table for people.

@@ -65,7 +65,7 @@ fn check(name: &str) -> Result<Check, String> {
     Check::from_name(name).ok_or_else(|| expected(Check::ALL.map(Check::as_str)))
 }
 
-fn locality(name: &str) -> Result<Locality, String> {
+pub(super) fn locality(name: &str) -> Result<Locality, String> {
     [Locality::Onsite, Locality::Remote]
         .into_iter()
         .find(|locality| locality.as_str() == name)

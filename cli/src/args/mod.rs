@@ -1,7 +1,10 @@
 //! The command line, as scripts rely on it.
 
 mod attest;
+mod authority;
+mod capture;
 mod demand;
+mod policy;
 mod reader;
 mod trust;
 mod verify;
@@ -10,8 +13,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use attest::AttestArgs;
+pub(crate) use attest::{AttestArgs, Source};
+pub(crate) use authority::{AuthorityCommand, ServeArgs};
+pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCommand, DemandNewArgs};
+pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
@@ -21,7 +27,7 @@ pub(crate) use verify::{InspectArgs, VerifyArgs};
 #[command(name = "realname", version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// Language of the clerk's texts; the default follows the locale.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_enum, display_order = 900)]
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -45,6 +51,15 @@ pub(crate) enum Command {
     Reader(ReaderCommand),
     /// A card reader in software, on a pty
     Emulator(EmulatorArgs),
+    /// Photos of an online sale: what can be seen in them
+    #[command(subcommand)]
+    Capture(CaptureCommand),
+    /// Registers of persons: serve the embedded TEST register
+    #[command(subcommand)]
+    Authority(AuthorityCommand),
+    /// Policies: what is required for which purpose
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Signing keys: make one, show its public part
     #[command(subcommand)]
     Key(KeyCommand),
