@@ -116,7 +116,7 @@ fn a_card_is_read_as_the_contract_says() {
     assert_eq!(read["document"]["ethnic_group"], serde_json::json!({"code": "01", "name": "汉"}));
     assert_eq!(read["number_check"], "valid");
     assert_eq!(read["photo"]["length"], 1024);
-    assert_eq!(read["link"], serde_json::json!({"discarded_bytes": 0, "retries": 0}));
+    assert_eq!((&read["link"]["discarded_bytes"], &read["link"]["retries"]), (&0.into(), &0.into()));
     for absent in ["english_name", "nationality", "travel_permit_number", "issue_count", "former_number"] {
         assert!(
             read["document"].as_object().expect("an object").contains_key(absent),

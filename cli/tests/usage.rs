@@ -1,0 +1,69 @@
+//! Wrong command lines, and the shape of every error.
+#![allow(clippy::disallowed_methods)]
+
+mod support;
+
+use support::{code, json, run};
+
+const ATTEST: [&str; 11] =
+    ["attest", "--demand", "d", "--config", "c", "--trust", "t", "--anchor", "a", "--out", "o"];
+
+#[test]
+fn the_evidence_is_either_a_card_or_photos() {
+    let photos = ["--portrait", "p", "--emblem", "e", "--holder", "h"];
+    let cases: [&[&str]; 6] = [
+        &[],
+        &["--port", "/dev/null"],
+        &["--live", "live.jpg"],
+        &["--declared", "declared.json"],
+        &["--port", "/dev/null", "--live", "l", "--declared", "d"],
+        &["--portrait", "p"],
+    ];
+    for case in cases {
+        let refused = run(ATTEST.iter().chain(case).chain(&["--json"]));
+        assert_eq!(code(&refused), Some(2), "{case:?}");
+        assert_eq!(json(&refused)["error"]["code"], "usage", "{case:?}");
+    }
+    let both = run(ATTEST.iter().chain(&["--port", "x", "--live", "l", "--declared", "d"]).chain(&photos));
+    assert_eq!(code(&both), Some(2));
+    // Complete, so it is the first file that is missed.
+    let whole = run(ATTEST.iter().chain(&["--declared", "d"]).chain(&photos).chain(&["--json"]));
+    assert_eq!((code(&whole), &json(&whole)["error"]["code"]), (Some(3), &"file".into()));
+}
+
+#[test]
+fn every_command_has_help_and_an_error_object() {
+    let commands: [&[&str]; 16] = [
+        &["demo"],
+        &["reader", "list"],
+        &["reader", "probe"],
+        &["reader", "read"],
+        &["emulator"],
+        &["capture", "check"],
+        &["authority", "serve"],
+        &["policy", "list"],
+        &["policy", "explain"],
+        &["policy", "check"],
+        &["key", "new"],
+        &["trust", "sign"],
+        &["demand", "new"],
+        &["attest"],
+        &["verify"],
+        &["inspect"],
+    ];
+    for command in commands {
+        let help = run(command.iter().chain(&["--help"]));
+        assert_eq!(code(&help), Some(0), "{command:?}");
+        let text = String::from_utf8(help.stdout).expect("UTF-8");
+        assert!(text.contains("Usage: realname") && !text.contains('\u{1b}'), "{command:?}");
+        let wrong = run(command.iter().chain(&["--no-such-option", "--json"]));
+        assert_eq!(code(&wrong), Some(2), "{command:?}");
+        let error = &json(&wrong)["error"];
+        for member in ["code", "message", "action"] {
+            assert!(
+                error[member].as_str().is_some_and(|text| !text.is_empty()),
+                "{command:?} {member}: {error}"
+            );
+        }
+    }
+}
