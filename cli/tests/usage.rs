@@ -58,6 +58,7 @@ fn every_command_has_help_and_an_error_object() {
         assert!(text.contains("Usage: realname") && !text.contains('\u{1b}'), "{command:?}");
         let wrong = run(command.iter().chain(&["--no-such-option", "--json"]));
         assert_eq!(code(&wrong), Some(2), "{command:?}");
+        assert_eq!(String::from_utf8_lossy(&wrong.stderr).lines().count(), 1, "{command:?}: one line");
         let error = &json(&wrong)["error"];
         for member in ["code", "message", "action"] {
             assert!(
@@ -66,4 +67,18 @@ fn every_command_has_help_and_an_error_object() {
             );
         }
     }
+}
+
+#[test]
+fn what_is_missing_is_named_and_so_is_the_help() {
+    let missing = run(["verify", "--audit", "--trust", "t", "--anchor", "a", "f", "--json"]);
+    assert_eq!(code(&missing), Some(2));
+    let error = &json(&missing)["error"];
+    assert!(error["message"].as_str().is_some_and(|message| message.contains("--at <TIME>")), "{error}");
+    assert_eq!(error["action"], "see `realname verify --help`");
+    let nothing = run(["policy", "--json"]);
+    assert_eq!((code(&nothing), &json(&nothing)["error"]["code"]), (Some(2), &"usage".into()));
+    let help = run([] as [&str; 0]);
+    assert_eq!(code(&help), Some(2));
+    assert!(String::from_utf8_lossy(&help.stderr).contains("Usage: realname"));
 }
