@@ -142,3 +142,32 @@ fn a_register_that_is_down_or_talks_nonsense_is_trouble_and_no_answer() {
     assert_eq!(json(&nonsense)["error"]["code"], "authority_protocol");
     assert!(!workshop.has("presentation"));
 }
+
+#[test]
+fn consent_is_asked_on_a_terminal_and_a_no_looks_at_nothing() {
+    use realname::reader::emulator::Pty;
+    use realname::reader::transport::Transport;
+
+    let (workshop, register) = (sale(), Register::start());
+    let attest = |input: std::process::Stdio| {
+        let mut args = workshop.attest_args("demand.jwt", "presentation");
+        args.retain(|arg| arg != "--yes");
+        args.extend(["--authority", &register.origin, "--declared", "/nowhere"].map(str::to_owned));
+        args.extend(good_photos());
+        support::realname(args).stdin(input).output().expect("the program starts")
+    };
+    let mut pty = Pty::open().expect("a pty");
+    let line = std::fs::File::options().read(true).write(true).open(pty.path()).expect("the line");
+    pty.write(b"n\n").expect("typed");
+    let refused = attest(line.into());
+    assert_eq!((code(&refused), &json(&refused)["error"]["code"]), (Some(1), &"no_consent".into()));
+    let shown = String::from_utf8_lossy(&refused.stderr).into_owned();
+    for part in ["Home Operator (TEST)", "sim.activate", "name, id_number", "TEST: I agree.", "[y/N]"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+
+    // Nobody is there to be asked.
+    let nobody = attest(std::process::Stdio::null());
+    assert_eq!((code(&nobody), &json(&nobody)["error"]["code"]), (Some(2), &"usage".into()));
+    assert_eq!(register.lines(), Vec::<String>::new());
+}

@@ -33,7 +33,7 @@ fn the_evidence_is_either_a_card_or_photos() {
 
 #[test]
 fn every_command_has_help_and_an_error_object() {
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 18] = [
         &["demo"],
         &["reader", "list"],
         &["reader", "probe"],
@@ -45,17 +45,25 @@ fn every_command_has_help_and_an_error_object() {
         &["policy", "explain"],
         &["policy", "check"],
         &["key", "new"],
+        &["key", "show"],
         &["trust", "sign"],
+        &["trust", "delegate"],
         &["demand", "new"],
         &["attest"],
         &["verify"],
         &["inspect"],
     ];
+    let documented = include_str!("../../docs/cli.md");
     for command in commands {
         let help = run(command.iter().chain(&["--help"]));
         assert_eq!(code(&help), Some(0), "{command:?}");
         let text = String::from_utf8(help.stdout).expect("UTF-8");
         assert!(text.contains("Usage: realname") && !text.contains('\u{1b}'), "{command:?}");
+        for option in text.split_whitespace().filter_map(|word| word.strip_prefix("--")) {
+            let option = option.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            let known = ["help", "version"].contains(&option) || documented.contains(&format!("--{option}"));
+            assert!(known, "docs/cli.md doesn't speak of --{option}");
+        }
         let wrong = run(command.iter().chain(&["--no-such-option", "--json"]));
         assert_eq!(code(&wrong), Some(2), "{command:?}");
         assert_eq!(String::from_utf8_lossy(&wrong.stderr).lines().count(), 1, "{command:?}: one line");

@@ -38,7 +38,10 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     fit::check(&demand, &config, source.locality(), &policy)?;
     let attestor = attestor(&config)?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
-    consent::show(&demand, &config, args.json);
+    // A script that brings the consent along has shown it.
+    if !(args.json && args.yes) {
+        consent::show(&demand, &config, args.json);
+    }
     let consent = consent::take(&demand, &config, args.yes)?;
 
     let evidence: Evidence = match source {
