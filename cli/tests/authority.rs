@@ -65,6 +65,34 @@ fn an_answer_that_was_lost_once_is_looked_up_and_not_asked_again() {
     assert_eq!(json(&workshop.verify("presentation"))["verdict"], "accepted");
 }
 
+/// A register that turns every no into a yes, and the signature that tells.
+#[test]
+fn a_forged_yes_is_no_answer() {
+    let workshop = Workshop::new();
+    workshop.demand("demand.jwt");
+    workshop.write("secret", "TEST secret of the register\n");
+    let seal = "[reply_seal]\nheader = \"X-Signature\"\nparts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n";
+    terminal_with_register(&workshop, &format!("{SHORT}{seal}"));
+    let secret = workshop.path("secret");
+    let reader = Emulator::start("cards/resident.json");
+    // Another face before the camera.
+    let attest = |register: &Register, live: &str| {
+        workshop.attest_with(&reader.port, live, "demand.jwt", "presentation", &register.origin)
+    };
+    let other = "portraits/bing-live-1.jpg";
+    let honest = Register::start_with(&["--reply-secret", &secret]);
+    let no = attest(&honest, other);
+    assert_eq!((code(&no), &json(&no)["error"]["code"]), (Some(1), &"face_different".into()));
+    let forger = Register::start_with(&["--reply-secret", &secret, "--fault", "wrong-signature"]);
+    let unsigned = Register::start();
+    for register in [&forger, &unsigned] {
+        let forged = attest(register, other);
+        assert_eq!((code(&forged), &json(&forged)["error"]["code"]), (Some(3), &"authority_protocol".into()));
+    }
+    assert!(!workshop.has("presentation"));
+    assert_eq!(code(&attest(&honest, LIVE)), Some(0));
+}
+
 #[test]
 fn the_configuration_may_name_the_register_and_holds_its_credentials() {
     let workshop = Workshop::new();

@@ -25,6 +25,9 @@ pub(crate) struct ServeArgs {
     /// Listen on an address that other machines reach, too: whoever reaches it may ask, and can read along
     #[arg(long)]
     pub(crate) beyond_loopback: bool,
+    /// Sign replies with the secret in this file: HMAC-SHA-256 in X-Signature, see `docs/cli.md`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reply_secret: Option<PathBuf>,
     /// What goes wrong on purpose: WORD (always), WORD@N (connection N, from 1), random=SHARE (0 to 1); several with commas
     ///
     /// The words: deaf, silent, reset-before, reset-after, half-body, slow-drip, busy, failed-after, wrong-schema,

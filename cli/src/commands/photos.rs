@@ -14,7 +14,7 @@ pub(crate) fn take(slot: Slot, path: &Path) -> Result<Capture, Failure> {
     let bytes = files::read(path)?.to_vec();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let taken = Intake::default().take_named(slot, &name, bytes, Timestamp::now());
-    Ok(taken.map_err(|error| Failure::from(error).about(slot_name(slot)))?)
+    taken.map_err(|error| Failure::from(error).about(slot_name(slot)))
 }
 
 /// Takes the three photos of an online sale in, in the order of [`Triplet::SLOTS`]. When several files are bad, all are

@@ -72,9 +72,8 @@ pub(super) fn unknown_claim(claim: ClaimName) -> Failure {
 /// Photos that can't pass any more whatever the register says: the buyer takes them again, and nobody is paid.
 pub(super) fn check_photos(remote: &Remote, by: &Policy, purpose: &Purpose) -> Result<(), Failure> {
     let examination = remote.examination();
-    let needed = by
-        .rule(purpose)
-        .is_some_and(|rule| rule.require.iter().any(|needed| *needed == Requirement::One(Check::Triplet)));
+    let needed =
+        by.rule(purpose).is_some_and(|rule| rule.require.contains(&Requirement::One(Check::Triplet)));
     let hopeless = match examination.outcome {
         Outcome::Pass => false,
         Outcome::Fail => true,

@@ -45,8 +45,7 @@ pub(super) fn say_verdict(verdict: &Verdict) {
         say(reason.code.as_str(), clerk_text(reason.code));
     }
     if let Some(claims) = verdict.claims() {
-        let shown =
-            claims.names().into_iter().filter_map(|name| Some(format!("{name} {}", claims.text(name)?)));
+        let shown = claims.names().filter_map(|name| Some(format!("{name} {}", claims.text(name)?)));
         let shown: Vec<String> = shown.collect();
         say(lang::pick("disclosed", "已披露"), &shown.join(", "));
     }
