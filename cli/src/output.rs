@@ -35,6 +35,13 @@ pub(crate) fn paint(tone: Tone, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// A faint label, `width` columns wide, and a value. Chinese characters take two columns each.
+pub(crate) fn labelled(label: &str, width: usize, value: impl std::fmt::Display) -> String {
+    let columns: usize = label.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum();
+    let padding = " ".repeat(width.saturating_sub(columns));
+    format!("{}{padding} {value}", paint(Tone::Faint, label))
+}
+
 /// Prints a line on standard output. A reader that has gone away isn't an error of ours.
 pub(crate) fn line(text: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{text}");

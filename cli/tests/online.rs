@@ -109,6 +109,13 @@ fn a_demand_that_only_a_counter_can_answer_is_refused_before_a_photo_is_opened()
             "{demand}"
         );
     }
+    // And so is a presentation that couldn't be kept.
+    let mut args = workshop.attest_args("demand.jwt", "no-such-directory/presentation");
+    args.extend(["--authority", &register.origin, "--declared", "/nowhere"].map(str::to_owned));
+    args.extend(nowhere);
+    let refused = support::run(args);
+    assert_eq!(code(&refused), Some(3));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("can't write"));
     assert_eq!(register.lines(), Vec::<String>::new(), "the register was asked");
 }
 

@@ -1,6 +1,6 @@
 //! `authority`.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -19,8 +19,8 @@ pub(crate) struct ServeArgs {
     /// The register's people (JSON, "synthetic": true), with portraits beside it
     #[arg(long, value_name = "FILE")]
     pub(crate) directory: PathBuf,
-    /// Where to listen, such as 127.0.0.1:8080; port 0 takes any free one
-    #[arg(long, value_name = "ADDR")]
+    /// Where to listen, such as 127.0.0.1:8080 or localhost:8080; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(crate) listen: SocketAddr,
     /// Listen on an address that other machines reach, too: whoever reaches it may ask, and can read along
     #[arg(long)]
@@ -37,4 +37,10 @@ pub(crate) struct ServeArgs {
     /// Seed of the random faults
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// An address, or a name that has one.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+    found.ok_or_else(|| "expected HOST:PORT, such as 127.0.0.1:8080".to_owned())
 }

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     fit::check(&demand, &config, source.locality(), &policy)?;
     let attestor = attestor(&config)?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
+    files::expect_writable(&args.out)?;
     // A script that brings the consent along has shown it.
     if !(args.json && args.yes) {
         consent::show(&demand, &config, args.json);

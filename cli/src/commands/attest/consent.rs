@@ -9,13 +9,13 @@ use realname::demand::{Transaction, VerifiedDemand};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::lang;
-use crate::output::{self, Tone, paint};
+use crate::output;
 
 /// Who asks, for what, and what will be disclosed. On standard error when standard output is kept for JSON: nobody is asked
 /// to agree to something that they weren't shown.
 pub(super) fn show(demand: &VerifiedDemand, config: &Config, as_json: bool) {
     let say = |label: &str, value: &str| {
-        let line = format!("{} {value}", paint(Tone::Faint, format_args!("{label:<18}")));
+        let line = output::labelled(label, 18, value);
         if as_json { output::note(line) } else { output::line(line) }
     };
     say(lang::pick("who asks", "请求方"), &format!("{} ({})", demand.display_name(), demand.iss()));

@@ -43,7 +43,14 @@ pub(super) fn told(refusal: &Refusal) -> Failure {
         lang::pick("a person decides at:", "人工办理："),
         refusal.human_route()
     ));
-    Failure::new(exit, reason.code(), refusal, lang::pick(advice.en, advice.zh)).with_details(details, table)
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code()).collect();
+    let message = match exit {
+        Exit::Trouble => "the register gave no answer, so nothing was decided",
+        _ if refusal.overall() == Outcome::Fail => "a check failed",
+        _ => "a required check isn't decided",
+    };
+    let message = format!("{message} ({})", codes.join(", "));
+    Failure::new(exit, reason.code(), message, lang::pick(advice.en, advice.zh)).with_details(details, table)
 }
 
 /// Nobody answered, and it isn't about this person. `authority_invalid_input` and `authority_policy_blocked` are: those

@@ -31,11 +31,8 @@ pub(super) fn step(number: usize, title: &str) {
     output::line(paint(Tone::Heading, format_args!("{number}. {title}")));
 }
 
-/// A label and a value. Chinese characters take two columns each.
 pub(super) fn say(label: &str, value: &str) {
-    let columns: usize = label.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum();
-    let padding = " ".repeat(20_usize.saturating_sub(columns));
-    output::line(format_args!("   {}{padding} {value}", paint(Tone::Faint, label)));
+    output::line(format_args!("   {}", output::labelled(label, 20, value)));
 }
 
 /// The verdict with its reasons, or with what was disclosed.
