@@ -15,7 +15,7 @@ fn terminal_with_register(workshop: &Workshop, register: &str) {
     workshop.write("terminal.toml", &format!("{terminal}authority = \"register.toml\"\n"));
 }
 
-const SHORT: &str = "id = \"TEST-register\"\n[limits]\nper_try_ms = 400\ntries = 2\n";
+const SHORT: &str = "id = \"TEST-register\"\n[limits]\nper_try_ms = 800\ndeadline_ms = 4000\ntries = 2\n";
 
 #[test]
 fn no_fault_becomes_a_presentation() {
