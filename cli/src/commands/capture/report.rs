@@ -1,7 +1,7 @@
 //! What was found, as a table for people and as JSON.
 
 use realname::capture::measure::{Better, Figure, Measure, View};
-use realname::capture::{Examination, Fault, Note, Remark, Triplet};
+use realname::capture::{Examination, Fault, Note, Remark, Slot, Triplet};
 use realname::profile::Outcome;
 use serde_json::{Value, json};
 
@@ -132,17 +132,22 @@ pub(crate) fn remarks(triplet: &Triplet, examination: &Examination) -> Vec<Strin
     notes.chain(together).map(|text| format!("{} {text}", paint(Tone::Faint, word))).collect()
 }
 
-/// What the buyer does next: one line for each fault, the most telling first.
+/// What the buyer does next: one line for each kind of fault with all photos that have it, the most telling first.
 pub(crate) fn advice(examination: &Examination) -> String {
-    let lines = examination.faults.iter().map(|fault| {
+    let mut kinds: Vec<(&Fault, Vec<Slot>)> = Vec::new();
+    for fault in &examination.faults {
+        match kinds.iter_mut().find(|(known, _)| known.code == fault.code) {
+            // Sorted by outcome, so the first one is the worst.
+            Some((_, slots)) => slots.extend(&fault.slots),
+            None => kinds.push((fault, fault.slots.clone())),
+        }
+    }
+    let lines = kinds.into_iter().map(|(fault, mut slots)| {
+        slots.sort_unstable();
+        slots.dedup();
         let tone = if fault.outcome == Outcome::Fail { Tone::Bad } else { Tone::Warn };
-        format!(
-            "{} {}: {} [{}]",
-            paint(tone, fault.outcome),
-            slots(fault),
-            lang::pick(fault.advice.en, fault.advice.zh),
-            fault.code
-        )
+        let advice = lang::pick(fault.advice.en, fault.advice.zh);
+        format!("{} {}: {advice} [{}]", paint(tone, fault.outcome), slot_names(&slots), fault.code)
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -150,7 +155,7 @@ pub(crate) fn advice(examination: &Examination) -> String {
 /// The photos don't pass: named by the most telling fault.
 pub(crate) fn refused(examination: &Examination) -> Failure {
     let (code, about) = match examination.faults.first() {
-        Some(fault) => (fault.code.code(), slots(fault)),
+        Some(fault) => (fault.code.code(), slot_names(&fault.slots)),
         None => ("photo_unclear", String::new()),
     };
     let action = examination.advice().map_or("", |advice| lang::pick(advice.en, advice.zh));
@@ -161,8 +166,8 @@ pub(crate) fn refused(examination: &Examination) -> Failure {
     Failure::refused(code, format!("{message} ({about})"), action)
 }
 
-fn slots(fault: &Fault) -> String {
-    fault.slots.iter().map(|slot| slot_name(*slot)).collect::<Vec<_>>().join(lang::pick(", ", "、"))
+fn slot_names(slots: &[Slot]) -> String {
+    slots.iter().map(|slot| slot_name(*slot)).collect::<Vec<_>>().join(lang::pick(", ", "、"))
 }
 
 fn view_name(view: View) -> &'static str {
