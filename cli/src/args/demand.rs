@@ -55,6 +55,9 @@ pub(crate) struct DemandNewArgs {
     /// Where to write the demand
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 fn claim(name: &str) -> Result<ClaimName, String> {

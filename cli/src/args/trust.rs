@@ -25,6 +25,9 @@ pub(crate) enum KeyCommand {
         /// Its algorithm
         #[arg(long, value_enum, default_value = "EdDSA")]
         alg: Alg,
+        /// One JSON value on standard output
+        #[arg(long)]
+        json: bool,
     },
     /// Show the public JWK with `kid` and `alg`; with --valid-days that is an anchor file
     Show {
@@ -34,6 +37,9 @@ pub(crate) enum KeyCommand {
         /// Add `nbf` (now) and `exp` (this many days from now)
         #[arg(long, value_name = "N")]
         valid_days: Option<u32>,
+        /// One JSON value on standard output, which it is anyway
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -50,6 +56,9 @@ pub(crate) enum TrustCommand {
         /// Where to write the signed list
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// One JSON value on standard output
+        #[arg(long)]
+        json: bool,
     },
     /// Make a delegation statement, which can only narrow
     Delegate {
@@ -74,5 +83,8 @@ pub(crate) enum TrustCommand {
         /// Where to write it
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// One JSON value on standard output
+        #[arg(long)]
+        json: bool,
     },
 }

@@ -59,7 +59,13 @@ fn new(args: &DemandNewArgs) -> Done {
     let store = open_store(&args.store)?;
     let demand = request.issue(&args.iss, &signer, &store, Timestamp::now())?;
     files::write(&args.out, demand.as_str().as_bytes())?;
-    output::line(demand.nonce());
+    if args.json {
+        output::json(&serde_json::json!({
+            "nonce": demand.nonce(), "purpose": args.purpose.as_str(), "ttl": args.ttl,
+        }));
+    } else {
+        output::line(demand.nonce());
+    }
     done()
 }
 

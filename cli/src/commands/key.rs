@@ -10,16 +10,20 @@ use crate::{files, output};
 
 pub(crate) fn run(command: KeyCommand) -> Done {
     match command {
-        KeyCommand::New { out, alg } => {
+        KeyCommand::New { out, alg, json } => {
             let algorithm = match alg {
                 Alg::EdDsa => Algorithm::EdDsa,
                 Alg::Es256 => Algorithm::Es256,
             };
             let key = SigningKey::generate(algorithm).map_err(failure)?;
             files::write_new_secret(&out, key.to_pem().map_err(failure)?.as_bytes())?;
-            output::line(format_args!("{} {}", key.algorithm(), key.kid()));
+            if json {
+                output::line(String::from_utf8_lossy(&public_record(&key, None).to_bytes()));
+            } else {
+                output::line(format_args!("{} {}", key.algorithm(), key.kid()));
+            }
         }
-        KeyCommand::Show { file, valid_days } => {
+        KeyCommand::Show { file, valid_days, json: _ } => {
             let key = load(&file)?;
             let window = valid_days.map(|days| window(Timestamp::now(), days)).transpose()?;
             let record = public_record(&key, window);

@@ -19,14 +19,14 @@ const LARGEST_JSON: usize = MAX_LIST / 4 * 3;
 
 pub(crate) fn run(command: TrustCommand) -> Done {
     match command {
-        TrustCommand::Sign { anchor, list, out } => sign(&anchor, &list, &out),
-        TrustCommand::Delegate { key, to, constraints, days, iss, sub, out } => {
-            delegate(&key, &to, &constraints, days, iss.as_deref(), sub.as_deref(), &out)
+        TrustCommand::Sign { anchor, list, out, json } => sign(&anchor, &list, &out, json),
+        TrustCommand::Delegate { key, to, constraints, days, iss, sub, out, json } => {
+            delegate(&key, &to, &constraints, days, (iss.as_deref(), sub.as_deref()), &out, json)
         }
     }
 }
 
-fn sign(anchor: &Path, list: &Path, out: &Path) -> Done {
+fn sign(anchor: &Path, list: &Path, out: &Path, as_json: bool) -> Done {
     let anchor = key::load(anchor)?;
     let now = Timestamp::now();
     let payload = complete_list(read_json(list)?, now).map_err(|error| damaged(list, error))?;
@@ -35,7 +35,14 @@ fn sign(anchor: &Path, list: &Path, out: &Path) -> Done {
     let own = Anchor::new(anchor.verifying_key().clone(), now.as_second(), now.as_second() + 60);
     let read = TrustList::as_of(&compact, &[own], now).map_err(|error| damaged(list, error))?;
     files::write(out, compact.as_bytes())?;
-    output::line(format_args!("{} sequence {}, {} keys", read.iss(), read.sequence(), read.keys().len()));
+    if as_json {
+        output::json(&serde_json::json!({
+            "iss": read.iss(), "seq": read.sequence(), "exp": read.expires_at(), "keys": read.keys().len(),
+            "anchor": read.anchor().as_str(),
+        }));
+    } else {
+        output::line(format_args!("{} sequence {}, {} keys", read.iss(), read.sequence(), read.keys().len()));
+    }
     done()
 }
 
@@ -44,9 +51,9 @@ fn delegate(
     to: &Path,
     constraints: &Path,
     days: u32,
-    iss: Option<&str>,
-    sub: Option<&str>,
+    (iss, sub): (Option<&str>, Option<&str>),
     out: &Path,
+    as_json: bool,
 ) -> Done {
     let signer = key::load(key)?;
     let delegate = read_public(to)?;
@@ -66,7 +73,14 @@ fn delegate(
     }
     .sign(&signer)?;
     files::write(out, statement.as_bytes())?;
-    output::line(format_args!("{} may sign until {until}", delegate.thumbprint()));
+    if as_json {
+        output::json(&serde_json::json!({
+            "kid": delegate.thumbprint().as_str(), "iss": iss.unwrap_or(&own_name),
+            "sub": sub.unwrap_or(&their_name), "exp": until.as_second(),
+        }));
+    } else {
+        output::line(format_args!("{} may sign until {until}", delegate.thumbprint()));
+    }
     done()
 }
 
