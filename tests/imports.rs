@@ -38,7 +38,7 @@ fn imports_run_one_way() {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
             if file
                 .file_stem()
-                .is_some_and(|stem| ["tests", "attacks", "runbook", "vectors"].iter().any(|t| stem == *t))
+                .is_some_and(|stem| ["tests", "vectors"].iter().any(|t| stem == *t))
             {
                 continue;
             }

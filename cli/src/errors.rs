@@ -23,9 +23,11 @@ pub(crate) fn refusal(code: ReasonCode, message: impl std::fmt::Display) -> Fail
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        // The engine's own words say which of a dozen things it is; a store's errors quote no key and no value.
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
         Self::trouble(
             "store",
-            format!("the store: {error}"),
+            format!("{error}{cause}"),
             lang::pick(
                 "check the store's directory and disk; nothing was accepted",
                 "请检查存储目录和磁盘；本次未作任何接受",

@@ -80,6 +80,7 @@ impl AnswerError {
     pub fn code(&self) -> Option<ReasonCode> {
         Some(match self {
             Self::Trust(error) => return error.code(),
+            Self::Jose(JoseError::Parts) => ReasonCode::DemandMalformed,
             Self::Jose(error) => jose_code(error),
             Self::Member(_) => ReasonCode::DemandMalformed,
             Self::Time(_) => ReasonCode::TimeMalformed,

@@ -8,8 +8,6 @@
 //! It never imports the issuing side: what one side signs, the other reads as strangers do.
 
 mod answer;
-#[cfg(test)]
-mod attacks;
 mod code;
 mod disclosed;
 mod exposure;

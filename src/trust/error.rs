@@ -103,6 +103,9 @@ impl TrustError {
     /// The reason code. `None` when the store failed: then nothing was decided.
     pub fn code(&self) -> Option<ReasonCode> {
         Some(match self {
+            // What isn't a token at all is told by what it should have been.
+            Self::List(JoseError::Parts) => ReasonCode::ListMalformed,
+            Self::Delegation(JoseError::Parts) => ReasonCode::DelegationMalformed,
             Self::Anchor(error) | Self::List(error) | Self::Delegation(error) => super::jose_code(error),
             Self::AnchorUnknown => ReasonCode::AnchorUnknown,
             Self::ListSignature => ReasonCode::ListSignature,

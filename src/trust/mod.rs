@@ -10,8 +10,6 @@ mod error;
 mod key_record;
 mod list;
 #[cfg(test)]
-mod runbook;
-#[cfg(test)]
 mod tests;
 
 pub use anchor::Anchor;

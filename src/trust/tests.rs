@@ -42,6 +42,8 @@ fn lists_that_are_refused() {
         signed_by(&world.anchor).rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let forged = format!("{head}.{}", crate::jose::encode(&[0; 64]));
     assert!(matches!(judge(&forged), Err(TrustError::ListSignature)));
+    let junk = judge("junk").unwrap_err();
+    assert_eq!(junk.code(), Some(crate::profile::ReasonCode::ListMalformed));
     let other_typ = sign(&world.anchor, "jwt", [], &good).unwrap();
     assert!(matches!(judge(&other_typ), Err(TrustError::List(_))));
     // An anchor counts in its window only.

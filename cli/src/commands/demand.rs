@@ -71,7 +71,11 @@ fn new(args: &DemandNewArgs) -> Done {
 
 /// Opens a store, making its directory when it's absent.
 pub(crate) fn open_store(directory: &Path) -> Result<SqliteStore, Failure> {
-    Ok(SqliteStore::open_dir(directory)?)
+    SqliteStore::open_dir(directory).map_err(|error| {
+        let mut failure = Failure::from(error);
+        failure.message = format!("{}: {}", directory.display(), failure.message);
+        failure
+    })
 }
 
 fn expectation(path: &Path) -> Result<Expectation, Failure> {

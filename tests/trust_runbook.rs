@@ -1,17 +1,15 @@
 //! `docs/trust-runbook.md`, step by step. The step numbers are the document's.
 
-use super::*;
-use crate::attest::tests::{ASKER, ISS, NOW, World, at, cancel, entry, payload, verified};
-use crate::attest::{Attestor, Terminal};
-use crate::demand::VerifiedDemand;
-use crate::jose::{Json, SigningKey};
-use crate::profile::ReasonCode;
-use crate::rely::{Asked, Limits, Record, answer};
-use crate::store::MemoryStore;
+mod trust_world;
 
-fn key(seed: u8) -> SigningKey {
-    SigningKey::from_ed25519_seed(&[seed; 32])
-}
+use realname::attest::{Attestor, Terminal};
+use realname::demand::VerifiedDemand;
+use realname::jose::{Json, SigningKey};
+use realname::profile::ReasonCode;
+use realname::rely::{Asked, Limits, Record, answer};
+use realname::store::MemoryStore;
+use realname::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList, sign_list};
+use trust_world::{ISS, NOW, Person, World, at, cancel, entry, key, payload, verified};
 
 /// A relying party with its store, its anchors, and the newest list that it was given.
 struct Site {
@@ -32,13 +30,7 @@ impl Site {
     }
 
     fn asker(&self) -> Json {
-        let role = [
-            ("role", "demand".into()),
-            ("purposes", Json::array(["sim.cancel"])),
-            ("claims", Json::array(["name", "id_number"])),
-            ("display_name", "Home (TEST)".into()),
-        ];
-        entry(self.world.asker.verifying_key(), ASKER, role)
+        self.world.asks(&["sim.cancel"])
     }
 
     fn list(&self, anchor: &SigningKey, seq: i64, mut keys: Vec<Json>) -> String {
@@ -49,7 +41,7 @@ impl Site {
     /// One whole round with that attestor: which reasons the verdict has, and the record of an accepted one.
     fn round(&self, attestor: &Attestor, list: &TrustList) -> (Vec<ReasonCode>, Option<Record>) {
         let (_, demand) = self.world.demand(&cancel());
-        let attestation = attestor.attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+        let attestation = attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
         let presentation = attestation.present(&demand, at(NOW + 21)).unwrap();
         let asked = Asked::ByPresentation;
         let limits = Limits::default();
@@ -78,7 +70,7 @@ fn a_the_anchor_is_rotated() {
     // A1, A2: a list of the new anchor is refused until the anchor file has both.
     let by_new = site.list(&new_anchor, 2, vec![operator()]);
     assert!(matches!(site.take(&by_new), Err(TrustError::AnchorUnknown)));
-    site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), NOW - 1000, NOW + 1_000_000));
+    site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), NOW - 10_000, NOW + 1_000_000));
     let file = Json::Array(site.anchors.iter().map(Anchor::to_json).collect());
     assert_eq!(Anchor::parse_all(&file.to_bytes()).unwrap(), site.anchors);
     // A3: the new anchor signs; both are taken as long as both are there, and the sequence goes on.
@@ -197,7 +189,7 @@ fn f_the_anchor_is_stolen() {
     let thief_list = site.list(&site.world.anchor, 1 << 40, vec![entry(key(99).verifying_key(), ISS, [])]);
     // F1: the anchor file is replaced at every site; from then on the thief's lists are nobody's.
     let new_anchor = key(56);
-    site.anchors = vec![Anchor::new(new_anchor.verifying_key().clone(), NOW - 1000, NOW + 1_000_000)];
+    site.anchors = vec![Anchor::new(new_anchor.verifying_key().clone(), NOW - 10_000, NOW + 1_000_000)];
     assert!(matches!(site.take(&thief_list), Err(TrustError::AnchorUnknown)));
     // F2: a site that took one remembers its sequence, and needs a list under another `iss`, or a new store.
     let seen = MemoryStore::new();

@@ -1,37 +1,29 @@
-//! Each attack by its name, against both sides together.
+//! Each attack by its name, against both sides together, seen as a user of the crate sees them.
 
-use super::*;
-use crate::appraisal::VerifiedParts;
-use crate::attest::tests::{ASKER, ISS, NOW, World, at, cancel, entry, payload, verified};
-use crate::attest::{AttestError, Attestor, Terminal};
-use crate::demand::{DemandRequest, VerifiedDemand};
-use crate::jose::{Json, SigningKey};
-use crate::profile::{ClaimName, Env, Purpose, ReasonCode};
-use crate::store::MemoryStore;
-use crate::trust::{Constraints, DelegationRequest, TrustError, TrustList, sign_list};
+mod trust_world;
 
-fn key(seed: u8) -> SigningKey {
-    SigningKey::from_ed25519_seed(&[seed; 32])
-}
-
-fn present_as(
-    _world: &World,
-    demand: &VerifiedDemand,
-    terminal: &str,
-    change: fn(&mut VerifiedParts),
-) -> Result<String, AttestError> {
-    let attestor = Attestor::new(ISS, key(2), Terminal::new(terminal))?;
-    attestor.attest(verified(change), demand, at(NOW + 20))?.present(demand, at(NOW + 21))
-}
+use realname::attest::{AttestError, Attestor, Terminal};
+use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
+use realname::jose::{Json, SigningKey, Unverified, sign};
+use realname::profile::{ClaimName, DEMAND_TYP, Env, Purpose, ReasonCode};
+use realname::rely::{Asked, Limits, UnverifiedPresentation, answer};
+use realname::sd_jwt::KeyBinding;
+use realname::store::MemoryStore;
+use realname::trust::{Constraints, DelegationRequest, TrustError, TrustList, sign_list};
+use trust_world::{
+    ASKER, ISS, NOW, Person, World, at, cancel, entry, key, payload, present_as, verified,
+};
 
 /// Somebody cancels a stranger's number with his own genuine card.
 #[test]
 fn another_persons_genuine_card() {
     let world = World::new();
     let (_, demand) = world.demand(&cancel());
-    let thief: fn(&mut VerifiedParts) = |parts| parts.facts.id_number = "119999199001010012".into();
-    let verdict = world.answer(&present_as(&world, &demand, "pos-1", thief).unwrap()).verdict;
-    assert_eq!(verdict.reasons(), [ReasonCode::HolderMismatch.into()]);
+    let stranger = world.answer(&present_as(Person::Stranger, &demand, "pos-1").unwrap());
+    assert_eq!(stranger.verdict.reasons(), [ReasonCode::HolderMismatch.into()]);
+    assert!(stranger.verdict.claims().is_none() && stranger.record.is_none());
+    // The refusal used nothing up.
+    assert!(world.answer(&world.present(&demand)).verdict.is_accepted());
 }
 
 /// A demand for one terminal is carried to another, whose clerk is in on it.
@@ -40,7 +32,7 @@ fn relay_to_another_terminal() {
     let world = World::new();
     let (_, demand) = world.demand(&cancel().terminal("pos-1"));
     // An honest terminal refuses, and a dishonest one that calls itself pos-1 is stopped by its delegation.
-    assert!(matches!(present_as(&world, &demand, "pos-2", |_| {}), Err(AttestError::Terminal)));
+    assert!(matches!(present_as(Person::Holder, &demand, "pos-2"), Err(AttestError::Terminal)));
     let delegated = |id: &str| {
         let constraints = Constraints { terminal: Some("pos-2".into()), ..Default::default() };
         let rogue = key(6);
@@ -55,7 +47,7 @@ fn relay_to_another_terminal() {
         .sign(&world.operator)
         .unwrap();
         let attestor = Attestor::new(ISS, rogue, Terminal::new(id)).unwrap();
-        attestor.with_delegation(vec![statement]).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20))
+        attestor.with_delegation(vec![statement]).unwrap().attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20))
     };
     assert!(matches!(delegated("pos-2"), Err(AttestError::Terminal)));
     let refused = delegated("pos-1");
@@ -85,7 +77,7 @@ fn one_demand_shown_another_stored() {
     let world = World::new();
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let Json::Object(mut members) = crate::jose::Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
+    let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
     else {
         panic!()
     };
@@ -95,9 +87,8 @@ fn one_demand_shown_another_stored() {
         ("action", "cancel".into()),
     ]);
     members.insert("transaction".into(), transaction);
-    let typ = crate::profile::DEMAND_TYP;
-    let other = crate::jose::sign(&world.asker, typ, [], &Json::Object(members)).unwrap();
-    let pending = crate::demand::PendingDemand::recall(&other, world.asker.verifying_key(), None).unwrap();
+    let other = sign(&world.asker, DEMAND_TYP, [], &Json::Object(members)).unwrap();
+    let pending = PendingDemand::recall(&other, world.asker.verifying_key(), None).unwrap();
     let store = MemoryStore::new();
     let _ = pending.keep(&store).unwrap();
     let asked = Asked::Demand(&other);
@@ -112,14 +103,13 @@ fn replay_at_another_audience() {
     let world = World::new();
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let Json::Object(mut members) = crate::jose::Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
+    let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
     else {
         panic!()
     };
     members.insert("iss".into(), "https://elsewhere.example".into());
-    let typ = crate::profile::DEMAND_TYP;
-    let other = crate::jose::sign(&world.asker, typ, [], &Json::Object(members)).unwrap();
-    let pending = crate::demand::PendingDemand::recall(&other, world.asker.verifying_key(), None).unwrap();
+    let other = sign(&world.asker, DEMAND_TYP, [], &Json::Object(members)).unwrap();
+    let pending = PendingDemand::recall(&other, world.asker.verifying_key(), None).unwrap();
     let parsed = UnverifiedPresentation::parse(&presentation).unwrap();
     let verdict = parsed.verify(&pending, &world.list(), at(NOW + 30), &Limits::default());
     assert!(verdict.has(ReasonCode::AudienceMismatch) && verdict.has(ReasonCode::DemandHashMismatch));
@@ -139,7 +129,7 @@ fn a_copied_attestation() {
         ("nonce", second.nonce().into()),
         ("demand_hash", second.hash().into()),
     ];
-    let forged = crate::sd_jwt::KeyBinding::bind(&key(9), bound, claims).unwrap();
+    let forged = KeyBinding::bind(&key(9), bound, claims).unwrap();
     let verdict = world.answer(&forged).verdict;
     assert_eq!(verdict.reasons(), [ReasonCode::KeyBindingSignature.into()]);
 }
@@ -204,11 +194,11 @@ fn a_stolen_terminal_key_after_its_delegation_ended() {
     let attestor = Attestor::new(ISS, stolen, Terminal::new("pos-1")).unwrap();
     let attestor = attestor.with_delegation(vec![statement]).unwrap();
     // The clock of the thief's terminal says that it is still time.
-    let backdated = attestor.attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+    let backdated = attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
     let presentation = backdated.present(&demand, at(NOW + 21)).unwrap();
     let verdict = world.answer(&presentation).verdict;
     assert!(verdict.has(ReasonCode::DelegationExpired), "{:?}", verdict.reasons());
-    let late = attestor.attest(verified(|_| {}), &demand, at(ends));
+    let late = attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(ends));
     assert!(matches!(late, Err(AttestError::Delegation(TrustError::DelegationExpired))));
 }
 
@@ -219,7 +209,7 @@ fn a_clock_an_hour_off() {
     let world = World::new();
     let order = DemandRequest::new(Purpose::ServiceOrder).env(Env::Test);
     let (_, demand) = world.demand(&order);
-    let attestor = world.attestor();
+    let attestor = Attestor::new(ISS, key(2), Terminal::new("pos-1")).unwrap();
     // The terminal is ahead: its own demand check fails first, and a terminal without one is refused.
     let (sent, _) = world.demand(&order);
     let ahead = VerifiedDemand::verify(sent.as_str(), &world.list(), at(NOW + HOUR));
@@ -228,8 +218,8 @@ fn a_clock_an_hour_off() {
     let behind = VerifiedDemand::verify(sent.as_str(), &world.list(), at(NOW - HOUR));
     assert_eq!(behind.unwrap_err().code(), Some(ReasonCode::IssuedInFuture));
     // The relying party is ahead, and behind.
-    let person = |parts: &mut VerifiedParts| parts.purpose = Purpose::ServiceOrder;
-    let attestation = attestor.attest(verified(person), &demand, at(NOW + 20)).unwrap();
+    let holder = verified(Person::Holder, &Purpose::ServiceOrder);
+    let attestation = attestor.attest(holder, &demand, at(NOW + 20)).unwrap();
     let presentation = attestation.present(&demand, at(NOW + 21)).unwrap();
     let judge = |now: i64| {
         let asked = Asked::ByPresentation;
