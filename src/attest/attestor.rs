@@ -7,7 +7,7 @@ use super::attestation::{Attestation, Issued};
 use super::payload::{Frame, payload};
 use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
-use crate::jose::{Algorithm, Json, Signer, SigningKey, VerifyingKey, sign};
+use crate::jose::{Algorithm, Json, Signer, SigningKey, VerifyingKey, sign_as};
 use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, Locality, MAX_LIFE, Outcome, VCT};
 use crate::trust::{Constraints, Delegation, Scope, TrustError, is_key_uri};
 
@@ -170,7 +170,7 @@ impl Attestor {
             disclosed.push(disclosures.swap_remove(place).1);
         }
         let header = Delegation::header(&self.delegation);
-        let issuer_jwt = sign(&*self.signer, ATTESTATION_TYP, header, &payload)?;
+        let issuer_jwt = sign_as(&*self.signer, ATTESTATION_TYP, header, &payload)?;
         Ok(Issued { issuer_jwt, disclosed, demand_hash: demand.hash().to_owned(), exp })
     }
 

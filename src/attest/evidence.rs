@@ -1,12 +1,61 @@
 //! `evidence[]` in the words of OpenID Connect for Identity Assurance.
 
+use serde::Serialize;
+
+use super::payload::Instant;
 use crate::appraisal::Verified;
-use crate::jose::Json;
 use crate::profile::{Check, CheckResult, Locality};
+
+/// One kind of evidence, and how it was checked. The schema allows no empty list.
+#[derive(Serialize)]
+pub(super) struct Evidence<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    check_details: Vec<Details<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_details: Option<DocumentDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Record<'a>>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    check_id: &'static str,
+    check_method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Instant>,
+}
+
+#[derive(Serialize)]
+struct DocumentDetails {
+    issuer: Issuer,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Issuer {
+    country_code: &'static str,
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    source: Source<'a>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    name: &'a str,
+}
 
 /// Methods that looked at the document, and methods that asked a record. Outcomes stand in `realname.checks`, linked by
 /// `check_id`: the working group's strict schema allows none in `check_details`.
-pub(super) fn evidence(verified: &Verified) -> Json {
+pub(super) fn evidence(verified: &Verified) -> Vec<Evidence<'_>> {
     let biometric = if verified.locality() == Locality::Onsite { "bvp" } else { "bvr" };
     let (mut document, mut record) = (Vec::new(), Vec::new());
     let organization = verified.register().map(|register| register.authority.as_str());
@@ -21,32 +70,37 @@ pub(super) fn evidence(verified: &Verified) -> Json {
             _ => {}
         }
     }
-    let mut kinds = Vec::new();
+    let mut kinds = Vec::with_capacity(2);
     if !document.is_empty() || verified.chip().is_some() {
-        let issuer = Json::object([("country_code", "CHN".into())]);
-        let about = Json::object([("type", "idcard".into()), ("issuer", issuer)]);
-        kinds.push(entry("document", ("document_details", about), document));
+        let about = DocumentDetails { issuer: Issuer { country_code: "CHN" }, kind: "idcard" };
+        kinds.push(Evidence {
+            check_details: document,
+            document_details: Some(about),
+            record: None,
+            kind: "document",
+        });
     }
-    if let Some(authority) = organization {
-        let source = Json::object([("name", authority.into())]);
-        let about = Json::object([("type", "population_register".into()), ("source", source)]);
-        kinds.push(entry("electronic_record", ("record", about), record));
+    if let Some(name) = organization {
+        let about = Record { source: Source { name }, kind: "population_register" };
+        kinds.push(Evidence {
+            check_details: record,
+            document_details: None,
+            record: Some(about),
+            kind: "electronic_record",
+        });
     }
-    Json::Array(kinds)
+    kinds
 }
 
-fn entry(kind: &str, about: (&'static str, Json), details: Vec<Json>) -> Json {
-    let mut members = vec![("type", Json::from(kind)), about];
-    // The schema allows no empty list.
-    if !details.is_empty() {
-        members.push(("check_details", Json::Array(details)));
+fn details<'a>(
+    result: &CheckResult,
+    check_method: &'static str,
+    organization: Option<&'a str>,
+) -> Details<'a> {
+    Details {
+        check_id: result.check.as_str(),
+        check_method,
+        organization,
+        time: result.time.map(Instant),
     }
-    Json::object(members)
-}
-
-fn details(result: &CheckResult, method: &str, organization: Option<&str>) -> Json {
-    let mut members = vec![("check_id", Json::from(result.check.as_str())), ("check_method", method.into())];
-    members.extend(result.time.map(|time| ("time", super::payload::instant(time).into())));
-    members.extend(organization.map(|name| ("organization", name.into())));
-    Json::object(members)
 }

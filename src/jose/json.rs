@@ -96,13 +96,18 @@ impl Json {
 
     /// The UTF-8 text of it: no spaces, members in the order of their names.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        // Writing a value with text keys into memory can't fail; if it could, nothing would be written, which no reader takes.
-        let mut bytes = Vec::with_capacity(512);
-        match serde_json::to_writer(&mut bytes, self) {
-            Ok(()) => Zeroizing::new(bytes),
-            Err(_) => Zeroizing::default(),
-        }
+        to_bytes(self)
     }
+}
+
+/// The UTF-8 text of a value.
+pub(super) fn to_bytes(value: &impl serde::Serialize) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2048));
+    // Writing a value with text keys into memory can't fail; if it could, nothing would be written, which no reader takes.
+    if serde_json::to_writer(&mut *bytes, value).is_err() {
+        bytes.clear();
+    }
+    bytes
 }
 
 impl From<&str> for Json {

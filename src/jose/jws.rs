@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::base64url::encode_onto;
-use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, decode, encode};
+use super::json::to_bytes;
+use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, decode};
 
 /// Longest token that is read, in bytes. A presentation with a delegation chain has about 5,000.
 pub const MAX_TOKEN: usize = 64 * 1024;
@@ -20,22 +21,35 @@ pub fn sign<'a>(
     more: impl IntoIterator<Item = (&'a str, Json)>,
     payload: &Json,
 ) -> Result<String, JoseError> {
+    sign_as(signer, typ, more, payload)
+}
+
+/// As [`sign`], for a payload that is serialised without a tree of JSON.
+pub(crate) fn sign_as<'a>(
+    signer: &dyn Signer,
+    typ: &'a str,
+    more: impl IntoIterator<Item = (&'a str, Json)>,
+    payload: &impl serde::Serialize,
+) -> Result<String, JoseError> {
     let kid = ("kid", signer.kid().as_str().into());
     sign_with(signer, typ, more.into_iter().chain([kid]), payload)
 }
 
-/// Signs `payload` with a header of `alg`, `typ` and `more`: for the reader who knows the key already.
+/// Signs `payload` with a header of `alg`, `typ` and `more`, and no `kid`: for a reader who knows the key already.
 pub(crate) fn sign_with<'a>(
     signer: &dyn Signer,
     typ: &'a str,
     more: impl IntoIterator<Item = (&'a str, Json)>,
-    payload: &Json,
+    payload: &impl serde::Serialize,
 ) -> Result<String, JoseError> {
     let own = [("alg", signer.algorithm().as_str().into()), ("typ", typ.into())];
     let header = Json::object(own.into_iter().chain(more));
-    let mut compact = encode(&header.to_bytes());
+    let payload = to_bytes(payload);
+    // Four characters for three bytes, and room for the signature.
+    let mut compact = String::with_capacity(payload.len() / 3 * 4 + 512);
+    encode_onto(&header.to_bytes(), &mut compact);
     compact.push('.');
-    encode_onto(&payload.to_bytes(), &mut compact);
+    encode_onto(&payload, &mut compact);
     let signature = signer.sign(compact.as_bytes())?;
     compact.push('.');
     encode_onto(&signature, &mut compact);
@@ -186,7 +200,7 @@ impl std::fmt::Debug for Jws {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::SigningKey;
+    use crate::jose::{SigningKey, encode};
 
     fn signed(header: &str, payload: &[u8], key: &SigningKey) -> String {
         let input = format!("{}.{}", encode(header.as_bytes()), encode(payload));

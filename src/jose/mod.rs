@@ -34,7 +34,7 @@ pub use base64url::{decode, encode};
 pub use error::JoseError;
 pub use json::{Json, MAX_DEPTH, MAX_SECONDS};
 pub use jwk::Jwk;
-pub(crate) use jws::sign_with;
+pub(crate) use jws::{sign_as, sign_with};
 pub use jws::{Jws, MAX_TOKEN, Unverified, sign};
 pub use key::{SigningKey, VerifyingKey};
 pub use object::{Members, Name};

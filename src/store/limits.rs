@@ -19,6 +19,13 @@ pub(super) fn check(field: Field, bytes: &[u8]) -> Result<(), StoreError> {
     if bytes.len() <= max { Ok(()) } else { Err(StoreError::TooLong { field, max, got: bytes.len() }) }
 }
 
+/// A copy for the thread that talks to the engine, if it isn't too long. Wiped when that is done.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(super) fn owned(field: Field, bytes: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, StoreError> {
+    check(field, bytes)?;
+    Ok(zeroize::Zeroizing::new(bytes.to_vec()))
+}
+
 /// Times are kept and compared as whole microseconds, so that every engine orders them alike.
 pub(super) fn micros(time: Timestamp) -> i64 {
     time.as_microsecond()

@@ -17,12 +17,11 @@ use jiff::Timestamp;
 use postgres::config::{Host, SslMode};
 use postgres::tls::{MakeTlsConnect, TlsConnect};
 use postgres::{Config, NoTls, Socket};
-use zeroize::Zeroizing;
 
 use self::fault::Trouble;
 use self::link::Link;
 use self::pool::Pool;
-use super::limits::{check, micros};
+use super::limits::{micros, owned};
 use super::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
 
 /// How many connections [`PostgresStore::connect`] opens at most.
@@ -134,12 +133,6 @@ impl Store for PostgresStore {
     fn expire(&self, before: Timestamp, max: u32) -> Result<u32, StoreError> {
         self.step(move |link| link.transaction(|link| steps::expire(link, micros(before), max)))
     }
-}
-
-/// A copy for the connection's thread, if it isn't too long.
-fn owned(field: Field, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-    check(field, bytes)?;
-    Ok(Zeroizing::new(bytes.to_vec()))
 }
 
 /// Whether every host of the address is a local socket or a loopback address. A `hostaddr` is what is really called.

@@ -17,10 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use zeroize::Zeroizing;
 
 use self::writer::Writer;
-use super::limits::{check, micros};
+use super::limits::{check, micros, owned};
 use super::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
 
 /// A store in one SQLite file, on a **local disk only**: file locks over a network don't hold.
@@ -131,12 +130,6 @@ impl Store for SqliteStore {
         }
         Ok(removed)
     }
-}
-
-/// A copy for the writing thread, if it isn't too long.
-fn owned(field: Field, bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-    check(field, bytes)?;
-    Ok(Zeroizing::new(bytes.to_vec()))
 }
 
 /// Set once and for all when the disk's state became uncertain.
