@@ -24,6 +24,7 @@ demo:
 # The performance table of the README.
 bench:
     cargo bench --all-features -p realname
+    cargo run --release --locked --manifest-path benches/peers/Cargo.toml
 
 # Each fuzz target for SECONDS (needs a nightly toolchain and cargo-fuzz).
 fuzz SECONDS="60":

@@ -28,6 +28,8 @@ use support::{compare, compare_timed, row, wanted};
 /// Many short rounds: one that the machine interrupts is an outlier of the median, and not half of all.
 const ROUNDS: usize = 400;
 const BATCH: usize = 2;
+/// Issued before the clock starts, on both sides.
+const WARM: usize = 3;
 
 fn main() {
     println!("| what | against | aim | found |\n|---|---|---|---|");
@@ -114,17 +116,19 @@ fn issuing() {
     let signer = realname::jose::SigningKey::generate(Algorithm::EdDsa).unwrap();
     let attestor = Attestor::new(operator.iss, signer, Terminal::new("till-3")).unwrap();
     let length = Cell::new((0, 0));
+    let issue = |verified: Verified, now: Timestamp| {
+        let attestation = attestor.attest(verified, &asked, now).unwrap();
+        let presentation = attestation.present(&asked, now).unwrap();
+        let kb = presentation.rsplit('~').next().unwrap().len();
+        length.set((presentation.split('~').next().unwrap().len(), kb));
+        black_box(presentation);
+    };
     let ours = || {
-        // The appraisals are made before the clock starts.
-        let mut ready: Vec<Verified> = (0..BATCH).map(|_| verified()).collect();
+        // The appraisals are made before the clock starts; they look at pictures, and leave nothing of ours in the caches.
+        let mut ready: Vec<Verified> = (0..BATCH + WARM).map(|_| verified()).collect();
         let now = Timestamp::now();
-        batch(|| {
-            let attestation = attestor.attest(ready.pop().unwrap(), &asked, now).unwrap();
-            let presentation = attestation.present(&asked, now).unwrap();
-            let kb = presentation.rsplit('~').next().unwrap().len();
-            length.set((presentation.split('~').next().unwrap().len(), kb));
-            black_box(presentation);
-        })
+        (0..WARM).for_each(|_| issue(ready.pop().unwrap(), now));
+        batch(|| issue(ready.pop().unwrap(), now))
     };
     // The raw operations, over messages of the same length: the issuer's signature, the session's key made from the
     // system's randomness, its signature.
@@ -132,14 +136,16 @@ fn issuing() {
     let issuer = SigningKey::from_bytes(&[7; 32]);
     let signed = |jwt: usize| vec![b'x'; jwt - 87];
     let (long, short) = (signed(length.get().0), signed(length.get().1));
+    let raw = || {
+        black_box(issuer.sign(black_box(&long)));
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).unwrap();
+        let session = SigningKey::from_bytes(black_box(&seed));
+        black_box(session.sign(black_box(&short)));
+    };
     let peer = || {
-        batch(|| {
-            black_box(issuer.sign(black_box(&long)));
-            let mut seed = [0; 32];
-            getrandom::fill(&mut seed).unwrap();
-            let session = SigningKey::from_bytes(black_box(&seed));
-            black_box(session.sign(black_box(&short)));
-        })
+        (0..WARM).for_each(|_| raw());
+        batch(raw)
     };
     let found = compare_timed(ROUNDS, ours, peer);
     row("issuing and presenting", "the Ed25519 operations in it", "≤ 1.15 ×", &found);
