@@ -10,9 +10,7 @@ use realname::rely::{Asked, Limits, UnverifiedPresentation, answer};
 use realname::sd_jwt::KeyBinding;
 use realname::store::MemoryStore;
 use realname::trust::{Constraints, DelegationRequest, TrustError, TrustList, sign_list};
-use trust_world::{
-    ASKER, ISS, NOW, Person, World, at, cancel, entry, key, payload, present_as, verified,
-};
+use trust_world::{ASKER, ISS, NOW, Person, World, at, cancel, entry, key, payload, present_as, verified};
 
 /// Somebody cancels a stranger's number with his own genuine card.
 #[test]
@@ -47,7 +45,11 @@ fn relay_to_another_terminal() {
         .sign(&world.operator)
         .unwrap();
         let attestor = Attestor::new(ISS, rogue, Terminal::new(id)).unwrap();
-        attestor.with_delegation(vec![statement]).unwrap().attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20))
+        attestor.with_delegation(vec![statement]).unwrap().attest(
+            verified(Person::Holder, demand.purpose()),
+            &demand,
+            at(NOW + 20),
+        )
     };
     assert!(matches!(delegated("pos-2"), Err(AttestError::Terminal)));
     let refused = delegated("pos-1");
@@ -77,8 +79,7 @@ fn one_demand_shown_another_stored() {
     let world = World::new();
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
-    else {
+    let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone() else {
         panic!()
     };
     let transaction = Json::object([
@@ -103,8 +104,7 @@ fn replay_at_another_audience() {
     let world = World::new();
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
-    else {
+    let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone() else {
         panic!()
     };
     members.insert("iss".into(), "https://elsewhere.example".into());
@@ -194,7 +194,8 @@ fn a_stolen_terminal_key_after_its_delegation_ended() {
     let attestor = Attestor::new(ISS, stolen, Terminal::new("pos-1")).unwrap();
     let attestor = attestor.with_delegation(vec![statement]).unwrap();
     // The clock of the thief's terminal says that it is still time.
-    let backdated = attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
+    let backdated =
+        attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
     let presentation = backdated.present(&demand, at(NOW + 21)).unwrap();
     let verdict = world.answer(&presentation).verdict;
     assert!(verdict.has(ReasonCode::DelegationExpired), "{:?}", verdict.reasons());

@@ -36,10 +36,7 @@ fn imports_run_one_way() {
             let text = fs::read_to_string(&file).unwrap();
             // Tests may build their surroundings from anywhere; their code comes last in a file, or in a file of theirs.
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            if file
-                .file_stem()
-                .is_some_and(|stem| ["tests", "vectors"].iter().any(|t| stem == *t))
-            {
+            if file.file_stem().is_some_and(|stem| ["tests", "vectors"].iter().any(|t| stem == *t)) {
                 continue;
             }
             for (number, line) in

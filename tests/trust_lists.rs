@@ -1,7 +1,7 @@
 //! A trust list as large as a country's, and one that is larger than anything that is read. All keys are synthetic.
 
 use jiff::Timestamp;
-use realname::jose::{Json, JoseError, SigningKey, Unverified, sign};
+use realname::jose::{JoseError, Json, SigningKey, Unverified, sign};
 use realname::profile::ReasonCode;
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, MAX_LIST, TrustError, TrustList, complete_list, sign_list};

@@ -41,7 +41,8 @@ impl Site {
     /// One whole round with that attestor: which reasons the verdict has, and the record of an accepted one.
     fn round(&self, attestor: &Attestor, list: &TrustList) -> (Vec<ReasonCode>, Option<Record>) {
         let (_, demand) = self.world.demand(&cancel());
-        let attestation = attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
+        let attestation =
+            attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
         let presentation = attestation.present(&demand, at(NOW + 21)).unwrap();
         let asked = Asked::ByPresentation;
         let limits = Limits::default();

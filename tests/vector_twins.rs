@@ -180,7 +180,13 @@ fn value(leaves: &mut Leaves, at: &str, json: &Json, disclosures: &mut Vec<&str>
             leaves.insert(format!("{at}/[]"), String::new());
             for (number, inner) in values.iter().enumerate() {
                 if let Some(digest) = inner.member("...") {
-                    digests_of(leaves, &format!("{at}/{number}"), std::slice::from_ref(digest), disclosures, depth);
+                    digests_of(
+                        leaves,
+                        &format!("{at}/{number}"),
+                        std::slice::from_ref(digest),
+                        disclosures,
+                        depth,
+                    );
                     continue;
                 }
                 value(leaves, &format!("{at}/{number}"), inner, disclosures, depth + 1);
@@ -192,17 +198,12 @@ fn value(leaves: &mut Leaves, at: &str, json: &Json, disclosures: &mut Vec<&str>
 
 /// Digests of disclosures that came along lead to them; the others are compared as a set, because they are sorted anew
 /// whenever one changes. Each is counted, so that one more or one twice is seen.
-fn digests_of(
-    leaves: &mut Leaves,
-    at: &str,
-    digests: &[Json],
-    disclosures: &mut Vec<&str>,
-    depth: usize,
-) {
+fn digests_of(leaves: &mut Leaves, at: &str, digests: &[Json], disclosures: &mut Vec<&str>, depth: usize) {
     for digest in digests {
         let shown = String::from_utf8(digest.to_bytes().to_vec()).unwrap();
-        let of = |encoded: &&str| Some(digest_of(encoded)).as_deref() == digest.as_str();
-        let Some(found) = disclosures.iter().position(|encoded| of(&encoded)) else {
+        // Base64url SHA-256 over a text, as `sd_hash` is (RFC 9901, sections 4.2.3 and 4.3.1).
+        let of = |encoded: &&str| digest.as_str() == Some(&sd_hash(encoded));
+        let Some(found) = disclosures.iter().position(of) else {
             let count = leaves.entry(format!("{at}/_sd({shown})")).or_default();
             count.push('+');
             continue;
@@ -222,15 +223,11 @@ fn digests_of(
     }
 }
 
-fn digest_of(encoded: &str) -> String {
-    // `sd_hash` is base64url SHA-256 over a text, and so is a disclosure's digest (RFC 9901, 4.2.3 and 4.3.1).
-    sd_hash(encoded)
-}
-
 fn text<'a>(json: &'a Json, name: &str) -> &'a str {
     json.member(name).and_then(Json::as_str).unwrap_or_else(|| panic!("no {name}"))
 }
 
 fn read(name: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vectors").join(name)).unwrap()
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vectors").join(name))
+        .unwrap()
 }

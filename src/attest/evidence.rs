@@ -97,10 +97,5 @@ fn details<'a>(
     check_method: &'static str,
     organization: Option<&'a str>,
 ) -> Details<'a> {
-    Details {
-        check_id: result.check.as_str(),
-        check_method,
-        organization,
-        time: result.time.map(Instant),
-    }
+    Details { check_id: result.check.as_str(), check_method, organization, time: result.time.map(Instant) }
 }

@@ -354,11 +354,7 @@ fn a_grant_that_was_touched_is_refused() {
 }
 
 /// Signs a grant's payload with one member changed, under the right key.
-fn forged(
-    home: &Home,
-    change: impl FnOnce(&mut crate::jose::Members),
-    typ: &str,
-) -> String {
+fn forged(home: &Home, change: impl FnOnce(&mut crate::jose::Members), typ: &str) -> String {
     let grant = home.grant(question(number(9), "vas:1"), noon());
     let (jws, rest) = grant.as_str().split_once('~').unwrap();
     let mut payload = Unverified::parse(jws).unwrap().peek().unwrap().clone();

@@ -87,7 +87,8 @@ fn demands_signed_elsewhere_are_recalled() {
 /// A demand with one member changed (or removed, for `Null`).
 fn changed(world: &World, name: &str, value: Json) -> Result<VerifiedDemand, AnswerError> {
     let (demand, _) = world.demand(&cancel());
-    let Json::Object(mut members) = Unverified::parse(demand.as_str()).unwrap().peek().unwrap().clone() else {
+    let Json::Object(mut members) = Unverified::parse(demand.as_str()).unwrap().peek().unwrap().clone()
+    else {
         panic!()
     };
     if value == Json::Null {

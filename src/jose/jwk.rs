@@ -21,7 +21,7 @@ impl Jwk {
     /// Ed25519 key of small order or in a second encoding ([`JoseError::WeakKey`]). Other members are ignored.
     pub fn from_json(json: &Json) -> Result<Self, JoseError> {
         let members = json.as_object().ok_or(JoseError::Member("jwk"))?;
-        if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(*name)) {
+        if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(name)) {
             return Err(JoseError::PrivateKey);
         }
         let text = |name: &'static str| match members.get(name) {

@@ -88,7 +88,7 @@ impl<'a> Unverified<'a> {
         }
         let header = Json::parse(&decode(header)?, MAX_TOKEN)?;
         let members = header.as_object().ok_or(JoseError::Member("header"))?;
-        if let Some(name) = KEY_MEMBERS.into_iter().find(|name| members.contains_key(*name)) {
+        if let Some(name) = KEY_MEMBERS.into_iter().find(|name| members.contains_key(name)) {
             return Err(JoseError::HeaderKey(name));
         }
         if members.contains_key("crit") {

@@ -168,7 +168,8 @@ impl<N: Into<Name>> FromIterator<(N, Json)> for Members {
 impl<N: Into<Name>> Extend<(N, Json)> for Members {
     fn extend<I: IntoIterator<Item = (N, Json)>>(&mut self, members: I) {
         let all = std::mem::take(&mut self.0);
-        *self = all.into_iter().chain(members.into_iter().map(|(name, value)| (name.into(), value))).collect();
+        *self =
+            all.into_iter().chain(members.into_iter().map(|(name, value)| (name.into(), value))).collect();
     }
 }
 
@@ -208,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_name_twice_is_seen_in_any_order() {
-        let of = |list: &[&str]| Members::unique(list.iter().map(|name| ((*name).into(), Json::Null)).collect());
+        let of =
+            |list: &[&str]| Members::unique(list.iter().map(|name| ((*name).into(), Json::Null)).collect());
         assert_eq!(of(&["c", "a", "b"]).map(|members| members.len()), Some(3));
         for twice in [&["a", "a"][..], &["a", "b", "a"], &["b", "a", "b"], &["", ""]] {
             assert!(of(twice).is_none(), "{twice:?}");

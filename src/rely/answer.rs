@@ -78,7 +78,9 @@ pub fn answer(
     if let Some(answer) = answered {
         return Ok(already(verdict, &answer));
     }
-    let Some(record) = Record::keep(&verdict, &bare, &pending, now) else { return Ok(Answer { verdict, record: None }) };
+    let Some(record) = Record::keep(&verdict, &bare, &pending, now) else {
+        return Ok(Answer { verdict, record: None });
+    };
     match store.answer(Space::Demand, nonce.as_bytes(), &record.to_bytes(), now)? {
         Answered::Recorded => Ok(Answer { verdict, record: Some(record) }),
         Answered::Already(answer) => Ok(already(verdict, &answer)),

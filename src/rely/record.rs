@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::judge::{Expected, Limits, judge};
-use super::times::instant;
 use super::Verdict;
+use super::judge::{Expected, Limits, judge};
 use super::presentation::Bare;
+use super::times::instant;
 use crate::demand::PendingDemand;
 use crate::jose::{JoseError, Json, Unverified};
 use crate::profile::ReasonCode;

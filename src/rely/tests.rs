@@ -71,7 +71,9 @@ fn time_passes() {
 #[test]
 fn a_list_that_expired_since_it_was_verified() {
     let world = World::new();
-    let Json::Object(mut members) = Unverified::parse(&world.compact_list(8)).unwrap().peek().unwrap().clone() else {
+    let Json::Object(mut members) =
+        Unverified::parse(&world.compact_list(8)).unwrap().peek().unwrap().clone()
+    else {
         panic!()
     };
     members.insert("exp".into(), (NOW + 40).into());

@@ -108,11 +108,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn object(
-        &mut self,
-        members: &mut Members,
-        place: Option<&Place<'_>>,
-    ) -> Result<(), SdJwtError> {
+    fn object(&mut self, members: &mut Members, place: Option<&Place<'_>>) -> Result<(), SdJwtError> {
         let digests = match members.remove("_sd") {
             None => Vec::new(),
             Some(Json::Array(digests)) => digests,

@@ -60,10 +60,17 @@ fn key_binding_case() {
     let combined = Combined::parse(text.trim_end()).unwrap();
     let holder = Jwk::from_json(processed.member("cnf").unwrap().member("jwk").unwrap()).unwrap();
     let kb_jwt = combined.require_key_binding().unwrap();
-    let kb = KeyBinding::verify(Unverified::parse(kb_jwt).unwrap(), holder.key(), &sd_hash(combined.bound_part())).unwrap().unwrap();
+    let kb =
+        KeyBinding::verify(Unverified::parse(kb_jwt).unwrap(), holder.key(), &sd_hash(combined.bound_part()))
+            .unwrap()
+            .unwrap();
     let expected = json(&load("sd-jwt/key_binding/kb_jwt_payload.json").unwrap());
     assert_eq!(kb.claims().to_bytes(), expected.to_bytes());
     // Over other disclosures it is worth nothing.
     let fewer = format!("{}~", combined.issuer_jwt());
-    assert!(KeyBinding::verify(Unverified::parse(kb_jwt).unwrap(), holder.key(), &sd_hash(&fewer)).unwrap().is_none());
+    assert!(
+        KeyBinding::verify(Unverified::parse(kb_jwt).unwrap(), holder.key(), &sd_hash(&fewer))
+            .unwrap()
+            .is_none()
+    );
 }

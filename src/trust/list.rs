@@ -10,10 +10,9 @@ use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, sign};
 use crate::profile::{DEFAULT_SKEW, TRUST_LIST_TYP};
 use crate::store::{Advance, Space, Store};
 
-/// Longest trust list that is read, in bytes of its compact form: about 35,000 keys, which is a key for every county of a
-/// country and a thousand for every operator. Terminals need none: their operator's key delegates to them. Checked before
-/// anything is parsed; a list of that size takes about 100 MB while it is read, and is parsed in time linear in its length,
-/// after its signature held.
+/// Longest trust list that is read, in bytes of its compact form: about 60,000 keys, which is twenty for every county of a
+/// large country. Terminals need none: their operator's key delegates to them. Checked before anything is parsed; the list is
+/// parsed in time linear in its length, after its signature held, and takes up to eight times its length in memory meanwhile.
 pub const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// A trust list whose signature, anchor and time held.
