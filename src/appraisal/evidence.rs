@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
-use super::{Consent, Declared};
+use super::{ConsentGiven, Declared, Represented, RepresentedDocument};
 use crate::capture::measure::Thresholds;
 use crate::capture::{Capture, Examination, Slot, Triplet};
 use crate::document::{CardDate, CardRead, DocumentKind, IdNumber, ValidUntil};
-use crate::profile::{Locality, Purpose};
+use crate::profile::Locality;
 
 /// What a case is opened on.
 #[derive(Clone, Debug)]
@@ -97,9 +96,20 @@ impl Evidence {
         }
     }
 
+    /// Whom the person acts for; `None` when they act for themselves.
+    pub fn represented(&self) -> Option<&Represented> {
+        match self {
+            Self::OnSite(on_site) => on_site.represented.as_ref(),
+            Self::Remote(remote) => remote.represented.as_ref(),
+        }
+    }
+
     /// The pieces with their times: all belong to one session.
     pub(super) fn times(&self) -> Vec<(Piece, Timestamp)> {
         let mut times = vec![(Piece::Consent, self.consent().consent().time)];
+        if let Some(RepresentedDocument::Read(card)) = self.represented().map(Represented::document) {
+            times.push((Piece::SecondCard, card.read_at()));
+        }
         match self {
             Self::OnSite(on_site) => {
                 times.push((Piece::Card, on_site.card().read_at()));
@@ -136,6 +146,8 @@ pub enum Piece {
     Photo,
     /// The consent.
     Consent,
+    /// The reading of the card of whom the person acts for.
+    SecondCard,
 }
 
 impl std::fmt::Display for Piece {
@@ -144,6 +156,7 @@ impl std::fmt::Display for Piece {
             Self::Card => "card reading",
             Self::Photo => "photo",
             Self::Consent => "consent",
+            Self::SecondCard => "second card reading",
         })
     }
 }
@@ -172,6 +185,7 @@ pub struct OnSite {
     card: CardRead,
     live: Arc<Capture>,
     consent: ConsentGiven,
+    represented: Option<Represented>,
 }
 
 impl OnSite {
@@ -183,7 +197,17 @@ impl OnSite {
         if live.slot() != Slot::Live {
             return Err(EvidenceError::WrongSlot { expected: Slot::Live, got: live.slot() });
         }
-        Ok(Self { card, live: Arc::new(live), consent })
+        Ok(Self { card, live: Arc::new(live), consent, represented: None })
+    }
+
+    /// The person acts for somebody else, whose document was shown as well.
+    ///
+    /// # Errors
+    /// [`EvidenceError::NotHere`] for a typed document, [`EvidenceError::SamePerson`] when both documents have one number.
+    pub fn on_behalf_of(mut self, represented: Represented) -> Result<Self, EvidenceError> {
+        check_represented(&represented, Locality::Onsite, self.card.document().number())?;
+        self.represented = Some(represented);
+        Ok(self)
     }
 
     /// The card as read.
@@ -210,6 +234,7 @@ pub struct Remote {
     holder: Arc<Capture>,
     examination: Examination,
     consent: ConsentGiven,
+    represented: Option<Represented>,
 }
 
 impl Remote {
@@ -217,7 +242,17 @@ impl Remote {
     pub fn new(declared: Declared, triplet: Triplet, consent: ConsentGiven, thresholds: &Thresholds) -> Self {
         let examination = triplet.examine(thresholds);
         let holder = Arc::new(triplet.holder().clone());
-        Self { declared, triplet, holder, examination, consent }
+        Self { declared, triplet, holder, examination, consent, represented: None }
+    }
+
+    /// The buyer acts for somebody else, and declared that person's document as well.
+    ///
+    /// # Errors
+    /// [`EvidenceError::NotHere`] for a card that was read, [`EvidenceError::SamePerson`] when both have one number.
+    pub fn on_behalf_of(mut self, represented: Represented) -> Result<Self, EvidenceError> {
+        check_represented(&represented, Locality::Remote, self.declared.number())?;
+        self.represented = Some(represented);
+        Ok(self)
     }
 
     /// The same photos under other words, so that tests needn't examine them again.
@@ -247,43 +282,18 @@ impl Remote {
     }
 }
 
-/// The person was shown a text and agreed, for these purposes (PIPL articles 14 and 29: separate consent).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentGiven {
-    purposes: Vec<Purpose>,
-    face: bool,
-    consent: Consent,
-}
-
-impl ConsentGiven {
-    /// `text` is what was shown, as UTF-8; its digest is kept.
-    pub fn new(text: &str, purposes: impl Into<Vec<Purpose>>, time: Timestamp) -> Self {
-        let text_sha256 = Sha256::digest(text.as_bytes()).into();
-        Self { purposes: purposes.into(), face: true, consent: Consent { text_sha256, time } }
+fn check_represented(
+    represented: &Represented,
+    locality: Locality,
+    number: &IdNumber,
+) -> Result<(), EvidenceError> {
+    if !represented.fits(locality) {
+        return Err(EvidenceError::NotHere { locality });
     }
-
-    /// Without a comparison of faces, which nobody may be made to accept (rules for face recognition in force since
-    /// 2025-06-01: a way without it has to exist). Nothing is compared then, and a policy that requires it sends the
-    /// person to the human route.
-    pub fn without_face(mut self) -> Self {
-        self.face = false;
-        self
+    if represented.is(number) {
+        return Err(EvidenceError::SamePerson);
     }
-
-    /// Whether it covers a comparison of faces.
-    pub fn allows_face(&self) -> bool {
-        self.face
-    }
-
-    /// Whether it covers `purpose`.
-    pub fn covers(&self, purpose: &Purpose) -> bool {
-        self.purposes.contains(purpose)
-    }
-
-    /// Digest and time.
-    pub fn consent(&self) -> &Consent {
-        &self.consent
-    }
+    Ok(())
 }
 
 /// The caller put the wrong pieces together.
@@ -298,4 +308,13 @@ pub enum EvidenceError {
         /// What was given.
         got: Slot,
     },
+    /// The second person's document can't come from there: typed at a counter, or read where there is no reader.
+    #[error("the second person's document can't be had this way ({locality})")]
+    NotHere {
+        /// Where the first person is.
+        locality: Locality,
+    },
+    /// Somebody acts for themselves: that is no second subject.
+    #[error("both documents have the same number: nobody acts for anybody")]
+    SamePerson,
 }
