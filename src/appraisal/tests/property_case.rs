@@ -183,7 +183,7 @@ fn reference(person: &Person, required: &[&Vec<Check>], answer: &Answer) -> bool
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn a_case_equals_the_reference(
