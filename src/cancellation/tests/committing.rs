@@ -27,6 +27,27 @@ fn committing_stale_what_changed_last_is_looked_at() {
 }
 
 #[test]
+fn committing_malicious_a_number_that_was_switched_off_for_the_question_only() {
+    let scene = Scene::new();
+    let off = account_with(|_| {}, Reach::Suspended);
+    let acknowledged = scene.acknowledged(&off);
+    let confirmed = scene.confirm(&acknowledged, &off, None).unwrap();
+    // It is back: now it has to be asked.
+    let back = account_with(|_| {}, Reach::Receives);
+    assert_eq!(refusal(scene.commit(&confirmed, &back)), [ReasonCode::ConfirmationMissing]);
+    assert!(scene.commit(&confirmed, &off).is_ok());
+}
+
+#[test]
+fn committing_stale_the_number_went_to_a_namesake() {
+    let scene = Scene::new();
+    let confirmed = scene.confirmed(&account());
+    let namesake =
+        Account::new(phone(PHONE), "sub-1", "119999198505050021", account().items().clone(), Reach::Receives);
+    assert_eq!(refusal(scene.commit(&confirmed, &namesake.unwrap())), [ReasonCode::SnapshotStale]);
+}
+
+#[test]
 fn committing_doubled_gives_the_first_receipt_and_cancels_once() {
     let scene = Scene::new();
     let account = account();
