@@ -14,13 +14,13 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy, Signal};
 use realname::authority::compose::{
     Allowance, AuditError, AuditRecord, AuditSink, Audited, Breaker, Cached, Fallback, Guarded, RetryPolicy,
     Retrying,
 };
 use realname::authority::http::{CodeMap, Dialect, MappedJson, Reply};
 use realname::authority::{Attribute, Authority, AuthorityError, Finding, Meta, Query, Subject};
-use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy, Signal};
 use realname::authority::{DocumentStatus, Face};
 use realname::capture::{Intake, Slot};
 use realname::document::IdNumber;

@@ -254,9 +254,11 @@ fn no_unmapped_code_of_a_whole_range_is_understood() {
         let places: BTreeSet<&str> = map.codes().map(|(at, _)| at).collect();
         for at in places {
             let integers = -1000..4000_i64;
-            let codes = integers.flat_map(|code| [json!(code), json!(code.to_string()), json!(format!("0{code}"))]);
+            let codes =
+                integers.flat_map(|code| [json!(code), json!(code.to_string()), json!(format!("0{code}"))]);
             for code in codes.filter(|code| !known.contains(&(at.to_owned(), code.to_string()))) {
-                let answer = dialect.finding(&query_without_face(), &reply(name, at, &code), Timestamp::UNIX_EPOCH);
+                let answer =
+                    dialect.finding(&query_without_face(), &reply(name, at, &code), Timestamp::UNIX_EPOCH);
                 assert_eq!(answer, Err(AuthorityError::Protocol), "{name} {at} {code}");
                 count += 1;
             }

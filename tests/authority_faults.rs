@@ -167,10 +167,12 @@ impl Authority for Mistaken {
                 finding.attributes.id_number = Attribute::Match;
                 finding
             }),
-            Mistake::ResendsBlindly => (0..3).fold(Err(AuthorityError::Indeterminate), |last, _| match last {
-                Err(AuthorityError::Indeterminate | AuthorityError::Protocol) => self.right.ask(query),
-                other => other,
-            }),
+            Mistake::ResendsBlindly => {
+                (0..3).fold(Err(AuthorityError::Indeterminate), |last, _| match last {
+                    Err(AuthorityError::Indeterminate | AuthorityError::Protocol) => self.right.ask(query),
+                    other => other,
+                })
+            }
             Mistake::LostIsTransient => self.right.ask(query).map_err(|error| match error {
                 AuthorityError::Indeterminate => AuthorityError::Transient { retry_after: None },
                 other => other,
@@ -207,8 +209,8 @@ fn the_auditor_finds_what_is_wrong() {
             (!matches!(fault, Fault::Deaf | Fault::Silent | Fault::SlowDrip)).then_some(fault)
         });
         let (failing, healthy) = (bench("faults", 0, quick), bench("healthy", RUNS, Faults::none()));
-        let clients = [&failing, &healthy]
-            .map(|bench| Mistaken { right: Arc::clone(&bench.client), mistake });
+        let clients =
+            [&failing, &healthy].map(|bench| Mistaken { right: Arc::clone(&bench.client), mistake });
         let stand = |at: usize, bench: &'static str, people| Stand {
             name: bench,
             authority: &clients[at],
@@ -219,7 +221,8 @@ fn the_auditor_finds_what_is_wrong() {
         let mut plan = plan(400);
         if matches!(mistake, Mistake::HasNoDeadline) {
             // Much shorter than the mistake takes, so that a machine that is late itself doesn't hide it.
-            (plan.runs, plan.patience, plan.slack) = (100, Duration::from_millis(300), Duration::from_millis(100));
+            (plan.runs, plan.patience, plan.slack) =
+                (100, Duration::from_millis(300), Duration::from_millis(100));
         }
         plan.settle = Duration::from_millis(100);
         let verdict = trial::run(&plan, &stands, |roll| roll % 2);

@@ -249,7 +249,9 @@ pub(super) fn has_rare_name(evidence: &Evidence) -> bool {
 
 /// How the document's term compares with what the policy says of its holder's age.
 fn term_of(evidence: &Evidence, policy: &Policy) -> Term {
-    let (Some(terms), Some((from, until))) = (policy.terms(), evidence.validity()) else { return Term::Unknown };
+    let (Some(terms), Some((from, until))) = (policy.terms(), evidence.validity()) else {
+        return Term::Unknown;
+    };
     terms.judge(evidence.kind(), evidence.birth_date(), from.to_date(), &until)
 }
 

@@ -119,7 +119,8 @@ impl fmt::Display for Explanation {
 impl Explanation {
     fn write_terms(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for table in &self.terms {
-            let kinds: Vec<_> = table.kinds.iter().filter(|kind| self.kinds.contains(kind)).copied().collect();
+            let kinds: Vec<_> =
+                table.kinds.iter().filter(|kind| self.kinds.contains(kind)).copied().collect();
             let term = |entry: &super::TermFromAge| match entry.years {
                 Some(years) => format!("{years} years from {}", entry.from),
                 None => format!("long-term from {}", entry.from),

@@ -26,9 +26,9 @@ mod represented;
 mod verified;
 
 pub use case::{Case, CaseError, CaseRequest, DecideError};
-pub use declared::{Declared, DeclaredError};
 pub use consent::ConsentGiven;
 pub use contradiction::Contradiction;
+pub use declared::{Declared, DeclaredError};
 pub use evidence::{Evidence, EvidenceError, OnSite, Piece, Remote};
 pub use explain::Explanation;
 pub use policy::{

@@ -114,12 +114,7 @@ impl<'a> Quotas<'a> {
     ///
     /// # Errors
     /// [`QuotaError::TooManyChecks`]: one account makes more than a person who buys a number can.
-    pub fn count_account_check(
-        &self,
-        account: &str,
-        check: &str,
-        now: Timestamp,
-    ) -> Result<u32, QuotaError> {
+    pub fn count_account_check(&self, account: &str, check: &str, now: Timestamp) -> Result<u32, QuotaError> {
         self.count_check_of("checks per hour of an account", account.as_bytes(), check, now)
     }
 

@@ -146,13 +146,8 @@ fn audit(
     machine: Duration,
     took: Duration,
 ) -> Verdict {
-    let mut verdict = Verdict {
-        outcomes: BTreeMap::new(),
-        wrong: Vec::new(),
-        longest: Duration::ZERO,
-        machine,
-        took,
-    };
+    let mut verdict =
+        Verdict { outcomes: BTreeMap::new(), wrong: Vec::new(), longest: Duration::ZERO, machine, took };
     for one in told {
         let stand = &stands[one.stand];
         let worked = asked[one.stand].get(&one.key).copied().unwrap_or(0);
@@ -168,7 +163,10 @@ fn audit(
             (Wrong::Late, one.took > plan.patience + plan.slack + machine),
         ] {
             if holds {
-                verdict.wrong.push((wrong, format!("{} at {}: {:?} after {:?}", one.key, stand.name, one.answer, one.took)));
+                verdict.wrong.push((
+                    wrong,
+                    format!("{} at {}: {:?} after {:?}", one.key, stand.name, one.answer, one.took),
+                ));
             }
         }
         let outcome = match &one.answer {

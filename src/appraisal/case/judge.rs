@@ -13,11 +13,8 @@ impl Case {
             return Err(Reason::TestRegister);
         }
         let since = finding.meta.answered_at.duration_since(self.request.now);
-        let limit = if since.is_negative() {
-            self.policy.register_max_age()
-        } else {
-            self.policy.session_max_age()
-        };
+        let limit =
+            if since.is_negative() { self.policy.register_max_age() } else { self.policy.session_max_age() };
         let in_time = since.unsigned_abs() <= SKEW + limit;
         if finding.meta.answers != self.query.idempotency_key() || !in_time {
             return Err(Reason::AnswerContradictsItself);

@@ -9,7 +9,12 @@ use crate::profile::{Check, Outcome};
 
 /// Why a person decides, as far as the evidence alone shows. Any of them keeps a case from passing, whichever checks the
 /// policy requires.
-pub(super) fn referrals(evidence: &Evidence, policy: &Policy, rule: &Rule, request: &CaseRequest) -> Vec<Reason> {
+pub(super) fn referrals(
+    evidence: &Evidence,
+    policy: &Policy,
+    rule: &Rule,
+    request: &CaseRequest,
+) -> Vec<Reason> {
     let age = checks::age_of_holder(evidence, request.now);
     [
         (Reason::ActsForAnother, evidence.represented().is_some()),

@@ -21,7 +21,15 @@ pub struct CaseRequest {
 impl CaseRequest {
     /// For `purpose`, to count or not, at `now`.
     pub fn new(purpose: Purpose, env: Env, now: Timestamp) -> Self {
-        Self { purpose, env, now, enrolled: Vec::new(), terminal: None, signals: Vec::new(), phone_number: None }
+        Self {
+            purpose,
+            env,
+            now,
+            enrolled: Vec::new(),
+            terminal: None,
+            signals: Vec::new(),
+            phone_number: None,
+        }
     }
 
     /// The readers enrolled for this terminal. Production takes no others; a SAM id is evidence, not proof.

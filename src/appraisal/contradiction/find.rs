@@ -90,11 +90,15 @@ impl Policy {
     fn contradictions_in_step_up(&self, number: usize, step_up: &StepUp, found: &mut Vec<Contradiction>) {
         for requirement in &step_up.require {
             if !requirement.checks().iter().any(|check| can_be_made(*check, self.locality())) {
-                found.push(Contradiction::StepUpNeverMet { step_up: number, requirement: requirement.clone() });
+                found.push(Contradiction::StepUpNeverMet {
+                    step_up: number,
+                    requirement: requirement.clone(),
+                });
             }
         }
         let seen = step_up.when.iter().any(|signal| signal.can_arise(self.locality()));
-        let adds = |rule: &Rule| step_up.require.iter().any(|requirement| !rule.require.contains(requirement));
+        let adds =
+            |rule: &Rule| step_up.require.iter().any(|requirement| !rule.require.contains(requirement));
         let concerns = |rule: &Rule| rule.purposes.iter().any(|purpose| step_up.is_for(purpose));
         if !seen || !self.rules().iter().any(|rule| concerns(rule) && adds(rule)) {
             found.push(Contradiction::IdleStepUp { step_up: number });
@@ -146,7 +150,8 @@ fn contradictions_in_alternatives(
         if possible.is_empty() {
             found.push(Contradiction::NeverMet { rule: number, requirement: requirement.clone() });
         } else {
-            found.extend(dead.into_iter().map(|check| Contradiction::DeadAlternative { rule: number, check }));
+            found
+                .extend(dead.into_iter().map(|check| Contradiction::DeadAlternative { rule: number, check }));
         }
         let alone = |check: &Check| rule.require.iter().any(|other| other.checks() == [*check]);
         if requirement.checks().len() > 1 && requirement.checks().iter().any(alone) {

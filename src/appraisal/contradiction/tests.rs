@@ -36,10 +36,7 @@ fn numbers_that_can_not_be_meant() {
             Contradiction::NoTimeToComplete { rule: 5, hours: 24 },
         ]
     );
-    assert_eq!(
-        found("document = 5\nmany_numbers = 4", "document = 0"),
-        [Contradiction::LimitOfNothing]
-    );
+    assert_eq!(found("document = 5\nmany_numbers = 4", "document = 0"), [Contradiction::LimitOfNothing]);
     assert_eq!(
         found("many_numbers = 4", "many_numbers = 6"),
         [Contradiction::IdleSignal { signal: "many_numbers", from: 6, limit: 5 }]
@@ -96,17 +93,14 @@ fn rules_that_protect_nobody() {
     );
     // "The chip or liveness" is nobody's word for who it is.
     assert_eq!(
-        found("\"chip\", \"document_validity\", [\"face", "[\"chip\", \"liveness\"], \"document_validity\", [\"face"),
+        found(
+            "\"chip\", \"document_validity\", [\"face",
+            "[\"chip\", \"liveness\"], \"document_validity\", [\"face"
+        ),
         [Contradiction::NobodyVouches { rule: 6 }]
     );
-    assert_eq!(
-        found("\"document_validity\", ", ""),
-        [Contradiction::ValidityIgnored { rule: 1 }]
-    );
-    assert_eq!(
-        found(", [\"face_chip\", \"face_registry\"]", ""),
-        [Contradiction::NoFace { rule: 1 }]
-    );
+    assert_eq!(found("\"document_validity\", ", ""), [Contradiction::ValidityIgnored { rule: 1 }]);
+    assert_eq!(found(", [\"face_chip\", \"face_registry\"]", ""), [Contradiction::NoFace { rule: 1 }]);
     let from_afar = found("locality = \"onsite\"", "locality = \"remote\"");
     assert!(from_afar.contains(&Contradiction::NeverMet { rule: 1, requirement: one(Check::Chip) }));
     assert!(from_afar.contains(&Contradiction::HighRiskRemote { rule: 3, purpose: Purpose::SimCancel }));
@@ -129,7 +123,11 @@ fn step_ups_that_change_nothing_or_refuse_everybody() {
         [Contradiction::IdleStepUp { step_up: 1 }]
     );
     let online = include_str!("../policies/cn-telecom-online.toml");
-    let unseen = online.replacen("when = [\"reader_busy\", \"many_numbers\", \"photo_seen\"]", "when = [\"rare_name\"]", 1);
+    let unseen = online.replacen(
+        "when = [\"reader_busy\", \"many_numbers\", \"photo_seen\"]",
+        "when = [\"rare_name\"]",
+        1,
+    );
     assert_ne!(unseen, online);
     assert_eq!(
         Policy::from_toml(&unseen).unwrap().contradictions(),

@@ -2,8 +2,10 @@
 
 mod error;
 mod flags;
+mod limits;
 mod routes;
 mod rule;
+mod sound;
 mod step_up;
 mod terminals;
 mod terms;
@@ -17,8 +19,9 @@ use crate::document::{Flag, SamId};
 use crate::profile::{Locality, Purpose};
 
 pub use error::PolicyError;
-use flags::FlagRules;
 pub(super) use flags::FlagEffect;
+use flags::FlagRules;
+pub use limits::PolicyLimits;
 pub use routes::HumanRoutes;
 pub use rule::{Requirement, Rule};
 pub use step_up::{Signal, StepUp};
@@ -81,33 +84,6 @@ struct Person {
     minimum_age: u8,
 }
 
-/// How much of something is too much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct PolicyLimits {
-    /// Numbers that one document may have at one operator.
-    pub numbers_per_document: u32,
-    /// Checks that one reader or account may make in an hour.
-    pub checks_per_hour: u32,
-    /// From how many numbers on a document has many: a [`Signal`], no refusal.
-    #[serde(default)]
-    pub many_numbers: Option<u32>,
-    /// From how many checks in an hour on a reader or account is busy: a [`Signal`], no refusal.
-    #[serde(default)]
-    pub busy_checks_per_hour: Option<u32>,
-}
-
-impl PolicyLimits {
-    /// What these counts, as [`Quotas`](super::Quotas) gives them, say for a case.
-    pub fn signals(&self, numbers: u32, checks: u32) -> Vec<Signal> {
-        let many = self.many_numbers.is_some_and(|from| numbers >= from);
-        let busy = self.busy_checks_per_hour.is_some_and(|from| checks >= from);
-        let found = [(Signal::ManyNumbers, many), (Signal::ReaderBusy, busy)];
-        found.into_iter().filter(|(_, seen)| *seen).map(|(signal, _)| signal).collect()
-    }
-}
-
 impl Policy {
     /// The built-in policy for checks at a counter.
     pub fn on_site() -> Self {
@@ -164,41 +140,6 @@ impl Policy {
     /// As [`from_toml`](Self::from_toml).
     pub fn from_json(text: &str) -> Result<Self, PolicyError> {
         Self::checked(serde_json::from_str(text).map_err(PolicyError::Json)?)
-    }
-
-    fn checked(data: PolicyData) -> Result<Self, PolicyError> {
-        if data.id.is_empty() || data.id.len() > 200 || !data.id.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(PolicyError::Id);
-        }
-        if data.version == 0 {
-            return Err(PolicyError::Version);
-        }
-        let named = data.routes.named();
-        if named.into_iter().filter_map(|(_, route)| route).chain([&*data.human_route]).any(is_blank) {
-            return Err(PolicyError::NoHumanRoute);
-        }
-        check_rules(&data.rules)?;
-        for (at, step_up) in data.step_ups.iter().enumerate() {
-            let parts = [
-                ("when", step_up.when.is_empty()),
-                ("require", step_up.require.is_empty()),
-                ("alternative", step_up.require.iter().any(|requirement| requirement.checks().is_empty())),
-            ];
-            if let Some((part, _)) = parts.into_iter().find(|(_, empty)| *empty) {
-                return Err(PolicyError::EmptyStepUp { step_up: at + 1, part });
-            }
-        }
-        let tables = data.terms.iter().flat_map(|terms| &terms.tables);
-        if let Some(at) = tables.into_iter().position(|table| !table.is_sound()) {
-            return Err(PolicyError::Terms { table: at + 1 });
-        }
-        for (at, terminal) in data.terminals.iter().enumerate() {
-            let again = data.terminals.iter().skip(at + 1).any(|other| other.id == terminal.id);
-            if is_blank(&terminal.id) || terminal.sam_ids.is_empty() || again {
-                return Err(PolicyError::Terminal { terminal: at + 1 });
-            }
-        }
-        Ok(Self { data })
     }
 
     /// Its id and version, as attestations state them.
@@ -294,34 +235,6 @@ impl Policy {
     pub(super) fn effect(&self, flag: Flag) -> FlagEffect {
         self.data.flags.effect(flag)
     }
-}
-
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
-}
-
-fn check_rules(rules: &[Rule]) -> Result<(), PolicyError> {
-    if rules.is_empty() {
-        return Err(PolicyError::NoRule);
-    }
-    for (at, rule) in rules.iter().enumerate() {
-        let parts = [
-            ("purposes", rule.purposes.is_empty()),
-            ("kinds", rule.kinds.is_empty()),
-            ("require", rule.require.is_empty()),
-            ("alternative", rule.require.iter().any(|requirement| requirement.checks().is_empty())),
-        ];
-        if let Some((part, _)) = parts.into_iter().find(|(_, empty)| *empty) {
-            return Err(PolicyError::Empty { rule: at + 1, part });
-        }
-        for (nth, purpose) in rule.purposes.iter().enumerate() {
-            let later = rules.iter().skip(at + 1).flat_map(|rule| &rule.purposes);
-            if rule.purposes.iter().skip(nth + 1).chain(later).any(|other| other == purpose) {
-                return Err(PolicyError::DoublePurpose { purpose: purpose.clone() });
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

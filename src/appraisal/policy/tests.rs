@@ -66,7 +66,10 @@ fn additions_that_can_not_be_meant() {
     let step_up = |part| matches!(part, Err(PolicyError::EmptyStepUp { step_up: 1, part: "when" }));
     assert!(step_up(with("when = [\"reader_busy\", \"many_numbers\", \"photo_seen\"]", "when = []")));
     assert!(matches!(
-        with("minor = \"manual verification desk of this outlet, with the guardian and both documents\"", "minor = \" \""),
+        with(
+            "minor = \"manual verification desk of this outlet, with the guardian and both documents\"",
+            "minor = \" \""
+        ),
         Err(PolicyError::NoHumanRoute)
     ));
     let with_terminals = |text: &str| Policy::from_toml(&format!("{good}\n{text}"));
@@ -74,10 +77,16 @@ fn additions_that_can_not_be_meant() {
     for (text, terminal) in [
         ("[[terminal]]\nid = \" \"\nsam_ids = [\"R\"]", 1),
         ("[[terminal]]\nid = \"a\"\nsam_ids = []", 1),
-        ("[[terminal]]\nid = \"b\"\nsam_ids = [\"R\"]\n[[terminal]]\nid = \"a\"\nsam_ids = [\"R\"]\n[[terminal]]\nid = \"a\"\nsam_ids = [\"R\"]", 2),
+        (
+            "[[terminal]]\nid = \"b\"\nsam_ids = [\"R\"]\n[[terminal]]\nid = \"a\"\nsam_ids = [\"R\"]\n[[terminal]]\nid = \"a\"\nsam_ids = [\"R\"]",
+            2,
+        ),
     ] {
         let text = text.replace('R', reader);
-        assert!(matches!(with_terminals(&text), Err(PolicyError::Terminal { terminal: t }) if t == terminal), "{text}");
+        assert!(
+            matches!(with_terminals(&text), Err(PolicyError::Terminal { terminal: t }) if t == terminal),
+            "{text}"
+        );
     }
     assert!(matches!(
         with_terminals("[[terminal]]\nid = \"a\"\nsam_ids = [\"not a SAM id\"]"),

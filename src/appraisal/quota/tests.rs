@@ -36,10 +36,7 @@ fn a_reader_makes_no_more_checks_than_a_shop_can() {
     for check in 1..=60 {
         assert_eq!(quotas.count_check(reader, &check.to_string(), now()).unwrap(), check);
     }
-    assert!(matches!(
-        quotas.count_check(reader, "61", now()),
-        Err(QuotaError::TooManyChecks { limit: 60 })
-    ));
+    assert!(matches!(quotas.count_check(reader, "61", now()), Err(QuotaError::TooManyChecks { limit: 60 })));
     assert!(quotas.count_check(SamId::from_bytes([6; 16]), "61", now()).is_ok());
     let next_hour = now() + SignedDuration::from_mins(30);
     assert_eq!(quotas.count_check(reader, "61", next_hour).unwrap(), 1);
@@ -81,7 +78,9 @@ fn tills_at_once(stores: &[&dyn Store]) {
     // The same number at every till is one number; and a full document still knows its own.
     let other = IdNumber::new("11999919900101008X");
     let again = won(&|quotas, _| {
-        quotas.count_number("TEST", &other, "+8613900000001", Timestamp::MAX, now()).is_ok_and(|count| count == 1)
+        quotas
+            .count_number("TEST", &other, "+8613900000001", Timestamp::MAX, now())
+            .is_ok_and(|count| count == 1)
     });
     assert_eq!(again, 64);
 }

@@ -18,7 +18,8 @@ fn with(from: &str, to: &str) -> Policy {
 
 /// Whether a card with that validity passes when the register confirms its dates, or has none.
 fn with_term(policy: &Policy, from: &str, until: &str, dates: Attribute) -> Result<(), Vec<Reason>> {
-    let evidence = on_site(person("测试甲", "119999199001010004", from, until), "jia-live-1", Origin::Emulated);
+    let evidence =
+        on_site(person("测试甲", "119999199001010004", from, until), "jia-live-1", Origin::Emulated);
     let case = Case::open(evidence, policy, request(Env::Test)).unwrap();
     let mut finding = all_right(&case);
     (finding.attributes.valid_from, finding.attributes.valid_until) = (dates, dates);
@@ -35,11 +36,9 @@ fn an_unusual_term_needs_the_registers_word() {
     assert_eq!(with_term(&built_in, "20200101", "20300101", NotAvailable), unusual());
     assert_eq!(with_term(&built_in, "20200101", "long", NotAvailable), unusual());
     assert_eq!(with_term(&built_in, "20200101", "long", Match), Ok(()));
-    for (effect, confirmed, unconfirmed) in [
-        ("ignore", Ok(()), Ok(())),
-        ("inconclusive", unusual(), unusual()),
-        ("fail", unusual(), unusual()),
-    ] {
+    for (effect, confirmed, unconfirmed) in
+        [("ignore", Ok(()), Ok(())), ("inconclusive", unusual(), unusual()), ("fail", unusual(), unusual())]
+    {
         let policy = with("unusual = \"confirm\"", &format!("unusual = \"{effect}\""));
         assert_eq!(with_term(&policy, "20200101", "long", Match), confirmed, "{effect}");
         assert_eq!(with_term(&policy, "20200101", "long", NotAvailable), unconfirmed, "{effect}");
@@ -71,17 +70,26 @@ fn a_signal_asks_for_more() {
         assert!(case.query().wants_liveness(), "the register is asked for it too");
         assert_eq!(appraise(case), Err(vec![Reason::LivenessNotRun]), "{signal}");
         let alive = LivenessVerdict::Live(super::remote::score());
-        assert_eq!(appraise(open(&[signal], &built_in).with_liveness(&Always(alive, true))), Ok(()), "{signal}");
+        assert_eq!(
+            appraise(open(&[signal], &built_in).with_liveness(&Always(alive, true))),
+            Ok(()),
+            "{signal}"
+        );
     }
     // For other purposes only, it changes nothing here.
-    let elsewhere = with("require = [\"liveness\"]", "purposes = [\"sim.activate\"]\nrequire = [\"liveness\"]");
+    let elsewhere =
+        with("require = [\"liveness\"]", "purposes = [\"sim.activate\"]\nrequire = [\"liveness\"]");
     assert_eq!(appraise(open(&Signal::ALL, &elsewhere)), Ok(()));
     // 甲 is long-term from the age of 30 on, which the case sees by itself.
     let on_term = with("\"photo_seen\"]", "\"term_unusual\"]");
     assert_eq!(appraise(open(&[], &on_term)), Err(vec![Reason::LivenessNotRun]));
     let on_rare = with("\"photo_seen\"]", "\"rare_name\"]");
     assert_eq!(appraise(open(&[], &on_rare)), Ok(()));
-    let rare = on_site(person("测试\u{E188}", "119999199001010004", "20200101", "long"), "jia-live-1", Origin::Emulated);
+    let rare = on_site(
+        person("测试\u{E188}", "119999199001010004", "20200101", "long"),
+        "jia-live-1",
+        Origin::Emulated,
+    );
     let case = Case::open(rare, &on_rare, request(Env::Test)).unwrap();
     assert_eq!(appraise(case), Err(vec![Reason::LivenessNotRun]));
 }
@@ -142,7 +150,8 @@ fn an_answer_may_be_as_old_as_the_policy_says() {
 fn consent_for_one_purpose_is_none_for_another() {
     for purpose in Purpose::NAMED {
         let evidence = on_site(jia(), "jia-live-1", Origin::Emulated); // consented to sim.cancel
-        let opened = Case::open(evidence, &Policy::on_site(), CaseRequest::new(purpose.clone(), Env::Test, now()));
+        let opened =
+            Case::open(evidence, &Policy::on_site(), CaseRequest::new(purpose.clone(), Env::Test, now()));
         match opened {
             Ok(_) => assert_eq!(purpose, Purpose::SimCancel),
             Err(error) => assert_eq!(error, CaseError::NoConsent { purpose }),

@@ -25,10 +25,8 @@ const DOCUMENTS: [DocumentStatus; 4] = [
     DocumentStatus::Superseded,
     DocumentStatus::LostOrRevoked,
 ];
-const FACES: [Face; 5] =
-    [Face::Same, Face::Inconclusive, Face::NoReference, Face::NotRun, Face::Different];
-const LIVENESS: [Liveness; 4] =
-    [Liveness::Live, Liveness::Inconclusive, Liveness::NotRun, Liveness::Spoof];
+const FACES: [Face; 5] = [Face::Same, Face::Inconclusive, Face::NoReference, Face::NotRun, Face::Different];
+const LIVENESS: [Liveness; 4] = [Liveness::Live, Liveness::Inconclusive, Liveness::NotRun, Liveness::Spoof];
 /// Those that an on-site case of the test can have without plug-ins, and one that it can't.
 const CHECKS: [Check; 6] = [
     Check::Chip,
@@ -174,9 +172,7 @@ fn reference(person: &Person, required: &[&Vec<Check>], answer: &Answer) -> bool
         Check::FaceRegistry => answer.face == 0 && answer.subject == 0 && !person.declines_face,
         Check::Liveness => answer.liveness == 0,
         // Withheld dates are a question; an unusual term is one unless both dates are confirmed.
-        Check::DocumentValidity => {
-            answer.dates != 2 && (!person.term_is_unusual || answer.dates == 0)
-        }
+        Check::DocumentValidity => answer.dates != 2 && (!person.term_is_unusual || answer.dates == 0),
         _ => false,
     };
     required.iter().all(|alternatives| alternatives.iter().any(holds))

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::remote::{AnyDecoder, Always, GOOD, jia_declared, remote, score};
+use super::remote::{Always, AnyDecoder, GOOD, jia_declared, remote, score};
 use super::support::*;
 use crate::appraisal::*;
 use crate::authority::*;
@@ -29,7 +29,8 @@ impl Authority for Counting {
 fn careless() -> Policy {
     let text = include_str!("../policies/cn-telecom-onsite.toml");
     let (head, _) = text.split_once("[[rule]]").unwrap();
-    let kinds = "[\"resident\", \"residence_permit\", \"permanent_resident_2017\", \"permanent_resident_2023\"]";
+    let kinds =
+        "[\"resident\", \"residence_permit\", \"permanent_resident_2017\", \"permanent_resident_2023\"]";
     let rule = format!("[[rule]]\npurposes = [\"sim.cancel\"]\nkinds = {kinds}\nrequire = [\"chip\"]\n");
     Policy::from_toml(&format!("{head}{rule}")).unwrap()
 }
@@ -153,7 +154,8 @@ fn a_minors_guardian_with_the_household_register() {
 #[test]
 fn a_second_subject_that_can_not_be_meant() {
     let on_site = || on_site(jia(), "jia-live-1", Origin::Emulated);
-    let typed = Represented::declared(Relation::Proxy, Declared::new("测试丙", "119999198505050021").unwrap());
+    let typed =
+        Represented::declared(Relation::Proxy, Declared::new("测试丙", "119999198505050021").unwrap());
     assert_eq!(
         on_site().on_behalf_of(typed).unwrap_err(),
         EvidenceError::NotHere { locality: Locality::Onsite }
@@ -174,7 +176,8 @@ fn online_too() {
     let read = Represented::with_card(Relation::Proxy, card_of_yi());
     let no_reader = EvidenceError::NotHere { locality: Locality::Remote };
     assert_eq!(buyer().on_behalf_of(read).unwrap_err(), no_reader);
-    let typed = Represented::declared(Relation::Proxy, Declared::new("测试丙", "119999198505050021").unwrap());
+    let typed =
+        Represented::declared(Relation::Proxy, Declared::new("测试丙", "119999198505050021").unwrap());
     let evidence = buyer().on_behalf_of(typed).unwrap();
     let request = CaseRequest::new(Purpose::SimActivate, Env::Test, now());
     let case = Case::open(evidence, &Policy::online(), request).unwrap();
