@@ -168,10 +168,13 @@ impl Authority for Mistaken {
                 finding
             }),
             Mistake::ResendsBlindly => {
-                (0..3).fold(Err(AuthorityError::Indeterminate), |last, _| match last {
-                    Err(AuthorityError::Indeterminate | AuthorityError::Protocol) => self.right.ask(query),
-                    other => other,
-                })
+                let mut answer = self.right.ask(query);
+                for _ in 0..2 {
+                    if let Err(AuthorityError::Indeterminate | AuthorityError::Protocol) = answer {
+                        answer = self.right.ask(query);
+                    }
+                }
+                answer
             }
             Mistake::LostIsTransient => self.right.ask(query).map_err(|error| match error {
                 AuthorityError::Indeterminate => AuthorityError::Transient { retry_after: None },

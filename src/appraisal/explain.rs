@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{HumanRoutes, Policy, Requirement, StepUp, TermTable};
+use super::{HumanRoutes, Policy, Requirement, Rule, StepUp, TermTable};
 use crate::document::DocumentKind;
 use crate::profile::{Locality, Purpose};
 
@@ -20,7 +20,7 @@ pub struct Explanation {
     pub purpose: Purpose,
     /// Where.
     pub locality: Locality,
-    /// With which documents.
+    /// With which documents. Others may have rules of their own: see `also`.
     pub kinds: Vec<DocumentKind>,
     /// All of these, each as the names of its alternatives.
     pub require: Vec<Requirement>,
@@ -36,6 +36,8 @@ pub struct Explanation {
     pub checks_per_hour: u32,
     /// Within how many hours of being ordered the check must be done.
     pub complete_within_hours: Option<u16>,
+    /// The rules for the same purpose with other documents.
+    pub also: Vec<Rule>,
     /// What is required beyond that, and when.
     pub step_ups: Vec<StepUp>,
     /// For how long the documents are issued.
@@ -53,9 +55,14 @@ pub struct Explanation {
 impl Policy {
     /// What it requires for `purpose`; `None` when it doesn't cover it, and so refuses it.
     pub fn explain(&self, purpose: &Purpose) -> Option<Explanation> {
-        let rule = self.rule(purpose)?;
+        let mut rules = self.rules_for(purpose);
+        let rule = rules.next()?;
+        let also: Vec<Rule> = rules.cloned().collect();
+        let takes = |kind: &DocumentKind| {
+            rule.kinds.contains(kind) || also.iter().any(|other| other.kinds.contains(kind))
+        };
         let reference = self.reference();
-        let concerned = |table: &&TermTable| table.kinds.iter().any(|kind| rule.kinds.contains(kind));
+        let concerned = |table: &&TermTable| table.kinds.iter().any(|kind| takes(kind));
         let step_ups = self.step_ups().iter().filter(|step_up| step_up.is_for(purpose));
         Some(Explanation {
             policy: reference.id,
@@ -70,6 +77,7 @@ impl Policy {
             numbers_per_document: self.limits().numbers_per_document,
             checks_per_hour: self.limits().checks_per_hour,
             complete_within_hours: rule.complete_within_hours,
+            also: also.clone(),
             step_ups: step_ups.cloned().collect(),
             terms: self.terms().iter().flat_map(|terms| &terms.tables).filter(concerned).cloned().collect(),
             unusual_term: self.terms().map(|terms| terms.unusual.as_str()),
@@ -83,17 +91,14 @@ impl Policy {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {} for {}, {}", self.policy, self.version, self.purpose, self.locality)?;
-        writeln!(f, "  documents  {}", listed(&self.kinds))?;
-        for (at, requirement) in self.require.iter().enumerate() {
-            writeln!(f, "  {} {requirement}", if at == 0 { "requires  " } else { "and       " })?;
+        write_rule(f, &self.kinds, &self.require, self.complete_within_hours)?;
+        for rule in &self.also {
+            write_rule(f, &rule.kinds, &rule.require, rule.complete_within_hours)?;
         }
         for step_up in &self.step_ups {
             let required = step_up.require.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
             let when = step_up.when.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ");
             writeln!(f, "  step-up    {required}, on {when}")?;
-        }
-        if let Some(hours) = self.complete_within_hours {
-            writeln!(f, "  deadline   within {hours} h of being ordered")?;
         }
         writeln!(f, "  evidence   at most {} s old", self.session_max_age_seconds)?;
         writeln!(f, "  age        {} or older", self.minimum_age)?;
@@ -103,8 +108,9 @@ impl fmt::Display for Explanation {
         if self.terminals > 0 {
             writeln!(f, "  readers    of the {} terminals enrolled here, in production", self.terminals)?;
         }
+        let others = self.also.iter().flat_map(|rule| &rule.because);
         let additions = self.step_ups.iter().flat_map(|step_up| &step_up.because);
-        for source in self.because.iter().chain(additions) {
+        for source in self.because.iter().chain(others).chain(additions) {
             writeln!(f, "  because    {source}")?;
         }
         for (who, route) in self.routes.named() {
@@ -132,6 +138,22 @@ impl Explanation {
             Some(meaning) if !self.terms.is_empty() => writeln!(f, "             another term is {meaning}"),
             _ => Ok(()),
         }
+    }
+}
+
+fn write_rule(
+    f: &mut fmt::Formatter<'_>,
+    kinds: &[DocumentKind],
+    require: &[Requirement],
+    hours: Option<u16>,
+) -> fmt::Result {
+    writeln!(f, "  documents  {}", listed(kinds))?;
+    for (at, requirement) in require.iter().enumerate() {
+        writeln!(f, "  {} {requirement}", if at == 0 { "requires  " } else { "and       " })?;
+    }
+    match hours {
+        Some(hours) => writeln!(f, "  deadline   within {hours} h of being ordered"),
+        None => Ok(()),
     }
 }
 

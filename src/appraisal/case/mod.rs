@@ -55,7 +55,7 @@ impl Case {
             return Err(CaseError::OtherLocality { expected: policy.locality(), got: evidence.locality() });
         }
         let signals = checks::signals(&evidence, policy, &request.signals);
-        let Some(rule) = policy.rule_on(&request.purpose, &signals) else {
+        let Some(rule) = policy.rule_on(&request.purpose, evidence.kind(), &signals) else {
             return Err(CaseError::PurposeNotCovered { purpose: request.purpose });
         };
         if !evidence.consent().covers(&request.purpose) {

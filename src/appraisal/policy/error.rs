@@ -40,8 +40,8 @@ pub enum PolicyError {
         /// Which part of it.
         part: &'static str,
     },
-    /// Two rules name one purpose.
-    #[error("two rules of the policy name the purpose {purpose}")]
+    /// Two rules name one purpose with the same kind of document.
+    #[error("two rules of the policy name the purpose {purpose} with one kind of document")]
     DoublePurpose {
         /// Which.
         purpose: Purpose,

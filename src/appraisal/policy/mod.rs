@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{PolicyRef, Reason};
-use crate::document::{Flag, SamId};
+use crate::document::{DocumentKind, Flag, SamId};
 use crate::profile::{Locality, Purpose};
 
 pub use error::PolicyError;
@@ -193,14 +193,23 @@ impl Policy {
         &self.data.rules
     }
 
-    /// What holds for `purpose`; `None` when it isn't covered.
+    /// What holds for `purpose`; `None` when it isn't covered. Where documents of different kinds have rules of their own,
+    /// this is the first: see [`rules_for`](Self::rules_for).
     pub fn rule(&self, purpose: &Purpose) -> Option<&Rule> {
-        self.data.rules.iter().find(|rule| rule.purposes.contains(purpose))
+        self.rules_for(purpose).next()
     }
 
-    /// What is required for `purpose` when these signals were seen: the rule, and every step-up that applies.
-    pub(super) fn rule_on(&self, purpose: &Purpose, signals: &[Signal]) -> Option<Rule> {
-        let mut rule = self.rule(purpose)?.clone();
+    /// What holds for `purpose`, one rule for each group of kinds of documents.
+    pub fn rules_for<'a>(&'a self, purpose: &Purpose) -> impl Iterator<Item = &'a Rule> + use<'a> {
+        let purpose = purpose.clone();
+        self.data.rules.iter().filter(move |rule| rule.purposes.contains(&purpose))
+    }
+
+    /// What is required for `purpose` with such a document when these signals were seen: the rule, and every step-up that
+    /// applies. A document that no rule takes gets the first rule for the purpose, which doesn't list it.
+    pub(super) fn rule_on(&self, purpose: &Purpose, kind: DocumentKind, signals: &[Signal]) -> Option<Rule> {
+        let for_kind = self.rules_for(purpose).find(|rule| rule.kinds.contains(&kind));
+        let mut rule = for_kind.or_else(|| self.rule(purpose))?.clone();
         let on = |step_up: &&StepUp| step_up.when.iter().any(|signal| signals.contains(signal));
         for step_up in self.data.step_ups.iter().filter(|step_up| step_up.is_for(purpose)).filter(on) {
             rule.require.extend(step_up.require.iter().cloned());

@@ -58,7 +58,8 @@ fn check_rules(rules: &[Rule]) -> Result<(), PolicyError> {
             return Err(PolicyError::Empty { rule: at + 1, part });
         }
         for (nth, purpose) in rule.purposes.iter().enumerate() {
-            let later = rules.iter().skip(at + 1).flat_map(|rule| &rule.purposes);
+            let same_kind = |other: &&Rule| other.kinds.iter().any(|kind| rule.kinds.contains(kind));
+            let later = rules.iter().skip(at + 1).filter(same_kind).flat_map(|rule| &rule.purposes);
             if rule.purposes.iter().skip(nth + 1).chain(later).any(|other| other == purpose) {
                 return Err(PolicyError::DoublePurpose { purpose: purpose.clone() });
             }

@@ -158,3 +158,39 @@ fn consent_for_one_purpose_is_none_for_another() {
         }
     }
 }
+
+#[test]
+fn each_kind_of_document_may_have_a_rule_of_its_own() {
+    // A resident card as always; a permit needs liveness as well; nobody else is taken.
+    let (head, _) = ON_SITE.split_once("[[rule]]").unwrap();
+    let rule = |kinds: &str, more: &str| {
+        format!(
+            "[[rule]]\npurposes = [\"sim.cancel\"]\nkinds = {kinds}\nrequire = [\"chip\", \"document_validity\", \"registry\", \
+             \"face_registry\"{more}]\nbecause = [\"test\"]\n"
+        )
+    };
+    let (resident, permit) = (rule("[\"resident\"]", ""), rule("[\"residence_permit\"]", ", \"liveness\""));
+    let policy = Policy::from_toml(&format!("{head}{resident}{permit}")).unwrap();
+    assert_eq!(policy.contradictions(), []);
+    let appraise = |kind: DocumentKind| {
+        let mut parts = person("测试甲", "119999199001010004", "20230101", "20280101");
+        parts.kind = kind;
+        let evidence = on_site(parts, "jia-live-1", Origin::Emulated);
+        let case = Case::open(evidence, &policy, request(Env::Test)).unwrap();
+        let finding = all_right(&case);
+        case.appraise(Ok(finding)).map(|_| ()).map_err(|refusal| refusal.reasons()[0])
+    };
+    assert_eq!(appraise(DocumentKind::Resident), Ok(()));
+    assert_eq!(appraise(DocumentKind::ResidencePermit), Err(Reason::LivenessNotRun));
+    assert_eq!(appraise(DocumentKind::PermanentResident2023), Err(Reason::DocumentKindNotAccepted));
+    let shown = policy.explain(&Purpose::SimCancel).unwrap();
+    assert_eq!((shown.kinds.len(), shown.also.len()), (1, 1));
+    let text = shown.to_string();
+    assert!(
+        text.contains("documents  resident\n") && text.contains("documents  residence_permit\n"),
+        "{text}"
+    );
+    // The same kind twice is two answers to one question.
+    let twice = Policy::from_toml(&format!("{head}{resident}{resident}"));
+    assert!(matches!(twice, Err(PolicyError::DoublePurpose { purpose: Purpose::SimCancel })));
+}

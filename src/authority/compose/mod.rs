@@ -29,6 +29,7 @@ mod breaker;
 mod cached;
 mod fallback;
 mod guarded;
+mod line_trail;
 mod retry;
 mod retrying;
 
@@ -38,6 +39,7 @@ pub use breaker::{Breaker, Permit};
 pub use cached::Cached;
 pub use fallback::Fallback;
 pub use guarded::Guarded;
+pub use line_trail::LineTrail;
 pub use retry::{Retry, RetryPolicy, Step};
 pub use retrying::Retrying;
 
