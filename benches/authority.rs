@@ -3,7 +3,6 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
 #[path = "../examples/support/mod.rs"]
-#[allow(dead_code)]
 mod parties;
 mod support;
 

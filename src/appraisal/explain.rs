@@ -62,7 +62,7 @@ impl Policy {
             rule.kinds.contains(kind) || also.iter().any(|other| other.kinds.contains(kind))
         };
         let reference = self.reference();
-        let concerned = |table: &&TermTable| table.kinds.iter().any(|kind| takes(kind));
+        let concerned = |table: &&TermTable| table.kinds.iter().any(&takes);
         let step_ups = self.step_ups().iter().filter(|step_up| step_up.is_for(purpose));
         Some(Explanation {
             policy: reference.id,
