@@ -1,4 +1,40 @@
+use proptest::prelude::*;
+
 use super::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// Whatever stands in a file: it is refused, or can be looked through and explained.
+    #[test]
+    fn a_damaged_text_is_refused_or_means_something(
+        online in any::<bool>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4u8), 1..6),
+    ) {
+        let text = if online {
+            include_str!("../policies/cn-telecom-online.toml")
+        } else {
+            include_str!("../policies/cn-telecom-onsite.toml")
+        };
+        let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        for (one, other, edit) in edits {
+            let (one, other) = (one.index(lines.len()), other.index(lines.len()));
+            match edit {
+                0 => drop(lines.remove(one)),
+                1 => lines.swap(one, other),
+                2 => lines.insert(one, lines[other]),
+                _ => lines[one] = lines[other].get(..lines[other].len() / 2).unwrap_or_default(),
+            }
+            prop_assume!(!lines.is_empty());
+        }
+        if let Ok(policy) = Policy::from_toml(&lines.join("\n")) {
+            prop_assert!(policy.contradictions().iter().all(|found| !found.to_string().is_empty()));
+            for purpose in Purpose::NAMED {
+                prop_assert_eq!(policy.explain(&purpose).is_some(), policy.rule(&purpose).is_some());
+            }
+        }
+    }
+}
 
 #[test]
 fn the_built_in_policy_covers_every_purpose_of_the_profile() {
