@@ -32,6 +32,7 @@ mod guarded;
 mod line_trail;
 mod retry;
 mod retrying;
+mod within;
 
 pub use allowance::{Allowance, Left};
 pub use audited::{AuditError, AuditRecord, AuditSink, AuditStep, Audited};
@@ -42,6 +43,7 @@ pub use guarded::Guarded;
 pub use line_trail::LineTrail;
 pub use retry::{Retry, RetryPolicy, Step};
 pub use retrying::Retrying;
+pub use within::Within;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::client::{HttpAuthority, TlsError};
 use super::config::{Config, ConfigError};
-use crate::authority::compose::{Allowance, Audited, Breaker, Guarded, LineTrail, RetryPolicy, Retrying};
+use crate::authority::compose::{
+    Allowance, Audited, Breaker, Guarded, LineTrail, RetryPolicy, Retrying, Within,
+};
 use crate::authority::{Authority, Clock, SystemClock};
 
 /// Why an authority can't be made. The one who configured it is to look; nothing was sent.
@@ -63,8 +65,12 @@ pub fn connect(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Au
     let register = HttpAuthority::new(dialect, &origin, options)?.with_clock(Arc::clone(&clock));
     let guarded = Guarded::new(register, Breaker::default(), allowance).with_clock(Arc::clone(&clock));
     let retrying = Retrying::new(guarded, policy).with_clock(Arc::clone(&clock));
-    Ok(match trail {
-        Some(trail) => Box::new(Audited::new(retrying, trail).with_clock(clock)),
+    let within: Box<dyn Authority> = match config.deadline {
+        Some(deadline) => Box::new(Within::new(retrying, deadline).with_clock(Arc::clone(&clock))),
         None => Box::new(retrying),
+    };
+    Ok(match trail {
+        Some(trail) => Box::new(Audited::new(within, trail).with_clock(clock)),
+        None => within,
     })
 }
