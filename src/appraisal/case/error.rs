@@ -68,7 +68,7 @@ pub enum CaseError {
     BlankCard,
 }
 
-/// [`Case::decide`] ended without a [`Verified`].
+/// [`Case::decide`](super::Case::decide) ended without a [`Verified`](crate::appraisal::Verified).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecideError {
