@@ -213,7 +213,7 @@ pub struct LinkStats {
     pub discarded_bytes: u64,
     /// Commands sent again.
     pub retries: u32,
-    /// Whether two readings in a row were the same, byte by byte.
+    /// Whether two readings in a row were the same, byte by byte. `false`: one was believed, because nothing spoke against it.
     #[serde(default)]
     pub confirmed: bool,
 }

@@ -28,6 +28,7 @@ use crate::reader::wire::{Command, Status, StatusWord};
 /// | `lift` | loses the card while it answers |
 /// | `wrong_id` | states another SAM id |
 /// | `strict` | doesn't let a card be selected again that lies there since it was read |
+/// | `once` | gives a card's data once, and then neither selects nor reads it until it is lifted |
 /// | `refind` | finds a card again that lies there since it was read |
 /// | `long` / `short` | always sends card data in the form with / without fingerprints |
 /// | `nul` | pads the card's texts with NUL |
@@ -65,6 +66,7 @@ pub(super) enum Kind {
     Lift,
     WrongId,
     Strict,
+    Once,
     Refind,
     Long,
     Short,
@@ -179,6 +181,7 @@ impl FromStr for DeviceFault {
             "lift" => Kind::Lift,
             "wrong_id" => Kind::WrongId,
             "strict" => Kind::Strict,
+            "once" => Kind::Once,
             "refind" => Kind::Refind,
             "long" => Kind::Long,
             "short" => Kind::Short,

@@ -272,6 +272,7 @@ impl Emulator {
         let status = |word| Status::new(word).encode().to_vec();
         let done = |data: &[u8]| [&Status::new(StatusWord::Done).encode(), data].concat();
         let lying = self.was_read && !self.config.faults.has(Kind::Refind);
+        let spent = self.was_read && self.config.faults.has(Kind::Once);
         let filler = if self.config.faults.has(Kind::Filled) { 0x5A } else { 0 };
         match (command, &self.card) {
             (Command::SamId, _) => {
@@ -291,12 +292,14 @@ impl Emulator {
                 [Status::new(StatusWord::Found).encode().as_slice(), &[filler; 4]].concat()
             }
             (Command::Find, _) => status(StatusWord::NoCard),
-            (Command::Select, Some(_)) if !(self.was_read && self.config.faults.has(Kind::Strict)) => {
+            (Command::Select, Some(_))
+                if !spent && !(self.was_read && self.config.faults.has(Kind::Strict)) =>
+            {
                 self.selected = true;
                 done(&[filler; 8])
             }
             (Command::Select, _) => status(StatusWord::SelectFailed),
-            (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected => {
+            (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected && !spent => {
                 let with_fingerprint = match command {
                     _ if self.config.faults.has(Kind::Long) => true,
                     _ if self.config.faults.has(Kind::Short) => false,

@@ -367,8 +367,10 @@ impl Link {
     fn advance_to_answer(&mut self, command: Command, bytes: &mut &[u8]) -> bool {
         while self.framer.advance(bytes) {
             let reply = self.reply();
-            if reply.is_some_and(|reply| answers(command, &reply)) {
+            if let Some(status) = reply.filter(|reply| answers(command, reply)).map(|reply| reply.status) {
                 self.note_damage();
+                // The reader saw what we can't: our question was damaged on its way.
+                self.damaged |= matches!(status.word, StatusWord::HostChecksum | StatusWord::HostLength);
                 return true;
             }
             // An intact frame that nobody asked for: late, doubled, or damaged where the checksum can't see it.

@@ -170,6 +170,9 @@ impl Reading {
 
     /// No card lies there.
     fn absent(&mut self, line: &mut Line<'_>) -> Next {
+        if let Some(end) = self.believe_the_only_one(line) {
+            return end;
+        }
         if self.selected {
             self.selected = false;
             line.progress(Progress::CardLifted);
@@ -180,8 +183,7 @@ impl Reading {
             let waited = line.now.saturating_duration_since(self.begin);
             return Next::Finish(Err(match self.card_status {
                 Some(status) => ReaderError::CardMoved { status },
-                // It was read, but it or its reader gave it up once only, and it wasn't put back.
-                None if self.readings > 0 => ReaderError::Unconfirmed { readings: self.readings },
+                None if self.readings > 0 => ReaderError::NotPutBack,
                 None => ReaderError::NoCard { waited },
             }));
         }
@@ -193,8 +195,12 @@ impl Reading {
         match reply.status.word {
             StatusWord::Done => {}
             // This reader wants the whole sequence for each reading, or the card has been lifted.
-            _ if is_about_card(reply.status) && self.direct => return self.find(),
-            _ if is_about_card(reply.status) => return self.card_failed(reply.status, line),
+            _ if self.direct => return self.find(),
+            _ if is_about_card(reply.status) => {
+                // A card that was selected as it lay there, and gives its data once only.
+                let only = if self.found { None } else { self.believe_the_only_one(line) };
+                return only.unwrap_or_else(|| self.card_failed(reply.status, line));
+            }
             _ => return self.refused(command, reply.status, line),
         }
         let decoded = reply.card().and_then(|blocks| layout::decode(blocks.text));
@@ -259,6 +265,8 @@ impl Reading {
                 None => Next::Fence,
             };
         }
+        // Two readings that differ prove damage, or that the card was changed.
+        self.doubt |= self.previous.is_some();
         self.readings += 1;
         if self.readings >= READINGS {
             return Next::Finish(Err(ReaderError::Unconfirmed { readings: self.readings }));
@@ -267,6 +275,18 @@ impl Reading {
         self.direct = true;
         line.progress(Progress::Confirming);
         Next::Send(self.read_command())
+    }
+
+    /// The second reading that was to confirm the first is refused in due form: the reader gives a card once until it is
+    /// lifted, or it has been lifted. Where nothing at all speaks against the first one, it is believed.
+    fn believe_the_only_one(&mut self, line: &Line<'_>) -> Option<Next> {
+        let spotless = self.options.confirm == Confirm::UntilTrusted
+            && !self.doubt
+            && self.line_failures == 0
+            && !line.link.damaged();
+        let only = self.previous.take_if(|only| spotless && !only.decoded.doubtful)?;
+        let card = only.into_reply(false, line)?;
+        Some(Next::Finish(Ok(Outcome::Card(Box::new(card)))))
     }
 
     /// A command got no usable answer. The link is in step again, so the card, if it was selected, still is.

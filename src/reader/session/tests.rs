@@ -191,39 +191,102 @@ fn damage_that_the_checksum_misses_is_no_card_even_when_it_is_the_first() {
     assert_eq!(desk.card().document().name().as_str(), "测试戊");
 }
 
-/// A reader that gives each card once: the clerk lifts it and puts it back.
+/// A reader that gives each card once, on a line that nothing speaks against.
 #[test]
-fn a_card_that_is_given_up_once_only_has_to_be_put_back() {
-    for put_back in [true, false] {
+fn a_card_that_is_given_once_is_believed_when_nothing_speaks_against_it() {
+    let (refused, absent) = (wire::status(0x41), wire::status(0x80));
+    // Where the reader refuses: at select, or only when asked for the data again.
+    for at_select in [true, false] {
         let mut desk = desk();
-        let wait = Duration::from_secs(2);
-        desk.start(Request::Read(ReadOptions::new().additional_address(false).wait(wait)));
+        let begin = desk.now;
+        desk.start(Request::Read(ReadOptions::new().additional_address(false)));
         desk.selected();
         desk.expect(Command::Read, &person("测试戊"));
         desk.wait();
-        desk.expect(Command::Read, &wire::status(0x41));
-        desk.expect(Command::Find, &wire::status(0x80));
-        desk.expect(Command::Select, &wire::status(0x81));
-        let lifted = std::iter::from_fn(|| desk.session.poll_event())
-            .any(|event| matches!(event, Event::Progress(Progress::CardLifted)));
-        assert!(lifted, "the clerk is told");
-        if put_back {
-            desk.expect(Command::Find, &wire::found());
-            desk.expect(Command::Select, &wire::selected());
-            desk.expect(Command::Read, &person("测试戊"));
-            assert!(desk.card().link().confirmed);
+        desk.expect(Command::Read, &refused);
+        desk.expect(Command::Find, &absent);
+        if at_select {
+            desk.expect(Command::Select, &wire::status(0x81));
         } else {
-            let error = loop {
-                if let Some(sent) = desk.session.poll_transmit() {
-                    let refusal = if sent == Command::Find.encode() { 0x80 } else { 0x81 };
-                    desk.session.handle_input(desk.now, &wire::status(refusal));
-                } else if let Some(Err(error)) = desk.end() {
-                    break error;
-                }
-            };
-            assert_eq!(error, ReaderError::Unconfirmed { readings: 1 });
+            desk.expect(Command::Select, &wire::selected());
+            desk.expect(Command::Read, &refused);
+        }
+        let card = desk.card();
+        assert_eq!(card.document().name().as_str(), "测试戊");
+        assert_eq!(card.link(), LinkStats::default());
+        assert_eq!(desk.now, begin, "nothing is waited for");
+    }
+}
+
+/// The same with anything that speaks against it: the clerk lifts the card and puts it back.
+#[test]
+fn a_card_that_is_given_once_has_to_be_put_back_when_in_doubt() {
+    let usual = || ReadOptions::new().additional_address(false).wait(Duration::from_secs(2));
+    let always = || usual().confirm(Confirm::Always);
+    // Noise; a refusal that shows a damaged question; a card whose fields disagree; a caller who insists.
+    let noisy = [b"noise".as_slice(), &wire::found()].concat();
+    let doubtful = wire::card(&wire::resident(), &wire::photo(7));
+    let damaged_question = [wire::status(0x10), wire::found()];
+    for put_back in [true, false] {
+        for (options, find, card) in [
+            (usual(), vec![noisy.clone()], person("测试戊")),
+            (usual(), damaged_question.to_vec(), person("测试戊")),
+            (usual(), vec![wire::found()], doubtful.clone()),
+            (always(), vec![wire::found()], person("测试戊")),
+        ] {
+            let mut desk = desk();
+            desk.start(Request::Read(options));
+            desk.identified();
+            for answer in &find {
+                desk.expect(Command::Find, answer);
+            }
+            desk.expect(Command::Select, &wire::selected());
+            desk.expect(Command::Read, &card);
+            desk.wait();
+            desk.expect(Command::Read, &wire::status(0x41));
+            desk.expect(Command::Find, &wire::status(0x80));
+            desk.expect(Command::Select, &wire::status(0x81));
+            let lifted = std::iter::from_fn(|| desk.session.poll_event())
+                .any(|event| matches!(event, Event::Progress(Progress::CardLifted)));
+            assert!(lifted, "the clerk is told");
+            if put_back {
+                desk.expect(Command::Find, &wire::found());
+                desk.expect(Command::Select, &wire::selected());
+                desk.expect(Command::Read, &card);
+                assert!(desk.card().link().confirmed);
+            } else {
+                let error = loop {
+                    if let Some(sent) = desk.session.poll_transmit() {
+                        let refusal = if sent == Command::Find.encode() { 0x80 } else { 0x81 };
+                        desk.session.handle_input(desk.now, &wire::status(refusal));
+                    } else if let Some(Err(error)) = desk.end() {
+                        break error;
+                    }
+                };
+                assert_eq!(error, ReaderError::NotPutBack);
+            }
         }
     }
+}
+
+/// Two readings that differ are a doubt of their own: a refusal then doesn't make the second one true.
+#[test]
+fn a_refusal_after_two_that_differ_proves_nothing() {
+    let mut desk = desk();
+    desk.start(Request::Read(ReadOptions::new().additional_address(false).wait(Duration::ZERO)));
+    desk.selected();
+    for name in ["测试己", "测试戊"] {
+        desk.expect(Command::Read, &person(name));
+        desk.wait();
+    }
+    desk.expect(Command::Read, &wire::status(0x41));
+    for _ in 0..2 {
+        desk.expect(Command::Find, &wire::status(0x80));
+        if desk.session.link.has_transmit() {
+            desk.expect(Command::Select, &wire::status(0x81));
+        }
+    }
+    assert_eq!(desk.error(), ReaderError::NotPutBack);
 }
 
 #[test]
