@@ -10,7 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
-use super::session::{Event, Outcome, Probe, Request, Session, SessionConfig};
+use super::session::{Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
 use super::transport::{Transport, TransportError};
 use super::watch::Watch;
 use super::wire::Baud;

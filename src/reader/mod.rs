@@ -42,7 +42,7 @@ pub use discovery::{Attachment, Guess, Port, list};
 pub use driver::{Canceller, Reader};
 pub use error::{Action, Fault, ReaderError};
 pub use options::{Confirm, Progress, ReadOptions};
-pub use session::Probe;
+pub use session::{ManagementInfo, Probe};
 pub use watch::{Watch, WatchEvent};
 
 #[cfg(test)]

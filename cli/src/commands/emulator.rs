@@ -24,7 +24,7 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
         config.faults = spec.parse().map_err(|error| {
             Failure::usage(
                 format!("--fault: {error}"),
-                "see the table of reader::emulator::Faults in the documentation",
+                "realname emulator --help lists the faults",
             )
         })?;
     }

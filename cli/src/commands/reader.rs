@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use realname::document::{CardRead, PlainDocument};
-use realname::reader::{Attachment, Progress, ReadOptions, Reader, list};
+use realname::reader::{Attachment, Confirm, Progress, ReadOptions, Reader, list};
 use serde_json::{Value, json};
 
 use super::{Done, done};
-use crate::args::{PortArgs, ReaderCommand};
+use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{files, lang};
@@ -17,9 +17,15 @@ pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
         ReaderCommand::List { json } => print_ports(json),
         ReaderCommand::Probe { port, json } => probe(&port, json),
-        ReaderCommand::Read { port, wait, fingerprint, photo_out, json } => {
-            let options =
-                ReadOptions::new().wait(Duration::from_secs(u64::from(wait))).fingerprint(fingerprint);
+        ReaderCommand::Read { port, wait, fingerprint, confirm, photo_out, json } => {
+            let options = ReadOptions::new()
+                .wait(Duration::from_secs(u64::from(wait)))
+                .fingerprint(fingerprint)
+                .confirm(match confirm {
+                    args::Confirm::InDoubt => Confirm::InDoubt,
+                    args::Confirm::UntilTrusted => Confirm::UntilTrusted,
+                    args::Confirm::Always => Confirm::Always,
+                });
             read(&port, &options, photo_out, json)
         }
     }
@@ -140,7 +146,9 @@ pub(crate) fn to_json(card: &CardRead) -> Value {
         "sam_id": card.sam_id().to_string(),
         "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
         "fingerprints": fingerprints,
-        "link": card.link(),
+        // What scripts rely on: exactly these two.
+        "link": {"discarded_bytes": card.link().discarded_bytes, "retries": card.link().retries},
+        "confirmed": card.link().confirmed,
     })
 }
 

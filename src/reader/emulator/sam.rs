@@ -338,6 +338,8 @@ impl Emulator {
                 Kind::Oversize => frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0xFF, 0xF0]),
                 Kind::Neighbour => {
                     frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x69, 0x96, 0, 3, 0x18, 1, 0x1A]);
+                    frame.extend_from_slice(&[0x55, 0xAA, 0x03, 0x00, 0x01, 0xFD]);
+                    frame.extend_from_slice(&[0x02, 0x00, 0x02, 0x80, 0x00, 0x80, 0x03]);
                 }
                 Kind::Preamble => frame.extend_from_slice(&[0xAA, 0xAA]),
                 _ => {}
@@ -380,6 +382,13 @@ fn card_body(card: &Card, with_fingerprint: bool, faults: &[Kind]) -> Vec<u8> {
             Kind::Collide => {
                 text[0] ^= 0x04;
                 text[2] ^= 0x04;
+            }
+            // A low surrogate alone, which no field's end can have cut.
+            Kind::Units => text[0..2].copy_from_slice(&[0x0B, 0xDC]),
+            // The last digit of the birth date; the card of 2017 has it elsewhere.
+            Kind::Disagree => {
+                let at = if text[248] == b'I' { 234 } else { 50 };
+                text[at] ^= 0x01;
             }
             Kind::Nul => {
                 for unit in text.as_chunks_mut::<2>().0 {

@@ -374,8 +374,7 @@ impl Link {
                 return true;
             }
             // An intact frame that nobody asked for: late, doubled, or damaged where the checksum can't see it.
-            self.damaged = true;
-            self.discarded += self.framer.current().map_or(0, |frame| frame.body().len() as u64 + 8);
+            self.drop_frame();
         }
         self.note_damage();
         false
@@ -396,21 +395,11 @@ impl Link {
     fn advance_to_fence(&mut self, bytes: &mut &[u8]) -> Option<FenceReply> {
         while self.framer.advance(bytes) {
             self.note_damage();
-            let Some(reply) = self.reply() else { continue };
-            if let Some(id) = reply.sam_id() {
-                return Some(FenceReply::SamId(id));
+            if let Some(found) = self.reply().and_then(|reply| FenceReply::of(&reply)) {
+                return Some(found);
             }
-            if reply.shape() == Shape::Status {
-                match reply.status.word {
-                    StatusWord::SelfTestFailed | StatusWord::NotAuthorised => {
-                        return Some(FenceReply::Permanent(reply.status));
-                    }
-                    StatusWord::HostChecksum | StatusWord::HostLength | StatusWord::WrongCommand => {
-                        return Some(FenceReply::AskAgain);
-                    }
-                    _ => {}
-                }
-            }
+            // The late answer that the fence is there for.
+            self.drop_frame();
         }
         self.note_damage();
         None
@@ -470,6 +459,12 @@ impl Link {
         }
     }
 
+    /// Drops the frame found last.
+    fn drop_frame(&mut self) {
+        self.damaged = true;
+        self.discarded += self.framer.current().map_or(0, |frame| frame.body().len() as u64 + 8);
+    }
+
     /// Empties the buffer: what is left in it belongs to nothing.
     fn forget(&mut self) {
         self.framer.clear();
@@ -486,11 +481,28 @@ impl Link {
     }
 }
 
+/// What a reply says to a fence.
 enum FenceReply {
     SamId(SamId),
     Permanent(Status),
     /// Our question was damaged on its way.
     AskAgain,
+}
+
+impl FenceReply {
+    fn of(reply: &Reply<'_>) -> Option<Self> {
+        match (reply.shape(), reply.status.word) {
+            (Shape::SamId, _) => reply.sam_id().map(Self::SamId),
+            (Shape::Status, StatusWord::SelfTestFailed | StatusWord::NotAuthorised) => {
+                Some(Self::Permanent(reply.status))
+            }
+            (
+                Shape::Status,
+                StatusWord::HostChecksum | StatusWord::HostLength | StatusWord::WrongCommand,
+            ) => Some(Self::AskAgain),
+            _ => None,
+        }
+    }
 }
 
 /// Whether `reply` can be the answer to `command`, judged by its shape. An error status answers anything; a success must

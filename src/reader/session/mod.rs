@@ -12,6 +12,7 @@
 
 mod limits;
 mod link;
+mod management;
 mod presence;
 mod reading;
 mod simple;
@@ -22,6 +23,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use self::link::{Dead, Link, Step};
+pub use self::management::ManagementInfo;
+use self::management::Managing;
 use self::presence::Presence;
 use self::reading::Reading;
 use self::simple::{Probing, Resetting, SettingBaud, SettingRfFrame};
@@ -88,6 +91,8 @@ pub enum Request {
     Read(ReadOptions),
     /// Wait until the card that was read last has gone.
     AwaitRemoval,
+    /// Read the management information of the card that lies there.
+    ReadManagement,
     /// Reset the SAM.
     Reset,
     /// Change the line's rate. The caller applies each [`Event::UseBaud`] at once.
@@ -118,6 +123,8 @@ pub enum Outcome {
     Card(Box<CardReply>),
     /// The card has gone.
     Removed,
+    /// What the card's management information is.
+    Management(ManagementInfo),
     /// It is done.
     Done,
 }
@@ -182,6 +189,7 @@ enum Operation {
     Probing(Probing),
     Reading(Box<Reading>),
     Presence(Presence),
+    Managing(Managing),
     Resetting(Resetting),
     SettingBaud(SettingBaud),
     SettingRfFrame(SettingRfFrame),
@@ -236,6 +244,7 @@ impl Operation {
             Self::Probing(operation) => operation.advance(step, line),
             Self::Reading(operation) => operation.advance(step, line),
             Self::Presence(operation) => operation.advance(step, line),
+            Self::Managing(operation) => operation.advance(step, line),
             Self::Resetting(operation) => operation.advance(step, line),
             Self::SettingBaud(operation) => operation.advance(step, line),
             Self::SettingRfFrame(operation) => operation.advance(step, line),
@@ -266,6 +275,7 @@ impl Session {
             Request::Probe => Operation::Probing(Probing::default()),
             Request::Read(options) => Operation::Reading(Box::new(Reading::new(options, now))),
             Request::AwaitRemoval => Operation::Presence(Presence::default()),
+            Request::ReadManagement => Operation::Managing(Managing::default()),
             Request::Reset => Operation::Resetting(Resetting::default()),
             Request::SetBaud(baud) => {
                 let before = self.config.baud.and_then(Baud::from_rate).unwrap_or(Baud::B115200);

@@ -133,13 +133,13 @@ impl SettingBaud {
 
 /// Bounded tries of one command.
 #[derive(Default)]
-struct Attempts {
+pub(super) struct Attempts {
     count: u32,
 }
 
 impl Attempts {
     /// `done` when the command succeeded, an error or another try when it didn't.
-    fn judge(&mut self, command: Command, line: &Line<'_>, done: impl FnOnce(&Line<'_>) -> Next) -> Next {
+    pub(super) fn judge(&mut self, command: Command, line: &Line<'_>, done: impl FnOnce(&Line<'_>) -> Next) -> Next {
         let Some(status) = line.reply().map(|reply| reply.status) else { return Next::Fence };
         if status.word == StatusWord::Done {
             return done(line);
@@ -155,7 +155,7 @@ impl Attempts {
         }
     }
 
-    fn again(&mut self, command: Command, step: Step, line: &Line<'_>) -> Next {
+    pub(super) fn again(&mut self, command: Command, step: Step, line: &Line<'_>) -> Next {
         match step {
             Step::Dead(reason) => Next::Finish(Err(dead(reason, command, line))),
             Step::Failed(failure) => {

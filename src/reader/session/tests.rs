@@ -290,6 +290,50 @@ fn a_refusal_after_two_that_differ_proves_nothing() {
 }
 
 #[test]
+fn management_information_is_that_of_the_card_that_lies_there() {
+    let mut desk = desk();
+    desk.start(Request::ReadManagement);
+    desk.identified();
+    desk.expect(Command::Find, &wire::status(0x80));
+    desk.expect(Command::Select, &wire::selected());
+    desk.expect(Command::ReadManagement, &wire::frame(&[[0, 0, 0x90].as_slice(), &[7; 28]].concat()));
+    match desk.end() {
+        Some(Ok(Outcome::Management(info))) => {
+            assert_eq!(info.bytes(), [7; 28]);
+            assert_eq!(format!("{info:?}"), "ManagementInfo([28 bytes])");
+        }
+        other => panic!("{other:?}"),
+    }
+    desk.start(Request::ReadManagement);
+    desk.expect(Command::Find, &wire::status(0x80));
+    desk.expect(Command::Select, &wire::status(0x81));
+    assert_eq!(desk.error(), ReaderError::NoCard { waited: Duration::ZERO });
+    // A reader without the command, found after a retry that damage would have healed.
+    desk.start(Request::ReadManagement);
+    desk.expect(Command::Find, &wire::found());
+    desk.expect(Command::Select, &wire::selected());
+    for _ in 0..4 {
+        desk.expect(Command::ReadManagement, &wire::status(0x21));
+    }
+    assert!(matches!(desk.error(), ReaderError::Refused { command: Command::ReadManagement, .. }));
+}
+
+#[test]
+fn a_late_answer_is_counted() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.selected();
+    assert_eq!(desk.session.poll_transmit(), Some(Command::Read.encode()));
+    desk.wait();
+    desk.expect(Command::SamId, &[person("测试戊"), wire::sam_id()].concat());
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+    }
+    assert_eq!(desk.card().link().discarded_bytes, 1295);
+}
+
+#[test]
 fn a_recording_is_read_once() {
     let config = SessionConfig::new().origin(Origin::Replay);
     let mut desk = Desk { session: Session::new(config), now: Instant::now() };
