@@ -27,6 +27,7 @@
 //!
 //! What can't: that a reader is a real one. A SAM id is a claim, and the host verifies no signature of the card.
 
+mod canceller;
 mod discovery;
 mod driver;
 pub mod emulator;
@@ -38,8 +39,9 @@ pub mod transport;
 mod watch;
 pub mod wire;
 
+pub use canceller::Canceller;
 pub use discovery::{Attachment, Guess, Port, list};
-pub use driver::{Canceller, Reader};
+pub use driver::Reader;
 pub use error::{Action, Fault, ReaderError};
 pub use options::{Confirm, Progress, ReadOptions};
 pub use session::{ManagementInfo, Probe};

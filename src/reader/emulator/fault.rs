@@ -219,8 +219,7 @@ fn group(name: &str) -> Result<Group, ParseFaultError> {
         "baud" => Group::Baud,
         "rf_frame" => Group::RfFrame,
         _ => {
-            let needs =
-                "reset, status, sam_id, find, select, read, address, management, baud or rf_frame";
+            let needs = "reset, status, sam_id, find, select, read, address, management, baud or rf_frame";
             return Err(ParseFaultError::Value { name: "@", needs });
         }
     })

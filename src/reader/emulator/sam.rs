@@ -1,18 +1,16 @@
 //! The reader itself: requests in, timed answers out, no clock of its own.
 
+mod answer;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroize;
-
+use self::answer::card_body;
 use super::card::Card;
 use super::fault::{Faults, Kind};
 use crate::document::SamId;
 use crate::reader::transport::fault::{BadLine, Random};
-use crate::reader::wire::{Baud, CardBlocks, Command, Framer, Status, StatusWord, encode_frame};
-
-/// Bytes that leave in one piece when the line is paced: little enough that nobody waits for a piece to fill.
-const PIECE: usize = 16;
+use crate::reader::wire::{Baud, Command, Framer, Status, StatusWord};
 
 /// A request that stops for this long is given up: without it, one damaged length would swallow the requests that follow.
 const REQUEST_GAP: Duration = Duration::from_millis(200);
@@ -325,46 +323,6 @@ impl Emulator {
         }
     }
 
-    /// Puts a body on the line, with what the faults do to it.
-    fn send(&mut self, start: Instant, body: &[u8], faults: &[Kind]) {
-        let mut frame = Vec::with_capacity(body.len() + 64);
-        for fault in faults {
-            match fault {
-                Kind::Garbage => {
-                    frame.extend((0..24).map(|_| self.random.bits() as u8));
-                    // A preamble whose frame ends inside the answer.
-                    frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x07, 0x11]);
-                }
-                Kind::Oversize => frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0xFF, 0xF0]),
-                Kind::Neighbour => {
-                    frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x69, 0x96, 0, 3, 0x18, 1, 0x1A]);
-                    frame.extend_from_slice(&[0x55, 0xAA, 0x03, 0x00, 0x01, 0xFD]);
-                    frame.extend_from_slice(&[0x02, 0x00, 0x02, 0x80, 0x00, 0x80, 0x03]);
-                }
-                Kind::Preamble => frame.extend_from_slice(&[0xAA, 0xAA]),
-                _ => {}
-            }
-        }
-        let answer = frame.len();
-        encode_frame(body, &mut frame);
-        if faults.contains(&Kind::Cut) {
-            frame.truncate(answer + (frame.len() - answer) / 2);
-        }
-        if faults.contains(&Kind::Double) {
-            frame.extend_from_within(answer..);
-        }
-        if self.config.pace {
-            for (at, piece) in frame.chunks(PIECE).enumerate() {
-                let sent = (at * PIECE + piece.len()).min(frame.len());
-                self.out.push_back((start + self.wire(sent), piece.to_vec()));
-            }
-        } else {
-            self.out.push_back((start, frame.clone()));
-        }
-        self.busy = Some(start + self.wire(frame.len()));
-        frame.zeroize();
-    }
-
     fn wire(&self, bytes: usize) -> Duration {
         if !self.config.pace {
             return Duration::ZERO;
@@ -372,43 +330,6 @@ impl Emulator {
         // Ten bits per byte: start, eight, stop.
         Duration::from_nanos(bytes as u64 * 10_000_000_000 / u64::from(self.config.baud.rate()))
     }
-}
-
-fn card_body(card: &Card, with_fingerprint: bool, faults: &[Kind]) -> Vec<u8> {
-    let mut text = card.text.clone();
-    for fault in faults {
-        match fault {
-            // The same bit of two bytes: the XOR over the frame stays as it was.
-            Kind::Collide => {
-                text[0] ^= 0x04;
-                text[2] ^= 0x04;
-            }
-            // A low surrogate alone, which no field's end can have cut.
-            Kind::Units => text[0..2].copy_from_slice(&[0x0B, 0xDC]),
-            // The last digit of the birth date; the card of 2017 has it elsewhere.
-            Kind::Disagree => {
-                let at = if text[248] == b'I' { 234 } else { 50 };
-                text[at] ^= 0x01;
-            }
-            Kind::Nul => {
-                for unit in text.as_chunks_mut::<2>().0 {
-                    if *unit == [0x20, 0] {
-                        *unit = [0, 0];
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let blocks = CardBlocks { text: &text, photo: &card.photo, fingerprints: &card.fingerprints };
-    let mut body = blocks.encode(with_fingerprint);
-    if faults.contains(&Kind::Lie)
-        && let Some(length) = body.get_mut(6)
-    {
-        *length ^= 0x10;
-    }
-    text.zeroize();
-    body
 }
 
 impl std::fmt::Debug for Emulator {

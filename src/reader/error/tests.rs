@@ -94,12 +94,7 @@ fn all() -> Vec<(ReaderError, &'static str, Fault, Action)> {
             Action::ChoosePort,
         ),
         (E::NoReader, "no reader was found", Fault::Reader, Action::CheckCable),
-        (
-            TransportError::Disconnected.into(),
-            "the reader is disconnected",
-            Fault::Line,
-            Action::CheckCable,
-        ),
+        (TransportError::Disconnected.into(), "the reader is disconnected", Fault::Line, Action::CheckCable),
         (
             E::UnknownRate { rate: 300 },
             "readers know no rate of 300 bits per second",

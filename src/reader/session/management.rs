@@ -2,9 +2,10 @@
 
 use zeroize::ZeroizeOnDrop;
 
+use super::failures::permanent;
 use super::link::Step;
 use super::simple::Attempts;
-use super::{Line, Next, Outcome, ReaderError, permanent};
+use super::{Line, Next, Outcome, ReaderError};
 use crate::reader::wire::{Command, StatusWord};
 
 /// What `30 05` gave, as it came: 24 or 28 bytes. One source reads 28 bytes as text, another knows the card's file as 8

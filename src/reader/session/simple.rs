@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::failures::{dead, permanent};
 use super::link::{Dead, Step};
-use super::{Line, Next, Outcome, ReaderError, dead, permanent};
+use super::{Line, Next, Outcome, ReaderError};
 use crate::reader::wire::{Baud, Command, StatusWord};
 
 /// How often a simple command is sent.
@@ -139,7 +140,12 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// `done` when the command succeeded, an error or another try when it didn't.
-    pub(super) fn judge(&mut self, command: Command, line: &Line<'_>, done: impl FnOnce(&Line<'_>) -> Next) -> Next {
+    pub(super) fn judge(
+        &mut self,
+        command: Command,
+        line: &Line<'_>,
+        done: impl FnOnce(&Line<'_>) -> Next,
+    ) -> Next {
         let Some(status) = line.reply().map(|reply| reply.status) else { return Next::Fence };
         if status.word == StatusWord::Done {
             return done(line);

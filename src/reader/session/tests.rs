@@ -147,12 +147,12 @@ fn a_new_line_is_read_twice_until_it_has_earned_trust() {
         desk.expect(Command::Find, &wire::found());
         desk.expect(Command::Select, &wire::selected());
         desk.expect(Command::Read, &person("测试戊"));
-        if reading < link::TRUST {
+        if reading < trust::TRUST {
             desk.wait();
             desk.expect(Command::Read, &person("测试戊"));
         }
         let confirmed = desk.card().link().confirmed;
-        assert_eq!(confirmed, reading < link::TRUST, "reading {reading}");
+        assert_eq!(confirmed, reading < trust::TRUST, "reading {reading}");
     }
     // One stray byte, and it starts over.
     desk.start(Request::Read(options.clone()));
@@ -163,7 +163,7 @@ fn a_new_line_is_read_twice_until_it_has_earned_trust() {
         desk.wait();
     }
     desk.card();
-    for _ in 0..link::TRUST {
+    for _ in 0..trust::TRUST {
         desk.start(Request::Read(options.clone()));
         desk.expect(Command::Find, &wire::found());
         desk.expect(Command::Select, &wire::selected());
