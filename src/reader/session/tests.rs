@@ -3,8 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::reader::options::Confirm;
+use crate::document::CardRead;
+use crate::reader::options::{Confirm, ReadOptions};
 use crate::reader::testkit as wire;
 
 struct Desk {
