@@ -26,7 +26,7 @@ use crate::reader::wire::{Command, Status, StatusWord};
 /// | `lie` | sends card data whose length fields don't add up |
 /// | `collide` | flips the same bit of two bytes of the card's name: the checksum holds |
 /// | `units` | sends card data with a code unit in the name that is no text |
-/// | `disagree` | sends card data with another digit at the end of the birth date: it contradicts the number |
+/// | `disagree` | sends card data with another year of birth: it contradicts the number |
 /// | `lift` | loses the card while it answers |
 /// | `wrong_id` | states another SAM id |
 /// | `strict` | doesn't let a card be selected again that lies there since it was read |

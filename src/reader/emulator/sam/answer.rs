@@ -66,9 +66,9 @@ pub(super) fn card_body(card: &Card, with_fingerprint: bool, faults: &[Kind]) ->
             }
             // A low surrogate alone, which no field's end can have cut.
             Kind::Units => text[0..2].copy_from_slice(&[0x0B, 0xDC]),
-            // The last digit of the birth date; the card of 2017 has it elsewhere.
+            // The year of birth; the card of 2017 has it elsewhere.
             Kind::Disagree => {
-                let at = if text[248] == b'I' { 234 } else { 50 };
+                let at = if text[248] == b'I' { 226 } else { 42 };
                 text[at] ^= 0x01;
             }
             Kind::Nul => {
