@@ -36,7 +36,7 @@ pub struct ReadOptions {
     pub wait: Duration,
     /// Also read fingerprints (`30 10`); the reader must be able to.
     pub fingerprint: bool,
-    /// Also read the newest additional address (`30 03`).
+    /// Also read the additional addresses (`30 03`).
     pub additional_address: bool,
     /// Also read a card that lies there since an earlier reading. A reader answers "no card" for it, so it is selected
     /// without having been found. Turn it off where each reading must be a card newly placed.

@@ -13,7 +13,7 @@ use super::{Line, Next};
 use crate::reader::error::ReaderError;
 use crate::reader::options::{Progress, ReadOptions};
 use crate::reader::wire::layout;
-use crate::reader::wire::{Command, Reply, Status, StatusWord, address};
+use crate::reader::wire::{Command, Reply, Status, StatusWord, addresses};
 
 /// Between two looks for a card. Vendors' loops use 100 to 300 ms.
 const POLL: Duration = Duration::from_millis(100);
@@ -199,20 +199,21 @@ impl Reading {
             Ok(decoded) => {
                 self.malformed = None;
                 let data = Zeroizing::new(reply.data.to_vec());
-                self.current = Some(Taken { data, decoded, address: None });
+                self.current = Some(Taken { data, decoded, addresses: Vec::new() });
                 if self.options.additional_address { Next::Send(Command::ReadAddress) } else { Next::Settle }
             }
             Err(reason) => self.contradicted(reply.data, reason, line),
         }
     }
 
-    /// The answer to the request for the additional address.
+    /// The answer to the request for the additional addresses.
     fn address(&mut self, reply: &Reply<'_>, line: &mut Line<'_>) -> Next {
         match reply.status.word {
-            StatusWord::Done => match address(reply.data) {
-                Ok(found) => {
+            StatusWord::Done => match addresses(reply.data) {
+                Ok((found, unusual)) => {
                     if let Some(current) = &mut self.current {
-                        current.address = found;
+                        current.decoded.doubtful |= unusual;
+                        current.addresses = found;
                     }
                     Next::Settle
                 }

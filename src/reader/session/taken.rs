@@ -10,16 +10,16 @@ use crate::document::{
 use crate::reader::wire::layout::Decoded;
 use crate::reader::wire::{CardBlocks, FINGERPRINT_LENGTH, Reply, Status, StatusWord};
 
-/// One complete reading: the reply's bytes, what they say, and the additional address.
+/// One complete reading: the reply's bytes, what they say, and the additional addresses.
 pub(super) struct Taken {
     pub(super) data: Zeroizing<Vec<u8>>,
     pub(super) decoded: Decoded,
-    pub(super) address: Option<CardText>,
+    pub(super) addresses: Vec<CardText>,
 }
 
 impl Taken {
     pub(super) fn agrees(&self, other: &Self) -> bool {
-        self.data == other.data && self.address == other.address
+        self.data == other.data && self.addresses == other.addresses
     }
 
     /// `None` without a SAM id, which no session reaches this point without.
@@ -30,7 +30,7 @@ impl Taken {
             photo: PhotoBlock::new(photo),
             fingerprints: fingerprints.chunks(FINGERPRINT_LENGTH).map(Fingerprint::new).collect(),
             document: self.decoded.document,
-            additional_address: self.address,
+            additional_addresses: self.addresses,
             sam_id: line.link.sam_id()?,
             origin: line.origin,
             link: LinkStats { confirmed, ..line.stats() },
@@ -44,7 +44,7 @@ pub struct CardReply {
     document: Document,
     photo: PhotoBlock,
     fingerprints: Vec<Fingerprint>,
-    additional_address: Option<CardText>,
+    additional_addresses: Vec<CardText>,
     sam_id: SamId,
     origin: Origin,
     link: LinkStats,
@@ -57,12 +57,12 @@ impl CardReply {
 
     /// The reading, complete with the time when its reply was complete.
     pub fn read_at(self, read_at: Timestamp) -> CardRead {
-        let Self { document, photo, fingerprints, additional_address, sam_id, origin, link } = self;
+        let Self { document, photo, fingerprints, additional_addresses, sam_id, origin, link } = self;
         CardRead::from_session(CardReadParts {
             document,
             photo,
             fingerprints,
-            additional_address,
+            additional_addresses,
             sam_id,
             origin,
             read_at,

@@ -118,7 +118,12 @@ fn the_newest_of_several_addresses_counts() {
         body.extend(wire::text(slot, 70));
     }
     desk.expect(Command::ReadAddress, &wire::frame(&body));
-    assert_eq!(desk.card().additional_address().unwrap().as_str(), "测试路2号");
+    let card = desk.card();
+    assert_eq!(card.additional_address().unwrap().as_str(), "测试路2号");
+    assert_eq!(
+        card.additional_addresses().iter().map(|one| one.as_str()).collect::<Vec<_>>(),
+        ["测试路1号", "测试路2号"]
+    );
 }
 
 #[test]

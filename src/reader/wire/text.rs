@@ -208,21 +208,21 @@ impl Usual {
     }
 }
 
-/// The newest of the additional addresses (section 5.8): the last slot of 70 bytes that isn't blank.
-pub(crate) fn address(data: &[u8]) -> Result<Option<CardText>, ReplyError> {
+/// The additional addresses (section 5.8): those slots of 70 bytes that aren't blank, oldest first; and whether one of them
+/// holds what addresses usually don't.
+pub(crate) fn addresses(data: &[u8]) -> Result<(Vec<CardText>, bool), ReplyError> {
     let (slots, rest) = data.as_chunks::<{ super::ADDRESS_LENGTH }>();
     if !rest.is_empty() {
         return Err(ReplyError::PartLength { part: "address", got: data.len() });
     }
-    let mut newest = None;
+    let mut notes = Notes::default();
+    let mut texts = Vec::new();
     for slot in slots {
         let slot = Field { name: "additional_address", bytes: slot };
-        let text = slot.text(Usual::Address, None, &mut Notes::default())?;
-        if !text.is_empty() {
-            newest = Some(text);
-        }
+        texts.push(slot.text(Usual::Address, None, &mut notes)?);
     }
-    Ok(newest)
+    texts.retain(|text| !text.is_empty());
+    Ok((texts, notes.unusual))
 }
 
 #[cfg(test)]

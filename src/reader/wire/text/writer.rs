@@ -98,7 +98,7 @@ impl Writer {
     }
 }
 
-/// One additional address as it stands in a reply: the twin of [`address`](super::address).
+/// One additional address as it stands in a reply: the twin of [`addresses`](super::addresses).
 pub(crate) fn encode_address(text: &str) -> Result<Vec<u8>, BlockError> {
     let mut slot = Writer::new();
     slot.text("additional_address", ADDRESS_LENGTH, text)?;
