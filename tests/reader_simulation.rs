@@ -167,7 +167,11 @@ fn script(seed: u64, trouble: Trouble) -> Script {
         recoverable = false;
     } else {
         for _ in 0..=random.below(2) {
-            faults.push(PASSING[random.below(PASSING.len() as u64) as usize].into());
+            let fault = PASSING[random.below(PASSING.len() as u64) as usize];
+            // Nobody can see damage that leaves no trace in the only reading there is: see the last test.
+            if (habit, fault) != ("once", "collide@read*1") {
+                faults.push(fault.into());
+            }
         }
     }
     let baud = Baud::ALL[random.below(5) as usize];
@@ -205,6 +209,7 @@ impl Tally {
         self.longest = self.longest.max(took);
         match result {
             Ok(read) => {
+                assert!(!read.link().confirmed || right(read), "confirmed, and wrong");
                 self.recovered += 1;
                 self.once += u32::from(!read.link().confirmed);
                 self.wrong += u32::from(!right(read));
@@ -267,6 +272,7 @@ fn simulate(seed: u64, trouble: Trouble, tally: &mut Tally) {
                 let right = is_whole(&read, &expected);
                 // Who is swapped in too late isn't read.
                 if !(right || swapped && is_whole(&read, &customer("测试戊", 40))) {
+                    assert!(!read.link().confirmed, "seed {seed}: confirmed, and wrong");
                     tally.wrong += 1;
                     eprintln!("WRONG CARD: seed {seed}, {trouble:?}, customer {at}: {}", script.faults);
                 }
@@ -374,7 +380,8 @@ fn what_confirming_in_doubt_only_lets_through() {
 }
 
 /// What remains on a reader that gives each card once: there is no second reading, so a line's first damage passes when the
-/// checksum misses it and every field stays plausible, however the caller confirms short of always.
+/// checksum misses it and every field stays plausible, however the caller confirms short of always. Such a reading says that
+/// it isn't confirmed.
 #[test]
 fn what_a_reader_that_gives_a_card_once_lets_through() {
     let tally = run(2_000, Trouble::LineOnce);
