@@ -31,6 +31,7 @@ mod fallback;
 mod guarded;
 mod retry;
 mod retrying;
+mod within;
 
 pub use allowance::{Allowance, Left};
 pub use audited::{AuditError, AuditRecord, AuditSink, AuditStep, Audited};
@@ -40,6 +41,7 @@ pub use fallback::Fallback;
 pub use guarded::Guarded;
 pub use retry::{Retry, RetryPolicy, Step};
 pub use retrying::Retrying;
+pub use within::Within;
 
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,8 @@ pub struct Config {
     pub http: HttpOptions,
     /// How often a question is tried in all, the first time included.
     pub tries: u32,
+    /// How long a question may take in all, tries and look-ups included; the query's own deadline ends it earlier.
+    pub deadline: Option<Duration>,
     /// How many questions a second are sent at most.
     pub per_second: Option<NonZeroU32>,
     /// How many questions a natural day (UTC+8) are sent at most.
@@ -120,6 +122,7 @@ struct RawSeal {
 #[serde(deny_unknown_fields)]
 struct RawLimits {
     per_try_ms: Option<u64>,
+    deadline_ms: Option<u64>,
     tries: Option<u32>,
     per_second: Option<NonZeroU32>,
     per_day: Option<NonZeroU32>,
@@ -135,6 +138,7 @@ impl Config {
             origin: None,
             http: HttpOptions::default(),
             tries: Self::DEFAULT_TRIES,
+            deadline: None,
             per_second: None,
             per_day: None,
             dialect: Box::new(MappedJson::new("TEST-register", CodeMap::register())),
@@ -166,6 +170,7 @@ impl Config {
             origin: raw.origin,
             http,
             tries: raw.limits.tries.unwrap_or(Self::DEFAULT_TRIES),
+            deadline: raw.limits.deadline_ms.map(Duration::from_millis),
             per_second: raw.limits.per_second,
             per_day: raw.limits.per_day,
         })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::client::{HttpAuthority, TlsError};
 use super::config::{Config, ConfigError};
-use crate::authority::compose::{Allowance, Breaker, Guarded, RetryPolicy, Retrying};
+use crate::authority::compose::{Allowance, Breaker, Guarded, RetryPolicy, Retrying, Within};
 use crate::authority::{Authority, Clock, SystemClock};
 
 /// Why an authority can't be made. The one who configured it is to look; nothing was sent.
@@ -59,5 +59,9 @@ pub fn connect(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Au
     };
     let register = HttpAuthority::new(dialect, &origin, options)?.with_clock(Arc::clone(&clock));
     let guarded = Guarded::new(register, Breaker::default(), allowance).with_clock(Arc::clone(&clock));
-    Ok(Box::new(Retrying::new(guarded, policy).with_clock(clock)))
+    let retrying = Retrying::new(guarded, policy).with_clock(Arc::clone(&clock));
+    Ok(match config.deadline {
+        Some(deadline) => Box::new(Within::new(retrying, deadline).with_clock(clock)),
+        None => Box::new(retrying),
+    })
 }

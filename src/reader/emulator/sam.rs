@@ -291,7 +291,7 @@ impl Emulator {
             }
             (Command::Find, _) => status(StatusWord::NoCard),
             (Command::Select, Some(_))
-                if !spent && !(self.was_read && self.config.faults.has(Kind::Strict)) =>
+                if !(spent || self.was_read && self.config.faults.has(Kind::Strict)) =>
             {
                 self.selected = true;
                 done(&[filler; 8])

@@ -51,7 +51,7 @@ impl Search<'_> {
                     | (word(block, base + 4) ^ (EACH * u64::from(PREAMBLE[4]))),
             );
             while hits != 0 {
-                let offset = base + (hits.trailing_zeros() as usize / 8 & 7);
+                let offset = base + ((hits.trailing_zeros() as usize / 8) & 7);
                 hits &= hits - 1;
                 let head = word(block, offset);
                 let length = ((head >> 40) as u16).swap_bytes();
