@@ -5,7 +5,6 @@ mod answer;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use self::answer::card_body;
 use super::card::Card;
 use super::fault::{Faults, Kind};
 use crate::document::SamId;
@@ -262,64 +261,6 @@ impl Emulator {
             && body == Status::new(StatusWord::Done).encode()
         {
             self.config.baud = baud;
-        }
-    }
-
-    /// The body of the answer of a reader without faults, but for those that change what it says.
-    fn execute(&mut self, start: Instant, command: Command, faults: &[Kind]) -> Vec<u8> {
-        let status = |word| Status::new(word).encode().to_vec();
-        let done = |data: &[u8]| [&Status::new(StatusWord::Done).encode(), data].concat();
-        let lying = self.was_read && !self.config.faults.has(Kind::Refind);
-        let spent = self.was_read && self.config.faults.has(Kind::Once);
-        let filler = if self.config.faults.has(Kind::Filled) { 0x5A } else { 0 };
-        match (command, &self.card) {
-            (Command::SamId, _) => {
-                let mut id = self.config.sam_id.to_bytes();
-                if faults.contains(&Kind::WrongId) {
-                    id[8] ^= 0xFF;
-                }
-                done(&id)
-            }
-            (Command::Reset, _) => {
-                (self.selected, self.was_read) = (false, false);
-                status(StatusWord::Done)
-            }
-            (Command::Status | Command::SetBaud(_) | Command::SetRfFrame(_), _) => status(StatusWord::Done),
-            (Command::Find, Some(_)) if !lying => {
-                self.selected = false;
-                [Status::new(StatusWord::Found).encode().as_slice(), &[filler; 4]].concat()
-            }
-            (Command::Find, _) => status(StatusWord::NoCard),
-            (Command::Select, Some(_))
-                if !(spent || self.was_read && self.config.faults.has(Kind::Strict)) =>
-            {
-                self.selected = true;
-                done(&[filler; 8])
-            }
-            (Command::Select, _) => status(StatusWord::SelectFailed),
-            (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected && !spent => {
-                let with_fingerprint = match command {
-                    _ if self.config.faults.has(Kind::Long) => true,
-                    _ if self.config.faults.has(Kind::Short) => false,
-                    command => command == Command::ReadWithFingerprint,
-                };
-                let body = card_body(card, with_fingerprint, faults);
-                self.reads += 1;
-                self.was_read = true;
-                if !self.next.is_empty() && self.change.is_none() {
-                    self.change = Some((start + self.config.linger, false));
-                }
-                body
-            }
-            (Command::ReadAddress, Some(card)) if self.selected => {
-                if card.addresses.is_empty() {
-                    status(StatusWord::NoSuchItem)
-                } else {
-                    done(&card.addresses)
-                }
-            }
-            (Command::ReadManagement, Some(_)) if self.selected => done(&[0; 28]),
-            _ => status(StatusWord::ReadFailed),
         }
     }
 

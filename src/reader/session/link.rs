@@ -5,15 +5,17 @@
 //! order, every reply before it is a late one and is dropped.
 
 mod fence;
+mod step;
 
 use std::time::{Duration, Instant};
 
 use self::fence::Fence;
+pub(super) use self::step::{Dead, Failure, Step};
 use super::answers::answers;
 use super::limits::Limits;
 use super::trust::Trust;
 use crate::document::SamId;
-use crate::reader::wire::{Command, Framer, Reply, Status, StatusWord};
+use crate::reader::wire::{Command, Framer, Reply, StatusWord};
 
 pub(super) struct Link {
     framer: Framer,
@@ -59,39 +61,6 @@ enum State {
         heard: u64,
         fence: Fence,
     },
-}
-
-/// A command that got no usable answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) command: Command,
-    /// Nothing at all was heard.
-    pub(super) silent: bool,
-}
-
-/// Why a link is given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dead {
-    Silent,
-    Garbled,
-    /// The SAM says that it takes no command: status 60 or 66.
-    Permanent(Status),
-}
-
-/// What happened on the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// The command that was sent is answered: see [`Link::reply`].
-    Replied(Command),
-    /// It got none; the link is in step again.
-    Failed(Failure),
-    /// The reader answers, and says who it is.
-    Identified,
-    /// No byte too many came.
-    Settled,
-    /// The pause is over.
-    Paused,
-    Dead(Dead),
 }
 
 impl Link {
