@@ -57,7 +57,7 @@ pub(super) fn read(document: DocumentParts, origin: Origin, read_at: Timestamp) 
         document: Document::from_card(document),
         photo: PhotoBlock::new(&[7; 1024]),
         fingerprints: Vec::new(),
-        additional_address: None,
+        additional_addresses: Vec::new(),
         sam_id: sam_id(),
         origin,
         read_at,
