@@ -70,6 +70,12 @@ pub(crate) fn failure(failure: &Failure, as_json: bool) {
     note(format_args!("{} {failure}", paint(Tone::Bad, word)));
 }
 
+/// The text with blanks up to this many columns; a Chinese character takes two.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let width: usize = text.chars().map(|c| if c >= '\u{2E80}' { 2 } else { 1 }).sum();
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width)))
+}
+
 /// A table for people.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = Table::new();

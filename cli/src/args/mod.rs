@@ -18,7 +18,7 @@ pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCommand, DemandNewArgs};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
-pub(crate) use reader::{EmulatorArgs, PortArgs, ReaderCommand};
+pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
 

@@ -84,6 +84,7 @@ fn decide(
     register: &dyn Authority,
 ) -> Result<Verified, Failure> {
     let request = CaseRequest::new(demand.purpose().clone(), config.env, Timestamp::now())
+        .with_terminal(config.terminal.as_str())
         .with_enrolled(config.enrolled()?);
     let case = Case::open(evidence, policy, request).map_err(refusal::setup)?;
     let progress = output::Progress::start(lang::pick("asking the register", "正在查询登记系统"));

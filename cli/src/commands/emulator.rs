@@ -22,10 +22,7 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
     }
     if let Some(spec) = &args.fault {
         config.faults = spec.parse().map_err(|error| {
-            Failure::usage(
-                format!("--fault: {error}"),
-                "see the table of reader::emulator::Faults in the documentation",
-            )
+            Failure::usage(format!("--fault: {error}"), "realname emulator --help lists the faults")
         })?;
     }
     let mut emulator = Emulator::new(config);

@@ -27,6 +27,8 @@ pub struct Config {
     pub per_second: Option<NonZeroU32>,
     /// How many questions a natural day (UTC+8) are sent at most.
     pub per_day: Option<NonZeroU32>,
+    /// Where every question and its outcome is recorded ([`LineTrail`](crate::authority::compose::LineTrail)).
+    pub audit: Option<PathBuf>,
     pub(super) dialect: Box<dyn Dialect>,
 }
 
@@ -37,6 +39,9 @@ pub enum ConfigError {
     /// A file that it names, or itself, can't be read.
     #[error("can't read {}", .0.display())]
     Unreadable(PathBuf),
+    /// The audit trail can't be appended to: without it nothing is asked.
+    #[error("can't append to the audit trail {}", .0.display())]
+    Audit(PathBuf),
     /// It isn't TOML, or has keys that a configuration doesn't have.
     #[error("the authority's configuration isn't understood: {0}")]
     Syntax(String),
@@ -68,6 +73,7 @@ struct RawConfig {
     /// Absent is a test register.
     #[serde(default)]
     real_register: bool,
+    audit: Option<PathBuf>,
     code_map: Option<PathBuf>,
     camara: Option<RawCamara>,
     #[serde(default)]
@@ -141,6 +147,7 @@ impl Config {
             deadline: None,
             per_second: None,
             per_day: None,
+            audit: None,
             dialect: Box::new(MappedJson::new("TEST-register", CodeMap::register())),
         }
     }
@@ -167,6 +174,7 @@ impl Config {
         http.per_try = raw.limits.per_try_ms.map(Duration::from_millis);
         Ok(Self {
             dialect: raw.dialect(base)?,
+            audit: raw.audit.map(|file| base.join(file)),
             origin: raw.origin,
             http,
             tries: raw.limits.tries.unwrap_or(Self::DEFAULT_TRIES),

@@ -1,15 +1,17 @@
 //! Everything gathered about one person in one session.
 
+mod pieces;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
-use super::{Consent, Declared};
-use crate::capture::measure::Thresholds;
-use crate::capture::{Capture, Examination, Slot, Triplet};
+use super::{ConsentGiven, Represented, RepresentedDocument};
+use crate::capture::{Capture, Slot};
 use crate::document::{CardDate, CardRead, DocumentKind, IdNumber, ValidUntil};
-use crate::profile::{Locality, Purpose};
+use crate::profile::Locality;
+
+pub use pieces::{OnSite, Remote};
 
 /// What a case is opened on.
 #[derive(Clone, Debug)]
@@ -97,9 +99,20 @@ impl Evidence {
         }
     }
 
+    /// Whom the person acts for; `None` when they act for themselves.
+    pub fn represented(&self) -> Option<&Represented> {
+        match self {
+            Self::OnSite(on_site) => on_site.represented.as_ref(),
+            Self::Remote(remote) => remote.represented.as_ref(),
+        }
+    }
+
     /// The pieces with their times: all belong to one session.
     pub(super) fn times(&self) -> Vec<(Piece, Timestamp)> {
         let mut times = vec![(Piece::Consent, self.consent().consent().time)];
+        if let Some(RepresentedDocument::Read(card)) = self.represented().map(Represented::document) {
+            times.push((Piece::SecondCard, card.read_at()));
+        }
         match self {
             Self::OnSite(on_site) => {
                 times.push((Piece::Card, on_site.card().read_at()));
@@ -136,6 +149,8 @@ pub enum Piece {
     Photo,
     /// The consent.
     Consent,
+    /// The reading of the card of whom the person acts for.
+    SecondCard,
 }
 
 impl std::fmt::Display for Piece {
@@ -144,145 +159,8 @@ impl std::fmt::Display for Piece {
             Self::Card => "card reading",
             Self::Photo => "photo",
             Self::Consent => "consent",
+            Self::SecondCard => "second card reading",
         })
-    }
-}
-
-/// A card that was read, a photo taken on the spot, and what the person agreed to.
-///
-/// It takes a [`CardRead`], which only a reader's session makes: typed text can't get in.
-///
-/// ```compile_fail
-/// use realname::appraisal::{ConsentGiven, OnSite};
-/// use realname::capture::Capture;
-/// use realname::document::PlainDocument;
-/// fn type_it_in(typed: PlainDocument, live: Capture, consent: ConsentGiven) {
-///     let _ = OnSite::new(typed, live, consent); // a PlainDocument is no CardRead
-/// }
-/// ```
-///
-/// ```compile_fail
-/// use realname::document::{CardRead, Document};
-/// fn make_one(document: Document) -> CardRead {
-///     CardRead::from_session(document) // private to the crate
-/// }
-/// ```
-#[derive(Clone, Debug)]
-pub struct OnSite {
-    card: CardRead,
-    live: Arc<Capture>,
-    consent: ConsentGiven,
-}
-
-impl OnSite {
-    /// Puts the pieces together.
-    ///
-    /// # Errors
-    /// [`EvidenceError::WrongSlot`] when the capture isn't a live one.
-    pub fn new(card: CardRead, live: Capture, consent: ConsentGiven) -> Result<Self, EvidenceError> {
-        if live.slot() != Slot::Live {
-            return Err(EvidenceError::WrongSlot { expected: Slot::Live, got: live.slot() });
-        }
-        Ok(Self { card, live: Arc::new(live), consent })
-    }
-
-    /// The card as read.
-    pub fn card(&self) -> &CardRead {
-        &self.card
-    }
-
-    /// The photo taken on the spot.
-    pub fn live(&self) -> &Arc<Capture> {
-        &self.live
-    }
-
-    /// What the person agreed to.
-    pub fn consent(&self) -> &ConsentGiven {
-        &self.consent
-    }
-}
-
-/// What a buyer declared, and the three photos of the session.
-#[derive(Clone, Debug)]
-pub struct Remote {
-    declared: Declared,
-    triplet: Triplet,
-    holder: Arc<Capture>,
-    examination: Examination,
-    consent: ConsentGiven,
-}
-
-impl Remote {
-    /// Puts the pieces together and examines the photos.
-    pub fn new(declared: Declared, triplet: Triplet, consent: ConsentGiven, thresholds: &Thresholds) -> Self {
-        let examination = triplet.examine(thresholds);
-        let holder = Arc::new(triplet.holder().clone());
-        Self { declared, triplet, holder, examination, consent }
-    }
-
-    /// The same photos under other words, so that tests needn't examine them again.
-    #[cfg(test)]
-    pub(crate) fn for_tests(self, declared: Declared, consent: ConsentGiven) -> Self {
-        Self { declared, consent, ..self }
-    }
-
-    /// What was typed.
-    pub fn declared(&self) -> &Declared {
-        &self.declared
-    }
-
-    /// The photos.
-    pub fn triplet(&self) -> &Triplet {
-        &self.triplet
-    }
-
-    /// What was found on them.
-    pub fn examination(&self) -> &Examination {
-        &self.examination
-    }
-
-    /// What the person agreed to.
-    pub fn consent(&self) -> &ConsentGiven {
-        &self.consent
-    }
-}
-
-/// The person was shown a text and agreed, for these purposes (PIPL articles 14 and 29: separate consent).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentGiven {
-    purposes: Vec<Purpose>,
-    face: bool,
-    consent: Consent,
-}
-
-impl ConsentGiven {
-    /// `text` is what was shown, as UTF-8; its digest is kept.
-    pub fn new(text: &str, purposes: impl Into<Vec<Purpose>>, time: Timestamp) -> Self {
-        let text_sha256 = Sha256::digest(text.as_bytes()).into();
-        Self { purposes: purposes.into(), face: true, consent: Consent { text_sha256, time } }
-    }
-
-    /// Without a comparison of faces, which nobody may be made to accept (rules for face recognition in force since
-    /// 2025-06-01: a way without it has to exist). Nothing is compared then, and a policy that requires it sends the
-    /// person to the human route.
-    pub fn without_face(mut self) -> Self {
-        self.face = false;
-        self
-    }
-
-    /// Whether it covers a comparison of faces.
-    pub fn allows_face(&self) -> bool {
-        self.face
-    }
-
-    /// Whether it covers `purpose`.
-    pub fn covers(&self, purpose: &Purpose) -> bool {
-        self.purposes.contains(purpose)
-    }
-
-    /// Digest and time.
-    pub fn consent(&self) -> &Consent {
-        &self.consent
     }
 }
 
@@ -298,4 +176,13 @@ pub enum EvidenceError {
         /// What was given.
         got: Slot,
     },
+    /// The second person's document can't come from there: typed at a counter, or read where there is no reader.
+    #[error("the second person's document can't be had this way ({locality})")]
+    NotHere {
+        /// Where the first person is.
+        locality: Locality,
+    },
+    /// Somebody acts for themselves: that is no second subject.
+    #[error("both documents have the same number: nobody acts for anybody")]
+    SamePerson,
 }

@@ -1,7 +1,7 @@
-//! A number of one province is cancelled from another: `cargo run --example cancellation`. Needs no hardware.
+//! Who owns a number is proven two provinces apart: `cargo run --example two_provinces`. Needs no hardware.
 //!
 //! Two provinces, two keys, two threads with no shared state: all that passes between them is the text of a demand and the
-//! text of a presentation. Everything is synthetic.
+//! text of a presentation. `examples/cancellation` has the whole cancellation. Everything is synthetic.
 #![allow(clippy::print_stdout)]
 // The two provinces run side by side here.
 #![allow(clippy::disallowed_methods)]

@@ -1,4 +1,4 @@
-//! A cancellation between two provinces, whole: `cargo run --example cancellation_full`. Needs no hardware.
+//! A cancellation between two provinces, whole: `cargo run --example cancellation`. Needs no hardware.
 //!
 //! The home side and the desk have keys and stores of their own; all that passes between them is text: a demand, a
 //! presentation, a snapshot, acknowledgements, a receipt. Everything is synthetic. `docs/cancellation.md` has the picture.
@@ -6,25 +6,21 @@
 // Two provinces and a customer's phone in one process.
 #![allow(clippy::disallowed_methods)]
 
+mod desk;
+mod phone;
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use desk::Desk;
 use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy};
-use realname::attest::Attestor;
-use realname::authority::DirectoryAuthority;
+use phone::Phone;
 use realname::cancellation::{
-    Account, Committed, Contract, HomeSide, Items, Notice, Opening, Reach, Snapshot, Stage, VerifiedReceipt,
+    Account, Committed, Contract, HomeSide, Items, Notice, Opening, Reach, Stage, VerifiedReceipt,
 };
-use realname::capture::{Intake, Slot};
-use realname::confirmation::{
-    Asking, Confirmer, LedgerSecret, Message, Messenger, MessengerError, Price, Replied, Reply,
-};
-use realname::demand::VerifiedDemand;
+use realname::confirmation::{Asking, Confirmer, LedgerSecret, Price, Replied, Reply};
 use realname::profile::{Check, Env, Lang, Purpose};
-use realname::reader::ReadOptions;
 use realname::rely::Limits;
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, TrustList};
@@ -113,68 +109,4 @@ fn account() -> Anyhow<Account> {
     };
     let number = "+8613900000001".parse()?;
     Ok(Account::new(number, "subscription-1", "119999199001010004", items, Reach::Receives)?)
-}
-
-/// The desk in the other province: a delegated key, a reader, a camera, a register.
-struct Desk {
-    attestor: Attestor,
-    list: TrustList,
-}
-
-impl Desk {
-    /// Checks who stands there and answers the demand.
-    fn check(&self, demand: &str, card: &str, person: &str) -> Anyhow<String> {
-        let now = Timestamp::now;
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-        let demand = VerifiedDemand::verify(demand, &self.list, now())?;
-        let consent = ConsentGiven::new("TEST: I agree.", [demand.purpose().clone()], now());
-        let card = std::fs::read_to_string(fixtures.join("cards").join(card))?;
-        let (_emulator, mut reader) = support::reader_with(&card)?;
-        let card = reader.read_card(&ReadOptions::new())?;
-        let photo = std::fs::read(fixtures.join(format!("portraits/{person}-live-1.jpg")))?;
-        let live = Intake::default().take(Slot::Live, photo, now())?;
-        let register = DirectoryAuthority::open(&fixtures.join("register.json"))?;
-        let request = CaseRequest::new(demand.purpose().clone(), Env::Test, now());
-        let evidence = OnSite::new(card, live, consent)?;
-        let verified = Case::open(evidence, &Policy::on_site(), request)?.decide(&register)?;
-        Ok(self.attestor.attest(verified, &demand, now())?.present(&demand, now())?)
-    }
-
-    /// Shows the person what the home side released, if it is what the demand was bound to.
-    fn show(&self, demand: &str, released: &str) -> Anyhow<()> {
-        let demand = VerifiedDemand::verify(demand, &self.list, Timestamp::now())?;
-        let sealed = demand.transaction().and_then(|transaction| transaction.snapshot());
-        let shown = Snapshot::verify(
-            released,
-            sealed.ok_or("no snapshot in the demand")?,
-            &self.list,
-            Timestamp::now(),
-        )?;
-        // Personal data of a synthetic person, shown because that is what the desk's screen is for.
-        let Items { name, package, prepaid, arrears, .. } = &shown.items;
-        println!(
-            "3 desk: shows {}, {package}, prepaid {prepaid}, arrears {arrears}: the values fit the sealed digest",
-            name.as_str()
-        );
-        Ok(())
-    }
-}
-
-/// The customer's phone, and a messenger that reaches it.
-#[derive(Default)]
-struct Phone(Mutex<String>);
-
-impl Messenger for Phone {
-    fn send(&self, message: &Message<'_>, lang: Lang) -> Result<(), MessengerError> {
-        println!("  phone: \"{}\"", message.body(lang).as_str());
-        message.reply().clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(())
-    }
-}
-
-impl Phone {
-    /// What the customer types.
-    fn answer(&self) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
