@@ -92,7 +92,8 @@ fn an_older_trust_list_is_refused_after_a_newer_one() {
     workshop.demand("demand.jwt");
     let reader = Emulator::start("cards/resident.json");
     workshop.sign_list(5, true);
-    assert_eq!(code(&workshop.attest(&reader.port, LIVE, "demand.jwt", "presentation")), Some(0));
+    let attested = workshop.attest(&reader.port, LIVE, "demand.jwt", "presentation");
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
     assert_eq!(code(&workshop.verify("presentation")), Some(0));
     workshop.sign_list(4, true);
     let refused = workshop.verify("presentation");
