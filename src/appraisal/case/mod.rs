@@ -117,8 +117,23 @@ impl Case {
         &self.evidence
     }
 
+    /// Whether an answer of the register could still make it pass. `false` when [a person has to decide](Self::referrals),
+    /// or when what this terminal checked itself rules a required check out: photos that don't fit, an expired document.
+    /// Callers who ask on their own save the question, and the fee, then.
+    pub fn can_pass(&self) -> bool {
+        let best = |check| {
+            let alone = self.judge(check, Err(Reason::RegisterNotAsked)).outcome;
+            let is_open = matches!(
+                check,
+                Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness
+            );
+            if is_open && alone != Outcome::Fail { Outcome::Pass } else { alone }
+        };
+        self.referrals.is_empty() && self.rule.overall(best) == Outcome::Pass
+    }
+
     /// Asks the authority and appraises its answer. Nobody is asked, and nothing charged, when
-    /// [a person has to decide](Self::referrals) anyway.
+    /// [no answer could make it pass](Self::can_pass).
     ///
     /// # Errors
     /// [`DecideError::Setup`] when a production case meets a test register (it isn't asked), else
@@ -127,7 +142,7 @@ impl Case {
         if self.is_production() && authority.is_test() {
             return Err(CaseError::TestAuthority { authority: authority.id().to_owned() }.into());
         }
-        if !self.referrals.is_empty() {
+        if !self.can_pass() {
             return Ok(self.conclude(Err(Reason::RegisterNotAsked), Retry::No, None)?);
         }
         let answer = authority.ask(&self.query).map(|mut finding| {

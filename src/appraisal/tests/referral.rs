@@ -12,7 +12,14 @@ use crate::document::*;
 use crate::profile::{Check, Env, Locality, Outcome, Purpose};
 
 /// Says yes to everything, and counts how often it is asked.
-struct Counting(AtomicU32);
+#[derive(Default)]
+pub(super) struct Counting(AtomicU32);
+
+impl Counting {
+    pub(super) fn asked(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 impl Authority for Counting {
     fn id(&self) -> &str {
@@ -62,9 +69,9 @@ fn each_goes_to_its_own_person_and_nobody_is_asked() {
     ] {
         let case = Case::open(evidence, &Policy::on_site(), request(Env::Test)).unwrap();
         assert_eq!(case.referrals(), [reason]);
-        let register = Counting(AtomicU32::new(0));
+        let register = Counting::default();
         let refusal = refused(case.decide(&register));
-        assert_eq!(register.0.into_inner(), 0, "{reason}: nobody is asked, and nothing is charged");
+        assert_eq!(register.asked(), 0, "{reason}: nobody is asked, and nothing is charged");
         assert_eq!(refusal.overall(), Outcome::NotRun);
         assert_eq!(refusal.reasons()[0], reason);
         assert_eq!(refusal.advice(), reason.advice());
@@ -85,9 +92,9 @@ fn no_answer_of_a_register_makes_them_pass() {
         }
     }
     // The register that counts is asked by an ordinary case, and its word is enough.
-    let register = Counting(AtomicU32::new(0));
+    let register = Counting::default();
     assert!(open().decide(&register).is_ok());
-    assert_eq!(register.0.into_inner(), 1);
+    assert_eq!(register.asked(), 1);
     // The careless policy does let somebody through: it is the referral that keeps the others out.
     let case = Case::open(on_site(jia(), "jia-live-1", Origin::Emulated), &careless(), request(Env::Test));
     let case = case.unwrap();

@@ -1,5 +1,6 @@
 use std::sync::OnceLock;
 
+use super::referral::Counting;
 use super::support::*;
 use crate::appraisal::*;
 use crate::authority::*;
@@ -61,8 +62,11 @@ fn a_buyer_with_three_good_photos_is_verified() {
 
 #[test]
 fn swapped_photos_are_named_and_nobody_is_verified() {
-    let refusal =
-        refused(open_remote(jia_declared(), ["emblem-side", "portrait-side", "holder"]).decide(&register()));
+    let case = open_remote(jia_declared(), ["emblem-side", "portrait-side", "holder"]);
+    assert!(!case.can_pass());
+    let register = Counting::default();
+    let refusal = refused(case.decide(&register));
+    assert_eq!(register.asked(), 0, "nobody is asked, and nothing is charged");
     assert_eq!(outcome(&refusal, Check::Triplet), Outcome::Fail);
     assert_eq!(refusal.advice(), PhotoFault::Swapped.advice());
     assert!(serde_json::to_string(&refusal).unwrap().contains("photos_swapped"));

@@ -47,6 +47,8 @@ pub struct Session {
     events: VecDeque<Event>,
     config: SessionConfig,
     retries: u32,
+    /// This reader is silent when it is asked for additional addresses, so it isn't asked again.
+    without_addresses: bool,
 }
 
 enum Operation {
@@ -124,7 +126,7 @@ impl Session {
             // A recording has no line that could damage it, and seldom holds a reading twice.
             link.trust.give();
         }
-        Self { link, operation: None, events: VecDeque::new(), config, retries: 0 }
+        Self { link, operation: None, events: VecDeque::new(), config, retries: 0, without_addresses: false }
     }
 
     /// Starts on `request`. Its end is an [`Event::Finished`].
@@ -137,7 +139,10 @@ impl Session {
         }
         self.operation = Some(match request {
             Request::Probe => Operation::Probing(Probing::default()),
-            Request::Read(options) => Operation::Reading(Box::new(Reading::new(options, now))),
+            Request::Read(options) => {
+                let wanted = options.additional_address && !self.without_addresses;
+                Operation::Reading(Box::new(Reading::new(options.additional_address(wanted), now)))
+            }
             Request::AwaitRemoval => Operation::Presence(Presence::default()),
             Request::ReadManagement => Operation::Managing(Managing::default()),
             Request::Reset => Operation::Resetting(Resetting::default()),
@@ -212,7 +217,7 @@ impl Session {
     }
 
     fn advance(&mut self, now: Instant, step: Step) {
-        let Self { link, operation, events, config, retries } = self;
+        let Self { link, operation, events, config, retries, .. } = self;
         let Some(operation) = operation else { return };
         let line = Line { now, link, origin: config.origin, retries: *retries, events };
         match operation.advance(step, line) {
@@ -233,6 +238,9 @@ impl Session {
             Next::Finish(result) => {
                 if matches!(&result, Ok(Outcome::Card(card)) if card.is_confirmed()) {
                     self.link.trust.vouch();
+                }
+                if let Some(Operation::Reading(reading)) = &self.operation {
+                    self.without_addresses |= reading.address_command_is_unknown();
                 }
                 self.link.rest();
                 self.finish(result);

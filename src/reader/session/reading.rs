@@ -27,8 +27,12 @@ const RESET_FROM: u32 = 2;
 const LINE_TRIES: u32 = 32;
 /// Silences in a row before the reader is given up.
 const SILENT_TRIES: u32 = 6;
+/// How often a reader that answers everything else is asked for additional addresses before it counts as one that doesn't
+/// know the command.
+const ADDRESS_TRIES: u32 = 3;
 /// How long to go on after the first failure of the line.
 const LINE_PATIENCE: Duration = Duration::from_secs(60);
+
 pub(super) struct Reading {
     options: ReadOptions,
     begin: Instant,
@@ -49,6 +53,8 @@ pub(super) struct Reading {
     doubt: bool,
     line_failures: u32,
     silences: u32,
+    /// Silences after the request for additional addresses, among `line_failures`.
+    address_silences: u32,
     trouble_since: Option<Instant>,
     card_failures: u32,
     card_status: Option<Status>,
@@ -73,6 +79,7 @@ impl Reading {
             doubt: false,
             line_failures: 0,
             silences: 0,
+            address_silences: 0,
             trouble_since: None,
             card_failures: 0,
             card_status: None,
@@ -235,6 +242,12 @@ impl Reading {
         self.current = None;
         self.line_failures += 1;
         self.silences = if failure.silent { self.silences + 1 } else { 0 };
+        if failure.silent && failure.command == Command::ReadAddress {
+            self.address_silences += 1;
+            if self.address_command_is_unknown() {
+                self.options.additional_address = false;
+            }
+        }
         let since = *self.trouble_since.get_or_insert(line.now);
         let out_of_patience = line.now.saturating_duration_since(since) >= LINE_PATIENCE;
         if self.silences >= SILENT_TRIES || self.line_failures >= LINE_TRIES || out_of_patience {
@@ -249,6 +262,12 @@ impl Reading {
         self.found = false;
         self.looks = self.looks.saturating_add(1);
         Next::Retry(Command::Find)
+    }
+
+    /// Whether the reader answers everything but the request for additional addresses. Others refuse a command that they
+    /// don't know. Where anything else failed too, it is the line.
+    pub(super) fn address_command_is_unknown(&self) -> bool {
+        self.address_silences >= ADDRESS_TRIES && self.address_silences == self.line_failures
     }
 
     /// The card, not the line, failed. The whole sequence is tried again, from the third time on after a reset.

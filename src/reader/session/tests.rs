@@ -549,3 +549,32 @@ fn an_old_reader_without_additional_addresses_is_no_failure() {
     desk.expect(Command::ReadAddress, &wire::status(0x21));
     assert!(desk.card().additional_address().is_none());
 }
+
+/// It says nothing at all to a command that it doesn't know, and everything else is in order.
+#[test]
+fn a_reader_that_is_silent_about_additional_addresses_is_no_failure() {
+    let mut desk = desk();
+    desk.start(Request::Read(with_address()));
+    desk.selected();
+    for _ in 0..3 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.expect(Command::ReadAddress, &[]);
+        desk.wait();
+        desk.expect(Command::SamId, &wire::sam_id());
+    }
+    // The silences speak against the line, so the reading is confirmed; nobody asks for addresses any more.
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+    }
+    let card = desk.card();
+    assert!(card.additional_address().is_none() && card.link().confirmed);
+    desk.start(Request::Read(with_address()));
+    desk.expect(Command::Find, &wire::found());
+    desk.expect(Command::Select, &wire::selected());
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试己"));
+        desk.wait();
+    }
+    assert_eq!(desk.card().document().name().as_str(), "测试己");
+}
