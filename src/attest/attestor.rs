@@ -129,6 +129,29 @@ impl Attestor {
         self
     }
 
+    /// Whether this attestor could answer the demand at all, as far as that is certain before anybody is checked: the kind of
+    /// attestation, the terminal, and what every delegation allows to say. To be asked before a card is read and a register
+    /// is paid; the reader's SAM is known only later.
+    pub fn may_answer(&self, demand: &VerifiedDemand, now: Timestamp) -> Result<(), AttestError> {
+        let iat = now.as_second();
+        self.suits(demand, &self.terminal, iat)?;
+        let exp = self.exp(iat);
+        let scope = Scope {
+            purposes: std::slice::from_ref(demand.purpose()),
+            region: self.terminal.region.as_deref(),
+            passed: &demand.requirements().checks,
+            lifetime: exp.saturating_sub(iat),
+            env: demand.env(),
+            terminal: Some(&self.terminal.id),
+            sam_id: None,
+        };
+        for link in &self.links {
+            let any_reader = Constraints { sam_ids: None, ..link.constraints().clone() };
+            allows(link.covers(iat), &any_reader, &scope)?;
+        }
+        Ok(())
+    }
+
     /// Signs the facts of one person for one demand, and uses the proof up. The key that will present them is made here
     /// and lives as long as the [`Attestation`].
     pub fn attest(
@@ -151,13 +174,9 @@ impl Attestor {
         now: Timestamp,
     ) -> Result<Issued, AttestError> {
         let iat = now.as_second();
-        // An operator's own kind lists the profile's in `aka_vcts`.
-        if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
-            return Err(AttestError::Vct);
-        }
+        self.suits(demand, terminal, iat)?;
         fits(verified, demand, terminal, iat)?;
-        let ends = self.links.iter().map(Delegation::expires_at);
-        let exp = ends.fold(iat.saturating_add(self.life), i64::min);
+        let exp = self.exp(iat);
         let limits = self.links.iter().map(|link| (link.covers(iat), link.constraints()));
         may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
         let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
@@ -174,9 +193,34 @@ impl Attestor {
         Ok(Issued { issuer_jwt, disclosed, demand_hash: demand.hash().to_owned(), exp })
     }
 
+    /// When an attestation that is signed now ends.
+    fn exp(&self, iat: i64) -> i64 {
+        self.links.iter().map(Delegation::expires_at).fold(iat.saturating_add(self.life), i64::min)
+    }
+
+    /// Whether the demand takes this kind of attestation, from this terminal, now.
+    fn suits(&self, demand: &VerifiedDemand, terminal: &Terminal, now: i64) -> Result<(), AttestError> {
+        // An operator's own kind lists the profile's in `aka_vcts`.
+        if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
+            return Err(AttestError::Vct);
+        }
+        still_asks(demand, terminal, now)
+    }
+
     pub(super) fn iss(&self) -> &str {
         &self.iss
     }
+}
+
+/// Whether the demand is for this terminal, and not over.
+fn still_asks(demand: &VerifiedDemand, terminal: &Terminal, now: i64) -> Result<(), AttestError> {
+    if demand.expires_at() <= now {
+        return Err(AttestError::DemandExpired);
+    }
+    if demand.requirements().terminal.as_ref().is_some_and(|id| *id != terminal.id) {
+        return Err(AttestError::Terminal);
+    }
+    Ok(())
 }
 
 /// What the relying party would refuse isn't signed in the first place.
@@ -192,13 +236,8 @@ pub(super) fn fits(
     if verified.purpose() != demand.purpose() {
         return Err(AttestError::Purpose);
     }
-    if demand.expires_at() <= now {
-        return Err(AttestError::DemandExpired);
-    }
+    still_asks(demand, terminal, now)?;
     let require = demand.requirements();
-    if require.terminal.as_ref().is_some_and(|id| *id != terminal.id) {
-        return Err(AttestError::Terminal);
-    }
     if let Some(check) = require.checks.iter().find(|check| !passed(verified).contains(check)) {
         return Err(AttestError::Check(*check));
     }
@@ -236,15 +275,14 @@ pub(super) fn may_say<'a>(
         terminal: Some(&terminal.id),
         sam_id: sam_id.as_deref(),
     };
-    for (holds, constraints) in limits {
-        if !holds {
-            return Err(TrustError::DelegationExpired.into());
-        }
-        if !constraints.allow(&scope) {
-            return Err(TrustError::DelegationExceeded.into());
-        }
+    limits.into_iter().try_for_each(|(holds, constraints)| allows(holds, constraints, &scope))
+}
+
+fn allows(holds: bool, constraints: &Constraints, scope: &Scope<'_>) -> Result<(), AttestError> {
+    if !holds {
+        return Err(TrustError::DelegationExpired.into());
     }
-    Ok(())
+    if constraints.allow(scope) { Ok(()) } else { Err(TrustError::DelegationExceeded.into()) }
 }
 
 fn passed(verified: &Verified) -> Vec<Check> {

@@ -281,6 +281,7 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
     let signed = attestor(&all, NOW + 1000).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
     let verdict = world.answer(&signed.present(&demand, at(NOW + 21)).unwrap()).verdict;
     assert!(verdict.is_accepted(), "{:?}", verdict.reasons());
+    assert!(attestor(&all, NOW + 1000).unwrap().may_answer(&demand, at(NOW + 20)).is_ok());
     let narrower: [fn(&mut Constraints); 7] = [
         |c| c.purposes = Some(vec![Purpose::SimActivate]),
         |c| c.regions = Some(vec![]),
@@ -294,10 +295,15 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
     for narrow in narrower {
         let mut constraints = all.clone();
         narrow(&mut constraints);
-        let refused =
-            attestor(&constraints, NOW + 1000).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20));
+        let attestor = attestor(&constraints, NOW + 1000).unwrap();
+        // Before anybody is checked, all but the reader is known.
+        let early = attestor.may_answer(&demand, at(NOW + 20));
+        assert_eq!(early.is_ok(), constraints.sam_ids != all.sam_ids, "{constraints:?}");
+        let refused = attestor.attest(verified(|_| {}), &demand, at(NOW + 20));
         assert!(matches!(refused, Err(AttestError::Delegation(TrustError::DelegationExceeded))));
     }
+    let early = attestor(&all, NOW + 20).unwrap().may_answer(&demand, at(NOW + 20));
+    assert!(matches!(early, Err(AttestError::Delegation(TrustError::DelegationExpired))));
     let over = attestor(&all, NOW + 20).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20));
     assert!(matches!(over, Err(AttestError::Delegation(TrustError::DelegationExpired))));
     assert!(matches!(delegate(&all, NOW + 8 * 86_400), Err(TrustError::DelegationTooLong)));
