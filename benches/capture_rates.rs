@@ -7,7 +7,7 @@ mod rates;
 
 use realname::capture::measure::{Measurement, Thresholds, measure};
 use realname::capture::{Intake, Slot};
-use realname_synthetic::Family;
+use realname_specimen::photos::Family;
 
 fn main() {
     let arguments: Vec<String> =

@@ -9,7 +9,7 @@ use realname::capture::measure::{
 };
 use realname::capture::{Capture, Intake, Slot};
 use realname::profile::Outcome;
-use realname_synthetic::{Family, Flaw, Recipe, Shot, kept};
+use realname_specimen::photos::{Family, Flaw, Recipe, Shot, kept};
 
 fn capture(shot: Shot, flaw: Flaw, slot: Slot) -> Capture {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("captures");
