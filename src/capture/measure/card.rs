@@ -6,7 +6,7 @@ use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
 use super::geometry::{Pose, Quad};
-use super::layout::Layout;
+use super::layout::{self, Layout};
 use super::light::Light;
 use super::reduce::{Reduced, shrink};
 use super::refine::refine;
@@ -53,30 +53,39 @@ impl Card {
 
 /// How well the better side's layout must fit at least. Below that it is some other rectangle.
 const LEAST_LAYOUT: f32 = 0.06;
+/// How much of the rim must look like the ground between the print at least.
+const LEAST_RIM: f32 = 0.4;
 /// How many candidates are looked at more closely.
-const CANDIDATES: usize = 8;
+const CANDIDATES: usize = 24;
 
-/// Finds the card: the four lines that are the likeliest outline, given their shape and what lies between them.
-pub(super) fn find(picture: &Picture, reduced: &Reduced, held: bool) -> Option<Card> {
+/// Finds the card: the sides that are the likeliest outline, given their shape and what lies between them.
+pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
     let edges = Edges::of(reduced);
-    let best = candidates(&edges, if held { 2 * CANDIDATES } else { CANDIDATES }, held)
+    let best = candidates(&edges, CANDIDATES)
         .into_iter()
         .filter_map(|candidate| {
-            let layout =
-                layout_of(reduced, &candidate.quad).filter(|layout| layout.best() >= LEAST_LAYOUT)?;
-            // Rectangles are common around a person, and few of them look like a card inside.
-            let weight = if held { 2.0 } else { 1.0 };
-            Some((candidate.score * (0.7 + weight * layout.best().clamp(0.0, 0.6)), candidate, layout))
+            let (layout, rim) = content(reduced, &candidate.quad)?;
+            let card = layout.best() >= LEAST_LAYOUT && rim >= LEAST_RIM;
+            let likely = (0.2 + 0.8 * rim * rim) * (0.35 + layout.best().clamp(0.0, 0.6));
+            card.then_some((candidate.score * likely, candidate, layout))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let (_, candidate, layout) = best?;
     describe(picture, reduced, candidate, layout)
 }
 
-/// Which side lies inside a quadrilateral, on a grid of 107 × 67 places.
-fn layout_of(reduced: &Reduced, quad: &Quad) -> Option<Layout> {
+/// Which side lies inside a quadrilateral, on a grid of 107 × 67 places, and how much of its rim is plain ground.
+pub(super) fn content(reduced: &Reduced, quad: &Quad) -> Option<(Layout, f32)> {
     let plane = |plane: &Plane| sample(plane, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8);
-    Some(Layout::of(&plane(&reduced.luma)?, &plane(&reduced.blue)?, &plane(&reduced.red)?))
+    let planes = [plane(&reduced.luma)?, plane(&reduced.blue)?, plane(&reduced.red)?];
+    let map = super::Homography::from_unit_square(quad)?;
+    let (width, height) = (reduced.width() as f32, reduced.height() as f32);
+    let inside = |u: f32, v: f32| {
+        let place = map.map(u, v);
+        place.x >= 0.0 && place.y >= 0.0 && place.x < width && place.y < height
+    };
+    let [luma, blue, red] = &planes;
+    Some((Layout::of(luma, blue, red), layout::rim(luma, blue, red, inside)))
 }
 
 fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: Layout) -> Option<Card> {
@@ -95,10 +104,11 @@ fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: L
     let flat = Flat::of(picture, &quad)?;
     let layout = Layout::of(&shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue(), flat.red());
     let (a, b) = (quad.corners[0], quad.corners[1]);
+    let cut_off = cut_off(&quad, width, height);
     Some(Card {
         outline: candidate.support,
-        share: (quad.area() / (width * height)).min(1.0),
-        cut_off: cut_off(&quad, &pose, width, height, reduced.step as f32),
+        share: (quad.area() / (width * height) * (1.0 - cut_off)).min(1.0),
+        cut_off,
         pose,
         rotation: (b.y - a.y).atan2(b.x - a.x).to_degrees(),
         pixels_across: (quad.sides()[0].0.distance(quad.sides()[0].1)
@@ -111,15 +121,9 @@ fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: L
     })
 }
 
-/// The share of the card that lies outside the frame. Where the frame's border took the place of a side, what is missing
-/// to a card's ratio.
-fn cut_off(quad: &Quad, pose: &Pose, width: f32, height: f32, step: f32) -> f32 {
+/// The share of the card that lies outside the frame.
+fn cut_off(quad: &Quad, width: f32, height: f32) -> f32 {
     const GRID: usize = 48;
-    let rim = 1.5 * step;
-    let at_rim = quad
-        .corners
-        .iter()
-        .any(|p| p.x < rim || p.y < rim || p.x > width - 1.0 - rim || p.y > height - 1.0 - rim);
     let Some(map) = super::Homography::from_unit_square(quad) else { return 1.0 };
     let mut outside = 0;
     for row in 0..GRID {
@@ -130,10 +134,5 @@ fn cut_off(quad: &Quad, pose: &Pose, width: f32, height: f32, step: f32) -> f32 
             outside += usize::from(!inside);
         }
     }
-    let outside = outside as f32 / (GRID * GRID) as f32;
-    if at_rim {
-        let stray = pose.ratio / CARD_RATIO;
-        return outside.max(1.0 - stray.min(1.0 / stray)).clamp(0.0, 1.0);
-    }
-    outside
+    outside as f32 / (GRID * GRID) as f32
 }

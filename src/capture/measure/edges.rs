@@ -67,7 +67,7 @@ impl Edges {
     }
 
     /// The direction of the edge at a place, if there is one.
-    fn at(&self, x: i32, y: i32) -> Option<u8> {
+    pub(super) fn at(&self, x: i32, y: i32) -> Option<u8> {
         if x < 0 || y < 0 || x as usize >= self.width || y as usize >= self.height {
             return None;
         }
