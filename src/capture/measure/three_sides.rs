@@ -108,7 +108,7 @@ impl Sides<'_> {
             length += 1.5;
         }
         if best.0 < FOURTH {
-            return None;
+            return self.cut([along_a, along_b], nominal);
         }
         let rough = best;
         for shift in -2..=2 {
@@ -136,7 +136,7 @@ impl Sides<'_> {
         Some(Found { corners: [from_a, from_b, q, p], support, cut: false })
     }
 
-    /// Both sides run out of the frame: the fourth is put where the card's ratio is right.
+    /// A fourth side outside the frame, where the card's ratio puts it; `None` when that is inside.
     fn cut(&self, along: [Point; 2], nominal: f32) -> Option<Found> {
         let mut support = [0.0; 2];
         for (at, line) in [self.a, self.b].into_iter().enumerate() {
