@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
-use super::geometry::{Pose, Quad};
+use super::geometry::{Point, Pose, Quad};
 use super::layout::{self, Layout};
 use super::light::Light;
 use super::reduce::{Reduced, shrink};
 use super::refine::refine;
-use super::search::{CARD_RATIO, Candidate, candidates};
+use super::search::{self, CARD_RATIO, Candidate, candidates};
 
 /// A card that was found in a photo.
 #[derive(Clone, Debug, Serialize)]
@@ -57,25 +57,56 @@ const LEAST_LAYOUT: f32 = 0.06;
 const LEAST_RIM: f32 = 0.4;
 /// How many candidates are looked at more closely.
 const CANDIDATES: usize = 24;
+/// How many of these are laid onto the edges of the full picture.
+const REFINED: usize = 6;
 
 /// Finds the card: the sides that are the likeliest outline, given their shape and what lies between them.
 pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
-    let edges = Edges::of(reduced);
-    let best = candidates(&edges, CANDIDATES)
+    let mut likely: Vec<(f32, Candidate)> = candidates(&Edges::of(reduced), CANDIDATES)
         .into_iter()
         .filter_map(|candidate| {
-            let (layout, rim) = content(reduced, &candidate.quad)?;
-            let card = layout.best() >= LEAST_LAYOUT && rim >= LEAST_RIM;
-            let likely = (0.2 + 0.8 * rim * rim) * (0.35 + layout.best().clamp(0.0, 0.6));
-            card.then_some((candidate.score * likely, candidate, layout))
+            Some((candidate.score * content(reduced, &candidate.quad)?.likely()?, candidate))
         })
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let (_, candidate, layout) = best?;
-    describe(picture, reduced, candidate, layout)
+        .collect();
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    let found = likely.into_iter().take(REFINED).filter_map(|(_, candidate)| {
+        let rough = Quad::new(
+            candidate
+                .quad
+                .corners
+                .map(|corner| Point::new(reduced.outward(corner.x), reduced.outward(corner.y))),
+        );
+        let quad = refine(picture.luma(), &rough, (reduced.step as f32 * 2.5).max(3.0));
+        // What was a card's shape by chance only isn't one any more when its sides lie on the edges.
+        let pose = Pose::of(&quad, width, height).filter(search::plausible)?;
+        let inward =
+            quad.corners.map(|corner| Point::new(reduced.inward(corner.x), reduced.inward(corner.y)));
+        let content = content(reduced, &Quad::new(inward))?;
+        let quad = if content.layout.upside_down { quad.upside_down() } else { quad };
+        Some((candidate.score * content.likely()?, candidate.support, quad, pose))
+    });
+    let (_, outline, quad, pose) = found.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    describe(picture, outline, quad, pose)
 }
 
-/// Which side lies inside a quadrilateral, on a grid of 107 × 67 places, and how much of its rim is plain ground.
-pub(super) fn content(reduced: &Reduced, quad: &Quad) -> Option<(Layout, f32)> {
+/// What lies inside a quadrilateral.
+struct Content {
+    layout: Layout,
+    /// How much of its rim is plain ground.
+    rim: f32,
+}
+
+impl Content {
+    /// How much this looks like a card; `None` when it doesn't.
+    fn likely(&self) -> Option<f32> {
+        let card = self.layout.best() >= LEAST_LAYOUT && self.rim >= LEAST_RIM;
+        card.then(|| (0.2 + 0.8 * self.rim * self.rim) * (0.35 + self.layout.best().clamp(0.0, 0.6)))
+    }
+}
+
+/// On a grid of 107 × 67 places of the reduced picture.
+fn content(reduced: &Reduced, quad: &Quad) -> Option<Content> {
     let plane = |plane: &Plane| sample(plane, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8);
     let planes = [plane(&reduced.luma)?, plane(&reduced.blue)?, plane(&reduced.red)?];
     let map = super::Homography::from_unit_square(quad)?;
@@ -85,28 +116,17 @@ pub(super) fn content(reduced: &Reduced, quad: &Quad) -> Option<(Layout, f32)> {
         place.x >= 0.0 && place.y >= 0.0 && place.x < width && place.y < height
     };
     let [luma, blue, red] = &planes;
-    Some((Layout::of(luma, blue, red), layout::rim(luma, blue, red, inside)))
+    Some(Content { layout: Layout::of(luma, blue, red), rim: layout::rim(luma, blue, red, inside) })
 }
 
-fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: Layout) -> Option<Card> {
+fn describe(picture: &Picture, outline: f32, quad: Quad, pose: Pose) -> Option<Card> {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
-    let mut quad = Quad::new(
-        candidate
-            .quad
-            .corners
-            .map(|corner| super::Point { x: reduced.outward(corner.x), y: reduced.outward(corner.y) }),
-    );
-    quad = refine(picture.luma(), &quad, (reduced.step as f32 * 2.5).max(3.0));
-    if rough.upside_down {
-        quad = quad.upside_down();
-    }
-    let pose = Pose::of(&quad, width, height).unwrap_or(candidate.pose);
     let flat = Flat::of(picture, &quad)?;
     let layout = Layout::of(&shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue(), flat.red());
     let (a, b) = (quad.corners[0], quad.corners[1]);
     let cut_off = cut_off(&quad, width, height);
     Some(Card {
-        outline: candidate.support,
+        outline,
         share: (quad.area() / (width * height) * (1.0 - cut_off)).min(1.0),
         cut_off,
         pose,

@@ -36,23 +36,23 @@ impl Default for White {
 }
 
 impl White {
-    /// Of a rectified card. Its ground is pale but not grey, so only two thirds of its tint are taken for the light's.
+    /// Of a rectified card. Its ground is pale but not grey, so only half of its tint is taken for the light's.
     pub(super) fn of(flat: &Flat) -> Self {
-        let tint = |plane: &Plane| 128.0 + (ground::of_tint(plane).middle - 128.0) * 0.67;
+        let tint = |plane: &Plane| 128.0 + (ground::of_tint(plane).middle - 128.0) * 0.5;
         let luma = ground::of_brightness(&shrink(flat.luma(), Flat::COLOUR_STEP)).middle;
         Self { luma: luma.max(40.0), blue: tint(flat.blue()), red: tint(flat.red()) }
     }
 
     /// Whether a colour under this light is one of skin: the tint is taken out in proportion to the brightness, and what
     /// lies in the shade is lifted.
-    fn shows_skin(&self, luma: u8, blue: u8, red: u8) -> bool {
+    fn shows_skin(&self, luma: u8, blue: u8, red: u8, least: f32) -> bool {
         let light = f32::from(luma);
         let lift = (150.0 / light.max(1.0)).clamp(1.0, 1.5);
         let pure = |value: u8, tint: f32| {
             128.0 + (f32::from(value) - 128.0 - (tint - 128.0) * light / self.luma) * lift
         };
         let (blue, red) = (pure(blue, self.blue), pure(red, self.red));
-        luma > 40 && (77.0..=127.0).contains(&blue) && (133.0..=173.0).contains(&red)
+        luma > 40 && (77.0..=127.0).contains(&blue) && (least..=173.0).contains(&red)
     }
 }
 
@@ -61,6 +61,12 @@ impl White {
 /// Skin of all complexions lies in one patch of the colour plane (Chai and Ngan 1999: Cb 77 to 127, Cr 133 to 173), and
 /// so do wood and cardboard: a patch that runs along more than half of a side of the frame above is taken for ground.
 pub(super) fn sign(picture: &Reduced, card: Option<&Quad>, white: White) -> Option<PersonSign> {
+    // A pinkish wall joins the face at the lowest level of red, and is left out at a higher one.
+    let levels = [133.0, 138.0, 143.0].into_iter();
+    levels.filter_map(|least| patch(picture, card, white, least)).max_by(|a, b| a.share.total_cmp(&b.share))
+}
+
+fn patch(picture: &Reduced, card: Option<&Quad>, white: White, least: f32) -> Option<PersonSign> {
     let (across, down) = (picture.width() / CELL, picture.height() / CELL);
     let mut skin = vec![false; across * down];
     let cell = |at: usize| ((at as f32 + 0.5) * CELL as f32).max(0.0);
@@ -70,7 +76,7 @@ pub(super) fn sign(picture: &Reduced, card: Option<&Quad>, white: White) -> Opti
             let outside = card.is_none_or(|quad| !quad.contains(place));
             let sample = |plane: &Plane| plane.at(place.x as isize, place.y as isize);
             let (l, b, r) = (sample(&picture.luma), sample(&picture.blue), sample(&picture.red));
-            skin[y * across + x] = outside && white.shows_skin(l, b, r);
+            skin[y * across + x] = outside && white.shows_skin(l, b, r, least);
         }
     }
     let mut best: Option<(usize, [usize; 4])> = None;

@@ -23,12 +23,16 @@ pub(super) struct Candidate {
 struct Search<'a> {
     edges: &'a Edges,
     lines: &'a [Line],
+    /// How many of the first lines may run together.
+    steep: usize,
 }
 
 /// How many lines are looked at.
 const LINES: usize = 44;
-/// How many lines of long pieces.
-const PIECES: usize = 56;
+/// How many lines of long pieces, and of strong ones.
+const PIECES: [usize; 2] = [40, 24];
+/// Of how many the lines may run together as those of a card do that is seen steeply.
+const STEEP: usize = 26;
 /// The least share of the frame that a card may cover to be found.
 const LEAST_SHARE: f32 = 0.004;
 /// The same for four lines of the whole frame: between shorter ones everything is a rectangle.
@@ -39,10 +43,10 @@ const OUTSIDE: f32 = 0.02;
 /// The best candidates, best first, no two of which are nearly the same.
 pub(super) fn candidates(edges: &Edges, most: usize) -> Vec<Candidate> {
     let lines = strongest(edges, LINES / 2, LINES / 2);
-    let mut found = Search { edges, lines: &lines }.run();
+    let mut found = Search { edges, lines: &lines, steep: 0 }.run();
     // In the whole frame a house's windows make stronger lines than a card in a hand, but no longer pieces.
-    let pieces = longest(edges, PIECES);
-    let by_pieces = Search { edges, lines: &pieces };
+    let pieces = longest(edges, PIECES[0], PIECES[1]);
+    let by_pieces = Search { edges, lines: &pieces, steep: STEEP };
     found.extend(by_pieces.run());
     let three = three_sides::all(edges, &pieces, by_pieces.side_of(LEAST_SHARE));
     found.extend(
@@ -68,10 +72,10 @@ impl Search<'_> {
     fn run(&self) -> Vec<Candidate> {
         let crossings: Vec<Vec<Option<Point>>> =
             self.lines.iter().map(|a| self.lines.iter().map(|b| self.corner(a, b)).collect()).collect();
-        let pairs = self.pairs();
+        let (pairs, leaning) = self.pairs();
         let mut found = Vec::new();
         for (at, first) in pairs.iter().enumerate() {
-            for second in &pairs[at + 1..] {
+            for second in pairs[at + 1..].iter().chain(&leaning) {
                 let corner = |a: usize, b: usize| crossings[a][b];
                 let corners = [
                     corner(first.0, second.0),
@@ -98,24 +102,28 @@ impl Search<'_> {
         inside.then_some(place)
     }
 
-    /// Lines that may be opposite sides: nearly parallel and apart.
-    fn pairs(&self) -> Vec<(usize, usize)> {
+    /// Lines that may be opposite sides: nearly parallel and apart; and those that lean towards each other, as two sides
+    /// do when the card is seen steeply from near by.
+    #[allow(clippy::type_complexity, reason = "two lists of one kind")]
+    fn pairs(&self) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
         let apart = self.side_of(LEAST_WHOLE);
         let middle = Point::new(width / 2.0, height / 2.0);
-        let mut pairs = Vec::new();
+        let (mut pairs, mut leaning) = (Vec::new(), Vec::new());
         for (at, a) in self.lines.iter().enumerate() {
             for (other, b) in self.lines.iter().enumerate().skip(at + 1) {
                 let aligned = a.cos * b.cos + a.sin * b.sin;
-                // 0.77: 40 degrees, what perspective does to a card that is seen steeply from near by.
-                if aligned.abs() > 0.77
-                    && (a.offset(middle) - b.offset(middle) * aligned.signum()).abs() > apart
-                {
-                    pairs.push((at, other));
+                // 0.87: 30 degrees. 0.42: 65 degrees, at a tilt of 60.
+                if aligned.abs() > 0.87 {
+                    if (a.offset(middle) - b.offset(middle) * aligned.signum()).abs() > apart {
+                        pairs.push((at, other));
+                    }
+                } else if aligned.abs() > 0.42 && other < self.steep {
+                    leaning.push((at, other));
                 }
             }
         }
-        pairs
+        (pairs, leaning)
     }
 
     /// Whether four sides and their corners may be a card. `sides` run between the corners in order.
@@ -139,20 +147,24 @@ impl Search<'_> {
     /// A card with these corners, by its shape and by how much of its sides is seen. Of a card that the frame cuts the
     /// third side isn't.
     fn weigh(&self, corners: [Point; 4], support: [f32; 4], cut: bool) -> Option<Candidate> {
-        let quad = lying(clockwise(Quad::new(corners))?);
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
+        let mut quad = clockwise(Quad::new(corners))?;
         let share = quad.area() / (width * height);
         if share < LEAST_SHARE {
             return None;
         }
-        let pose = Pose::of(&quad, width, height)?;
-        let stray = (pose.ratio / CARD_RATIO).ln().abs();
-        // Seen steeply, a small error on the lens is a large one on the ratio.
-        let steep = pose.tilt > 38.0;
-        let (allowed, spread) = if steep { (0.5, 0.25) } else { (0.22, 0.09) };
-        if stray > allowed || pose.skew.abs() > if steep { 0.35 } else { 0.2 } || pose.tilt > 74.0 {
+        let mut pose = Pose::of(&quad, width, height)?;
+        if pose.ratio < 1.0 {
+            quad = quad.quarter_turn();
+            pose = Pose::of(&quad, width, height)?;
+        }
+        quad = upright(quad);
+        if !plausible(&pose) {
             return None;
         }
+        let stray = (pose.ratio / CARD_RATIO).ln().abs();
+        let steep = pose.tilt > STEEP_TILT;
+        let spread = if steep { 0.25 } else { 0.09 };
         let shape = (-(stray / spread).powi(2)).exp();
         let sides = if cut { 3.0 } else { 4.0 };
         let mean = support.iter().sum::<f32>() / sides;
@@ -165,17 +177,24 @@ impl Search<'_> {
     }
 }
 
+/// Degrees from which on a view is steep: a small error on the lens is a large one on the ratio then.
+const STEEP_TILT: f32 = 38.0;
+
+/// Whether a rectangle of this pose may be a card.
+pub(super) fn plausible(pose: &Pose) -> bool {
+    let (stray, skew) = if pose.tilt > STEEP_TILT { (0.5, 0.35) } else { (0.22, 0.2) };
+    (pose.ratio / CARD_RATIO).ln().abs() <= stray && pose.skew.abs() <= skew && pose.tilt <= 74.0
+}
+
 /// The same corners, clockwise; `None` when they form no convex figure.
 fn clockwise(quad: Quad) -> Option<Quad> {
     let [a, b, c, d] = quad.corners;
     [quad, Quad::new([a, d, c, b])].into_iter().find(Quad::is_convex)
 }
 
-/// Starts at the long side that lies higher, or for an upright card further to the left: as a card is read after the
-/// smallest turn.
-fn lying(quad: Quad) -> Quad {
-    let lengths = quad.sides().map(|(a, b)| a.distance(b));
-    let quad = if lengths[0] + lengths[2] >= lengths[1] + lengths[3] { quad } else { quad.quarter_turn() };
+/// Starts at the long side that lies higher, or for a card on end further to the left: as a card is read after the
+/// smallest turn. The first side is a long one already.
+fn upright(quad: Quad) -> Quad {
     let [a, b, ..] = quad.corners;
     // Reading direction to the right, or upwards when the card stands on end.
     let (dx, dy) = (b.x - a.x, b.y - a.y);

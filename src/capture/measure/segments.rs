@@ -13,6 +13,8 @@ struct Segment {
     rho: f32,
     ends: [Point; 2],
     length: f32,
+    /// Mean strength of its edges.
+    strength: f32,
 }
 
 /// Shorter pieces aren't looked at, in samples of the reduced picture.
@@ -22,8 +24,9 @@ const GAP: u32 = 3;
 /// How far an edge's own direction may be from that of its piece, in degrees.
 const STRAY: f32 = 16.0;
 
-/// The lines through the `most` longest pieces. Pieces on one line count together: a thumb divides a card's side.
-pub(super) fn longest(edges: &Edges, most: usize) -> Vec<Line> {
+/// The lines through the `long` longest pieces, and through the `strong` ones that are strongest for their length: a
+/// wooden desk has long pieces all over. Pieces on one line count together: a thumb divides a card's side.
+pub(super) fn longest(edges: &Edges, long: usize, strong: usize) -> Vec<Line> {
     let mut used = vec![false; edges.width() * edges.height()];
     let mut pieces: Vec<Segment> =
         edges.list.iter().filter_map(|edge| Trace::from(edge).run(edges, &mut used)).collect();
@@ -36,7 +39,10 @@ pub(super) fn longest(edges: &Edges, most: usize) -> Vec<Line> {
         }
     }
     kept.sort_by(|a, b| b.length.total_cmp(&a.length));
-    kept.truncate(most);
+    if let Some(shorter) = kept.get_mut(long..) {
+        shorter.sort_by(|a, b| (b.length * b.strength).total_cmp(&(a.length * a.strength)));
+    }
+    kept.truncate(long + strong);
     kept.iter().map(|piece| Line::new(piece.angle, piece.rho, edges)).collect()
 }
 
@@ -79,6 +85,7 @@ struct Trace {
     to: f32,
     oo: f32,
     span: [f32; 2],
+    strength: f32,
 }
 
 impl Trace {
@@ -86,7 +93,21 @@ impl Trace {
         let angle = f32::from(edge.angle) + 0.5;
         let (sin, cos) = angle.to_radians().sin_cos();
         let (x, y) = (f32::from(edge.x), f32::from(edge.y));
-        Self { x, y, angle, cos, sin, n: 0.0, t: 0.0, o: 0.0, tt: 0.0, to: 0.0, oo: 0.0, span: [0.0; 2] }
+        Self {
+            x,
+            y,
+            angle,
+            cos,
+            sin,
+            n: 0.0,
+            t: 0.0,
+            o: 0.0,
+            tt: 0.0,
+            to: 0.0,
+            oo: 0.0,
+            span: [0.0; 2],
+            strength: f32::from(edge.strength),
+        }
     }
 
     fn run(mut self, edges: &Edges, used: &mut [bool]) -> Option<Segment> {
@@ -166,7 +187,7 @@ impl Trace {
         let angle = self.angle - slope.atan().to_degrees();
         let angle = angle.rem_euclid(180.0);
         let (sin, cos) = angle.to_radians().sin_cos();
-        Some(Segment { angle, rho: ends[0].x * cos + ends[0].y * sin, ends, length })
+        Some(Segment { angle, rho: ends[0].x * cos + ends[0].y * sin, ends, length, strength: self.strength })
     }
 }
 
@@ -182,7 +203,7 @@ mod tests {
             let angle = line.sin.atan2(line.cos).to_degrees().round() as i32;
             (angle.rem_euclid(180), line.rho.abs().round() as i32)
         };
-        longest(&edges, 8).iter().map(degrees).collect()
+        longest(&edges, 8, 0).iter().map(degrees).collect()
     }
 
     #[test]
