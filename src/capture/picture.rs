@@ -54,6 +54,20 @@ impl Plane {
 
     /// Between four samples, by bilinear weights. Sample centres lie at whole numbers.
     pub fn between(&self, x: f32, y: f32) -> f32 {
+        if x >= 0.0 && y >= 0.0 {
+            // Inside, which is nearly always, nothing has to be clamped.
+            let (left, top) = (x as usize, y as usize);
+            let at = top.saturating_mul(self.width).saturating_add(left);
+            let upper = self.samples.get(at..at.saturating_add(2));
+            let below = at.saturating_add(self.width);
+            let lower = self.samples.get(below..below.saturating_add(2));
+            if let (true, Some(&[a, b]), Some(&[c, d])) = (left + 1 < self.width, upper, lower) {
+                let [a, b, c, d] = [a, b, c, d].map(f32::from);
+                let (fx, fy) = (x - left as f32, y - top as f32);
+                let upper = a + (b - a) * fx;
+                return upper + (c + (d - c) * fx - upper) * fy;
+            }
+        }
         let (left, top) = (x.floor(), y.floor());
         let (fx, fy) = (x - left, y - top);
         let (left, top) = (left as isize, top as isize);
@@ -126,11 +140,11 @@ impl Picture {
 
     /// From interleaved Y, Cb, Cr.
     pub(super) fn from_ycc(width: usize, height: usize, pixels: &[u8]) -> Self {
-        let mut luma = Vec::with_capacity(width * height);
+        let mut luma = vec![0; width * height];
         let mut small = Reducer::new(width, height);
-        for row in pixels.chunks_exact((width * 3).max(1)) {
-            luma.extend(row.chunks_exact(3).map(|pixel| pixel[0]));
-            small.add_row(row);
+        let lines = luma.chunks_exact_mut(width.max(1));
+        for (line, row) in lines.zip(pixels.chunks_exact((width * 3).max(1))) {
+            small.add_row(line, row);
         }
         let (blue, red) = small.finish();
         Self { luma: Plane { width, height, samples: luma }, blue, red }
@@ -208,7 +222,8 @@ impl std::fmt::Debug for Picture {
 /// Averages colour over blocks of `COLOUR_STEP` × `COLOUR_STEP` pixels; the last ones may be smaller.
 struct Reducer {
     width: usize,
-    sums: Vec<[u32; 2]>,
+    /// Sixteen samples of 255 at most fit 16 bits.
+    sums: Vec<[u16; 2]>,
     counts: Vec<u32>,
     rows: usize,
     blue: Vec<u8>,
@@ -231,27 +246,54 @@ impl Reducer {
         }
     }
 
-    fn add_row(&mut self, row: &[u8]) {
-        for (sum, block) in self.sums.iter_mut().zip(row.chunks(3 * Picture::COLOUR_STEP)) {
-            for pixel in block.chunks_exact(3) {
-                sum[0] += u32::from(pixel[1]);
-                sum[1] += u32::from(pixel[2]);
+    /// Takes a row of pixels apart: brightness into `luma`, colour into the sums.
+    fn add_row(&mut self, luma: &mut [u8], row: &[u8]) {
+        const STEP: usize = Picture::COLOUR_STEP;
+        let (whole, rest) = row.as_chunks::<{ 3 * STEP }>();
+        let (lights, dark) = luma.as_chunks_mut::<STEP>();
+        // Whole blocks with their length known, so that they are taken in a few instructions.
+        for ((sum, [y0, b0, r0, y1, b1, r1, y2, b2, r2, y3, b3, r3]), light) in
+            self.sums.iter_mut().zip(whole).zip(lights)
+        {
+            *light = [*y0, *y1, *y2, *y3];
+            sum[0] += u16::from(*b0) + u16::from(*b1) + u16::from(*b2) + u16::from(*b3);
+            sum[1] += u16::from(*r0) + u16::from(*r1) + u16::from(*r2) + u16::from(*r3);
+        }
+        if let Some(sum) = self.sums.get_mut(whole.len()) {
+            for (light, pixel) in dark.iter_mut().zip(rest.as_chunks::<3>().0) {
+                *light = pixel[0];
+                sum[0] += u16::from(pixel[1]);
+                sum[1] += u16::from(pixel[2]);
             }
         }
         self.rows += 1;
-        if self.rows == Picture::COLOUR_STEP {
+        if self.rows == STEP {
             self.emit();
         }
     }
 
     fn emit(&mut self) {
-        for (sum, count) in self.sums.iter_mut().zip(&self.counts) {
-            let count = count * self.rows as u32;
-            self.blue.push(((sum[0] + count / 2) / count) as u8);
-            self.red.push(((sum[1] + count / 2) / count) as u8);
-            *sum = [0; 2];
+        if self.rows == Picture::COLOUR_STEP {
+            // All blocks but the last one in a row have sixteen samples.
+            let mean = |sum: u16| ((sum + 8) / 16) as u8;
+            let whole = self.counts.iter().filter(|count| **count == Picture::COLOUR_STEP as u32).count();
+            self.blue.extend(self.sums.iter().take(whole).map(|sum| mean(sum[0])));
+            self.red.extend(self.sums.iter().take(whole).map(|sum| mean(sum[1])));
+            self.emit_from(whole);
+        } else {
+            self.emit_from(0);
         }
+        self.sums.fill([0; 2]);
         self.rows = 0;
+    }
+
+    fn emit_from(&mut self, first: usize) {
+        for (sum, count) in self.sums.iter().zip(&self.counts).skip(first) {
+            let count = count * self.rows as u32;
+            let mean = |sum: u16| ((u32::from(sum) + count / 2) / count) as u8;
+            self.blue.push(mean(sum[0]));
+            self.red.push(mean(sum[1]));
+        }
     }
 
     fn finish(mut self) -> (Plane, Plane) {
