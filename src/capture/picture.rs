@@ -138,20 +138,26 @@ impl Picture {
     /// How many pixels share one colour sample in each direction.
     pub const COLOUR_STEP: usize = 4;
 
-    /// From interleaved Y, Cb, Cr.
-    pub(super) fn from_ycc(width: usize, height: usize, pixels: &[u8]) -> Self {
-        let mut luma = vec![0; width * height];
+    /// From interleaved Y, Cb, Cr. Brightness is gathered at the front of the same memory, and the rest is given back.
+    pub(super) fn from_ycc(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
         let mut small = Reducer::new(width, height);
-        let lines = luma.chunks_exact_mut(width.max(1));
-        for (line, row) in lines.zip(pixels.chunks_exact((width * 3).max(1))) {
-            small.add_row(line, row);
+        let (mut line, mut row) = (vec![0; width], vec![0; 3 * width]);
+        for y in 0..height {
+            let Some(from) = pixels.get(3 * width * y..3 * width * (y + 1)) else { break };
+            row.copy_from_slice(from);
+            small.add_row(&mut line, &row);
+            if let Some(to) = pixels.get_mut(width * y..width * (y + 1)) {
+                to.copy_from_slice(&line);
+            }
         }
+        pixels.truncate(width * height);
+        pixels.shrink_to_fit();
         let (blue, red) = small.finish();
-        Self { luma: Plane { width, height, samples: luma }, blue, red }
+        Self { luma: Plane { width, height, samples: pixels }, blue, red }
     }
 
     /// From interleaved R, G, B.
-    pub(super) fn from_rgb(width: usize, height: usize, pixels: &mut [u8]) -> Self {
+    pub(super) fn from_rgb(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
         for pixel in pixels.chunks_exact_mut(3) {
             if let [r, g, b] = pixel {
                 [*r, *g, *b] = ycc_of([*r, *g, *b]);
@@ -340,8 +346,8 @@ mod tests {
 
     #[test]
     fn odd_sizes_keep_their_colour() {
-        let mut pixels: Vec<u8> = [200, 30, 30].repeat(5 * 7);
-        let picture = Picture::from_rgb(5, 7, &mut pixels);
+        let pixels: Vec<u8> = [200, 30, 30].repeat(5 * 7);
+        let picture = Picture::from_rgb(5, 7, pixels);
         let [y, cb, cr] = ycc_of([200, 30, 30]);
         assert_eq!((picture.blue().width(), picture.blue().height()), (2, 2));
         assert!(picture.luma().samples().iter().all(|v| *v == y));

@@ -136,7 +136,7 @@ mod tests {
                     pixels.extend(if skin(x, y) { [205, 150, 120] } else { [90, 110, 130] });
                 }
             }
-            Reduced::of(&Picture::from_rgb(400, 300, &mut pixels))
+            Reduced::of(&Picture::from_rgb(400, 300, pixels))
         };
         let face = |x: usize, y: usize| (x as f32 - 200.0).hypot(y as f32 - 100.0) < 60.0;
         let found = sign(&paint(&face), None, White::default()).unwrap();

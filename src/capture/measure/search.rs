@@ -29,6 +29,8 @@ struct Search<'a> {
 
 /// How many lines are looked at.
 const LINES: usize = 44;
+/// An outline seen this well needs no second search.
+const CLEAR: f32 = 0.93;
 /// How many lines of long pieces, and of strong ones.
 const PIECES: [usize; 2] = [40, 24];
 /// Of how many the lines may run together as those of a card do that is seen steeply.
@@ -42,16 +44,19 @@ const OUTSIDE: f32 = 0.02;
 
 /// The best candidates, best first, no two of which are nearly the same.
 pub(super) fn candidates(edges: &Edges, most: usize) -> Vec<Candidate> {
-    let lines = strongest(edges, LINES / 2, LINES / 2);
-    let mut found = Search { edges, lines: &lines, steep: 0 }.run();
     // In the whole frame a house's windows make stronger lines than a card in a hand, but no longer pieces.
     let pieces = longest(edges, PIECES[0], PIECES[1]);
     let by_pieces = Search { edges, lines: &pieces, steep: STEEP };
-    found.extend(by_pieces.run());
+    let mut found = by_pieces.run();
     let three = three_sides::all(edges, &pieces, by_pieces.side_of(LEAST_SHARE));
     found.extend(
         three.into_iter().filter_map(|three| by_pieces.weigh(three.corners, three.support, three.cut)),
     );
+    if found.iter().all(|candidate| candidate.support < CLEAR) {
+        // Grain and noise break a side into short pieces; votes add them up.
+        let lines = strongest(edges, LINES / 2, LINES / 2);
+        found.extend(Search { edges, lines: &lines, steep: 0 }.run());
+    }
     // There are rectangles of all sizes everywhere; what tells them apart first is a whole outline.
     found.iter_mut().for_each(|candidate| candidate.score *= candidate.support.powi(2));
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
