@@ -22,13 +22,13 @@ pub struct PerceptualHash([u64; 4]);
 
 impl PerceptualHash {
     /// The largest distance at which two files are candidates for one picture: re-encoded and resized files of drawn
-    /// photos lie at 0 to 4.
+    /// photos lie at 0 to 6 (`docs/captures.md`).
     pub const CANDIDATE: u32 = 8;
 
     /// Of a picture's brightness. `None` for one without content, whose hash would be noise.
     pub fn of(luma: &Plane) -> Option<Self> {
-        // Twice as fine as the grid is fine enough, and cheap.
-        let small = shrink(luma, luma.width().min(luma.height()) / (2 * SIDE));
+        // Four times as fine as the grid is fine enough, and cheap.
+        let small = shrink(luma, luma.width().min(luma.height()) / (4 * SIDE));
         if small.width() < SIDE || small.height() < SIDE {
             return None;
         }
@@ -49,20 +49,31 @@ impl PerceptualHash {
         Some(Self(words))
     }
 
-    /// Means over blocks, 64 in each direction.
+    /// 64 × 64 means with weights that fall off over one place to each side: what is between two places belongs to both, so
+    /// that it makes no difference where a resized file's samples lie.
     fn grid(plane: &Plane) -> [[f32; SIDE]; SIDE] {
-        let mut grid = [[0.0; SIDE]; SIDE];
-        for (y, line) in grid.iter_mut().enumerate() {
-            let rows = y * plane.height() / SIDE..(y + 1) * plane.height() / SIDE;
-            for (x, value) in line.iter_mut().enumerate() {
-                let columns = x * plane.width() / SIDE..(x + 1) * plane.width() / SIDE;
-                let count = (rows.len() * columns.len()).max(1);
-                let block =
-                    rows.clone().flat_map(|row| plane.row(row).get(columns.clone()).unwrap_or_default());
-                *value = block.map(|sample| u32::from(*sample)).sum::<u32>() as f32 / count as f32;
+        let (columns, rows) = (tents(plane.width()), tents(plane.height()));
+        let lines: Vec<[f32; SIDE]> = (0..plane.height())
+            .map(|y| {
+                let row = plane.row(y);
+                std::array::from_fn(|x| {
+                    let (from, weights) = &columns[x];
+                    weights
+                        .iter()
+                        .zip(row.get(*from..).unwrap_or_default())
+                        .map(|(w, v)| w * f32::from(*v))
+                        .sum()
+                })
+            })
+            .collect();
+        std::array::from_fn(|y| {
+            let (from, weights) = &rows[y];
+            let mut sums = [0.0; SIDE];
+            for (weight, line) in weights.iter().zip(lines.get(*from..).unwrap_or_default()) {
+                sums.iter_mut().zip(line).for_each(|(sum, value)| *sum += weight * value);
             }
-        }
-        grid
+            sums
+        })
     }
 
     /// How many bits differ, 0 to 256.
@@ -106,6 +117,21 @@ static COSINES: LazyLock<[[f32; SIDE]; WAVES]> = LazyLock::new(|| {
     })
 });
 
+/// For each place on a line of `size` samples: the first sample, and the weights from there on, 1 together.
+fn tents(size: usize) -> Vec<(usize, Vec<f32>)> {
+    let reach = size as f32 / SIDE as f32;
+    let tent = |place: usize| {
+        let middle = (place as f32 + 0.5) * reach - 0.5;
+        let from = (middle - reach).ceil().max(0.0) as usize;
+        let to = ((middle + reach).floor() as usize).min(size.saturating_sub(1));
+        let weights: Vec<f32> =
+            (from..=to).map(|at| (1.0 - (at as f32 - middle).abs() / reach).max(0.0)).collect();
+        let total: f32 = weights.iter().sum();
+        (from, weights.iter().map(|weight| weight / total.max(1e-6)).collect())
+    };
+    (0..SIDE).map(tent).collect()
+}
+
 fn frequencies(grid: &[[f32; SIDE]; SIDE]) -> [f32; BITS] {
     let cosines = &*COSINES;
     let mut half = [[0.0f32; SIDE]; WAVES];
@@ -123,11 +149,16 @@ mod tests {
 
     fn scene(width: usize, height: usize, seed: f32, noise: u8) -> Plane {
         let mut state = 7u32;
+        // Patches of all sizes, so that every frequency has something.
+        let patch = |x: f32, y: f32, size: f32| {
+            let cell = (x * size).floor() * 12.99 + (y * size).floor() * 78.23 + seed * 37.7 + size;
+            (cell.sin() * 43_758.547).fract()
+        };
         let samples = (0..width * height).map(|at| {
             let (x, y) = ((at % width) as f32 / width as f32, (at / width) as f32 / height as f32);
-            let wave = (x * 9.0 * seed).sin() * 40.0 + (y * 17.0 + x * 5.0 * seed).cos() * 50.0;
+            let scene = [2.0, 5.0, 11.0, 23.0].map(|size| patch(x, y, size)).iter().sum::<f32>();
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (128.0 + wave + ((state >> 24) as f32 / 255.0 - 0.5) * f32::from(noise)) as u8
+            (128.0 + scene * 25.0 + ((state >> 24) as f32 / 255.0 - 0.5) * f32::from(noise)) as u8
         });
         Plane::new(width, height, samples.collect()).unwrap()
     }

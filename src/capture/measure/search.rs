@@ -15,7 +15,6 @@ pub(super) struct Candidate {
     pub(super) quad: Quad,
     /// Share of the outline that lies on edges.
     pub(super) support: f32,
-    pub(super) pose: Pose,
     pub(super) score: f32,
 }
 
@@ -178,7 +177,7 @@ impl Search<'_> {
         let whole = if cut || steep { 0.8 } else { 1.0 };
         let score =
             (0.6 * mean + 0.4 * least) * (0.4 + 0.6 * shape) * (share.min(1.0) + 0.02).powf(0.12) * whole;
-        Some(Candidate { quad, support: mean, pose, score })
+        Some(Candidate { quad, support: mean, score })
     }
 }
 

@@ -138,17 +138,6 @@ impl Sides<'_> {
 
     /// A fourth side outside the frame, where the card's ratio puts it; `None` when that is inside.
     fn cut(&self, along: [Point; 2], nominal: f32) -> Option<Found> {
-        let mut support = [0.0; 2];
-        for (at, line) in [self.a, self.b].into_iter().enumerate() {
-            let (from, along) = (self.from[at], along[at]);
-            let reach = self.exit(from, along) - 3.0;
-            let seen = reach.min(nominal * FURTHEST);
-            // The side goes on until the frame ends it, or at least one of the two does.
-            support[at] = line.support(from, from.beyond(along, seen));
-            if seen < nominal * INSIDE || support[at] < SEEN {
-                return None;
-            }
-        }
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
         let corners = |length: f32| {
             let [p, q] = [0, 1].map(|at| self.from[at].beyond(along[at], length));
@@ -163,13 +152,22 @@ impl Sides<'_> {
         let lengths = (0..24).map(|at| nominal * (NEAREST + (FURTHEST - NEAREST) * at as f32 / 23.0));
         let (_, length) =
             lengths.filter_map(|length| Some((stray(length)?, length))).min_by(|a, b| a.0.total_cmp(&b.0))?;
-        let outside = corners(length)[2..].iter().any(|corner| !inside(self.edges, *corner));
+        if corners(length)[2..].iter().all(|corner| inside(self.edges, *corner)) {
+            return None;
+        }
+        // Each side goes on to its corner, or until the frame ends it.
+        let mut support = [0.0; 2];
+        for (at, line) in [self.a, self.b].into_iter().enumerate() {
+            let (from, along) = (self.from[at], along[at]);
+            let seen = (self.exit(from, along) - 3.0).min(length);
+            support[at] = line.support(from, from.beyond(along, seen));
+            let end = line.support(from.beyond(along, seen * 0.75), from.beyond(along, seen));
+            if seen < length * INSIDE || support[at] < SEEN || end < 0.5 {
+                return None;
+            }
+        }
         let closing = self.closing.support(self.from[0], self.from[1]);
-        outside.then_some(Found {
-            corners: corners(length),
-            support: [closing, support[1], 0.0, support[0]],
-            cut: true,
-        })
+        Some(Found { corners: corners(length), support: [closing, support[1], 0.0, support[0]], cut: true })
     }
 
     /// How far it is to the frame's border.
