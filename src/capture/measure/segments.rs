@@ -121,7 +121,7 @@ impl Trace {
             while missing <= GAP {
                 along += direction;
                 let (slope, level) = self.fit();
-                let turned = self.angle + slope.atan().to_degrees() * -1.0;
+                let turned = self.angle - slope.atan().to_degrees();
                 let middle = level + slope * along;
                 let hit = [0.0, 1.0, -1.0].into_iter().find_map(|off| {
                     let (x, y) = self.place(along, middle + off);
