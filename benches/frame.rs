@@ -92,6 +92,10 @@ fn hostile(kind: &str, bytes: usize) -> Vec<u8> {
                 out.extend(PREAMBLE);
                 out.extend([0x0F, 0xF0 | random() & 0x0F]);
             }
+            "preambles, small lengths" => {
+                out.extend(PREAMBLE);
+                out.extend([0, 4 + (random() & 0x0F)]);
+            }
             "preambles, any lengths" => {
                 out.extend(PREAMBLE);
                 out.extend([random() & 0x0F, random()]);
@@ -152,6 +156,7 @@ fn main() {
         "preambles, lengths too large",
         "preambles, largest lengths",
         "preambles, any lengths",
+        "preambles, small lengths",
         "one bit wrong in each frame",
     ] {
         if !support::wanted(kind) {

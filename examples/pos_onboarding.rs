@@ -8,10 +8,11 @@ mod support;
 use std::path::Path;
 
 use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy};
+use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy, QuotaKey, Quotas};
 use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, VerifiedDemand};
+use realname::document::IdNumber;
 use realname::profile::{Check, ClaimName, Env, Purpose};
 use realname::reader::ReadOptions;
 use realname::rely::{Asked, Limits, answer};
@@ -60,8 +61,14 @@ fn main() -> Anyhow<()> {
     // Register and policy. A refusal says what the clerk does next.
     let register = DirectoryAuthority::open(&fixtures.join("register.json"))?;
     let evidence = OnSite::new(card, live, consent)?;
-    let request = CaseRequest::new(asked.purpose().clone(), Env::Test, Timestamp::now());
-    let verified = match Case::open(evidence, &Policy::on_site(), request)?.decide(&register) {
+    // Counted before anybody is asked: a reader that makes more checks than a shop can is refused, a busy one asked for more.
+    let policy = Policy::on_site();
+    let counts = Quotas::new(&till_store, QuotaKey::new([7; 32]), policy.limits());
+    let reader = evidence.card().sam_id();
+    let checks = counts.count_check(reader, demand.as_str(), Timestamp::now())?;
+    let request = CaseRequest::new(asked.purpose().clone(), Env::Test, Timestamp::now())
+        .with_signals(policy.limits().signals(0, checks));
+    let verified = match Case::open(evidence, &policy, request)?.decide(&register) {
         Ok(verified) => verified,
         Err(refusal) => return Err(format!("not sold: {refusal}").into()),
     };
@@ -80,6 +87,13 @@ fn main() -> Anyhow<()> {
         let reasons: Vec<_> = answer.verdict.reasons().iter().map(|reason| reason.code.as_str()).collect();
         println!("{attempt} time: accepted = {} {reasons:?}", answer.verdict.is_accepted());
         assert_eq!(answer.verdict.is_accepted(), attempt == "first");
+        if let Some(holder) = answer.verdict.claims().and_then(|claims| claims.text(ClaimName::IdNumber)) {
+            // Counted where the number is given out: five for a document, however many tills sell.
+            let counts = Quotas::new(&office_store, QuotaKey::new([8; 32]), policy.limits());
+            let (holder, number) = (IdNumber::new(holder), "+8613900000001");
+            let count = counts.count_number(operator.iss, &holder, number, Timestamp::MAX, now)?;
+            println!("number {count} of at most {} for this document", policy.limits().numbers_per_document);
+        }
     }
     Ok(())
 }

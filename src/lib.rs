@@ -42,7 +42,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The whole job, from keys to verdict: `examples/pos_onboarding.rs` and `examples/cancellation.rs`.
+//! The whole job, from keys to verdict: `examples/pos_onboarding.rs` and `examples/two_provinces.rs`.
 //!
 //! # Blocking and async
 //!

@@ -167,6 +167,11 @@ fn query() -> Query {
         .with_probe(Arc::new(probe))
 }
 
+fn query_without_face() -> Query {
+    Query::new("测试甲", IdNumber::new("119999199001010004"), Timestamp::UNIX_EPOCH, "q1")
+        .with_phone_number("+8619900000000")
+}
+
 /// A reply with this code at this place, and what else the interface always has.
 fn reply(map: &str, at: &str, code: &Value) -> Reply {
     let mut body = match map {
@@ -225,6 +230,41 @@ fn the_maps_are_all_listed() {
         .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     assert_eq!(files, MAPS.map(str::to_owned).into());
+}
+
+#[test]
+fn each_map_says_what_in_it_is_sourced_and_what_is_a_placeholder() {
+    for name in MAPS {
+        let path = format!("{}/fixtures/codemaps/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let (header, _) = text.split_once("interface = ").unwrap();
+        for part in ["# Sourced: ", "# Placeholders, to be set from your contract: ", "Nothing here was"] {
+            assert!(header.contains(part), "{name}: {part}");
+        }
+    }
+}
+
+/// Every integer and every short text that the maps don't have, at every place, in the type of the place and in the others.
+#[test]
+fn no_unmapped_code_of_a_whole_range_is_understood() {
+    let mut count = 0;
+    for name in MAPS {
+        let (map, dialect) = open(name);
+        let known: BTreeSet<_> = map.codes().map(|(at, code)| (at.to_owned(), code.to_string())).collect();
+        let places: BTreeSet<&str> = map.codes().map(|(at, _)| at).collect();
+        for at in places {
+            let integers = -1000..4000_i64;
+            let codes =
+                integers.flat_map(|code| [json!(code), json!(code.to_string()), json!(format!("0{code}"))]);
+            for code in codes.filter(|code| !known.contains(&(at.to_owned(), code.to_string()))) {
+                let answer =
+                    dialect.finding(&query_without_face(), &reply(name, at, &code), Timestamp::UNIX_EPOCH);
+                assert_eq!(answer, Err(AuthorityError::Protocol), "{name} {at} {code}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 150_000, "{count}");
 }
 
 #[test]

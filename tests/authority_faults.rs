@@ -2,35 +2,36 @@
 //!
 //! What must hold for every one of them: no wrong pass; an answer, if there is one, is the register's; no question is worked
 //! on twice; whoever is told "nothing happened" was charged nothing; the deadline is kept. And a register without faults
-//! answers everybody, on the same loaded machine.
+//! answers everybody, on the same loaded machine. That the auditor finds each of these is shown on clients that are wrong on
+//! purpose.
 #![allow(clippy::disallowed_methods)]
 
 #[path = "authority/people.rs"]
 mod people;
+#[path = "authority/trial.rs"]
+mod trial;
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use people::{PEOPLE, People, is_pass, question, truth};
+use people::People;
 use realname::authority::compose::{RetryPolicy, Retrying};
 use realname::authority::http::{CodeMap, HttpAuthority, HttpOptions, MappedJson, Part, Seal, Secret};
 use realname::authority::serve::{Fault, Faults, Register, RegisterOptions, ServeOptions, Server};
-use realname::authority::{Authority, AuthorityError};
+use realname::authority::{Attribute, Authority, AuthorityError, Finding, Query, Subject};
+use trial::{Plan, Stand, Verdict, Wrong};
 
 const RUNS: usize = 10_000;
 const CALLERS: usize = 32;
 /// A third of what a person at a counter waits.
 const PATIENCE: Duration = Duration::from_millis(5000);
 const PER_TRY: Duration = Duration::from_millis(1000);
-/// How late a run may end after its deadline, beside what the machine itself is late by (see `lateness`).
-const SLACK: Duration = Duration::from_millis(250);
 
 struct Bench {
     name: &'static str,
     people: Arc<People>,
-    authority: Retrying<HttpAuthority<MappedJson>>,
+    client: Arc<HttpAuthority<MappedJson>>,
+    authority: Retrying<Arc<HttpAuthority<MappedJson>>>,
     _server: Server,
 }
 
@@ -52,12 +53,13 @@ fn bench(name: &'static str, kept_answers: usize, faults: Faults) -> Bench {
     options.reply_seal = Some(seal);
     options.per_try = Some(PER_TRY);
     let dialect = MappedJson::new("TEST-http", CodeMap::register());
-    let client = HttpAuthority::new(dialect, &server.origin(), options).unwrap();
+    let client = Arc::new(HttpAuthority::new(dialect, &server.origin(), options).unwrap());
     let policy = RetryPolicy::default()
         .with_tries(3)
         .with_per_try(PER_TRY)
         .with_pauses(Duration::from_millis(5), Duration::from_millis(40));
-    Bench { name, people, authority: Retrying::new(client, policy), _server: server }
+    let authority = Retrying::new(Arc::clone(&client), policy);
+    Bench { name, people, client, authority, _server: server }
 }
 
 /// Any fault on three of eight connections. Those that cost a whole try's time are kept rarer, so that the test ends.
@@ -79,24 +81,24 @@ fn mix(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// The latest that a thread which only sleeps woke up, until told to stop. Nobody can be more too_late than that.
-fn lateness(stop: &AtomicBool) -> Duration {
-    let mut worst = Duration::ZERO;
-    while !stop.load(Ordering::Relaxed) {
-        let nap = Duration::from_millis(10);
-        let begin = Instant::now();
-        std::thread::sleep(nap);
-        worst = worst.max(begin.elapsed().saturating_sub(nap));
+fn plan(runs: usize) -> Plan {
+    Plan {
+        runs,
+        callers: CALLERS,
+        patience: PATIENCE,
+        slack: Duration::from_millis(250),
+        settle: PER_TRY + Duration::from_millis(400),
     }
-    worst
 }
 
-#[derive(Default)]
-struct Tally {
-    outcomes: BTreeMap<(&'static str, String), u32>,
-    longest: Duration,
-    late: Vec<(usize, Duration)>,
-    wrong: Vec<String>,
+fn print(verdict: &Verdict, runs: usize) {
+    for ((bench, outcome), count) in &verdict.outcomes {
+        println!("{bench:24} {outcome:28} {count:5}");
+    }
+    println!(
+        "{runs} runs in {:.1?}; longest {:.3?} of {PATIENCE:?}; the machine was late by {:.3?}",
+        verdict.took, verdict.longest, verdict.machine
+    );
 }
 
 #[test]
@@ -106,105 +108,129 @@ fn ten_thousand_questions_to_failing_registers() {
         bench("keeps none, faults", 0, faults(0x5eed_0002)),
         bench("keeps answers, healthy", RUNS, Faults::none()),
     ];
-    let next = AtomicUsize::new(0);
-    let tally = Mutex::new(Tally::default());
-    let results = Mutex::new(Vec::with_capacity(RUNS));
-    let stop = AtomicBool::new(false);
-    let began = Instant::now();
-    let machine = std::thread::scope(|scope| {
-        let machine = scope.spawn(|| lateness(&stop));
-        let mut callers = Vec::new();
-        for _ in 0..CALLERS {
-            callers.push(scope.spawn(|| {
-                loop {
-                    let run = next.fetch_add(1, Ordering::Relaxed);
-                    if run >= RUNS {
-                        return;
-                    }
-                    let roll = run.wrapping_mul(0x9e37_79b9).rotate_right(7);
-                    // Two of five on each failing register, one of five on the healthy one.
-                    let which = [0, 0, 1, 1, 2][roll % 5];
-                    let index = (roll / 5) % PEOPLE.len();
-                    let bench = &benches[which];
-                    let query = question(index, &format!("run-{run}"), PATIENCE);
-                    let begin = Instant::now();
-                    let answer = bench.authority.ask(&query);
-                    let took = begin.elapsed();
-                    let expected = truth(index, &query);
-                    let mut tally = tally.lock().unwrap();
-                    tally.longest = tally.longest.max(took);
-                    let same = match (&answer, &expected) {
-                        (Ok(answer), Ok(expected)) => {
-                            answer.subject == expected.subject
-                                && answer.attributes == expected.attributes
-                                && answer.document == expected.document
-                                && answer.meta.answers == query.idempotency_key()
-                        }
-                        (Err(answer), Err(expected)) => answer == expected,
-                        _ => false,
-                    };
-                    let outcome = match &answer {
-                        _ if same => "the truth".to_owned(),
-                        Ok(_) => "another answer".to_owned(),
-                        Err(error) => error.code().to_owned(),
-                    };
-                    if is_pass(&answer) && !is_pass(&expected) {
-                        tally.wrong.push(format!("run {run}: wrong pass"));
-                    }
-                    if !same && (answer.is_ok() || which == 2) {
-                        tally.wrong.push(format!("run {run} at {}: {answer:?}", bench.name));
-                    }
-                    if took > PATIENCE + SLACK {
-                        tally.late.push((run, took));
-                    }
-                    *tally.outcomes.entry((bench.name, outcome)).or_default() += 1;
-                    drop(tally);
-                    results.lock().unwrap().push((which, query.idempotency_key().to_owned(), same, answer));
-                }
-            }));
-        }
-        for caller in callers {
-            caller.join().unwrap();
-        }
-        stop.store(true, Ordering::Relaxed);
-        machine.join().unwrap()
-    });
-    let took = began.elapsed();
-    let mut tally = tally.into_inner().unwrap();
-    // Let the registers finish what the callers no longer wait for, so that late work is counted too.
-    std::thread::sleep(PER_TRY + Duration::from_millis(400));
-    let asked: Vec<_> = benches.iter().map(|bench| bench.people.asked()).collect();
-    for (which, key, same, answer) in results.into_inner().unwrap() {
-        let worked = asked[which].get(&key).copied().unwrap_or(0);
-        if worked > 1 {
-            tally.wrong.push(format!("{key} was worked on {worked} times"));
-        }
-        let says_nothing_happened =
-            !same && matches!(answer, Err(AuthorityError::Transient { .. } | AuthorityError::Quota { .. }));
-        if says_nothing_happened && worked > 0 {
-            tally.wrong.push(format!("{key} was charged for, and the caller was told that nothing happened"));
-        }
-        if same && worked != 1 {
-            tally.wrong.push(format!("{key} was answered by nobody"));
-        }
-    }
-    for ((bench, outcome), count) in &tally.outcomes {
-        println!("{bench:24} {outcome:28} {count:5}");
-    }
-    println!(
-        "{RUNS} runs in {took:.1?}; longest {:.3?} of {PATIENCE:?}; the machine was late by {machine:.3?}",
-        tally.longest
-    );
-    let too_late = |(_, took): &&(usize, Duration)| *took > PATIENCE + SLACK + machine;
-    let late: Vec<String> =
-        tally.late.iter().filter(too_late).map(|(run, took)| format!("run {run}: took {took:?}")).collect();
-    tally.wrong.extend(late);
-    assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
-    let count = |bench, outcome: &str| tally.outcomes.get(&(bench, outcome.to_owned())).copied().unwrap_or(0);
+    let stands: Vec<Stand> = benches
+        .iter()
+        .enumerate()
+        .map(|(at, bench)| Stand {
+            name: bench.name,
+            authority: &bench.authority,
+            people: &bench.people,
+            is_healthy: at == 2,
+        })
+        .collect();
+    // Two of five on each failing register, one of five on the healthy one.
+    let verdict = trial::run(&plan(RUNS), &stands, |roll| [0, 0, 1, 1, 2][roll % 5]);
+    print(&verdict, RUNS);
+    assert_eq!(verdict.wrong, [], "{} wrong", verdict.wrong.len());
     // Without these the test could hold because nothing ever got through, or nothing ever failed.
-    let (kept, none) =
-        (count("keeps answers, faults", "the truth"), count("keeps none, faults", "the truth"));
+    let (kept, none) = (
+        verdict.count("keeps answers, faults", "the truth"),
+        verdict.count("keeps none, faults", "the truth"),
+    );
     assert!(kept > none && none > 1500, "{kept} {none}");
-    assert!(count("keeps none, faults", "authority_indeterminate") > 200);
-    assert!(count("keeps answers, faults", "authority_protocol") > 300);
+    assert!(verdict.count("keeps none, faults", "authority_indeterminate") > 200);
+    assert!(verdict.count("keeps answers, faults", "authority_protocol") > 300);
+}
+
+/// A client with one mistake, as people make it.
+struct Mistaken {
+    right: Arc<HttpAuthority<MappedJson>>,
+    mistake: Mistake,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Mistake {
+    /// The call succeeded, so the person matches.
+    SuccessIsMatch,
+    /// Asks again whenever no answer came.
+    ResendsBlindly,
+    /// A time-out is "try later".
+    LostIsTransient,
+    /// Never asks; the terminal's own cache says yes.
+    AsksNobody,
+    /// Waits as long as it takes.
+    HasNoDeadline,
+    /// Gives up whatever comes.
+    GivesUp,
+}
+
+impl Authority for Mistaken {
+    fn id(&self) -> &str {
+        "TEST-mistaken"
+    }
+
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
+        match self.mistake {
+            Mistake::SuccessIsMatch => self.right.ask(query).map(|mut finding| {
+                finding.subject = Subject::Found;
+                finding.attributes.name = Attribute::Match;
+                finding.attributes.id_number = Attribute::Match;
+                finding
+            }),
+            Mistake::ResendsBlindly => {
+                let mut answer = self.right.ask(query);
+                for _ in 0..2 {
+                    if let Err(AuthorityError::Indeterminate | AuthorityError::Protocol) = answer {
+                        answer = self.right.ask(query);
+                    }
+                }
+                answer
+            }
+            Mistake::LostIsTransient => self.right.ask(query).map_err(|error| match error {
+                AuthorityError::Indeterminate => AuthorityError::Transient { retry_after: None },
+                other => other,
+            }),
+            Mistake::AsksNobody => {
+                let index = people::PEOPLE.iter().position(|(name, _)| *name == query.name()).unwrap();
+                people::truth(index, query)
+            }
+            Mistake::HasNoDeadline => {
+                let answer = self.right.ask(query);
+                if answer.is_err() {
+                    std::thread::sleep(Duration::from_secs(3));
+                }
+                answer
+            }
+            Mistake::GivesUp => Err(AuthorityError::Transient { retry_after: None }),
+        }
+    }
+}
+
+#[test]
+fn the_auditor_finds_what_is_wrong() {
+    // The healthy register of half the runs shows what never answers; the failing one the rest.
+    for (mistake, expected) in [
+        (Mistake::SuccessIsMatch, &[Wrong::Pass, Wrong::Answer][..]),
+        (Mistake::ResendsBlindly, &[Wrong::Twice]),
+        (Mistake::LostIsTransient, &[Wrong::ToldNothing]),
+        (Mistake::AsksNobody, &[Wrong::FromNowhere]),
+        (Mistake::HasNoDeadline, &[Wrong::Late]),
+        (Mistake::GivesUp, &[Wrong::Unanswered]),
+    ] {
+        let quick = Faults::by(|number| {
+            let fault = Fault::ALL[mix(number) as usize % Fault::ALL.len()];
+            (!matches!(fault, Fault::Deaf | Fault::Silent | Fault::SlowDrip)).then_some(fault)
+        });
+        let (failing, healthy) = (bench("faults", 0, quick), bench("healthy", RUNS, Faults::none()));
+        let clients =
+            [&failing, &healthy].map(|bench| Mistaken { right: Arc::clone(&bench.client), mistake });
+        let stand = |at: usize, bench: &'static str, people| Stand {
+            name: bench,
+            authority: &clients[at],
+            people,
+            is_healthy: at == 1,
+        };
+        let stands = [stand(0, "faults", &*failing.people), stand(1, "healthy", &*healthy.people)];
+        let mut plan = plan(400);
+        if matches!(mistake, Mistake::HasNoDeadline) {
+            // Much shorter than the mistake takes, so that a machine that is late itself doesn't hide it.
+            (plan.runs, plan.patience, plan.slack) =
+                (100, Duration::from_millis(300), Duration::from_millis(100));
+        }
+        plan.settle = Duration::from_millis(100);
+        let verdict = trial::run(&plan, &stands, |roll| roll % 2);
+        for wrong in expected {
+            assert!(verdict.kinds().contains(wrong), "{mistake:?}: {:?}", verdict.kinds());
+        }
+    }
 }

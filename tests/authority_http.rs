@@ -178,6 +178,34 @@ fn connect_makes_a_whole_authority_from_an_address() {
 }
 
 #[test]
+fn a_configuration_names_where_the_trail_is_kept() {
+    let people = Arc::new(People::default());
+    let server = serve(&people, Faults::none(), 10);
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("register.toml");
+    std::fs::write(directory.path().join("secret"), "a secret of the tests\n").unwrap();
+    let text = format!(
+        "id = \"TEST-register\"\norigin = \"{}\"\naudit = \"trail.jsonl\"\n[reply_seal]\nheader = \"x-signature\"\n\
+         parts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n[seal]\n\
+         header = \"x-signature\"\nparts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n",
+        server.origin()
+    );
+    std::fs::write(&config, &text).unwrap();
+    let authority = connect(None, Some(&config)).unwrap();
+    let finding = authority.ask(&question(0, "q-kept", PATIENCE)).unwrap();
+    let trail = std::fs::read_to_string(directory.path().join("trail.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> =
+        trail.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[1]["reference"], &lines[1]["billed"]), (2, &"R-0".into(), &true.into()));
+    let digest: String =
+        finding.meta.response_sha256.unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(lines[1]["response_sha256"], digest);
+    // Nowhere to keep it: nobody can be asked.
+    std::fs::write(&config, text.replace("trail.jsonl", "nowhere/trail.jsonl")).unwrap();
+    assert!(connect(None, Some(&config)).is_err());
+}
+
+#[test]
 fn the_embedded_register_answers_over_http_as_it_does_in_the_process() {
     use realname::authority::DirectoryAuthority;
     use realname::capture::{Intake, Slot};

@@ -26,8 +26,11 @@ pub(crate) struct Config {
     pub(crate) agent: Option<String>,
     /// Where it stands.
     pub(crate) region: Option<String>,
-    /// The appraisal policy's id; the built-in on-site policy when absent.
-    pub(crate) policy: Option<String>,
+    /// Appraisal policies, by name or by file, at most one for each locality; the built-in ones when absent.
+    #[serde(default)]
+    pub(crate) policy: OneOrMore,
+    /// The configuration of the register that this terminal asks (`docs/authorities.md`).
+    pub(crate) authority: Option<PathBuf>,
     /// Whether what it says counts.
     pub(crate) env: Env,
     /// Readers that may speak for this terminal in production.
@@ -37,6 +40,9 @@ pub(crate) struct Config {
     pub(crate) consent_text: String,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
     store: Option<PathBuf>,
+    /// The directory of the file.
+    #[serde(skip)]
+    pub(crate) directory: PathBuf,
 }
 
 /// One path or several.
@@ -63,11 +69,7 @@ impl Config {
     pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|error| {
-            Failure::damaged(
-                "config",
-                format!("{}: {}", path.display(), error.message()),
-                "see `attest` in the README",
-            )
+            Failure::damaged("config", format!("{}: {}", path.display(), error.message()), "see docs/cli.md")
         })?;
         let base = path.parent().unwrap_or(Path::new("."));
         let resolve = |file: &mut PathBuf| {
@@ -77,11 +79,13 @@ impl Config {
         };
         resolve(&mut config.key);
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
+        config.authority.as_mut().map(resolve);
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),
             OneOrMore::More(paths) => paths.iter_mut().for_each(resolve),
         }
+        base.clone_into(&mut config.directory);
         Ok(config)
     }
 

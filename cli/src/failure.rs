@@ -76,6 +76,12 @@ impl Failure {
         Self::new(Exit::Damaged, code, message, action)
     }
 
+    /// Says what it is about: one of several files, say.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// The error object of `--json`.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         let mut value =
@@ -93,7 +99,7 @@ impl Failure {
 
     /// The table for people.
     pub(crate) fn table(&self) -> Option<&str> {
-        self.details.as_ref().map(|details| details.table.as_str())
+        self.details.as_ref().map(|details| details.table.as_str()).filter(|table| !table.is_empty())
     }
 }
 

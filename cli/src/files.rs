@@ -40,24 +40,35 @@ pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
+/// Finds out whether a file could be written there, before something is done that can't be done twice.
+pub(crate) fn expect_writable(path: &Path) -> Result<(), Failure> {
+    tempfile::NamedTempFile::new_in(directory_of(path)).map_err(|error| unwritable(path, &error))?;
+    Ok(())
+}
+
 /// Writes a file in one step: whoever looks sees all of it or none of it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let trouble = |error: io::Error| {
-        Failure::trouble(
-            "file",
-            format!("can't write {}: {error}", path.display()),
-            "check the path, its permissions and the disk",
-        )
-    };
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(trouble)?;
+    let trouble = |error: io::Error| unwritable(path, &error);
+    let mut file = tempfile::NamedTempFile::new_in(directory_of(path)).map_err(trouble)?;
     file.write_all(bytes).map_err(trouble)?;
     file.as_file().sync_all().map_err(trouble)?;
     file.persist(path).map_err(|error| trouble(error.error))?;
     Ok(())
 }
 
-/// Writes a secret: mode 0600 from the first byte on, and never over an existing file.
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::trouble(
+        "file",
+        format!("can't write {}: {error}", path.display()),
+        "check the path, its permissions and the disk",
+    )
+}
+
+/// Writes a secret or somebody's picture: mode 0600 from the first byte on, and never over an existing file.
 pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -72,7 +83,7 @@ pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure>
     });
     result.map_err(|error| {
         let action = if error.kind() == io::ErrorKind::AlreadyExists {
-            "choose another name: a key is never overwritten"
+            "choose another name: this file is never overwritten"
         } else {
             "check the path, its permissions and the disk"
         };

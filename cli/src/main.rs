@@ -21,11 +21,13 @@ mod failure;
 mod files;
 mod lang;
 mod output;
+mod policies;
+mod signals;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use crate::args::Cli;
 use crate::failure::Failure;
@@ -47,17 +49,41 @@ fn main() -> ExitCode {
     }
 }
 
-/// Help and version are answers; everything else is exit code 2.
+/// Help and version are answers; everything else is exit code 2 and told as every other error is.
 fn usage(error: &clap::Error, as_json: bool) -> ExitCode {
-    let answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let _ = error.print();
-    if answer {
-        return ExitCode::SUCCESS;
-    }
-    if as_json {
-        let text = error.render().to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        output::json(&Failure::usage(first, "see --help").to_json());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        // Nothing was asked for: the help is the better answer, and in JSON the error still is.
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !as_json => {
+            let _ = error.print();
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            output::failure(&Failure::usage("a command is missing", help_of_command()), as_json);
+        }
+        _ => {
+            let text = error.render().to_string();
+            // What follows is the usage line and a pointer to the help.
+            let what = text.split("\n\nUsage:").next().unwrap_or_default();
+            let what = what.split("\n\nFor more").next().unwrap_or_default();
+            let what = what.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ");
+            output::failure(&Failure::usage(what, help_of_command()), as_json);
+        }
     }
     ExitCode::from(failure::Exit::Usage as u8)
+}
+
+/// Where the command that was meant is explained.
+fn help_of_command() -> String {
+    let mut command = Cli::command();
+    let mut path = vec!["realname".to_owned()];
+    for arg in std::env::args().skip(1) {
+        if let Some(found) = command.find_subcommand(&arg).cloned() {
+            path.push(arg);
+            command = found;
+        }
+    }
+    format!("see `{} --help`", path.join(" "))
 }

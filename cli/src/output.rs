@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 
 const HEADING: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -35,6 +35,13 @@ pub(crate) fn paint(tone: Tone, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// A faint label, `width` columns wide, and a value. Chinese characters take two columns each.
+pub(crate) fn labelled(label: &str, width: usize, value: impl std::fmt::Display) -> String {
+    let columns: usize = label.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum();
+    let padding = " ".repeat(width.saturating_sub(columns));
+    format!("{}{padding} {value}", paint(Tone::Faint, label))
+}
+
 /// Prints a line on standard output. A reader that has gone away isn't an error of ours.
 pub(crate) fn line(text: impl std::fmt::Display) {
     let _ = writeln!(anstream::stdout(), "{text}");
@@ -59,7 +66,14 @@ pub(crate) fn failure(failure: &Failure, as_json: bool) {
     } else if let Some(table) = failure.table() {
         line(table);
     }
-    note(format_args!("{} {failure}", paint(Tone::Bad, "error:")));
+    let word = if failure.exit == Exit::Refused { "refused:" } else { "error:" };
+    note(format_args!("{} {failure}", paint(Tone::Bad, word)));
+}
+
+/// The text with blanks up to this many columns; a Chinese character takes two.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let width: usize = text.chars().map(|c| if c >= '\u{2E80}' { 2 } else { 1 }).sum();
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width)))
 }
 
 /// A table for people.

@@ -33,7 +33,8 @@ enum Step {
 #[derive(Arbitrary, Debug)]
 enum Ask {
     Probe,
-    Read { fingerprint: bool, address: bool, lying: bool, always: bool, wait: u16 },
+    Read { fingerprint: bool, address: bool, lying: bool, confirm: u8, wait: u16 },
+    Management,
     Removal,
     Reset,
     SetBaud(u8),
@@ -44,17 +45,16 @@ impl Ask {
     fn request(&self) -> Request {
         match *self {
             Self::Probe => Request::Probe,
-            Self::Read { fingerprint, address, lying, always, wait } => {
-                let mut options = ReadOptions::new()
+            Self::Read { fingerprint, address, lying, confirm, wait } => {
+                let options = ReadOptions::new()
                     .fingerprint(fingerprint)
                     .additional_address(address)
                     .lying_card(lying)
+                    .confirm([Confirm::UntilTrusted, Confirm::InDoubt, Confirm::Always][usize::from(confirm % 3)])
                     .wait(Duration::from_millis(wait.into()));
-                if always {
-                    options = options.confirm(Confirm::Always);
-                }
                 Request::Read(options)
             }
+            Self::Management => Request::ReadManagement,
             Self::Removal => Request::AwaitRemoval,
             Self::Reset => Request::Reset,
             Self::SetBaud(which) => Request::SetBaud(Baud::ALL[usize::from(which) % Baud::ALL.len()]),

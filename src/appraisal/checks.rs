@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{Evidence, Policy, Reason};
+use super::policy::{Term, age_on};
+use super::{Evidence, Policy, Reason, Signal};
 use crate::authority::{
     Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault, Subject,
 };
@@ -30,7 +31,8 @@ impl Judged {
     }
 
     /// The worst of several remarks; `pass` when there is none.
-    pub(super) fn worst(remarks: Vec<(Outcome, Reason)>, time: Timestamp) -> Self {
+    pub(super) fn worst(mut remarks: Vec<(Outcome, Reason)>, time: Timestamp) -> Self {
+        remarks.sort_by_key(|(outcome, _)| std::cmp::Reverse(*outcome));
         let outcome = remarks.iter().map(|(outcome, _)| *outcome).max().unwrap_or(Outcome::Pass);
         let mut reasons = Vec::new();
         for (_, reason) in remarks {
@@ -61,7 +63,7 @@ fn own_remarks(evidence: &Evidence, policy: &Policy, now: Timestamp) -> Vec<(Out
         (None, Some(_)) => remarks.push((Inconclusive, Reason::DocumentValidityUnreadable)),
         (None, None) => {}
     }
-    match evidence.birth_date().map(|birth| age_on(birth, today)) {
+    match age_of_holder(evidence, now) {
         Some(age) if age < policy.minimum_age().into() => {
             remarks.push((Outcome::NotRun, Reason::HolderIsMinor))
         }
@@ -88,6 +90,16 @@ pub(super) fn document_validity(
 ) -> Judged {
     use Outcome::{Fail, Inconclusive, NotRun};
     let mut remarks = own_remarks(evidence, policy, now);
+    let confirmed = answer.is_ok_and(|finding| {
+        let dates = [finding.attributes.valid_from, finding.attributes.valid_until];
+        evidence.validity().is_some() && dates == [Attribute::Match; 2]
+    });
+    if let (Term::Unusual, Some(terms)) = (term_of(evidence, policy), policy.terms()) {
+        let outcome = terms.unusual.effect(confirmed).outcome();
+        if outcome != Outcome::Pass {
+            remarks.push((outcome, Reason::DocumentTermUnusual));
+        }
+    }
     match answer {
         Err(reason) => remarks.push((NotRun, reason)),
         Ok(finding) => {
@@ -104,7 +116,6 @@ pub(super) fn document_validity(
             if dates.contains(&Attribute::Withheld) {
                 remarks.push((Inconclusive, Reason::RegisterIncomplete));
             }
-            let confirmed = evidence.validity().is_some() && dates == [Attribute::Match; 2];
             if evidence.card().is_none() && !confirmed && finding.document != DocumentStatus::Valid {
                 remarks.push((Inconclusive, Reason::DocumentValidityUnknown));
             }
@@ -225,10 +236,31 @@ pub(super) fn natural_day(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::fixed(Offset::constant(8))).date()
 }
 
-/// Whole years lived. Who is born on 29 February is a year older on 1 March of a common year.
-fn age_on(birth: Date, day: Date) -> i16 {
-    let had_birthday = (day.month(), day.day()) >= (birth.month(), birth.day());
-    day.year() - birth.year() - i16::from(!had_birthday)
+/// Whole years lived on the natural day of `now`; `None` when the document doesn't say.
+pub(super) fn age_of_holder(evidence: &Evidence, now: Timestamp) -> Option<i16> {
+    evidence.birth_date().map(|birth| age_on(birth, natural_day(now)))
+}
+
+/// Whether the name has a character that registers often keep differently.
+pub(super) fn has_rare_name(evidence: &Evidence) -> bool {
+    let flags = evidence.card().map(|card| card.document().flags()).unwrap_or_default();
+    flags.contains(&Flag::NamePrivateUse) || flags.contains(&Flag::CutSurrogate)
+}
+
+/// How the document's term compares with what the policy says of its holder's age.
+fn term_of(evidence: &Evidence, policy: &Policy) -> Term {
+    let (Some(terms), Some((from, until))) = (policy.terms(), evidence.validity()) else {
+        return Term::Unknown;
+    };
+    terms.judge(evidence.kind(), evidence.birth_date(), from.to_date(), &until)
+}
+
+/// What is out of the ordinary: as the caller said, and as the evidence shows.
+pub(super) fn signals(evidence: &Evidence, policy: &Policy, said: &[Signal]) -> Vec<Signal> {
+    let unusual = term_of(evidence, policy) == Term::Unusual;
+    let seen = [(Signal::TermUnusual, unusual), (Signal::RareName, has_rare_name(evidence))];
+    let seen = seen.into_iter().filter(|(_, seen)| *seen).map(|(signal, _)| signal);
+    said.iter().copied().chain(seen).collect()
 }
 
 fn reason_of(flag: Flag) -> Reason {

@@ -11,6 +11,8 @@
 
 mod case;
 mod checks;
+mod consent;
+mod contradiction;
 mod declared;
 mod evidence;
 mod explain;
@@ -20,16 +22,23 @@ mod policy;
 mod quota;
 mod reason;
 mod refusal;
+mod represented;
 mod verified;
 
 pub use case::{Case, CaseError, CaseRequest, DecideError};
+pub use consent::ConsentGiven;
+pub use contradiction::Contradiction;
 pub use declared::{Declared, DeclaredError};
-pub use evidence::{ConsentGiven, Evidence, EvidenceError, OnSite, Piece, Remote};
-pub use explain::{Contradiction, Explanation};
-pub use policy::{Policy, PolicyError, PolicyLimits, Requirement, Rule};
+pub use evidence::{Evidence, EvidenceError, OnSite, Piece, Remote};
+pub use explain::Explanation;
+pub use policy::{
+    EnrolledTerminal, HumanRoutes, Policy, PolicyError, PolicyLimits, Requirement, Rule, Signal, StepUp,
+    TermFromAge, TermRules, TermTable,
+};
 pub use quota::{QuotaError, QuotaKey, Quotas};
 pub use reason::Reason;
 pub use refusal::{CheckReport, Refusal, Retry};
+pub use represented::{PaperDocument, Relation, Represented, RepresentedDocument};
 pub(crate) use verified::VerifiedParts;
 pub use verified::{ChipEvidence, Consent, Facts, PersonalSex, PolicyRef, RegisterEvidence, Verified};
 

@@ -33,8 +33,8 @@ pub enum QuotaError {
         /// How many it may have.
         limit: u32,
     },
-    /// The reader made more checks than a shop can.
-    #[error("the reader made {limit} checks within the hour: more than a shop can")]
+    /// The reader or account made more checks than a shop, or a buyer, can.
+    #[error("the reader or account made {limit} checks within the hour: more than can be")]
     TooManyChecks {
         /// How many it may make.
         limit: u32,
@@ -107,8 +107,20 @@ impl<'a> Quotas<'a> {
     /// # Errors
     /// [`QuotaError::TooManyChecks`]: a shared or emulated reader makes more than a shop can.
     pub fn count_check(&self, reader: SamId, check: &str, now: Timestamp) -> Result<u32, QuotaError> {
+        self.count_check_of("checks per hour", &reader.to_bytes(), check, now)
+    }
+
+    /// As [`count_check`](Self::count_check), for the account behind an online sale.
+    ///
+    /// # Errors
+    /// [`QuotaError::TooManyChecks`]: one account makes more than a person who buys a number can.
+    pub fn count_account_check(&self, account: &str, check: &str, now: Timestamp) -> Result<u32, QuotaError> {
+        self.count_check_of("checks per hour of an account", account.as_bytes(), check, now)
+    }
+
+    fn count_check_of(&self, what: &str, who: &[u8], check: &str, now: Timestamp) -> Result<u32, QuotaError> {
         let hour = now.as_second().div_euclid(3600);
-        let key = self.key.digest("checks per hour", &[&reader.to_bytes(), &hour.to_be_bytes()]);
+        let key = self.key.digest(what, &[who, &hour.to_be_bytes()]);
         let member = self.key.digest("check", &[check.as_bytes()]);
         let limit = self.limits.checks_per_hour;
         let until = now.saturating_add(SignedDuration::from_hours(2)).unwrap_or(Timestamp::MAX);
@@ -126,76 +138,5 @@ impl std::fmt::Debug for Quotas<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::appraisal::Policy;
-    use crate::store::MemoryStore;
-
-    fn now() -> Timestamp {
-        "2026-11-21T08:30:00Z".parse().unwrap()
-    }
-
-    fn jia() -> IdNumber {
-        IdNumber::new("119999199001010004")
-    }
-
-    #[test]
-    fn five_numbers_per_document_and_operator() {
-        let store = MemoryStore::new();
-        let quotas = Quotas::new(&store, QuotaKey::new([7; 32]), Policy::on_site().limits());
-        let count = |operator: &str, document: &IdNumber, number: u32| {
-            quotas.count_number(operator, document, &format!("+861390000000{number}"), Timestamp::MAX, now())
-        };
-        for number in 1..=5 {
-            assert_eq!(count("TEST-A", &jia(), number).unwrap(), number);
-        }
-        assert!(matches!(count("TEST-A", &jia(), 6), Err(QuotaError::TooManyNumbers { limit: 5 })));
-        // One that is counted already, another operator, another document.
-        assert_eq!(count("TEST-A", &jia(), 3).unwrap(), 5);
-        assert_eq!(count("TEST-B", &jia(), 6).unwrap(), 1);
-        assert_eq!(count("TEST-A", &IdNumber::new("11999919900101008x"), 6).unwrap(), 1);
-        assert_eq!(count("TEST-A", &IdNumber::new("11999919900101008X"), 7).unwrap(), 2);
-    }
-
-    #[test]
-    fn a_reader_makes_no_more_checks_than_a_shop_can() {
-        let store = MemoryStore::new();
-        let quotas = Quotas::new(&store, QuotaKey::new([7; 32]), Policy::on_site().limits());
-        let reader = SamId::from_bytes([5; 16]);
-        for check in 1..=60 {
-            assert_eq!(quotas.count_check(reader, &check.to_string(), now()).unwrap(), check);
-        }
-        assert!(matches!(
-            quotas.count_check(reader, "61", now()),
-            Err(QuotaError::TooManyChecks { limit: 60 })
-        ));
-        assert!(quotas.count_check(SamId::from_bytes([6; 16]), "61", now()).is_ok());
-        let next_hour = now() + SignedDuration::from_mins(30);
-        assert_eq!(quotas.count_check(reader, "61", next_hour).unwrap(), 1);
-    }
-
-    #[test]
-    fn right_with_many_tills_at_once() {
-        let store = MemoryStore::new();
-        let quotas = Quotas::new(&store, QuotaKey::new([7; 32]), Policy::on_site().limits());
-        let won = std::thread::scope(|scope| {
-            let till = |n: u32| {
-                let quotas = &quotas;
-                scope.spawn(move || {
-                    quotas.count_number("TEST", &jia(), &format!("number {n}"), Timestamp::MAX, now()).is_ok()
-                })
-            };
-            let tills: Vec<_> = (0..64).map(till).collect();
-            tills.into_iter().map(|till| till.join().unwrap()).filter(|won| *won).count()
-        });
-        assert_eq!(won, 5);
-    }
-
-    #[test]
-    fn the_key_is_not_shown_and_matters() {
-        assert_eq!(format!("{:?}", QuotaKey::new([0x41; 32])), "QuotaKey([redacted])");
-        let digest = |key: u8, parts: &[&[u8]]| QuotaKey::new([key; 32]).digest("x", parts);
-        assert_ne!(digest(1, &[b"a"]), digest(2, &[b"a"]));
-        assert_ne!(digest(1, &[b"ab", b"c"]), digest(1, &[b"a", b"bc"]));
-    }
-}
+#[allow(clippy::disallowed_methods)] // Tills are threads, and a test looks into the file.
+mod tests;

@@ -60,6 +60,18 @@ reasons! {
     DocumentKindNotAccepted, "document_kind_not_accepted",
         "This kind of document isn't handled here. Send the person to the manual desk.",
         "此类证件不在本流程受理范围，请转人工办理。";
+    /// Its chip can't be read because it has none.
+    DocumentWithoutChip, "document_without_chip",
+        "This document has no chip that can be read. Send the person with the original to the manual desk.",
+        "该证件无可读取的芯片，请持证件原件转人工办理。";
+    /// Issued for another time than is usual at its holder's age, and the register hasn't confirmed its dates.
+    DocumentTermUnusual, "document_term_unusual",
+        "The card's validity is unusual for the holder's age, and the register didn't confirm it. Read it again; then go to the manual desk.",
+        "证件有效期限与持证人年龄通常不符，且未经登记系统确认，请重新读卡；仍不行请转人工办理。";
+    /// A guardian or a proxy.
+    ActsForAnother, "acts_for_another",
+        "The person acts for somebody else. Send them with both documents to the manual desk.",
+        "本人代他人办理，请携带双方证件转人工办理。";
     /// Under the policy's age.
     HolderIsMinor, "holder_is_minor",
         "The person is a minor. Send them with their guardian to the manual desk.",
@@ -222,6 +234,10 @@ reasons! {
         "未进行活体检测，请重试或转人工办理。";
 
     // Nobody answered.
+    /// It wouldn't have changed anything.
+    RegisterNotAsked, "register_not_asked",
+        "The register wasn't asked: a person decides. Send the person to the manual desk.",
+        "本次未查询登记系统，由人工判断，请转人工办理。";
     /// The register can't be reached.
     AuthorityUnavailable, "authority_unavailable",
         "The register can't be reached. Try again in a moment; nothing was decided.",

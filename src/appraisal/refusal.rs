@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
-use super::{PolicyRef, Reason};
+use super::{PaperDocument, Policy, PolicyRef, Reason, Relation};
 use crate::capture::Advice;
 use crate::profile::{Check, Env, Outcome, Purpose};
 
@@ -60,6 +60,9 @@ pub(super) struct RefusalParts {
     pub(super) policy: PolicyRef,
     pub(super) overall: Outcome,
     pub(super) checks: Vec<CheckReport>,
+    pub(super) referrals: Vec<Reason>,
+    pub(super) acting: Option<Relation>,
+    pub(super) paper: Option<PaperDocument>,
     pub(super) retry: Retry,
     pub(super) human_route: String,
     pub(super) reference: Option<String>,
@@ -68,6 +71,12 @@ pub(super) struct RefusalParts {
 impl Refusal {
     pub(super) fn new(parts: RefusalParts) -> Self {
         Self { parts: Box::new(parts) }
+    }
+
+    /// With the human route that the policy has for these reasons.
+    pub(super) fn routed_by(mut self, policy: &Policy) -> Self {
+        self.parts.human_route = policy.route_for(&self.reasons()).to_owned();
+        self
     }
 
     /// The worst outcome: never `pass`.
@@ -101,9 +110,12 @@ impl Refusal {
         let mut found: Vec<(Outcome, Reason)> = blocking
             .flat_map(|report| report.reasons.iter().map(|reason| (report.outcome, *reason)))
             .collect();
-        // That this machine has no decoder is the least that anybody can act on.
+        let referrals = &self.parts.referrals;
+        found.extend(referrals.iter().map(|reason| (Outcome::NotRun, *reason)));
+        // Why a person has to decide says more than what wasn't done therefore; and that this machine has no decoder is the
+        // least that anybody can act on.
         found.sort_by_key(|(outcome, reason)| {
-            (std::cmp::Reverse(*outcome), *reason == Reason::NoPhotoDecoder)
+            (std::cmp::Reverse(*outcome), !referrals.contains(reason), *reason == Reason::NoPhotoDecoder)
         });
         let mut reasons = Vec::new();
         for (_, reason) in found {
@@ -129,6 +141,16 @@ impl Refusal {
         &self.parts.human_route
     }
 
+    /// For whom the person acts, when not for themselves. Who that is stays in the evidence.
+    pub fn acting(&self) -> Option<Relation> {
+        self.parts.acting
+    }
+
+    /// Which document without a chip was shown, when that is why.
+    pub fn paper(&self) -> Option<PaperDocument> {
+        self.parts.paper
+    }
+
     /// The register's reference number, if there is one.
     pub fn reference(&self) -> Option<&str> {
         self.parts.reference.as_deref()
@@ -151,7 +173,7 @@ impl Serialize for Refusal {
     /// The JSON that the command line prints.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut out = serializer.serialize_struct("Refusal", 9)?;
+        let mut out = serializer.serialize_struct("Refusal", 11)?;
         out.serialize_field("purpose", &self.parts.purpose)?;
         out.serialize_field("env", &self.parts.env)?;
         out.serialize_field(
@@ -164,6 +186,14 @@ impl Serialize for Refusal {
         out.serialize_field("action", &self.advice())?;
         out.serialize_field("retry", &!matches!(self.parts.retry, Retry::No))?;
         out.serialize_field("human_route", &self.parts.human_route)?;
+        match self.parts.acting {
+            Some(relation) => out.serialize_field("acting", relation.as_str())?,
+            None => out.skip_field("acting")?,
+        }
+        match self.parts.paper {
+            Some(document) => out.serialize_field("paper", document.as_str())?,
+            None => out.skip_field("paper")?,
+        }
         out.end()
     }
 }

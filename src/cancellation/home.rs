@@ -129,7 +129,7 @@ impl HomeSide {
             nonce: demand.nonce().to_owned(),
             demand_hash: demand_hash(demand.as_str()),
             snapshot: sealed,
-            fingerprint: snapshot::fingerprint(&disclosures),
+            fingerprint: snapshot::fingerprint(&self.secret, account, &disclosures),
             number_mac: Case::number_mac(&self.secret, &account.number),
             subscription_mac,
             opened_at,

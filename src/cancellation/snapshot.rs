@@ -43,10 +43,12 @@ pub(super) fn disclosures(
         .collect()
 }
 
-/// What makes two accounts the same: the digests of their disclosures, in order.
-pub(super) fn fingerprint(disclosures: &[Disclosure]) -> [u8; 32] {
+/// What makes two accounts the same: the digests of their disclosures, in order, and whose number it is. The holder isn't
+/// among the six items, but a number that went to a namesake meanwhile is another account.
+pub(super) fn fingerprint(secret: &LedgerSecret, account: &Account, disclosures: &[Disclosure]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(b"realname snapshot 1\0");
+    hash.update(b"realname snapshot 2\0");
+    hash.update(secret.mac("cancellation holder", &[account.holder_id.as_str().as_bytes()]));
     disclosures.iter().for_each(|one| hash.update(one.digest().as_bytes()));
     hash.finalize().into()
 }

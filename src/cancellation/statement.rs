@@ -55,7 +55,7 @@ pub(super) fn open(
     if iat > now.as_second().saturating_add(DEFAULT_SKEW) {
         return Err(ReasonCode::IssuedInFuture.into());
     }
-    list.judge_asker(&kid, payload.text("iss")?, &Purpose::SimCancel, &[], iat)?;
+    list.judge_asker(&kid, payload.text("iss")?, &Purpose::SimCancel, &[], iat, now.as_second())?;
     let disclosures: Vec<_> = combined.disclosures().map(Disclosure::parse).collect::<Result<_, _>>()?;
     // A value that may be disclosed must have been: one that stands in plain sight would be in every record.
     if super::snapshot::NAMES.iter().any(|name| payload.member(name).is_some()) {

@@ -150,7 +150,7 @@ impl Identified {
     fn unchanged(&self, account: &Account, now: Timestamp) -> Result<Vec<Disclosure>, CancellationError> {
         self.case.check(&self.home.secret, account, now)?;
         let disclosures = disclosures(&self.home.secret, &self.case.id, account)?;
-        if fingerprint(&disclosures) != self.case.fingerprint {
+        if fingerprint(&self.home.secret, account, &disclosures) != self.case.fingerprint {
             return Err(ReasonCode::SnapshotStale.into());
         }
         Ok(disclosures)
@@ -225,6 +225,8 @@ impl Confirmed {
     /// Cancels: looks once more that nothing changed, and signs the receipt that starts the 90 days. Recorded once per
     /// subscription, whatever number of cases and processes try.
     ///
+    /// Refused: a changed account or holder; a number that didn't confirm because it received nothing, and receives now.
+    ///
     /// Call it where the home side's own systems can't change in between: read the account, commit, and remove the number
     /// in one transaction of theirs. When that transaction fails after this step, [`HomeSide::resume`] gives the same
     /// receipt again, and the removal is repeated.
@@ -236,6 +238,10 @@ impl Confirmed {
     ) -> Result<Committed, CancellationError> {
         let identified = &self.acknowledged.identified;
         identified.unchanged(account, now)?;
+        // It received nothing when it was to confirm, and does now: then it has to confirm.
+        if account.reach == Reach::Receives && self.record.member("grant").is_none() {
+            return Err(ReasonCode::ConfirmationMissing.into());
+        }
         receipt::commit(identified, &self.acknowledged.record, &self.record, store, account, now)
     }
 }

@@ -90,7 +90,7 @@ impl<'a> UnverifiedGrant<'a> {
         let kid = self.jws.kid().ok_or(ReasonCode::KeyUnknown)?.to_owned();
         let jws = self.jws.verify(list.resolve_asker(&kid)?, GRANT_TYP)?;
         let read = Read::from_payload(jws.payload())?;
-        list.judge_asker(&kid, &read.iss, &read.purpose, &[], read.iat)?;
+        list.judge_asker(&kid, &read.iss, &read.purpose, &[], read.iat, now.as_second())?;
         let revealed = reveal(jws.into_payload(), std::slice::from_ref(&self.number))?;
         let number = revealed.payload().text("number")?;
 

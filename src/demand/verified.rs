@@ -49,9 +49,9 @@ impl VerifiedDemand {
         let kid = jws.kid().ok_or(JoseError::Member("kid"))?.to_owned();
         let jws = jws.verify(list.resolve_asker(&kid)?, DEMAND_TYP)?;
         let body = Body::from_payload(jws.payload())?;
-        let display_name =
-            list.judge_asker(&kid, &body.iss, &body.purpose, &body.claims, body.iat)?.to_owned();
         let now = now.as_second();
+        let display_name =
+            list.judge_asker(&kid, &body.iss, &body.purpose, &body.claims, body.iat, now)?.to_owned();
         if body.iat > now.saturating_add(limits.skew) {
             return Err(AnswerError::FromFuture);
         }

@@ -63,7 +63,7 @@ pub(crate) struct CardReadParts {
     pub(crate) document: Document,
     pub(crate) photo: PhotoBlock,
     pub(crate) fingerprints: Vec<Fingerprint>,
-    pub(crate) additional_address: Option<super::CardText>,
+    pub(crate) additional_addresses: Vec<super::CardText>,
     pub(crate) sam_id: SamId,
     pub(crate) origin: Origin,
     pub(crate) read_at: Timestamp,
@@ -93,7 +93,12 @@ impl CardRead {
 
     /// The newest address written to the chip after the card was issued.
     pub fn additional_address(&self) -> Option<&super::CardText> {
-        self.parts.additional_address.as_ref()
+        self.parts.additional_addresses.last()
+    }
+
+    /// All of them that the reader gives, oldest first: at most four, and newer readers give the newest alone.
+    pub fn additional_addresses(&self) -> &[super::CardText] {
+        &self.parts.additional_addresses
     }
 
     /// The id that the reader's security module stated.
@@ -213,7 +218,7 @@ pub struct LinkStats {
     pub discarded_bytes: u64,
     /// Commands sent again.
     pub retries: u32,
-    /// Whether two readings in a row were the same, byte by byte.
+    /// Whether two readings in a row were the same, byte by byte. `false`: one was believed, because nothing spoke against it.
     #[serde(default)]
     pub confirmed: bool,
 }

@@ -1,16 +1,15 @@
 //! The blocking driver: the one place where the session meets a transport and the clock.
 #![allow(clippy::disallowed_methods)] // It asks the clock on the session's behalf: that is its purpose.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::canceller::Canceller;
 use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
-use super::session::{Event, Outcome, Probe, Request, Session, SessionConfig};
+use super::session::{Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
 use super::transport::{Transport, TransportError};
 use super::watch::Watch;
 use super::wire::Baud;
@@ -40,95 +39,25 @@ pub struct Reader {
     canceller: Canceller,
 }
 
-/// Stops a [`Reader`] or a [`Watch`] from another thread.
-#[derive(Clone, Debug, Default)]
-pub struct Canceller {
-    stop: Arc<AtomicBool>,
-}
-
-impl Canceller {
-    /// What the reader does now, and all that it is asked for after, ends with [`ReaderError::Cancelled`] within 50 ms,
-    /// until [`resume`](Self::resume).
-    pub fn cancel(&self) {
-        self.stop.store(true, Ordering::Release);
-    }
-
-    /// Lets the reader work again.
-    pub fn resume(&self) {
-        self.stop.store(false, Ordering::Release);
-    }
-
-    /// Whether it is cancelled.
-    pub fn is_cancelled(&self) -> bool {
-        self.stop.load(Ordering::Acquire)
-    }
-}
-
 impl Reader {
     /// A reader on any transport.
     pub fn new(transport: impl Transport + 'static) -> Self {
         let config = SessionConfig::new().origin(transport.origin()).baud(transport.baud());
+        Self::with_session(Session::new(config), Box::new(transport))
+    }
+
+    pub(super) fn with_session(session: Session, transport: Box<dyn Transport>) -> Self {
         Self {
-            session: Session::new(config),
-            transport: Box::new(transport),
+            session,
+            transport,
             // The largest reply in one piece.
             buffer: Zeroizing::new(vec![0; 4096]),
             canceller: Canceller::default(),
         }
     }
 
-    /// Opens a serial port. Without a rate the one at which a reader answers is looked for, beginning with 115200.
-    ///
-    /// The port is held exclusively: a second open, in this process or another, is refused with
-    /// [`TransportError::InUse`].
-    ///
-    /// # Errors
-    /// When the port can't be opened, or when no rate is given and nothing answers at any.
-    #[cfg(feature = "serial")]
-    pub fn open_serial(path: impl AsRef<std::path::Path>, baud: Option<u32>) -> Result<Self, ReaderError> {
-        let port = super::transport::Serial::open(path, baud.unwrap_or(Baud::B115200.rate()))?;
-        match baud {
-            Some(_) => Ok(Self::new(port)),
-            None => Self::find_rate(port),
-        }
-    }
-
-    /// Finds the rate at which a reader answers on `transport`, whose host's side it changes.
-    ///
-    /// # Errors
-    /// [`ReaderError::NoAnswer`] or [`ReaderError::LineDamaged`] when none answers at any rate, twice.
-    pub fn find_rate(transport: impl Transport + 'static) -> Result<Self, ReaderError> {
-        let mut transport: Box<dyn Transport> = Box::new(transport);
-        let mut last = ReaderError::NoReader;
-        for baud in Baud::ALL.into_iter().chain(Baud::ALL) {
-            transport.set_baud(baud.rate())?;
-            let config =
-                SessionConfig::new().origin(transport.origin()).baud(Some(baud.rate())).impatient(true);
-            let mut trial = Self { session: Session::new(config), ..Self::new(transport) };
-            match trial.probe() {
-                Ok(_) => return Ok(Self::new(trial.transport)),
-                Err(error @ (ReaderError::NoAnswer { .. } | ReaderError::LineDamaged { .. })) => last = error,
-                Err(error) => return Err(error),
-            }
-            transport = trial.transport;
-        }
-        Err(last)
-    }
-
-    /// Opens the one reader of this machine: asks each port that may have one, and refuses to guess when several answer.
-    ///
-    /// # Errors
-    /// [`ReaderError::NoReader`] when none answers, [`ReaderError::Ambiguous`] with the names when several do.
-    pub fn open_only() -> Result<Self, ReaderError> {
-        use super::Guess::{Reader, SerialBridge};
-
-        let ports = super::list()?;
-        let asked = ports.into_iter().filter(|port| matches!(port.guess, Reader | SerialBridge));
-        only(asked.map(|port| port.name), |name| {
-            let mut reader = Self::open(name, None)?;
-            reader.probe()?;
-            Ok(reader)
-        })
+    pub(super) fn into_transport(self) -> Box<dyn Transport> {
+        self.transport
     }
 
     /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
@@ -175,6 +104,18 @@ impl Reader {
     ) -> Result<CardRead, ReaderError> {
         match self.run(Request::Read(options.clone()), &mut progress)? {
             Outcome::Card(card) => Ok(card.read_at(Timestamp::now())),
+            _ => Err(ReaderError::Busy),
+        }
+    }
+
+    /// Reads the management information (`30 05`) of the card that lies there. Few readers have the command.
+    ///
+    /// # Errors
+    /// [`ReaderError::NoCard`] at once when none lies there, [`ReaderError::Refused`] where the reader doesn't have the command;
+    /// others as for any command.
+    pub fn read_management(&mut self) -> Result<ManagementInfo, ReaderError> {
+        match self.run(Request::ReadManagement, &mut |_| {})? {
+            Outcome::Management(info) => Ok(info),
             _ => Err(ReaderError::Busy),
         }
     }
@@ -296,23 +237,6 @@ impl Reader {
     }
 }
 
-/// The one port among `names` on which a reader answers.
-fn only(
-    names: impl Iterator<Item = String>,
-    open: impl Fn(&str) -> Result<Reader, ReaderError>,
-) -> Result<Reader, ReaderError> {
-    let mut found: Vec<(String, Reader)> =
-        names.filter_map(|name| open(&name).ok().map(|reader| (name, reader))).collect();
-    match found.pop() {
-        None => Err(ReaderError::NoReader),
-        Some((_, reader)) if found.is_empty() => Ok(reader),
-        Some((last, _)) => {
-            let ports = found.into_iter().map(|(name, _)| name).chain([last]).collect();
-            Err(ReaderError::Ambiguous { ports })
-        }
-    }
-}
-
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader")
@@ -320,31 +244,5 @@ impl std::fmt::Debug for Reader {
             .field("baud", &self.baud())
             .field("session", &self.session)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reader::emulator::{Emulator, EmulatorConfig, RunningEmulator};
-
-    #[test]
-    fn one_reader_is_taken_several_are_named() {
-        let open = |name: &str| match name {
-            "empty" => Err(ReaderError::NoReader),
-            _ => {
-                let (emulator, line) = RunningEmulator::in_memory(Emulator::new(EmulatorConfig::default()));
-                let mut reader = Reader::new(line);
-                reader.probe()?;
-                drop(emulator);
-                Ok(reader)
-            }
-        };
-        let choose = |names: &[&str]| only(names.iter().map(|&name| name.to_owned()), open).map(drop);
-        assert_eq!(choose(&[]), Err(ReaderError::NoReader));
-        assert_eq!(choose(&["empty"]), Err(ReaderError::NoReader));
-        assert_eq!(choose(&["empty", "a"]), Ok(()));
-        let both = vec!["a".to_owned(), "b".to_owned()];
-        assert_eq!(choose(&["a", "empty", "b"]), Err(ReaderError::Ambiguous { ports: both }));
     }
 }

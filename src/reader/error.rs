@@ -1,6 +1,10 @@
 //! What can go wrong while reading a card, who is at fault, and what the clerk does next.
 
+mod action;
+
 use std::time::Duration;
+
+pub use self::action::{Action, Fault};
 
 use super::transport::TransportError;
 use super::wire::{Command, ReplyError, Status};
@@ -85,8 +89,10 @@ pub enum ReaderError {
         /// Bytes that belonged to no intact frame.
         discarded: u64,
     },
-    /// No two readings in a row were alike, so none is believed: they differ, or the card was given up only once and wasn't
-    /// put back for another.
+    /// There is a doubt about the only reading, the card isn't given a second time as it lies there, and it wasn't put back.
+    #[error("the card was not put back for the second reading that a doubt about the first calls for")]
+    NotPutBack,
+    /// No two readings in a row were alike, so none is believed.
     #[error("the card was read {readings} times, and no two readings in a row are alike")]
     Unconfirmed {
         /// How many readings there were.
@@ -118,50 +124,6 @@ pub enum ReaderError {
     Cancelled,
 }
 
-/// Who is at fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Fault {
-    /// The card, or how it was placed.
-    Card,
-    /// The reader itself.
-    Reader,
-    /// The cable or the radio between host and reader.
-    Line,
-    /// The host's port, its name, or the permission to use it.
-    Port,
-    /// The program that asked.
-    Caller,
-}
-
-/// What the clerk does next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Action {
-    /// Put a card on the reader. One that lies there already is lifted and put back.
-    PlaceCard,
-    /// Lift the card and put it back, flat and still.
-    LiftAndReplace,
-    /// Use another document: this one isn't accepted.
-    OtherDocument,
-    /// Check the card's authenticity by the procedure for doubtful documents.
-    ExamineCard,
-    /// Check cable and power.
-    CheckCable,
-    /// Check cable and line rate.
-    CheckRate,
-    /// Send the reader to its service.
-    ServiceReader,
-    /// Close the other program that uses the port.
-    CloseOtherProgram,
-    /// Have the permission to use the port granted.
-    GrantPermission,
-    /// Choose the port.
-    ChoosePort,
-    /// Try again.
-    TryAgain,
-}
-
 impl ReaderError {
     /// The stable code used in JSON and in `docs/codes.md`.
     pub fn code(&self) -> &'static str {
@@ -177,6 +139,7 @@ impl ReaderError {
             Self::Refused { .. } => "command_refused",
             Self::NoAnswer { .. } => "reader_silent",
             Self::LineDamaged { .. } => "line_damaged",
+            Self::NotPutBack => "card_not_put_back",
             Self::Unconfirmed { .. } => "reading_unconfirmed",
             Self::Ambiguous { .. } => "several_readers",
             Self::NoReader => "no_reader",
@@ -203,14 +166,13 @@ impl ReaderError {
             | Self::WrongCard { .. }
             | Self::CardNotAccepted { .. }
             | Self::CardUnreadable { .. }
-            | Self::CardMalformed { .. } => Fault::Card,
+            | Self::CardMalformed { .. }
+            | Self::NotPutBack => Fault::Card,
             Self::SelfTestFailed { .. }
             | Self::NotAuthorised { .. }
             | Self::Refused { .. }
             | Self::NoAnswer { .. }
             | Self::NoReader => Fault::Reader,
-            // One reading and no other: the card wasn't given again.
-            Self::Unconfirmed { readings: ..=1 } => Fault::Card,
             Self::LineDamaged { .. } | Self::Unconfirmed { .. } => Fault::Line,
             Self::Transport(TransportError::Disconnected | TransportError::WriteTimedOut) => Fault::Line,
             Self::Transport(TransportError::Stalled) => Fault::Reader,
@@ -224,9 +186,7 @@ impl ReaderError {
     pub fn action(&self) -> Action {
         match self {
             Self::NoCard { .. } => Action::PlaceCard,
-            Self::CardMoved { .. } | Self::CardUnreadable { .. } | Self::Unconfirmed { readings: ..=1 } => {
-                Action::LiftAndReplace
-            }
+            Self::CardMoved { .. } | Self::CardUnreadable { .. } | Self::NotPutBack => Action::LiftAndReplace,
             Self::WrongCard { .. } => Action::OtherDocument,
             Self::CardNotAccepted { .. } | Self::CardMalformed { .. } => Action::ExamineCard,
             Self::SelfTestFailed { .. } | Self::NotAuthorised { .. } | Self::Refused { .. } => {
@@ -250,167 +210,5 @@ impl ReaderError {
     }
 }
 
-impl Action {
-    /// The clerk's text in Chinese; `Display` has the English one.
-    pub fn chinese(self) -> &'static str {
-        match self {
-            Self::PlaceCard => "请放置证件；如证件已在读卡器上，请拿起后重新放置",
-            Self::LiftAndReplace => "请拿起证件，重新平放并保持不动",
-            Self::OtherDocument => "请使用其他证件：此卡不是本系统的证件",
-            Self::ExamineCard => "请按可疑证件处理流程核查此证件",
-            Self::CheckCable => "请检查读卡器的连接线和电源",
-            Self::CheckRate => "请检查读卡器的连接线和串口速率",
-            Self::ServiceReader => "读卡器需要送修",
-            Self::CloseOtherProgram => "请关闭占用此端口的其他程序",
-            Self::GrantPermission => "请管理员授予使用此端口的权限",
-            Self::ChoosePort => "请选择读卡器所在的端口",
-            Self::TryAgain => "请重试",
-        }
-    }
-}
-
-impl std::fmt::Display for Action {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::PlaceCard => "place a card; if one lies there, lift it and put it back",
-            Self::LiftAndReplace => "lift the card and put it back, flat and still",
-            Self::OtherDocument => "use another document: this is no card of this system",
-            Self::ExamineCard => "examine the card by the procedure for doubtful documents",
-            Self::CheckCable => "check the reader's cable and power",
-            Self::CheckRate => "check the reader's cable and line rate",
-            Self::ServiceReader => "send the reader to its service",
-            Self::CloseOtherProgram => "close the other program that uses the port",
-            Self::GrantPermission => "have the permission to use the port granted",
-            Self::ChoosePort => "choose the reader's port",
-            Self::TryAgain => "try again",
-        })
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reader::wire::StatusWord;
-
-    /// One of each, with what it must say.
-    fn all() -> Vec<(ReaderError, &'static str, Fault, Action)> {
-        use ReaderError as E;
-        let status = Status::new(StatusWord::ReadFailed);
-        vec![
-            (
-                E::NoCard { waited: Duration::from_secs(9) },
-                "no card was placed within 9 s",
-                Fault::Card,
-                Action::PlaceCard,
-            ),
-            (
-                E::CardMoved { status },
-                "the card was moved while it was read (status 41)",
-                Fault::Card,
-                Action::LiftAndReplace,
-            ),
-            (
-                E::WrongCard { status: Status::new(StatusWord::WrongCardType) },
-                "this is no card that the reader knows (status 40)",
-                Fault::Card,
-                Action::OtherDocument,
-            ),
-            (
-                E::CardNotAccepted { status: Status { card: 0x6A82, word: StatusWord::CardRejectedSam } },
-                "the reader's security module does not accept this card (status 31 (card 6A82))",
-                Fault::Card,
-                Action::ExamineCard,
-            ),
-            (
-                E::CardUnreadable { status },
-                "the card can not be read (status 41)",
-                Fault::Card,
-                Action::LiftAndReplace,
-            ),
-            (
-                E::CardMalformed { reason: ReplyError::CodeUnits { field: "name" } },
-                "the card's data is malformed: the field name holds code units that are no text",
-                Fault::Card,
-                Action::ExamineCard,
-            ),
-            (
-                E::SelfTestFailed { status: Status::new(StatusWord::SelfTestFailed) },
-                "the reader's security module failed its self-test (status 60)",
-                Fault::Reader,
-                Action::ServiceReader,
-            ),
-            (
-                E::NotAuthorised { status: Status::new(StatusWord::NotAuthorised) },
-                "the reader's security module is not authorised (status 66)",
-                Fault::Reader,
-                Action::ServiceReader,
-            ),
-            (
-                E::Refused {
-                    command: Command::ReadWithFingerprint,
-                    status: Status::new(StatusWord::WrongCommand),
-                },
-                "the reader refused the command 'read card with fingerprints' (status 21)",
-                Fault::Reader,
-                Action::ServiceReader,
-            ),
-            (
-                E::NoAnswer { command: Command::SamId },
-                "no answer to the command 'SAM id'",
-                Fault::Reader,
-                Action::CheckCable,
-            ),
-            (
-                E::LineDamaged { command: Command::Read, attempts: 16, discarded: 20_000 },
-                "no intact answer to the command 'read card' in 16 attempts (20000 bytes were unusable)",
-                Fault::Line,
-                Action::CheckRate,
-            ),
-            (
-                E::Unconfirmed { readings: 8 },
-                "the card was read 8 times, and no two readings in a row are alike",
-                Fault::Line,
-                Action::CheckCable,
-            ),
-            (
-                E::Unconfirmed { readings: 1 },
-                "the card was read 1 times, and no two readings in a row are alike",
-                Fault::Card,
-                Action::LiftAndReplace,
-            ),
-            (
-                E::Ambiguous { ports: vec!["/dev/ttyACM0".into(), "/dev/ttyACM1".into()] },
-                "2 readers answer, name the one to use: /dev/ttyACM0, /dev/ttyACM1",
-                Fault::Caller,
-                Action::ChoosePort,
-            ),
-            (E::NoReader, "no reader was found", Fault::Reader, Action::CheckCable),
-            (
-                TransportError::Disconnected.into(),
-                "the reader is disconnected",
-                Fault::Line,
-                Action::CheckCable,
-            ),
-            (
-                E::UnknownRate { rate: 300 },
-                "readers know no rate of 300 bits per second",
-                Fault::Caller,
-                Action::CheckRate,
-            ),
-            (E::Busy, "the reader is busy with another request", Fault::Caller, Action::TryAgain),
-            (E::Cancelled, "stopped", Fault::Caller, Action::TryAgain),
-        ]
-    }
-
-    #[test]
-    fn each_says_what_happened_whose_fault_and_what_next() {
-        let mut codes = std::collections::BTreeSet::new();
-        for (error, message, fault, action) in all() {
-            assert_eq!(error.to_string(), message);
-            assert_eq!(error.fault(), fault, "{message}");
-            assert_eq!(error.action(), action, "{message}");
-            assert!(codes.insert(error.code()), "{} twice", error.code());
-            assert!(!action.to_string().is_empty() && !action.chinese().is_ascii());
-        }
-    }
-}
+mod tests;

@@ -6,19 +6,24 @@ use std::time::Duration;
 ///
 /// The protocol's checksum is an 8-bit XOR: it misses one damaged frame in 256, and where such damage leaves every field
 /// plausible, as in the photo or a name, nothing but a second reading tells. A second reading costs the time of one more
-/// reply. Some readers give a card only once until it is lifted: there the reading goes on when the card is put back, and
-/// ends in [`Unconfirmed`](super::ReaderError::Unconfirmed) when it isn't.
+/// reply; [`LinkStats::confirmed`](crate::document::LinkStats::confirmed) says whether there was one.
+///
+/// Some readers give a card's data once until it is lifted. Where they refuse the second reading in due form, the first is
+/// believed by the default when nothing speaks against it. With any damage seen on the line, or a doubt about the fields,
+/// the card has to be put back ([`Progress::CardLifted`]), and the reading ends in
+/// [`NotPutBack`](super::ReaderError::NotPutBack) when it isn't.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Confirm {
     /// Until the line has earned trust: 16 readings in a row on this [`Session`](super::session::Session) that were
-    /// confirmed and showed no damage. From then on [in doubt](Self::InDoubt); any damage, and it starts over.
+    /// confirmed and showed no damage. From then on [in doubt](Self::InDoubt); any damage, and it starts over. On a reader
+    /// that gives a card once no reading can be confirmed, so there it is never more than in doubt.
     #[default]
     UntilTrusted,
     /// When the line showed any damage since it was last trusted, or the card's fields are unusual or disagree with one
     /// another. The first damage of a line passes when the checksum misses it and every field stays plausible.
     InDoubt,
-    /// Always.
+    /// Always, also where the card has to be lifted and put back for it.
     Always,
 }
 
@@ -31,7 +36,7 @@ pub struct ReadOptions {
     pub wait: Duration,
     /// Also read fingerprints (`30 10`); the reader must be able to.
     pub fingerprint: bool,
-    /// Also read the newest additional address (`30 03`).
+    /// Also read the additional addresses (`30 03`).
     pub additional_address: bool,
     /// Also read a card that lies there since an earlier reading. A reader answers "no card" for it, so it is selected
     /// without having been found. Turn it off where each reading must be a card newly placed.

@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::driver::{Canceller, Reader};
+use super::canceller::Canceller;
+use super::driver::Reader;
 use super::error::ReaderError;
 use super::options::ReadOptions;
 use super::session::Probe;

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::attest::tests::{ISS, NOW, World, at, cancel, entry, payload, verified};
-use crate::jose::{Json, SigningKey};
+use crate::demand::VerifiedDemand;
+use crate::jose::{Json, SigningKey, Unverified};
 use crate::profile::ReasonCode;
 use crate::store::MemoryStore;
 use crate::trust::{TrustList, sign_list};
@@ -64,6 +65,30 @@ fn time_passes() {
     let codes: Vec<_> = much_later.reasons().iter().map(|reason| reason.code).collect();
     assert_eq!(codes, [ReasonCode::Expired, ReasonCode::DemandExpired, ReasonCode::TooOld]);
     assert!(answer_as(&world, &presentation, Asked::ByPresentation, NOW + 599).is_accepted());
+}
+
+/// A till or a server verifies its list once and keeps it in memory: it must not outlive itself there.
+#[test]
+fn a_list_that_expired_since_it_was_verified() {
+    let world = World::new();
+    let Json::Object(mut members) = Unverified::parse(&world.compact_list(8)).unwrap().peek().unwrap() else {
+        panic!()
+    };
+    members.insert("exp".into(), (NOW + 40).into());
+    let compact = sign_list(&world.anchor, &Json::Object(members)).unwrap();
+    let list = TrustList::as_of(&compact, &world.anchors(), at(NOW)).unwrap();
+    let (sent, demand) = world.demand(&cancel());
+    let presentation = world.present(&demand);
+    let decide = |now| {
+        answer(&world.store, &presentation, Asked::ByPresentation, &list, at(now), &Limits::default())
+            .unwrap()
+            .verdict
+    };
+    assert_eq!(decide(NOW + 40).reasons(), [ReasonCode::ListExpired.into()]);
+    let asked = |now| VerifiedDemand::verify(sent.as_str(), &list, at(now));
+    assert!(asked(NOW + 39).is_ok());
+    assert_eq!(asked(NOW + 40).unwrap_err().code(), Some(ReasonCode::ListExpired));
+    assert!(decide(NOW + 39).is_accepted());
 }
 
 #[test]

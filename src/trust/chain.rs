@@ -7,6 +7,7 @@ use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, Purpose};
 /// The key that a token's header leads to. Whether it may say what the token says is judged after its signature held.
 #[derive(Debug)]
 pub struct Resolved<'a> {
+    list: &'a TrustList,
     records: Vec<&'a KeyRecord>,
     links: Vec<Delegation>,
 }
@@ -24,7 +25,7 @@ impl TrustList {
     pub fn resolve(&self, jws: &Unverified<'_>) -> Result<Resolved<'_>, TrustError> {
         let kid = jws.kid().ok_or(TrustError::KeyUnknown)?;
         let Some(chain) = jws.header().member("delegation") else {
-            return Ok(Resolved { records: self.by_kid(kid)?, links: Vec::new() });
+            return Ok(Resolved { list: self, records: self.by_kid(kid)?, links: Vec::new() });
         };
         let chain = chain.as_array().ok_or(TrustError::DelegationMember("delegation"))?;
         if chain.len() > DELEGATION_LINKS {
@@ -63,12 +64,13 @@ impl TrustList {
             // An empty array says that somebody delegated, and names nobody.
             None => Err(TrustError::DelegationMember("delegation")),
             Some(last) if last.key.thumbprint().as_str() != kid => Err(TrustError::DelegationLink),
-            Some(_) => Ok(Resolved { records, links }),
+            Some(_) => Ok(Resolved { list: self, records, links }),
         }
     }
 
     /// Finds the key of a demand and judges it: listed with the role `demand` for that issuer, purpose and those claims,
-    /// valid at `iat`. Called with the key found by [`resolve_asker`](Self::resolve_asker) after its signature held.
+    /// valid at `iat`, in a list that still holds `now`. Called with the key found by
+    /// [`resolve_asker`](Self::resolve_asker) after its signature held.
     pub fn judge_asker(
         &self,
         kid: &str,
@@ -76,7 +78,9 @@ impl TrustList {
         purpose: &Purpose,
         claims: &[ClaimName],
         iat: i64,
+        now: i64,
     ) -> Result<&str, TrustError> {
+        self.holds_at(now)?;
         let mut error = TrustError::KeyOtherRole;
         for record in self.by_kid(kid)? {
             let Role::Demand { purposes, claims: allowed, display_name } = record.role() else { continue };
@@ -113,8 +117,9 @@ impl Resolved<'_> {
     /// Judges, after the signature held, whether this signer could sign for `iss` at `iat`, seen from `now`.
     ///
     /// A delegation must hold at both times: a terminal's stolen key is worth nothing once its delegation ended, whatever
-    /// `iat` it writes.
+    /// `iat` it writes. The list must still hold `now`, however long ago it was verified.
     pub fn judge(&self, iss: &str, iat: i64, now: i64) -> Result<Permit<'_>, TrustError> {
+        self.list.holds_at(now)?;
         let attesters = || self.records.iter().filter(|record| record.is_attester());
         if attesters().next().is_none() {
             return Err(TrustError::KeyOtherRole);

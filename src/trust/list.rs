@@ -55,10 +55,13 @@ impl TrustList {
         if list.iat > at.as_second().saturating_add(DEFAULT_SKEW) {
             return Err(TrustError::ListFromFuture);
         }
-        if list.exp <= at.as_second() {
-            return Err(TrustError::ListExpired);
-        }
+        list.holds_at(at.as_second())?;
         Ok(list)
+    }
+
+    /// A list that is kept in memory must not outlive itself: every judgement by it asks.
+    pub(super) fn holds_at(&self, seconds: i64) -> Result<(), TrustError> {
+        if seconds < self.exp { Ok(()) } else { Err(TrustError::ListExpired) }
     }
 
     fn from_payload(payload: &Json, anchor: &Anchor) -> Result<Self, TrustError> {

@@ -129,7 +129,7 @@ fn askers_are_allowed_purposes_and_claims() {
     let world = World::new();
     let kid = world.asker.verifying_key().thumbprint();
     let judge = |kid: &str, iss: &str, purpose: Purpose, claim: ClaimName| {
-        list.judge_asker(kid, iss, &purpose, &[claim], NOW).map(str::to_owned)
+        list.judge_asker(kid, iss, &purpose, &[claim], NOW, NOW).map(str::to_owned)
     };
     let named = judge(kid.as_str(), ASKER, Purpose::SimCancel, ClaimName::Name).unwrap();
     assert_eq!(named, "Home Province (TEST)");

@@ -18,6 +18,10 @@ pub(crate) fn run(args: &DemoArgs) -> Done {
 }
 
 #[cfg(unix)]
+mod acts;
+#[cfg(unix)]
 mod stage;
 #[cfg(unix)]
 mod story;
+#[cfg(unix)]
+mod telling;

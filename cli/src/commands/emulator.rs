@@ -3,7 +3,7 @@
 use crate::args::EmulatorArgs;
 use crate::commands::Done;
 
-/// Runs until it is ended from outside.
+/// Runs until it is ended from outside (SIGINT, SIGTERM); then a link that it made is taken away again.
 #[cfg(unix)]
 pub(crate) fn run(args: &EmulatorArgs) -> Done {
     use std::io::Write;
@@ -22,10 +22,7 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
     }
     if let Some(spec) = &args.fault {
         config.faults = spec.parse().map_err(|error| {
-            Failure::usage(
-                format!("--fault: {error}"),
-                "see the table of reader::emulator::Faults in the documentation",
-            )
+            Failure::usage(format!("--fault: {error}"), "realname emulator --help lists the faults")
         })?;
     }
     let mut emulator = Emulator::new(config);
@@ -33,6 +30,7 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
         Ok([card]) => emulator.place(card),
         Err(cards) => emulator.place_in_turn(cards),
     }
+    let ended = crate::signals::watch()?;
     let pty = unix::open(args.link.as_deref())?;
     let path = pty.path().display().to_string();
     let running = RunningEmulator::start(emulator, pty);
@@ -41,7 +39,11 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
     let _ = writeln!(out, "listening on {path}").and_then(|()| out.flush());
     drop(out);
     while running.is_running() {
-        std::thread::sleep(Duration::from_millis(200));
+        if ended.is_set() {
+            crate::signals::within_a_moment(move || drop(running));
+            return crate::commands::done();
+        }
+        std::thread::sleep(Duration::from_millis(50));
     }
     Err(Failure::trouble("emulator", "the emulator's pty has failed", "start it again"))
 }

@@ -1,11 +1,15 @@
 //! The commands, one module each.
 
 mod attest;
+mod authority;
+mod capture;
 mod demand;
 mod demo;
 mod emulator;
 mod inspect;
 mod key;
+mod photos;
+mod policy;
 mod reader;
 mod trust;
 mod verify;
@@ -21,6 +25,9 @@ pub(crate) type Done = Result<ExitCode, Failure>;
 pub(crate) fn run(command: Command) -> Done {
     match command {
         Command::Reader(command) => reader::run(command),
+        Command::Capture(command) => capture::run(command),
+        Command::Authority(command) => authority::run(command),
+        Command::Policy(command) => policy::run(command),
         Command::Attest(args) => attest::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use realname::document::{CardRead, PlainDocument};
-use realname::reader::{Attachment, Progress, ReadOptions, Reader, list};
+use realname::reader::{Attachment, Confirm, Progress, ReadOptions, Reader, list};
 use serde_json::{Value, json};
 
 use super::{Done, done};
-use crate::args::{PortArgs, ReaderCommand};
+use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{files, lang};
@@ -17,9 +17,15 @@ pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
         ReaderCommand::List { json } => print_ports(json),
         ReaderCommand::Probe { port, json } => probe(&port, json),
-        ReaderCommand::Read { port, wait, fingerprint, photo_out, json } => {
-            let options =
-                ReadOptions::new().wait(Duration::from_secs(u64::from(wait))).fingerprint(fingerprint);
+        ReaderCommand::Read { port, wait, fingerprint, confirm, photo_out, json } => {
+            let options = ReadOptions::new()
+                .wait(Duration::from_secs(u64::from(wait)))
+                .fingerprint(fingerprint)
+                .confirm(match confirm {
+                    args::Confirm::InDoubt => Confirm::InDoubt,
+                    args::Confirm::UntilTrusted => Confirm::UntilTrusted,
+                    args::Confirm::Always => Confirm::Always,
+                });
             read(&port, &options, photo_out, json)
         }
     }
@@ -140,7 +146,9 @@ pub(crate) fn to_json(card: &CardRead) -> Value {
         "sam_id": card.sam_id().to_string(),
         "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
         "fingerprints": fingerprints,
-        "link": card.link(),
+        // What scripts rely on: exactly these two.
+        "link": {"discarded_bytes": card.link().discarded_bytes, "retries": card.link().retries},
+        "confirmed": card.link().confirmed,
     })
 }
 
@@ -149,18 +157,23 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn print(card: &CardRead) {
-    for (label, value) in rows(&card.document().to_plain()) {
-        output::line(format_args!("{} {value}", paint(Tone::Faint, format_args!("{label:<20}"))));
+    let label = |english, chinese| paint(Tone::Faint, output::padded(lang::pick(english, chinese), 20));
+    for (name, value) in rows(&card.document().to_plain()) {
+        output::line(format_args!("{} {value}", paint(Tone::Faint, output::padded(name, 20))));
     }
     if let Some(address) = card.additional_address() {
-        output::line(format_args!("{} {}", paint(Tone::Faint, "additional address  "), address.as_str()));
+        output::line(format_args!("{} {}", label("additional address", "变更住址"), address.as_str()));
     }
-    output::line(format_args!("{} {}", paint(Tone::Faint, "SAM id              "), card.sam_id()));
+    output::line(format_args!("{} {}", label("SAM id", "安全模块号"), card.sam_id()));
     for flag in card.document().flags() {
-        output::line(paint(Tone::Warn, format_args!("flag: {}", flag.as_str())));
+        output::line(paint(Tone::Warn, format_args!("{}: {}", lang::pick("flag", "提示"), flag.as_str())));
     }
     if !card.origin().is_physical() {
-        output::line(paint(Tone::Warn, format_args!("origin: {} (counts as a test only)", card.origin())));
+        let what = lang::pick("counts as a test only", "仅作测试");
+        output::line(paint(
+            Tone::Warn,
+            format_args!("{}: {} ({what})", lang::pick("origin", "来源"), card.origin()),
+        ));
     }
 }
 
@@ -173,22 +186,22 @@ pub(crate) fn rows(plain: &PlainDocument) -> Vec<(&'static str, String)> {
         format!("{name} ({})", group.code.as_str())
     });
     [
-        ("kind", Some(plain.kind.to_string())),
-        ("name", text(&plain.name)),
-        ("English name", text(&plain.english_name)),
-        ("sex", Some(plain.sex.as_str().to_owned())),
-        ("ethnic group", ethnic),
-        ("birth date", text(&plain.birth_date)),
-        ("nationality", text(&plain.nationality)),
-        ("address", text(&plain.address)),
-        ("number", text(&plain.number)),
-        ("former number", text(&plain.former_number)),
-        ("authority", text(&plain.authority)),
-        ("valid from", text(&plain.valid_from)),
-        ("valid until", text(&plain.valid_until)),
-        ("travel permit", text(&plain.travel_permit_number)),
-        ("issue count", plain.issue_count.map(|count| count.to_string())),
-        ("renewals", plain.renewals.map(|count| count.to_string())),
+        (lang::pick("kind", "证件类型"), Some(plain.kind.to_string())),
+        (lang::pick("name", "姓名"), text(&plain.name)),
+        (lang::pick("English name", "英文姓名"), text(&plain.english_name)),
+        (lang::pick("sex", "性别"), Some(plain.sex.as_str().to_owned())),
+        (lang::pick("ethnic group", "民族"), ethnic),
+        (lang::pick("birth date", "出生日期"), text(&plain.birth_date)),
+        (lang::pick("nationality", "国籍"), text(&plain.nationality)),
+        (lang::pick("address", "住址"), text(&plain.address)),
+        (lang::pick("number", "证件号码"), text(&plain.number)),
+        (lang::pick("former number", "原证件号码"), text(&plain.former_number)),
+        (lang::pick("authority", "签发机关"), text(&plain.authority)),
+        (lang::pick("valid from", "有效期起"), text(&plain.valid_from)),
+        (lang::pick("valid until", "有效期止"), text(&plain.valid_until)),
+        (lang::pick("travel permit", "通行证号码"), text(&plain.travel_permit_number)),
+        (lang::pick("issue count", "签发次数"), plain.issue_count.map(|count| count.to_string())),
+        (lang::pick("renewals", "换证次数"), plain.renewals.map(|count| count.to_string())),
     ]
     .into_iter()
     .filter_map(|(label, value)| Some((label, value?)))

@@ -81,6 +81,78 @@ impl Drop for Emulator {
     }
 }
 
+/// The register, served over HTTP until dropped.
+pub struct Register {
+    child: Child,
+    pub origin: String,
+    lines: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
+}
+
+impl Register {
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(more: &[&str]) -> Self {
+        let directory = fixture("register.json");
+        let directory = directory.to_str().expect("UTF-8");
+        let mut child = realname(["authority", "serve", "--directory", directory, "--listen", "127.0.0.1:0"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the register starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let mut first = String::new();
+        stdout.read_line(&mut first).expect("a line");
+        let origin = first.trim().strip_prefix("listening on ").expect("the address").to_owned();
+        let lines = std::sync::Arc::default();
+        let kept: std::sync::Arc<std::sync::Mutex<Vec<String>>> = std::sync::Arc::clone(&lines);
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                kept.lock().expect("the lines").push(line);
+            }
+        });
+        Self { child, origin, lines }
+    }
+
+    /// What it said since it began to listen.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().expect("the lines").clone()
+    }
+
+    /// How many questions reached the register behind the connection.
+    pub fn questions(&self) -> usize {
+        self.lines().iter().filter(|line| line.starts_with("asked ")).count()
+    }
+
+    /// Sends SIGTERM and gives the exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Register {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The photos of an order, as arguments.
+pub fn photos(portrait: &str, emblem: &str, holder: &str) -> Vec<String> {
+    let photo = |name: &str| fixture("sale").join(format!("{name}.jpg")).to_str().expect("UTF-8").to_owned();
+    ["--portrait".into(), photo(portrait), "--emblem".into(), photo(emblem), "--holder".into(), photo(holder)]
+        .to_vec()
+}
+
+/// The three as they should be.
+pub fn good_photos() -> Vec<String> {
+    photos("portrait-side", "emblem-side", "holder")
+}
+
 /// Two provinces: the home side asks, the far side checks.
 pub struct Workshop {
     pub dir: tempfile::TempDir,
@@ -145,7 +217,7 @@ impl Workshop {
             home["iss"] = HOME.into();
             home["role"] = "demand".into();
             home["purposes"] = serde_json::json!(["sim.cancel", "sim.activate"]);
-            home["claims"] = serde_json::json!(["name", "id_number", "id_type"]);
+            home["claims"] = serde_json::json!(["name", "id_number", "id_type", "document_expiry"]);
             home["display_name"] = "Home Operator (TEST)".into();
             keys.push(home);
         }
@@ -241,5 +313,47 @@ impl Workshop {
         ]
         .map(str::to_owned)
         .to_vec()
+    }
+
+    /// A demand of an online sale.
+    pub fn online_demand(&self, name: &str, more: &[&str]) {
+        let (key, store, out) = (self.path("home.pem"), self.path("store"), self.path(name));
+        let common =
+            ["demand", "new", "--key", &key, "--iss", HOME, "--purpose", "sim.activate", "--env", "test"];
+        let claims = ["--claim", "name", "--claim", "id_number", "--store", &store, "--out", &out];
+        ok(common.into_iter().chain(claims).chain(more.iter().copied()));
+    }
+
+    /// Answers a demand from declared data and photos.
+    pub fn attest_online(&self, authority: &str, declared: &str, photos: &[String], demand: &str) -> Output {
+        let mut args = self.attest_args(demand, "presentation");
+        args.extend(["--authority", authority, "--declared", &self.path(declared)].map(str::to_owned));
+        args.extend(photos.iter().cloned());
+        run(args)
+    }
+
+    /// `attest` without its evidence and its register.
+    pub fn attest_args(&self, demand: &str, out: &str) -> Vec<String> {
+        [
+            "attest",
+            "--demand",
+            &self.path(demand),
+            "--config",
+            &self.path("terminal.toml"),
+            "--trust",
+            &self.path("trust.jwt"),
+            "--anchor",
+            &self.path("anchor.json"),
+            "--yes",
+            "--json",
+            "--out",
+            &self.path(out),
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        Path::new(&self.path(name)).exists()
     }
 }

@@ -1,5 +1,9 @@
 mod canary;
 mod case;
+mod finding;
+mod policy_case;
 mod property;
+mod property_case;
+mod referral;
 mod remote;
 mod support;

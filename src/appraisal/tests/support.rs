@@ -57,7 +57,7 @@ pub(super) fn read(document: DocumentParts, origin: Origin, read_at: Timestamp) 
         document: Document::from_card(document),
         photo: PhotoBlock::new(&[7; 1024]),
         fingerprints: Vec::new(),
-        additional_address: None,
+        additional_addresses: Vec::new(),
         sam_id: sam_id(),
         origin,
         read_at,
@@ -97,7 +97,11 @@ pub(super) fn register() -> DirectoryAuthority {
 
 /// What a register says when everything is right.
 pub(super) fn all_right(case: &Case) -> Finding {
-    let mut finding = Finding::new(Subject::Found, Meta::new("TEST-by-hand", case.query(), now()));
+    yes_to(case.query())
+}
+
+pub(super) fn yes_to(query: &Query) -> Finding {
+    let mut finding = Finding::new(Subject::Found, Meta::new("TEST-by-hand", query, now()));
     finding.attributes.name = Attribute::Match;
     finding.attributes.id_number = Attribute::Match;
     finding.attributes.valid_from = Attribute::Match;

@@ -29,8 +29,10 @@ mod breaker;
 mod cached;
 mod fallback;
 mod guarded;
+mod line_trail;
 mod retry;
 mod retrying;
+mod within;
 
 pub use allowance::{Allowance, Left};
 pub use audited::{AuditError, AuditRecord, AuditSink, AuditStep, Audited};
@@ -38,8 +40,10 @@ pub use breaker::{Breaker, Permit};
 pub use cached::Cached;
 pub use fallback::Fallback;
 pub use guarded::Guarded;
+pub use line_trail::LineTrail;
 pub use retry::{Retry, RetryPolicy, Step};
 pub use retrying::Retrying;
+pub use within::Within;
 
 #[cfg(test)]
 mod tests;

@@ -21,10 +21,14 @@ pub struct Config {
     pub http: HttpOptions,
     /// How often a question is tried in all, the first time included.
     pub tries: u32,
+    /// How long a question may take in all, tries and look-ups included; the query's own deadline ends it earlier.
+    pub deadline: Option<Duration>,
     /// How many questions a second are sent at most.
     pub per_second: Option<NonZeroU32>,
     /// How many questions a natural day (UTC+8) are sent at most.
     pub per_day: Option<NonZeroU32>,
+    /// Where every question and its outcome is recorded ([`LineTrail`](crate::authority::compose::LineTrail)).
+    pub audit: Option<PathBuf>,
     pub(super) dialect: Box<dyn Dialect>,
 }
 
@@ -35,6 +39,9 @@ pub enum ConfigError {
     /// A file that it names, or itself, can't be read.
     #[error("can't read {}", .0.display())]
     Unreadable(PathBuf),
+    /// The audit trail can't be appended to: without it nothing is asked.
+    #[error("can't append to the audit trail {}", .0.display())]
+    Audit(PathBuf),
     /// It isn't TOML, or has keys that a configuration doesn't have.
     #[error("the authority's configuration isn't understood: {0}")]
     Syntax(String),
@@ -66,6 +73,7 @@ struct RawConfig {
     /// Absent is a test register.
     #[serde(default)]
     real_register: bool,
+    audit: Option<PathBuf>,
     code_map: Option<PathBuf>,
     camara: Option<RawCamara>,
     #[serde(default)]
@@ -120,6 +128,7 @@ struct RawSeal {
 #[serde(deny_unknown_fields)]
 struct RawLimits {
     per_try_ms: Option<u64>,
+    deadline_ms: Option<u64>,
     tries: Option<u32>,
     per_second: Option<NonZeroU32>,
     per_day: Option<NonZeroU32>,
@@ -135,8 +144,10 @@ impl Config {
             origin: None,
             http: HttpOptions::default(),
             tries: Self::DEFAULT_TRIES,
+            deadline: None,
             per_second: None,
             per_day: None,
+            audit: None,
             dialect: Box::new(MappedJson::new("TEST-register", CodeMap::register())),
         }
     }
@@ -163,9 +174,11 @@ impl Config {
         http.per_try = raw.limits.per_try_ms.map(Duration::from_millis);
         Ok(Self {
             dialect: raw.dialect(base)?,
+            audit: raw.audit.map(|file| base.join(file)),
             origin: raw.origin,
             http,
             tries: raw.limits.tries.unwrap_or(Self::DEFAULT_TRIES),
+            deadline: raw.limits.deadline_ms.map(Duration::from_millis),
             per_second: raw.limits.per_second,
             per_day: raw.limits.per_day,
         })

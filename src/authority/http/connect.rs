@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::client::{HttpAuthority, TlsError};
 use super::config::{Config, ConfigError};
-use crate::authority::compose::{Allowance, Breaker, Guarded, RetryPolicy, Retrying};
+use crate::authority::compose::{
+    Allowance, Audited, Breaker, Guarded, LineTrail, RetryPolicy, Retrying, Within,
+};
 use crate::authority::{Authority, Clock, SystemClock};
 
 /// Why an authority can't be made. The one who configured it is to look; nothing was sent.
@@ -33,7 +35,8 @@ pub enum ConnectError {
 
 /// The register at `origin` (`https://host[:port]`, or plain `http` on loopback), as `config` describes it; without one it
 /// is the register of this crate, as `authority::serve` speaks it. It retries where that is safe, stops asking while the
-/// register is down, and keeps to the rate and the daily quota of the configuration.
+/// register is down, keeps to the rate and the daily quota of the configuration, and records every question where the
+/// configuration names an audit trail.
 ///
 /// # Errors
 /// [`ConnectError`]; nothing is sent.
@@ -52,6 +55,8 @@ pub fn connect(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Au
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let allowance = Allowance::new(config.per_second, config.per_day);
     let policy = RetryPolicy::default().with_tries(config.tries);
+    let open = |path| LineTrail::open(&path).map_err(|_| ConfigError::Audit(path));
+    let trail = config.audit.map(open).transpose()?;
     let (options, dialect) = (config.http, config.dialect);
     let policy = match options.per_try {
         Some(limit) => policy.with_per_try(limit),
@@ -59,5 +64,13 @@ pub fn connect(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Au
     };
     let register = HttpAuthority::new(dialect, &origin, options)?.with_clock(Arc::clone(&clock));
     let guarded = Guarded::new(register, Breaker::default(), allowance).with_clock(Arc::clone(&clock));
-    Ok(Box::new(Retrying::new(guarded, policy).with_clock(clock)))
+    let retrying = Retrying::new(guarded, policy).with_clock(Arc::clone(&clock));
+    let within: Box<dyn Authority> = match config.deadline {
+        Some(deadline) => Box::new(Within::new(retrying, deadline).with_clock(Arc::clone(&clock))),
+        None => Box::new(retrying),
+    };
+    Ok(match trail {
+        Some(trail) => Box::new(Audited::new(within, trail).with_clock(clock)),
+        None => within,
+    })
 }

@@ -9,8 +9,8 @@ use crate::reader::wire::{Command, Status, StatusWord};
 /// A bad line and a bad reader.
 ///
 /// As text, entries separated by commas. Those of the line are [`LineFaults`]'. Those of the reader have the form
-/// `name[=value][@command][*times]`, where the command is one of `reset`, `status`, `sam_id`, `find`, `select`, `read`, `address`
-/// (any when left out), and times counts from the start (always when left out):
+/// `name[=value][@command][*times]`, where the command is one of `reset`, `status`, `sam_id`, `find`, `select`, `read`, `address`,
+/// `management`, `baud`, `rf_frame` (any when left out), and times counts from the start (always when left out):
 ///
 /// | entry | the reader |
 /// |---|---|
@@ -20,14 +20,17 @@ use crate::reader::wire::{Command, Status, StatusWord};
 /// | `cut` | stops in the middle of its answer |
 /// | `garbage` | sends junk with a false frame in it before its answer |
 /// | `oversize` | sends a preamble with an impossible length before its answer |
-/// | `neighbour` | sends a frame of the neighbouring protocol (`69 96`) before its answer |
+/// | `neighbour` | sends a frame of each neighbouring protocol (`69 96`, `55 AA`, `02`…`03`) before its answer |
 /// | `preamble` | begins its answer with two bytes AA too many |
 /// | `double` | answers twice |
 /// | `lie` | sends card data whose length fields don't add up |
 /// | `collide` | flips the same bit of two bytes of the card's name: the checksum holds |
+/// | `units` | sends card data with a code unit in the name that is no text |
+/// | `disagree` | sends card data with another year of birth: it contradicts the number |
 /// | `lift` | loses the card while it answers |
 /// | `wrong_id` | states another SAM id |
 /// | `strict` | doesn't let a card be selected again that lies there since it was read |
+/// | `once` | gives a card's data once, and then neither selects nor reads it until it is lifted |
 /// | `refind` | finds a card again that lies there since it was read |
 /// | `long` / `short` | always sends card data in the form with / without fingerprints |
 /// | `nul` | pads the card's texts with NUL |
@@ -62,9 +65,12 @@ pub(super) enum Kind {
     Double,
     Lie,
     Collide,
+    Units,
+    Disagree,
     Lift,
     WrongId,
     Strict,
+    Once,
     Refind,
     Long,
     Short,
@@ -83,6 +89,9 @@ enum Group {
     Select,
     Read,
     Address,
+    Management,
+    Baud,
+    RfFrame,
 }
 
 impl Group {
@@ -95,6 +104,9 @@ impl Group {
             Self::Select => command == Command::Select,
             Self::Read => matches!(command, Command::Read | Command::ReadWithFingerprint),
             Self::Address => command == Command::ReadAddress,
+            Self::Management => command == Command::ReadManagement,
+            Self::Baud => matches!(command, Command::SetBaud(_)),
+            Self::RfFrame => matches!(command, Command::SetRfFrame(_)),
         }
     }
 }
@@ -176,9 +188,12 @@ impl FromStr for DeviceFault {
             "double" => Kind::Double,
             "lie" => Kind::Lie,
             "collide" => Kind::Collide,
+            "units" => Kind::Units,
+            "disagree" => Kind::Disagree,
             "lift" => Kind::Lift,
             "wrong_id" => Kind::WrongId,
             "strict" => Kind::Strict,
+            "once" => Kind::Once,
             "refind" => Kind::Refind,
             "long" => Kind::Long,
             "short" => Kind::Short,
@@ -200,8 +215,11 @@ fn group(name: &str) -> Result<Group, ParseFaultError> {
         "select" => Group::Select,
         "read" => Group::Read,
         "address" => Group::Address,
+        "management" => Group::Management,
+        "baud" => Group::Baud,
+        "rf_frame" => Group::RfFrame,
         _ => {
-            let needs = "reset, status, sam_id, find, select, read or address";
+            let needs = "reset, status, sam_id, find, select, read, address, management, baud or rf_frame";
             return Err(ParseFaultError::Value { name: "@", needs });
         }
     })

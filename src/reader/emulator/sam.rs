@@ -1,18 +1,15 @@
 //! The reader itself: requests in, timed answers out, no clock of its own.
 
+mod answer;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
-
-use zeroize::Zeroize;
 
 use super::card::Card;
 use super::fault::{Faults, Kind};
 use crate::document::SamId;
 use crate::reader::transport::fault::{BadLine, Random};
-use crate::reader::wire::{Baud, CardBlocks, Command, Framer, Status, StatusWord, encode_frame};
-
-/// Bytes that leave in one piece when the line is paced: little enough that nobody waits for a piece to fill.
-const PIECE: usize = 16;
+use crate::reader::wire::{Baud, Command, Framer, Status, StatusWord};
 
 /// A request that stops for this long is given up: without it, one damaged length would swallow the requests that follow.
 const REQUEST_GAP: Duration = Duration::from_millis(200);
@@ -267,99 +264,6 @@ impl Emulator {
         }
     }
 
-    /// The body of the answer of a reader without faults, but for those that change what it says.
-    fn execute(&mut self, start: Instant, command: Command, faults: &[Kind]) -> Vec<u8> {
-        let status = |word| Status::new(word).encode().to_vec();
-        let done = |data: &[u8]| [&Status::new(StatusWord::Done).encode(), data].concat();
-        let lying = self.was_read && !self.config.faults.has(Kind::Refind);
-        let filler = if self.config.faults.has(Kind::Filled) { 0x5A } else { 0 };
-        match (command, &self.card) {
-            (Command::SamId, _) => {
-                let mut id = self.config.sam_id.to_bytes();
-                if faults.contains(&Kind::WrongId) {
-                    id[8] ^= 0xFF;
-                }
-                done(&id)
-            }
-            (Command::Reset, _) => {
-                (self.selected, self.was_read) = (false, false);
-                status(StatusWord::Done)
-            }
-            (Command::Status | Command::SetBaud(_) | Command::SetRfFrame(_), _) => status(StatusWord::Done),
-            (Command::Find, Some(_)) if !lying => {
-                self.selected = false;
-                [Status::new(StatusWord::Found).encode().as_slice(), &[filler; 4]].concat()
-            }
-            (Command::Find, _) => status(StatusWord::NoCard),
-            (Command::Select, Some(_)) if !(self.was_read && self.config.faults.has(Kind::Strict)) => {
-                self.selected = true;
-                done(&[filler; 8])
-            }
-            (Command::Select, _) => status(StatusWord::SelectFailed),
-            (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected => {
-                let with_fingerprint = match command {
-                    _ if self.config.faults.has(Kind::Long) => true,
-                    _ if self.config.faults.has(Kind::Short) => false,
-                    command => command == Command::ReadWithFingerprint,
-                };
-                let body = card_body(card, with_fingerprint, faults);
-                self.reads += 1;
-                self.was_read = true;
-                if !self.next.is_empty() && self.change.is_none() {
-                    self.change = Some((start + self.config.linger, false));
-                }
-                body
-            }
-            (Command::ReadAddress, Some(card)) if self.selected => {
-                if card.addresses.is_empty() {
-                    status(StatusWord::NoSuchItem)
-                } else {
-                    done(&card.addresses)
-                }
-            }
-            (Command::ReadManagement, Some(_)) if self.selected => done(&[0; 28]),
-            _ => status(StatusWord::ReadFailed),
-        }
-    }
-
-    /// Puts a body on the line, with what the faults do to it.
-    fn send(&mut self, start: Instant, body: &[u8], faults: &[Kind]) {
-        let mut frame = Vec::with_capacity(body.len() + 64);
-        for fault in faults {
-            match fault {
-                Kind::Garbage => {
-                    frame.extend((0..24).map(|_| self.random.bits() as u8));
-                    // A preamble whose frame ends inside the answer.
-                    frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x00, 0x07, 0x11]);
-                }
-                Kind::Oversize => frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x96, 0x69, 0xFF, 0xF0]),
-                Kind::Neighbour => {
-                    frame.extend_from_slice(&[0xAA, 0xAA, 0xAA, 0x69, 0x96, 0, 3, 0x18, 1, 0x1A]);
-                }
-                Kind::Preamble => frame.extend_from_slice(&[0xAA, 0xAA]),
-                _ => {}
-            }
-        }
-        let answer = frame.len();
-        encode_frame(body, &mut frame);
-        if faults.contains(&Kind::Cut) {
-            frame.truncate(answer + (frame.len() - answer) / 2);
-        }
-        if faults.contains(&Kind::Double) {
-            frame.extend_from_within(answer..);
-        }
-        if self.config.pace {
-            for (at, piece) in frame.chunks(PIECE).enumerate() {
-                let sent = (at * PIECE + piece.len()).min(frame.len());
-                self.out.push_back((start + self.wire(sent), piece.to_vec()));
-            }
-        } else {
-            self.out.push_back((start, frame.clone()));
-        }
-        self.busy = Some(start + self.wire(frame.len()));
-        frame.zeroize();
-    }
-
     fn wire(&self, bytes: usize) -> Duration {
         if !self.config.pace {
             return Duration::ZERO;
@@ -367,36 +271,6 @@ impl Emulator {
         // Ten bits per byte: start, eight, stop.
         Duration::from_nanos(bytes as u64 * 10_000_000_000 / u64::from(self.config.baud.rate()))
     }
-}
-
-fn card_body(card: &Card, with_fingerprint: bool, faults: &[Kind]) -> Vec<u8> {
-    let mut text = card.text.clone();
-    for fault in faults {
-        match fault {
-            // The same bit of two bytes: the XOR over the frame stays as it was.
-            Kind::Collide => {
-                text[0] ^= 0x04;
-                text[2] ^= 0x04;
-            }
-            Kind::Nul => {
-                for unit in text.as_chunks_mut::<2>().0 {
-                    if *unit == [0x20, 0] {
-                        *unit = [0, 0];
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let blocks = CardBlocks { text: &text, photo: &card.photo, fingerprints: &card.fingerprints };
-    let mut body = blocks.encode(with_fingerprint);
-    if faults.contains(&Kind::Lie)
-        && let Some(length) = body.get_mut(6)
-    {
-        *length ^= 0x10;
-    }
-    text.zeroize();
-    body
 }
 
 impl std::fmt::Debug for Emulator {

@@ -4,25 +4,18 @@
 //! line is quiet, then asks for the SAM id as a fence: its reply has a length of its own, and since a reader answers in
 //! order, every reply before it is a late one and is dropped.
 
+mod fence;
+mod step;
+
 use std::time::{Duration, Instant};
 
+use self::fence::Fence;
+pub(super) use self::step::{Dead, Failure, Step};
+use super::answers::answers;
 use super::limits::Limits;
+use super::trust::Trust;
 use crate::document::SamId;
-use crate::reader::wire::{Command, Framer, Reply, Shape, Status, StatusWord};
-
-/// How often a fence is asked for again while nothing at all is heard: long enough for an answer that is seconds late.
-const SILENT_FENCES: u8 = 8;
-/// The same before anything was ever heard: a port without a reader is given up sooner.
-const FIRST_FENCES: u8 = 3;
-/// How often it is asked for again when something was heard that was no intact answer.
-const GARBLED_FENCES: u8 = 16;
-
-/// How many confirmed readings in a row, none with damage, it takes to trust a line.
-///
-/// A line that damages one byte in `1/r` passes them undamaged with `e^(-2600 r n)`; after that a reply of 1300 bytes is
-/// damaged where the XOR can't see it with about `(1300 r)² / 16`. The worst line for 16 readings has `r = 1/21000`: 3 in
-/// 100,000 of its next replies. A line that is worse shows it before, one that is better hardly damages anything.
-pub(super) const TRUST: u8 = 16;
+use crate::reader::wire::{Command, Framer, Reply, StatusWord};
 
 pub(super) struct Link {
     framer: Framer,
@@ -33,12 +26,7 @@ pub(super) struct Link {
     sam_id: Option<SamId>,
     /// Whether a reply may still be on its way that nobody waits for.
     out_of_step: bool,
-    /// Whether any byte was seen that belonged to no expected reply, or none came, since [`Link::begin`].
-    damaged: bool,
-    /// Readings in a row that were confirmed and showed no damage, up to [`TRUST`].
-    vouched: u8,
-    /// The line was damaged since it was last trusted.
-    tainted: bool,
+    pub(super) trust: Trust,
     /// `framer.discarded()` when it was last looked at.
     noted: u64,
     discarded: u64,
@@ -75,49 +63,6 @@ enum State {
     },
 }
 
-#[derive(Clone, Copy)]
-struct Fence {
-    silent_left: u8,
-    garbled_left: u8,
-    /// The last SAM id seen; a second equal one settles it.
-    candidate: Option<SamId>,
-    /// The command whose answer failed, when that is why there is a fence.
-    failed: Option<Failure>,
-}
-
-/// A command that got no usable answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) command: Command,
-    /// Nothing at all was heard.
-    pub(super) silent: bool,
-}
-
-/// Why a link is given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dead {
-    Silent,
-    Garbled,
-    /// The SAM says that it takes no command: status 60 or 66.
-    Permanent(Status),
-}
-
-/// What happened on the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// The command that was sent is answered: see [`Link::reply`].
-    Replied(Command),
-    /// It got none; the link is in step again.
-    Failed(Failure),
-    /// The reader answers, and says who it is.
-    Identified,
-    /// No byte too many came.
-    Settled,
-    /// The pause is over.
-    Paused,
-    Dead(Dead),
-}
-
 impl Link {
     pub(super) fn new(baud: Option<u32>, impatient: bool) -> Self {
         Self {
@@ -128,9 +73,7 @@ impl Link {
             transmit: None,
             sam_id: None,
             out_of_step: true,
-            damaged: false,
-            vouched: 0,
-            tainted: false,
+            trust: Trust::default(),
             noted: 0,
             discarded: 0,
         }
@@ -140,26 +83,13 @@ impl Link {
     /// [`Step::Identified`] or [`Step::Dead`] follows.
     pub(super) fn begin(&mut self, now: Instant) -> bool {
         self.forget();
-        if self.damaged {
-            (self.vouched, self.tainted) = (0, true);
-        }
-        (self.damaged, self.discarded) = (false, 0);
+        self.trust.begin();
+        self.discarded = 0;
         let in_step = !self.out_of_step && self.sam_id.is_some();
         if !in_step {
             self.fence(now);
         }
         in_step
-    }
-
-    /// Asks for the SAM id, twice when it isn't known yet: the first answer after power-on is sometimes wrong.
-    pub(super) fn fence(&mut self, now: Instant) {
-        let silent_left = match self.sam_id {
-            _ if self.impatient => 1,
-            Some(_) => SILENT_FENCES,
-            None => FIRST_FENCES,
-        };
-        let fence = Fence { silent_left, garbled_left: GARBLED_FENCES, candidate: self.sam_id, failed: None };
-        self.send_fence(now, fence);
     }
 
     pub(super) fn send(&mut self, now: Instant, command: Command) {
@@ -208,29 +138,6 @@ impl Link {
 
     pub(super) fn sam_id(&self) -> Option<SamId> {
         self.sam_id
-    }
-
-    /// Whether the line showed any damage since it was last trusted.
-    pub(super) fn damaged(&self) -> bool {
-        self.damaged || self.tainted
-    }
-
-    /// Whether the line has earned that a reply is believed which nothing speaks against.
-    pub(super) fn trusted(&self) -> bool {
-        self.vouched >= TRUST && !self.damaged()
-    }
-
-    /// A reading was confirmed. Counts when the line showed no damage in it.
-    pub(super) fn vouch(&mut self) {
-        if !self.damaged {
-            self.vouched = self.vouched.saturating_add(1).min(TRUST);
-            self.tainted &= self.vouched < TRUST;
-        }
-    }
-
-    /// Trusts the line from the start: its bytes are known not to be damaged.
-    pub(super) fn trust(&mut self) {
-        self.vouched = TRUST;
     }
 
     /// Bytes dropped since [`begin`](Self::begin).
@@ -311,18 +218,13 @@ impl Link {
                 // The silence ends the frame that was waited for; an intact one may stand behind its damaged head.
                 while self.framer.give_up() {
                     if self.advance_to_answer(command, &mut [].as_slice()) {
-                        self.damaged = true;
+                        self.trust.damaged();
                         return self.answered(command);
                     }
                 }
                 let silent = gap.is_none() && self.framer.discarded() == heard;
                 let failed = Some(Failure { command, silent });
-                let fence = Fence {
-                    silent_left: SILENT_FENCES,
-                    garbled_left: GARBLED_FENCES,
-                    candidate: self.sam_id,
-                    failed,
-                };
+                let fence = Fence::after(failed, self.sam_id);
                 self.recover(now, fence, silent);
                 None
             }
@@ -367,13 +269,16 @@ impl Link {
     fn advance_to_answer(&mut self, command: Command, bytes: &mut &[u8]) -> bool {
         while self.framer.advance(bytes) {
             let reply = self.reply();
-            if reply.is_some_and(|reply| answers(command, &reply)) {
+            if let Some(status) = reply.filter(|reply| answers(command, reply)).map(|reply| reply.status) {
                 self.note_damage();
+                // The reader saw what we can't: our question was damaged on its way.
+                if matches!(status.word, StatusWord::HostChecksum | StatusWord::HostLength) {
+                    self.trust.damaged();
+                }
                 return true;
             }
             // An intact frame that nobody asked for: late, doubled, or damaged where the checksum can't see it.
-            self.damaged = true;
-            self.discarded += self.framer.current().map_or(0, |frame| frame.body().len() as u64 + 8);
+            self.drop_frame();
         }
         self.note_damage();
         false
@@ -390,82 +295,19 @@ impl Link {
         Some(Step::Replied(command))
     }
 
-    /// Moves on to the next frame that can answer a fence.
-    fn advance_to_fence(&mut self, bytes: &mut &[u8]) -> Option<FenceReply> {
-        while self.framer.advance(bytes) {
-            self.note_damage();
-            let Some(reply) = self.reply() else { continue };
-            if let Some(id) = reply.sam_id() {
-                return Some(FenceReply::SamId(id));
-            }
-            if reply.shape() == Shape::Status {
-                match reply.status.word {
-                    StatusWord::SelfTestFailed | StatusWord::NotAuthorised => {
-                        return Some(FenceReply::Permanent(reply.status));
-                    }
-                    StatusWord::HostChecksum | StatusWord::HostLength | StatusWord::WrongCommand => {
-                        return Some(FenceReply::AskAgain);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        self.note_damage();
-        None
-    }
-
-    fn fenced(&mut self, now: Instant, mut fence: Fence, found: FenceReply) -> Option<Step> {
-        match found {
-            FenceReply::Permanent(status) => {
-                self.state = State::Idle;
-                Some(Step::Dead(Dead::Permanent(status)))
-            }
-            FenceReply::SamId(id) if fence.candidate == Some(id) => {
-                self.state = State::Idle;
-                self.sam_id = Some(id);
-                self.out_of_step = false;
-                Some(fence.failed.map_or(Step::Identified, Step::Failed))
-            }
-            FenceReply::SamId(_) | FenceReply::AskAgain => {
-                fence.garbled_left = fence.garbled_left.saturating_sub(1);
-                if fence.garbled_left == 0 {
-                    self.state = State::Idle;
-                    return Some(Step::Dead(Dead::Garbled));
-                }
-                if let FenceReply::SamId(id) = found {
-                    self.damaged |= fence.candidate.is_some();
-                    fence.candidate = Some(id);
-                } else {
-                    self.damaged = true;
-                }
-                self.send_fence(now, fence);
-                None
-            }
-        }
-    }
-
-    fn recover(&mut self, now: Instant, fence: Fence, silent: bool) {
-        self.damaged = true;
-        self.forget();
-        let quiet = if silent { now } else { now + self.limits.quiet() };
-        self.state = State::Draining { quiet, hard: now + self.limits.babble(), fence };
-    }
-
-    fn send_fence(&mut self, now: Instant, fence: Fence) {
-        self.forget();
-        self.transmit = Some(Command::SamId.encode());
-        let limit = self.limits.answer(Command::SamId);
-        let until = now + if self.impatient { limit / 3 } else { limit };
-        self.state = State::Fencing { until, gap: None, heard: self.framer.discarded(), fence };
-    }
-
     /// Drops bytes that nobody waits for. Whole frames among them are counted like the rest.
     pub(super) fn drop_all(&mut self, bytes: &mut &[u8]) {
         if !bytes.is_empty() {
-            self.damaged = true;
+            self.trust.damaged();
             self.discarded += bytes.len() as u64;
             *bytes = &[];
         }
+    }
+
+    /// Drops the frame found last.
+    fn drop_frame(&mut self) {
+        self.trust.damaged();
+        self.discarded += self.framer.current().map_or(0, |frame| frame.body().len() as u64 + 8);
     }
 
     /// Empties the buffer: what is left in it belongs to nothing.
@@ -477,37 +319,9 @@ impl Link {
     fn note_damage(&mut self) {
         let discarded = self.framer.discarded();
         if discarded != self.noted {
-            self.damaged = true;
+            self.trust.damaged();
             self.discarded += discarded - self.noted;
             self.noted = discarded;
         }
-    }
-}
-
-enum FenceReply {
-    SamId(SamId),
-    Permanent(Status),
-    /// Our question was damaged on its way.
-    AskAgain,
-}
-
-/// Whether `reply` can be the answer to `command`, judged by its shape. An error status answers anything; a success must
-/// bring what was asked for.
-fn answers(command: Command, reply: &Reply<'_>) -> bool {
-    let succeeded = matches!(reply.status.word, StatusWord::Done | StatusWord::Found);
-    match reply.shape() {
-        Shape::Status if !succeeded => true,
-        // Some readers put a byte behind an error.
-        Shape::Unknown => !succeeded,
-        Shape::Status => {
-            matches!(command, Command::Reset | Command::Status | Command::SetBaud(_) | Command::SetRfFrame(_))
-                && reply.status.word == StatusWord::Done
-        }
-        Shape::Found => command == Command::Find,
-        Shape::Selected => command == Command::Select,
-        Shape::SamId => command == Command::SamId,
-        Shape::Address => command == Command::ReadAddress,
-        Shape::Management => command == Command::ReadManagement,
-        Shape::Card => matches!(command, Command::Read | Command::ReadWithFingerprint),
     }
 }

@@ -10,162 +10,33 @@
 //! The caller never clears the input on the way: what comes too much is evidence of a bad line, and the session wants to see
 //! it. It drains the transport before it calls [`Session::start`].
 
+mod answers;
+mod failures;
 mod limits;
 mod link;
+mod management;
 mod presence;
 mod reading;
+mod request;
 mod simple;
+mod taken;
+mod trust;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
-use self::link::{Dead, Link, Step};
+use self::link::{Link, Step};
+pub use self::management::ManagementInfo;
+use self::management::Managing;
 use self::presence::Presence;
 use self::reading::Reading;
+pub use self::request::{Event, Outcome, Probe, Request, SessionConfig};
 use self::simple::{Probing, Resetting, SettingBaud, SettingRfFrame};
+pub use self::taken::CardReply;
 use super::error::ReaderError;
-use super::options::{Progress, ReadOptions};
-use super::wire::{Baud, Command, Reply, Status, StatusWord};
-use crate::document::{
-    CardRead, CardReadParts, CardText, Document, Fingerprint, LinkStats, Origin, PhotoBlock, SamId,
-};
-
-/// What a session needs to know about its line.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct SessionConfig {
-    /// Where the bytes come from. The default is [`Origin::Emulated`]: a device is claimed on purpose.
-    pub origin: Origin,
-    /// Bits per second, where the line has a rate.
-    pub baud: Option<u32>,
-    /// Give up after the first silence. For finding out whether anybody answers, as at each rate in turn.
-    pub impatient: bool,
-}
-
-impl Default for SessionConfig {
-    fn default() -> Self {
-        Self { origin: Origin::Emulated, baud: None, impatient: false }
-    }
-}
-
-impl SessionConfig {
-    /// The default.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`origin`](Self::origin).
-    #[must_use]
-    pub fn origin(mut self, origin: Origin) -> Self {
-        self.origin = origin;
-        self
-    }
-
-    /// Sets [`baud`](Self::baud).
-    #[must_use]
-    pub fn baud(mut self, baud: Option<u32>) -> Self {
-        self.baud = baud;
-        self
-    }
-
-    /// Sets [`impatient`](Self::impatient).
-    #[must_use]
-    pub fn impatient(mut self, yes: bool) -> Self {
-        self.impatient = yes;
-        self
-    }
-}
-
-/// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Request {
-    /// Ask for status and SAM id.
-    Probe,
-    /// Wait for a card and read it.
-    Read(ReadOptions),
-    /// Wait until the card that was read last has gone.
-    AwaitRemoval,
-    /// Reset the SAM.
-    Reset,
-    /// Change the line's rate. The caller applies each [`Event::UseBaud`] at once.
-    SetBaud(Baud),
-    /// Set the largest frame between SAM and antenna, in bytes.
-    SetRfFrame(u8),
-}
-
-/// What happened.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Event {
-    /// How far a reading is.
-    Progress(Progress),
-    /// From now on the host's side of the line runs at this rate.
-    UseBaud(u32),
-    /// The request is done; the session is free for another.
-    Finished(Result<Outcome, ReaderError>),
-}
-
-/// What a request gave.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The reader is there and says who it is.
-    Probed(Probe),
-    /// A card.
-    Card(Box<CardReply>),
-    /// The card has gone.
-    Removed,
-    /// It is done.
-    Done,
-}
-
-/// What a reader says of itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Probe {
-    /// The id that its security module states.
-    pub sam_id: SamId,
-    /// What the line showed meanwhile.
-    pub link: LinkStats,
-}
-
-/// A card that was read, before the caller's clock has been asked for the time.
-#[derive(Clone)]
-pub struct CardReply {
-    document: Document,
-    photo: PhotoBlock,
-    fingerprints: Vec<Fingerprint>,
-    additional_address: Option<CardText>,
-    sam_id: SamId,
-    origin: Origin,
-    link: LinkStats,
-}
-
-impl CardReply {
-    /// The reading, complete with the time when its reply was complete.
-    pub fn read_at(self, read_at: Timestamp) -> CardRead {
-        let Self { document, photo, fingerprints, additional_address, sam_id, origin, link } = self;
-        CardRead::from_session(CardReadParts {
-            document,
-            photo,
-            fingerprints,
-            additional_address,
-            sam_id,
-            origin,
-            read_at,
-            link,
-        })
-    }
-}
-
-impl std::fmt::Debug for CardReply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CardReply").field("document", &self.document).finish_non_exhaustive()
-    }
-}
+use super::options::Progress;
+use super::wire::{Baud, Command, Reply};
+use crate::document::{LinkStats, Origin, SamId};
 
 /// The conversation with one reader. See the [module](self).
 ///
@@ -176,12 +47,15 @@ pub struct Session {
     events: VecDeque<Event>,
     config: SessionConfig,
     retries: u32,
+    /// This reader is silent when it is asked for additional addresses, so it isn't asked again.
+    without_addresses: bool,
 }
 
 enum Operation {
     Probing(Probing),
     Reading(Box<Reading>),
     Presence(Presence),
+    Managing(Managing),
     Resetting(Resetting),
     SettingBaud(SettingBaud),
     SettingRfFrame(SettingRfFrame),
@@ -236,6 +110,7 @@ impl Operation {
             Self::Probing(operation) => operation.advance(step, line),
             Self::Reading(operation) => operation.advance(step, line),
             Self::Presence(operation) => operation.advance(step, line),
+            Self::Managing(operation) => operation.advance(step, line),
             Self::Resetting(operation) => operation.advance(step, line),
             Self::SettingBaud(operation) => operation.advance(step, line),
             Self::SettingRfFrame(operation) => operation.advance(step, line),
@@ -249,9 +124,9 @@ impl Session {
         let mut link = Link::new(config.baud, config.impatient);
         if config.origin == Origin::Replay {
             // A recording has no line that could damage it, and seldom holds a reading twice.
-            link.trust();
+            link.trust.give();
         }
-        Self { link, operation: None, events: VecDeque::new(), config, retries: 0 }
+        Self { link, operation: None, events: VecDeque::new(), config, retries: 0, without_addresses: false }
     }
 
     /// Starts on `request`. Its end is an [`Event::Finished`].
@@ -264,8 +139,12 @@ impl Session {
         }
         self.operation = Some(match request {
             Request::Probe => Operation::Probing(Probing::default()),
-            Request::Read(options) => Operation::Reading(Box::new(Reading::new(options, now))),
+            Request::Read(options) => {
+                let wanted = options.additional_address && !self.without_addresses;
+                Operation::Reading(Box::new(Reading::new(options.additional_address(wanted), now)))
+            }
             Request::AwaitRemoval => Operation::Presence(Presence::default()),
+            Request::ReadManagement => Operation::Managing(Managing::default()),
             Request::Reset => Operation::Resetting(Resetting::default()),
             Request::SetBaud(baud) => {
                 let before = self.config.baud.and_then(Baud::from_rate).unwrap_or(Baud::B115200);
@@ -338,7 +217,7 @@ impl Session {
     }
 
     fn advance(&mut self, now: Instant, step: Step) {
-        let Self { link, operation, events, config, retries } = self;
+        let Self { link, operation, events, config, retries, .. } = self;
         let Some(operation) = operation else { return };
         let line = Line { now, link, origin: config.origin, retries: *retries, events };
         match operation.advance(step, line) {
@@ -357,8 +236,11 @@ impl Session {
                 self.link.pause(now, pause);
             }
             Next::Finish(result) => {
-                if matches!(&result, Ok(Outcome::Card(card)) if card.link.confirmed) {
-                    self.link.vouch();
+                if matches!(&result, Ok(Outcome::Card(card)) if card.is_confirmed()) {
+                    self.link.trust.vouch();
+                }
+                if let Some(Operation::Reading(reading)) = &self.operation {
+                    self.without_addresses |= reading.address_command_is_unknown();
                 }
                 self.link.rest();
                 self.finish(result);
@@ -392,26 +274,6 @@ impl std::fmt::Debug for Session {
             .field("sam_id", &self.sam_id())
             .field("waiting", &self.link.waiting())
             .finish_non_exhaustive()
-    }
-}
-
-/// The error that a given-up link means for the command that was to be answered.
-fn dead(reason: Dead, command: Command, line: &Line<'_>) -> ReaderError {
-    match reason {
-        Dead::Silent => ReaderError::NoAnswer { command },
-        Dead::Garbled => {
-            ReaderError::LineDamaged { command, attempts: line.retries + 1, discarded: line.link.discarded() }
-        }
-        Dead::Permanent(status) => permanent(status).unwrap_or(ReaderError::Refused { command, status }),
-    }
-}
-
-/// The error of a status that no further try can change.
-fn permanent(status: Status) -> Option<ReaderError> {
-    match status.word {
-        StatusWord::SelfTestFailed => Some(ReaderError::SelfTestFailed { status }),
-        StatusWord::NotAuthorised => Some(ReaderError::NotAuthorised { status }),
-        _ => None,
     }
 }
 

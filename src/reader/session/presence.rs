@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::failures::{dead, permanent};
 use super::link::Step;
-use super::{Line, Next, Outcome, dead, permanent};
+use super::{Line, Next, Outcome};
 use crate::reader::wire::{Command, StatusWord};
 
 /// Between two looks. A vendor's own loop uses 100 to 200 ms.
@@ -31,7 +32,8 @@ impl Presence {
             Step::Failed(failure) => {
                 self.failures += 1;
                 if self.failures > Self::FAILURES {
-                    let reason = if failure.silent { super::Dead::Silent } else { super::Dead::Garbled };
+                    let reason =
+                        if failure.silent { super::link::Dead::Silent } else { super::link::Dead::Garbled };
                     return Next::Finish(Err(dead(reason, Command::ReadAddress, &line)));
                 }
                 Next::Retry(Command::ReadAddress)

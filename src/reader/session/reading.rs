@@ -1,18 +1,19 @@
 //! Wait for a card, read it, and believe it only when nothing speaks against it.
 
+mod belief;
+
 use std::time::{Duration, Instant};
 
 use zeroize::{Zeroize, Zeroizing};
 
+use super::failures::{card_error, dead, is_about_card, permanent};
 use super::link::{Dead, Failure, Step};
-use super::{CardReply, Line, Next, Outcome, dead, permanent};
-use crate::document::{CardText, Fingerprint, LinkStats, PhotoBlock};
+use super::taken::Taken;
+use super::{Line, Next};
 use crate::reader::error::ReaderError;
-use crate::reader::options::{Confirm, Progress, ReadOptions};
-use crate::reader::wire::layout::{self, Decoded};
-use crate::reader::wire::{
-    CardBlocks, Command, FINGERPRINT_LENGTH, Reply, ReplyError, Status, StatusWord, address,
-};
+use crate::reader::options::{Progress, ReadOptions};
+use crate::reader::wire::layout;
+use crate::reader::wire::{Command, Reply, Status, StatusWord, addresses};
 
 /// Between two looks for a card. Vendors' loops use 100 to 300 ms.
 const POLL: Duration = Duration::from_millis(100);
@@ -26,10 +27,11 @@ const RESET_FROM: u32 = 2;
 const LINE_TRIES: u32 = 32;
 /// Silences in a row before the reader is given up.
 const SILENT_TRIES: u32 = 6;
+/// How often a reader that answers everything else is asked for additional addresses before it counts as one that doesn't
+/// know the command.
+const ADDRESS_TRIES: u32 = 3;
 /// How long to go on after the first failure of the line.
 const LINE_PATIENCE: Duration = Duration::from_secs(60);
-/// Readings without two alike in a row before none is believed.
-const READINGS: u32 = 10;
 
 pub(super) struct Reading {
     options: ReadOptions,
@@ -51,17 +53,12 @@ pub(super) struct Reading {
     doubt: bool,
     line_failures: u32,
     silences: u32,
+    /// Silences after the request for additional addresses, among `line_failures`.
+    address_silences: u32,
     trouble_since: Option<Instant>,
     card_failures: u32,
     card_status: Option<Status>,
     refusals: u32,
-}
-
-/// One complete reading: the reply's bytes, what they say, and the additional address.
-struct Taken {
-    data: Zeroizing<Vec<u8>>,
-    decoded: Decoded,
-    address: Option<CardText>,
 }
 
 impl Reading {
@@ -82,6 +79,7 @@ impl Reading {
             doubt: false,
             line_failures: 0,
             silences: 0,
+            address_silences: 0,
             trouble_since: None,
             card_failures: 0,
             card_status: None,
@@ -170,6 +168,9 @@ impl Reading {
 
     /// No card lies there.
     fn absent(&mut self, line: &mut Line<'_>) -> Next {
+        if let Some(end) = self.believe_the_only_one(line) {
+            return end;
+        }
         if self.selected {
             self.selected = false;
             line.progress(Progress::CardLifted);
@@ -180,8 +181,7 @@ impl Reading {
             let waited = line.now.saturating_duration_since(self.begin);
             return Next::Finish(Err(match self.card_status {
                 Some(status) => ReaderError::CardMoved { status },
-                // It was read, but it or its reader gave it up once only, and it wasn't put back.
-                None if self.readings > 0 => ReaderError::Unconfirmed { readings: self.readings },
+                None if self.readings > 0 => ReaderError::NotPutBack,
                 None => ReaderError::NoCard { waited },
             }));
         }
@@ -193,8 +193,12 @@ impl Reading {
         match reply.status.word {
             StatusWord::Done => {}
             // This reader wants the whole sequence for each reading, or the card has been lifted.
-            _ if is_about_card(reply.status) && self.direct => return self.find(),
-            _ if is_about_card(reply.status) => return self.card_failed(reply.status, line),
+            _ if self.direct => return self.find(),
+            _ if is_about_card(reply.status) => {
+                // A card that was selected as it lay there, and gives its data once only.
+                let only = if self.found { None } else { self.believe_the_only_one(line) };
+                return only.unwrap_or_else(|| self.card_failed(reply.status, line));
+            }
             _ => return self.refused(command, reply.status, line),
         }
         let decoded = reply.card().and_then(|blocks| layout::decode(blocks.text));
@@ -202,20 +206,21 @@ impl Reading {
             Ok(decoded) => {
                 self.malformed = None;
                 let data = Zeroizing::new(reply.data.to_vec());
-                self.current = Some(Taken { data, decoded, address: None });
+                self.current = Some(Taken { data, decoded, addresses: Vec::new() });
                 if self.options.additional_address { Next::Send(Command::ReadAddress) } else { Next::Settle }
             }
             Err(reason) => self.contradicted(reply.data, reason, line),
         }
     }
 
-    /// The answer to the request for the additional address.
+    /// The answer to the request for the additional addresses.
     fn address(&mut self, reply: &Reply<'_>, line: &mut Line<'_>) -> Next {
         match reply.status.word {
-            StatusWord::Done => match address(reply.data) {
-                Ok(found) => {
+            StatusWord::Done => match addresses(reply.data) {
+                Ok((found, unusual)) => {
                     if let Some(current) = &mut self.current {
-                        current.address = found;
+                        current.decoded.doubtful |= unusual;
+                        current.addresses = found;
                     }
                     Next::Settle
                 }
@@ -232,48 +237,17 @@ impl Reading {
         }
     }
 
-    /// A reply whose inside contradicts itself is refused. Twice the same in a row, and it is the card's.
-    fn contradicted(&mut self, data: &[u8], reason: ReplyError, line: &mut Line<'_>) -> Next {
-        self.doubt = true;
-        self.current = None;
-        if self.malformed.as_ref().is_some_and(|before| before.as_slice() == data) {
-            return Next::Finish(Err(ReaderError::CardMalformed { reason }));
-        }
-        self.malformed = Some(Zeroizing::new(data.to_vec()));
-        self.line_failed(Failure { command: self.read_command(), silent: false }, line)
-    }
-
-    /// A reading is complete and the line is quiet: is it believed?
-    fn judge(&mut self, line: &mut Line<'_>) -> Next {
-        let Some(current) = self.current.take() else { return self.find() };
-        let demanded = match self.options.confirm {
-            Confirm::InDoubt => false,
-            Confirm::UntilTrusted => !line.link.trusted(),
-            Confirm::Always => true,
-        };
-        let doubt = demanded || self.doubt || line.link.damaged() || current.decoded.doubtful;
-        let confirmed = self.previous.as_ref().is_some_and(|previous| previous.agrees(&current));
-        if !doubt || confirmed {
-            return match current.into_reply(confirmed, line) {
-                Some(card) => Next::Finish(Ok(Outcome::Card(Box::new(card)))),
-                None => Next::Fence,
-            };
-        }
-        self.readings += 1;
-        if self.readings >= READINGS {
-            return Next::Finish(Err(ReaderError::Unconfirmed { readings: self.readings }));
-        }
-        self.previous = Some(current);
-        self.direct = true;
-        line.progress(Progress::Confirming);
-        Next::Send(self.read_command())
-    }
-
     /// A command got no usable answer. The link is in step again, so the card, if it was selected, still is.
     fn line_failed(&mut self, failure: Failure, line: &mut Line<'_>) -> Next {
         self.current = None;
         self.line_failures += 1;
         self.silences = if failure.silent { self.silences + 1 } else { 0 };
+        if failure.silent && failure.command == Command::ReadAddress {
+            self.address_silences += 1;
+            if self.address_command_is_unknown() {
+                self.options.additional_address = false;
+            }
+        }
         let since = *self.trouble_since.get_or_insert(line.now);
         let out_of_patience = line.now.saturating_duration_since(since) >= LINE_PATIENCE;
         if self.silences >= SILENT_TRIES || self.line_failures >= LINE_TRIES || out_of_patience {
@@ -288,6 +262,12 @@ impl Reading {
         self.found = false;
         self.looks = self.looks.saturating_add(1);
         Next::Retry(Command::Find)
+    }
+
+    /// Whether the reader answers everything but the request for additional addresses. Others refuse a command that they
+    /// don't know. Where anything else failed too, it is the line.
+    pub(super) fn address_command_is_unknown(&self) -> bool {
+        self.address_silences >= ADDRESS_TRIES && self.address_silences == self.line_failures
     }
 
     /// The card, not the line, failed. The whole sequence is tried again, from the third time on after a reset.
@@ -318,53 +298,6 @@ impl Reading {
 
     fn asked_last(&self) -> Command {
         if self.selected { self.read_command() } else { Command::SamId }
-    }
-}
-
-/// Whether a status speaks of the card rather than of the reader.
-fn is_about_card(status: Status) -> bool {
-    matches!(
-        status.word,
-        StatusWord::CardRejectedSam
-            | StatusWord::SamRejectedCard
-            | StatusWord::DataNotAuthentic
-            | StatusWord::WrongCardType
-            | StatusWord::ReadFailed
-            | StatusWord::NoRandom
-            | StatusWord::NoCard
-            | StatusWord::SelectFailed
-            | StatusWord::NoSuchItem
-    )
-}
-
-fn card_error(status: Status) -> ReaderError {
-    match status.word {
-        StatusWord::WrongCardType => ReaderError::WrongCard { status },
-        StatusWord::CardRejectedSam | StatusWord::SamRejectedCard | StatusWord::DataNotAuthentic => {
-            ReaderError::CardNotAccepted { status }
-        }
-        _ => ReaderError::CardUnreadable { status },
-    }
-}
-
-impl Taken {
-    fn agrees(&self, other: &Self) -> bool {
-        self.data == other.data && self.address == other.address
-    }
-
-    /// `None` without a SAM id, which no session reaches this point without.
-    fn into_reply(self, confirmed: bool, line: &Line<'_>) -> Option<CardReply> {
-        let reply = Reply { status: Status::new(StatusWord::Done), data: &self.data };
-        let CardBlocks { photo, fingerprints, .. } = reply.card().ok()?;
-        Some(CardReply {
-            photo: PhotoBlock::new(photo),
-            fingerprints: fingerprints.chunks(FINGERPRINT_LENGTH).map(Fingerprint::new).collect(),
-            document: self.decoded.document,
-            additional_address: self.address,
-            sam_id: line.link.sam_id()?,
-            origin: line.origin,
-            link: LinkStats { confirmed, ..line.stats() },
-        })
     }
 }
 

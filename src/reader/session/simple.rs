@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::failures::{dead, permanent};
 use super::link::{Dead, Step};
-use super::{Line, Next, Outcome, ReaderError, dead, permanent};
+use super::{Line, Next, Outcome, ReaderError};
 use crate::reader::wire::{Baud, Command, StatusWord};
 
 /// How often a simple command is sent.
@@ -133,13 +134,18 @@ impl SettingBaud {
 
 /// Bounded tries of one command.
 #[derive(Default)]
-struct Attempts {
+pub(super) struct Attempts {
     count: u32,
 }
 
 impl Attempts {
     /// `done` when the command succeeded, an error or another try when it didn't.
-    fn judge(&mut self, command: Command, line: &Line<'_>, done: impl FnOnce(&Line<'_>) -> Next) -> Next {
+    pub(super) fn judge(
+        &mut self,
+        command: Command,
+        line: &Line<'_>,
+        done: impl FnOnce(&Line<'_>) -> Next,
+    ) -> Next {
         let Some(status) = line.reply().map(|reply| reply.status) else { return Next::Fence };
         if status.word == StatusWord::Done {
             return done(line);
@@ -155,7 +161,7 @@ impl Attempts {
         }
     }
 
-    fn again(&mut self, command: Command, step: Step, line: &Line<'_>) -> Next {
+    pub(super) fn again(&mut self, command: Command, step: Step, line: &Line<'_>) -> Next {
         match step {
             Step::Dead(reason) => Next::Finish(Err(dead(reason, command, line))),
             Step::Failed(failure) => {

@@ -3,8 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use super::*;
-use crate::reader::options::Confirm;
+use crate::document::CardRead;
+use crate::reader::options::{Confirm, ReadOptions};
 use crate::reader::testkit as wire;
 
 struct Desk {
@@ -115,7 +118,12 @@ fn the_newest_of_several_addresses_counts() {
         body.extend(wire::text(slot, 70));
     }
     desk.expect(Command::ReadAddress, &wire::frame(&body));
-    assert_eq!(desk.card().additional_address().unwrap().as_str(), "测试路2号");
+    let card = desk.card();
+    assert_eq!(card.additional_address().unwrap().as_str(), "测试路2号");
+    assert_eq!(
+        card.additional_addresses().iter().map(|one| one.as_str()).collect::<Vec<_>>(),
+        ["测试路1号", "测试路2号"]
+    );
 }
 
 #[test]
@@ -147,12 +155,12 @@ fn a_new_line_is_read_twice_until_it_has_earned_trust() {
         desk.expect(Command::Find, &wire::found());
         desk.expect(Command::Select, &wire::selected());
         desk.expect(Command::Read, &person("测试戊"));
-        if reading < link::TRUST {
+        if reading < trust::TRUST {
             desk.wait();
             desk.expect(Command::Read, &person("测试戊"));
         }
         let confirmed = desk.card().link().confirmed;
-        assert_eq!(confirmed, reading < link::TRUST, "reading {reading}");
+        assert_eq!(confirmed, reading < trust::TRUST, "reading {reading}");
     }
     // One stray byte, and it starts over.
     desk.start(Request::Read(options.clone()));
@@ -163,7 +171,7 @@ fn a_new_line_is_read_twice_until_it_has_earned_trust() {
         desk.wait();
     }
     desk.card();
-    for _ in 0..link::TRUST {
+    for _ in 0..trust::TRUST {
         desk.start(Request::Read(options.clone()));
         desk.expect(Command::Find, &wire::found());
         desk.expect(Command::Select, &wire::selected());
@@ -191,39 +199,146 @@ fn damage_that_the_checksum_misses_is_no_card_even_when_it_is_the_first() {
     assert_eq!(desk.card().document().name().as_str(), "测试戊");
 }
 
-/// A reader that gives each card once: the clerk lifts it and puts it back.
+/// A reader that gives each card once, on a line that nothing speaks against.
 #[test]
-fn a_card_that_is_given_up_once_only_has_to_be_put_back() {
-    for put_back in [true, false] {
+fn a_card_that_is_given_once_is_believed_when_nothing_speaks_against_it() {
+    let (refused, absent) = (wire::status(0x41), wire::status(0x80));
+    // Where the reader refuses: at select, or only when asked for the data again.
+    for at_select in [true, false] {
         let mut desk = desk();
-        let wait = Duration::from_secs(2);
-        desk.start(Request::Read(ReadOptions::new().additional_address(false).wait(wait)));
+        let begin = desk.now;
+        desk.start(Request::Read(ReadOptions::new().additional_address(false)));
         desk.selected();
         desk.expect(Command::Read, &person("测试戊"));
         desk.wait();
-        desk.expect(Command::Read, &wire::status(0x41));
-        desk.expect(Command::Find, &wire::status(0x80));
-        desk.expect(Command::Select, &wire::status(0x81));
-        let lifted = std::iter::from_fn(|| desk.session.poll_event())
-            .any(|event| matches!(event, Event::Progress(Progress::CardLifted)));
-        assert!(lifted, "the clerk is told");
-        if put_back {
-            desk.expect(Command::Find, &wire::found());
-            desk.expect(Command::Select, &wire::selected());
-            desk.expect(Command::Read, &person("测试戊"));
-            assert!(desk.card().link().confirmed);
+        desk.expect(Command::Read, &refused);
+        desk.expect(Command::Find, &absent);
+        if at_select {
+            desk.expect(Command::Select, &wire::status(0x81));
         } else {
-            let error = loop {
-                if let Some(sent) = desk.session.poll_transmit() {
-                    let refusal = if sent == Command::Find.encode() { 0x80 } else { 0x81 };
-                    desk.session.handle_input(desk.now, &wire::status(refusal));
-                } else if let Some(Err(error)) = desk.end() {
-                    break error;
-                }
-            };
-            assert_eq!(error, ReaderError::Unconfirmed { readings: 1 });
+            desk.expect(Command::Select, &wire::selected());
+            desk.expect(Command::Read, &refused);
+        }
+        let card = desk.card();
+        assert_eq!(card.document().name().as_str(), "测试戊");
+        assert_eq!(card.link(), LinkStats::default());
+        assert_eq!(desk.now, begin, "nothing is waited for");
+    }
+}
+
+/// The same with anything that speaks against it: the clerk lifts the card and puts it back.
+#[test]
+fn a_card_that_is_given_once_has_to_be_put_back_when_in_doubt() {
+    let usual = || ReadOptions::new().additional_address(false).wait(Duration::from_secs(2));
+    let always = || usual().confirm(Confirm::Always);
+    // Noise; a refusal that shows a damaged question; a card whose fields disagree; a caller who insists.
+    let noisy = [b"noise".as_slice(), &wire::found()].concat();
+    let doubtful = wire::card(&wire::resident(), &wire::photo(7));
+    let damaged_question = [wire::status(0x10), wire::found()];
+    for put_back in [true, false] {
+        for (options, find, card) in [
+            (usual(), vec![noisy.clone()], person("测试戊")),
+            (usual(), damaged_question.to_vec(), person("测试戊")),
+            (usual(), vec![wire::found()], doubtful.clone()),
+            (always(), vec![wire::found()], person("测试戊")),
+        ] {
+            let mut desk = desk();
+            desk.start(Request::Read(options));
+            desk.identified();
+            for answer in &find {
+                desk.expect(Command::Find, answer);
+            }
+            desk.expect(Command::Select, &wire::selected());
+            desk.expect(Command::Read, &card);
+            desk.wait();
+            desk.expect(Command::Read, &wire::status(0x41));
+            desk.expect(Command::Find, &wire::status(0x80));
+            desk.expect(Command::Select, &wire::status(0x81));
+            let lifted = std::iter::from_fn(|| desk.session.poll_event())
+                .any(|event| matches!(event, Event::Progress(Progress::CardLifted)));
+            assert!(lifted, "the clerk is told");
+            if put_back {
+                desk.expect(Command::Find, &wire::found());
+                desk.expect(Command::Select, &wire::selected());
+                desk.expect(Command::Read, &card);
+                assert!(desk.card().link().confirmed);
+            } else {
+                let error = loop {
+                    if let Some(sent) = desk.session.poll_transmit() {
+                        let refusal = if sent == Command::Find.encode() { 0x80 } else { 0x81 };
+                        desk.session.handle_input(desk.now, &wire::status(refusal));
+                    } else if let Some(Err(error)) = desk.end() {
+                        break error;
+                    }
+                };
+                assert_eq!(error, ReaderError::NotPutBack);
+            }
         }
     }
+}
+
+/// Two readings that differ are a doubt of their own: a refusal then doesn't make the second one true.
+#[test]
+fn a_refusal_after_two_that_differ_proves_nothing() {
+    let mut desk = desk();
+    desk.start(Request::Read(ReadOptions::new().additional_address(false).wait(Duration::ZERO)));
+    desk.selected();
+    for name in ["测试己", "测试戊"] {
+        desk.expect(Command::Read, &person(name));
+        desk.wait();
+    }
+    desk.expect(Command::Read, &wire::status(0x41));
+    for _ in 0..2 {
+        desk.expect(Command::Find, &wire::status(0x80));
+        if desk.session.link.has_transmit() {
+            desk.expect(Command::Select, &wire::status(0x81));
+        }
+    }
+    assert_eq!(desk.error(), ReaderError::NotPutBack);
+}
+
+#[test]
+fn management_information_is_that_of_the_card_that_lies_there() {
+    let mut desk = desk();
+    desk.start(Request::ReadManagement);
+    desk.identified();
+    desk.expect(Command::Find, &wire::status(0x80));
+    desk.expect(Command::Select, &wire::selected());
+    desk.expect(Command::ReadManagement, &wire::frame(&[[0, 0, 0x90].as_slice(), &[7; 28]].concat()));
+    match desk.end() {
+        Some(Ok(Outcome::Management(info))) => {
+            assert_eq!(info.bytes(), [7; 28]);
+            assert_eq!(format!("{info:?}"), "ManagementInfo([28 bytes])");
+        }
+        other => panic!("{other:?}"),
+    }
+    desk.start(Request::ReadManagement);
+    desk.expect(Command::Find, &wire::status(0x80));
+    desk.expect(Command::Select, &wire::status(0x81));
+    assert_eq!(desk.error(), ReaderError::NoCard { waited: Duration::ZERO });
+    // A reader without the command, found after a retry that damage would have healed.
+    desk.start(Request::ReadManagement);
+    desk.expect(Command::Find, &wire::found());
+    desk.expect(Command::Select, &wire::selected());
+    for _ in 0..4 {
+        desk.expect(Command::ReadManagement, &wire::status(0x21));
+    }
+    assert!(matches!(desk.error(), ReaderError::Refused { command: Command::ReadManagement, .. }));
+}
+
+#[test]
+fn a_late_answer_is_counted() {
+    let mut desk = desk();
+    desk.start(Request::Read(text_only()));
+    desk.selected();
+    assert_eq!(desk.session.poll_transmit(), Some(Command::Read.encode()));
+    desk.wait();
+    desk.expect(Command::SamId, &[person("测试戊"), wire::sam_id()].concat());
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+    }
+    assert_eq!(desk.card().link().discarded_bytes, 1295);
 }
 
 #[test]
@@ -433,4 +548,33 @@ fn an_old_reader_without_additional_addresses_is_no_failure() {
     desk.expect(Command::ReadAddress, &wire::status(0x21));
     desk.expect(Command::ReadAddress, &wire::status(0x21));
     assert!(desk.card().additional_address().is_none());
+}
+
+/// It says nothing at all to a command that it doesn't know, and everything else is in order.
+#[test]
+fn a_reader_that_is_silent_about_additional_addresses_is_no_failure() {
+    let mut desk = desk();
+    desk.start(Request::Read(with_address()));
+    desk.selected();
+    for _ in 0..3 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.expect(Command::ReadAddress, &[]);
+        desk.wait();
+        desk.expect(Command::SamId, &wire::sam_id());
+    }
+    // The silences speak against the line, so the reading is confirmed; nobody asks for addresses any more.
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试戊"));
+        desk.wait();
+    }
+    let card = desk.card();
+    assert!(card.additional_address().is_none() && card.link().confirmed);
+    desk.start(Request::Read(with_address()));
+    desk.expect(Command::Find, &wire::found());
+    desk.expect(Command::Select, &wire::selected());
+    for _ in 0..2 {
+        desk.expect(Command::Read, &person("测试己"));
+        desk.wait();
+    }
+    assert_eq!(desk.card().document().name().as_str(), "测试己");
 }

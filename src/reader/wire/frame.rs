@@ -8,10 +8,14 @@
 //! So a frame counts only when its preamble, its length and its checksum hold; after a failure the search goes on **one
 //! byte** further, never past the length that the failed frame claimed.
 
+mod search;
+
 use nom::bytes::streaming::{tag, take};
 use nom::number::streaming::be_u16;
 use nom::{Err, IResult, Needed, Parser};
 use zeroize::Zeroize;
+
+use self::search::Search;
 
 /// What every frame begins with.
 pub const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
@@ -237,9 +241,15 @@ impl Framer {
                 Err(Err::Failure(_)) => {}
                 Err(Err::Error(_)) => from = 1,
             }
-            let window = &self.buffer[self.begin..self.end];
-            let skip = find(window, from, self.minimum);
-            let nothing_left = skip == window.len();
+            let mut search = Search {
+                window: &self.buffer[self.begin..self.end],
+                minimum: self.minimum,
+                prefix: self.prefix.get(self.begin..=self.prefix_known).unwrap_or_default(),
+                rejected: 0,
+            };
+            let skip = search.run(from);
+            let nothing_left = skip == search.window.len();
+            self.rejected += search.rejected;
             self.drop_front(skip);
             if nothing_left {
                 return Look::Needs(HEAD);
@@ -267,13 +277,10 @@ impl Framer {
 
     /// Up to the end of what is buffered: false frames come in crowds.
     fn extend_prefix(&mut self) {
-        let mut sum = self.prefix[self.prefix_known];
-        let bytes = &self.buffer[self.prefix_known..self.end];
-        for (byte, slot) in bytes.iter().zip(&mut self.prefix[self.prefix_known + 1..=self.end]) {
-            sum ^= byte;
-            *slot = sum;
-        }
-        self.prefix_known = self.end;
+        let (from, to) = (self.prefix_known, self.end);
+        let before = self.prefix[from];
+        search::sum_up(before, &self.buffer[from..to], &mut self.prefix[from + 1..=to]);
+        self.prefix_known = to;
     }
 }
 
@@ -314,78 +321,8 @@ fn head(input: &[u8], minimum: u16) -> IResult<&[u8], usize, ()> {
 
 #[inline]
 fn is_believable(length: u16, minimum: u16) -> bool {
-    (minimum..=MAX_LENGTH).contains(&length)
-}
-
-/// Where the first frame at or behind `from` may begin, its preamble perhaps cut by the end; else the end. A preamble with
-/// an impossible length is passed over at once. Close by, eight positions are looked at together; then blocks in which no
-/// preamble can end are passed over at the speed of memory. No input makes it slow.
-fn find(window: &[u8], from: usize, minimum: u16) -> usize {
-    const NEAR: usize = 16;
-    const BLOCK: usize = 64;
-    // Positions of a preamble's fourth byte.
-    let mut at = from + 3;
-    let found = find_in(window, at, at + NEAR, minimum).or_else(|| {
-        at += NEAR;
-        while let (Some(here), Some(next)) = (window.get(at..at + BLOCK), window.get(at + 1..at + 1 + BLOCK))
-        {
-            let pairs = here.iter().zip(next);
-            let hit = pairs.fold(false, |hit, (&a, &b)| hit | ((a == PREAMBLE[3]) & (b == PREAMBLE[4])));
-            if hit && let found @ Some(_) = find_in(window, at, at + BLOCK, minimum) {
-                return found;
-            }
-            at += BLOCK;
-        }
-        find_in(window, at, window.len(), minimum)
-    });
-    found.unwrap_or_else(|| window.len() - begun(window.get(from..).unwrap_or_default()))
-}
-
-/// The same where the preamble's fourth byte stands in `at..end`.
-#[inline]
-fn find_in(window: &[u8], mut at: usize, end: usize, minimum: u16) -> Option<usize> {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    while at < end {
-        let (Some(here), Some(next)) = (word(window, at), word(window, at + 1)) else {
-            return (at..end).find_map(|at| believable_head(window, at - 3, minimum));
-        };
-        let differs = (here ^ (EACH * u64::from(PREAMBLE[3]))) | (next ^ (EACH * u64::from(PREAMBLE[4])));
-        // The high bit of every byte that is zero (Warren, Hacker's Delight, 6-1).
-        let low = EACH * 0x7F;
-        let mut hits = !(((differs & low) + low) | differs | low);
-        while hits != 0 {
-            let hit = at + hits.trailing_zeros() as usize / 8;
-            if let found @ Some(_) = believable_head(window, hit - 3, minimum) {
-                return found;
-            }
-            hits &= hits - 1;
-        }
-        at += 8;
-    }
-    None
-}
-
-#[inline]
-fn word(window: &[u8], at: usize) -> Option<u64> {
-    window.get(at..at + 8)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
-}
-
-/// `at`, when a preamble stands there and the length behind it, as far as it is there, is possible.
-#[inline]
-fn believable_head(window: &[u8], at: usize, minimum: u16) -> Option<usize> {
-    let believable = match window.get(at..)? {
-        [0xAA, 0xAA, 0xAA, 0x96, 0x69, high, low, ..] => {
-            is_believable(u16::from_be_bytes([*high, *low]), minimum)
-        }
-        [0xAA, 0xAA, 0xAA, 0x96, 0x69, ..] => true,
-        _ => false,
-    };
-    believable.then_some(at)
-}
-
-/// How many bytes at the end of `window` may be the begin of a preamble.
-fn begun(window: &[u8]) -> usize {
-    (1..PREAMBLE.len()).rev().find(|&count| window.ends_with(&PREAMBLE[..count])).unwrap_or(0)
+    // One comparison: below the minimum it wraps around.
+    length.wrapping_sub(minimum) <= MAX_LENGTH - minimum
 }
 
 fn xor(bytes: &[u8]) -> u8 {

@@ -17,4 +17,4 @@ pub use frame::{
 pub use reply::{ADDRESS_LENGTH, CardBlocks, FINGERPRINT_LENGTH, Reply, ReplyError, Shape, TEXT_LENGTH};
 pub use status::{Status, StatusWord};
 pub use text::BlockError;
-pub(crate) use text::{address, encode_address};
+pub(crate) use text::{addresses, encode_address};

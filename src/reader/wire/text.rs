@@ -1,9 +1,14 @@
 //! Text fields: UTF-16LE code units of fixed width, padded at the right end (`reader-protocol` 5.2).
 
+mod writer;
+
 use nom::bytes::complete::take;
 use nom::{IResult, Parser};
 use zeroize::Zeroizing;
 
+pub use self::writer::BlockError;
+pub(super) use self::writer::Writer;
+pub(crate) use self::writer::encode_address;
 use super::ReplyError;
 use crate::document::{CardDate, CardText, Flag, ValidUntil};
 
@@ -203,113 +208,21 @@ impl Usual {
     }
 }
 
-/// The newest of the additional addresses (section 5.8): the last slot of 70 bytes that isn't blank.
-pub(crate) fn address(data: &[u8]) -> Result<Option<CardText>, ReplyError> {
+/// The additional addresses (section 5.8): those slots of 70 bytes that aren't blank, oldest first; and whether one of them
+/// holds what addresses usually don't.
+pub(crate) fn addresses(data: &[u8]) -> Result<(Vec<CardText>, bool), ReplyError> {
     let (slots, rest) = data.as_chunks::<{ super::ADDRESS_LENGTH }>();
     if !rest.is_empty() {
         return Err(ReplyError::PartLength { part: "address", got: data.len() });
     }
-    let mut newest = None;
+    let mut notes = Notes::default();
+    let mut texts = Vec::new();
     for slot in slots {
         let slot = Field { name: "additional_address", bytes: slot };
-        let text = slot.text(Usual::Address, None, &mut Notes::default())?;
-        if !text.is_empty() {
-            newest = Some(text);
-        }
+        texts.push(slot.text(Usual::Address, None, &mut notes)?);
     }
-    Ok(newest)
-}
-
-/// Why a card description can't be written as a card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BlockError {
-    /// The text doesn't fit.
-    #[error("{field} has {got} UTF-16 units, the card holds {room}")]
-    TooLong {
-        /// The field's name.
-        field: &'static str,
-        /// Units that the field has room for.
-        room: usize,
-        /// Units that the text has.
-        got: usize,
-    },
-    /// Not a date of the form `YYYY-MM-DD`.
-    #[error("{field} is not a date of the form YYYY-MM-DD")]
-    NotADate {
-        /// The field's name.
-        field: &'static str,
-    },
-    /// The former number doesn't follow from the other fields.
-    #[error("former_number doesn't belong to this number and nationality")]
-    FormerNumber,
-}
-
-/// Writes a text block, field by field: the twin of [`field`].
-pub(super) struct Writer {
-    block: Vec<u8>,
-}
-
-impl Writer {
-    pub(super) fn new() -> Self {
-        Self { block: Vec::with_capacity(super::TEXT_LENGTH) }
-    }
-
-    /// Writes `text` and pads it with spaces to `bytes` bytes.
-    pub(super) fn text(&mut self, field: &'static str, bytes: usize, text: &str) -> Result<(), BlockError> {
-        let room = bytes / 2;
-        let got = text.encode_utf16().count();
-        if got > room {
-            return Err(BlockError::TooLong { field, room, got });
-        }
-        let padded = text.encode_utf16().chain(std::iter::repeat(SPACE)).take(room);
-        self.block.extend(padded.flat_map(u16::to_le_bytes));
-        Ok(())
-    }
-
-    /// Writes `YYYY-MM-DD` as eight digits; nothing as blanks.
-    pub(super) fn date(&mut self, field: &'static str, date: Option<&str>) -> Result<(), BlockError> {
-        let digits: String = date.unwrap_or("").chars().filter(|&c| c != '-').collect();
-        let is_date = date.is_none_or(|text| text.len() == 10 && CardDate::parse(&digits).is_some());
-        if !is_date {
-            return Err(BlockError::NotADate { field });
-        }
-        self.text(field, 16, &digits)
-    }
-
-    /// Writes a date or `long_term`.
-    pub(super) fn end_of_validity(&mut self, date: Option<&str>) -> Result<(), BlockError> {
-        match date {
-            Some("long_term") => self.text("valid_until", 16, "长期"),
-            other => self.date("valid_until", other),
-        }
-    }
-
-    pub(super) fn blank(&mut self, bytes: usize) -> Result<(), BlockError> {
-        self.text("reserved", bytes, "")
-    }
-
-    /// What was written.
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.block
-    }
-
-    /// The block; the layouts write 256 bytes, and what a layout left out would read as zero.
-    pub(super) fn finish(mut self) -> Box<[u8; super::TEXT_LENGTH]> {
-        let mut block = Box::new([0; super::TEXT_LENGTH]);
-        for (to, from) in block.iter_mut().zip(&self.block) {
-            *to = *from;
-        }
-        zeroize::Zeroize::zeroize(&mut self.block);
-        block
-    }
-}
-
-/// One additional address as it stands in a reply: the twin of [`address`].
-pub(crate) fn encode_address(text: &str) -> Result<Vec<u8>, BlockError> {
-    let mut slot = Writer::new();
-    slot.text("additional_address", super::ADDRESS_LENGTH, text)?;
-    Ok(slot.into_bytes())
+    texts.retain(|text| !text.is_empty());
+    Ok((texts, notes.unusual))
 }
 
 #[cfg(test)]

@@ -44,12 +44,14 @@ fn everything_that_a_file_can_say() {
         file = "secret"
         [limits]
         per_try_ms = 1500
+        deadline_ms = 4000
         tries = 2
         per_second = 5
         per_day = 1000
     "#;
     let config = open(text, &[("map.toml", MAP), ("token", "t0ken\n"), ("secret", "s3cret\r\n")]).unwrap();
     assert_eq!((config.tries, config.http.per_try), (2, Some(Duration::from_millis(1500))));
+    assert_eq!(config.deadline, Some(Duration::from_millis(4000)));
     assert_eq!(config.http.credentials[0].1.expose(), b"Bearer t0ken");
     assert_eq!(config.http.time_header.as_deref(), Some("X-Time"));
     assert!(config.http.seal.is_some() && config.http.reply_seal.is_some());

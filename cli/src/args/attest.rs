@@ -1,0 +1,95 @@
+//! `attest`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args};
+use realname::profile::Locality;
+
+/// Either the person is here, with a card in a reader, or somewhere else, with three photos.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("evidence").required(true).args(["port", "declared"]))]
+pub(crate) struct AttestArgs {
+    /// The demand to answer
+    #[arg(long, value_name = "FILE")]
+    pub(crate) demand: PathBuf,
+    /// The terminal's configuration (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// The signed trust list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: PathBuf,
+    /// The anchor that signs it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anchor: PathBuf,
+    /// Whom to ask: dir:FILE, an http(s) address, or config:FILE; may be left out when the configuration names a register
+    ///
+    /// dir:FILE is the embedded TEST register. An address is asked as the configuration's `authority` file says, else as
+    /// `realname authority serve` speaks. config:FILE is a register's own configuration. Credentials are in files or in the
+    /// environment, never here. Plain http is for this machine only.
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) authority: Option<String>,
+    /// On site: the card reader's port
+    #[arg(long, value_name = "PATH", requires = "live", help_heading = "On site")]
+    pub(crate) port: Option<PathBuf>,
+    /// On site: the photo taken on the spot
+    #[arg(long, value_name = "IMG", requires = "port", help_heading = "On site")]
+    pub(crate) live: Option<PathBuf>,
+    /// Online: what the buyer declared: JSON {"name":…, "id_number":…}, optionally "valid_from" and "valid_until"
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires_all = ["portrait", "emblem", "holder"],
+        conflicts_with = "live",
+        help_heading = "Online"
+    )]
+    pub(crate) declared: Option<PathBuf>,
+    /// Online: the card's portrait side
+    #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
+    pub(crate) portrait: Option<PathBuf>,
+    /// Online: the card's emblem side
+    #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
+    pub(crate) emblem: Option<PathBuf>,
+    /// Online: the holder with the card in the hand
+    #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
+    pub(crate) holder: Option<PathBuf>,
+    /// The person has agreed: don't ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where to write the presentation
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+/// Where the evidence is to come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source<'a> {
+    /// A card in a reader and a photo taken on the spot.
+    OnSite { port: &'a Path, live: &'a Path },
+    /// What was declared, and the photos of portrait side, emblem side and holder.
+    Remote { declared: &'a Path, photos: [&'a Path; 3] },
+}
+
+impl Source<'_> {
+    pub(crate) fn locality(&self) -> Locality {
+        match self {
+            Self::OnSite { .. } => Locality::Onsite,
+            Self::Remote { .. } => Locality::Remote,
+        }
+    }
+}
+
+impl AttestArgs {
+    /// What the arguments' group and requirements leave; `None` can't come from a parsed command line.
+    pub(crate) fn source(&self) -> Option<Source<'_>> {
+        match (&self.port, &self.live, &self.declared, &self.portrait, &self.emblem, &self.holder) {
+            (Some(port), Some(live), None, ..) => Some(Source::OnSite { port, live }),
+            (None, None, Some(declared), Some(portrait), Some(emblem), Some(holder)) => {
+                Some(Source::Remote { declared, photos: [portrait, emblem, holder] })
+            }
+            _ => None,
+        }
+    }
+}

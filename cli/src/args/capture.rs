@@ -1,0 +1,33 @@
+//! `capture`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaptureCommand {
+    /// What the three photos of an online sale show: figures, thresholds, and what the buyer does next
+    ///
+    /// Exit code 0 when every figure passes. 1 when one fails or can't be decided (`inconclusive` is no pass). 4 when a file
+    /// is damaged or no picture that is taken: JPEG, PNG, WebP. No register is asked, and nothing is kept.
+    Check(CaptureCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CaptureCheckArgs {
+    /// The card's portrait side
+    #[arg(long, value_name = "IMG")]
+    pub(crate) portrait: PathBuf,
+    /// The card's emblem side
+    #[arg(long, value_name = "IMG")]
+    pub(crate) emblem: PathBuf,
+    /// The holder with the card in the hand
+    #[arg(long, value_name = "IMG")]
+    pub(crate) holder: PathBuf,
+    /// Draw what was found on copies of the photos, DIR/<slot>.png; DIR is made when absent, no file is overwritten
+    #[arg(long, value_name = "DIR")]
+    pub(crate) annotate: Option<PathBuf>,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,84 @@
+//! `demand`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use realname::profile::{Check, ClaimName, Env, Locality, Purpose};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DemandCommand {
+    /// Make a demand, and remember it in the store
+    New(Box<DemandNewArgs>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemandNewArgs {
+    /// The relying party's signing key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: PathBuf,
+    /// The relying party's URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) iss: String,
+    /// What it is for, such as sim.cancel
+    #[arg(long, value_name = "P")]
+    pub(crate) purpose: Purpose,
+    /// The phone number that is acted on, +86…
+    #[arg(long, value_name = "N")]
+    pub(crate) number: Option<String>,
+    /// A claim to be disclosed; may be given several times
+    #[arg(long = "claim", value_name = "C", value_parser = claim)]
+    pub(crate) claims: Vec<ClaimName>,
+    /// A check that must have passed; may be given several times
+    #[arg(long = "check", value_name = "K", value_parser = check)]
+    pub(crate) checks: Vec<Check>,
+    /// Who it must be: JSON {"name":…, "id_number":…}; kept in the store, never sent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
+    /// Where the person must be checked
+    #[arg(long, value_name = "L", value_parser = locality)]
+    pub(crate) locality: Option<Locality>,
+    /// How old the check may be, in seconds
+    #[arg(long, value_name = "SECS")]
+    pub(crate) max_age: Option<u32>,
+    /// Only this terminal may answer
+    #[arg(long, value_name = "ID")]
+    pub(crate) terminal: Option<String>,
+    /// How long the demand can be answered, in seconds
+    #[arg(long, value_name = "SECS", default_value_t = 600)]
+    pub(crate) ttl: u32,
+    /// Whether it counts
+    #[arg(long, value_name = "ENV", value_parser = env, default_value = "production")]
+    pub(crate) env: Env,
+    /// The relying party's store; made when absent
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    /// Where to write the demand
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+fn claim(name: &str) -> Result<ClaimName, String> {
+    ClaimName::from_name(name).ok_or_else(|| expected(ClaimName::ALL.map(ClaimName::as_str)))
+}
+
+fn check(name: &str) -> Result<Check, String> {
+    Check::from_name(name).ok_or_else(|| expected(Check::ALL.map(Check::as_str)))
+}
+
+pub(super) fn locality(name: &str) -> Result<Locality, String> {
+    [Locality::Onsite, Locality::Remote]
+        .into_iter()
+        .find(|locality| locality.as_str() == name)
+        .ok_or_else(|| expected(["onsite", "remote"]))
+}
+
+fn env(name: &str) -> Result<Env, String> {
+    [Env::Production, Env::Test]
+        .into_iter()
+        .find(|env| env.as_str() == name)
+        .ok_or_else(|| expected(["production", "test"]))
+}
+
+fn expected<const N: usize>(names: [&str; N]) -> String {
+    format!("expected one of: {}", names.join(", "))
+}

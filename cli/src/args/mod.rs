@@ -1,0 +1,85 @@
+//! The command line, as scripts rely on it.
+
+mod attest;
+mod authority;
+mod capture;
+mod demand;
+mod policy;
+mod reader;
+mod trust;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use attest::{AttestArgs, Source};
+pub(crate) use authority::{AuthorityCommand, ServeArgs};
+pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
+pub(crate) use demand::{DemandCommand, DemandNewArgs};
+pub(crate) use policy::{ExplainArgs, PolicyCommand};
+pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
+pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
+pub(crate) use verify::{InspectArgs, VerifyArgs};
+
+/// Proves, with a signature, that a person was checked against a real identity document.
+#[derive(Debug, Parser)]
+#[command(name = "realname", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Language of the clerk's texts; the default follows the locale.
+    #[arg(long, global = true, value_enum, display_order = 900)]
+    pub(crate) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A language of the clerk's texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The whole story on synthetic data, with a reader in software on a real pty
+    Demo(DemoArgs),
+    /// Card readers: list, probe, read
+    #[command(subcommand)]
+    Reader(ReaderCommand),
+    /// A card reader in software, on a pty
+    Emulator(EmulatorArgs),
+    /// Photos of an online sale: what can be seen in them
+    #[command(subcommand)]
+    Capture(CaptureCommand),
+    /// Registers of persons: serve the embedded TEST register
+    #[command(subcommand)]
+    Authority(AuthorityCommand),
+    /// Policies: what is required for which purpose
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Signing keys: make one, show its public part
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Trust lists and delegations
+    #[command(subcommand)]
+    Trust(TrustCommand),
+    /// Demands: what a flow asks for
+    #[command(subcommand)]
+    Demand(DemandCommand),
+    /// Check a person and answer a demand with a presentation
+    Attest(Box<AttestArgs>),
+    /// The relying party's decision on a presentation; answers its demand once
+    Verify(VerifyArgs),
+    /// Show a token's parts, unverified
+    Inspect(InspectArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Keep the files that it makes in DIR
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}

@@ -1,0 +1,78 @@
+//! `key` and `trust`.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+
+/// Algorithms for new keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Alg {
+    /// Ed25519
+    #[value(name = "EdDSA")]
+    EdDsa,
+    /// P-256 with SHA-256
+    #[value(name = "ES256")]
+    Es256,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a signing key: PKCS#8 PEM, mode 0600; refuses to overwrite
+    New {
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Its algorithm
+        #[arg(long, value_enum, default_value = "EdDSA")]
+        alg: Alg,
+    },
+    /// Show the public JWK with `kid` and `alg`; with --valid-days that is an anchor file
+    Show {
+        /// A signing key
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Add `nbf` (now) and `exp` (this many days from now)
+        #[arg(long, value_name = "N")]
+        valid_days: Option<u32>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrustCommand {
+    /// Sign a trust list; kids and times are filled in where absent
+    Sign {
+        /// The anchor's signing key
+        #[arg(long, value_name = "KEY")]
+        anchor: PathBuf,
+        /// The list's payload as JSON
+        #[arg(long, value_name = "FILE")]
+        list: PathBuf,
+        /// Where to write the signed list
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Make a delegation statement, which can only narrow
+    Delegate {
+        /// The key that delegates
+        #[arg(long, value_name = "KEY")]
+        key: PathBuf,
+        /// Public JWK of the key that may sign
+        #[arg(long, value_name = "JWK")]
+        to: PathBuf,
+        /// The constraints as JSON
+        #[arg(long, value_name = "FILE")]
+        constraints: PathBuf,
+        /// Life in days, at most 7
+        #[arg(long, value_name = "N")]
+        days: u32,
+        /// Whose power it is: the issuer's URL, or the `sub` of the statement above; the key itself by default
+        #[arg(long, value_name = "URL")]
+        iss: Option<String>,
+        /// Whom it goes to; the key itself by default
+        #[arg(long, value_name = "NAME")]
+        sub: Option<String>,
+        /// Where to write it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}

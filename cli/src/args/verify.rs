@@ -1,0 +1,49 @@
+//! `verify` and `inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The demand that it should answer (the presentation names its nonce anyway)
+    #[arg(long, value_name = "FILE", conflicts_with = "nonce")]
+    pub(crate) demand: Option<PathBuf>,
+    /// The nonce of that demand
+    #[arg(long, value_name = "N")]
+    pub(crate) nonce: Option<String>,
+    /// The signed trust list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: PathBuf,
+    /// The anchor that signs it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anchor: PathBuf,
+    /// The relying party's store
+    #[arg(long, value_name = "DIR", required_unless_present = "audit")]
+    pub(crate) store: Option<PathBuf>,
+    /// Keep the verdict and the token without its disclosures here
+    #[arg(long, value_name = "FILE", conflicts_with = "audit")]
+    pub(crate) record: Option<PathBuf>,
+    /// Judge a kept record as of --at; answers nothing, changes nothing
+    #[arg(long, requires = "at")]
+    pub(crate) audit: bool,
+    /// The time to judge a record at (RFC 3339)
+    #[arg(long, value_name = "TIME", requires = "audit")]
+    pub(crate) at: Option<jiff::Timestamp>,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The presentation, or with --audit the record
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A presentation, attestation, demand, trust list or delegation
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}

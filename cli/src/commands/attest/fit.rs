@@ -1,0 +1,87 @@
+//! What is certain to be refused later is refused before a card is read, and before a register is asked and paid.
+
+use realname::appraisal::{Policy, Remote, Requirement};
+use realname::attest::AttestError;
+use realname::demand::VerifiedDemand;
+use realname::profile::{Check, ClaimName, Locality, Outcome, Purpose, ReasonCode};
+
+use crate::commands::{capture, policy};
+use crate::config::Config;
+use crate::errors;
+use crate::failure::Failure;
+use crate::lang;
+
+pub(super) fn check(
+    demand: &VerifiedDemand,
+    config: &Config,
+    locality: Locality,
+    by: &Policy,
+) -> Result<(), Failure> {
+    if demand.env() != config.env {
+        return Err(errors::refusal(
+            ReasonCode::EnvMismatch,
+            format!("the demand is for {}, this terminal is for {}", demand.env(), config.env),
+        ));
+    }
+    let require = demand.requirements();
+    if require.terminal.as_ref().is_some_and(|wanted| *wanted != config.terminal) {
+        return Err(Failure::refused(
+            "other_terminal",
+            "the demand is for another terminal",
+            lang::pick("use the terminal that it names", "请使用该请求指定的终端"),
+        ));
+    }
+    if require.onsite && locality != Locality::Onsite {
+        return Err(errors::refusal(
+            ReasonCode::NotOnsite,
+            "the demand requires person and card in front of a terminal; nothing was looked at or asked",
+        ));
+    }
+    if by.rule(demand.purpose()).is_none() {
+        return Err(policy::not_covered(by, demand.purpose().as_str()));
+    }
+    if let Some(check) = require.checks.iter().find(|check| !can_be_made(**check, locality)) {
+        return Err(AttestError::Check(*check).into());
+    }
+    match demand.claims().iter().find(|claim| !can_be_known(**claim, locality)) {
+        Some(claim) => Err(unknown_claim(*claim)),
+        None => Ok(()),
+    }
+}
+
+/// A terminal makes these there.
+fn can_be_made(check: Check, locality: Locality) -> bool {
+    match check {
+        Check::Chip | Check::FaceChip => locality == Locality::Onsite,
+        Check::Triplet => locality == Locality::Remote,
+        Check::Confirmation | Check::DeliveryOriginal => false,
+        _ => true,
+    }
+}
+
+/// A card says everything; a buyer declares a name, a number and the validity.
+fn can_be_known(claim: ClaimName, locality: Locality) -> bool {
+    use ClaimName::{DocumentExpiry, IdNumber, IdType, Name};
+    locality == Locality::Onsite || matches!(claim, Name | IdNumber | IdType | DocumentExpiry)
+}
+
+pub(super) fn unknown_claim(claim: ClaimName) -> Failure {
+    AttestError::FactMissing(claim).into()
+}
+
+/// Photos that can't pass any more whatever the register says: the buyer takes them again, and nobody is paid.
+pub(super) fn check_photos(remote: &Remote, by: &Policy, purpose: &Purpose) -> Result<(), Failure> {
+    let examination = remote.examination();
+    let needed =
+        by.rule(purpose).is_some_and(|rule| rule.require.contains(&Requirement::One(Check::Triplet)));
+    let hopeless = match examination.outcome {
+        Outcome::Pass => false,
+        Outcome::Fail => true,
+        _ => needed,
+    };
+    if !hopeless {
+        return Ok(());
+    }
+    let details = serde_json::json!({ "examination": capture::report::examination_json(examination) });
+    Err(capture::report::refused(examination).with_details(details, capture::report::advice(examination)))
+}

@@ -1,0 +1,82 @@
+//! Appraisal policies by name or by file.
+
+use std::path::Path;
+
+use realname::appraisal::{Policy, PolicyError};
+use realname::profile::Locality;
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::files;
+
+/// The policies of this program.
+pub(crate) fn built_in() -> Vec<Policy> {
+    vec![Policy::on_site(), Policy::online()]
+}
+
+/// The built-in policy that is used at a place when nobody says otherwise.
+pub(crate) fn default_for(locality: Locality) -> Policy {
+    if locality == Locality::Remote { Policy::online() } else { Policy::on_site() }
+}
+
+/// What a built-in policy is called: the last part of its id.
+pub(crate) fn name(policy: &Policy) -> String {
+    let id = policy.reference().id;
+    id.rsplit(':').next().unwrap_or(&id).to_owned()
+}
+
+/// A built-in policy by its name or id, else a file; relative paths are relative to `base`.
+pub(crate) fn find(spec: &str, base: &Path) -> Result<Policy, Failure> {
+    let known = built_in().into_iter().find(|policy| spec == policy.reference().id || spec == name(policy));
+    match known {
+        Some(policy) => Ok(policy),
+        None if spec.contains(['.', '/', '\\']) => open(&base.join(spec)),
+        None => {
+            let names: Vec<_> = built_in().iter().map(name).collect();
+            Err(Failure::damaged(
+                "policy",
+                format!("this program has no policy {spec}"),
+                format!("write a file's name, or one of: {}", names.join(", ")),
+            ))
+        }
+    }
+}
+
+/// Reads a policy file: JSON when its name ends like it, else TOML.
+pub(crate) fn open(path: &Path) -> Result<Policy, Failure> {
+    let text = files::read_text(path)?;
+    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let read = if is_json { Policy::from_json(&text) } else { Policy::from_toml(&text) };
+    read.map_err(|error| {
+        let why = match &error {
+            PolicyError::Toml(source) => format!("{error}: {}", source.message()),
+            PolicyError::Json(source) => format!("{error}: {source}"),
+            error => error.to_string(),
+        };
+        Failure::damaged("policy", format!("{}: {why}", path.display()), "correct the policy")
+    })
+}
+
+/// The policy that a terminal decides by at a place: the one that its configuration names for it, else the built-in one.
+pub(crate) fn of_terminal(config: &Config, locality: Locality) -> Result<Policy, Failure> {
+    let named = config.policy.as_slice();
+    if named.is_empty() {
+        return Ok(default_for(locality));
+    }
+    let named = named.iter().map(|spec| find(&spec.to_string_lossy(), &config.directory));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let mut fitting = named.into_iter().filter(|policy| policy.locality() == locality);
+    match (fitting.next(), fitting.next()) {
+        (Some(policy), None) => Ok(policy),
+        (Some(_), Some(_)) => Err(Failure::damaged(
+            "policy",
+            format!("the configuration names two policies for {locality} checks"),
+            "leave one out",
+        )),
+        (None, _) => Err(Failure::damaged(
+            "policy",
+            format!("none of the configuration's policies is for {locality} checks"),
+            "add one, or leave `policy` out",
+        )),
+    }
+}

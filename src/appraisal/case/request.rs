@@ -1,0 +1,68 @@
+//! What a case is about.
+
+use jiff::Timestamp;
+
+use crate::appraisal::{Policy, Signal};
+use crate::document::{Personal, SamId};
+use crate::profile::{Env, Purpose};
+
+/// What a case is about.
+#[derive(Clone, Debug)]
+pub struct CaseRequest {
+    pub(super) purpose: Purpose,
+    pub(super) env: Env,
+    pub(super) now: Timestamp,
+    pub(super) enrolled: Vec<SamId>,
+    pub(super) terminal: Option<String>,
+    pub(super) signals: Vec<Signal>,
+    pub(super) phone_number: Option<Personal>,
+}
+
+impl CaseRequest {
+    /// For `purpose`, to count or not, at `now`.
+    pub fn new(purpose: Purpose, env: Env, now: Timestamp) -> Self {
+        Self {
+            purpose,
+            env,
+            now,
+            enrolled: Vec::new(),
+            terminal: None,
+            signals: Vec::new(),
+            phone_number: None,
+        }
+    }
+
+    /// The readers enrolled for this terminal. Production takes no others; a SAM id is evidence, not proof.
+    pub fn with_enrolled(mut self, sam_ids: impl IntoIterator<Item = SamId>) -> Self {
+        self.enrolled = sam_ids.into_iter().collect();
+        self
+    }
+
+    /// Which terminal this is. A policy that lists terminals takes the readers listed for this one and no others, and those
+    /// of [`with_enrolled`](Self::with_enrolled), if any, only narrow them.
+    pub fn with_terminal(mut self, id: impl Into<String>) -> Self {
+        self.terminal = Some(id.into());
+        self
+    }
+
+    /// What is out of the ordinary, as the caller knows it: the policy may require more then, never less.
+    pub fn with_signals(mut self, signals: impl IntoIterator<Item = Signal>) -> Self {
+        self.signals.extend(signals);
+        self
+    }
+
+    /// Whether production may use this reader.
+    pub(super) fn is_enrolled(&self, policy: &Policy, reader: SamId) -> bool {
+        let listed = self.enrolled.contains(&reader);
+        match policy.is_enrolled(self.terminal.as_deref(), reader) {
+            None => listed,
+            Some(enrolled) => enrolled && (listed || self.enrolled.is_empty()),
+        }
+    }
+
+    /// Asks the register also whether this phone number is the person's.
+    pub fn with_phone_number(mut self, number: impl Into<Personal>) -> Self {
+        self.phone_number = Some(number.into());
+        self
+    }
+}

@@ -1,0 +1,82 @@
+//! Who is at fault, and what the clerk does next.
+
+/// Who is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The card, or how it was placed.
+    Card,
+    /// The reader itself.
+    Reader,
+    /// The cable or the radio between host and reader.
+    Line,
+    /// The host's port, its name, or the permission to use it.
+    Port,
+    /// The program that asked.
+    Caller,
+}
+
+/// What the clerk does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Put a card on the reader. One that lies there already is lifted and put back.
+    PlaceCard,
+    /// Lift the card and put it back, flat and still.
+    LiftAndReplace,
+    /// Use another document: this one isn't accepted.
+    OtherDocument,
+    /// Check the card's authenticity by the procedure for doubtful documents.
+    ExamineCard,
+    /// Check cable and power.
+    CheckCable,
+    /// Check cable and line rate.
+    CheckRate,
+    /// Send the reader to its service.
+    ServiceReader,
+    /// Close the other program that uses the port.
+    CloseOtherProgram,
+    /// Have the permission to use the port granted.
+    GrantPermission,
+    /// Choose the port.
+    ChoosePort,
+    /// Try again.
+    TryAgain,
+}
+
+impl Action {
+    /// The clerk's text in Chinese; `Display` has the English one.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::PlaceCard => "请放置证件；如证件已在读卡器上，请拿起后重新放置",
+            Self::LiftAndReplace => "请拿起证件，重新平放并保持不动",
+            Self::OtherDocument => "请使用其他证件：此卡不是本系统的证件",
+            Self::ExamineCard => "请按可疑证件处理流程核查此证件",
+            Self::CheckCable => "请检查读卡器的连接线和电源",
+            Self::CheckRate => "请检查读卡器的连接线和串口速率",
+            Self::ServiceReader => "读卡器需要送修",
+            Self::CloseOtherProgram => "请关闭占用此端口的其他程序",
+            Self::GrantPermission => "请管理员授予使用此端口的权限",
+            Self::ChoosePort => "请选择读卡器所在的端口",
+            Self::TryAgain => "请重试",
+        }
+    }
+}
+
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::PlaceCard => "place a card; if one lies there, lift it and put it back",
+            Self::LiftAndReplace => "lift the card and put it back, flat and still",
+            Self::OtherDocument => "use another document: this is no card of this system",
+            Self::ExamineCard => "examine the card by the procedure for doubtful documents",
+            Self::CheckCable => "check the reader's cable and power",
+            Self::CheckRate => "check the reader's cable and line rate",
+            Self::ServiceReader => "send the reader to its service",
+            Self::CloseOtherProgram => "close the other program that uses the port",
+            Self::GrantPermission => "have the permission to use the port granted",
+            Self::ChoosePort => "choose the reader's port",
+            Self::TryAgain => "try again",
+        })
+    }
+}

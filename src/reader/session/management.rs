@@ -1,0 +1,60 @@
+//! The card's management information (`30 05`): few readers answer it, and the sources don't agree on what is in it.
+
+use zeroize::ZeroizeOnDrop;
+
+use super::failures::permanent;
+use super::link::Step;
+use super::simple::Attempts;
+use super::{Line, Next, Outcome, ReaderError};
+use crate::reader::wire::{Command, StatusWord};
+
+/// What `30 05` gave, as it came: 24 or 28 bytes. One source reads 28 bytes as text, another knows the card's file as 8
+/// bytes of the chip's serial number and 16 of the card's (`reader-protocol` 3), so nothing is made of it here.
+#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
+pub struct ManagementInfo {
+    bytes: Vec<u8>,
+}
+
+impl ManagementInfo {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl std::fmt::Debug for ManagementInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ManagementInfo([{} bytes])", self.bytes.len())
+    }
+}
+
+/// Find, select, ask. Waits for no card: it is for the one that lies there.
+#[derive(Default)]
+pub(super) struct Managing {
+    attempts: Attempts,
+}
+
+impl Managing {
+    pub(super) fn advance(&mut self, step: Step, line: Line<'_>) -> Next {
+        let Step::Replied(command) = step else {
+            return self.attempts.again(Command::Find, step, &line);
+        };
+        let Some(reply) = line.reply() else { return Next::Fence };
+        let (status, data) = (reply.status, reply.data.to_vec());
+        if let Some(error) = permanent(status) {
+            return Next::Finish(Err(error));
+        }
+        match (command, status.word) {
+            // "No card" is also said of one that lies there since it was read; selecting it tells.
+            (Command::Find, StatusWord::Found | StatusWord::NoCard) => Next::Send(Command::Select),
+            (Command::Select, StatusWord::Done) => Next::Send(Command::ReadManagement),
+            (Command::Select, StatusWord::NoCard | StatusWord::SelectFailed) => {
+                Next::Finish(Err(ReaderError::NoCard { waited: std::time::Duration::ZERO }))
+            }
+            (Command::ReadManagement, StatusWord::Done) => {
+                Next::Finish(Ok(Outcome::Management(ManagementInfo { bytes: data })))
+            }
+            _ => self.attempts.judge(command, &line, |_| Next::Fence),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a session is asked for, and what it tells.
+
+use super::management::ManagementInfo;
+use super::taken::CardReply;
+use crate::document::{LinkStats, Origin, SamId};
+use crate::reader::error::ReaderError;
+use crate::reader::options::{Progress, ReadOptions};
+use crate::reader::wire::Baud;
+
+/// What a session needs to know about its line.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SessionConfig {
+    /// Where the bytes come from. The default is [`Origin::Emulated`]: a device is claimed on purpose.
+    pub origin: Origin,
+    /// Bits per second, where the line has a rate.
+    pub baud: Option<u32>,
+    /// Give up after the first silence. For finding out whether anybody answers, as at each rate in turn.
+    pub impatient: bool,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self { origin: Origin::Emulated, baud: None, impatient: false }
+    }
+}
+
+impl SessionConfig {
+    /// The default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`origin`](Self::origin).
+    #[must_use]
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Sets [`baud`](Self::baud).
+    #[must_use]
+    pub fn baud(mut self, baud: Option<u32>) -> Self {
+        self.baud = baud;
+        self
+    }
+
+    /// Sets [`impatient`](Self::impatient).
+    #[must_use]
+    pub fn impatient(mut self, yes: bool) -> Self {
+        self.impatient = yes;
+        self
+    }
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Request {
+    /// Ask for status and SAM id.
+    Probe,
+    /// Wait for a card and read it.
+    Read(ReadOptions),
+    /// Wait until the card that was read last has gone.
+    AwaitRemoval,
+    /// Read the management information of the card that lies there.
+    ReadManagement,
+    /// Reset the SAM.
+    Reset,
+    /// Change the line's rate. The caller applies each [`Event::UseBaud`] at once.
+    SetBaud(Baud),
+    /// Set the largest frame between SAM and antenna, in bytes.
+    SetRfFrame(u8),
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// How far a reading is.
+    Progress(Progress),
+    /// From now on the host's side of the line runs at this rate.
+    UseBaud(u32),
+    /// The request is done; the session is free for another.
+    Finished(Result<Outcome, ReaderError>),
+}
+
+/// What a request gave.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The reader is there and says who it is.
+    Probed(Probe),
+    /// A card.
+    Card(Box<CardReply>),
+    /// The card has gone.
+    Removed,
+    /// What the card's management information is.
+    Management(ManagementInfo),
+    /// It is done.
+    Done,
+}
+
+/// What a reader says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Probe {
+    /// The id that its security module states.
+    pub sam_id: SamId,
+    /// What the line showed meanwhile.
+    pub link: LinkStats,
+}
