@@ -8,7 +8,7 @@ use std::path::Path;
 
 use realname::capture::measure::{Thresholds, measure, measure_triplet};
 use realname::capture::{Intake, Slot};
-use realname_synthetic::{Family, Flaw, Recipe, Shot, kept};
+use realname_specimen::photos::{Family, Flaw, Recipe, Shot, kept};
 
 const SLOTS: [(Shot, Slot); 3] = [
     (Shot::PortraitSide, Slot::PortraitSide),

@@ -6,7 +6,7 @@ use realname::capture::Slot;
 use realname::capture::measure::{
     Arrangement, Measure, Measurement, Thresholds, TripletMeasurement, measure_triplet,
 };
-use realname_synthetic::{Family, Flaw, Kept, Photo, Recipe, Shot, kept};
+use realname_specimen::photos::{Family, Flaw, Kept, Photo, Recipe, Shot, kept};
 
 type Check<'a> = &'a dyn Fn(&[u8], Slot) -> Measurement;
 

@@ -54,7 +54,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
         _ => ColorSpace::YCbCr,
     };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
-    let mut pixels = decoder.decode().map_err(unreadable)?;
+    let pixels = decoder.decode().map_err(unreadable)?;
     let (width, height) = (survey.width as usize, survey.height as usize);
     let expected = width * height * wanted.num_components();
     if decoder.dimensions() != Some((width, height)) || pixels.len() != expected {
@@ -62,8 +62,8 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     }
     let picture = match wanted {
         ColorSpace::Luma => Picture::from_luma(Plane::new(width, height, pixels).unwrap_or_default()),
-        ColorSpace::RGB => Picture::from_rgb(width, height, &mut pixels),
-        _ => Picture::from_ycc(width, height, &pixels),
+        ColorSpace::RGB => Picture::from_rgb(width, height, pixels),
+        _ => Picture::from_ycc(width, height, pixels),
     };
     Ok(Decoded {
         format: Format::Jpeg,
@@ -123,7 +123,7 @@ fn flatten(decoder: impl ImageDecoder, size: (u32, u32), limits: &Limits) -> Opt
     let (width, height) = (size.0 as usize, size.1 as usize);
     let picture = match DynamicImage::from_decoder(decoder).ok()? {
         DynamicImage::ImageLuma8(grey) => Picture::from_luma(Plane::new(width, height, grey.into_raw())?),
-        DynamicImage::ImageRgb8(rgb) => Picture::from_rgb(width, height, &mut rgb.into_raw()),
+        DynamicImage::ImageRgb8(rgb) => Picture::from_rgb(width, height, rgb.into_raw()),
         DynamicImage::ImageLumaA8(grey) => {
             let samples = grey.pixels().map(|pixel| on_white(pixel.0[0], pixel.0[1])).collect();
             Picture::from_luma(Plane::new(width, height, samples)?)
@@ -134,7 +134,7 @@ fn flatten(decoder: impl ImageDecoder, size: (u32, u32), limits: &Limits) -> Opt
                 let [r, g, b, a] = pixel.0;
                 pixels.extend([r, g, b].map(|value| on_white(value, a)));
             }
-            Picture::from_rgb(width, height, &mut pixels)
+            Picture::from_rgb(width, height, pixels)
         }
         _ => return None,
     };

@@ -103,7 +103,7 @@ impl Triplet {
     fn same_files(&self) -> Vec<Fault> {
         let [a, b, c] = self.photos();
         let pairs = [(a, b), (a, c), (b, c)].into_iter();
-        let same = pairs.filter(|(x, y)| x.sha256() == y.sha256() || x.pixels_sha256() == y.pixels_sha256());
+        let same = pairs.filter(|(x, y)| x.sha256() == y.sha256() || x.same_pixels(y));
         same.map(|(x, y)| Fault::new(PhotoFault::Reused, Outcome::Fail, &[x.slot(), y.slot()])).collect()
     }
 

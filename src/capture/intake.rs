@@ -1,5 +1,7 @@
 //! Taking a photo in.
 
+use std::sync::OnceLock;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -7,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::decode::{Decoded, decode};
 use super::exif::Exif;
-use super::{CaptureError, Format, Limits, Picture, Slot};
+use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot};
 
 /// Takes photos in under limits.
 ///
@@ -64,7 +66,7 @@ impl Intake {
             format,
             taken_at,
             sha256: Sha256::digest(&bytes).into(),
-            pixels_sha256: picture.sha256(),
+            derived: Derived::default(),
             width: picture.width() as u32,
             height: picture.height() as u32,
             notes,
@@ -95,6 +97,22 @@ impl Intake {
     }
 }
 
+/// What is worked out from the pixels when it is first asked for, or before they are dropped.
+#[derive(Clone, Debug, Default)]
+struct Derived {
+    sha256: OnceLock<[u8; 32]>,
+    hash: OnceLock<Option<PerceptualHash>>,
+}
+
+/// It follows from the pixels, so it makes no difference.
+impl PartialEq for Derived {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Derived {}
+
 /// A photo that was taken in: its digests and size, and its content until that is dropped.
 ///
 /// `Debug` shows no content; the file's bytes and the pixels are wiped when they are dropped.
@@ -104,7 +122,7 @@ pub struct Capture {
     format: Format,
     taken_at: Timestamp,
     sha256: [u8; 32],
-    pixels_sha256: [u8; 32],
+    derived: Derived,
     width: u32,
     height: u32,
     notes: Vec<Note>,
@@ -134,9 +152,24 @@ impl Capture {
         self.sha256
     }
 
-    /// SHA-256 of the decoded pixels: the same for one picture in two wrappings.
+    /// SHA-256 of the decoded pixels: the same for one picture in two wrappings. Worked out when it is first asked for (an
+    /// eighth of the time of decoding), and kept after [`forget`](Self::forget).
     pub fn pixels_sha256(&self) -> [u8; 32] {
-        self.pixels_sha256
+        *self.derived.sha256.get_or_init(|| self.picture.as_ref().map_or([0; 32], Picture::sha256))
+    }
+
+    /// The perceptual hash, for a search that looks for one file in many captures; `None` for a photo without content.
+    /// Worked out when it is first asked for, and kept after [`forget`](Self::forget).
+    pub fn perceptual_hash(&self) -> Option<PerceptualHash> {
+        *self.derived.hash.get_or_init(|| PerceptualHash::of(self.picture.as_ref()?.luma()))
+    }
+
+    /// Whether two captures hold one picture, pixel by pixel.
+    pub(super) fn same_pixels(&self, other: &Self) -> bool {
+        match (&self.picture, &other.picture) {
+            (Some(a), Some(b)) => a == b,
+            _ => self.pixels_sha256() == other.pixels_sha256(),
+        }
     }
 
     /// Width in pixels, after turning as the file says.
@@ -171,6 +204,8 @@ impl Capture {
 
     /// Drops and wipes file and pixels. Digests and sizes stay: they are what a record keeps.
     pub fn forget(&mut self) {
+        self.pixels_sha256();
+        self.perceptual_hash();
         self.bytes = None;
         self.picture = None;
     }

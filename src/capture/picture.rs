@@ -3,112 +3,7 @@
 use image::metadata::Orientation;
 use sha2::{Digest, Sha256};
 
-/// One channel, row by row, 8 bits a sample.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Plane {
-    width: usize,
-    height: usize,
-    samples: Vec<u8>,
-}
-
-impl Plane {
-    /// Takes `width * height` samples; `None` when there is another number of them.
-    pub fn new(width: usize, height: usize, samples: Vec<u8>) -> Option<Self> {
-        (width.checked_mul(height)? == samples.len()).then_some(Self { width, height, samples })
-    }
-
-    /// A plane of one value.
-    pub(crate) fn filled(width: usize, height: usize, value: u8) -> Self {
-        Self { width, height, samples: vec![value; width * height] }
-    }
-
-    /// Samples in a row.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// Rows.
-    pub fn height(&self) -> usize {
-        self.height
-    }
-
-    /// All samples, row by row.
-    pub fn samples(&self) -> &[u8] {
-        &self.samples
-    }
-
-    /// One row; empty when there is no such row.
-    pub fn row(&self, y: usize) -> &[u8] {
-        self.samples.get(y * self.width..(y + 1) * self.width).unwrap_or_default()
-    }
-
-    /// The sample at a place, the nearest one when the place is outside; 0 in an empty plane.
-    pub fn at(&self, x: isize, y: isize) -> u8 {
-        if self.samples.is_empty() {
-            return 0;
-        }
-        let x = x.clamp(0, self.width as isize - 1) as usize;
-        let y = y.clamp(0, self.height as isize - 1) as usize;
-        self.samples[y * self.width + x]
-    }
-
-    /// Between four samples, by bilinear weights. Sample centres lie at whole numbers.
-    pub fn between(&self, x: f32, y: f32) -> f32 {
-        let (left, top) = (x.floor(), y.floor());
-        let (fx, fy) = (x - left, y - top);
-        let (left, top) = (left as isize, top as isize);
-        let at = |dx: isize, dy: isize| f32::from(self.at(left.saturating_add(dx), top.saturating_add(dy)));
-        let upper = at(0, 0) + (at(1, 0) - at(0, 0)) * fx;
-        let lower = at(0, 1) + (at(1, 1) - at(0, 1)) * fx;
-        upper + (lower - upper) * fy
-    }
-
-    /// Turned and mirrored as an EXIF orientation says.
-    fn oriented(self, orientation: Orientation) -> Self {
-        let (width, height) = (self.width, self.height);
-        let at = |x: usize, y: usize| self.samples[y * width + x];
-        let build = |new_width: usize, new_height: usize, from: &dyn Fn(usize, usize) -> u8| {
-            // In blocks, so that a quarter turn of a large plane stays inside the cache.
-            const BLOCK: usize = 64;
-            let mut samples = vec![0; new_width * new_height];
-            for y0 in (0..new_height).step_by(BLOCK) {
-                for x0 in (0..new_width).step_by(BLOCK) {
-                    for y in y0..(y0 + BLOCK).min(new_height) {
-                        for x in x0..(x0 + BLOCK).min(new_width) {
-                            samples[y * new_width + x] = from(x, y);
-                        }
-                    }
-                }
-            }
-            Self { width: new_width, height: new_height, samples }
-        };
-        match orientation {
-            Orientation::NoTransforms => self,
-            Orientation::FlipHorizontal => build(width, height, &|x, y| at(width - 1 - x, y)),
-            Orientation::FlipVertical => build(width, height, &|x, y| at(x, height - 1 - y)),
-            Orientation::Rotate180 => build(width, height, &|x, y| at(width - 1 - x, height - 1 - y)),
-            Orientation::Rotate90 => build(height, width, &|x, y| at(y, height - 1 - x)),
-            Orientation::Rotate270 => build(height, width, &|x, y| at(width - 1 - y, x)),
-            Orientation::Rotate90FlipH => build(height, width, &|x, y| at(y, x)),
-            Orientation::Rotate270FlipH => build(height, width, &|x, y| at(width - 1 - y, height - 1 - x)),
-        }
-    }
-}
-
-impl Drop for Plane {
-    /// Wipes the samples. A plain fill that the optimiser is told is looked at: wiping byte by byte with volatile writes
-    /// would cost a tenth of the decode.
-    fn drop(&mut self) {
-        self.samples.fill(0);
-        std::hint::black_box(&mut self.samples);
-    }
-}
-
-impl std::fmt::Debug for Plane {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Plane({} × {})", self.width, self.height)
-    }
-}
+use super::Plane;
 
 /// A decoded photo: brightness at full size, colour at a quarter of it in each direction.
 ///
@@ -124,20 +19,26 @@ impl Picture {
     /// How many pixels share one colour sample in each direction.
     pub const COLOUR_STEP: usize = 4;
 
-    /// From interleaved Y, Cb, Cr.
-    pub(super) fn from_ycc(width: usize, height: usize, pixels: &[u8]) -> Self {
-        let mut luma = Vec::with_capacity(width * height);
+    /// From interleaved Y, Cb, Cr. Brightness is gathered at the front of the same memory, and the rest is given back.
+    pub(super) fn from_ycc(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
         let mut small = Reducer::new(width, height);
-        for row in pixels.chunks_exact((width * 3).max(1)) {
-            luma.extend(row.chunks_exact(3).map(|pixel| pixel[0]));
-            small.add_row(row);
+        let (mut line, mut row) = (vec![0; width], vec![0; 3 * width]);
+        for y in 0..height {
+            let Some(from) = pixels.get(3 * width * y..3 * width * (y + 1)) else { break };
+            row.copy_from_slice(from);
+            small.add_row(&mut line, &row);
+            if let Some(to) = pixels.get_mut(width * y..width * (y + 1)) {
+                to.copy_from_slice(&line);
+            }
         }
+        pixels.truncate(width * height);
+        pixels.shrink_to_fit();
         let (blue, red) = small.finish();
-        Self { luma: Plane { width, height, samples: luma }, blue, red }
+        Self { luma: Plane { width, height, samples: pixels }, blue, red }
     }
 
     /// From interleaved R, G, B.
-    pub(super) fn from_rgb(width: usize, height: usize, pixels: &mut [u8]) -> Self {
+    pub(super) fn from_rgb(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
         for pixel in pixels.chunks_exact_mut(3) {
             if let [r, g, b] = pixel {
                 [*r, *g, *b] = ycc_of([*r, *g, *b]);
@@ -208,7 +109,8 @@ impl std::fmt::Debug for Picture {
 /// Averages colour over blocks of `COLOUR_STEP` × `COLOUR_STEP` pixels; the last ones may be smaller.
 struct Reducer {
     width: usize,
-    sums: Vec<[u32; 2]>,
+    /// Sixteen samples of 255 at most fit 16 bits.
+    sums: Vec<[u16; 2]>,
     counts: Vec<u32>,
     rows: usize,
     blue: Vec<u8>,
@@ -231,27 +133,54 @@ impl Reducer {
         }
     }
 
-    fn add_row(&mut self, row: &[u8]) {
-        for (sum, block) in self.sums.iter_mut().zip(row.chunks(3 * Picture::COLOUR_STEP)) {
-            for pixel in block.chunks_exact(3) {
-                sum[0] += u32::from(pixel[1]);
-                sum[1] += u32::from(pixel[2]);
+    /// Takes a row of pixels apart: brightness into `luma`, colour into the sums.
+    fn add_row(&mut self, luma: &mut [u8], row: &[u8]) {
+        const STEP: usize = Picture::COLOUR_STEP;
+        let (whole, rest) = row.as_chunks::<{ 3 * STEP }>();
+        let (lights, dark) = luma.as_chunks_mut::<STEP>();
+        // Whole blocks with their length known, so that they are taken in a few instructions.
+        for ((sum, [y0, b0, r0, y1, b1, r1, y2, b2, r2, y3, b3, r3]), light) in
+            self.sums.iter_mut().zip(whole).zip(lights)
+        {
+            *light = [*y0, *y1, *y2, *y3];
+            sum[0] += u16::from(*b0) + u16::from(*b1) + u16::from(*b2) + u16::from(*b3);
+            sum[1] += u16::from(*r0) + u16::from(*r1) + u16::from(*r2) + u16::from(*r3);
+        }
+        if let Some(sum) = self.sums.get_mut(whole.len()) {
+            for (light, pixel) in dark.iter_mut().zip(rest.as_chunks::<3>().0) {
+                *light = pixel[0];
+                sum[0] += u16::from(pixel[1]);
+                sum[1] += u16::from(pixel[2]);
             }
         }
         self.rows += 1;
-        if self.rows == Picture::COLOUR_STEP {
+        if self.rows == STEP {
             self.emit();
         }
     }
 
     fn emit(&mut self) {
-        for (sum, count) in self.sums.iter_mut().zip(&self.counts) {
-            let count = count * self.rows as u32;
-            self.blue.push(((sum[0] + count / 2) / count) as u8);
-            self.red.push(((sum[1] + count / 2) / count) as u8);
-            *sum = [0; 2];
+        if self.rows == Picture::COLOUR_STEP {
+            // All blocks but the last one in a row have sixteen samples.
+            let mean = |sum: u16| ((sum + 8) / 16) as u8;
+            let whole = self.counts.iter().filter(|count| **count == Picture::COLOUR_STEP as u32).count();
+            self.blue.extend(self.sums.iter().take(whole).map(|sum| mean(sum[0])));
+            self.red.extend(self.sums.iter().take(whole).map(|sum| mean(sum[1])));
+            self.emit_from(whole);
+        } else {
+            self.emit_from(0);
         }
+        self.sums.fill([0; 2]);
         self.rows = 0;
+    }
+
+    fn emit_from(&mut self, first: usize) {
+        for (sum, count) in self.sums.iter().zip(&self.counts).skip(first) {
+            let count = count * self.rows as u32;
+            let mean = |sum: u16| ((u32::from(sum) + count / 2) / count) as u8;
+            self.blue.push(mean(sum[0]));
+            self.red.push(mean(sum[1]));
+        }
     }
 
     fn finish(mut self) -> (Plane, Plane) {
@@ -298,45 +227,12 @@ mod tests {
 
     #[test]
     fn odd_sizes_keep_their_colour() {
-        let mut pixels: Vec<u8> = [200, 30, 30].repeat(5 * 7);
-        let picture = Picture::from_rgb(5, 7, &mut pixels);
+        let pixels: Vec<u8> = [200, 30, 30].repeat(5 * 7);
+        let picture = Picture::from_rgb(5, 7, pixels);
         let [y, cb, cr] = ycc_of([200, 30, 30]);
         assert_eq!((picture.blue().width(), picture.blue().height()), (2, 2));
         assert!(picture.luma().samples().iter().all(|v| *v == y));
         assert!(picture.blue().samples().iter().all(|v| *v == cb));
         assert!(picture.red().samples().iter().all(|v| *v == cr));
-    }
-
-    #[test]
-    fn all_eight_orientations() {
-        // 1 2 3
-        // 4 5 6
-        let plane = Plane::new(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap();
-        for (exif, width, samples) in [
-            (1, 3, [1, 2, 3, 4, 5, 6]),
-            (2, 3, [3, 2, 1, 6, 5, 4]),
-            (3, 3, [6, 5, 4, 3, 2, 1]),
-            (4, 3, [4, 5, 6, 1, 2, 3]),
-            (5, 2, [1, 4, 2, 5, 3, 6]),
-            (6, 2, [4, 1, 5, 2, 6, 3]),
-            (7, 2, [6, 3, 5, 2, 4, 1]),
-            (8, 2, [3, 6, 2, 5, 1, 4]),
-        ] {
-            let turned = plane.clone().oriented(Orientation::from_exif(exif).unwrap());
-            assert_eq!((turned.width(), turned.samples()), (width, &samples[..]), "EXIF {exif}");
-        }
-    }
-
-    #[test]
-    fn nothing_panics_outside() {
-        let empty = Plane::new(0, 0, vec![]).unwrap();
-        assert_eq!(empty.at(3, -4), 0);
-        assert_eq!(empty.between(0.5, f32::MAX), 0.0);
-        let _ = empty.between(f32::NAN, f32::INFINITY);
-        let one = Plane::filled(1, 1, 9);
-        assert_eq!(one.at(isize::MAX, isize::MIN), 9);
-        assert_eq!(one.between(f32::MAX, f32::MIN).round(), 9.0);
-        assert!(one.row(5).is_empty());
-        assert!(Plane::new(2, 2, vec![0; 3]).is_none());
     }
 }

@@ -5,12 +5,12 @@ use serde::Serialize;
 use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
-use super::geometry::{Pose, Quad};
-use super::layout::Layout;
+use super::geometry::{Point, Pose, Quad};
+use super::layout::{self, Layout};
 use super::light::Light;
 use super::reduce::{Reduced, shrink};
 use super::refine::refine;
-use super::search::{CARD_RATIO, Candidate, candidates};
+use super::search::{self, CARD_RATIO, Candidate, candidates};
 
 /// A card that was found in a photo.
 #[derive(Clone, Debug, Serialize)]
@@ -53,52 +53,82 @@ impl Card {
 
 /// How well the better side's layout must fit at least. Below that it is some other rectangle.
 const LEAST_LAYOUT: f32 = 0.06;
+/// How much of the rim must look like the ground between the print at least.
+const LEAST_RIM: f32 = 0.4;
 /// How many candidates are looked at more closely.
-const CANDIDATES: usize = 8;
+const CANDIDATES: usize = 24;
+/// How many of these are laid onto the edges of the full picture.
+const REFINED: usize = 6;
 
-/// Finds the card: the four lines that are the likeliest outline, given their shape and what lies between them.
-pub(super) fn find(picture: &Picture, reduced: &Reduced, held: bool) -> Option<Card> {
-    let edges = Edges::of(reduced);
-    let best = candidates(&edges, if held { 2 * CANDIDATES } else { CANDIDATES }, held)
+/// Finds the card: the sides that are the likeliest outline, given their shape and what lies between them.
+pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
+    let mut likely: Vec<(f32, Candidate)> = candidates(&Edges::of(reduced), CANDIDATES)
         .into_iter()
         .filter_map(|candidate| {
-            let layout =
-                layout_of(reduced, &candidate.quad).filter(|layout| layout.best() >= LEAST_LAYOUT)?;
-            // Rectangles are common around a person, and few of them look like a card inside.
-            let weight = if held { 2.0 } else { 1.0 };
-            Some((candidate.score * (0.7 + weight * layout.best().clamp(0.0, 0.6)), candidate, layout))
+            Some((candidate.score * content(reduced, &candidate.quad)?.likely()?, candidate))
         })
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    let (_, candidate, layout) = best?;
-    describe(picture, reduced, candidate, layout)
-}
-
-/// Which side lies inside a quadrilateral, on a grid of 107 × 67 places.
-fn layout_of(reduced: &Reduced, quad: &Quad) -> Option<Layout> {
-    let plane = |plane: &Plane| sample(plane, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8);
-    Some(Layout::of(&plane(&reduced.luma)?, &plane(&reduced.blue)?, &plane(&reduced.red)?))
-}
-
-fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: Layout) -> Option<Card> {
+        .collect();
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (width, height) = (picture.width() as f32, picture.height() as f32);
-    let mut quad = Quad::new(
-        candidate
-            .quad
-            .corners
-            .map(|corner| super::Point { x: reduced.outward(corner.x), y: reduced.outward(corner.y) }),
-    );
-    quad = refine(picture.luma(), &quad, (reduced.step as f32 * 2.5).max(3.0));
-    if rough.upside_down {
-        quad = quad.upside_down();
+    let found = likely.into_iter().take(REFINED).filter_map(|(_, candidate)| {
+        let rough = Quad::new(
+            candidate
+                .quad
+                .corners
+                .map(|corner| Point::new(reduced.outward(corner.x), reduced.outward(corner.y))),
+        );
+        let quad = refine(picture.luma(), &rough, (reduced.step as f32 * 2.5).max(3.0));
+        // What was a card's shape by chance only isn't one any more when its sides lie on the edges.
+        let pose = Pose::of(&quad, width, height).filter(search::plausible)?;
+        let inward =
+            quad.corners.map(|corner| Point::new(reduced.inward(corner.x), reduced.inward(corner.y)));
+        let content = content(reduced, &Quad::new(inward))?;
+        let quad = if content.layout.upside_down { quad.upside_down() } else { quad };
+        Some((candidate.score * content.likely()?, candidate.support, quad, pose))
+    });
+    let (_, outline, quad, pose) = found.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    describe(picture, outline, quad, pose)
+}
+
+/// What lies inside a quadrilateral.
+struct Content {
+    layout: Layout,
+    /// How much of its rim is plain ground.
+    rim: f32,
+}
+
+impl Content {
+    /// How much this looks like a card; `None` when it doesn't.
+    fn likely(&self) -> Option<f32> {
+        let card = self.layout.best() >= LEAST_LAYOUT && self.rim >= LEAST_RIM;
+        card.then(|| (0.2 + 0.8 * self.rim * self.rim) * (0.35 + self.layout.best().clamp(0.0, 0.6)))
     }
-    let pose = Pose::of(&quad, width, height).unwrap_or(candidate.pose);
+}
+
+/// On a grid of 107 × 67 places of the reduced picture.
+fn content(reduced: &Reduced, quad: &Quad) -> Option<Content> {
+    let plane = |plane: &Plane| sample(plane, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8);
+    let planes = [plane(&reduced.luma)?, plane(&reduced.blue)?, plane(&reduced.red)?];
+    let map = super::Homography::from_unit_square(quad)?;
+    let (width, height) = (reduced.width() as f32, reduced.height() as f32);
+    let inside = |u: f32, v: f32| {
+        let place = map.map(u, v);
+        place.x >= 0.0 && place.y >= 0.0 && place.x < width && place.y < height
+    };
+    let [luma, blue, red] = &planes;
+    Some(Content { layout: Layout::of(luma, blue, red), rim: layout::rim(luma, blue, red, inside) })
+}
+
+fn describe(picture: &Picture, outline: f32, quad: Quad, pose: Pose) -> Option<Card> {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
     let flat = Flat::of(picture, &quad)?;
     let layout = Layout::of(&shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue(), flat.red());
     let (a, b) = (quad.corners[0], quad.corners[1]);
+    let cut_off = cut_off(&quad, width, height);
     Some(Card {
-        outline: candidate.support,
-        share: (quad.area() / (width * height)).min(1.0),
-        cut_off: cut_off(&quad, &pose, width, height, reduced.step as f32),
+        outline,
+        share: (quad.area() / (width * height) * (1.0 - cut_off)).min(1.0),
+        cut_off,
         pose,
         rotation: (b.y - a.y).atan2(b.x - a.x).to_degrees(),
         pixels_across: (quad.sides()[0].0.distance(quad.sides()[0].1)
@@ -111,15 +141,9 @@ fn describe(picture: &Picture, reduced: &Reduced, candidate: Candidate, rough: L
     })
 }
 
-/// The share of the card that lies outside the frame. Where the frame's border took the place of a side, what is missing
-/// to a card's ratio.
-fn cut_off(quad: &Quad, pose: &Pose, width: f32, height: f32, step: f32) -> f32 {
+/// The share of the card that lies outside the frame.
+fn cut_off(quad: &Quad, width: f32, height: f32) -> f32 {
     const GRID: usize = 48;
-    let rim = 1.5 * step;
-    let at_rim = quad
-        .corners
-        .iter()
-        .any(|p| p.x < rim || p.y < rim || p.x > width - 1.0 - rim || p.y > height - 1.0 - rim);
     let Some(map) = super::Homography::from_unit_square(quad) else { return 1.0 };
     let mut outside = 0;
     for row in 0..GRID {
@@ -130,10 +154,5 @@ fn cut_off(quad: &Quad, pose: &Pose, width: f32, height: f32, step: f32) -> f32 
             outside += usize::from(!inside);
         }
     }
-    let outside = outside as f32 / (GRID * GRID) as f32;
-    if at_rim {
-        let stray = pose.ratio / CARD_RATIO;
-        return outside.max(1.0 - stray.min(1.0 / stray)).clamp(0.0, 1.0);
-    }
-    outside
+    outside as f32 / (GRID * GRID) as f32
 }

@@ -10,6 +10,8 @@ pub(super) struct Edge {
     pub(super) y: u16,
     /// Direction of the change in degrees, 0 to 179: 0 for an upright edge.
     pub(super) angle: u8,
+    /// How strong it is: a quarter of Sobel's operator, 255 at most.
+    pub(super) strength: u8,
 }
 
 /// All edges of a picture, as a list and as a map.
@@ -48,14 +50,6 @@ impl Edges {
         self.height
     }
 
-    /// The same with only the edges of a part in the list; what supports a line stays.
-    pub(super) fn within(&self, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> Self {
-        let inside =
-            |edge: &&Edge| columns.contains(&usize::from(edge.x)) && rows.contains(&usize::from(edge.y));
-        let list: Vec<Edge> = self.list.iter().filter(inside).copied().collect();
-        Self { starts: starts(&list), list, width: self.width, height: self.height, map: self.map.clone() }
-    }
-
     /// The edges within `spread` degrees of a direction.
     pub(super) fn along(&self, angle: f32, spread: i32) -> impl Iterator<Item = &Edge> {
         let middle = angle as i32;
@@ -67,7 +61,7 @@ impl Edges {
     }
 
     /// The direction of the edge at a place, if there is one.
-    fn at(&self, x: i32, y: i32) -> Option<u8> {
+    pub(super) fn at(&self, x: i32, y: i32) -> Option<u8> {
         if x < 0 || y < 0 || x as usize >= self.width || y as usize >= self.height {
             return None;
         }
@@ -165,7 +159,8 @@ impl Field {
                 }
                 let angle = (gy as f32).atan2(gx as f32).to_degrees().rem_euclid(180.0) as u8;
                 let angle = angle.min(179);
-                list.push(Edge { x: x as u16, y: y as u16, angle });
+                let strength = ((here as f32).sqrt() / 4.0).min(255.0) as u8;
+                list.push(Edge { x: x as u16, y: y as u16, angle, strength });
                 map[at] = angle + 1;
             }
         }

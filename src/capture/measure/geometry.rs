@@ -22,6 +22,11 @@ impl Point {
         (self.x - other.x).hypot(self.y - other.y)
     }
 
+    /// The place `length` further in a direction of length 1.
+    pub(super) fn beyond(self, along: Point, length: f32) -> Point {
+        Point::new(self.x + along.x * length, self.y + along.y * length)
+    }
+
     /// The place that lies `share` of the way to another one.
     pub fn towards(self, other: Point, share: f32) -> Point {
         Point::new(self.x + (other.x - self.x) * share, self.y + (other.y - self.y) * share)

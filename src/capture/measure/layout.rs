@@ -75,6 +75,32 @@ impl Layout {
     }
 }
 
+/// The share of a card's rim, 1.6 to 3.2 mm from its outline, that looks like the ground between its print; nothing is
+/// printed there. Places that aren't `inside` the frame don't count. 0 when the frame holds too little of it.
+pub(super) fn rim(luma: &Plane, blue: &Plane, red: &Plane, inside: impl Fn(f32, f32) -> bool) -> f32 {
+    let (width, height) = (luma.width(), luma.height());
+    let (light, b, r) = (ground::of_brightness(luma), ground::of_tint(blue), ground::of_tint(red));
+    let (near, far) = (width * 16 / 856, width * 32 / 856);
+    let (mut plain, mut count) = (0u32, 0u32);
+    for y in 0..height {
+        let row = luma.row(y).iter().zip(blue.row(y)).zip(red.row(y));
+        for (x, ((l, cb), cr)) in row.enumerate() {
+            let away = x.min(y).min(width - 1 - x).min(height - 1 - y);
+            let share = |at: usize, size: usize| (at as f32 + 0.5) / size as f32;
+            if away < near || away >= far.max(near + 1) || !inside(share(x, width), share(y, height)) {
+                continue;
+            }
+            let ground = light.at(x, y, width, height);
+            let off = (f32::from(*l) - ground).abs() <= 0.13 * ground + 6.0;
+            let tint = (f32::from(*cb) - b.at(x, y, width, height))
+                .hypot(f32::from(*cr) - r.at(x, y, width, height));
+            plain += u32::from(off && tint <= 9.0);
+            count += 1;
+        }
+    }
+    if count < 40 { 0.0 } else { plain as f32 / count as f32 }
+}
+
 /// Where there is print: darker than the ground, or of another colour.
 struct Ink {
     width: usize,

@@ -26,7 +26,9 @@ mod reduce;
 mod refine;
 mod same;
 mod search;
+mod segments;
 mod sharpness;
+mod three_sides;
 mod thresholds;
 mod triplet;
 

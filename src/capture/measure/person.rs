@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
+use super::super::Plane;
+use super::flat::Flat;
 use super::geometry::{Point, Quad};
-use super::reduce::Reduced;
+use super::ground;
+use super::reduce::{Reduced, shrink};
 
 /// Where a person may be: the largest patch of skin tones outside the card.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -17,11 +20,53 @@ pub struct PersonSign {
 /// Side of the cells that are looked at, in samples of the reduced picture.
 const CELL: usize = 6;
 
+/// The colour of the light, as a grey ground shows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct White {
+    luma: f32,
+    blue: f32,
+    red: f32,
+}
+
+impl Default for White {
+    /// Light without a tint.
+    fn default() -> Self {
+        Self { luma: 180.0, blue: 128.0, red: 128.0 }
+    }
+}
+
+impl White {
+    /// Of a rectified card. Its ground is pale but not grey, so only half of its tint is taken for the light's.
+    pub(super) fn of(flat: &Flat) -> Self {
+        let tint = |plane: &Plane| 128.0 + (ground::of_tint(plane).middle - 128.0) * 0.5;
+        let luma = ground::of_brightness(&shrink(flat.luma(), Flat::COLOUR_STEP)).middle;
+        Self { luma: luma.max(40.0), blue: tint(flat.blue()), red: tint(flat.red()) }
+    }
+
+    /// Whether a colour under this light is one of skin: the tint is taken out in proportion to the brightness, and what
+    /// lies in the shade is lifted.
+    fn shows_skin(&self, luma: u8, blue: u8, red: u8, least: f32) -> bool {
+        let light = f32::from(luma);
+        let lift = (150.0 / light.max(1.0)).clamp(1.0, 1.5);
+        let pure = |value: u8, tint: f32| {
+            128.0 + (f32::from(value) - 128.0 - (tint - 128.0) * light / self.luma) * lift
+        };
+        let (blue, red) = (pure(blue, self.blue), pure(red, self.red));
+        luma > 40 && (77.0..=127.0).contains(&blue) && (least..=173.0).contains(&red)
+    }
+}
+
 /// The largest patch, if there is any.
 ///
 /// Skin of all complexions lies in one patch of the colour plane (Chai and Ngan 1999: Cb 77 to 127, Cr 133 to 173), and
 /// so do wood and cardboard: a patch that runs along more than half of a side of the frame above is taken for ground.
-pub(super) fn sign(picture: &Reduced, card: Option<&Quad>) -> Option<PersonSign> {
+pub(super) fn sign(picture: &Reduced, card: Option<&Quad>, white: White) -> Option<PersonSign> {
+    // A pinkish wall joins the face at the lowest level of red, and is left out at a higher one.
+    let levels = [133.0, 138.0, 143.0].into_iter();
+    levels.filter_map(|least| patch(picture, card, white, least)).max_by(|a, b| a.share.total_cmp(&b.share))
+}
+
+fn patch(picture: &Reduced, card: Option<&Quad>, white: White, least: f32) -> Option<PersonSign> {
     let (across, down) = (picture.width() / CELL, picture.height() / CELL);
     let mut skin = vec![false; across * down];
     let cell = |at: usize| ((at as f32 + 0.5) * CELL as f32).max(0.0);
@@ -29,9 +74,9 @@ pub(super) fn sign(picture: &Reduced, card: Option<&Quad>) -> Option<PersonSign>
         for x in 0..across {
             let place = Point::new(cell(x), cell(y));
             let outside = card.is_none_or(|quad| !quad.contains(place));
-            let sample = |plane: &super::super::Plane| plane.at(place.x as isize, place.y as isize);
+            let sample = |plane: &Plane| plane.at(place.x as isize, place.y as isize);
             let (l, b, r) = (sample(&picture.luma), sample(&picture.blue), sample(&picture.red));
-            skin[y * across + x] = outside && l > 40 && (77..=127).contains(&b) && (133..=173).contains(&r);
+            skin[y * across + x] = outside && white.shows_skin(l, b, r, least);
         }
     }
     let mut best: Option<(usize, [usize; 4])> = None;
@@ -79,7 +124,7 @@ pub(super) fn sign(picture: &Reduced, card: Option<&Quad>) -> Option<PersonSign>
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Picture, Plane};
+    use super::super::super::Picture;
     use super::*;
 
     #[test]
@@ -91,16 +136,21 @@ mod tests {
                     pixels.extend(if skin(x, y) { [205, 150, 120] } else { [90, 110, 130] });
                 }
             }
-            Reduced::of(&Picture::from_rgb(400, 300, &mut pixels))
+            Reduced::of(&Picture::from_rgb(400, 300, pixels))
         };
         let face = |x: usize, y: usize| (x as f32 - 200.0).hypot(y as f32 - 100.0) < 60.0;
-        let found = sign(&paint(&face), None).unwrap();
+        let found = sign(&paint(&face), None, White::default()).unwrap();
         assert!((0.07..0.12).contains(&found.share), "{found:?}");
-        assert!(sign(&paint(&|_, _| true), None).is_none());
-        assert!(sign(&paint(&|_, _| false), None).is_none());
+        assert!(sign(&paint(&|_, _| true), None, White::default()).is_none());
+        assert!(sign(&paint(&|_, _| false), None, White::default()).is_none());
         for (width, height) in [(0, 0), (1, 1), (1, 900)] {
             assert!(
-                sign(&Reduced::of(&Picture::from_luma(Plane::filled(width, height, 90))), None).is_none()
+                sign(
+                    &Reduced::of(&Picture::from_luma(Plane::filled(width, height, 90))),
+                    None,
+                    White::default()
+                )
+                .is_none()
             );
         }
     }

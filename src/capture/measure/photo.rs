@@ -6,7 +6,7 @@ use super::super::{Picture, Slot};
 use super::card::{Card, find};
 use super::figure::{Figure, Measure};
 use super::noise::noise;
-use super::person::{PersonSign, sign};
+use super::person::{PersonSign, White, sign};
 use super::reduce::Reduced;
 use super::sharpness::edge_width;
 use super::thresholds::{CARD, HOLDER, Thresholds, figure};
@@ -63,10 +63,18 @@ pub struct Measurement {
 /// Memory: under 16 MB beside the picture, whatever its size. `benches/captures.rs` measures the time.
 pub fn measure(picture: &Picture, slot: Slot, thresholds: &Thresholds) -> Measurement {
     let reduced = Reduced::of(picture);
-    let card = if slot == Slot::Live { None } else { find(picture, &reduced, slot == Slot::Holder) };
+    let card = if slot == Slot::Live { None } else { find(picture, &reduced) };
     let looks_far = card.as_ref().is_none_or(|card| card.share < View::FAR);
     let person = (looks_far || slot == Slot::Holder)
-        .then(|| sign(&reduced, card.as_ref().map(|card| scale_in(&reduced, card)).as_ref()))
+        .then(|| {
+            let quad = card.as_ref().map(|card| scale_in(&reduced, card));
+            // The card's ground shows the colour of the light.
+            sign(
+                &reduced,
+                quad.as_ref(),
+                card.as_ref().map_or(White::default(), |card| White::of(&card.flat)),
+            )
+        })
         .flatten();
     let view = View::of(card.as_ref(), person.as_ref());
     let figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref());
@@ -84,11 +92,12 @@ impl View {
     const CLEAR: f32 = 0.15;
 
     fn of(card: Option<&Card>, person: Option<&PersonSign>) -> Self {
-        let seen = person.is_some_and(|person| person.share > 0.01);
+        let seen = person.map_or(0.0, |person| person.share);
         let Some(card) = card.filter(|card| card.outline >= 0.5) else {
-            return if seen { Self::Holder } else { Self::Unclear };
+            return if seen > 0.01 { Self::Holder } else { Self::Unclear };
         };
-        if card.share < Self::FAR && seen {
+        // A face is about as large as the card beside it; a knot in the wood around a far card isn't.
+        if card.share < Self::FAR && seen > (card.share * 0.3).max(0.01) {
             return Self::Holder;
         }
         let apart = card.layout.portrait_side - card.layout.emblem_side;
@@ -140,9 +149,7 @@ fn of_card(picture: &Picture, slot: Slot, card: &Card, measure: Measure) -> Opti
         Measure::Clipped => card.light.clipped,
         Measure::Glare => card.light.glare,
         Measure::Noise => noise(picture.luma(), &card.quad)?,
-        Measure::Colour => {
-            colour::spread(card.flat.blue(), card.flat.red(), card.layout.area(), card.light.brightness)
-        }
+        Measure::Colour => colour::spread(&card.flat, card.layout.area()),
         Measure::Side => {
             let apart = card.layout.portrait_side - card.layout.emblem_side;
             // The holder shows the portrait side.

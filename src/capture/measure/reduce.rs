@@ -1,6 +1,6 @@
 //! A smaller copy of a picture, on which searching is cheap.
 
-use super::super::{Picture, Plane};
+use super::super::{PerceptualHash, Picture, Plane};
 
 /// Brightness and colour at the same, reduced size.
 #[derive(Clone)]
@@ -21,6 +21,11 @@ impl Reduced {
         let luma = shrink(picture.luma(), step);
         let colour = |plane: &Plane| resample(plane, &luma, step as f32 / Picture::COLOUR_STEP as f32);
         Self { blue: colour(picture.blue()), red: colour(picture.red()), luma, step }
+    }
+
+    /// For finding the whole file again.
+    pub(super) fn hash(&self) -> Option<PerceptualHash> {
+        PerceptualHash::of(&self.luma)
     }
 
     pub(super) fn width(&self) -> usize {

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::super::Plane;
+use super::super::{PerceptualHash, Plane};
 use super::geometry::Quad;
 use super::reduce::{Reduced, shrink};
 
@@ -33,7 +33,8 @@ struct Placing {
 /// Lays each photo over the other and keeps the better fit. `None` when a picture holds nothing to compare.
 pub(super) fn likeness(a: (&Reduced, Option<&Quad>), b: (&Reduced, Option<&Quad>)) -> Option<Likeness> {
     let ab = inside(a, b);
-    let ba = inside(b, a);
+    // Found already: the other way round can't say more.
+    let ba = if ab.is_some_and(|found| found.parts > 0.9) { None } else { inside(b, a) };
     [ab, ba].into_iter().flatten().max_by(|x, y| x.parts.total_cmp(&y.parts))
 }
 
@@ -43,16 +44,23 @@ fn inside(outer: (&Reduced, Option<&Quad>), inner: (&Reduced, Option<&Quad>)) ->
     if big.width().min(big.height()) < 16 || small.width().min(small.height()) < 16 {
         return None;
     }
-    let mut guesses: Vec<Placing> = slide(big, small).into_iter().collect();
+    let thumbs = Thumbs::of(big, small);
+    // Nearly the same hash: perhaps the whole file again. A crop has another hash, so it is looked for.
+    let whole = outer.0.hash().zip(inner.0.hash());
+    let mut guesses = Vec::new();
+    if whole.is_some_and(|(a, b)| a.distance(b) <= PerceptualHash::CANDIDATE) {
+        guesses.push(Placing { scale: big.width() as f32 / small.width() as f32, x: 0.0, y: 0.0 });
+    } else {
+        guesses.extend(slide(big, &thumbs.small));
+    }
     if let (Some(there), Some(here)) = (outer.1, inner.1) {
         guesses.extend(by_cards(outer.0, there, inner.0, here));
     }
-    let thumbs = Thumbs::of(big, small);
     guesses
         .into_iter()
         .filter_map(|guess| {
             let placing = thumbs.settle(guess)?;
-            judge(big, small, placing)
+            thumbs.judge(placing)
         })
         .max_by(|a, b| a.parts.total_cmp(&b.parts))
 }
@@ -60,7 +68,7 @@ fn inside(outer: (&Reduced, Option<&Quad>), inner: (&Reduced, Option<&Quad>)) ->
 /// Longer side of the pictures in the first, coarse search.
 const COARSE: usize = 32;
 
-/// Slides the inner picture over the outer one at all sizes down to a third.
+/// Slides the inner picture (reduced once more by [`Thumbs::STEP`]) over the outer one at all sizes down to a third.
 fn slide(big: &Plane, small: &Plane) -> Option<Placing> {
     let step = big.width().max(big.height()).div_ceil(COARSE).max(1);
     let outer = shrink(big, step);
@@ -94,14 +102,14 @@ fn slide(big: &Plane, small: &Plane) -> Option<Placing> {
                 let found = product / (spread.max(1.0) * power.max(1.0)).sqrt();
                 if best.is_none_or(|(most, _)| found > most) {
                     let unit = step as f32;
-                    let scale = unit * w as f32 / small.width() as f32;
+                    let scale = unit * w as f32 / (small.width() * Thumbs::STEP) as f32;
                     best = Some((found, Placing { scale, x: x as f32 * unit, y: y as f32 * unit }));
                 }
             }
         }
         share *= 0.92;
     }
-    best.filter(|(found, _)| *found > 0.7).map(|(_, placing)| placing)
+    best.filter(|(found, _)| *found > 0.75).map(|(_, placing)| placing)
 }
 
 /// The placing that lays one card over the other, if that takes no more than moving and resizing.
@@ -127,6 +135,8 @@ impl Thumbs {
     const STEP: usize = 4;
     /// A guess that fits worse than this isn't followed.
     const PROMISING: f32 = 0.6;
+    /// Settled placings that fit worse than this aren't judged: one file used twice fits at 0.95 and more.
+    const ALIKE: f32 = 0.8;
 
     fn of(big: &Plane, small: &Plane) -> Self {
         Self { big: shrink(big, Self::STEP), small: shrink(small, Self::STEP) }
@@ -166,44 +176,54 @@ impl Thumbs {
             }
         }
         let Placing { scale, x, y } = best.1;
-        (best.0 > Self::PROMISING).then_some(Placing { scale, x: x * step, y: y * step })
+        // No part-by-part comparison of two files that don't even look alike as a whole.
+        (best.0 > Self::ALIKE).then_some(Placing { scale, x: x * step, y: y * step })
     }
 
-    /// Over every third sample of the inner picture in each direction.
+    /// Both pictures on the inner one's grid, compared as a whole and part by part.
+    fn judge(&self, placing: Placing) -> Option<Likeness> {
+        let step = Self::STEP as f32;
+        let (columns, rows) = (self.small.width(), self.small.height());
+        let mut pairs = Vec::with_capacity(columns * rows);
+        for y in 0..rows {
+            let by = (y as f32 + 0.5) * placing.scale + placing.y / step - 0.5;
+            pairs.extend(self.small.row(y).iter().enumerate().map(|(x, value)| {
+                let bx = (x as f32 + 0.5) * placing.scale + placing.x / step - 0.5;
+                (self.big.between(bx, by), f32::from(*value))
+            }));
+        }
+        let (whole, _) = correlation(pairs.iter().copied())?;
+        let mut parts = Vec::with_capacity(ACROSS * DOWN);
+        for down in 0..DOWN {
+            for across in 0..ACROSS {
+                let (left, right) = (across * columns / ACROSS, (across + 1) * columns / ACROSS);
+                let part = (down * rows / DOWN..(down + 1) * rows / DOWN).flat_map(|row| {
+                    pairs.get(row * columns + left..row * columns + right).unwrap_or_default()
+                });
+                // A part with less than three levels of detail shows the noise of the encoder.
+                parts.extend(
+                    correlation(part.copied()).filter(|(_, detail)| *detail > 3.0).map(|(found, _)| found),
+                );
+            }
+        }
+        parts.sort_by(f32::total_cmp);
+        let parts = parts.get(parts.len() / 10).copied()?;
+        let span = columns.max(rows) as f32 * placing.scale;
+        let cropped_to = (span / self.big.width().max(self.big.height()) as f32).min(1.0);
+        Some(Likeness { whole, parts, cropped_to })
+    }
+
+    /// Over every fourth sample of the inner picture in each direction.
     fn correlate(&self, placing: Placing) -> Option<f32> {
-        let pairs = (0..self.small.height()).step_by(3).flat_map(|y| {
+        let pairs = (0..self.small.height()).step_by(4).flat_map(|y| {
             let by = (y as f32 + 0.5) * placing.scale + placing.y - 0.5;
-            self.small.row(y).iter().enumerate().step_by(3).map(move |(x, value)| {
+            self.small.row(y).iter().enumerate().step_by(4).map(move |(x, value)| {
                 let bx = (x as f32 + 0.5) * placing.scale + placing.x - 0.5;
                 (self.big.between(bx, by), f32::from(*value))
             })
         });
         correlation(pairs).map(|(found, _)| found)
     }
-}
-
-/// Both pictures on one grid: pairs of samples, row by row, and how many are in a row.
-fn overlay(big: &Plane, small: &Plane, placing: Placing, longest: usize) -> (Vec<(f32, f32)>, usize) {
-    let (width, height) = (small.width() as f32, small.height() as f32);
-    let step = (width.max(height) / longest as f32).max(1.0);
-    let (columns, rows) = ((width / step) as usize, (height / step) as usize);
-    let mut pairs = Vec::with_capacity(columns * rows);
-    for row in 0..rows {
-        for column in 0..columns {
-            let (x, y) = ((column as f32 + 0.5) * step - 0.5, (row as f32 + 0.5) * step - 0.5);
-            let (bx, by) =
-                ((x + 0.5) * placing.scale + placing.x - 0.5, (y + 0.5) * placing.scale + placing.y - 0.5);
-            pairs.push((around(big, bx, by, step * placing.scale), around(small, x, y, step)));
-        }
-    }
-    (pairs, columns)
-}
-
-/// The mean of four places around one, a quarter of the step away: both pictures are smoothed alike.
-fn around(plane: &Plane, x: f32, y: f32, step: f32) -> f32 {
-    let off = (step / 4.0).max(0.25);
-    let at = |dx: f32, dy: f32| plane.between(x + dx, y + dy);
-    (at(-off, -off) + at(off, -off) + at(-off, off) + at(off, off)) / 4.0
 }
 
 /// Pearson's correlation, and the smaller of the two standard deviations; `None` where one side is flat.
@@ -227,28 +247,6 @@ pub(super) fn correlation(pairs: impl Iterator<Item = (f32, f32)>) -> Option<(f3
 /// Parts that a picture is compared in.
 const ACROSS: usize = 8;
 const DOWN: usize = 6;
-
-fn judge(big: &Plane, small: &Plane, placing: Placing) -> Option<Likeness> {
-    let (pairs, columns) = overlay(big, small, placing, 192);
-    let rows = pairs.len().checked_div(columns)?;
-    let (whole, _) = correlation(pairs.iter().copied())?;
-    let mut parts = Vec::with_capacity(ACROSS * DOWN);
-    for down in 0..DOWN {
-        for across in 0..ACROSS {
-            let (left, right) = (across * columns / ACROSS, (across + 1) * columns / ACROSS);
-            let part = (down * rows / DOWN..(down + 1) * rows / DOWN)
-                .flat_map(|row| pairs.get(row * columns + left..row * columns + right).unwrap_or_default());
-            // A part with less than three levels of detail shows the noise of the encoder.
-            parts.extend(
-                correlation(part.copied()).filter(|(_, detail)| *detail > 3.0).map(|(found, _)| found),
-            );
-        }
-    }
-    parts.sort_by(f32::total_cmp);
-    let parts = parts.get(parts.len() / 10).copied()?;
-    let span = small.width().max(small.height()) as f32 * placing.scale;
-    Some(Likeness { whole, parts, cropped_to: (span / big.width().max(big.height()) as f32).min(1.0) })
-}
 
 /// A plane as numbers on a grid of another size, by means of blocks.
 fn resized(plane: &Plane, width: usize, height: usize) -> Vec<f32> {

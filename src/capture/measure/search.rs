@@ -3,6 +3,8 @@
 use super::edges::Edges;
 use super::geometry::{Point, Pose, Quad};
 use super::lines::{Line, strongest};
+use super::segments::longest;
+use super::three_sides;
 
 /// Width over height of an ID-1 card by the national standard (85.60 mm × 54.00 mm).
 pub(super) const CARD_RATIO: f32 = 85.60 / 54.00;
@@ -13,7 +15,6 @@ pub(super) struct Candidate {
     pub(super) quad: Quad,
     /// Share of the outline that lies on edges.
     pub(super) support: f32,
-    pub(super) pose: Pose,
     pub(super) score: f32,
 }
 
@@ -21,47 +22,42 @@ pub(super) struct Candidate {
 struct Search<'a> {
     edges: &'a Edges,
     lines: &'a [Line],
-    /// Support of lines that are the frame's own border isn't asked for.
-    borders: usize,
+    /// How many of the first lines may run together.
+    steep: usize,
 }
 
 /// How many lines are looked at.
 const LINES: usize = 44;
-/// How many in a part of the frame.
-const PART_LINES: usize = 22;
+/// An outline seen this well needs no second search.
+const CLEAR: f32 = 0.93;
+/// How many lines of long pieces, and of strong ones.
+const PIECES: [usize; 2] = [40, 24];
+/// Of how many the lines may run together as those of a card do that is seen steeply.
+const STEEP: usize = 26;
 /// The least share of the frame that a card may cover to be found.
-const LEAST_SHARE: f32 = 0.008;
+const LEAST_SHARE: f32 = 0.004;
+/// The same for four lines of the whole frame: between shorter ones everything is a rectangle.
+const LEAST_WHOLE: f32 = 0.008;
 /// How far outside the frame a corner may lie, as a share of the frame's longer side.
-const OUTSIDE: f32 = 0.08;
+const OUTSIDE: f32 = 0.02;
 
-/// The best candidates, best first, no two of which are nearly the same. `held`: the card may be small, so parts of the
-/// frame are searched as well; in the whole frame a house's windows make stronger lines than a card in a hand.
-pub(super) fn candidates(edges: &Edges, most: usize, held: bool) -> Vec<Candidate> {
-    let lines = strongest(edges, LINES / 2, LINES / 2);
-    let mut found = Search { edges, lines: &lines, borders: 0 }.run();
-    if held {
-        for part in 0..9 {
-            let (left, top) = (part % 3 * edges.width() / 4, part / 3 * edges.height() / 4);
-            let part = edges.within(left..left + edges.width() / 2, top..top + edges.height() / 2);
-            let lines = strongest(&part, PART_LINES / 6, PART_LINES - PART_LINES / 6);
-            found.extend(Search { edges, lines: &lines, borders: 0 }.run());
-        }
-        // Around a person there are rectangles of all sizes; what tells them apart first is a whole outline.
-        found.iter_mut().for_each(|candidate| candidate.score *= candidate.support.powi(3));
+/// The best candidates, best first, no two of which are nearly the same.
+pub(super) fn candidates(edges: &Edges, most: usize) -> Vec<Candidate> {
+    // In the whole frame a house's windows make stronger lines than a card in a hand, but no longer pieces.
+    let pieces = longest(edges, PIECES[0], PIECES[1]);
+    let by_pieces = Search { edges, lines: &pieces, steep: STEEP };
+    let mut found = by_pieces.run();
+    let three = three_sides::all(edges, &pieces, by_pieces.side_of(LEAST_SHARE));
+    found.extend(
+        three.into_iter().filter_map(|three| by_pieces.weigh(three.corners, three.support, three.cut)),
+    );
+    if found.iter().all(|candidate| candidate.support < CLEAR) {
+        // Grain and noise break a side into short pieces; votes add them up.
+        let lines = strongest(edges, LINES / 2, LINES / 2);
+        found.extend(Search { edges, lines: &lines, steep: 0 }.run());
     }
-    if found.iter().all(|candidate| candidate.support < 0.6) {
-        // Perhaps a side lies outside the frame: then the frame cuts the card, and its border stands for that side.
-        let (right, low) = (edges.width() as f32 - 1.0, edges.height() as f32 - 1.0);
-        let mut bordered = vec![
-            Line::new(0.0, 0.0, edges),
-            Line::new(0.0, right, edges),
-            Line::new(90.0, 0.0, edges),
-            Line::new(90.0, low, edges),
-        ];
-        let borders = bordered.len();
-        bordered.extend(lines);
-        found.extend(Search { edges, lines: &bordered, borders }.run());
-    }
+    // There are rectangles of all sizes everywhere; what tells them apart first is a whole outline.
+    found.iter_mut().for_each(|candidate| candidate.score *= candidate.support.powi(2));
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in found {
@@ -80,10 +76,10 @@ impl Search<'_> {
     fn run(&self) -> Vec<Candidate> {
         let crossings: Vec<Vec<Option<Point>>> =
             self.lines.iter().map(|a| self.lines.iter().map(|b| self.corner(a, b)).collect()).collect();
-        let pairs = self.pairs();
+        let (pairs, leaning) = self.pairs();
         let mut found = Vec::new();
         for (at, first) in pairs.iter().enumerate() {
-            for second in &pairs[at + 1..] {
+            for second in pairs[at + 1..].iter().chain(&leaning) {
                 let corner = |a: usize, b: usize| crossings[a][b];
                 let corners = [
                     corner(first.0, second.0),
@@ -110,66 +106,88 @@ impl Search<'_> {
         inside.then_some(place)
     }
 
-    /// Lines that may be opposite sides: nearly parallel and apart.
-    fn pairs(&self) -> Vec<(usize, usize)> {
+    /// Lines that may be opposite sides: nearly parallel and apart; and those that lean towards each other, as two sides
+    /// do when the card is seen steeply from near by.
+    #[allow(clippy::type_complexity, reason = "two lists of one kind")]
+    fn pairs(&self) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
-        let apart = (width * height * LEAST_SHARE / CARD_RATIO).sqrt() * 0.8;
+        let apart = self.side_of(LEAST_WHOLE);
         let middle = Point::new(width / 2.0, height / 2.0);
-        let mut pairs = Vec::new();
+        let (mut pairs, mut leaning) = (Vec::new(), Vec::new());
         for (at, a) in self.lines.iter().enumerate() {
             for (other, b) in self.lines.iter().enumerate().skip(at + 1) {
                 let aligned = a.cos * b.cos + a.sin * b.sin;
-                // 0.87: 30 degrees, what perspective does to a card that is seen from far on its side.
-                let both_borders = other < self.borders;
-                if !both_borders
-                    && aligned.abs() > 0.87
-                    && (a.offset(middle) - b.offset(middle) * aligned.signum()).abs() > apart
-                {
-                    pairs.push((at, other));
+                // 0.87: 30 degrees. 0.42: 65 degrees, at a tilt of 60.
+                if aligned.abs() > 0.87 {
+                    if (a.offset(middle) - b.offset(middle) * aligned.signum()).abs() > apart {
+                        pairs.push((at, other));
+                    }
+                } else if aligned.abs() > 0.42 && other < self.steep {
+                    leaning.push((at, other));
                 }
             }
         }
-        pairs
+        (pairs, leaning)
     }
 
     /// Whether four sides and their corners may be a card. `sides` run between the corners in order.
     fn judge(&self, sides: [usize; 4], corners: [Point; 4]) -> Option<Candidate> {
         let mut support = [0.0; 4];
-        let cut = sides.iter().filter(|side| **side < self.borders).count();
-        if cut > 1 {
-            return None;
-        }
-        // Three sides are less to go by, so they must be seen better.
-        let least = if cut > 0 { 0.7 } else { 0.35 };
         for (at, side) in sides.into_iter().enumerate() {
-            if side < self.borders {
-                continue;
-            }
             support[at] = self.lines.get(side)?.support(corners[at], corners[(at + 1) % 4]);
-            if support[at] < least {
+            if support[at] < 0.35 {
                 return None;
             }
         }
-        let quad = lying(clockwise(Quad::new(corners))?);
+        self.weigh(corners, support, false)
+    }
+
+    /// The shortest side of a card that covers a share of the frame.
+    fn side_of(&self, share: f32) -> f32 {
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
+        (width * height * share / CARD_RATIO).sqrt() * 0.8
+    }
+
+    /// A card with these corners, by its shape and by how much of its sides is seen. Of a card that the frame cuts the
+    /// third side isn't.
+    fn weigh(&self, corners: [Point; 4], support: [f32; 4], cut: bool) -> Option<Candidate> {
+        let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
+        let mut quad = clockwise(Quad::new(corners))?;
         let share = quad.area() / (width * height);
         if share < LEAST_SHARE {
             return None;
         }
-        let pose = Pose::of(&quad, width, height)?;
-        let stray = (pose.ratio / CARD_RATIO).ln().abs();
-        // A cut card has any ratio.
-        let (allowed, shape) = if cut > 0 { (0.7, 0.7) } else { (0.22, (-(stray / 0.09).powi(2)).exp()) };
-        if stray > allowed || pose.skew.abs() > 0.2 || pose.tilt > 60.0 {
+        let mut pose = Pose::of(&quad, width, height)?;
+        if pose.ratio < 1.0 {
+            quad = quad.quarter_turn();
+            pose = Pose::of(&quad, width, height)?;
+        }
+        quad = upright(quad);
+        if !plausible(&pose) {
             return None;
         }
-        let seen = 4 - cut;
-        let mean = support.iter().sum::<f32>() / seen as f32;
+        let stray = (pose.ratio / CARD_RATIO).ln().abs();
+        let steep = pose.tilt > STEEP_TILT;
+        let spread = if steep { 0.25 } else { 0.09 };
+        let shape = (-(stray / spread).powi(2)).exp();
+        let sides = if cut { 3.0 } else { 4.0 };
+        let mean = support.iter().sum::<f32>() / sides;
         let least = support.iter().copied().filter(|s| *s > 0.0).fold(1.0, f32::min);
-        let whole = if cut > 0 { 0.8 } else { 1.0 };
-        let score = (0.6 * mean + 0.4 * least) * (0.4 + 0.6 * shape) * (share + 0.02).powf(0.12) * whole;
-        Some(Candidate { quad, support: mean * seen as f32 / 4.0, pose, score })
+        // Three sides are less to go by, and so are the two that a steep view leaves.
+        let whole = if cut || steep { 0.8 } else { 1.0 };
+        let score =
+            (0.6 * mean + 0.4 * least) * (0.4 + 0.6 * shape) * (share.min(1.0) + 0.02).powf(0.12) * whole;
+        Some(Candidate { quad, support: mean, score })
     }
+}
+
+/// Degrees from which on a view is steep: a small error on the lens is a large one on the ratio then.
+const STEEP_TILT: f32 = 38.0;
+
+/// Whether a rectangle of this pose may be a card.
+pub(super) fn plausible(pose: &Pose) -> bool {
+    let (stray, skew) = if pose.tilt > STEEP_TILT { (0.5, 0.35) } else { (0.22, 0.2) };
+    (pose.ratio / CARD_RATIO).ln().abs() <= stray && pose.skew.abs() <= skew && pose.tilt <= 74.0
 }
 
 /// The same corners, clockwise; `None` when they form no convex figure.
@@ -178,11 +196,9 @@ fn clockwise(quad: Quad) -> Option<Quad> {
     [quad, Quad::new([a, d, c, b])].into_iter().find(Quad::is_convex)
 }
 
-/// Starts at the long side that lies higher, or for an upright card further to the left: as a card is read after the
-/// smallest turn.
-fn lying(quad: Quad) -> Quad {
-    let lengths = quad.sides().map(|(a, b)| a.distance(b));
-    let quad = if lengths[0] + lengths[2] >= lengths[1] + lengths[3] { quad } else { quad.quarter_turn() };
+/// Starts at the long side that lies higher, or for a card on end further to the left: as a card is read after the
+/// smallest turn. The first side is a long one already.
+fn upright(quad: Quad) -> Quad {
     let [a, b, ..] = quad.corners;
     // Reading direction to the right, or upwards when the card stands on end.
     let (dx, dy) = (b.x - a.x, b.y - a.y);
@@ -200,7 +216,7 @@ mod tests {
     use super::*;
 
     fn search(width: usize, height: usize, at: impl Fn(usize, usize) -> u8) -> Vec<Candidate> {
-        candidates(&Edges::of(&Reduced::of(&Picture::from_luma(build(width, height, at)))), 4, false)
+        candidates(&Edges::of(&Reduced::of(&Picture::from_luma(build(width, height, at)))), 4)
     }
 
     #[test]
@@ -216,11 +232,22 @@ mod tests {
     }
 
     #[test]
+    fn what_the_frame_cuts_is_completed_by_the_ratio() {
+        // 317 × 200 samples, of which a third lies beyond the right border.
+        let inside = |x: usize, y: usize| (300..617).contains(&x) && (80..280).contains(&y);
+        let found = search(520, 400, |x, y| if inside(x, y) { 210 } else { 70 });
+        let best = found.first().unwrap();
+        let wanted = Quad::new(
+            [(299.5, 79.5), (616.5, 79.5), (616.5, 279.5), (299.5, 279.5)].map(|(x, y)| Point::new(x, y)),
+        );
+        assert!(best.support > 0.9 && best.quad.distance(&wanted) < 12.0, "{best:?}");
+    }
+
+    #[test]
     fn a_square_and_an_empty_frame_are_no_card() {
         let inside = |x: usize, y: usize| (100..300).contains(&x) && (80..280).contains(&y);
-        // A card that the frame cuts may have any ratio, so three of its sides may still be taken for one.
         let found = search(600, 400, |x, y| if inside(x, y) { 210 } else { 70 });
-        assert!(found.iter().all(|found| found.support <= 0.76), "{found:?}");
+        assert!(found.is_empty(), "{found:?}");
         for (width, height) in [(0, 0), (1, 1), (3, 700), (700, 3), (300, 300)] {
             assert!(search(width, height, |_, _| 128).is_empty(), "{width} × {height}");
         }

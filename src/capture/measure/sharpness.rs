@@ -11,22 +11,46 @@ const RANK: f32 = 0.25;
 const LEAST: u32 = 120;
 
 /// Width of the sharper edges, in millimetres on the card: contrast over steepest slope, 2.5 standard deviations of the
-/// blur. Measured across and down; the worse one counts, because a shaken photo is blurred in one direction. `None`
-/// when the card shows too few edges of at least `contrast` levels.
+/// blur. Measured across, down and along both diagonals, each on edges that lie square to it; the worst one counts,
+/// because a shaken photo is blurred in one direction and leaves the edges that run along it sharp. `None` when the card
+/// shows too few edges of at least `contrast` levels across or down.
 pub(super) fn edge_width(luma: &Plane, contrast: f32) -> Option<f32> {
-    let mut across = Widths::default();
-    for y in (luma.height() / 20..luma.height() * 19 / 20).step_by(3) {
-        across.add(luma.row(y), contrast);
+    let [across, down] = [(1, 0), (0, 1)].map(|way| scan(luma, way, contrast).ranked());
+    // A diagonal step is longer.
+    let diagonals = [(1, 1), (1, -1)].map(|way| scan(luma, way, contrast).ranked());
+    let slanted = diagonals.into_iter().flatten().fold(0.0, f32::max) * std::f32::consts::SQRT_2;
+    Some(across?.max(down?).max(slanted) * Flat::MILLIMETRES)
+}
+
+/// Every third line in one direction; a twentieth of the card is left out on each side.
+fn scan(luma: &Plane, (dx, dy): (isize, isize), contrast: f32) -> Widths {
+    let (width, height) = (luma.width() as isize, luma.height() as isize);
+    let (left, top, right, low) = (width / 20, height / 20, width - width / 20, height - height / 20);
+    let starts: Vec<(isize, isize)> = match (dx, dy) {
+        (1, 0) => (top..low).step_by(3).map(|y| (left, y)).collect(),
+        (0, 1) => (left..right).step_by(3).map(|x| (x, top)).collect(),
+        // Along a diagonal: from the left side, then from the upper or the lower one.
+        _ => {
+            let edge = if dy > 0 { top } else { low - 1 };
+            let side = (top..low).step_by(4).map(|y| (left, y));
+            side.chain((left + 4..right).step_by(4).map(|x| (x, edge))).collect()
+        }
+    };
+    let mut widths = Widths::default();
+    let mut line = Vec::with_capacity(luma.width().max(luma.height()));
+    for (x0, y0) in starts {
+        line.clear();
+        let (mut x, mut y) = (x0, y0);
+        while x < right && y >= top && y < low {
+            line.push(luma.at(x, y));
+            (x, y) = (x + dx, y + dy);
+        }
+        widths.add(&line, contrast, |at| {
+            let (x, y) = (x0 + dx * at as isize, y0 + dy * at as isize);
+            luma.at(x - dy, y + dx).abs_diff(luma.at(x + dy, y - dx))
+        });
     }
-    let mut down = Widths::default();
-    let mut column = Vec::with_capacity(luma.height());
-    for x in (luma.width() / 20..luma.width() * 19 / 20).step_by(3) {
-        column.clear();
-        column.extend(luma.samples().iter().skip(x).step_by(luma.width()));
-        down.add(&column, contrast);
-    }
-    let worse = across.ranked()?.max(down.ranked()?);
-    Some(worse * Flat::MILLIMETRES)
+    widths
 }
 
 /// Counts of edge widths, in tenths of a sample.
@@ -42,8 +66,9 @@ impl Default for Widths {
 }
 
 impl Widths {
-    fn add(&mut self, line: &[u8], contrast: f32) {
-        for window in line.windows(2 * REACH + 1) {
+    /// `beside`: how much brightness changes square to the line at a place.
+    fn add(&mut self, line: &[u8], contrast: f32, beside: impl Fn(usize) -> u8) {
+        for (at, window) in line.windows(2 * REACH + 1).enumerate() {
             let slope = |at: usize| (i16::from(window[at + 1]) - i16::from(window[at - 1])).abs();
             let here = slope(REACH);
             // The steepest place of an edge only, and only where it is steep at all.
@@ -53,7 +78,8 @@ impl Widths {
             let (low, high) =
                 window.iter().fold((255, 0), |(low, high), v| (v.min(&low).to_owned(), *v.max(&high)));
             let step = f32::from(high) - f32::from(low);
-            if step >= contrast {
+            // Only edges that lie square to the line: on others the width is that of the cut.
+            if step >= contrast && i16::from(beside(at + REACH)) * 2 <= here {
                 let width = step / (f32::from(here) / 2.0);
                 self.counts[((width * 10.0) as usize).min(127)] += 1;
                 self.total += 1;

@@ -138,7 +138,7 @@ impl ChipPhotoForm {
                 }
             }
         }
-        Ok(Picture::from_rgb(WIDTH, HEIGHT, &mut pixels))
+        Ok(Picture::from_rgb(WIDTH, HEIGHT, pixels))
     }
 }
 
