@@ -18,7 +18,8 @@ const APPLICATION: i32 = i32::from_be_bytes(*b"rlnm");
 /// `PRAGMA user_version`: which tables there are.
 const VERSION: i32 = 1;
 
-/// Answers lie apart from their records and in the order they came, so that those of one commit share few pages.
+/// Answers lie apart from their records and in the order they came, so that those of one commit share few pages. Members have
+/// a number for the same reason: the index of their ends then goes by it, not by a digest.
 /// A sequence is eight bytes, most significant first: that orders as numbers do, up to `u64::MAX`. Times are
 /// microseconds since 1970.
 const TABLES: &str = "
@@ -44,12 +45,13 @@ const TABLES: &str = "
         PRIMARY KEY (space, key)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE member (
+        id INTEGER PRIMARY KEY,
         space TEXT NOT NULL,
         key BLOB NOT NULL,
         member BLOB NOT NULL,
         expires_at INTEGER NOT NULL,
-        PRIMARY KEY (space, key, member)
-    ) STRICT, WITHOUT ROWID;
+        UNIQUE (space, key, member)
+    ) STRICT;
     CREATE INDEX member_end ON member (expires_at);
 ";
 
@@ -99,7 +101,9 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     if connection.is_readonly("main").map_err(fault::sqlite)? {
         return Err(StoreError::ReadOnly);
     }
-    // `fullfsync` makes macOS really sync; temporary tables stay off the disk.
+    // `fullfsync` makes macOS really sync; temporary tables stay off the disk. Keys are digests, so each step changes a page
+    // of its own: a log of up to 64 MiB lets more of them meet before they are folded into the file (a fifth more grants per
+    // second than 16 MiB).
     let settings = "
         PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON;
@@ -109,7 +113,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
         PRAGMA temp_store = MEMORY;
         PRAGMA trusted_schema = OFF;
         PRAGMA cell_size_check = ON;
-        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA wal_autocheckpoint = 16000;
         PRAGMA cache_size = -16384;
     ";
     connection.execute_batch(settings).map_err(fault::sqlite)?;
