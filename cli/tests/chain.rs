@@ -25,6 +25,7 @@ fn accepts_once_and_refuses_the_replay() {
     assert_eq!(verdict["claims"]["id_number"], NUMBER);
     assert_eq!(verdict["claims"].as_object().map(serde_json::Map::len), Some(2), "exactly what was asked");
     assert_eq!(verdict["purpose"], "sim.cancel");
+    assert_eq!(verdict["locality"], "onsite");
 
     let second = workshop.verify("presentation");
     assert_eq!(code(&second), Some(1));
@@ -50,6 +51,18 @@ fn another_persons_genuine_card_is_refused_and_burns_nothing() {
     let attested = workshop.attest(&own.port, LIVE, "demand.jwt", "own");
     assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
     assert_eq!(json(&workshop.verify("own"))["verdict"], "accepted");
+}
+
+#[test]
+fn a_mistyped_store_is_named_and_not_made() {
+    let workshop = Workshop::new();
+    workshop.write("presentation", "a.b.c~d.e.f");
+    let mistyped = workshop.path("sotre");
+    let args = workshop.verify_args("presentation").into_iter();
+    let refused =
+        support::run(args.map(|arg| if arg == workshop.path("store") { mistyped.clone() } else { arg }));
+    assert_eq!((code(&refused), &json(&refused)["error"]["code"]), (Some(2), &"usage".into()));
+    assert!(!workshop.has("sotre"));
 }
 
 #[test]

@@ -32,6 +32,16 @@ fn the_evidence_is_either_a_card_or_photos() {
 }
 
 #[test]
+fn who_asks_is_named_by_a_url() {
+    for iss in ["nota", "https://", "https://home example"] {
+        let args = ["demand", "new", "--key", "k", "--iss", iss, "--purpose", "sim.cancel", "--store", "s"];
+        let refused = run(args.into_iter().chain(["--out", "o", "--json"]));
+        assert_eq!(code(&refused), Some(2), "{iss}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("not a URL"), "{iss}");
+    }
+}
+
+#[test]
 fn every_command_has_help_and_an_error_object() {
     let commands: [&[&str]; 18] = [
         &["demo"],

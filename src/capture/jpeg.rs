@@ -167,7 +167,7 @@ fn segment<'a>(bytes: &'a [u8], at: &mut usize) -> Result<&'a [u8], CaptureError
 fn skip_entropy_coded(bytes: &[u8], at: &mut usize) {
     loop {
         let rest = bytes.get(*at..).unwrap_or_default();
-        let Some(found) = rest.iter().position(|byte| *byte == 0xFF) else {
+        let Some(found) = memchr::memchr(0xFF, rest) else {
             *at = bytes.len();
             return;
         };

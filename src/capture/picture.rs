@@ -22,13 +22,20 @@ impl Picture {
     /// From interleaved Y, Cb, Cr. Brightness is gathered at the front of the same memory, and the rest is given back.
     pub(super) fn from_ycc(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
         let mut small = Reducer::new(width, height);
-        let (mut line, mut row) = (vec![0; width], vec![0; 3 * width]);
+        let mut line = vec![0; width];
         for y in 0..height {
-            let Some(from) = pixels.get(3 * width * y..3 * width * (y + 1)) else { break };
-            row.copy_from_slice(from);
-            small.add_row(&mut line, &row);
-            if let Some(to) = pixels.get_mut(width * y..width * (y + 1)) {
-                to.copy_from_slice(&line);
+            // From the second row on, where brightness goes lies before where the pixels come from.
+            let begin = (3 * width * y).min(pixels.len());
+            let (front, rest) = pixels.split_at_mut(begin);
+            let Some(row) = rest.get(..3 * width) else { break };
+            match front.get_mut(width * y..width * (y + 1)) {
+                Some(to) => small.add_row(to, row),
+                None => {
+                    small.add_row(&mut line, row);
+                    if let Some(to) = rest.get_mut(..width) {
+                        to.copy_from_slice(&line);
+                    }
+                }
             }
         }
         pixels.truncate(width * height);

@@ -107,6 +107,7 @@ fn decide(
     verdict.issuer = Some(iss.to_owned());
     let facts = OpenFacts::read(&payload)?;
     verdict.terminal = facts.terminal.clone();
+    verdict.locality = Some(facts.locality);
     verdict.verified_at = Some(facts.verified_at);
     verdict.age = Some(now.saturating_sub(facts.verified_at.as_second()));
     verdict.checks = facts.checks.clone();

@@ -97,6 +97,7 @@ impl Verdict {
             age: None,
             issuer: None,
             terminal: None,
+            locality: None,
             recorded: None,
         }
     }

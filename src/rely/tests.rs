@@ -30,7 +30,8 @@ fn the_verdict_as_json() {
     assert_eq!(json["age"], 20);
     assert_eq!(json["issuer"], ISS);
     assert_eq!(json["terminal"], "pos-1");
-    let names = "age checks claims issuer purpose reasons terminal trust verdict";
+    assert_eq!(json["locality"], "onsite");
+    let names = "age checks claims issuer locality purpose reasons terminal trust verdict";
     let found: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(found.join(" "), names);
     let refused = serde_json::to_value(Verdict::refused(ReasonCode::ListExpired)).unwrap();

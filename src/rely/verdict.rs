@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Disclosed;
 use crate::jose::Json;
-use crate::profile::{CheckResult, Purpose, Reason, ReasonCode};
+use crate::profile::{CheckResult, Locality, Purpose, Reason, ReasonCode};
 
 /// The decision on one presentation. It is accepted if and only if it has no reason, and only then holds claims.
 ///
@@ -14,6 +14,7 @@ use crate::profile::{CheckResult, Purpose, Reason, ReasonCode};
 pub struct Verdict {
     pub(super) reasons: Vec<Reason>,
     pub(super) purpose: Option<Purpose>,
+    pub(super) locality: Option<Locality>,
     pub(super) checks: Vec<CheckResult>,
     pub(super) claims: Option<Disclosed>,
     pub(super) trust: Option<TrustBasis>,
@@ -42,6 +43,7 @@ impl Verdict {
         Self {
             reasons: vec![reason.into()],
             purpose: None,
+            locality: None,
             checks: Vec::new(),
             claims: None,
             trust: None,
@@ -72,6 +74,11 @@ impl Verdict {
     /// The demand's purpose.
     pub fn purpose(&self) -> Option<&Purpose> {
         self.purpose.as_ref()
+    }
+
+    /// Where the person was checked, once the signatures held.
+    pub fn locality(&self) -> Option<Locality> {
+        self.locality
     }
 
     /// What the attestation states of its checks, once its signatures held.
@@ -135,12 +142,24 @@ struct Shown<'a> {
 
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Verdict { reasons, purpose, checks, claims, trust, age, issuer, terminal, recorded, .. } =
-            self.verdict;
+        let Verdict {
+            reasons,
+            purpose,
+            locality,
+            checks,
+            claims,
+            trust,
+            age,
+            issuer,
+            terminal,
+            recorded,
+            ..
+        } = self.verdict;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("verdict", if reasons.is_empty() { "accepted" } else { "refused" })?;
         map.serialize_entry("reasons", reasons)?;
         map.serialize_entry("purpose", purpose)?;
+        map.serialize_entry("locality", locality)?;
         map.serialize_entry("checks", checks)?;
         map.serialize_entry("claims", &claims.as_ref().filter(|_| self.with_claims && reasons.is_empty()))?;
         map.serialize_entry("trust", trust)?;

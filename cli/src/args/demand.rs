@@ -17,7 +17,7 @@ pub(crate) struct DemandNewArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) key: PathBuf,
     /// The relying party's URL
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub(crate) iss: String,
     /// What it is for, such as sim.cancel
     #[arg(long, value_name = "P")]
@@ -84,4 +84,15 @@ fn env(name: &str) -> Result<Env, String> {
 
 fn expected<const N: usize>(names: [&str; N]) -> String {
     format!("expected one of: {}", names.join(", "))
+}
+
+/// Names whoever asks. It is compared with the trust list and shown to the customer, never fetched.
+fn url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            Ok(text.to_owned())
+        }
+        _ => Err("not a URL such as https://home.example".to_owned()),
+    }
 }

@@ -78,6 +78,15 @@ pub(crate) fn open_store(directory: &Path) -> Result<SqliteStore, Failure> {
     })
 }
 
+/// Opens a store that asked before. A mistyped directory isn't made: nothing in it could be answered.
+pub(crate) fn existing_store(directory: &Path) -> Result<SqliteStore, Failure> {
+    if !directory.is_dir() {
+        let message = format!("{}: there is no store", directory.display());
+        return Err(Failure::usage(message, "give the --store DIR of `demand new`"));
+    }
+    open_store(directory)
+}
+
 fn expectation(path: &Path) -> Result<Expectation, Failure> {
     // The parser's own message would quote the file, and with it a person.
     let file: ExpectFile = serde_json::from_slice(&files::read(path)?).map_err(|_| {

@@ -24,12 +24,12 @@ pub(crate) fn run(args: &VerifyArgs) -> Done {
 }
 
 fn decide(args: &VerifyArgs, store: &Path) -> Done {
+    let store = demand::existing_store(store)?;
     let now = Timestamp::now();
     let presentation = files::read_text(&args.file)?;
     if let Err(code) = UnverifiedPresentation::parse(&presentation) {
         return tell(&Verdict::refused(code), args.json, Exit::Damaged);
     }
-    let store = demand::open_store(store)?;
     let anchors = trust::anchors(&args.anchor)?;
     let list = match TrustList::verify(&files::read_text(&args.trust)?, &anchors, now, &store) {
         Ok(list) => list,
@@ -107,6 +107,9 @@ fn print(verdict: &Verdict) {
     }
     if let Some(purpose) = verdict.purpose() {
         say("purpose", purpose.as_str());
+    }
+    if let Some(locality) = verdict.locality() {
+        say("locality", locality.as_str());
     }
     if let Some(issuer) = verdict.issuer() {
         say("issuer", issuer);
