@@ -37,6 +37,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureEr
 fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let survey = jpeg::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
+    limits.check_work(survey.work())?;
     let unreadable = |_| CaptureError::Damaged { format: Format::Jpeg, damage: Damage::Data };
     // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker. (A file that
     // was cut and then closed with a new end marker does decode, with a plain rest: that is a matter for the quality.)
@@ -77,6 +78,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
 fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let survey = png::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
+    limits.check_work(u64::from(survey.width) * u64::from(survey.height))?;
     let bare = survey.bare(bytes);
     let damaged = CaptureError::Damaged { format: Format::Png, damage: Damage::Data };
     let decoder = PngDecoder::with_limits(Cursor::new(bare), bounds(limits)).map_err(|_| damaged.clone())?;
@@ -93,6 +95,7 @@ fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
 fn decode_webp(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let survey = webp::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
+    limits.check_work(u64::from(survey.width) * u64::from(survey.height))?;
     let damaged = CaptureError::Damaged { format: Format::WebP, damage: Damage::Data };
     let mut decoder = WebPDecoder::new(Cursor::new(survey.bare())).map_err(|_| damaged.clone())?;
     decoder.set_limits(bounds(limits)).map_err(|_| damaged.clone())?;

@@ -41,6 +41,14 @@ pub enum CaptureError {
         /// The most that is spent.
         limit: u64,
     },
+    /// Decoding would take longer than the limit.
+    #[error("decoding the photo would take {needed} pixel passes, the limit is {limit}")]
+    TooMuchWork {
+        /// Pixels times passes over them.
+        needed: u64,
+        /// The most that are made.
+        limit: u64,
+    },
     /// More scans than the limit.
     #[error("the JPEG has more than {limit} scans")]
     TooManyScans {
@@ -118,6 +126,7 @@ impl CaptureError {
             Self::TooManyBytes { .. } => "photo_too_many_bytes",
             Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels",
             Self::TooMuchMemory { .. } => "photo_too_much_memory",
+            Self::TooMuchWork { .. } => "photo_too_much_work",
             Self::TooManyScans { .. } => "photo_too_many_scans",
             Self::UnsupportedFormat { found: Foreign::Heic } => "photo_heic",
             Self::UnsupportedFormat { .. } => "photo_format",
@@ -140,7 +149,8 @@ impl CaptureError {
             Self::TooManyBytes { .. }
             | Self::SideTooLong { .. }
             | Self::TooManyPixels { .. }
-            | Self::TooMuchMemory { .. } => Advice {
+            | Self::TooMuchMemory { .. }
+            | Self::TooMuchWork { .. } => Advice {
                 en: "The photo is too large. Take it with the phone's normal camera setting and send it as JPEG.",
                 zh: "照片过大，请用手机普通模式拍摄，并以 JPEG 格式上传。",
             },

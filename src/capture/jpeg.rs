@@ -78,14 +78,24 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
 }
 
 impl Survey<'_> {
+    /// Pixels times the passes that a decoder makes over them: coefficients that are kept are gone through once more.
+    pub(super) fn work(&self) -> u64 {
+        let passes = if self.keeps_coefficients() { u64::from(self.scans) + 1 } else { 1 };
+        u64::from(self.width) * u64::from(self.height) * passes
+    }
+
+    /// A progressive or non-interleaved file is kept as coefficients until its last scan.
+    fn keeps_coefficients(&self) -> bool {
+        self.progressive || !self.interleaved
+    }
+
     /// Bytes that the decoder and our planes hold at the peak. Samples are 8 bits, coefficients 16.
     pub(super) fn memory(&self) -> u64 {
         let pixels = u64::from(self.width.next_multiple_of(16)) * u64::from(self.height.next_multiple_of(16));
         let output = pixels * u64::from(self.components);
         // Luma at full size, two colour planes at a sixteenth.
         let planes = pixels + pixels / 8;
-        // A progressive or non-interleaved file is kept as coefficients until its last scan.
-        let coefficients = if self.progressive || !self.interleaved {
+        let coefficients = if self.keeps_coefficients() {
             let most = self.sampling.iter().copied().max().unwrap_or(1).max(1);
             let share: u64 = self.sampling.iter().map(|factor| u64::from(*factor)).sum();
             2 * pixels * share / u64::from(most)

@@ -19,6 +19,10 @@ pub struct Limits {
     /// Bytes that decoding may hold at its peak beside the file itself, by the estimate that is made from the headers.
     /// Default 256 MiB.
     pub max_memory: u64,
+    /// Time, as pixels times the passes that a decoder makes over them: one for an ordinary file, one for each scan and one
+    /// more for a progressive JPEG. Default 500 million: twelve megapixels in twenty scans, or 36 in twelve. A decoder can't be
+    /// stopped half-way, so this too is counted beforehand (`docs/captures.md` has what it comes to in seconds).
+    pub max_work: u64,
 }
 
 impl Limits {
@@ -29,6 +33,7 @@ impl Limits {
         max_pixels: 50_000_000,
         max_scans: 20,
         max_memory: 256 << 20,
+        max_work: 500_000_000,
     };
 
     pub(super) fn check_bytes(&self, bytes: usize) -> Result<(), CaptureError> {
@@ -56,6 +61,13 @@ impl Limits {
     pub(super) fn check_memory(&self, needed: u64) -> Result<(), CaptureError> {
         if needed > self.max_memory {
             return Err(CaptureError::TooMuchMemory { needed, limit: self.max_memory });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_work(&self, needed: u64) -> Result<(), CaptureError> {
+        if needed > self.max_work {
+            return Err(CaptureError::TooMuchWork { needed, limit: self.max_work });
         }
         Ok(())
     }

@@ -202,6 +202,34 @@ fn scan_bombs_are_counted_before_decoding() {
 }
 
 #[test]
+fn time_is_bounded_before_decoding() {
+    let refused = |name: &str, max_work| {
+        let limits = Limits { max_work, ..Limits::DEFAULT };
+        Intake::new(limits).take(Slot::Live, fixture(name), jiff::Timestamp::UNIX_EPOCH).err()
+    };
+    let pixels = |name: &str| {
+        let capture = take(fixture(name)).unwrap();
+        capture.width() as u64 * capture.height() as u64
+    };
+    for name in ["baseline.jpg", "rgb8.png", "lossy.webp"] {
+        let needed = pixels(name);
+        assert_eq!(refused(name, needed), None, "{name}");
+        assert_eq!(
+            refused(name, needed - 1),
+            Some(CaptureError::TooMuchWork { needed, limit: needed - 1 }),
+            "{name}"
+        );
+    }
+    // A progressive file is gone through once for each scan, and once more at the end.
+    let scans = fixture("progressive.jpg").windows(2).filter(|pair| *pair == [0xFF, 0xDA]).count() as u64;
+    let needed = pixels("progressive.jpg") * (scans + 1);
+    assert!(scans > 1);
+    assert_eq!(refused("progressive.jpg", needed), None);
+    let error = CaptureError::TooMuchWork { needed, limit: needed - 1 };
+    assert_eq!(refused("progressive.jpg", needed - 1), Some(error));
+}
+
+#[test]
 fn memory_is_bounded_before_decoding() {
     let limits = Limits { max_memory: 20_000, ..Limits::DEFAULT };
     let refused = Intake::new(limits).take(Slot::Live, fixture("baseline.jpg"), jiff::Timestamp::UNIX_EPOCH);
