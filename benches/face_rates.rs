@@ -28,7 +28,8 @@ fn main() {
     let live = Flaw::LIVE.map(|flaw| (Shot::Live, Slot::Live, flaw));
     for (shot, slot, flaw) in holder.chain(live) {
         let n = if flaw == Flaw::None { 3 * count } else { count };
-        let found: Vec<_> = (0..n).map(|seed| measured(&Recipe::new(family, shot, flaw, seed), slot)).collect();
+        let found: Vec<_> =
+            (0..n).map(|seed| measured(&Recipe::new(family, shot, flaw, seed), slot)).collect();
         if figures {
             found.iter().enumerate().for_each(|(seed, found)| print_figures(seed, found));
         }

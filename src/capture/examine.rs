@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::measure::{
-    Arrangement, Measure, Measurement, Thresholds, TripletMeasurement, View, measure_triplet, measure_with,
+    Arrangement, Faces, Measure, Measurement, Thresholds, TripletMeasurement, View, measure_triplet,
+    measure_with,
 };
 use super::plugin::{FaceFinder, NoFaceFinder};
 use super::{Advice, PhotoFault, Slot, Triplet};
@@ -25,15 +26,16 @@ pub struct Examination {
     pub together: Option<TripletMeasurement>,
     /// Which thresholds judged.
     pub thresholds: ThresholdsRef,
-    /// Which face finder was asked.
-    pub face_finder: FaceFinderRef,
+    /// Which face finder looked; absent when none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub face_finder: Option<FaceFinderRef>,
 }
 
 /// Names a face finder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FaceFinderRef {
-    /// Its id; `none` where none is installed.
+    /// Its id.
     pub id: String,
     /// Whether it is a stand-in.
     pub is_test: bool,
@@ -88,7 +90,6 @@ impl Triplet {
 
     /// As [`examine`](Self::examine), with the holder's face where `finder` says that it is.
     pub fn examine_with(&self, thresholds: &Thresholds, finder: &dyn FaceFinder) -> Examination {
-        let face_finder = FaceFinderRef { id: finder.id().to_owned(), is_test: finder.is_test() };
         let named = ThresholdsRef { id: thresholds.id.clone(), version: thresholds.version };
         let mut faults = self.same_files();
         let remarks = self.remarks();
@@ -97,8 +98,10 @@ impl Triplet {
         if pictures.len() != Self::SLOTS.len() {
             faults.push(Fault::new(PhotoFault::Gone, Outcome::NotRun, &Self::SLOTS));
         }
-        let photos: Vec<Measurement> =
-            pictures.into_iter().map(|(picture, slot)| measure_with(picture, slot, thresholds, finder)).collect();
+        let photos: Vec<Measurement> = pictures
+            .into_iter()
+            .map(|(picture, slot)| measure_with(picture, slot, thresholds, finder))
+            .collect();
         let together = match photos.as_slice() {
             [portrait, emblem, holder] => Some(measure_triplet(portrait, emblem, holder, thresholds)),
             _ => None,
@@ -110,8 +113,19 @@ impl Triplet {
             }
         }
         faults.extend(photos.iter().flat_map(Measurement::faults));
+        let looked = photos.iter().any(|photo| photo.faces != Faces::NotLookedFor);
+        let face_finder =
+            looked.then(|| FaceFinderRef { id: finder.id().to_owned(), is_test: finder.is_test() });
         let outcome = faults.iter().map(|fault| fault.outcome).max().unwrap_or(Outcome::Pass);
-        Examination { outcome, faults: sorted(faults), remarks, photos, together, thresholds: named, face_finder }
+        Examination {
+            outcome,
+            faults: sorted(faults),
+            remarks,
+            photos,
+            together,
+            thresholds: named,
+            face_finder,
+        }
     }
 
     /// Files or pictures that are one and the same.

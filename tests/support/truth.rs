@@ -11,9 +11,9 @@ pub(crate) struct Truth(pub(crate) FacesFound);
 impl Truth {
     /// Of a drawn photo.
     pub(crate) fn of(faces: &[Face]) -> Self {
-        let boxes = faces.iter().map(|face| {
-            FaceBox::new(face.bounds).with_eyes(face.eyes.map(|[x, y]| Point::new(x, y)))
-        });
+        let boxes = faces
+            .iter()
+            .map(|face| FaceBox::new(face.bounds).with_eyes(face.eyes.map(|[x, y]| Point::new(x, y))));
         Self(FacesFound::Faces(boxes.collect()))
     }
 }

@@ -165,9 +165,8 @@ fn region(face: &FaceBox) -> Quad {
     // Without eyes: upright, and their line where detectors' boxes usually have it.
     let level = top + face.height() * 0.42;
     let middle = (left + right) / 2.0;
-    let [mut a, mut b] = face
-        .eyes
-        .unwrap_or([Point::new(middle - wide / 2.0, level), Point::new(middle + wide / 2.0, level)]);
+    let [mut a, mut b] =
+        face.eyes.unwrap_or([Point::new(middle - wide / 2.0, level), Point::new(middle + wide / 2.0, level)]);
     let down = |a: Point, b: Point| Point::new((a.y - b.y) / wide, (b.x - a.x) / wide);
     // Whichever eye comes first, the mouth lies on the side of the box's middle.
     let (between, centre) = (a.towards(b, 0.5), face.centre());
