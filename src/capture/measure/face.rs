@@ -114,7 +114,7 @@ const EYES: f32 = 80.0;
 /// Samples of its side: brows to mouth, and as wide. Hair, beards' ends and what is behind stay outside.
 const SIDE: usize = 128;
 /// Fewer edges than this say nothing.
-const LEAST_EDGES: u32 = 16;
+const LEAST_EDGES: u32 = 8;
 /// Steeper than this and the edge isn't one of the sensor's noise.
 const LEAST_STEP: f32 = 10.0;
 
