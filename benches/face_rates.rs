@@ -23,7 +23,9 @@ fn main() {
     };
     let figures = arguments.iter().any(|argument| argument == "figures");
     println!("Family {family:?}, photos of 1600 × 1200 pixels.\n");
-    println!("| photo | flaw | n | pass | inconclusive | refused or not run | named |\n|---|---|---|---|---|---|---|");
+    println!(
+        "| photo | flaw | n | pass | inconclusive | refused or not run | named |\n|---|---|---|---|---|---|---|"
+    );
     let holder = std::iter::once((Shot::Holder, Slot::Holder, Flaw::None));
     let live = Flaw::LIVE.map(|flaw| (Shot::Live, Slot::Live, flaw));
     for (shot, slot, flaw) in holder.chain(live) {
