@@ -103,7 +103,7 @@ fn the_hash_finds_files_and_not_cards() {
     let whole = capture(Shot::PortraitSide, Flaw::None, Slot::PortraitSide);
     let rgb = image::load_from_memory(whole.bytes().unwrap()).unwrap().into_rgb8();
     let (width, height) = (rgb.width() as usize, rgb.height() as usize);
-    let photo = Photo { width, height, rgb: rgb.into_raw(), corners: None };
+    let photo = Photo { width, height, rgb: rgb.into_raw(), corners: None, faces: Vec::new() };
     let take = |photo: &Photo, quality| {
         let now = jiff::Timestamp::UNIX_EPOCH;
         Intake::default().take(Slot::EmblemSide, photo.jpeg(quality), now).unwrap()

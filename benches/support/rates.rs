@@ -31,6 +31,7 @@ fn slot(shot: Shot) -> Slot {
         Shot::PortraitSide => Slot::PortraitSide,
         Shot::EmblemSide => Slot::EmblemSide,
         Shot::Holder => Slot::Holder,
+        Shot::Live => Slot::Live,
     }
 }
 
@@ -48,6 +49,8 @@ fn culprits(flaw: Flaw) -> &'static [Measure] {
         Flaw::Tilted => &[Measure::CardTilt],
         Flaw::GreyCopy | Flaw::PaleCopy => &[Measure::Colour],
         Flaw::NoCard => &[Measure::CardOutline],
+        Flaw::SecondPerson => &[Measure::SecondFace],
+        Flaw::Nobody => &[Measure::Faces],
     }
 }
 
@@ -87,7 +90,7 @@ impl Run<'_> {
                     found
                         .figures
                         .iter()
-                        .filter(|f| !passes(f.outcome))
+                        .filter(|f| says_no(f.outcome))
                         .map(|f| format!("{} {:.3} in {seed}", f.measure, f.measured.unwrap_or(f32::NAN))),
                 );
                 if let (Some(card), Some(truth)) = (&found.card, photo.corners) {
@@ -199,7 +202,7 @@ impl Run<'_> {
 fn rewritten(jpeg: &[u8], [left, top, right, bottom]: [f32; 4], factor: f32, quality: u8) -> Vec<u8> {
     let rgb = image::load_from_memory(jpeg).unwrap().into_rgb8();
     let (width, height) = (rgb.width() as usize, rgb.height() as usize);
-    let photo = Photo { width, height, rgb: rgb.into_raw(), corners: None };
+    let photo = Photo { width, height, rgb: rgb.into_raw(), corners: None, faces: Vec::new() };
     photo.part(left, top, right, bottom, factor).jpeg(quality)
 }
 

@@ -33,7 +33,12 @@ fn good_photos_pass_and_every_figure_has_its_threshold() {
         let figures = photo["figures"].as_array().expect("figures");
         assert!(figures.len() >= 14, "{photo}");
         for figure in figures {
-            assert!(figure["measured"].is_number() && figure["threshold"]["pass"].is_number(), "{figure}");
+            let name = figure["measure"].as_str().expect("a name");
+            // Nobody looked for a face.
+            let of_face = name == "faces" || name == "second_face" || name.starts_with("face_");
+            assert_eq!(figure["outcome"], if of_face { "not_run" } else { "pass" }, "{figure}");
+            assert_eq!(figure["measured"].is_number(), !of_face, "{figure}");
+            assert!(figure["threshold"]["pass"].is_number(), "{figure}");
             assert!(
                 figure["threshold"]["source"].as_str().is_some_and(|source| source.len() > 10),
                 "{figure}"
@@ -59,6 +64,43 @@ fn the_table_is_plain_in_a_pipe_and_speaks_both_languages() {
     assert!(!text.contains('\u{1b}') && !last.contains('\u{1b}'));
     let chinese = String::from_utf8(check(&swapped, &["--lang", "zh"]).stdout).expect("UTF-8");
     assert!(chinese.contains("两张照片位置放反了"), "{chinese}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_face_finder_is_asked_about_the_holder_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    let finder = |name: &str, says: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n/bin/cat > photo\n{says}\n")).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("executable");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let holder = |program: &str| {
+        let output = check(&good_photos(), &["--face-finder", program, "--json"]);
+        (code(&output), json(&output))
+    };
+    let face = |found: &Value, name: &str| {
+        let figures = found["photos"][2]["figures"].as_array().expect("figures").clone();
+        figures.into_iter().find(|figure| figure["measure"] == name).expect("the figure")
+    };
+    let (_, found) = holder(&finder("one", "printf 'faces 1\\n438 216 762 712 534 440 666 440\\n'"));
+    assert_eq!(face(&found, "face_pixels")["measured"], 132.0);
+    assert_eq!(face(&found, "faces")["outcome"], "pass");
+    assert_eq!(found["face_finder"], serde_json::json!({"id": "one", "is_test": true}));
+    assert_eq!(found["photos"][0]["faces"], "not_looked_for");
+    let (exit, found) = holder(&finder("blind", "echo faces 0"));
+    assert_eq!((exit, &found["faults"][0]["code"]), (Some(1), &"photo_no_face".into()));
+    assert_eq!(face(&found, "faces")["outcome"], "inconclusive");
+    let (exit, found) = holder(&finder("broken", "exit 7"));
+    assert_eq!((exit, &found["error"]["code"]), (Some(1), &"photo_face_not_measured".into()));
+    let (exit, found) = holder(&finder("wild", "printf 'faces 1\\n90000 1 90100 200\\n'"));
+    assert_eq!((exit, &found["outcome"]), (Some(1), &"not_run".into()));
+    let told = found["photos"][2]["faces"]["failed"].as_str().expect("why");
+    assert!(told.contains("its centre lies outside the frame"), "{told}");
+    let (exit, found) = holder("/nowhere/finder");
+    assert_eq!((exit, &found["error"]["code"]), (Some(3), &"file".into()));
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::measure::{
-    Arrangement, Measurement, Thresholds, TripletMeasurement, View, measure, measure_triplet,
+    Arrangement, Faces, Measure, Measurement, Thresholds, TripletMeasurement, View, measure_triplet,
+    measure_with,
 };
+use super::plugin::{FaceFinder, NoFaceFinder};
 use super::{Advice, PhotoFault, Slot, Triplet};
 use crate::profile::Outcome;
 
@@ -24,6 +26,19 @@ pub struct Examination {
     pub together: Option<TripletMeasurement>,
     /// Which thresholds judged.
     pub thresholds: ThresholdsRef,
+    /// Which face finder looked; absent when none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub face_finder: Option<FaceFinderRef>,
+}
+
+/// Names a face finder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FaceFinderRef {
+    /// Its id.
+    pub id: String,
+    /// Whether it is a stand-in.
+    pub is_test: bool,
 }
 
 /// Names a set of thresholds.
@@ -68,8 +83,13 @@ pub enum Remark {
 
 impl Triplet {
     /// Examines the three photos: each in its slot, then together. Pixels that were dropped before can't be measured:
-    /// then the outcome is `not_run`.
+    /// then the outcome is `not_run`. No face is looked for.
     pub fn examine(&self, thresholds: &Thresholds) -> Examination {
+        self.examine_with(thresholds, &NoFaceFinder)
+    }
+
+    /// As [`examine`](Self::examine), with the holder's face where `finder` says that it is.
+    pub fn examine_with(&self, thresholds: &Thresholds, finder: &dyn FaceFinder) -> Examination {
         let named = ThresholdsRef { id: thresholds.id.clone(), version: thresholds.version };
         let mut faults = self.same_files();
         let remarks = self.remarks();
@@ -78,8 +98,10 @@ impl Triplet {
         if pictures.len() != Self::SLOTS.len() {
             faults.push(Fault::new(PhotoFault::Gone, Outcome::NotRun, &Self::SLOTS));
         }
-        let photos: Vec<Measurement> =
-            pictures.into_iter().map(|(picture, slot)| measure(picture, slot, thresholds)).collect();
+        let photos: Vec<Measurement> = pictures
+            .into_iter()
+            .map(|(picture, slot)| measure_with(picture, slot, thresholds, finder))
+            .collect();
         let together = match photos.as_slice() {
             [portrait, emblem, holder] => Some(measure_triplet(portrait, emblem, holder, thresholds)),
             _ => None,
@@ -90,13 +112,20 @@ impl Triplet {
                 faults.push(Fault::new(PhotoFault::of(figure.measure), figure.outcome, &Self::SLOTS));
             }
         }
-        for photo in &photos {
-            for figure in photo.figures.iter().filter(|figure| figure.outcome != Outcome::Pass) {
-                faults.push(Fault::new(PhotoFault::of(figure.measure), figure.outcome, &[photo.slot]));
-            }
-        }
+        faults.extend(photos.iter().flat_map(Measurement::faults));
+        let looked = photos.iter().any(|photo| photo.faces != Faces::NotLookedFor);
+        let face_finder =
+            looked.then(|| FaceFinderRef { id: finder.id().to_owned(), is_test: finder.is_test() });
         let outcome = faults.iter().map(|fault| fault.outcome).max().unwrap_or(Outcome::Pass);
-        Examination { outcome, faults: sorted(faults), remarks, photos, together, thresholds: named }
+        Examination {
+            outcome,
+            faults: sorted(faults),
+            remarks,
+            photos,
+            together,
+            thresholds: named,
+            face_finder,
+        }
     }
 
     /// Files or pictures that are one and the same.
@@ -135,6 +164,22 @@ impl Examination {
     /// What the buyer does next: the advice of the most telling fault.
     pub fn advice(&self) -> Option<Advice> {
         self.faults.first().map(|fault| fault.advice)
+    }
+}
+
+impl Measurement {
+    /// What didn't pass on this photo alone, the most telling first: what a counter says about its live photo.
+    pub fn faults(&self) -> Vec<Fault> {
+        let wrong = self.counting().filter(|figure| figure.outcome != Outcome::Pass);
+        let faults = wrong.map(|figure| {
+            let code = match (figure.measure, figure.outcome) {
+                // That there is no face can be said only by a finder that looked.
+                (Measure::Faces, Outcome::NotRun) => PhotoFault::FaceNotMeasured,
+                (measure, _) => PhotoFault::of(measure),
+            };
+            Fault::new(code, figure.outcome, &[self.slot])
+        });
+        sorted(faults.collect())
     }
 }
 

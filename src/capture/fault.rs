@@ -97,6 +97,42 @@ faults! {
     NoPerson, "photo_no_person",
         "Nobody is seen. Take the photo of yourself holding the card beside your face.",
         "未检测到人物，请手持证件置于面部旁边重新拍摄。";
+    /// The face finder failed.
+    FaceNotMeasured, "photo_face_not_measured",
+        "The face in the photo couldn't be checked. Try once more; if it happens again, tell the operator.",
+        "照片中的人脸暂时无法检测，请重试；如仍失败，请联系运营方。";
+    /// No face.
+    NoFace, "photo_no_face",
+        "No face was found. Look straight into the camera, without mask or sunglasses, and take the photo again.",
+        "未检测到人脸，请摘下口罩和墨镜，正对镜头重新拍摄。";
+    /// More than one person.
+    SeveralFaces, "photo_several_faces",
+        "More than one person is in the photo. Take it again with one person alone.",
+        "照片中有多人，请确保只有本人入镜后重新拍摄。";
+    /// Part of the face is outside.
+    FaceCutOff, "photo_face_cut_off",
+        "Part of the face is outside the photo. Take it again with the whole head inside.",
+        "面部未拍全，请确保整个头部入镜后重新拍摄。";
+    /// The person is too far away.
+    FaceTooSmall, "photo_face_too_small",
+        "The face is too small in the photo. Come closer and take it again.",
+        "人脸在画面中过小，请靠近镜头重新拍摄。";
+    /// The face is blurred.
+    FaceBlurred, "photo_face_blurred",
+        "The face is blurred. Hold still, let the camera focus on the face, and take the photo again.",
+        "面部模糊，请保持静止、对焦面部后重新拍摄。";
+    /// The face is too dark, too bright, or too flat.
+    FaceBadLight, "photo_face_bad_light",
+        "The light on the face is bad. Turn towards even, bright light and take the photo again.",
+        "面部光线不佳，请面向明亮均匀的光线重新拍摄。";
+    /// Light is mirrored on the face or on glasses.
+    FaceGlare, "photo_face_glare",
+        "Light is mirrored on the face or the glasses. Turn away from the lamp, switch the flash off, and take the photo again.",
+        "面部或眼镜反光，请避开光源、关闭闪光灯后重新拍摄。";
+    /// Too much noise on the face.
+    FaceNoisy, "photo_face_noisy",
+        "The face is grainy. Take the photo again in brighter light.",
+        "面部噪点过多，请在更明亮的环境下重新拍摄。";
     /// The card that is held isn't the one of the other photo.
     OtherCard, "photo_other_card",
         "The card that is held doesn't look like the one in the other photo. Hold the same card, portrait side forward.",
@@ -125,6 +161,14 @@ impl PhotoFault {
             Measure::Person => Self::NoPerson,
             Measure::Reuse => Self::Reused,
             Measure::HolderCard => Self::OtherCard,
+            Measure::Faces => Self::NoFace,
+            Measure::SecondFace => Self::SeveralFaces,
+            Measure::FaceCutOff => Self::FaceCutOff,
+            Measure::FacePixels => Self::FaceTooSmall,
+            Measure::FaceSharpness => Self::FaceBlurred,
+            Measure::FaceBrightness | Measure::FaceContrast | Measure::FaceClipped => Self::FaceBadLight,
+            Measure::FaceGlare => Self::FaceGlare,
+            Measure::FaceNoise => Self::FaceNoisy,
         }
     }
 }

@@ -31,7 +31,7 @@ mod webp;
 
 pub use advice::Advice;
 pub use error::{CaptureError, Damage};
-pub use examine::{Examination, Fault, Remark, ThresholdsRef};
+pub use examine::{Examination, FaceFinderRef, Fault, Remark, ThresholdsRef};
 pub use fault::PhotoFault;
 pub use format::{Foreign, Format};
 pub use hash::PerceptualHash;

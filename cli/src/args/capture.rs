@@ -24,6 +24,9 @@ pub(crate) struct CaptureCheckArgs {
     /// The holder with the card in the hand
     #[arg(long, value_name = "IMG")]
     pub(crate) holder: PathBuf,
+    /// A face detector, run as a helper program: without one nothing is measured on the holder's face
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) face_finder: Option<PathBuf>,
     /// Draw what was found on copies of the photos, DIR/<slot>.png; DIR is made when absent, no file is overwritten
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,

@@ -50,7 +50,7 @@ impl Case {
             },
             Check::Liveness => checks::either(self.liveness.clone(), checks::liveness(answer)),
             Check::Triplet => match &self.evidence {
-                Evidence::Remote(remote) => checks::triplet(remote.examination(), now),
+                Evidence::Remote(remote) => checks::triplet(remote.examination(), self.is_production(), now),
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
             Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::EvidenceError;
 use crate::appraisal::{ConsentGiven, Declared, Represented};
 use crate::capture::measure::Thresholds;
+use crate::capture::plugin::{FaceFinder, NoFaceFinder};
 use crate::capture::{Capture, Examination, Slot, Triplet};
 use crate::document::{CardRead, IdNumber};
 use crate::profile::Locality;
@@ -86,9 +87,21 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Puts the pieces together and examines the photos.
+    /// Puts the pieces together and examines the photos. No face is looked for.
     pub fn new(declared: Declared, triplet: Triplet, consent: ConsentGiven, thresholds: &Thresholds) -> Self {
-        let examination = triplet.examine(thresholds);
+        Self::with_face_finder(declared, triplet, consent, thresholds, &NoFaceFinder)
+    }
+
+    /// As [`new`](Self::new), with the holder's face measured where `finder` says that it is. In production a stand-in's
+    /// word leaves the check of the photos `not_run`.
+    pub fn with_face_finder(
+        declared: Declared,
+        triplet: Triplet,
+        consent: ConsentGiven,
+        thresholds: &Thresholds,
+        finder: &dyn FaceFinder,
+    ) -> Self {
+        let examination = triplet.examine_with(thresholds, finder);
         let holder = Arc::new(triplet.holder().clone());
         Self { declared, triplet, holder, examination, consent, represented: None }
     }

@@ -238,3 +238,38 @@ fn liveness_here_and_there() {
     assert_eq!(appraise(LivenessVerdict::Live(score()), Liveness::Inconclusive), Err(Outcome::Inconclusive));
     assert_eq!(appraise(LivenessVerdict::NotRun, Liveness::NotRun), Err(Outcome::NotRun));
 }
+
+impl FaceFinder for Always<FacesFound> {
+    fn id(&self) -> &str {
+        "TEST"
+    }
+    fn is_test(&self) -> bool {
+        self.1
+    }
+    fn find(&self, _: &Picture) -> FacesFound {
+        self.0.clone()
+    }
+}
+
+#[test]
+fn production_takes_no_stand_ins_word_on_the_face() {
+    let reasons = |says: FacesFound, is_test: bool, env: Env| {
+        let (thresholds, consent) = (Thresholds::default(), consent(Purpose::SimActivate));
+        let finder = Always(says, is_test);
+        let evidence = Remote::with_face_finder(jia_declared(), triplet(GOOD), consent, &thresholds, &finder);
+        let request = CaseRequest::new(Purpose::SimActivate, env, now());
+        let case = Case::open(evidence, &Policy::online(), request).unwrap();
+        let mut finding = all_right(&case);
+        finding.liveness = Liveness::Live;
+        finding.meta.is_test = env == Env::Test;
+        case.appraise(Ok(finding)).map(|_| ()).map_err(|refusal| refusal.reasons())
+    };
+    let nobody = || FacesFound::Faces(Vec::new());
+    let no_face = Reason::Photo(PhotoFault::NoFace);
+    assert_eq!(reasons(nobody(), true, Env::Test), Err(vec![no_face]));
+    assert_eq!(reasons(nobody(), false, Env::Production), Err(vec![no_face]));
+    let stood_in = reasons(nobody(), true, Env::Production).unwrap_err();
+    assert!(stood_in.contains(&Reason::TestPlugIn), "{stood_in:?}");
+    // Nothing installed is no stand-in: it says nothing, and nothing follows.
+    assert_eq!(reasons(FacesFound::NotRun, true, Env::Production), Ok(()));
+}

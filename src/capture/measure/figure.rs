@@ -37,12 +37,33 @@ pub enum Measure {
     Colour,
     /// How clearly the card's layout is that of the side which belongs into the slot, −1 to 1.
     Side,
-    /// Share of the frame where a person may be seen, 0 to 1. Skin tones outside the card: a sign, no face detector.
+    /// Share of the frame where a person may be seen, 0 to 1: skin tones outside the card, which are a sign and no face
+    /// detector, or the face that a plug-in found.
     Person,
     /// Likeness of two photos of a triplet after aligning, −1 to 1: near 1 for one file used twice.
     Reuse,
     /// Likeness of the layout on the holder's card and on the photo of the portrait side, −1 to 1.
     HolderCard,
+    /// Faces that a plug-in found outside the card.
+    Faces,
+    /// Width of the second largest face over that of the largest, 0 to 1; 0 where there is one only.
+    SecondFace,
+    /// Share of the face that lies outside the frame, 0 to 1.
+    FaceCutOff,
+    /// Pixels between the centres of the eyes; half of the face's width where the finder doesn't know the eyes.
+    FacePixels,
+    /// How many times the width of the face's sharpest edges fits between the eyes. Large is sharp.
+    FaceSharpness,
+    /// Brightness of the skin, 0 to 255.
+    FaceBrightness,
+    /// Levels between the darkest and the brightest of the face.
+    FaceContrast,
+    /// Share of the face where brightness is clipped, 0 to 1.
+    FaceClipped,
+    /// Share of the face under spots that are clipped or far brighter than the skin, 0 to 1. The whites of the eyes count.
+    FaceGlare,
+    /// Standard deviation of the noise on the face, in levels.
+    FaceNoise,
 }
 
 impl Measure {
@@ -66,6 +87,16 @@ impl Measure {
             Self::Person => "person",
             Self::Reuse => "reuse",
             Self::HolderCard => "holder_card",
+            Self::Faces => "faces",
+            Self::SecondFace => "second_face",
+            Self::FaceCutOff => "face_cut_off",
+            Self::FacePixels => "face_pixels",
+            Self::FaceSharpness => "face_sharpness",
+            Self::FaceBrightness => "face_brightness",
+            Self::FaceContrast => "face_contrast",
+            Self::FaceClipped => "face_clipped",
+            Self::FaceGlare => "face_glare",
+            Self::FaceNoise => "face_noise",
         }
     }
 
@@ -73,9 +104,10 @@ impl Measure {
     pub fn unit(self) -> &'static str {
         match self {
             Self::CardTilt => "°",
-            Self::PixelsAcross => "px",
+            Self::PixelsAcross | Self::FacePixels => "px",
             Self::EdgeWidth => "mm",
             Self::Brightness | Self::Contrast | Self::Noise | Self::Colour => "levels",
+            Self::FaceBrightness | Self::FaceContrast | Self::FaceNoise => "levels",
             _ => "",
         }
     }

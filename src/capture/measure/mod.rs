@@ -2,7 +2,8 @@
 //!
 //! Everything here is measured on pixels alone and comes as a [`Figure`]: the number, the threshold with its source, and
 //! the outcome. What pixels can't prove isn't claimed. In particular nothing here says that a card is genuine, that a
-//! photo shows the original rather than a good colour copy or a screen, or whose face it is.
+//! photo shows the original rather than a good colour copy or a screen, or whose face it is. Where a face is says a plug-in
+//! ([`FaceFinder`](super::plugin::FaceFinder)), or nobody.
 //!
 //! ```text
 //!  Picture ─▶ Reduced ─▶ edges ─▶ lines ─▶ quadrilaterals ─▶ refined on the full picture ─▶ Flat ─▶ figures
@@ -12,6 +13,7 @@ pub(in crate::capture) mod annotate;
 mod card;
 mod colour;
 mod edges;
+mod face;
 mod figure;
 mod flat;
 mod geometry;
@@ -34,12 +36,13 @@ mod triplet;
 
 pub use annotate::{Drawing, annotate};
 pub use card::Card;
+pub use face::Faces;
 pub use figure::{Better, Figure, Measure, Threshold};
 pub use flat::Flat;
 pub use geometry::{Homography, Point, Pose, Quad};
 pub use layout::Layout;
 pub use person::PersonSign;
-pub use photo::{Measurement, View, measure};
+pub use photo::{Measurement, View, measure, measure_with};
 pub(crate) use reduce::shrink;
 pub use same::Likeness;
 pub use thresholds::{Thresholds, ThresholdsError};

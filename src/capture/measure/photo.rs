@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
+use super::super::plugin::{FaceFinder, NoFaceFinder};
 use super::super::{Picture, Slot};
 use super::card::{Card, find};
+use super::face::{FACE, FaceQuality, Faces};
 use super::figure::{Figure, Measure};
 use super::noise::noise;
 use super::person::{PersonSign, White, sign};
 use super::reduce::Reduced;
 use super::sharpness::edge_width;
-use super::thresholds::{CARD, HOLDER, Thresholds, figure};
+use super::thresholds::{CARD, HOLDER, LIVE, Thresholds, figure};
 use super::{colour, thresholds};
 use crate::profile::Outcome;
 
@@ -52,16 +54,29 @@ pub struct Measurement {
     pub card: Option<Card>,
     /// A sign of a person, looked for where a person belongs and where a card is missing.
     pub person: Option<PersonSign>,
+    /// The faces, looked for by a plug-in where a person belongs.
+    pub faces: Faces,
     /// All figures, in the order of [`Measure`].
     pub figures: Vec<Figure>,
     #[serde(skip)]
     pub(super) reduced: Reduced,
 }
 
-/// Measures a photo for its slot.
+/// Measures a photo for its slot. No face is looked for: what is measured on one is `not_run`, and nothing follows from it.
 ///
 /// Memory: under 16 MB beside the picture, whatever its size. `benches/captures.rs` measures the time.
 pub fn measure(picture: &Picture, slot: Slot, thresholds: &Thresholds) -> Measurement {
+    measure_with(picture, slot, thresholds, &NoFaceFinder)
+}
+
+/// As [`measure`], with the face of a live photo or of the holder's where `finder` says that it is. Boxes that can't lie in
+/// the photo, and a finder that fails, make the photo's outcome `not_run`: an outage is never a pass.
+pub fn measure_with(
+    picture: &Picture,
+    slot: Slot,
+    thresholds: &Thresholds,
+    finder: &dyn FaceFinder,
+) -> Measurement {
     let reduced = Reduced::of(picture);
     let card = if slot == Slot::Live { None } else { find(picture, &reduced) };
     let looks_far = card.as_ref().is_none_or(|card| card.share < View::FAR);
@@ -77,8 +92,9 @@ pub fn measure(picture: &Picture, slot: Slot, thresholds: &Thresholds) -> Measur
         })
         .flatten();
     let view = View::of(card.as_ref(), person.as_ref());
-    let figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref());
-    Measurement { slot, view, card, person, figures, reduced }
+    let faces = Faces::look(picture, slot, card.as_ref(), finder);
+    let figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref(), &faces);
+    Measurement { slot, view, card, person, faces, figures, reduced }
 }
 
 fn scale_in(reduced: &Reduced, card: &Card) -> super::Quad {
@@ -117,17 +133,24 @@ fn figures(
     thresholds: &Thresholds,
     card: Option<&Card>,
     person: Option<&PersonSign>,
+    faces: &Faces,
 ) -> Vec<Figure> {
     let part = thresholds.of(slot);
     let wanted: &[Measure] = match slot {
         Slot::PortraitSide | Slot::EmblemSide => &CARD,
-        Slot::Live => &[Measure::Person],
+        Slot::Live => &LIVE,
         _ => &HOLDER,
     };
+    let quality = FaceQuality::of(picture, faces);
     let value = |measure: Measure| match (measure, card) {
         // What isn't there isn't seen: these two fail rather than being left out.
         (Measure::CardOutline, None) => Some(0.0),
-        (Measure::Person, _) => Some(person.map_or(0.0, |person| person.share)),
+        (Measure::Person, _) => {
+            let sign = person.map_or(0.0, |person| person.share);
+            Some(faces.share(picture).map_or(sign, |face| face.max(sign)))
+        }
+        (Measure::Faces, _) if quality.is_none() => matches!(faces, Faces::Found(_)).then_some(0.0),
+        (measure, _) if FACE.contains(&measure) => quality.as_ref()?.value(measure),
         (_, None) => None,
         (_, Some(card)) => of_card(picture, slot, card, measure),
     };
@@ -160,9 +183,16 @@ fn of_card(picture: &Picture, slot: Slot, card: &Card, measure: Measure) -> Opti
 }
 
 impl Measurement {
-    /// The worst of all figures.
+    /// The worst of all figures. Those of a face don't count when no finder is installed.
     pub fn outcome(&self) -> Outcome {
-        self.figures.iter().map(|figure| figure.outcome).max().unwrap_or(Outcome::NotRun)
+        self.counting().map(|figure| figure.outcome).max().unwrap_or(Outcome::NotRun)
+    }
+
+    /// The figures that decide.
+    pub(in crate::capture) fn counting(&self) -> impl Iterator<Item = &Figure> {
+        self.figures
+            .iter()
+            .filter(|figure| figure.outcome != Outcome::NotRun || self.faces.counts(figure.measure))
     }
 
     /// The figure of one measure, if it belongs to the slot.

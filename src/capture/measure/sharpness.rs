@@ -15,25 +15,31 @@ const LEAST: u32 = 120;
 /// because a shaken photo is blurred in one direction and leaves the edges that run along it sharp. `None` when the card
 /// shows too few edges of at least `contrast` levels across or down.
 pub(super) fn edge_width(luma: &Plane, contrast: f32) -> Option<f32> {
-    let [across, down] = [(1, 0), (0, 1)].map(|way| scan(luma, way, contrast).ranked());
-    // A diagonal step is longer.
-    let diagonals = [(1, 1), (1, -1)].map(|way| scan(luma, way, contrast).ranked());
-    let slanted = diagonals.into_iter().flatten().fold(0.0, f32::max) * std::f32::consts::SQRT_2;
-    Some(across?.max(down?).max(slanted) * Flat::MILLIMETRES)
+    Some(edge_samples(luma, contrast, LEAST, 3)? * Flat::MILLIMETRES)
 }
 
-/// Every third line in one direction; a twentieth of the card is left out on each side.
-fn scan(luma: &Plane, (dx, dy): (isize, isize), contrast: f32) -> Widths {
+/// The same in samples, of any rectified thing: on each `every`th line, and `None` when there are fewer than `least` edges.
+pub(super) fn edge_samples(luma: &Plane, contrast: f32, least: u32, every: usize) -> Option<f32> {
+    let width_along = |way| scan(luma, way, contrast, every).ranked(least);
+    let [across, down] = [(1, 0), (0, 1)].map(width_along);
+    // A diagonal step is longer.
+    let diagonals = [(1, 1), (1, -1)].map(width_along);
+    let slanted = diagonals.into_iter().flatten().fold(0.0, f32::max) * std::f32::consts::SQRT_2;
+    Some(across?.max(down?).max(slanted))
+}
+
+/// Each `every`th line in one direction; a twentieth is left out on each side.
+fn scan(luma: &Plane, (dx, dy): (isize, isize), contrast: f32, every: usize) -> Widths {
     let (width, height) = (luma.width() as isize, luma.height() as isize);
     let (left, top, right, low) = (width / 20, height / 20, width - width / 20, height - height / 20);
     let starts: Vec<(isize, isize)> = match (dx, dy) {
-        (1, 0) => (top..low).step_by(3).map(|y| (left, y)).collect(),
-        (0, 1) => (left..right).step_by(3).map(|x| (x, top)).collect(),
+        (1, 0) => (top..low).step_by(every).map(|y| (left, y)).collect(),
+        (0, 1) => (left..right).step_by(every).map(|x| (x, top)).collect(),
         // Along a diagonal: from the left side, then from the upper or the lower one.
         _ => {
             let edge = if dy > 0 { top } else { low - 1 };
-            let side = (top..low).step_by(4).map(|y| (left, y));
-            side.chain((left + 4..right).step_by(4).map(|x| (x, edge))).collect()
+            let side = (top..low).step_by(every + 1).map(|y| (left, y));
+            side.chain((left + every as isize + 1..right).step_by(every + 1).map(|x| (x, edge))).collect()
         }
     };
     let mut widths = Widths::default();
@@ -87,8 +93,8 @@ impl Widths {
         }
     }
 
-    fn ranked(&self) -> Option<f32> {
-        if self.total < LEAST {
+    fn ranked(&self, least: u32) -> Option<f32> {
+        if self.total < least {
             return None;
         }
         let wanted = (self.total as f32 * RANK) as u32;

@@ -22,6 +22,9 @@ pub struct Thresholds {
     pub emblem_side: BTreeMap<Measure, Threshold>,
     /// For the photo of the holder with the card.
     pub holder: BTreeMap<Measure, Threshold>,
+    /// For the photo taken on the spot.
+    #[serde(default)]
+    pub live: BTreeMap<Measure, Threshold>,
     /// For three photos together.
     pub triplet: BTreeMap<Measure, Threshold>,
 }
@@ -36,7 +39,7 @@ pub enum ThresholdsError {
     /// A measure has no threshold.
     #[error("the thresholds for {part} say nothing about {measure}")]
     Missing {
-        /// Which part: `portrait_side`, `emblem_side`, `holder` or `triplet`.
+        /// Which part: `portrait_side`, `emblem_side`, `holder`, `live` or `triplet`.
         part: &'static str,
         /// Which measure.
         measure: Measure,
@@ -44,7 +47,7 @@ pub enum ThresholdsError {
     /// `pass` lies on the wrong side of `fail`, or one of them is no number.
     #[error("the threshold for {measure} in {part} contradicts itself")]
     Contradiction {
-        /// Which part: `portrait_side`, `emblem_side`, `holder` or `triplet`.
+        /// Which part: `portrait_side`, `emblem_side`, `holder`, `live` or `triplet`.
         part: &'static str,
         /// Which measure.
         measure: Measure,
@@ -68,8 +71,8 @@ pub(super) const CARD: [Measure; 14] = [
     Measure::Colour,
     Measure::Side,
 ];
-/// Measures of the photo of the holder: of the card in the hand, and of the person.
-pub(super) const HOLDER: [Measure; 15] = [
+/// Measures of the photo of the holder: of the card in the hand, of the person, and of the face.
+pub(super) const HOLDER: [Measure; 25] = [
     Measure::CardOutline,
     Measure::CardShare,
     Measure::CardRatio,
@@ -85,6 +88,30 @@ pub(super) const HOLDER: [Measure; 15] = [
     Measure::Colour,
     Measure::Side,
     Measure::Person,
+    Measure::Faces,
+    Measure::SecondFace,
+    Measure::FaceCutOff,
+    Measure::FacePixels,
+    Measure::FaceSharpness,
+    Measure::FaceBrightness,
+    Measure::FaceContrast,
+    Measure::FaceClipped,
+    Measure::FaceGlare,
+    Measure::FaceNoise,
+];
+/// Measures of the photo taken on the spot.
+pub(super) const LIVE: [Measure; 11] = [
+    Measure::Person,
+    Measure::Faces,
+    Measure::SecondFace,
+    Measure::FaceCutOff,
+    Measure::FacePixels,
+    Measure::FaceSharpness,
+    Measure::FaceBrightness,
+    Measure::FaceContrast,
+    Measure::FaceClipped,
+    Measure::FaceGlare,
+    Measure::FaceNoise,
 ];
 /// Measures of three photos together.
 pub(super) const TRIPLET: [Measure; 2] = [Measure::Reuse, Measure::HolderCard];
@@ -100,6 +127,7 @@ impl Thresholds {
             ("portrait_side", &CARD[..], &set.portrait_side),
             ("emblem_side", &CARD[..], &set.emblem_side),
             ("holder", &HOLDER[..], &set.holder),
+            ("live", &LIVE[..], &set.live),
             ("triplet", &TRIPLET[..], &set.triplet),
         ] {
             for measure in wanted {
@@ -120,6 +148,7 @@ impl Thresholds {
         match slot {
             Slot::PortraitSide => &self.portrait_side,
             Slot::EmblemSide => &self.emblem_side,
+            Slot::Live => &self.live,
             _ => &self.holder,
         }
     }
@@ -134,6 +163,7 @@ impl Default for Thresholds {
             portrait_side: BTreeMap::new(),
             emblem_side: BTreeMap::new(),
             holder: BTreeMap::new(),
+            live: BTreeMap::new(),
             triplet: BTreeMap::new(),
         })
     }
@@ -163,6 +193,7 @@ mod tests {
             .values()
             .chain(set.emblem_side.values())
             .chain(set.holder.values())
+            .chain(set.live.values())
             .chain(set.triplet.values())
         {
             assert!(threshold.source.len() > 10, "{threshold:?}");
@@ -183,6 +214,15 @@ mod tests {
         }
         let error = Thresholds::from_json(&serde_json::to_string(&set).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "the threshold for card_share in holder contradicts itself");
+        let mut set = Thresholds::default();
+        set.live.remove(&Measure::FaceNoise);
+        let error = Thresholds::from_json(&serde_json::to_string(&set).unwrap()).unwrap_err();
+        assert_eq!(error.to_string(), "the thresholds for live say nothing about face_noise");
+        // A set of version 1 knows no live photos.
+        let mut old = serde_json::to_value(Thresholds::default()).unwrap();
+        old.as_object_mut().unwrap().remove("live");
+        let error = Thresholds::from_json(&old.to_string()).unwrap_err();
+        assert_eq!(error.to_string(), "the thresholds for live say nothing about person");
         let error = Thresholds::from_json("[]").unwrap_err();
         assert_eq!(error.to_string(), "the thresholds aren't JSON of the expected form");
     }

@@ -1,12 +1,11 @@
 //! A decoder that runs as a program of its own.
-#![allow(clippy::disallowed_methods)] // It starts a process and bounds its time: that is what it is for.
 
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::time::Duration;
 
+use zeroize::Zeroizing;
+
+use super::process::{Program, ProgramError};
 use super::{ChipPhotoForm, PhotoDecodeError, PhotoDecoder};
 use crate::capture::Picture;
 
@@ -20,10 +19,8 @@ const BLOCK: usize = 1024;
 /// its output is checked byte for byte.
 #[derive(Clone, Debug)]
 pub struct HelperDecoder {
-    program: PathBuf,
-    arguments: Vec<String>,
+    program: Program,
     form: ChipPhotoForm,
-    limit: Duration,
     is_test: bool,
 }
 
@@ -38,12 +35,13 @@ impl HelperDecoder {
         form: ChipPhotoForm,
     ) -> Self {
         let arguments = arguments.into_iter().collect();
-        Self { program: program.into(), arguments, form, limit: Self::DEFAULT_LIMIT, is_test: true }
+        let program = Program { path: program.into(), arguments, limit: Self::DEFAULT_LIMIT };
+        Self { program, form, is_test: true }
     }
 
     /// Sets the time limit.
     pub fn with_limit(mut self, limit: Duration) -> Self {
-        self.limit = limit;
+        self.program.limit = limit;
         self
     }
 
@@ -51,55 +49,6 @@ impl HelperDecoder {
     pub fn licensed(mut self) -> Self {
         self.is_test = false;
         self
-    }
-
-    fn start(&self, directory: &Path) -> std::io::Result<Child> {
-        Command::new(&self.program)
-            .args(&self.arguments)
-            .env_clear()
-            .current_dir(directory)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-    }
-
-    /// Feeds the block and collects the output. Both pipes have a thread, so that a helper that reads nothing, or writes
-    /// without end, can be stopped.
-    fn run(&self, child: &mut Child, block: &[u8]) -> Result<Vec<u8>, PhotoDecodeError> {
-        let deadline = Instant::now() + self.limit;
-        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(PhotoDecodeError::Start(std::io::ErrorKind::BrokenPipe.into()));
-        };
-        let block = zeroize::Zeroizing::new(block.to_vec());
-        std::thread::spawn(move || {
-            // A helper may close its input early; what it then writes is judged on its own.
-            let _ = input.write_all(&block);
-        });
-        let (send, receive) = mpsc::channel();
-        let most = self.form.length() as u64 + 1;
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let read = output.take(most).read_to_end(&mut bytes);
-            let _ = send.send(read.map(|_| bytes));
-        });
-        let timed_out = PhotoDecodeError::TimedOut { limit_ms: self.limit.as_millis() as u64 };
-        let left = || deadline.saturating_duration_since(Instant::now());
-        let output = match receive.recv_timeout(left()) {
-            Ok(read) => read.map_err(PhotoDecodeError::Start)?,
-            Err(_) => return Err(timed_out),
-        };
-        if output.len() as u64 == most {
-            return Err(PhotoDecodeError::Output { part: "length" });
-        }
-        loop {
-            match child.try_wait().map_err(PhotoDecodeError::Start)? {
-                Some(status) if status.success() => return Ok(output),
-                Some(status) => return Err(PhotoDecodeError::Failed { status: status.code() }),
-                None if left().is_zero() => return Err(timed_out),
-                None => std::thread::sleep(Duration::from_millis(2)),
-            }
-        }
     }
 }
 
@@ -116,45 +65,27 @@ impl PhotoDecoder for HelperDecoder {
         if block.len() != BLOCK {
             return Err(PhotoDecodeError::BlockSize { expected: BLOCK, got: block.len() });
         }
-        let directory = PrivateDirectory::new().map_err(PhotoDecodeError::Start)?;
-        let mut child = self.start(&directory.path).map_err(PhotoDecodeError::Start)?;
-        let output = self.run(&mut child, block);
-        // Whatever happened, nothing is left running.
-        let _ = child.kill();
-        let _ = child.wait();
-        self.form.parse(&zeroize::Zeroizing::new(output?))
+        self.form.parse(&self.program.run(Zeroizing::new(block.to_vec()), self.form.length())?)
     }
 }
 
-/// A directory that only this user can enter, removed with everything in it.
-struct PrivateDirectory {
-    path: PathBuf,
-}
-
-impl PrivateDirectory {
-    fn new() -> std::io::Result<Self> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|_| std::io::Error::from(std::io::ErrorKind::Other))?;
-        let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = std::env::temp_dir().join(format!("realname-{name}"));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        // Fails when it exists, so nobody can have prepared it.
-        builder.create(&path)?;
-        Ok(Self { path })
-    }
-}
-
-impl Drop for PrivateDirectory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
+impl From<ProgramError> for PhotoDecodeError {
+    fn from(error: ProgramError) -> Self {
+        match error {
+            ProgramError::Start(error) => Self::Start(error),
+            ProgramError::TimedOut { limit_ms } => Self::TimedOut { limit_ms },
+            ProgramError::Failed { status } => Self::Failed { status },
+            ProgramError::TooLong => Self::Output { part: "length" },
+        }
     }
 }
 
 #[cfg(all(test, unix))]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests {
+    use std::path::Path;
+    use std::time::Instant;
+
     use super::*;
 
     /// Our own helper, speaking the same convention: a shell script.

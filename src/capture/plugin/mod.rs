@@ -5,12 +5,18 @@
 
 mod chip_photo;
 mod face;
+mod face_finder;
+mod face_helper;
 mod helper;
 mod liveness;
+mod process;
 mod text;
 
 pub use chip_photo::{ChipPhotoForm, NoPhotoDecoder, PhotoDecodeError, PhotoDecoder, RawOrder};
 pub use face::{FaceMatcher, FaceVerdict, NoFaceMatcher};
+pub use face_finder::{BadFace, FaceBox, FaceFinder, FaceFinderError, FacesFound, NoFaceFinder};
+pub use face_helper::HelperFaceFinder;
+pub(in crate::capture) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
 pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};

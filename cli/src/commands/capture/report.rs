@@ -1,6 +1,6 @@
 //! What was found, as a table for people and as JSON.
 
-use realname::capture::measure::{Better, Figure, Measure, View};
+use realname::capture::measure::{Better, Faces, Figure, Measure, View};
 use realname::capture::{Examination, Fault, Note, Remark, Slot, Triplet};
 use realname::profile::Outcome;
 use serde_json::{Value, json};
@@ -62,8 +62,10 @@ fn group(rows: &mut Vec<[String; 6]>, name: String, figures: &[Figure]) {
             measured,
             format!("{pass} {}", number(figure.threshold.pass)),
             match figure.measure {
-                // A sign of a person and no face detector: below its least value, so that it never fails a photo.
-                Measure::Person if figure.threshold.fail < 0.0 => lang::pick("never", "从不").to_owned(),
+                // Below their least value, so that they never fail a photo.
+                Measure::Person | Measure::Faces if figure.threshold.fail < 0.0 => {
+                    lang::pick("never", "从不").to_owned()
+                }
                 _ => format!("{fail} {}", number(figure.threshold.fail)),
             },
             figure.outcome.as_str().to_owned(),
@@ -128,8 +130,20 @@ pub(crate) fn remarks(triplet: &Triplet, examination: &Examination) -> Vec<Strin
         }
         other => format!("{other:?}"),
     });
+    let faces = examination.photos.iter().filter_map(|photo| {
+        let text = match &photo.faces {
+            Faces::NotLookedFor if photo.slot == Slot::Holder => lang::pick(
+                "no face finder, so nothing was measured on the face",
+                "未配置人脸检测程序，未测量面部",
+            )
+            .to_owned(),
+            Faces::Failed(error) => error.to_string(),
+            _ => return None,
+        };
+        Some(format!("{}: {text}", slot_name(photo.slot)))
+    });
     let word = lang::pick("remark:", "提示：");
-    notes.chain(together).map(|text| format!("{} {text}", paint(Tone::Faint, word))).collect()
+    notes.chain(faces).chain(together).map(|text| format!("{} {text}", paint(Tone::Faint, word))).collect()
 }
 
 /// What the buyer does next: one line for each kind of fault with all photos that have it, the most telling first.

@@ -8,7 +8,9 @@ use canvas::{Canvas, Colour};
 
 use super::super::Picture;
 use super::super::picture::rgb_of;
+use super::super::plugin::FaceBox;
 use super::card::Card;
+use super::face::Faces;
 use super::geometry::{Homography, Point, Quad};
 use super::photo::{Measurement, View};
 use super::reduce::shrink;
@@ -50,8 +52,8 @@ const LONGEST: usize = 1280;
 /// The shorter side that the figures below need.
 const NARROWEST: usize = 900;
 
-/// Draws the outline, the corner where reading begins, the region that told the side, glare, the sign of a person, and
-/// all figures below the photo.
+/// Draws the outline, the corner where reading begins, the region that told the side, glare, the sign of a person, the
+/// faces that were found, and all figures below the photo.
 pub fn annotate(picture: &Picture, found: &Measurement) -> Drawing {
     let step = picture.width().max(picture.height()).div_ceil(LONGEST).max(1);
     let (photo_width, photo_height) = (picture.width() / step, picture.height() / step);
@@ -69,6 +71,9 @@ pub fn annotate(picture: &Picture, found: &Measurement) -> Drawing {
             .map(|[x, y]| frame.place(Point::new(x, y)));
         brackets(&mut canvas, a, b, [96, 170, 255]);
         canvas.label("skin tones", Point::new(a.x, a.y - 34.0), 12.0, [40, 90, 160]);
+    }
+    if let Faces::Found(faces) = &found.faces {
+        faces.iter().enumerate().for_each(|(at, face)| draw_face(&mut canvas, at, face, &frame));
     }
     panel::draw(&mut canvas, found, photo_height as f32);
     Drawing { width: canvas.width, height: canvas.height, rgb: canvas.rgb }
@@ -162,6 +167,18 @@ fn draw_card(canvas: &mut Canvas, card: &Card, found: &Measurement, frame: &Fram
             }
         }
         canvas.label(name, Point::new(corners[3].x, corners[3].y + 6.0), 10.0, [40, 44, 52]);
+    }
+}
+
+/// The person's face brightly, others dimly.
+fn draw_face(canvas: &mut Canvas, at: usize, face: &FaceBox, frame: &Frame) {
+    let [left, top, right, bottom] = face.bounds;
+    let [a, b] = [[left, top], [right, bottom]].map(|[x, y]| frame.place(Point::new(x, y)));
+    let colour = if at == 0 { [255, 255, 255] } else { [170, 170, 170] };
+    brackets(canvas, a, b, colour);
+    canvas.label("face", Point::new(a.x, b.y + 6.0), 10.0, [40, 44, 52]);
+    for eye in face.eyes.iter().flatten() {
+        canvas.disc(frame.place(*eye), 4.0, colour);
     }
 }
 
