@@ -28,17 +28,16 @@ pub(super) struct Edges {
 
 impl Edges {
     /// The weakest change that counts, in units of Sobel's operator: about 7 levels between two flat areas.
-    const FLOOR: u32 = 20;
+    const FLOOR: i32 = 20;
     /// The share of places that may be edges. A textured ground has more; the strongest are kept.
     const MOST: f32 = 0.10;
 
     pub(super) fn of(picture: &Reduced) -> Self {
         let (width, height) = (picture.width(), picture.height());
         let mut field = Field::new(width, height);
-        field.add(&smooth(&picture.luma), 2);
         // Colour borders count as much as brightness: a pale card on a pale, coloured ground has no other.
-        field.add(&smooth(&picture.blue), 3);
-        field.add(&smooth(&picture.red), 3);
+        let planes = [(&picture.luma, 2), (&picture.blue, 3), (&picture.red, 3)];
+        field.add(&planes.map(|(plane, weight)| (smooth(plane), weight)));
         field.thinned(Self::FLOOR, Self::MOST)
     }
 
@@ -60,19 +59,23 @@ impl Edges {
         })
     }
 
-    /// The direction of the edge at a place, if there is one.
-    pub(super) fn at(&self, x: i32, y: i32) -> Option<u8> {
-        if x < 0 || y < 0 || x as usize >= self.width || y as usize >= self.height {
+    /// The edge at the sample nearest to a place, if there is one: the sample and the edge's direction.
+    pub(super) fn at(&self, x: f32, y: f32) -> Option<(i32, i32, u8)> {
+        let (x, y) = (x + 0.5, y + 0.5);
+        if !(x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32) {
             return None;
         }
-        self.map.get(y as usize * self.width + x as usize)?.checked_sub(1)
+        // Cutting off rounds to the nearest one here: `round` is a call on processors without an instruction.
+        let (x, y) = (x as i32, y as i32);
+        let angle = self.map.get(y as usize * self.width + x as usize)?.checked_sub(1)?;
+        Some((x, y, angle))
     }
 
     /// Whether an edge of direction `angle` (degrees) runs through a place or beside it along (`nx`, `ny`).
     pub(super) fn supports(&self, x: f32, y: f32, nx: f32, ny: f32, angle: f32) -> bool {
         [0.0, -1.0, 1.0].into_iter().any(|off| {
-            self.at((x + nx * off).round() as i32, (y + ny * off).round() as i32)
-                .is_some_and(|found| angle_between(f32::from(found), angle) <= 14.0)
+            self.at(x + nx * off, y + ny * off)
+                .is_some_and(|(.., found)| angle_between(f32::from(found), angle) <= 14.0)
         })
     }
 }
@@ -82,9 +85,13 @@ fn starts(list: &[Edge]) -> Vec<usize> {
     (0..=180).map(|angle| list.partition_point(|edge| edge.angle < angle)).collect()
 }
 
-/// Degrees between two directions that are the same after half a turn.
+/// Degrees between two directions that are the same after half a turn, and less than two turns apart as numbers.
 pub(super) fn angle_between(a: f32, b: f32) -> f32 {
-    let apart = (a - b).rem_euclid(180.0);
+    // Not `rem_euclid`, which is a call.
+    let mut apart = (a - b).abs();
+    while apart >= 180.0 && apart < 720.0 {
+        apart -= 180.0;
+    }
     apart.min(180.0 - apart)
 }
 
@@ -95,7 +102,7 @@ struct Field {
     across: Vec<i16>,
     down: Vec<i16>,
     /// Squared.
-    strength: Vec<u32>,
+    strength: Vec<i32>,
 }
 
 impl Field {
@@ -104,40 +111,56 @@ impl Field {
         Self { width, height, across: vec![0; size], down: vec![0; size], strength: vec![0; size] }
     }
 
-    /// Sobel's operator, in halves: a `weight` of 2 counts once.
-    fn add(&mut self, plane: &Plane, weight: i32) {
-        if plane.width() != self.width || plane.height() != self.height || self.width < 3 {
+    /// Takes channels in row by row, so that a row of the field is in the cache for all of them.
+    fn add(&mut self, channels: &[(Plane, i16)]) {
+        if self.width < 3 {
             return;
         }
+        let mut scratch = [vec![0i16; self.width], vec![0i16; self.width]];
         for y in 1..self.height.saturating_sub(1) {
-            let (above, here, below) = (plane.row(y - 1), plane.row(y), plane.row(y + 1));
-            let at = y * self.width + 1;
-            let rows = above.windows(3).zip(here.windows(3)).zip(below.windows(3));
-            let out = self.across[at..].iter_mut().zip(&mut self.down[at..]).zip(&mut self.strength[at..]);
-            for (((a, h), b), ((across, down), strength)) in rows.zip(out) {
-                let (&[a0, a1, a2], &[h0, _, h2], &[b0, b1, b2]) = (a, h, b) else { continue };
-                let [a0, a1, a2, h0, h2, b0, b1, b2] = [a0, a1, a2, h0, h2, b0, b1, b2].map(i32::from);
-                let gx = (a2 + 2 * h2 + b2 - a0 - 2 * h0 - b0) * weight / 2;
-                let gy = (b0 + 2 * b1 + b2 - a0 - 2 * a1 - a2) * weight / 2;
-                let found = (gx * gx + gy * gy) as u32;
-                let stronger = found > *strength;
-                *across = if stronger { gx as i16 } else { *across };
-                *down = if stronger { gy as i16 } else { *down };
-                *strength = found.max(*strength);
+            for (plane, weight) in channels {
+                self.add_row(plane, *weight, y, &mut scratch);
             }
         }
     }
 
+    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row.
+    fn add_row(&mut self, plane: &Plane, weight: i16, y: usize, [sums, falls]: &mut [Vec<i16>; 2]) {
+        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
+        for ((sum, fall), ((above, here), below)) in sums.iter_mut().zip(falls.iter_mut()).zip(rows) {
+            let (above, here, below) = (i16::from(*above), i16::from(*here), i16::from(*below));
+            *sum = above + 2 * here + below;
+            *fall = below - above;
+        }
+        let inner = y * self.width + 1..(y + 1) * self.width - 1;
+        let (across, down) = (&mut self.across[inner.clone()], &mut self.down[inner.clone()]);
+        let out = across.iter_mut().zip(down).zip(&mut self.strength[inner]);
+        let beside = sums.iter().zip(&sums[2..]);
+        let falls = falls.iter().zip(&falls[1..]).zip(&falls[2..]);
+        for ((((across, down), strength), (left, right)), ((a, b), c)) in out.zip(beside).zip(falls) {
+            let gx = (right - left) * weight / 2;
+            let gy = (a + 2 * b + c) * weight / 2;
+            let found = i32::from(gx) * i32::from(gx) + i32::from(gy) * i32::from(gy);
+            let stronger = found > *strength;
+            *across = if stronger { gx } else { *across };
+            *down = if stronger { gy } else { *down };
+            *strength = if stronger { found } else { *strength };
+        }
+    }
+
     /// Keeps the places that are stronger than their neighbours in the direction of the change.
-    fn thinned(self, floor: u32, most: f32) -> Edges {
-        let floor = floor.max(self.level_of_share(most)).pow(2);
+    fn thinned(self, floor: i32, most: f32) -> Edges {
+        let floor = self.level_of_share(floor, most).pow(2);
         let mut list = Vec::new();
         let mut map = vec![0; self.strength.len()];
         let width = self.width as isize;
-        for y in 1..self.height.saturating_sub(1) {
-            for x in 1..self.width.saturating_sub(1) {
-                let at = y * self.width + x;
-                let here = self.strength[at];
+        for (block, strengths) in self.strength.chunks(BLOCK).enumerate() {
+            // Most of a picture is no edge: whole blocks are passed over. The field's rim is 0.
+            if !strengths.iter().fold(false, |any, strength| any | (*strength >= floor)) {
+                continue;
+            }
+            for (at, here) in strengths.iter().copied().enumerate() {
+                let at = block * BLOCK + at;
                 if here < floor {
                     continue;
                 }
@@ -160,6 +183,7 @@ impl Field {
                 let angle = (gy as f32).atan2(gx as f32).to_degrees().rem_euclid(180.0) as u8;
                 let angle = angle.min(179);
                 let strength = ((here as f32).sqrt() / 4.0).min(255.0) as u8;
+                let (x, y) = (at % self.width, at / self.width);
                 list.push(Edge { x: x as u16, y: y as u16, angle, strength });
                 map[at] = angle + 1;
             }
@@ -168,26 +192,31 @@ impl Field {
         Edges { starts: starts(&list), list, width: self.width, height: self.height, map }
     }
 
-    /// The strength that a share of all places reaches or exceeds. Places come three to an edge before thinning.
-    fn level_of_share(&self, share: f32) -> u32 {
-        let mut counts = [0usize; 2048];
-        for strength in &self.strength {
-            counts[((*strength as f32).sqrt() as usize).min(2047)] += 1;
-        }
+    /// The highest level from `least` on that more than a share of all places reach. Places come three to an edge before
+    /// thinning.
+    fn level_of_share(&self, least: i32, share: f32) -> i32 {
         let most = (self.strength.len() as f32 * share * 3.0) as usize;
-        let mut seen = 0;
-        for (level, count) in counts.iter().enumerate().rev() {
-            seen += count;
-            if seen > most {
-                return level as u32;
-            }
+        let reached = |level: i32| {
+            let squared = level * level;
+            let count = |part: &[i32]| part.iter().map(|found| u32::from(*found >= squared)).sum::<u32>();
+            self.strength.chunks(4096).map(|part| count(part) as usize).sum::<usize>()
+        };
+        // Halving: counting a few times is cheaper than taking a root at every place.
+        let (mut low, mut high) = (least, 2048);
+        while low + 1 < high {
+            // In steps that grow: nearly always the answer is close to `least`.
+            let middle = (low + high).div_euclid(2).min(least + 2 * (low - least) + 1);
+            if reached(middle) > most { low = middle } else { high = middle }
         }
-        0
+        low
     }
 }
 
+/// Places that are passed over together.
+const BLOCK: usize = 16;
+
 /// Weights 1 2 1 in both directions; the rim stays as it is.
-pub(super) fn smooth(plane: &Plane) -> Plane {
+fn smooth(plane: &Plane) -> Plane {
     let (width, height) = (plane.width(), plane.height());
     if width < 3 || height < 3 {
         return plane.clone();
@@ -200,10 +229,9 @@ pub(super) fn smooth(plane: &Plane) -> Plane {
             *sum = u16::from(*a) + 2 * u16::from(*h) + u16::from(*b);
         }
         let out = &mut samples[y * width + 1..(y + 1) * width - 1];
-        for (sample, window) in out.iter_mut().zip(column.windows(3)) {
-            if let [a, h, b] = window {
-                *sample = ((a + 2 * h + b + 8) / 16) as u8;
-            }
+        let windows = column.iter().zip(&column[1..]).zip(&column[2..]);
+        for (sample, ((a, h), b)) in out.iter_mut().zip(windows) {
+            *sample = ((a + 2 * h + b + 8) / 16) as u8;
         }
     }
     Plane::new(width, height, samples).unwrap_or_default()

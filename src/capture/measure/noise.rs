@@ -1,7 +1,7 @@
 //! Noise on the card.
 
 use super::super::Plane;
-use super::geometry::{Homography, Quad};
+use super::geometry::{Homography, Point, Quad};
 
 /// Standard deviation of the noise, in levels, by Immerkær's mask (Computer Vision and Image Understanding 64, 1996,
 /// p. 300), which is blind to even and to sloping brightness. The median over a grid of places counts, so print doesn't.
@@ -13,19 +13,13 @@ pub(super) fn noise(luma: &Plane, quad: &Quad) -> Option<f32> {
     let mut counts = [0u32; 2048];
     let mut total = 0;
     for row in 0..DOWN {
-        for column in 0..ACROSS {
-            let place = map.map(
-                0.03 + 0.94 * (column as f32 + 0.5) / ACROSS as f32,
-                0.03 + 0.94 * (row as f32 + 0.5) / DOWN as f32,
-            );
-            if !(place.x >= 1.0 && place.y >= 1.0) {
-                continue;
-            }
-            let (x, y) = (place.x as usize, place.y as usize);
-            if let Some(response) = response(luma, x, y) {
-                counts[response.min(2047)] += 1;
-                total += 1;
-            }
+        let v = 0.03 + 0.94 * (row as f32 + 0.5) / DOWN as f32;
+        // All places of a row before the first is looked at: what is fetched for one doesn't wait for the next division.
+        let places: [Point; ACROSS] =
+            std::array::from_fn(|column| map.map(0.03 + 0.94 * (column as f32 + 0.5) / ACROSS as f32, v));
+        for response in places.iter().filter_map(|place| response(luma, *place)) {
+            counts[response.min(2047)] += 1;
+            total += 1;
         }
     }
     if total < 200 {
@@ -40,20 +34,23 @@ pub(super) fn noise(luma: &Plane, quad: &Quad) -> Option<f32> {
     Some(median as f32 / (0.6745 * 6.0))
 }
 
-/// The mask 1 −2 1 / −2 4 −2 / 1 −2 1.
-fn response(luma: &Plane, x: usize, y: usize) -> Option<usize> {
-    let row = |y: usize| luma.row(y).get(x.checked_sub(1)?..x + 2);
-    let sum = |row: &[u8]| match row {
-        [a, b, c] => i32::from(*a) - 2 * i32::from(*b) + i32::from(*c),
-        _ => 0,
+/// The mask 1 −2 1 / −2 4 −2 / 1 −2 1 at a place; `None` where a part of it would lie outside.
+fn response(luma: &Plane, place: Point) -> Option<usize> {
+    let (width, height) = (luma.width(), luma.height());
+    let within = |place: f32, size: usize| place >= 1.0 && place < size as f32 - 1.0;
+    if !(within(place.x, width) && within(place.y, height)) {
+        return None;
+    }
+    let corner = (place.y as i32 as usize - 1) * width + place.x as i32 as usize - 1;
+    let sum = |row: usize| {
+        let [a, b, c] = luma.samples().get(corner + row * width..)?.first_chunk::<3>()?.map(i32::from);
+        Some(a - 2 * b + c)
     };
-    let (above, here, below) = (row(y.checked_sub(1)?)?, row(y)?, row(y + 1)?);
-    Some((sum(above) - 2 * sum(here) + sum(below)).unsigned_abs() as usize)
+    Some((sum(0)? - 2 * sum(1)? + sum(2)?).unsigned_abs() as usize)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::geometry::Point;
     use super::super::reduce::build;
     use super::*;
 

@@ -61,22 +61,49 @@ pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
     }
     let mut samples = Vec::with_capacity(width * height);
     let mut sums = vec![0u16; plane.width()];
-    // At most 255 rows of 255 each fit 16 bits; beyond that rows are skipped.
-    let rows = step.min(255);
-    let scale = 1.0 / (rows * step) as f32;
     for y in 0..height {
-        sums.fill(0);
-        for row in 0..rows {
-            for (sum, sample) in sums.iter_mut().zip(plane.row(y * step + row)) {
-                *sum += u16::from(*sample);
-            }
+        add_rows(plane, y * step, step.min(MOST_ROWS), &mut sums);
+        // A block's width is known to the compiler where it can be.
+        match step {
+            2 => means_of::<2>(&sums, &mut samples),
+            3 => means_of::<3>(&sums, &mut samples),
+            4 => means_of::<4>(&sums, &mut samples),
+            5 => means_of::<5>(&sums, &mut samples),
+            6 => means_of::<6>(&sums, &mut samples),
+            _ => samples.extend(sums.chunks_exact(step).map(mean)),
         }
-        samples.extend(sums.chunks_exact(step).map(|block| {
-            let sum: u32 = block.iter().map(|sum| u32::from(*sum)).sum();
-            (sum as f32 * scale + 0.5) as u8
-        }));
     }
     Plane::new(width, height, samples).unwrap_or_default()
+}
+
+/// At most 255 rows of 255 each fit 16 bits; beyond that rows are skipped.
+const MOST_ROWS: usize = 255;
+
+/// Adds up rows, column by column. Four at a time, so that the sums are touched less often.
+fn add_rows(plane: &Plane, first: usize, rows: usize, sums: &mut [u16]) {
+    sums.fill(0);
+    let (fours, end) = (first + rows / 4 * 4, first + rows);
+    for y in (first..fours).step_by(4) {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|row| plane.row(y + row));
+        for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+            *sum += u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
+        }
+    }
+    for y in fours..end {
+        sums.iter_mut().zip(plane.row(y)).for_each(|(sum, sample)| *sum += u16::from(*sample));
+    }
+}
+
+fn means_of<const N: usize>(sums: &[u16], samples: &mut Vec<u8>) {
+    samples.extend(sums.as_chunks::<N>().0.iter().map(|block| mean(block)));
+}
+
+/// Of a block whose columns were added up.
+#[inline(always)]
+fn mean(block: &[u16]) -> u8 {
+    let sum: u32 = block.iter().map(|sum| u32::from(*sum)).sum();
+    let scale = 1.0 / (block.len() * block.len().min(MOST_ROWS)) as f32;
+    (sum as f32 * scale + 0.5) as i32 as u8
 }
 
 /// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`: bilinear, in 8-bit fixed point.
@@ -87,19 +114,22 @@ fn resample(plane: &Plane, like: &Plane, factor: f32) -> Plane {
     };
     let columns: Vec<(usize, u32)> = (0..like.width()).map(|x| place(x, plane.width())).collect();
     let mut samples = Vec::with_capacity(like.width() * like.height());
-    let mut line = vec![0u32; plane.width() + 1];
+    let mut line = vec![0u16; plane.width() + 1];
     for y in 0..like.height() {
         let (top, weight) = place(y, plane.height());
+        let weight = weight as u16;
         let (upper, lower) = (plane.row(top), plane.row((top + 1).min(plane.height().saturating_sub(1))));
         for (sum, (a, b)) in line.iter_mut().zip(upper.iter().zip(lower)) {
-            *sum = u32::from(*a) * (256 - weight) + u32::from(*b) * weight;
+            *sum = u16::from(*a) * (256 - weight) + u16::from(*b) * weight;
         }
         // One more on the right, so that the last column has a neighbour.
         if let [.., last, extra] = &mut line[..] {
             *extra = *last;
         }
         samples.extend(columns.iter().map(|(left, weight)| match line.get(*left..left + 2) {
-            Some([a, b]) => ((a * (256 - weight) + b * weight + (1 << 15)) >> 16) as u8,
+            Some([a, b]) => {
+                ((u32::from(*a) * (256 - weight) + u32::from(*b) * weight + (1 << 15)) >> 16) as u8
+            }
             _ => 0,
         }));
     }

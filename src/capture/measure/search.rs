@@ -32,6 +32,7 @@ const LINES: usize = 44;
 const CLEAR: f32 = 0.93;
 /// How many lines of long pieces, and of strong ones.
 const PIECES: [usize; 2] = [40, 24];
+const _: () = assert!(PIECES[0] + PIECES[1] <= 64 && LINES <= 64, "a bit for each line");
 /// Of how many the lines may run together as those of a card do that is seen steeply.
 const STEEP: usize = 26;
 /// The least share of the frame that a card may cover to be found.
@@ -76,10 +77,19 @@ impl Search<'_> {
     fn run(&self) -> Vec<Candidate> {
         let crossings: Vec<Vec<Option<Point>>> =
             self.lines.iter().map(|a| self.lines.iter().map(|b| self.corner(a, b)).collect()).collect();
+        // Which lines cross each one inside, a bit for each: nearly all pairs of pairs end here.
+        let bits = |row: &Vec<Option<Point>>| {
+            row.iter().enumerate().fold(0u64, |bits, (at, corner)| bits | u64::from(corner.is_some()) << at)
+        };
+        let crossed: Vec<u64> = crossings.iter().map(bits).collect();
         let (pairs, leaning) = self.pairs();
         let mut found = Vec::new();
         for (at, first) in pairs.iter().enumerate() {
+            let both = crossed[first.0] & crossed[first.1];
             for second in pairs[at + 1..].iter().chain(&leaning) {
+                if both >> second.0 & both >> second.1 & 1 == 0 {
+                    continue;
+                }
                 let corner = |a: usize, b: usize| crossings[a][b];
                 let corners = [
                     corner(first.0, second.0),

@@ -38,14 +38,20 @@ fn scan(luma: &Plane, (dx, dy): (isize, isize), contrast: f32) -> Widths {
     };
     let mut widths = Widths::default();
     let mut line = Vec::with_capacity(luma.width().max(luma.height()));
+    let mut slopes = Vec::with_capacity(line.capacity());
     for (x0, y0) in starts {
+        // Steps until the line leaves the area.
+        let until = |place: isize, step: isize, low: isize, high: isize| match step {
+            1 => high - place,
+            -1 => place - low + 1,
+            _ => isize::MAX,
+        };
+        let count = until(x0, dx, left, right).min(until(y0, dy, top, low)).max(0);
+        let (start, stride) = (y0 * width + x0, dy * width + dx);
+        let samples = luma.samples();
         line.clear();
-        let (mut x, mut y) = (x0, y0);
-        while x < right && y >= top && y < low {
-            line.push(luma.at(x, y));
-            (x, y) = (x + dx, y + dy);
-        }
-        widths.add(&line, contrast, |at| {
+        line.extend((0..count).map_while(|at| samples.get((start + at * stride) as usize).copied()));
+        widths.add(&line, &mut slopes, contrast, |at| {
             let (x, y) = (x0 + dx * at as isize, y0 + dy * at as isize);
             luma.at(x - dy, y + dx).abs_diff(luma.at(x + dy, y - dx))
         });
@@ -66,15 +72,20 @@ impl Default for Widths {
 }
 
 impl Widths {
-    /// `beside`: how much brightness changes square to the line at a place.
-    fn add(&mut self, line: &[u8], contrast: f32, beside: impl Fn(usize) -> u8) {
-        for (at, window) in line.windows(2 * REACH + 1).enumerate() {
-            let slope = |at: usize| (i16::from(window[at + 1]) - i16::from(window[at - 1])).abs();
-            let here = slope(REACH);
+    /// `beside`: how much brightness changes square to the line at a place. `slopes` is room for the line's own changes.
+    fn add(&mut self, line: &[u8], slopes: &mut Vec<u8>, contrast: f32, beside: impl Fn(usize) -> u8) {
+        slopes.clear();
+        let after = line.get(2..).unwrap_or_default();
+        slopes.extend(line.iter().zip(after).map(|(before, after)| after.abs_diff(*before)));
+        // The first slope is that of the line's second place.
+        let middles = slopes.get(REACH - 2..).unwrap_or_default().windows(3);
+        for (at, (window, around)) in line.windows(2 * REACH + 1).zip(middles).enumerate() {
+            let &[before, here, after] = around else { continue };
             // The steepest place of an edge only, and only where it is steep at all.
-            if here < 6 || here < slope(REACH - 1) || here <= slope(REACH + 1) {
+            if here < 6 || here < before || here <= after {
                 continue;
             }
+            let here = i16::from(here);
             let (low, high) =
                 window.iter().fold((255, 0), |(low, high), v| (v.min(&low).to_owned(), *v.max(&high)));
             let step = f32::from(high) - f32::from(low);
