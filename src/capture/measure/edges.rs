@@ -111,40 +111,19 @@ impl Field {
         Self { width, height, across: vec![0; size], down: vec![0; size], strength: vec![0; size] }
     }
 
-    /// Takes channels in row by row, so that a row of the field is in the cache for all of them.
-    fn add(&mut self, channels: &[(Plane, i16)]) {
+    /// Takes the channels in row by row, so that a row of each is in the cache.
+    fn add(&mut self, channels: &[(Plane, i16); 3]) {
         if self.width < 3 {
             return;
         }
-        let mut scratch = [vec![0i16; self.width], vec![0i16; self.width]];
+        let mut changes = channels.each_ref().map(|_| Changes::new(self.width));
         for y in 1..self.height.saturating_sub(1) {
-            for (plane, weight) in channels {
-                self.add_row(plane, *weight, y, &mut scratch);
+            for (changes, (plane, weight)) in changes.iter_mut().zip(channels) {
+                changes.of_row(plane, *weight, y);
             }
-        }
-    }
-
-    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row.
-    fn add_row(&mut self, plane: &Plane, weight: i16, y: usize, [sums, falls]: &mut [Vec<i16>; 2]) {
-        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
-        for ((sum, fall), ((above, here), below)) in sums.iter_mut().zip(falls.iter_mut()).zip(rows) {
-            let (above, here, below) = (i16::from(*above), i16::from(*here), i16::from(*below));
-            *sum = above + 2 * here + below;
-            *fall = below - above;
-        }
-        let inner = y * self.width + 1..(y + 1) * self.width - 1;
-        let (across, down) = (&mut self.across[inner.clone()], &mut self.down[inner.clone()]);
-        let out = across.iter_mut().zip(down).zip(&mut self.strength[inner]);
-        let beside = sums.iter().zip(&sums[2..]);
-        let falls = falls.iter().zip(&falls[1..]).zip(&falls[2..]);
-        for ((((across, down), strength), (left, right)), ((a, b), c)) in out.zip(beside).zip(falls) {
-            let gx = (right - left) * weight / 2;
-            let gy = (a + 2 * b + c) * weight / 2;
-            let found = i32::from(gx) * i32::from(gx) + i32::from(gy) * i32::from(gy);
-            let stronger = found > *strength;
-            *across = if stronger { gx } else { *across };
-            *down = if stronger { gy } else { *down };
-            *strength = if stronger { found } else { *strength };
+            let inner = y * self.width + 1..(y + 1) * self.width - 1;
+            let row = (&mut self.across[inner.clone()], &mut self.down[inner.clone()]);
+            strongest(&changes, row, &mut self.strength[inner]);
         }
     }
 
@@ -209,6 +188,55 @@ impl Field {
             if reached(middle) > most { low = middle } else { high = middle }
         }
         low
+    }
+}
+
+/// A row's changes of one channel.
+struct Changes {
+    /// Weighted sums down the columns, and differences.
+    sums: Vec<i16>,
+    falls: Vec<i16>,
+    across: Vec<i16>,
+    down: Vec<i16>,
+}
+
+impl Changes {
+    fn new(width: usize) -> Self {
+        let [sums, falls] = [vec![0; width], vec![0; width]];
+        let [across, down] = [vec![0; width - 2], vec![0; width - 2]];
+        Self { sums, falls, across, down }
+    }
+
+    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row.
+    fn of_row(&mut self, plane: &Plane, weight: i16, y: usize) {
+        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
+        for ((sum, fall), ((above, here), below)) in self.sums.iter_mut().zip(&mut self.falls).zip(rows) {
+            let (above, here, below) = (i16::from(*above), i16::from(*here), i16::from(*below));
+            *sum = above + 2 * here + below;
+            *fall = below - above;
+        }
+        for (across, (left, right)) in self.across.iter_mut().zip(self.sums.iter().zip(&self.sums[2..])) {
+            *across = (right - left) * weight / 2;
+        }
+        let falls = self.falls.iter().zip(&self.falls[1..]).zip(&self.falls[2..]);
+        for (down, ((a, b), c)) in self.down.iter_mut().zip(falls) {
+            *down = (a + 2 * b + c) * weight / 2;
+        }
+    }
+}
+
+/// The strongest change of three channels at each place of a row. Without branches, so that several are compared at once.
+fn strongest(channels: &[Changes; 3], (across, down): (&mut [i16], &mut [i16]), strength: &mut [i32]) {
+    let [a, b, c] = channels.each_ref().map(|changes| changes.across.iter().zip(&changes.down));
+    let out = across.iter_mut().zip(down).zip(strength);
+    for (((across, down), strength), ((a, b), c)) in out.zip(a.zip(b).zip(c)) {
+        let power = |(x, y): (&i16, &i16)| i32::from(*x) * i32::from(*x) + i32::from(*y) * i32::from(*y);
+        let mut best = (*a.0, *a.1, power(a));
+        for other in [b, c] {
+            let found = power(other);
+            best = if found > best.2 { (*other.0, *other.1, found) } else { best };
+        }
+        (*across, *down, *strength) = best;
     }
 }
 

@@ -85,7 +85,6 @@ const RUN: usize = 8;
 trait Pick {
     /// From the place to the upper left of the samples that are needed.
     const LEAD: f32;
-    const BIAS: f32;
     /// How many samples are needed in each direction.
     const SIZE: usize;
     /// With the upper left sample at `at` and the place `part` of a sample (in 256ths) beyond it.
@@ -129,42 +128,49 @@ fn lay<P: Pick, const PLANES: usize>(
 /// A run of places from `begin` on; `end` is the first one after a whole run.
 #[inline(always)]
 fn fill<P: Pick>(plane: &Plane, begin: (f32, f32), end: (f32, f32), values: &mut [u8]) {
-    let (dx, dy) = ((end.0 - begin.0) / RUN as f32, (end.1 - begin.1) / RUN as f32);
-    let x: [f32; RUN] = std::array::from_fn(|at| begin.0 + dx * at as f32);
-    let y: [f32; RUN] = std::array::from_fn(|at| begin.1 + dy * at as f32);
     if !(fits::<P>(plane, begin) && fits::<P>(plane, end)) {
-        for (value, (x, y)) in values.iter_mut().zip(x.into_iter().zip(y)) {
-            let found = if fits::<P>(plane, (x, y)) { inside::<P, _>(plane, [x], [y])[0] } else { None };
+        for (at, value) in values.iter_mut().enumerate() {
+            let share = at as f32 / RUN as f32;
+            let (x, y) = (begin.0 + (end.0 - begin.0) * share, begin.1 + (end.1 - begin.1) * share);
+            let (dx, dy) = (fixed(x - P::LEAD), fixed(y - P::LEAD));
+            let found = if fits::<P>(plane, (x, y)) { inside::<P>(plane, dx, dy) } else { None };
             *value = found.unwrap_or_else(|| P::anywhere(plane, x, y));
         }
         return;
     }
-    for (value, found) in values.iter_mut().zip(inside::<P, _>(plane, x, y)) {
-        *value = found.unwrap_or_default();
+    let (mut x, mut y) = (fixed(begin.0 - P::LEAD), fixed(begin.1 - P::LEAD));
+    let (dx, dy) = (fixed((end.0 - begin.0) / RUN as f32), fixed((end.1 - begin.1) / RUN as f32));
+    for value in values {
+        // Only the last samples of a plane may be missing by the part that a sum reads too much.
+        *value = inside::<P>(plane, x, y).unwrap_or_else(|| {
+            P::anywhere(plane, x as f32 / ONE as f32 + P::LEAD, y as f32 / ONE as f32 + P::LEAD)
+        });
+        (x, y) = (x + dx, y + dy);
     }
+}
+
+/// A sample in fixed point: whole numbers are faster to step and to cut off, and 16 bits keep a run exact to 1/8000.
+const ONE: i64 = 1 << 16;
+
+fn fixed(place: f32) -> i64 {
+    i64::from((place * ONE as f32) as i32)
 }
 
 /// Whether all samples that a place needs are there.
 fn fits<P: Pick>(plane: &Plane, (x, y): (f32, f32)) -> bool {
-    let within =
-        |place: f32, size: usize| place >= P::LEAD && place < size as f32 - P::SIZE as f32 + 1.0 + P::LEAD;
+    // Beyond 32,000 samples fixed point ends.
+    let within = |place: f32, size: usize| {
+        place >= P::LEAD && place < (size as f32 - P::SIZE as f32 + 1.0 + P::LEAD).min(32_000.0)
+    };
     within(x, plane.width()) && within(y, plane.height())
 }
 
-/// Places that fit.
+/// At a place that fits; rounded down, since nothing is negative there.
 #[inline(always)]
-fn inside<P: Pick, const N: usize>(plane: &Plane, x: [f32; N], y: [f32; N]) -> [Option<u8>; N] {
-    // Nothing is negative here, so cutting off is rounding down; `floor` is a call on processors without an instruction.
-    let whole = |place: [f32; N]| place.map(|place| (place - P::LEAD + P::BIAS) as i32 - P::BIAS as i32);
-    let part = |place: [f32; N], whole: [i32; N]| -> [u32; N] {
-        std::array::from_fn(|at| ((place[at] - whole[at] as f32) * 256.0) as i32 as u32)
-    };
-    let (left, top) = (whole(x), whole(y));
-    let (right, low) = (part(x, left), part(y, top));
-    std::array::from_fn(|at| {
-        let from = top[at] as usize * plane.width() + left[at] as usize;
-        P::inside(plane.samples(), plane.width(), from, [right[at], low[at]])
-    })
+fn inside<P: Pick>(plane: &Plane, x: i64, y: i64) -> Option<u8> {
+    let (left, top) = ((x >> 16) as usize, (y >> 16) as usize);
+    let part = [x, y].map(|place| (place >> 8) as u32 & 255);
+    P::inside(plane.samples(), plane.width(), top * plane.width() + left, part)
 }
 
 /// Between four samples, in 8-bit fixed point.
@@ -172,7 +178,6 @@ struct Blend;
 
 impl Pick for Blend {
     const LEAD: f32 = 0.0;
-    const BIAS: f32 = 0.0;
     const SIZE: usize = 2;
 
     #[inline(always)]
@@ -198,24 +203,30 @@ struct Mean<const N: usize>;
 impl<const N: usize> Pick for Mean<N> {
     /// Half a block, and half a sample for rounding to the nearest one.
     const LEAD: f32 = (N as f32 - 2.0) / 2.0;
-    const BIAS: f32 = 65536.0;
     const SIZE: usize = N;
 
     #[inline(always)]
     fn inside(samples: &[u8], stride: usize, at: usize, _: [u32; 2]) -> Option<u8> {
-        let mut sum = 0;
+        // The samples of a row at once, as lanes of 16 bits: at most 8 × 2 × 255 in each.
+        const LANES: u64 = 0x00ff_00ff_00ff_00ff;
+        let mask = u64::MAX >> (64 - 8 * N);
+        let mut sums = 0;
         for row in 0..N {
-            let block = samples.get(at + row * stride..)?.first_chunk::<N>()?;
-            sum += block.iter().map(|sample| u32::from(*sample)).sum::<u32>();
+            let row = samples.get(at + row * stride..)?;
+            let word = match N {
+                ..=4 => u64::from(u32::from_le_bytes(*row.first_chunk()?)),
+                _ => u64::from_le_bytes(*row.first_chunk()?),
+            };
+            sums += (word & mask & LANES) + (word >> 8 & mask >> 8 & LANES);
         }
+        // The highest lane of this product is the sum of all four.
+        let sum = (sums.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u32;
         let count = (N * N) as u32;
         Some(((sum + count / 2) / count) as u8)
     }
 
     fn anywhere(plane: &Plane, x: f32, y: f32) -> u8 {
-        // Far outside any number will do.
-        let nearest = |value: f32| (value - Self::LEAD + 65_536.0) as isize - 65_536;
-        let (left, top) = (nearest(x), nearest(y));
+        let (left, top) = ((x - Self::LEAD).floor() as isize, (y - Self::LEAD).floor() as isize);
         let mut sum = 0;
         for row in 0..N as isize {
             for column in 0..N as isize {

@@ -70,7 +70,13 @@ pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
             4 => means_of::<4>(&sums, &mut samples),
             5 => means_of::<5>(&sums, &mut samples),
             6 => means_of::<6>(&sums, &mut samples),
-            _ => samples.extend(sums.chunks_exact(step).map(mean)),
+            7 => means_of::<7>(&sums, &mut samples),
+            8 => means_of::<8>(&sums, &mut samples),
+            _ => {
+                let count = (step * step.min(MOST_ROWS)) as u32;
+                let sum = |block: &[u16]| block.iter().map(|sum| u32::from(*sum)).sum::<u32>();
+                samples.extend(sums.chunks_exact(step).map(|block| ((sum(block) + count / 2) / count) as u8));
+            }
         }
     }
     Plane::new(width, height, samples).unwrap_or_default()
@@ -94,16 +100,11 @@ fn add_rows(plane: &Plane, first: usize, rows: usize, sums: &mut [u16]) {
     }
 }
 
+/// Means of blocks whose columns were added up. Sums of up to 8 × 8 samples fit 16 bits, in which eight are divided at once.
 fn means_of<const N: usize>(sums: &[u16], samples: &mut Vec<u8>) {
-    samples.extend(sums.as_chunks::<N>().0.iter().map(|block| mean(block)));
-}
-
-/// Of a block whose columns were added up.
-#[inline(always)]
-fn mean(block: &[u16]) -> u8 {
-    let sum: u32 = block.iter().map(|sum| u32::from(*sum)).sum();
-    let scale = 1.0 / (block.len() * block.len().min(MOST_ROWS)) as f32;
-    (sum as f32 * scale + 0.5) as i32 as u8
+    let count = (N * N) as u16;
+    let mean = |block: &[u16; N]| ((block.iter().sum::<u16>() + count / 2) / count) as u8;
+    samples.extend(sums.as_chunks::<N>().0.iter().map(mean));
 }
 
 /// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`: bilinear, in 8-bit fixed point.

@@ -87,7 +87,8 @@ impl Search<'_> {
         for (at, first) in pairs.iter().enumerate() {
             let both = crossed[first.0] & crossed[first.1];
             for second in pairs[at + 1..].iter().chain(&leaning) {
-                if both >> second.0 & both >> second.1 & 1 == 0 {
+                let bits = 1 << second.0 | 1 << second.1;
+                if both & bits != bits {
                     continue;
                 }
                 let corner = |a: usize, b: usize| crossings[a][b];
