@@ -37,7 +37,7 @@ impl Edges {
         let mut field = Field::new(width, height);
         // Colour borders count as much as brightness: a pale card on a pale, coloured ground has no other.
         let planes = [(&picture.luma, 2), (&picture.blue, 3), (&picture.red, 3)];
-        field.add(&planes.map(|(plane, weight)| (smooth(plane), weight)));
+        field.add(&planes);
         field.thinned(Self::FLOOR, Self::MOST)
     }
 
@@ -112,11 +112,11 @@ impl Field {
     }
 
     /// Takes the channels in row by row, so that a row of each is in the cache.
-    fn add(&mut self, channels: &[(Plane, i16); 3]) {
+    fn add(&mut self, channels: &[(&Plane, i16); 3]) {
         if self.width < 3 {
             return;
         }
-        let mut changes = channels.each_ref().map(|_| Changes::new(self.width));
+        let mut changes = channels.map(|(plane, _)| Changes::new(plane));
         for y in 1..self.height.saturating_sub(1) {
             for (changes, (plane, weight)) in changes.iter_mut().zip(channels) {
                 changes.of_row(plane, *weight, y);
@@ -191,8 +191,10 @@ impl Field {
     }
 }
 
-/// A row's changes of one channel.
+/// A row's changes of one channel, after smoothing.
 struct Changes {
+    /// The smoothed row `y` is at `y % 3`.
+    smoothed: [Vec<u8>; 3],
     /// Weighted sums down the columns, and differences.
     sums: Vec<i16>,
     falls: Vec<i16>,
@@ -201,15 +203,43 @@ struct Changes {
 }
 
 impl Changes {
-    fn new(width: usize) -> Self {
-        let [sums, falls] = [vec![0; width], vec![0; width]];
-        let [across, down] = [vec![0; width - 2], vec![0; width - 2]];
-        Self { sums, falls, across, down }
+    fn new(plane: &Plane) -> Self {
+        let width = plane.width();
+        let mut new = Self {
+            smoothed: std::array::from_fn(|_| vec![0; width]),
+            sums: vec![0; width],
+            falls: vec![0; width],
+            across: vec![0; width.saturating_sub(2)],
+            down: vec![0; width.saturating_sub(2)],
+        };
+        (0..2).for_each(|y| new.smooth(plane, y));
+        new
     }
 
-    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row.
-    fn of_row(&mut self, plane: &Plane, weight: i16, y: usize) {
+    /// Weights 1 2 1 in both directions; the rim stays as it is.
+    fn smooth(&mut self, plane: &Plane, y: usize) {
+        let line = &mut self.smoothed[y % 3];
+        line.iter_mut().zip(plane.row(y)).for_each(|(to, from)| *to = *from);
+        if y == 0 || y + 1 >= plane.height() {
+            return;
+        }
         let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
+        for (sum, ((above, here), below)) in self.sums.iter_mut().zip(rows) {
+            *sum = i16::from(*above) + 2 * i16::from(*here) + i16::from(*below);
+        }
+        let windows = self.sums.iter().zip(&self.sums[1..]).zip(&self.sums[2..]);
+        for (sample, ((a, b), c)) in line[1..].iter_mut().zip(windows) {
+            // Not negative, and the division of such a number is a shift.
+            *sample = ((a + 2 * b + c + 8) as u16 / 16) as u8;
+        }
+    }
+
+    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row. Rows are asked
+    /// for in order from 1 on.
+    fn of_row(&mut self, plane: &Plane, weight: i16, y: usize) {
+        self.smooth(plane, y + 1);
+        let [above, here, below] = [y - 1, y, y + 1].map(|y| &self.smoothed[y % 3]);
+        let rows = above.iter().zip(here).zip(below);
         for ((sum, fall), ((above, here), below)) in self.sums.iter_mut().zip(&mut self.falls).zip(rows) {
             let (above, here, below) = (i16::from(*above), i16::from(*here), i16::from(*below));
             *sum = above + 2 * here + below;
@@ -242,28 +272,6 @@ fn strongest(channels: &[Changes; 3], (across, down): (&mut [i16], &mut [i16]), 
 
 /// Places that are passed over together.
 const BLOCK: usize = 16;
-
-/// Weights 1 2 1 in both directions; the rim stays as it is.
-fn smooth(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width(), plane.height());
-    if width < 3 || height < 3 {
-        return plane.clone();
-    }
-    let mut samples = plane.samples().to_vec();
-    let mut column = vec![0u16; width];
-    for y in 1..height - 1 {
-        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
-        for (sum, ((a, h), b)) in column.iter_mut().zip(rows) {
-            *sum = u16::from(*a) + 2 * u16::from(*h) + u16::from(*b);
-        }
-        let out = &mut samples[y * width + 1..(y + 1) * width - 1];
-        let windows = column.iter().zip(&column[1..]).zip(&column[2..]);
-        for (sample, ((a, h), b)) in out.iter_mut().zip(windows) {
-            *sample = ((a + 2 * h + b + 8) / 16) as u8;
-        }
-    }
-    Plane::new(width, height, samples).unwrap_or_default()
-}
 
 #[cfg(test)]
 mod tests {

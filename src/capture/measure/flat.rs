@@ -80,6 +80,32 @@ pub(super) fn sample<const PLANES: usize>(
 
 /// How many places in a row are laid on a straight line.
 const RUN: usize = 8;
+/// Side of the tiles in which a grid is laid, whole runs.
+const TILE: usize = 64;
+
+/// Reads a sample of each cache line between four places. The reads don't wait for each other as those of neighbouring
+/// places of the grid do: on a photo of 12 megapixels that is where half of the time went.
+fn fetch(plane: &Plane, corners: &[(f32, f32); 4]) {
+    const LINE: usize = 64;
+    const MOST: usize = 4096;
+    let span = |pick: fn(&(f32, f32)) -> f32, size: usize| {
+        let places = corners.map(|corner| pick(&corner));
+        let least = places.into_iter().fold(f32::MAX, f32::min) as usize;
+        let most = places.into_iter().fold(0.0, f32::max) as usize;
+        least.min(size)..most.saturating_add(1).min(size)
+    };
+    let (columns, rows) = (span(|corner| corner.0, plane.width()), span(|corner| corner.1, plane.height()));
+    if columns.len() / LINE * rows.len() > MOST {
+        return;
+    }
+    let mut all = 0;
+    for y in rows {
+        let row = plane.row(y).get(columns.clone()).unwrap_or_default();
+        all ^= row.iter().step_by(LINE).fold(0, |all, sample| all ^ sample);
+        all ^= row.last().copied().unwrap_or_default();
+    }
+    std::hint::black_box(all);
+}
 
 /// How a place of the grid gets its value.
 trait Pick {
@@ -107,19 +133,28 @@ fn lay<P: Pick, const PLANES: usize>(
         ((a * u + b * v + c) * w, (d * u + e * v + f) * w)
     };
     let mut grids = planes.map(|_| vec![0u8; width * height]);
-    for row in 0..height {
-        let v = (row as f32 + 0.5) * dv;
-        let mut begin = place(0.5, v);
-        for first in (0..width).step_by(RUN) {
-            // A run is so short that the perspective inside it is straight.
-            let end = place((first + RUN) as f32 + 0.5, v);
-            let run = row * width + first..row * width + (first + RUN).min(width);
-            for (plane, grid) in planes.iter().zip(&mut grids) {
-                if let Some(values) = grid.get_mut(run.clone()) {
-                    fill::<P>(plane, begin, end, values);
+    // In tiles, so that what one row of a turned card fetches is still there for the next one.
+    for (top, left) in
+        (0..height).step_by(TILE).flat_map(|top| (0..width).step_by(TILE).map(move |l| (top, l)))
+    {
+        let (low, right) = ((top + TILE).min(height), (left + TILE).min(width));
+        let corners = [(left, top), (right, top), (right, low), (left, low)]
+            .map(|(column, row)| place(column as f32 + 0.5, (row as f32 + 0.5) * dv));
+        planes.iter().for_each(|plane| fetch(plane, &corners));
+        for row in top..low {
+            let v = (row as f32 + 0.5) * dv;
+            let mut begin = place(left as f32 + 0.5, v);
+            for first in (left..right).step_by(RUN) {
+                // A run is so short that the perspective inside it is straight.
+                let end = place((first + RUN) as f32 + 0.5, v);
+                let run = row * width + first..row * width + (first + RUN).min(right);
+                for (plane, grid) in planes.iter().zip(&mut grids) {
+                    if let Some(values) = grid.get_mut(run.clone()) {
+                        fill::<P>(plane, begin, end, values);
+                    }
                 }
+                begin = end;
             }
-            begin = end;
         }
     }
     grids.map(|grid| Plane::new(width, height, grid).unwrap_or_default())

@@ -85,26 +85,45 @@ pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
 /// At most 255 rows of 255 each fit 16 bits; beyond that rows are skipped.
 const MOST_ROWS: usize = 255;
 
-/// Adds up rows, column by column. Four at a time, so that the sums are touched less often.
+/// Adds up rows, column by column. Several at a time, so that the sums are touched less often.
 fn add_rows(plane: &Plane, first: usize, rows: usize, sums: &mut [u16]) {
     sums.fill(0);
-    let (fours, end) = (first + rows / 4 * 4, first + rows);
-    for y in (first..fours).step_by(4) {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|row| plane.row(y + row));
-        for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-            *sum += u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
+    let mut y = first;
+    while y < first + rows {
+        match first + rows - y {
+            1 => y += add::<1>(plane, y, sums),
+            2 => y += add::<2>(plane, y, sums),
+            3 => y += add::<3>(plane, y, sums),
+            _ => y += add::<4>(plane, y, sums),
         }
-    }
-    for y in fours..end {
-        sums.iter_mut().zip(plane.row(y)).for_each(|(sum, sample)| *sum += u16::from(*sample));
     }
 }
 
-/// Means of blocks whose columns were added up. Sums of up to 8 × 8 samples fit 16 bits, in which eight are divided at once.
+/// Adds `N` rows; how many that were.
+fn add<const N: usize>(plane: &Plane, y: usize, sums: &mut [u16]) -> usize {
+    let rows: [&[u8]; N] =
+        std::array::from_fn(|row| plane.row(y + row).get(..sums.len()).unwrap_or_default());
+    if rows.iter().all(|row| row.len() == sums.len()) {
+        for (x, sum) in sums.iter_mut().enumerate() {
+            *sum += rows.iter().map(|row| u16::from(row[x])).sum::<u16>();
+        }
+    }
+    N
+}
+
+/// Means of blocks whose columns were added up. Sums of up to 8 × 8 samples fit 16 bits.
 fn means_of<const N: usize>(sums: &[u16], samples: &mut Vec<u8>) {
     let count = (N * N) as u16;
-    let mean = |block: &[u16; N]| ((block.iter().sum::<u16>() + count / 2) / count) as u8;
-    samples.extend(sums.as_chunks::<N>().0.iter().map(mean));
+    let sum = |block: &[u16; N]| {
+        let (fours, rest) = block.as_chunks::<4>();
+        // Four at a time, in one number; the highest lane of the product is the sum of all four.
+        let lanes = |[a, b, c, d]: [u16; 4]| {
+            u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
+        };
+        let sums: u64 = fours.iter().map(|four| lanes(*four)).sum();
+        (sums.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u16 + rest.iter().sum::<u16>()
+    };
+    samples.extend(sums.as_chunks::<N>().0.iter().map(|block| ((sum(block) + count / 2) / count) as u8));
 }
 
 /// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`: bilinear, in 8-bit fixed point.

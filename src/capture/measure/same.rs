@@ -313,23 +313,20 @@ impl Thumbs<'_> {
     }
 }
 
-/// A place between two samples of a line: their numbers, and how far it is from the first to the second.
+/// A place between two neighbouring samples of a line: the first one, and how far it is from there to the second.
 #[derive(Clone, Copy)]
 struct Between {
-    samples: [usize; 2],
+    first: usize,
     part: f32,
 }
 
 impl Between {
-    /// The nearest ones when the place is outside.
+    /// The nearest one when the place is outside.
     fn of(place: f32, size: usize) -> Self {
-        let most = size.saturating_sub(1);
-        if !(place > 0.0 && place < most as f32) {
-            let nearest = if place > 0.0 { most } else { 0 };
-            return Self { samples: [nearest; 2], part: 0.0 };
-        }
-        let first = place as i32;
-        Self { samples: [first as usize, first as usize + 1], part: place - first as f32 }
+        let most = size.saturating_sub(1) as f32;
+        let place = if place > 0.0 { place.min(most) } else { 0.0 };
+        let first = (place as i32 as usize).min(size.saturating_sub(2));
+        Self { first, part: place - first as f32 }
     }
 }
 
@@ -343,7 +340,7 @@ impl Placing {
     /// The two rows of the outer picture between which a row of the inner one lies.
     fn line(self, big: &Plane, y: usize) -> Line<'_> {
         let place = Between::of((y as f32 + 0.5) * self.scale + self.y - 0.5, big.height());
-        Line { rows: place.samples.map(|row| big.row(row)), part: place.part }
+        Line { rows: [big.row(place.first), big.row(place.first + 1)], part: place.part }
     }
 }
 
@@ -357,8 +354,8 @@ impl Line<'_> {
     #[inline(always)]
     fn at(&self, place: Between) -> f64 {
         let [upper, lower] = self.rows.map(|row| {
-            let [a, b] = place.samples.map(|at| f32::from(row.get(at).copied().unwrap_or_default()));
-            a + (b - a) * place.part
+            let Some(&[a, b]) = row.get(place.first..place.first + 2) else { return 0.0 };
+            f32::from(a) + (f32::from(b) - f32::from(a)) * place.part
         });
         f64::from(upper + (lower - upper) * self.part)
     }
