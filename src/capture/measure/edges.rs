@@ -101,14 +101,17 @@ struct Field {
     height: usize,
     across: Vec<i16>,
     down: Vec<i16>,
-    /// Squared.
-    strength: Vec<i32>,
 }
 
 impl Field {
     fn new(width: usize, height: usize) -> Self {
         let size = width * height;
-        Self { width, height, across: vec![0; size], down: vec![0; size], strength: vec![0; size] }
+        Self { width, height, across: vec![0; size], down: vec![0; size] }
+    }
+
+    /// How strong the change at a place is, squared. Worked out when it is asked for: memory costs more.
+    fn power(&self, at: usize) -> i32 {
+        self.across.get(at).zip(self.down.get(at)).map_or(0, power)
     }
 
     /// Takes the channels in row by row, so that a row of each is in the cache.
@@ -122,8 +125,7 @@ impl Field {
                 changes.of_row(plane, *weight, y);
             }
             let inner = y * self.width + 1..(y + 1) * self.width - 1;
-            let row = (&mut self.across[inner.clone()], &mut self.down[inner.clone()]);
-            strongest(&changes, row, &mut self.strength[inner]);
+            strongest(&changes, &mut self.across[inner.clone()], &mut self.down[inner]);
         }
     }
 
@@ -131,15 +133,16 @@ impl Field {
     fn thinned(self, floor: i32, most: f32) -> Edges {
         let floor = self.level_of_share(floor, most).pow(2);
         let mut list = Vec::new();
-        let mut map = vec![0; self.strength.len()];
+        let mut map = vec![0; self.across.len()];
         let width = self.width as isize;
-        for (block, strengths) in self.strength.chunks(BLOCK).enumerate() {
+        for (block, changes) in self.across.chunks(BLOCK).zip(self.down.chunks(BLOCK)).enumerate() {
             // Most of a picture is no edge: whole blocks are passed over. The field's rim is 0.
-            if !strengths.iter().fold(false, |any, strength| any | (*strength >= floor)) {
+            let places = changes.0.iter().zip(changes.1);
+            if !places.clone().fold(false, |any, place| any | (power(place) >= floor)) {
                 continue;
             }
-            for (at, here) in strengths.iter().copied().enumerate() {
-                let at = block * BLOCK + at;
+            for (at, place) in places.enumerate() {
+                let (at, here) = (block * BLOCK + at, power(place));
                 if here < floor {
                     continue;
                 }
@@ -153,9 +156,7 @@ impl Field {
                 } else {
                     width - 1
                 };
-                let beside = |offset: isize| {
-                    at.checked_add_signed(offset).and_then(|at| self.strength.get(at)).copied().unwrap_or(0)
-                };
+                let beside = |offset: isize| at.checked_add_signed(offset).map_or(0, |at| self.power(at));
                 if here < beside(step) || here <= beside(-step) {
                     continue;
                 }
@@ -174,11 +175,14 @@ impl Field {
     /// The highest level from `least` on that more than a share of all places reach. Places come three to an edge before
     /// thinning.
     fn level_of_share(&self, least: i32, share: f32) -> i32 {
-        let most = (self.strength.len() as f32 * share * 3.0) as usize;
+        const PART: usize = 4096;
+        let most = (self.across.len() as f32 * share * 3.0) as usize;
         let reached = |level: i32| {
-            let squared = level * level;
-            let count = |part: &[i32]| part.iter().map(|found| u32::from(*found >= squared)).sum::<u32>();
-            self.strength.chunks(4096).map(|part| count(part) as usize).sum::<usize>()
+            let count = |(across, down): (&[i16], &[i16])| {
+                let places = across.iter().zip(down);
+                places.map(|place| u32::from(power(place) >= level * level)).sum::<u32>() as usize
+            };
+            self.across.chunks(PART).zip(self.down.chunks(PART)).map(count).sum::<usize>()
         };
         // Halving: counting a few times is cheaper than taking a root at every place.
         let (mut low, mut high) = (least, 2048);
@@ -256,18 +260,20 @@ impl Changes {
 }
 
 /// The strongest change of three channels at each place of a row. Without branches, so that several are compared at once.
-fn strongest(channels: &[Changes; 3], (across, down): (&mut [i16], &mut [i16]), strength: &mut [i32]) {
+fn strongest(channels: &[Changes; 3], across: &mut [i16], down: &mut [i16]) {
     let [a, b, c] = channels.each_ref().map(|changes| changes.across.iter().zip(&changes.down));
-    let out = across.iter_mut().zip(down).zip(strength);
-    for (((across, down), strength), ((a, b), c)) in out.zip(a.zip(b).zip(c)) {
-        let power = |(x, y): (&i16, &i16)| i32::from(*x) * i32::from(*x) + i32::from(*y) * i32::from(*y);
+    for ((across, down), ((a, b), c)) in across.iter_mut().zip(down).zip(a.zip(b).zip(c)) {
         let mut best = (*a.0, *a.1, power(a));
         for other in [b, c] {
             let found = power(other);
             best = if found > best.2 { (*other.0, *other.1, found) } else { best };
         }
-        (*across, *down, *strength) = best;
+        (*across, *down) = (best.0, best.1);
     }
+}
+
+fn power((across, down): (&i16, &i16)) -> i32 {
+    i32::from(*across) * i32::from(*across) + i32::from(*down) * i32::from(*down)
 }
 
 /// Places that are passed over together.

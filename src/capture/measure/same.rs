@@ -235,9 +235,13 @@ impl Thumbs<'_> {
         let step = Self::STEP as f32;
         let inward = Placing { scale: guess.scale, x: guess.x / step, y: guess.y / step };
         let (width, height) = (self.small.width() as f32, self.small.height() as f32);
-        let mut best = (self.correlate(inward)?, inward);
+        let samples = Sampled::of(self.small);
+        let correlate = |placing: Placing| samples.correlate(self.big, placing);
+        let mut best = (correlate(inward)?, inward);
         let span = width.max(height) * guess.scale;
         let mut reach = span / 40.0;
+        // The move that would undo the last one isn't tried.
+        let mut undone = None;
         while best.0 > Self::PROMISING && reach > span / 1500.0 {
             let Placing { scale, x, y } = best.1;
             // Growing around the middle, so that size and place are independent.
@@ -255,12 +259,14 @@ impl Thumbs<'_> {
             ];
             let better = moves
                 .into_iter()
-                .filter_map(|placing| Some((self.correlate(placing)?, placing)))
+                .enumerate()
+                .filter(|(at, _)| Some(*at) != undone)
+                .filter_map(|(at, placing)| Some((correlate(placing)?, placing, at)))
                 .max_by(|a, b| a.0.total_cmp(&b.0))
                 .filter(|found| found.0 > best.0);
             match better {
-                Some(found) => best = found,
-                None => reach /= 2.0,
+                Some((found, placing, at)) => (best, undone) = ((found, placing), Some(at ^ 1)),
+                None => (reach, undone) = (reach / 2.0, None),
             }
         }
         let Placing { scale, x, y } = best.1;
@@ -297,17 +303,51 @@ impl Thumbs<'_> {
         let cropped_to = (span / self.big.width().max(self.big.height()) as f32).min(1.0);
         Some(Likeness { whole, parts, cropped_to })
     }
+}
 
-    /// Over every fourth sample of the inner picture in each direction.
-    fn correlate(&self, placing: Placing) -> Option<f32> {
-        const EVERY: usize = 4;
-        let laid: Vec<Between> = placing.columns(self.small.width(), EVERY, self.big.width()).collect();
+/// Every fourth sample of an inner picture in each direction, in lanes that are worked on side by side.
+struct Sampled {
+    width: usize,
+    columns: usize,
+    /// Row by row, each filled up with zeros.
+    rows: Vec<Vec<[f32; LANES]>>,
+    /// Sums over the samples; those with the outer picture are added for each placing.
+    sums: Sums,
+}
+
+impl Sampled {
+    const EVERY: usize = 4;
+
+    fn of(plane: &Plane) -> Self {
         let mut sums = Sums::default();
-        for y in (0..self.small.height()).step_by(EVERY) {
-            let line = placing.line(self.big, y);
-            for (there, here) in laid.iter().zip(self.small.row(y).iter().step_by(EVERY)) {
-                sums.add(line.at(*there), f64::from(*here));
+        let row = |y: usize| {
+            let samples: Vec<f32> = plane.row(y).iter().step_by(Self::EVERY).map(|v| f32::from(*v)).collect();
+            samples.iter().for_each(|sample| sums.add(0.0, f64::from(*sample)));
+            let lanes = |part: &[f32]| std::array::from_fn(|at| part.get(at).copied().unwrap_or_default());
+            samples.chunks(LANES).map(lanes).collect()
+        };
+        let rows = (0..plane.height()).step_by(Self::EVERY).map(row).collect();
+        Self { width: plane.width(), columns: plane.width().div_ceil(Self::EVERY), rows, sums }
+    }
+
+    /// With what lies under each sample in the outer picture.
+    fn correlate(&self, big: &Plane, placing: Placing) -> Option<f32> {
+        let mut laid: Vec<Between> = placing.columns(self.width, Self::EVERY, big.width()).collect();
+        laid.resize(self.columns.next_multiple_of(LANES), Between { first: 0, part: 0.0 });
+        let mut sums = self.sums;
+        for (at, row) in self.rows.iter().enumerate() {
+            let line = placing.line(big, at * Self::EVERY);
+            let [mut a, mut aa, mut ab] = [[0.0f32; LANES]; 3];
+            for (block, (places, here)) in laid.as_chunks::<LANES>().0.iter().zip(row).enumerate() {
+                let there = line.at_all(places, self.columns - block * LANES);
+                for lane in 0..LANES {
+                    a[lane] += there[lane];
+                    aa[lane] += there[lane] * there[lane];
+                    ab[lane] += there[lane] * here[lane];
+                }
             }
+            let total = |lanes: [f32; LANES]| f64::from(lanes.iter().sum::<f32>());
+            (sums.a, sums.aa, sums.ab) = (sums.a + total(a), sums.aa + total(aa), sums.ab + total(ab));
         }
         sums.correlation().map(|(found, _)| found)
     }
@@ -353,11 +393,24 @@ struct Line<'a> {
 impl Line<'_> {
     #[inline(always)]
     fn at(&self, place: Between) -> f64 {
-        let [upper, lower] = self.rows.map(|row| {
-            let Some(&[a, b]) = row.get(place.first..place.first + 2) else { return 0.0 };
-            f32::from(a) + (f32::from(b) - f32::from(a)) * place.part
-        });
-        f64::from(upper + (lower - upper) * self.part)
+        f64::from(self.at_all(&[place], 1)[0])
+    }
+
+    /// At several places, of which the first `count` count and the others are 0.
+    #[inline(always)]
+    fn at_all<const N: usize>(&self, places: &[Between; N], count: usize) -> [f32; N] {
+        let mut corners = [[0u8; N]; 4];
+        for (at, place) in places.iter().enumerate().take(count) {
+            let samples = self.rows.map(|row| row.get(place.first..place.first + 2));
+            let [Some(&[a, b]), Some(&[c, d])] = samples else { continue };
+            (corners[0][at], corners[1][at], corners[2][at], corners[3][at]) = (a, b, c, d);
+        }
+        let [a, b, c, d] = corners.map(|corner| corner.map(f32::from));
+        std::array::from_fn(|at| {
+            let upper = a[at] + (b[at] - a[at]) * places[at].part;
+            let lower = c[at] + (d[at] - c[at]) * places[at].part;
+            upper + (lower - upper) * self.part
+        })
     }
 }
 

@@ -47,10 +47,17 @@ fn scan(luma: &Plane, (dx, dy): (isize, isize), contrast: f32) -> Widths {
             _ => isize::MAX,
         };
         let count = until(x0, dx, left, right).min(until(y0, dy, top, low)).max(0);
-        let (start, stride) = (y0 * width + x0, dy * width + dx);
-        let samples = luma.samples();
+        let (start, count) = ((y0 * width + x0) as usize, count as usize);
         line.clear();
-        line.extend((0..count).map_while(|at| samples.get((start + at * stride) as usize).copied()));
+        match luma.samples().get(start..) {
+            Some(rest) if dy >= 0 => {
+                line.extend(rest.iter().step_by((dy * width + dx) as usize).take(count));
+            }
+            _ => {
+                let before = luma.samples().get(..=start).unwrap_or_default();
+                line.extend(before.iter().rev().step_by((width - dx) as usize).take(count));
+            }
+        }
         widths.add(&line, &mut slopes, contrast, |at| {
             let (x, y) = (x0 + dx * at as isize, y0 + dy * at as isize);
             luma.at(x - dy, y + dx).abs_diff(luma.at(x + dy, y - dx))
@@ -79,12 +86,13 @@ impl Widths {
         slopes.extend(line.iter().zip(after).map(|(before, after)| after.abs_diff(*before)));
         // The first slope is that of the line's second place.
         let middles = slopes.get(REACH - 2..).unwrap_or_default().windows(3);
-        for (at, (window, around)) in line.windows(2 * REACH + 1).zip(middles).enumerate() {
+        for (at, around) in middles.enumerate() {
             let &[before, here, after] = around else { continue };
             // The steepest place of an edge only, and only where it is steep at all.
             if here < 6 || here < before || here <= after {
                 continue;
             }
+            let Some(window) = line.get(at..at + 2 * REACH + 1) else { continue };
             let here = i16::from(here);
             let (low, high) =
                 window.iter().fold((255, 0), |(low, high), v| (v.min(&low).to_owned(), *v.max(&high)));
