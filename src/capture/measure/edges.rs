@@ -60,13 +60,11 @@ impl Edges {
     }
 
     /// The edge at the sample nearest to a place, if there is one: the sample and the edge's direction.
-    pub(super) fn at(&self, x: f32, y: f32) -> Option<(i32, i32, u8)> {
-        let (x, y) = (x + 0.5, y + 0.5);
-        if !(x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32) {
+    pub(super) fn at(&self, x: f32, y: f32) -> Option<(u32, u32, u8)> {
+        let (x, y) = (nearest(x), nearest(y));
+        if x as usize >= self.width || y as usize >= self.height {
             return None;
         }
-        // Cutting off rounds to the nearest one here: `round` is a call on processors without an instruction.
-        let (x, y) = (x as i32, y as i32);
         let angle = self.map.get(y as usize * self.width + x as usize)?.checked_sub(1)?;
         Some((x, y, angle))
     }
@@ -78,6 +76,14 @@ impl Edges {
                 .is_some_and(|(.., found)| angle_between(f32::from(found), angle) <= 14.0)
         })
     }
+}
+
+/// The nearest whole number, ties decided to 1/8192; 1024 and more for what is negative, larger or no number. Reduced
+/// pictures are smaller than that. `round` is a call on processors without an instruction, and a cast checks its limits:
+/// this reads the digits of a number whose exponent is known.
+fn nearest(place: f32) -> u32 {
+    const BASE: f32 = 1024.0;
+    (place + (BASE + 0.5)).to_bits().wrapping_sub(BASE.to_bits()) >> 13
 }
 
 /// Where each direction begins in a sorted list.
@@ -307,6 +313,18 @@ mod tests {
     fn nothing_happens_without_change_or_room() {
         for (width, height) in [(0, 0), (1, 1), (2, 900), (900, 2), (64, 64)] {
             assert!(edges(width, height, |_, _| 200).list.is_empty(), "{width} × {height}");
+        }
+    }
+
+    #[test]
+    fn places_are_rounded_and_what_is_outside_stays_outside() {
+        for (place, wanted) in [(0.0, 0), (-0.4, 0), (0.49, 0), (0.5, 1), (28.5, 29), (719.4, 719)] {
+            assert_eq!(nearest(place), wanted, "{place}");
+        }
+        for place in
+            [-0.51, -1.0, -600.0, -1e9, 1023.6, 40_000.0, 1e30, f32::INFINITY, f32::NEG_INFINITY, f32::NAN]
+        {
+            assert!(nearest(place) >= 1024, "{place}");
         }
     }
 

@@ -141,6 +141,7 @@ fn lay<P: Pick, const PLANES: usize>(
         let corners = [(left, top), (right, top), (right, low), (left, low)]
             .map(|(column, row)| place(column as f32 + 0.5, (row as f32 + 0.5) * dv));
         planes.iter().for_each(|plane| fetch(plane, &corners));
+        let whole = planes.iter().all(|plane| corners.iter().all(|corner| fits::<P>(plane, *corner)));
         for row in top..low {
             let v = (row as f32 + 0.5) * dv;
             let mut begin = place(left as f32 + 0.5, v);
@@ -150,7 +151,11 @@ fn lay<P: Pick, const PLANES: usize>(
                 let run = row * width + first..row * width + (first + RUN).min(right);
                 for (plane, grid) in planes.iter().zip(&mut grids) {
                     if let Some(values) = grid.get_mut(run.clone()) {
-                        fill::<P>(plane, begin, end, values);
+                        if whole {
+                            fill::<P>(plane, begin, end, values);
+                        } else {
+                            fill_partly::<P>(plane, begin, end, values);
+                        }
                     }
                 }
                 begin = end;
@@ -160,19 +165,9 @@ fn lay<P: Pick, const PLANES: usize>(
     grids.map(|grid| Plane::new(width, height, grid).unwrap_or_default())
 }
 
-/// A run of places from `begin` on; `end` is the first one after a whole run.
+/// A run of places from `begin` on, all of which fit; `end` is the first one after a whole run.
 #[inline(always)]
 fn fill<P: Pick>(plane: &Plane, begin: (f32, f32), end: (f32, f32), values: &mut [u8]) {
-    if !(fits::<P>(plane, begin) && fits::<P>(plane, end)) {
-        for (at, value) in values.iter_mut().enumerate() {
-            let share = at as f32 / RUN as f32;
-            let (x, y) = (begin.0 + (end.0 - begin.0) * share, begin.1 + (end.1 - begin.1) * share);
-            let (dx, dy) = (fixed(x - P::LEAD), fixed(y - P::LEAD));
-            let found = if fits::<P>(plane, (x, y)) { inside::<P>(plane, dx, dy) } else { None };
-            *value = found.unwrap_or_else(|| P::anywhere(plane, x, y));
-        }
-        return;
-    }
     let (mut x, mut y) = (fixed(begin.0 - P::LEAD), fixed(begin.1 - P::LEAD));
     let (dx, dy) = (fixed((end.0 - begin.0) / RUN as f32), fixed((end.1 - begin.1) / RUN as f32));
     for value in values {
@@ -181,6 +176,18 @@ fn fill<P: Pick>(plane: &Plane, begin: (f32, f32), end: (f32, f32), values: &mut
             P::anywhere(plane, x as f32 / ONE as f32 + P::LEAD, y as f32 / ONE as f32 + P::LEAD)
         });
         (x, y) = (x + dx, y + dy);
+    }
+}
+
+/// The same where some places may not fit.
+#[inline(never)]
+fn fill_partly<P: Pick>(plane: &Plane, begin: (f32, f32), end: (f32, f32), values: &mut [u8]) {
+    for (at, value) in values.iter_mut().enumerate() {
+        let share = at as f32 / RUN as f32;
+        let (x, y) = (begin.0 + (end.0 - begin.0) * share, begin.1 + (end.1 - begin.1) * share);
+        let (left, top) = (fixed(x - P::LEAD), fixed(y - P::LEAD));
+        let found = if fits::<P>(plane, (x, y)) { inside::<P>(plane, left, top) } else { None };
+        *value = found.unwrap_or_else(|| P::anywhere(plane, x, y));
     }
 }
 

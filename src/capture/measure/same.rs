@@ -234,15 +234,24 @@ impl Thumbs<'_> {
     fn settle(&self, guess: Placing) -> Option<Placing> {
         let step = Self::STEP as f32;
         let inward = Placing { scale: guess.scale, x: guess.x / step, y: guess.y / step };
-        let (width, height) = (self.small.width() as f32, self.small.height() as f32);
         let samples = Sampled::of(self.small);
-        let correlate = |placing: Placing| samples.correlate(self.big, placing);
-        let mut best = (correlate(inward)?, inward);
-        let span = width.max(height) * guess.scale;
+        let first = samples.correlate(self.big, inward)?;
+        if first <= Self::PROMISING {
+            return None;
+        }
+        let (found, Placing { scale, x, y }) = self.climb(&samples, (first, inward));
+        // No part-by-part comparison of two files that don't even look alike as a whole.
+        (found > Self::ALIKE).then_some(Placing { scale, x: x * step, y: y * step })
+    }
+
+    /// Moves by a fortieth at first, and half as far whenever no move makes it better.
+    fn climb(&self, samples: &Sampled, mut best: (f32, Placing)) -> (f32, Placing) {
+        let (width, height) = (self.small.width() as f32, self.small.height() as f32);
+        let span = width.max(height) * best.1.scale;
         let mut reach = span / 40.0;
         // The move that would undo the last one isn't tried.
-        let mut undone = None;
-        while best.0 > Self::PROMISING && reach > span / 1500.0 {
+        let mut undoing = None;
+        while reach > span / 1500.0 {
             let Placing { scale, x, y } = best.1;
             // Growing around the middle, so that size and place are independent.
             let grown = |factor: f32| {
@@ -260,18 +269,17 @@ impl Thumbs<'_> {
             let better = moves
                 .into_iter()
                 .enumerate()
-                .filter(|(at, _)| Some(*at) != undone)
-                .filter_map(|(at, placing)| Some((correlate(placing)?, placing, at)))
+                .filter(|(at, _)| Some(*at) != undoing)
+                .filter_map(|(at, placing)| Some((samples.correlate(self.big, placing)?, placing, at)))
                 .max_by(|a, b| a.0.total_cmp(&b.0))
                 .filter(|found| found.0 > best.0);
             match better {
-                Some((found, placing, at)) => (best, undone) = ((found, placing), Some(at ^ 1)),
-                None => (reach, undone) = (reach / 2.0, None),
+                // Moves stand in pairs of opposites.
+                Some((found, placing, at)) => (best, undoing) = ((found, placing), Some(at ^ 1)),
+                None => (reach, undoing) = (reach / 2.0, None),
             }
         }
-        let Placing { scale, x, y } = best.1;
-        // No part-by-part comparison of two files that don't even look alike as a whole.
-        (best.0 > Self::ALIKE).then_some(Placing { scale, x: x * step, y: y * step })
+        best
     }
 
     /// Both pictures on the inner one's grid, compared as a whole and part by part.
