@@ -95,7 +95,7 @@ fn starts(list: &[Edge]) -> Vec<usize> {
 pub(super) fn angle_between(a: f32, b: f32) -> f32 {
     // Not `rem_euclid`, which is a call.
     let mut apart = (a - b).abs();
-    while apart >= 180.0 && apart < 720.0 {
+    while (180.0..720.0).contains(&apart) {
         apart -= 180.0;
     }
     apart.min(180.0 - apart)

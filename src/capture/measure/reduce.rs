@@ -135,6 +135,8 @@ fn resample(plane: &Plane, like: &Plane, factor: f32) -> Plane {
     let columns: Vec<(usize, u32)> = (0..like.width()).map(|x| place(x, plane.width())).collect();
     let mut samples = Vec::with_capacity(like.width() * like.height());
     let mut line = vec![0u16; plane.width() + 1];
+    // Each with the one on its right, so that both are read at once.
+    let mut pairs = vec![0u32; plane.width()];
     for y in 0..like.height() {
         let (top, weight) = place(y, plane.height());
         let weight = weight as u16;
@@ -146,11 +148,12 @@ fn resample(plane: &Plane, like: &Plane, factor: f32) -> Plane {
         if let [.., last, extra] = &mut line[..] {
             *extra = *last;
         }
-        samples.extend(columns.iter().map(|(left, weight)| match line.get(*left..left + 2) {
-            Some([a, b]) => {
-                ((u32::from(*a) * (256 - weight) + u32::from(*b) * weight + (1 << 15)) >> 16) as u8
-            }
-            _ => 0,
+        for (pair, (a, b)) in pairs.iter_mut().zip(line.iter().zip(&line[1..])) {
+            *pair = u32::from(*a) | u32::from(*b) << 16;
+        }
+        samples.extend(columns.iter().map(|(left, weight)| {
+            let pair = pairs.get(*left).copied().unwrap_or_default();
+            (((pair & 0xffff) * (256 - weight) + (pair >> 16) * weight + (1 << 15)) >> 16) as u8
         }));
     }
     Plane::new(like.width(), like.height(), samples).unwrap_or_default()

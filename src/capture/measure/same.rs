@@ -407,10 +407,14 @@ impl Line<'_> {
     /// At several places, of which the first `count` count and the others are 0.
     #[inline(always)]
     fn at_all<const N: usize>(&self, places: &[Between; N], count: usize) -> [f32; N] {
+        let [upper, lower] = self.rows;
         let mut corners = [[0u8; N]; 4];
         for (at, place) in places.iter().enumerate().take(count) {
-            let samples = self.rows.map(|row| row.get(place.first..place.first + 2));
-            let [Some(&[a, b]), Some(&[c, d])] = samples else { continue };
+            let (Some(&[a, b]), Some(&[c, d])) =
+                (upper.get(place.first..place.first + 2), lower.get(place.first..place.first + 2))
+            else {
+                continue;
+            };
             (corners[0][at], corners[1][at], corners[2][at], corners[3][at]) = (a, b, c, d);
         }
         let [a, b, c, d] = corners.map(|corner| corner.map(f32::from));
