@@ -53,26 +53,20 @@ impl PerceptualHash {
     /// that it makes no difference where a resized file's samples lie.
     fn grid(plane: &Plane) -> [[f32; SIDE]; SIDE] {
         let (columns, rows) = (tents(plane.width()), tents(plane.height()));
-        let lines: Vec<[f32; SIDE]> = (0..plane.height())
-            .map(|y| {
-                let row = plane.row(y);
-                std::array::from_fn(|x| {
-                    let (from, weights) = &columns[x];
-                    weights
-                        .iter()
-                        .zip(row.get(*from..).unwrap_or_default())
-                        .map(|(w, v)| w * f32::from(*v))
-                        .sum()
-                })
-            })
-            .collect();
+        let mut line = vec![0.0f32; plane.width()];
         std::array::from_fn(|y| {
-            let (from, weights) = &rows[y];
-            let mut sums = [0.0; SIDE];
-            for (weight, line) in weights.iter().zip(lines.get(*from..).unwrap_or_default()) {
-                sums.iter_mut().zip(line).for_each(|(sum, value)| *sum += weight * value);
+            // Down the columns first, where neighbours are added up side by side.
+            let (first, weights) = &rows[y];
+            line.fill(0.0);
+            for (weight, row) in weights.iter().zip(*first..) {
+                for (sum, value) in line.iter_mut().zip(plane.row(row)) {
+                    *sum += weight * f32::from(*value);
+                }
             }
-            sums
+            std::array::from_fn(|x| {
+                let (first, weights) = &columns[x];
+                weights.iter().zip(line.get(*first..).unwrap_or_default()).map(|(w, v)| w * v).sum()
+            })
         })
     }
 

@@ -1,16 +1,23 @@
 //! Summed-area tables.
 
+use std::ops::Range;
+
 use super::Plane;
 
 impl Plane {
     /// Sums over rectangles in constant time.
     pub(crate) fn integral(&self) -> Integral {
+        self.integral_of(|sample| sample)
+    }
+
+    /// Sums of what is made of each sample.
+    pub(crate) fn integral_of(&self, value: impl Fn(u32) -> u32) -> Integral {
         let (width, height) = (self.width() + 1, self.height() + 1);
         let mut sums = vec![0u32; width * height];
         for y in 0..self.height() {
             let mut line = 0u32;
             for (x, sample) in self.row(y).iter().enumerate() {
-                line = line.wrapping_add(u32::from(*sample));
+                line = line.wrapping_add(value(u32::from(*sample)));
                 let above = sums.get(y * width + x + 1).copied().unwrap_or(0);
                 if let Some(sum) = sums.get_mut((y + 1) * width + x + 1) {
                     *sum = above.wrapping_add(line);
@@ -34,9 +41,16 @@ impl Integral {
         let (x0, y0) = (x.saturating_sub(reach), y.saturating_sub(reach));
         let (x1, y1) = ((x + reach + 1).min(self.width - 1), (y + reach + 1).min(self.height - 1));
         let count = (x1.saturating_sub(x0) * y1.saturating_sub(y0)) as u32;
+        self.sum(&(x0..x1), &(y0..y1)).checked_div(count).unwrap_or(0)
+    }
+
+    /// The sum over some columns and rows, all of which lie inside.
+    pub(crate) fn sum(&self, columns: &Range<usize>, rows: &Range<usize>) -> u32 {
         let at = |x: usize, y: usize| self.sums.get(y * self.width + x).copied().unwrap_or(0);
-        let sum = at(x1, y1).wrapping_sub(at(x0, y1)).wrapping_sub(at(x1, y0)).wrapping_add(at(x0, y0));
-        sum.checked_div(count).unwrap_or(0)
+        at(columns.end, rows.end)
+            .wrapping_sub(at(columns.start, rows.end))
+            .wrapping_sub(at(columns.end, rows.start))
+            .wrapping_add(at(columns.start, rows.start))
     }
 }
 

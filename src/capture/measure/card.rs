@@ -6,6 +6,7 @@ use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
 use super::geometry::{Point, Pose, Quad};
+use super::ground::Ground;
 use super::layout::{self, Layout};
 use super::light::Light;
 use super::reduce::{Reduced, shrink};
@@ -62,32 +63,48 @@ const REFINED: usize = 6;
 
 /// Finds the card: the sides that are the likeliest outline, given their shape and what lies between them.
 pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
-    let mut likely: Vec<(f32, Candidate)> = candidates(&Edges::of(reduced), CANDIDATES)
-        .into_iter()
-        .filter_map(|candidate| {
-            Some((candidate.score * content(reduced, &candidate.quad)?.likely()?, candidate))
-        })
-        .collect();
-    likely.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut likely: Vec<(f32, Candidate)> = Vec::with_capacity(CANDIDATES);
+    for candidate in candidates(&Edges::of(reduced), CANDIDATES) {
+        // They come best first: once the best of the rest can't be among those that are refined, none of them can.
+        if likely.get(REFINED - 1).is_some_and(|(least, _)| candidate.score * Content::MOST <= *least) {
+            break;
+        }
+        let found = content(reduced, &candidate.quad).and_then(|content| content.likely());
+        let Some(score) = found.map(|likely| candidate.score * likely) else { continue };
+        let place = likely.partition_point(|(other, _)| *other >= score);
+        likely.insert(place, (score, candidate));
+    }
+    let mut best: Option<Found> = None;
+    for (_, candidate) in likely.into_iter().take(REFINED) {
+        if best.as_ref().is_some_and(|best| candidate.score * Content::MOST < best.score) {
+            continue;
+        }
+        let found = refined(picture, reduced, &candidate);
+        best = found.filter(|found| best.as_ref().is_none_or(|best| found.score >= best.score)).or(best);
+    }
+    describe(picture, best?)
+}
+
+/// A candidate that was laid onto the edges of the full picture.
+struct Found {
+    score: f32,
+    /// Share of the outline that lies on edges.
+    outline: f32,
+    quad: Quad,
+    pose: Pose,
+}
+
+fn refined(picture: &Picture, reduced: &Reduced, candidate: &Candidate) -> Option<Found> {
+    let rough = candidate.quad.corners;
+    let rough = Quad::new(rough.map(|p| Point::new(reduced.outward(p.x), reduced.outward(p.y))));
+    let quad = refine(picture.luma(), &rough, (reduced.step as f32 * 2.5).max(3.0));
+    // What was a card's shape by chance only isn't one any more when its sides lie on the edges.
     let (width, height) = (picture.width() as f32, picture.height() as f32);
-    let found = likely.into_iter().take(REFINED).filter_map(|(_, candidate)| {
-        let rough = Quad::new(
-            candidate
-                .quad
-                .corners
-                .map(|corner| Point::new(reduced.outward(corner.x), reduced.outward(corner.y))),
-        );
-        let quad = refine(picture.luma(), &rough, (reduced.step as f32 * 2.5).max(3.0));
-        // What was a card's shape by chance only isn't one any more when its sides lie on the edges.
-        let pose = Pose::of(&quad, width, height).filter(search::plausible)?;
-        let inward =
-            quad.corners.map(|corner| Point::new(reduced.inward(corner.x), reduced.inward(corner.y)));
-        let content = content(reduced, &Quad::new(inward))?;
-        let quad = if content.layout.upside_down { quad.upside_down() } else { quad };
-        Some((candidate.score * content.likely()?, candidate.support, quad, pose))
-    });
-    let (_, outline, quad, pose) = found.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    describe(picture, outline, quad, pose)
+    let pose = Pose::of(&quad, width, height).filter(search::plausible)?;
+    let inward = quad.corners.map(|p| Point::new(reduced.inward(p.x), reduced.inward(p.y)));
+    let content = content(reduced, &Quad::new(inward))?;
+    let quad = if content.layout.upside_down { quad.upside_down() } else { quad };
+    Some(Found { score: candidate.score * content.likely()?, outline: candidate.support, quad, pose })
 }
 
 /// What lies inside a quadrilateral.
@@ -98,6 +115,9 @@ struct Content {
 }
 
 impl Content {
+    /// What [`likely`](Self::likely) gives at most.
+    const MOST: f32 = 0.95;
+
     /// How much this looks like a card; `None` when it doesn't.
     fn likely(&self) -> Option<f32> {
         let card = self.layout.best() >= LEAST_LAYOUT && self.rim >= LEAST_RIM;
@@ -107,8 +127,8 @@ impl Content {
 
 /// On a grid of 107 × 67 places of the reduced picture.
 fn content(reduced: &Reduced, quad: &Quad) -> Option<Content> {
-    let plane = |plane: &Plane| sample(plane, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8);
-    let planes = [plane(&reduced.luma)?, plane(&reduced.blue)?, plane(&reduced.red)?];
+    let planes = [&reduced.luma, &reduced.blue, &reduced.red];
+    let planes = sample(planes, quad, Flat::WIDTH / 8, Flat::HEIGHT / 8)?;
     let map = super::Homography::from_unit_square(quad)?;
     let (width, height) = (reduced.width() as f32, reduced.height() as f32);
     let inside = |u: f32, v: f32| {
@@ -116,13 +136,16 @@ fn content(reduced: &Reduced, quad: &Quad) -> Option<Content> {
         place.x >= 0.0 && place.y >= 0.0 && place.x < width && place.y < height
     };
     let [luma, blue, red] = &planes;
-    Some(Content { layout: Layout::of(luma, blue, red), rim: layout::rim(luma, blue, red, inside) })
+    let ground = Ground::of(luma, blue, red);
+    Some(Content { layout: Layout::of(&planes, &ground), rim: layout::rim(&planes, &ground, inside) })
 }
 
-fn describe(picture: &Picture, outline: f32, quad: Quad, pose: Pose) -> Option<Card> {
+fn describe(picture: &Picture, Found { outline, quad, pose, .. }: Found) -> Option<Card> {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let flat = Flat::of(picture, &quad)?;
-    let layout = Layout::of(&shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue(), flat.red());
+    let planes = [shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue().clone(), flat.red().clone()];
+    let [luma, blue, red] = &planes;
+    let layout = Layout::of(&planes, &Ground::of(luma, blue, red));
     let (a, b) = (quad.corners[0], quad.corners[1]);
     let cut_off = cut_off(&quad, width, height);
     Some(Card {
@@ -135,7 +158,7 @@ fn describe(picture: &Picture, outline: f32, quad: Quad, pose: Pose) -> Option<C
             + quad.sides()[2].0.distance(quad.sides()[2].1))
             / 2.0,
         layout,
-        light: Light::of(flat.luma()),
+        light: Light::of(flat.luma(), luma),
         flat,
         quad,
     })

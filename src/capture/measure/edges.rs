@@ -28,17 +28,16 @@ pub(super) struct Edges {
 
 impl Edges {
     /// The weakest change that counts, in units of Sobel's operator: about 7 levels between two flat areas.
-    const FLOOR: u32 = 20;
+    const FLOOR: i32 = 20;
     /// The share of places that may be edges. A textured ground has more; the strongest are kept.
     const MOST: f32 = 0.10;
 
     pub(super) fn of(picture: &Reduced) -> Self {
         let (width, height) = (picture.width(), picture.height());
         let mut field = Field::new(width, height);
-        field.add(&smooth(&picture.luma), 2);
         // Colour borders count as much as brightness: a pale card on a pale, coloured ground has no other.
-        field.add(&smooth(&picture.blue), 3);
-        field.add(&smooth(&picture.red), 3);
+        let planes = [(&picture.luma, 2), (&picture.blue, 3), (&picture.red, 3)];
+        field.add(&planes);
         field.thinned(Self::FLOOR, Self::MOST)
     }
 
@@ -60,21 +59,31 @@ impl Edges {
         })
     }
 
-    /// The direction of the edge at a place, if there is one.
-    pub(super) fn at(&self, x: i32, y: i32) -> Option<u8> {
-        if x < 0 || y < 0 || x as usize >= self.width || y as usize >= self.height {
+    /// The edge at the sample nearest to a place, if there is one: the sample and the edge's direction.
+    pub(super) fn at(&self, x: f32, y: f32) -> Option<(u32, u32, u8)> {
+        let (x, y) = (nearest(x), nearest(y));
+        if x as usize >= self.width || y as usize >= self.height {
             return None;
         }
-        self.map.get(y as usize * self.width + x as usize)?.checked_sub(1)
+        let angle = self.map.get(y as usize * self.width + x as usize)?.checked_sub(1)?;
+        Some((x, y, angle))
     }
 
     /// Whether an edge of direction `angle` (degrees) runs through a place or beside it along (`nx`, `ny`).
     pub(super) fn supports(&self, x: f32, y: f32, nx: f32, ny: f32, angle: f32) -> bool {
         [0.0, -1.0, 1.0].into_iter().any(|off| {
-            self.at((x + nx * off).round() as i32, (y + ny * off).round() as i32)
-                .is_some_and(|found| angle_between(f32::from(found), angle) <= 14.0)
+            self.at(x + nx * off, y + ny * off)
+                .is_some_and(|(.., found)| angle_between(f32::from(found), angle) <= 14.0)
         })
     }
+}
+
+/// The nearest whole number, ties decided to 1/8192; 1024 and more for what is negative, larger or no number. Reduced
+/// pictures are smaller than that. `round` is a call on processors without an instruction, and a cast checks its limits:
+/// this reads the digits of a number whose exponent is known.
+fn nearest(place: f32) -> u32 {
+    const BASE: f32 = 1024.0;
+    (place + (BASE + 0.5)).to_bits().wrapping_sub(BASE.to_bits()) >> 13
 }
 
 /// Where each direction begins in a sorted list.
@@ -82,9 +91,13 @@ fn starts(list: &[Edge]) -> Vec<usize> {
     (0..=180).map(|angle| list.partition_point(|edge| edge.angle < angle)).collect()
 }
 
-/// Degrees between two directions that are the same after half a turn.
+/// Degrees between two directions that are the same after half a turn, and less than two turns apart as numbers.
 pub(super) fn angle_between(a: f32, b: f32) -> f32 {
-    let apart = (a - b).rem_euclid(180.0);
+    // Not `rem_euclid`, which is a call.
+    let mut apart = (a - b).abs();
+    while (180.0..720.0).contains(&apart) {
+        apart -= 180.0;
+    }
     apart.min(180.0 - apart)
 }
 
@@ -94,50 +107,48 @@ struct Field {
     height: usize,
     across: Vec<i16>,
     down: Vec<i16>,
-    /// Squared.
-    strength: Vec<u32>,
 }
 
 impl Field {
     fn new(width: usize, height: usize) -> Self {
         let size = width * height;
-        Self { width, height, across: vec![0; size], down: vec![0; size], strength: vec![0; size] }
+        Self { width, height, across: vec![0; size], down: vec![0; size] }
     }
 
-    /// Sobel's operator, in halves: a `weight` of 2 counts once.
-    fn add(&mut self, plane: &Plane, weight: i32) {
-        if plane.width() != self.width || plane.height() != self.height || self.width < 3 {
+    /// How strong the change at a place is, squared. Worked out when it is asked for: memory costs more.
+    fn power(&self, at: usize) -> i32 {
+        self.across.get(at).zip(self.down.get(at)).map_or(0, power)
+    }
+
+    /// Takes the channels in row by row, so that a row of each is in the cache.
+    fn add(&mut self, channels: &[(&Plane, i16); 3]) {
+        if self.width < 3 {
             return;
         }
+        let mut changes = channels.map(|(plane, _)| Changes::new(plane));
         for y in 1..self.height.saturating_sub(1) {
-            let (above, here, below) = (plane.row(y - 1), plane.row(y), plane.row(y + 1));
-            let at = y * self.width + 1;
-            let rows = above.windows(3).zip(here.windows(3)).zip(below.windows(3));
-            let out = self.across[at..].iter_mut().zip(&mut self.down[at..]).zip(&mut self.strength[at..]);
-            for (((a, h), b), ((across, down), strength)) in rows.zip(out) {
-                let (&[a0, a1, a2], &[h0, _, h2], &[b0, b1, b2]) = (a, h, b) else { continue };
-                let [a0, a1, a2, h0, h2, b0, b1, b2] = [a0, a1, a2, h0, h2, b0, b1, b2].map(i32::from);
-                let gx = (a2 + 2 * h2 + b2 - a0 - 2 * h0 - b0) * weight / 2;
-                let gy = (b0 + 2 * b1 + b2 - a0 - 2 * a1 - a2) * weight / 2;
-                let found = (gx * gx + gy * gy) as u32;
-                let stronger = found > *strength;
-                *across = if stronger { gx as i16 } else { *across };
-                *down = if stronger { gy as i16 } else { *down };
-                *strength = found.max(*strength);
+            for (changes, (plane, weight)) in changes.iter_mut().zip(channels) {
+                changes.of_row(plane, *weight, y);
             }
+            let inner = y * self.width + 1..(y + 1) * self.width - 1;
+            strongest(&changes, &mut self.across[inner.clone()], &mut self.down[inner]);
         }
     }
 
     /// Keeps the places that are stronger than their neighbours in the direction of the change.
-    fn thinned(self, floor: u32, most: f32) -> Edges {
-        let floor = floor.max(self.level_of_share(most)).pow(2);
+    fn thinned(self, floor: i32, most: f32) -> Edges {
+        let floor = self.level_of_share(floor, most).pow(2);
         let mut list = Vec::new();
-        let mut map = vec![0; self.strength.len()];
+        let mut map = vec![0; self.across.len()];
         let width = self.width as isize;
-        for y in 1..self.height.saturating_sub(1) {
-            for x in 1..self.width.saturating_sub(1) {
-                let at = y * self.width + x;
-                let here = self.strength[at];
+        for (block, changes) in self.across.chunks(BLOCK).zip(self.down.chunks(BLOCK)).enumerate() {
+            // Most of a picture is no edge: whole blocks are passed over. The field's rim is 0.
+            let places = changes.0.iter().zip(changes.1);
+            if !places.clone().fold(false, |any, place| any | (power(place) >= floor)) {
+                continue;
+            }
+            for (at, place) in places.enumerate() {
+                let (at, here) = (block * BLOCK + at, power(place));
                 if here < floor {
                     continue;
                 }
@@ -151,15 +162,14 @@ impl Field {
                 } else {
                     width - 1
                 };
-                let beside = |offset: isize| {
-                    at.checked_add_signed(offset).and_then(|at| self.strength.get(at)).copied().unwrap_or(0)
-                };
+                let beside = |offset: isize| at.checked_add_signed(offset).map_or(0, |at| self.power(at));
                 if here < beside(step) || here <= beside(-step) {
                     continue;
                 }
                 let angle = (gy as f32).atan2(gx as f32).to_degrees().rem_euclid(180.0) as u8;
                 let angle = angle.min(179);
                 let strength = ((here as f32).sqrt() / 4.0).min(255.0) as u8;
+                let (x, y) = (at % self.width, at / self.width);
                 list.push(Edge { x: x as u16, y: y as u16, angle, strength });
                 map[at] = angle + 1;
             }
@@ -168,46 +178,112 @@ impl Field {
         Edges { starts: starts(&list), list, width: self.width, height: self.height, map }
     }
 
-    /// The strength that a share of all places reaches or exceeds. Places come three to an edge before thinning.
-    fn level_of_share(&self, share: f32) -> u32 {
-        let mut counts = [0usize; 2048];
-        for strength in &self.strength {
-            counts[((*strength as f32).sqrt() as usize).min(2047)] += 1;
+    /// The highest level from `least` on that more than a share of all places reach. Places come three to an edge before
+    /// thinning.
+    fn level_of_share(&self, least: i32, share: f32) -> i32 {
+        const PART: usize = 4096;
+        let most = (self.across.len() as f32 * share * 3.0) as usize;
+        let reached = |level: i32| {
+            let count = |(across, down): (&[i16], &[i16])| {
+                let places = across.iter().zip(down);
+                places.map(|place| u32::from(power(place) >= level * level)).sum::<u32>() as usize
+            };
+            self.across.chunks(PART).zip(self.down.chunks(PART)).map(count).sum::<usize>()
+        };
+        // Halving: counting a few times is cheaper than taking a root at every place.
+        let (mut low, mut high) = (least, 2048);
+        while low + 1 < high {
+            // In steps that grow: nearly always the answer is close to `least`.
+            let middle = (low + high).div_euclid(2).min(least + 2 * (low - least) + 1);
+            if reached(middle) > most { low = middle } else { high = middle }
         }
-        let most = (self.strength.len() as f32 * share * 3.0) as usize;
-        let mut seen = 0;
-        for (level, count) in counts.iter().enumerate().rev() {
-            seen += count;
-            if seen > most {
-                return level as u32;
-            }
-        }
-        0
+        low
     }
 }
 
-/// Weights 1 2 1 in both directions; the rim stays as it is.
-pub(super) fn smooth(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width(), plane.height());
-    if width < 3 || height < 3 {
-        return plane.clone();
-    }
-    let mut samples = plane.samples().to_vec();
-    let mut column = vec![0u16; width];
-    for y in 1..height - 1 {
-        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
-        for (sum, ((a, h), b)) in column.iter_mut().zip(rows) {
-            *sum = u16::from(*a) + 2 * u16::from(*h) + u16::from(*b);
-        }
-        let out = &mut samples[y * width + 1..(y + 1) * width - 1];
-        for (sample, window) in out.iter_mut().zip(column.windows(3)) {
-            if let [a, h, b] = window {
-                *sample = ((a + 2 * h + b + 8) / 16) as u8;
-            }
-        }
-    }
-    Plane::new(width, height, samples).unwrap_or_default()
+/// A row's changes of one channel, after smoothing.
+struct Changes {
+    /// The smoothed row `y` is at `y % 3`.
+    smoothed: [Vec<u8>; 3],
+    /// Weighted sums down the columns, and differences.
+    sums: Vec<i16>,
+    falls: Vec<i16>,
+    across: Vec<i16>,
+    down: Vec<i16>,
 }
+
+impl Changes {
+    fn new(plane: &Plane) -> Self {
+        let width = plane.width();
+        let mut new = Self {
+            smoothed: std::array::from_fn(|_| vec![0; width]),
+            sums: vec![0; width],
+            falls: vec![0; width],
+            across: vec![0; width.saturating_sub(2)],
+            down: vec![0; width.saturating_sub(2)],
+        };
+        (0..2).for_each(|y| new.smooth(plane, y));
+        new
+    }
+
+    /// Weights 1 2 1 in both directions; the rim stays as it is.
+    fn smooth(&mut self, plane: &Plane, y: usize) {
+        let line = &mut self.smoothed[y % 3];
+        line.iter_mut().zip(plane.row(y)).for_each(|(to, from)| *to = *from);
+        if y == 0 || y + 1 >= plane.height() {
+            return;
+        }
+        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
+        for (sum, ((above, here), below)) in self.sums.iter_mut().zip(rows) {
+            *sum = i16::from(*above) + 2 * i16::from(*here) + i16::from(*below);
+        }
+        let windows = self.sums.iter().zip(&self.sums[1..]).zip(&self.sums[2..]);
+        for (sample, ((a, b), c)) in line[1..].iter_mut().zip(windows) {
+            // Not negative, and the division of such a number is a shift.
+            *sample = ((a + 2 * b + c + 8) as u16 / 16) as u8;
+        }
+    }
+
+    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row. Rows are asked
+    /// for in order from 1 on.
+    fn of_row(&mut self, plane: &Plane, weight: i16, y: usize) {
+        self.smooth(plane, y + 1);
+        let [above, here, below] = [y - 1, y, y + 1].map(|y| &self.smoothed[y % 3]);
+        let rows = above.iter().zip(here).zip(below);
+        for ((sum, fall), ((above, here), below)) in self.sums.iter_mut().zip(&mut self.falls).zip(rows) {
+            let (above, here, below) = (i16::from(*above), i16::from(*here), i16::from(*below));
+            *sum = above + 2 * here + below;
+            *fall = below - above;
+        }
+        for (across, (left, right)) in self.across.iter_mut().zip(self.sums.iter().zip(&self.sums[2..])) {
+            *across = (right - left) * weight / 2;
+        }
+        let falls = self.falls.iter().zip(&self.falls[1..]).zip(&self.falls[2..]);
+        for (down, ((a, b), c)) in self.down.iter_mut().zip(falls) {
+            *down = (a + 2 * b + c) * weight / 2;
+        }
+    }
+}
+
+/// The strongest change of three channels at each place of a row. Without branches, so that several are compared at once.
+fn strongest(channels: &[Changes; 3], across: &mut [i16], down: &mut [i16]) {
+    let [a, b, c] = channels.each_ref().map(|changes| changes.across.iter().zip(&changes.down));
+    for ((across, down), ((a, b), c)) in across.iter_mut().zip(down).zip(a.zip(b).zip(c)) {
+        let mut best = (*a.0, *a.1, power(a));
+        for other in [b, c] {
+            let found = power(other);
+            best = if found > best.2 { (*other.0, *other.1, found) } else { best };
+        }
+        (*across, *down) = (best.0, best.1);
+    }
+}
+
+fn power((across, down): (&i16, &i16)) -> i32 {
+    i32::from(*across) * i32::from(*across) + i32::from(*down) * i32::from(*down)
+}
+
+/// Places that are passed over together.
+const BLOCK: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -237,6 +313,18 @@ mod tests {
     fn nothing_happens_without_change_or_room() {
         for (width, height) in [(0, 0), (1, 1), (2, 900), (900, 2), (64, 64)] {
             assert!(edges(width, height, |_, _| 200).list.is_empty(), "{width} × {height}");
+        }
+    }
+
+    #[test]
+    fn places_are_rounded_and_what_is_outside_stays_outside() {
+        for (place, wanted) in [(0.0, 0), (-0.4, 0), (0.49, 0), (0.5, 1), (28.5, 29), (719.4, 719)] {
+            assert_eq!(nearest(place), wanted, "{place}");
+        }
+        for place in
+            [-0.51, -1.0, -600.0, -1e9, 1023.6, 40_000.0, 1e30, f32::INFINITY, f32::NEG_INFINITY, f32::NAN]
+        {
+            assert!(nearest(place) >= 1024, "{place}");
         }
     }
 

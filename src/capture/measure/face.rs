@@ -6,11 +6,12 @@ use super::super::plugin::{FaceBox, FaceFinder, FaceFinderError, FacesFound, MOS
 use super::super::{Picture, Plane, Slot};
 use super::card::Card;
 use super::figure::Measure;
-use super::flat::sample;
+use super::flat::{Flat, sample};
 use super::geometry::{Point, Quad};
 use super::ground::ranked;
 use super::light::Light;
 use super::noise::noise;
+use super::reduce::shrink;
 use super::sharpness::edge_samples;
 
 /// The faces of a photo, as far as a plug-in looked for them.
@@ -124,7 +125,7 @@ impl FaceQuality {
         let Faces::Found(found) = faces else { return None };
         let face = found.first()?;
         let quad = region(face);
-        let luma = sample(picture.luma(), &quad, SIDE, SIDE)?;
+        let [luma] = sample([picture.luma()], &quad, SIDE, SIDE)?;
         let contrast = range(&luma);
         let width = edge_samples(&luma, (contrast * 0.3).max(LEAST_STEP), LEAST_EDGES, 1);
         Some(Self {
@@ -136,7 +137,7 @@ impl FaceQuality {
             // No edge is narrower than a sample.
             sharpness: width.map(|width| EYES / width.max(1.0)),
             noise: noise(picture.luma(), &quad),
-            light: Light::of(&luma),
+            light: Light::of(&luma, &shrink(&luma, Flat::COLOUR_STEP)),
         })
     }
 

@@ -17,6 +17,30 @@ impl Slope {
         let v = (y as f32 + 0.5) / height as f32 - 0.5;
         self.middle + self.across * u + self.down * v
     }
+
+    /// What [`at`](Self::at) adds up, by columns: the first part of it.
+    pub(super) fn columns(&self, width: usize) -> Vec<f32> {
+        (0..width).map(|x| self.middle + self.across * ((x as f32 + 0.5) / width as f32 - 0.5)).collect()
+    }
+
+    /// The second part, by row.
+    pub(super) fn row(&self, y: usize, height: usize) -> f32 {
+        self.down * ((y as f32 + 0.5) / height as f32 - 0.5)
+    }
+}
+
+/// The ground of a card: its brightness and its tint.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Ground {
+    pub(super) luma: Slope,
+    pub(super) blue: Slope,
+    pub(super) red: Slope,
+}
+
+impl Ground {
+    pub(super) fn of(luma: &Plane, blue: &Plane, red: &Plane) -> Self {
+        Self { luma: of_brightness(luma), blue: of_tint(blue), red: of_tint(red) }
+    }
 }
 
 /// Cells that a card is divided into.

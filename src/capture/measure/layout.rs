@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::super::Plane;
-use super::ground;
+use super::ground::Ground;
 
 /// A place on the card, as shares of its width and height.
 pub(super) struct Area {
@@ -50,9 +50,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Of planes of one size that hold the card and nothing else.
-    pub(super) fn of(luma: &Plane, blue: &Plane, red: &Plane) -> Self {
-        let ink = Ink::of(luma, blue, red);
+    /// Of planes of one size (brightness, Cb, Cr) that hold the card and nothing else, and their ground.
+    pub(super) fn of(planes: &[Plane; 3], ground: &Ground) -> Self {
+        let ink = Ink::of(planes, ground);
         let ways = [false, true].map(|turned| (ink.portrait_side(turned), ink.emblem_side(turned), turned));
         let best = |pick: fn(&(f32, f32, bool)) -> f32| {
             ways.iter()
@@ -77,24 +77,25 @@ impl Layout {
 
 /// The share of a card's rim, 1.6 to 3.2 mm from its outline, that looks like the ground between its print; nothing is
 /// printed there. Places that aren't `inside` the frame don't count. 0 when the frame holds too little of it.
-pub(super) fn rim(luma: &Plane, blue: &Plane, red: &Plane, inside: impl Fn(f32, f32) -> bool) -> f32 {
+pub(super) fn rim(planes: &[Plane; 3], ground: &Ground, inside: impl Fn(f32, f32) -> bool) -> f32 {
+    let [luma, blue, red] = planes;
     let (width, height) = (luma.width(), luma.height());
-    let (light, b, r) = (ground::of_brightness(luma), ground::of_tint(blue), ground::of_tint(red));
-    let (near, far) = (width * 16 / 856, width * 32 / 856);
+    let near = width * 16 / 856;
+    let far = (width * 32 / 856).max(near + 1);
     let (mut plain, mut count) = (0u32, 0u32);
-    for y in 0..height {
-        let row = luma.row(y).iter().zip(blue.row(y)).zip(red.row(y));
-        for (x, ((l, cb), cr)) in row.enumerate() {
-            let away = x.min(y).min(width - 1 - x).min(height - 1 - y);
+    for y in near..height.saturating_sub(near) {
+        let whole = y < far || height - 1 - y < far;
+        let row = luma.row(y).iter().zip(blue.row(y)).zip(red.row(y)).enumerate();
+        for (x, ((l, cb), cr)) in row.take(width.saturating_sub(near)).skip(near) {
             let share = |at: usize, size: usize| (at as f32 + 0.5) / size as f32;
-            if away < near || away >= far.max(near + 1) || !inside(share(x, width), share(y, height)) {
+            if !(whole || x < far || width - 1 - x < far) || !inside(share(x, width), share(y, height)) {
                 continue;
             }
-            let ground = light.at(x, y, width, height);
-            let off = (f32::from(*l) - ground).abs() <= 0.13 * ground + 6.0;
-            let tint = (f32::from(*cb) - b.at(x, y, width, height))
-                .hypot(f32::from(*cr) - r.at(x, y, width, height));
-            plain += u32::from(off && tint <= 9.0);
+            let light = ground.luma.at(x, y, width, height);
+            let off = (f32::from(*l) - light).abs() <= 0.13 * light + 6.0;
+            let cb = f32::from(*cb) - ground.blue.at(x, y, width, height);
+            let cr = f32::from(*cr) - ground.red.at(x, y, width, height);
+            plain += u32::from(off && cb * cb + cr * cr <= 81.0);
             count += 1;
         }
     }
@@ -105,25 +106,28 @@ pub(super) fn rim(luma: &Plane, blue: &Plane, red: &Plane, inside: impl Fn(f32, 
 struct Ink {
     width: usize,
     height: usize,
-    /// 1 for print, 3 for red print.
+    /// 1 for print, 2 more for red print.
     marks: Vec<u8>,
 }
 
 impl Ink {
-    fn of(luma: &Plane, blue: &Plane, red: &Plane) -> Self {
+    fn of([luma, blue, red]: &[Plane; 3], ground: &Ground) -> Self {
         let (width, height) = (luma.width(), luma.height());
-        let (light, b, r) = (ground::of_brightness(luma), ground::of_tint(blue), ground::of_tint(red));
-        let mut marks = Vec::with_capacity(width * height);
-        for y in 0..height {
-            let row = luma.row(y).iter().zip(blue.row(y)).zip(red.row(y));
-            for (x, ((l, cb), cr)) in row.enumerate() {
-                let ground = light.at(x, y, width, height);
-                let cb = f32::from(*cb) - b.at(x, y, width, height);
-                let cr = f32::from(*cr) - r.at(x, y, width, height);
-                let dark = f32::from(*l) < ground * 0.80 - 2.0;
-                let coloured = cb.hypot(cr) > 13.0;
-                let reddish = cr > 10.0 && cr > cb.abs() * 0.8;
-                marks.push(u8::from(dark || coloured) | if reddish { 2 } else { 0 });
+        let [light, b, r] = [ground.luma, ground.blue, ground.red].map(|slope| slope.columns(width));
+        let mut marks = vec![0; width * height];
+        for (y, marks) in marks.chunks_exact_mut(width.max(1)).enumerate() {
+            let [down, b_down, r_down] =
+                [ground.luma, ground.blue, ground.red].map(|slope| slope.row(y, height));
+            let samples = luma.row(y).iter().zip(blue.row(y)).zip(red.row(y));
+            let grounds = light.iter().zip(&b).zip(&r);
+            for ((mark, ((l, cb), cr)), ((light, b), r)) in marks.iter_mut().zip(samples).zip(grounds) {
+                let cb = f32::from(*cb) - (b + b_down);
+                let cr = f32::from(*cr) - (r + r_down);
+                let dark = f32::from(*l) < (light + down) * 0.80 - 2.0;
+                // 13 levels away, squared.
+                let coloured = cb * cb + cr * cr > 169.0;
+                let reddish = (cr > 10.0) & (cr > cb.abs() * 0.8);
+                *mark = u8::from(dark | coloured) | u8::from(reddish) << 1;
             }
         }
         Self { width, height, marks }
@@ -179,11 +183,16 @@ mod tests {
     use super::super::reduce::build;
     use super::*;
 
+    fn of(planes: [Plane; 3]) -> Layout {
+        let [luma, blue, red] = &planes;
+        Layout::of(&planes, &Ground::of(luma, blue, red))
+    }
+
     fn layout(at: impl Fn(f32, f32) -> u8) -> Layout {
         let (width, height) = (214, 135);
         let luma = build(width, height, |x, y| at(x as f32 / width as f32, y as f32 / height as f32));
         let grey = Plane::filled(width, height, 128);
-        Layout::of(&luma, &grey, &grey)
+        of([luma, grey.clone(), grey])
     }
 
     fn portrait(u: f32, v: f32) -> u8 {
@@ -213,9 +222,8 @@ mod tests {
     #[test]
     fn a_blank_card_is_neither() {
         assert!(layout(|_, _| 200).best() <= 0.05);
-        let empty = Plane::default();
-        assert!(Layout::of(&empty, &empty, &empty).best() <= 0.05);
+        assert!(of(std::array::from_fn(|_| Plane::default())).best() <= 0.05);
         let thin = Plane::filled(1, 700, 3);
-        assert!(Layout::of(&thin, &thin, &empty).best() <= 0.05);
+        assert!(of([thin.clone(), thin, Plane::default()]).best() <= 0.05);
     }
 }

@@ -21,20 +21,34 @@ impl Line {
         let reach = (edges.width() as f32).hypot(edges.height() as f32).ceil();
         let mut line = Self { cos, sin, rho, seen: Vec::new(), start: -reach };
         let mut count = 0;
-        line.seen.reserve(2 * reach as usize + 2);
+        let most = (2.0 * reach) as usize;
+        line.seen.reserve(most + 2);
         line.seen.push(0);
-        for t in 0..(2.0 * reach) as usize {
+        let frame = line.inside(edges);
+        for t in 0..most {
             let place = line.place(line.start + t as f32);
-            let inside = place.x > -1.0
-                && place.y > -1.0
-                && place.x < edges.width() as f32
-                && place.y < edges.height() as f32;
-            if inside && edges.supports(place.x, place.y, cos, sin, angle) {
+            if frame.contains(&t) && edges.supports(place.x, place.y, cos, sin, angle) {
                 count += 1;
             }
             line.seen.push(count);
         }
         line
+    }
+
+    /// The steps along the line that lie in the frame or less than a sample outside.
+    fn inside(&self, edges: &Edges) -> std::ops::Range<usize> {
+        let foot = self.place(self.start);
+        let (mut from, mut to) = (0.0f32, f32::MAX);
+        for (place, step, size) in [(foot.x, -self.sin, edges.width()), (foot.y, self.cos, edges.height())] {
+            let ends = [(-1.0 - place) / step, (size as f32 - place) / step];
+            if step.abs() > 1e-6 {
+                from = from.max(ends[0].min(ends[1]));
+                to = to.min(ends[0].max(ends[1]));
+            } else if !(place > -1.0 && place < size as f32) {
+                return 0..0;
+            }
+        }
+        from.ceil() as usize..to.ceil() as usize
     }
 
     fn place(&self, along: f32) -> Point {
@@ -224,7 +238,8 @@ impl Votes {
                 let angle = (i32::from(edge.angle) + turn).rem_euclid(Self::ANGLES as i32) as usize;
                 let (sin, cos) = turns[angle];
                 let rho = f32::from(edge.x) * cos + f32::from(edge.y) * sin + reach;
-                if let Some(count) = counts.get_mut(angle * columns + rho.round() as usize) {
+                // Never negative, so this rounds.
+                if let Some(count) = counts.get_mut(angle * columns + (rho + 0.5) as i32 as usize) {
                     *count = count.saturating_add(weight);
                 }
             }

@@ -61,22 +61,69 @@ pub(crate) fn shrink(plane: &Plane, step: usize) -> Plane {
     }
     let mut samples = Vec::with_capacity(width * height);
     let mut sums = vec![0u16; plane.width()];
-    // At most 255 rows of 255 each fit 16 bits; beyond that rows are skipped.
-    let rows = step.min(255);
-    let scale = 1.0 / (rows * step) as f32;
     for y in 0..height {
-        sums.fill(0);
-        for row in 0..rows {
-            for (sum, sample) in sums.iter_mut().zip(plane.row(y * step + row)) {
-                *sum += u16::from(*sample);
+        add_rows(plane, y * step, step.min(MOST_ROWS), &mut sums);
+        // A block's width is known to the compiler where it can be.
+        match step {
+            2 => means_of::<2>(&sums, &mut samples),
+            3 => means_of::<3>(&sums, &mut samples),
+            4 => means_of::<4>(&sums, &mut samples),
+            5 => means_of::<5>(&sums, &mut samples),
+            6 => means_of::<6>(&sums, &mut samples),
+            7 => means_of::<7>(&sums, &mut samples),
+            8 => means_of::<8>(&sums, &mut samples),
+            _ => {
+                let count = (step * step.min(MOST_ROWS)) as u32;
+                let sum = |block: &[u16]| block.iter().map(|sum| u32::from(*sum)).sum::<u32>();
+                samples.extend(sums.chunks_exact(step).map(|block| ((sum(block) + count / 2) / count) as u8));
             }
         }
-        samples.extend(sums.chunks_exact(step).map(|block| {
-            let sum: u32 = block.iter().map(|sum| u32::from(*sum)).sum();
-            (sum as f32 * scale + 0.5) as u8
-        }));
     }
     Plane::new(width, height, samples).unwrap_or_default()
+}
+
+/// At most 255 rows of 255 each fit 16 bits; beyond that rows are skipped.
+const MOST_ROWS: usize = 255;
+
+/// Adds up rows, column by column. Several at a time, so that the sums are touched less often.
+fn add_rows(plane: &Plane, first: usize, rows: usize, sums: &mut [u16]) {
+    sums.fill(0);
+    let mut y = first;
+    while y < first + rows {
+        match first + rows - y {
+            1 => y += add::<1>(plane, y, sums),
+            2 => y += add::<2>(plane, y, sums),
+            3 => y += add::<3>(plane, y, sums),
+            _ => y += add::<4>(plane, y, sums),
+        }
+    }
+}
+
+/// Adds `N` rows; how many that were.
+fn add<const N: usize>(plane: &Plane, y: usize, sums: &mut [u16]) -> usize {
+    let rows: [&[u8]; N] =
+        std::array::from_fn(|row| plane.row(y + row).get(..sums.len()).unwrap_or_default());
+    if rows.iter().all(|row| row.len() == sums.len()) {
+        for (x, sum) in sums.iter_mut().enumerate() {
+            *sum += rows.iter().map(|row| u16::from(row[x])).sum::<u16>();
+        }
+    }
+    N
+}
+
+/// Means of blocks whose columns were added up. Sums of up to 8 × 8 samples fit 16 bits.
+fn means_of<const N: usize>(sums: &[u16], samples: &mut Vec<u8>) {
+    let count = (N * N) as u16;
+    let sum = |block: &[u16; N]| {
+        let (fours, rest) = block.as_chunks::<4>();
+        // Four at a time, in one number; the highest lane of the product is the sum of all four.
+        let lanes = |[a, b, c, d]: [u16; 4]| {
+            u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
+        };
+        let sums: u64 = fours.iter().map(|four| lanes(*four)).sum();
+        (sums.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u16 + rest.iter().sum::<u16>()
+    };
+    samples.extend(sums.as_chunks::<N>().0.iter().map(|block| ((sum(block) + count / 2) / count) as u8));
 }
 
 /// `plane` on the grid of `like`, of which one sample is `factor` samples of `plane`: bilinear, in 8-bit fixed point.
@@ -87,20 +134,26 @@ fn resample(plane: &Plane, like: &Plane, factor: f32) -> Plane {
     };
     let columns: Vec<(usize, u32)> = (0..like.width()).map(|x| place(x, plane.width())).collect();
     let mut samples = Vec::with_capacity(like.width() * like.height());
-    let mut line = vec![0u32; plane.width() + 1];
+    let mut line = vec![0u16; plane.width() + 1];
+    // Each with the one on its right, so that both are read at once.
+    let mut pairs = vec![0u32; plane.width()];
     for y in 0..like.height() {
         let (top, weight) = place(y, plane.height());
+        let weight = weight as u16;
         let (upper, lower) = (plane.row(top), plane.row((top + 1).min(plane.height().saturating_sub(1))));
         for (sum, (a, b)) in line.iter_mut().zip(upper.iter().zip(lower)) {
-            *sum = u32::from(*a) * (256 - weight) + u32::from(*b) * weight;
+            *sum = u16::from(*a) * (256 - weight) + u16::from(*b) * weight;
         }
         // One more on the right, so that the last column has a neighbour.
         if let [.., last, extra] = &mut line[..] {
             *extra = *last;
         }
-        samples.extend(columns.iter().map(|(left, weight)| match line.get(*left..left + 2) {
-            Some([a, b]) => ((a * (256 - weight) + b * weight + (1 << 15)) >> 16) as u8,
-            _ => 0,
+        for (pair, (a, b)) in pairs.iter_mut().zip(line.iter().zip(&line[1..])) {
+            *pair = u32::from(*a) | u32::from(*b) << 16;
+        }
+        samples.extend(columns.iter().map(|(left, weight)| {
+            let pair = pairs.get(*left).copied().unwrap_or_default();
+            (((pair & 0xffff) * (256 - weight) + (pair >> 16) * weight + (1 << 15)) >> 16) as u8
         }));
     }
     Plane::new(like.width(), like.height(), samples).unwrap_or_default()

@@ -32,8 +32,11 @@ const LINES: usize = 44;
 const CLEAR: f32 = 0.93;
 /// How many lines of long pieces, and of strong ones.
 const PIECES: [usize; 2] = [40, 24];
+const _: () = assert!(PIECES[0] + PIECES[1] <= 64 && LINES <= 64, "a bit for each line");
 /// Of how many the lines may run together as those of a card do that is seen steeply.
 const STEEP: usize = 26;
+/// The least share of a side that must be seen.
+const LEAST_SEEN: f32 = 0.35;
 /// The least share of the frame that a card may cover to be found.
 const LEAST_SHARE: f32 = 0.004;
 /// The same for four lines of the whole frame: between shorter ones everything is a rectangle.
@@ -76,19 +79,37 @@ impl Search<'_> {
     fn run(&self) -> Vec<Candidate> {
         let crossings: Vec<Vec<Option<Point>>> =
             self.lines.iter().map(|a| self.lines.iter().map(|b| self.corner(a, b)).collect()).collect();
+        // Which lines cross each one inside, a bit for each: nearly all pairs of pairs end here.
+        let bits = |row: &Vec<Option<Point>>| {
+            row.iter().enumerate().fold(0u64, |bits, (at, corner)| bits | u64::from(corner.is_some()) << at)
+        };
+        let crossed: Vec<u64> = crossings.iter().map(bits).collect();
         let (pairs, leaning) = self.pairs();
         let mut found = Vec::new();
         for (at, first) in pairs.iter().enumerate() {
+            let ends = |line: usize| Some((crossings[first.0][line]?, crossings[first.1][line]?));
+            // What is seen of a line between these two is the same for all pairs that it belongs to.
+            let mut between = [0.0; 64];
+            let mut seen = 0u64;
+            for (line, share) in between.iter_mut().enumerate().take(self.lines.len()) {
+                if crossed[first.0] & crossed[first.1] & 1 << line != 0 {
+                    *share = ends(line).map_or(0.0, |(a, b)| self.lines[line].support(a, b));
+                    seen |= u64::from(*share >= LEAST_SEEN) << line;
+                }
+            }
+            if seen == 0 {
+                continue;
+            }
             for second in pairs[at + 1..].iter().chain(&leaning) {
-                let corner = |a: usize, b: usize| crossings[a][b];
-                let corners = [
-                    corner(first.0, second.0),
-                    corner(first.0, second.1),
-                    corner(first.1, second.1),
-                    corner(first.1, second.0),
-                ];
-                if let [Some(a), Some(b), Some(c), Some(d)] = corners {
-                    found.extend(self.judge([first.0, second.1, first.1, second.0], [a, b, c, d]));
+                let bits = 1 << second.0 | 1 << second.1;
+                if seen & bits != bits {
+                    continue;
+                }
+                let (Some((a, d)), Some((b, c))) = (ends(second.0), ends(second.1)) else { continue };
+                let others = [self.lines[first.0].support(a, b), self.lines[first.1].support(c, d)];
+                if others.iter().all(|share| *share >= LEAST_SEEN) {
+                    let support = [others[0], between[second.1], others[1], between[second.0]];
+                    found.extend(self.weigh([a, b, c, d], support, false));
                 }
             }
         }
@@ -128,18 +149,6 @@ impl Search<'_> {
             }
         }
         (pairs, leaning)
-    }
-
-    /// Whether four sides and their corners may be a card. `sides` run between the corners in order.
-    fn judge(&self, sides: [usize; 4], corners: [Point; 4]) -> Option<Candidate> {
-        let mut support = [0.0; 4];
-        for (at, side) in sides.into_iter().enumerate() {
-            support[at] = self.lines.get(side)?.support(corners[at], corners[(at + 1) % 4]);
-            if support[at] < 0.35 {
-                return None;
-            }
-        }
-        self.weigh(corners, support, false)
     }
 
     /// The shortest side of a card that covers a share of the frame.

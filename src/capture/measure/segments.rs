@@ -10,6 +10,8 @@ use super::lines::Line;
 struct Segment {
     /// Direction of its perpendicular, in degrees.
     angle: f32,
+    cos: f32,
+    sin: f32,
     rho: f32,
     ends: [Point; 2],
     length: f32,
@@ -28,8 +30,14 @@ const STRAY: f32 = 16.0;
 /// wooden desk has long pieces all over. Pieces on one line count together: a thumb divides a card's side.
 pub(super) fn longest(edges: &Edges, long: usize, strong: usize) -> Vec<Line> {
     let mut used = vec![false; edges.width() * edges.height()];
-    let mut pieces: Vec<Segment> =
-        edges.list.iter().filter_map(|edge| Trace::from(edge).run(edges, &mut used)).collect();
+    let turns: Vec<(f32, f32)> = (0..180).map(|angle| (angle as f32 + 0.5).to_radians().sin_cos()).collect();
+    let mut pieces: Vec<Segment> = Vec::new();
+    for edge in &edges.list {
+        let taken = used.get(usize::from(edge.y) * edges.width() + usize::from(edge.x));
+        if let (Some(false), Some(turn)) = (taken, turns.get(usize::from(edge.angle))) {
+            pieces.extend(Trace::from(edge, *turn).run(edges, &mut used));
+        }
+    }
     pieces.sort_by(|a, b| b.length.total_cmp(&a.length));
     let mut kept: Vec<Segment> = Vec::new();
     for piece in pieces {
@@ -49,21 +57,19 @@ pub(super) fn longest(edges: &Edges, long: usize, strong: usize) -> Vec<Line> {
 impl Segment {
     /// Whether another piece lies on the same line, both its ends within two samples, and not further away than long.
     fn continues(&self, other: &Segment) -> bool {
-        let (sin, cos) = self.angle.to_radians().sin_cos();
         let gap = |end: &Point| {
             let [a, b] = self.ends;
             end.distance(a).min(end.distance(b))
         };
         angle_between(self.angle, other.angle) < 3.0
-            && other.ends.iter().all(|end| (end.x * cos + end.y * sin - self.rho).abs() < 2.2)
+            && other.ends.iter().all(|end| (end.x * self.cos + end.y * self.sin - self.rho).abs() < 2.2)
             && other.ends.iter().map(gap).fold(f32::MAX, f32::min) < self.length
     }
 
     /// How much of another piece on the same line isn't beside this one.
     fn beyond(&self, other: &Segment) -> f32 {
-        let (sin, cos) = self.angle.to_radians().sin_cos();
         let span = |segment: &Segment| {
-            let [a, b] = segment.ends.map(|end| end.y * cos - end.x * sin);
+            let [a, b] = segment.ends.map(|end| end.y * self.cos - end.x * self.sin);
             (a.min(b), a.max(b))
         };
         let ((low, high), (from, to)) = (span(self), span(other));
@@ -89,9 +95,9 @@ struct Trace {
 }
 
 impl Trace {
-    fn from(edge: &Edge) -> Self {
+    /// `turn`: sine and cosine of the middle of the degree that the edge's direction is in.
+    fn from(edge: &Edge, (sin, cos): (f32, f32)) -> Self {
         let angle = f32::from(edge.angle) + 0.5;
-        let (sin, cos) = angle.to_radians().sin_cos();
         let (x, y) = (f32::from(edge.x), f32::from(edge.y));
         Self {
             x,
@@ -111,32 +117,29 @@ impl Trace {
     }
 
     fn run(mut self, edges: &Edges, used: &mut [bool]) -> Option<Segment> {
-        let place = |x: f32, y: f32| (y as usize).checked_mul(edges.width()).map(|row| row + x as usize);
-        if used.get(place(self.x, self.y)?).copied()? {
-            return None;
-        }
         self.add(0.0, 0.0);
+        // The line so far, and its direction: worked out anew for each edge that joins.
+        let (mut slope, mut level) = self.fit();
+        let mut turned = self.angle - slope.atan().to_degrees();
         for direction in [1.0f32, -1.0] {
             let (mut along, mut missing) = (0.0, 0);
             while missing <= GAP {
                 along += direction;
-                let (slope, level) = self.fit();
-                let turned = self.angle - slope.atan().to_degrees();
                 let middle = level + slope * along;
                 let hit = [0.0, 1.0, -1.0].into_iter().find_map(|off| {
                     let (x, y) = self.place(along, middle + off);
-                    let (x, y) = (x.round(), y.round());
-                    let found = f32::from(edges.at(x as i32, y as i32)?);
-                    (angle_between(found, turned) <= STRAY).then_some((x, y))
+                    edges.at(x, y).filter(|(.., found)| angle_between(f32::from(*found), turned) <= STRAY)
                 });
-                let Some((x, y)) = hit else {
+                let Some((x, y, _)) = hit else {
                     missing += 1;
                     continue;
                 };
                 missing = 0;
-                let (dx, dy) = (x - self.x, y - self.y);
+                let (dx, dy) = (x as f32 - self.x, y as f32 - self.y);
                 self.add(dy * self.cos - dx * self.sin, dx * self.cos + dy * self.sin);
-                if let Some(used) = place(x, y).and_then(|at| used.get_mut(at)) {
+                (slope, level) = self.fit();
+                turned = self.angle - slope.atan().to_degrees();
+                if let Some(used) = used.get_mut(y as usize * edges.width() + x as usize) {
                     *used = true;
                 }
             }
@@ -187,7 +190,8 @@ impl Trace {
         let angle = self.angle - slope.atan().to_degrees();
         let angle = angle.rem_euclid(180.0);
         let (sin, cos) = angle.to_radians().sin_cos();
-        Some(Segment { angle, rho: ends[0].x * cos + ends[0].y * sin, ends, length, strength: self.strength })
+        let rho = ends[0].x * cos + ends[0].y * sin;
+        Some(Segment { angle, cos, sin, rho, ends, length, strength: self.strength })
     }
 }
 

@@ -91,16 +91,18 @@ impl Sides<'_> {
         {
             return None;
         }
-        let seen = |length: f32, lean: f32, samples: usize| {
-            let (p, q) =
-                (end(from_a, along_a, length * (1.0 + lean)), end(from_b, along_b, length * (1.0 - lean)));
-            (self.seen(p, q, samples), p, q)
+        let ends = |length: f32, lean: f32| {
+            (end(from_a, along_a, length * (1.0 + lean)), end(from_b, along_b, length * (1.0 - lean)))
+        };
+        let seen = |length: f32, lean: f32, samples: usize, beaten: f32| {
+            let (p, q) = ends(length, lean);
+            self.seen(p, q, samples, beaten)
         };
         let mut best = (0.0, 0.0, 0.0);
         let mut length = near;
         while length <= nominal * FURTHEST {
             for lean in [0.0, -0.05, 0.05] {
-                let (share, ..) = seen(length, lean, 14);
+                let share = seen(length, lean, 14, best.0);
                 if share > best.0 {
                     best = (share, length, lean);
                 }
@@ -114,13 +116,15 @@ impl Sides<'_> {
         for shift in -2..=2 {
             for turn in -3..=3 {
                 let (length, lean) = (rough.1 + shift as f32 * 0.7, rough.2 + turn as f32 * 0.012);
-                let (share, ..) = seen(length, lean, 40);
-                if share > best.0 || (shift, turn) == (-2, -3) {
+                // The first one of the finer search counts anyway: shares of 14 places and of 40 aren't compared.
+                let beaten = if (shift, turn) == (-2, -3) { -1.0 } else { best.0 };
+                let share = seen(length, lean, 40, beaten);
+                if share > beaten {
                     best = (share, length, lean);
                 }
             }
         }
-        let (share, p, q) = seen(best.1, best.2, 40);
+        let (share, (p, q)) = (seen(best.1, best.2, 40, -1.0), ends(best.1, best.2));
         let support = [
             self.closing.support(from_a, from_b),
             self.b.support(from_b, q),
@@ -138,6 +142,9 @@ impl Sides<'_> {
 
     /// A fourth side outside the frame, where the card's ratio puts it; `None` when that is inside.
     fn cut(&self, along: [Point; 2], nominal: f32) -> Option<Found> {
+        if !self.may_be_cut(along, nominal) {
+            return None;
+        }
         let (width, height) = (self.edges.width() as f32, self.edges.height() as f32);
         let corners = |length: f32| {
             let [p, q] = [0, 1].map(|at| self.from[at].beyond(along[at], length));
@@ -170,6 +177,21 @@ impl Sides<'_> {
         Some(Found { corners: corners(length), support: [closing, support[1], 0.0, support[0]], cut: true })
     }
 
+    /// What [`cut`](Self::cut) asks of every length that the sides may have, before the likeliest one is looked for.
+    fn may_be_cut(&self, along: [Point; 2], nominal: f32) -> bool {
+        let furthest = [0, 1].map(|at| self.from[at].beyond(along[at], nominal * FURTHEST));
+        if furthest.iter().all(|corner| inside(self.edges, *corner)) {
+            return false;
+        }
+        [self.a, self.b].into_iter().enumerate().all(|(at, line)| {
+            let (from, along) = (self.from[at], along[at]);
+            let seen = self.exit(from, along) - 3.0;
+            let until_exit = seen <= nominal * NEAREST;
+            seen >= nominal * NEAREST * INSIDE
+                && (!until_exit || line.support(from, from.beyond(along, seen)) >= SEEN)
+        })
+    }
+
     /// How far it is to the frame's border.
     fn exit(&self, from: Point, along: Point) -> f32 {
         let until = |place: f32, step: f32, size: f32| match step {
@@ -181,16 +203,25 @@ impl Sides<'_> {
         until(from.x, along.x, width).min(until(from.y, along.y, height)).max(0.0)
     }
 
-    /// The share of the way between two places that lies on edges of its direction; the round corners don't count.
-    fn seen(&self, p: Point, q: Point, samples: usize) -> f32 {
+    /// The share of the way between two places that lies on edges of its direction; the round corners don't count. 0 when
+    /// it can't be more than what is `beaten`.
+    fn seen(&self, p: Point, q: Point, samples: usize, beaten: f32) -> f32 {
         let (dx, dy) = (q.x - p.x, q.y - p.y);
         let length = dx.hypot(dy).max(1e-3);
         let (nx, ny) = (-dy / length, dx / length);
         let angle = ny.atan2(nx).to_degrees().rem_euclid(180.0);
-        let hits = (0..samples).filter(|at| {
-            let t = 0.06 + 0.88 * (*at as f32 + 0.5) / samples as f32;
-            self.edges.supports(p.x + dx * t, p.y + dy * t, nx, ny, angle)
-        });
-        hits.count() as f32 / samples as f32
+        // How many may be missing.
+        let mut spare = ((1.0 - beaten) * samples as f32 - 0.5).max(0.0) as usize;
+        for at in 0..samples {
+            let t = 0.06 + 0.88 * (at as f32 + 0.5) / samples as f32;
+            if !self.edges.supports(p.x + dx * t, p.y + dy * t, nx, ny, angle) {
+                match spare.checked_sub(1) {
+                    Some(rest) => spare = rest,
+                    None => return 0.0,
+                }
+            }
+        }
+        let missing = ((1.0 - beaten) * samples as f32 - 0.5).max(0.0) as usize - spare;
+        (samples - missing) as f32 / samples as f32
     }
 }

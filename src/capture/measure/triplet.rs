@@ -7,7 +7,7 @@ use super::card::Card;
 use super::figure::{Figure, Measure};
 use super::photo::{Measurement, View, triplet_figure};
 use super::reduce::shrink;
-use super::same::{Likeness, correlation, likeness};
+use super::same::{Likeness, Look, correlation, likeness};
 use super::thresholds::Thresholds;
 use crate::profile::Outcome;
 
@@ -109,11 +109,12 @@ pub fn measure_triplet(
     holder: &Measurement,
     thresholds: &Thresholds,
 ) -> TripletMeasurement {
-    let compare = |a: &Measurement, b: &Measurement| Comparison {
-        slots: [a.slot, b.slot],
-        likeness: likeness((&a.reduced, a.quad()), (&b.reduced, b.quad())),
-    };
-    let pairs = [compare(portrait, emblem), compare(portrait, holder), compare(emblem, holder)];
+    let photos = [portrait, emblem, holder];
+    let looks = photos.map(|photo| Look::of(&photo.reduced, photo.quad()));
+    let pairs = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| Comparison {
+        slots: [photos[a].slot, photos[b].slot],
+        likeness: looks[a].as_ref().zip(looks[b].as_ref()).and_then(|(a, b)| likeness(a, b)),
+    });
     // A photo without any content is no copy of another; its own figures refuse it.
     let reuse = pairs.iter().map(|pair| pair.likeness.map_or(0.0, |found| found.parts)).fold(-1.0, f32::max);
     let held = portrait.card.as_ref().zip(holder.card.as_ref()).and_then(|(a, b)| same_side(a, b));
@@ -129,7 +130,5 @@ pub fn measure_triplet(
 
 /// Likeness of two rectified cards in cells of 1.6 mm, which is what a card held at arm's length shows.
 fn same_side(a: &Card, b: &Card) -> Option<f32> {
-    let (a, b) = (shrink(a.flat.luma(), 16), shrink(b.flat.luma(), 16));
-    let pairs = a.samples().iter().zip(b.samples()).map(|(a, b)| (f32::from(*a), f32::from(*b)));
-    correlation(pairs).map(|(found, _)| found)
+    correlation(&shrink(a.flat.luma(), 16), &shrink(b.flat.luma(), 16))
 }
