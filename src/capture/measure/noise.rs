@@ -86,5 +86,7 @@ mod tests {
         assert_eq!(noise(&Plane::default(), &quad(255.0)), None);
         assert_eq!(noise(&Plane::filled(1, 400, 3), &quad(255.0)), None);
         assert_eq!(noise(&slope, &quad(f32::NAN)), None);
+        // A card that the frame cuts has places far outside.
+        assert_eq!(noise(&slope, &quad(255.0).shifted(-120.0, -90.0)), Some(0.0));
     }
 }
