@@ -13,14 +13,16 @@ pub(super) struct Slope {
 impl Slope {
     /// At a sample of a plane of this size.
     pub(super) fn at(&self, x: usize, y: usize, width: usize, height: usize) -> f32 {
-        let u = (x as f32 + 0.5) / width as f32 - 0.5;
-        let v = (y as f32 + 0.5) / height as f32 - 0.5;
-        self.middle + self.across * u + self.down * v
+        self.column(x, width) + self.row(y, height)
     }
 
-    /// What [`at`](Self::at) adds up, by columns: the first part of it.
+    /// What [`at`](Self::at) adds up, for all columns: the first part of it.
     pub(super) fn columns(&self, width: usize) -> Vec<f32> {
-        (0..width).map(|x| self.middle + self.across * ((x as f32 + 0.5) / width as f32 - 0.5)).collect()
+        (0..width).map(|x| self.column(x, width)).collect()
+    }
+
+    fn column(&self, x: usize, width: usize) -> f32 {
+        self.middle + self.across * ((x as f32 + 0.5) / width as f32 - 0.5)
     }
 
     /// The second part, by row.

@@ -11,7 +11,7 @@ use super::noise::noise;
 use super::person::{PersonSign, White, sign};
 use super::reduce::Reduced;
 use super::sharpness::edge_width;
-use super::thresholds::{CARD, HOLDER, LIVE, Thresholds, figure};
+use super::thresholds::{Thresholds, figure};
 use super::{colour, thresholds};
 use crate::profile::Outcome;
 
@@ -136,11 +136,6 @@ fn figures(
     faces: &Faces,
 ) -> Vec<Figure> {
     let part = thresholds.of(slot);
-    let wanted: &[Measure] = match slot {
-        Slot::PortraitSide | Slot::EmblemSide => &CARD,
-        Slot::Live => &LIVE,
-        _ => &HOLDER,
-    };
     let quality = FaceQuality::of(picture, faces);
     let value = |measure: Measure| match (measure, card) {
         // What isn't there isn't seen: these two fail rather than being left out.
@@ -154,7 +149,8 @@ fn figures(
         (_, None) => None,
         (_, Some(card)) => of_card(picture, slot, card, measure),
     };
-    wanted.iter().filter_map(|measure| thresholds::figure(part, *measure, value(*measure))).collect()
+    let wanted = thresholds::measures(slot).iter().copied().flatten();
+    wanted.filter_map(|measure| figure(part, *measure, value(*measure))).collect()
 }
 
 fn of_card(picture: &Picture, slot: Slot, card: &Card, measure: Measure) -> Option<f32> {

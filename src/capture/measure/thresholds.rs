@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::Slot;
+use super::face::FACE;
 use super::figure::{Figure, Measure, Threshold};
 use crate::profile::Outcome;
 
@@ -55,7 +56,7 @@ pub enum ThresholdsError {
 }
 
 /// Measures of a photo of one side of the card.
-pub(super) const CARD: [Measure; 14] = [
+const CARD: [Measure; 14] = [
     Measure::CardOutline,
     Measure::CardShare,
     Measure::CardRatio,
@@ -71,50 +72,18 @@ pub(super) const CARD: [Measure; 14] = [
     Measure::Colour,
     Measure::Side,
 ];
-/// Measures of the photo of the holder: of the card in the hand, of the person, and of the face.
-pub(super) const HOLDER: [Measure; 25] = [
-    Measure::CardOutline,
-    Measure::CardShare,
-    Measure::CardRatio,
-    Measure::CardCutOff,
-    Measure::CardTilt,
-    Measure::PixelsAcross,
-    Measure::EdgeWidth,
-    Measure::Brightness,
-    Measure::Contrast,
-    Measure::Clipped,
-    Measure::Glare,
-    Measure::Noise,
-    Measure::Colour,
-    Measure::Side,
-    Measure::Person,
-    Measure::Faces,
-    Measure::SecondFace,
-    Measure::FaceCutOff,
-    Measure::FacePixels,
-    Measure::FaceSharpness,
-    Measure::FaceBrightness,
-    Measure::FaceContrast,
-    Measure::FaceClipped,
-    Measure::FaceGlare,
-    Measure::FaceNoise,
-];
-/// Measures of the photo taken on the spot.
-pub(super) const LIVE: [Measure; 11] = [
-    Measure::Person,
-    Measure::Faces,
-    Measure::SecondFace,
-    Measure::FaceCutOff,
-    Measure::FacePixels,
-    Measure::FaceSharpness,
-    Measure::FaceBrightness,
-    Measure::FaceContrast,
-    Measure::FaceClipped,
-    Measure::FaceGlare,
-    Measure::FaceNoise,
-];
+/// What is measured on the photo of a slot, in the order of [`Measure`]: a holder's is of a card, a person and a face.
+pub(super) fn measures(slot: Slot) -> &'static [&'static [Measure]] {
+    const PERSON: &[Measure] = &[Measure::Person];
+    match slot {
+        Slot::PortraitSide | Slot::EmblemSide => &[&CARD],
+        Slot::Live => &[PERSON, &FACE],
+        _ => &[&CARD, PERSON, &FACE],
+    }
+}
+
 /// Measures of three photos together.
-pub(super) const TRIPLET: [Measure; 2] = [Measure::Reuse, Measure::HolderCard];
+const TRIPLET: [Measure; 2] = [Measure::Reuse, Measure::HolderCard];
 
 impl Thresholds {
     /// Reads a set.
@@ -124,13 +93,13 @@ impl Thresholds {
     pub fn from_json(text: &str) -> Result<Self, ThresholdsError> {
         let set: Self = serde_json::from_str(text).map_err(ThresholdsError::Json)?;
         for (part, wanted, found) in [
-            ("portrait_side", &CARD[..], &set.portrait_side),
-            ("emblem_side", &CARD[..], &set.emblem_side),
-            ("holder", &HOLDER[..], &set.holder),
-            ("live", &LIVE[..], &set.live),
-            ("triplet", &TRIPLET[..], &set.triplet),
+            ("portrait_side", measures(Slot::PortraitSide), &set.portrait_side),
+            ("emblem_side", measures(Slot::EmblemSide), &set.emblem_side),
+            ("holder", measures(Slot::Holder), &set.holder),
+            ("live", measures(Slot::Live), &set.live),
+            ("triplet", &[&TRIPLET[..]], &set.triplet),
         ] {
-            for measure in wanted {
+            for measure in wanted.iter().copied().flatten() {
                 match found.get(measure) {
                     None => return Err(ThresholdsError::Missing { part, measure: *measure }),
                     Some(threshold) if !threshold.is_sound() => {
