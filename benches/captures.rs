@@ -9,6 +9,10 @@ use std::path::Path;
 use realname::capture::measure::{Thresholds, measure, measure_triplet};
 use realname::capture::{Intake, Slot};
 use realname_specimen::photos::{Family, Flaw, Recipe, Shot, kept};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
 
 const SLOTS: [(Shot, Slot); 3] = [
     (Shot::PortraitSide, Slot::PortraitSide),
@@ -48,6 +52,13 @@ fn main() {
         support::row(&row, "decoding its three JPEGs to RGB with `image`", "≤ 1.2 ×", &full);
         let intake = support::compare(9, || take(&photos), || decode(&photos));
         support::row("of which taking in", "the same", "", &intake);
+        // What no checking of a whole photo can go below: its decoder alone.
+        for (colours, what) in
+            [(ColorSpace::YCbCr, "brightness and colour"), (ColorSpace::Luma, "brightness")]
+        {
+            let decoder = support::compare(9, || decode_to(&photos, colours), || decode(&photos));
+            support::row(&format!("of which the decoder, to {what} alone"), "the same", "", &decoder);
+        }
     }
 }
 
@@ -99,6 +110,13 @@ fn take(photos: &[(Slot, Vec<u8>); 3]) {
 fn decode(photos: &[(Slot, Vec<u8>); 3]) {
     for (_, jpeg) in photos {
         black_box(image::load_from_memory_with_format(jpeg, image::ImageFormat::Jpeg).unwrap().into_rgb8());
+    }
+}
+
+fn decode_to(photos: &[(Slot, Vec<u8>); 3], colours: ColorSpace) {
+    let options = DecoderOptions::default().set_strict_mode(true).jpeg_set_out_colorspace(colours);
+    for (_, jpeg) in photos {
+        black_box(JpegDecoder::new_with_options(ZCursor::new(jpeg), options).decode().unwrap());
     }
 }
 

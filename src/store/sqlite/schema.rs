@@ -102,8 +102,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::ReadOnly);
     }
     // `fullfsync` makes macOS really sync; temporary tables stay off the disk. Keys are digests, so each step changes a page
-    // of its own: a log of up to 64 MiB lets more of them meet before they are folded into the file (a fifth more grants per
-    // second than 16 MiB).
+    // of its own: a log of up to 64 MiB lets more of them meet before they are folded into the file (a tenth to a fifth
+    // more grants per second than 16 MiB).
     let settings = "
         PRAGMA synchronous = FULL;
         PRAGMA foreign_keys = ON;
