@@ -45,9 +45,11 @@ fn checkout(
         Declared::new(order.name, order.number).map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
     // The photos are chained to a nonce of this order, so that none can be exchanged for another order's.
     let nonce = realname::jose::random().map_err(|e| shop(&e))?;
+    // One for all photos: it keeps the memory that they are decoded into.
+    let intake = Intake::default();
     let mut session = CaptureSession::new(nonce);
     for (slot, bytes) in Triplet::SLOTS.into_iter().zip(order.photos) {
-        let photo = Intake::default().take(slot, bytes, Timestamp::now());
+        let photo = intake.take(slot, bytes, Timestamp::now());
         let photo = photo.map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
         session.admit(photo).map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
     }

@@ -12,6 +12,8 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::exif::Exif;
+use super::plane::wipe;
+use super::scratch::Scratch;
 use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff, webp};
 
 /// A decoded file.
@@ -24,20 +26,24 @@ pub(super) struct Decoded {
     pub(super) trailing: usize,
 }
 
-/// Decodes under `limits`.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
+/// Decodes under `limits`. What `scratch` keeps is used, or given back: it is no memory beside that of the limit.
+pub(super) fn decode(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decoded, CaptureError> {
     limits.check_bytes(bytes.len())?;
-    match sniff::sniff(bytes).map_err(|found| CaptureError::UnsupportedFormat { found })? {
-        Format::Jpeg => decode_jpeg(bytes, limits),
-        Format::Png => decode_png(bytes, limits),
-        Format::WebP => decode_webp(bytes, limits),
+    let format = sniff::sniff(bytes).map_err(|found| CaptureError::UnsupportedFormat { found })?;
+    if format == Format::Jpeg {
+        return decode_jpeg(bytes, limits, scratch);
     }
+    drop(scratch.take());
+    if format == Format::Png { decode_png(bytes, limits) } else { decode_webp(bytes, limits) }
 }
 
-fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
+fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decoded, CaptureError> {
     let survey = jpeg::survey(bytes, limits)?;
     limits.check_memory(survey.memory())?;
     limits.check_work(survey.work())?;
+    if limits.check_memory(survey.memory().saturating_add(scratch.kept())).is_err() {
+        drop(scratch.take());
+    }
     let unreadable = |_| CaptureError::Damaged { format: Format::Jpeg, damage: Damage::Data };
     // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker. (A file that
     // was cut and then closed with a new end marker does decode, with a plain rest: that is a matter for the quality.)
@@ -55,17 +61,25 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
         _ => ColorSpace::YCbCr,
     };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
-    let pixels = decoder.decode().map_err(unreadable)?;
     let (width, height) = (survey.width as usize, survey.height as usize);
     let expected = width * height * wanted.num_components();
-    if decoder.dimensions() != Some((width, height)) || pixels.len() != expected {
+    if decoder.dimensions() != Some((width, height)) || decoder.output_buffer_size() != Some(expected) {
         return Err(CaptureError::Damaged { format: Format::Jpeg, damage: Damage::TwoSizes });
     }
-    let picture = match wanted {
-        ColorSpace::Luma => Picture::from_luma(Plane::new(width, height, pixels).unwrap_or_default()),
-        ColorSpace::RGB => Picture::from_rgb(width, height, pixels),
-        _ => Picture::from_ycc(width, height, pixels),
-    };
+    let picture = scratch.with(expected, |pixels| {
+        let decoded = decoder.decode_into(pixels).map_err(unreadable).map(|()| match wanted {
+            ColorSpace::Luma => {
+                Picture::from_luma(Plane::new(width, height, pixels.to_vec()).unwrap_or_default())
+            }
+            ColorSpace::RGB => Picture::from_rgb(width, height, pixels),
+            // Wipes row by row, while a row is in the cache.
+            _ => Picture::from_ycc(width, height, pixels),
+        });
+        if wanted != ColorSpace::YCbCr || decoded.is_err() {
+            wipe(pixels);
+        }
+        decoded
+    })?;
     Ok(Decoded {
         format: Format::Jpeg,
         picture: picture.oriented(orientation(survey.exif)),
@@ -126,7 +140,12 @@ fn flatten(decoder: impl ImageDecoder, size: (u32, u32), limits: &Limits) -> Opt
     let (width, height) = (size.0 as usize, size.1 as usize);
     let picture = match DynamicImage::from_decoder(decoder).ok()? {
         DynamicImage::ImageLuma8(grey) => Picture::from_luma(Plane::new(width, height, grey.into_raw())?),
-        DynamicImage::ImageRgb8(rgb) => Picture::from_rgb(width, height, rgb.into_raw()),
+        DynamicImage::ImageRgb8(rgb) => {
+            let mut pixels = rgb.into_raw();
+            let picture = Picture::from_rgb(width, height, &pixels);
+            wipe(&mut pixels);
+            picture
+        }
         DynamicImage::ImageLumaA8(grey) => {
             let samples = grey.pixels().map(|pixel| on_white(pixel.0[0], pixel.0[1])).collect();
             Picture::from_luma(Plane::new(width, height, samples)?)
@@ -137,7 +156,9 @@ fn flatten(decoder: impl ImageDecoder, size: (u32, u32), limits: &Limits) -> Opt
                 let [r, g, b, a] = pixel.0;
                 pixels.extend([r, g, b].map(|value| on_white(value, a)));
             }
-            Picture::from_rgb(width, height, pixels)
+            let picture = Picture::from_rgb(width, height, &pixels);
+            wipe(&mut pixels);
+            picture
         }
         _ => return None,
     };

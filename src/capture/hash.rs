@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::Plane;
-use super::measure::shrink;
+use super::shrink::shrink;
 
 /// 256 bits that stay nearly the same when a file is encoded again or resized.
 ///

@@ -5,13 +5,15 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::decode::{Decoded, decode};
 use super::exif::Exif;
+use super::plane::wipe;
+use super::scratch::Scratch;
 use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot};
 
-/// Takes photos in under limits.
+/// Takes photos in under limits. One that takes in several photos is faster than one for each: it keeps the memory that
+/// pixels are decoded into, wiped, up to 64 MiB.
 ///
 /// ```
 /// use realname::capture::{CaptureError, Intake, Slot};
@@ -25,6 +27,7 @@ use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot};
 #[derive(Clone, Debug, Default)]
 pub struct Intake {
     limits: Limits,
+    scratch: Scratch,
 }
 
 /// Something about a photo's file that refuses nothing and is worth knowing.
@@ -43,7 +46,7 @@ pub enum Note {
 impl Intake {
     /// With limits of your own.
     pub fn new(limits: Limits) -> Self {
-        Self { limits }
+        Self { limits, scratch: Scratch::default() }
     }
 
     /// Takes one photo in. `taken_at` is when it was taken or received, by the caller's clock; the file's own account of
@@ -52,8 +55,9 @@ impl Intake {
     /// # Errors
     /// [`CaptureError`] names what is wrong with the file, before anything is decoded where the headers show it.
     pub fn take(&self, slot: Slot, bytes: Vec<u8>, taken_at: Timestamp) -> Result<Capture, CaptureError> {
-        let bytes = Zeroizing::new(bytes);
-        let Decoded { format, picture, exif, progressive, trailing } = decode(&bytes, &self.limits)?;
+        let bytes = Wiped(bytes);
+        let Decoded { format, picture, exif, progressive, trailing } =
+            decode(&bytes.0, &self.limits, &self.scratch)?;
         let mut notes = Vec::new();
         if trailing > 0 {
             notes.push(Note::TrailingBytes);
@@ -65,7 +69,7 @@ impl Intake {
             slot,
             format,
             taken_at,
-            sha256: Sha256::digest(&bytes).into(),
+            sha256: Sha256::digest(&bytes.0).into(),
             derived: Derived::default(),
             width: picture.width() as u32,
             height: picture.height() as u32,
@@ -94,6 +98,16 @@ impl Intake {
             capture.notes.push(Note::NameDisagrees);
         }
         Ok(capture)
+    }
+}
+
+/// A file's bytes, wiped when they are dropped.
+#[derive(Clone, PartialEq, Eq)]
+struct Wiped(Vec<u8>);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
     }
 }
 
@@ -127,7 +141,7 @@ pub struct Capture {
     height: u32,
     notes: Vec<Note>,
     exif: Exif,
-    bytes: Option<Zeroizing<Vec<u8>>>,
+    bytes: Option<Wiped>,
     picture: Option<Picture>,
 }
 
@@ -194,7 +208,7 @@ impl Capture {
 
     /// The file, for an authority that compares faces; `None` after [`forget`](Self::forget).
     pub fn bytes(&self) -> Option<&[u8]> {
-        self.bytes.as_ref().map(|bytes| bytes.as_slice())
+        self.bytes.as_ref().map(|bytes| bytes.0.as_slice())
     }
 
     /// The pixels; `None` after [`forget`](Self::forget).

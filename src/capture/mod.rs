@@ -23,9 +23,12 @@ mod picture;
 mod plane;
 pub mod plugin;
 mod png;
+mod scratch;
 mod session;
+mod shrink;
 mod slot;
 mod sniff;
+mod vectorised;
 mod watermark;
 mod webp;
 

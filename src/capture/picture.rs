@@ -4,6 +4,9 @@ use image::metadata::Orientation;
 use sha2::{Digest, Sha256};
 
 use super::Plane;
+use super::plane::wipe;
+use super::shrink::{Shrinker, shrink};
+use super::vectorised::vectorised;
 
 /// A decoded photo: brightness at full size, colour at a quarter of it in each direction.
 ///
@@ -13,52 +16,45 @@ pub struct Picture {
     luma: Plane,
     blue: Plane,
     red: Plane,
+    /// Brightness at a size on which searching is cheap.
+    small: Plane,
 }
 
 impl Picture {
     /// How many pixels share one colour sample in each direction.
     pub const COLOUR_STEP: usize = 4;
+    /// The longest side of the small copy. A card that covers 2 % of a 4:3 frame is then still 105 pixels wide.
+    pub(super) const SMALL: usize = 720;
 
-    /// From interleaved Y, Cb, Cr. Brightness is gathered at the front of the same memory, and the rest is given back.
-    pub(super) fn from_ycc(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
-        let mut small = Reducer::new(width, height);
-        let mut line = vec![0; width];
-        for y in 0..height {
-            // From the second row on, where brightness goes lies before where the pixels come from.
-            let begin = (3 * width * y).min(pixels.len());
-            let (front, rest) = pixels.split_at_mut(begin);
-            let Some(row) = rest.get(..3 * width) else { break };
-            match front.get_mut(width * y..width * (y + 1)) {
-                Some(to) => small.add_row(to, row),
-                None => {
-                    small.add_row(&mut line, row);
-                    if let Some(to) = rest.get_mut(..width) {
-                        to.copy_from_slice(&line);
-                    }
-                }
-            }
+    /// From interleaved Y, Cb, Cr, which are wiped.
+    pub(super) fn from_ycc(width: usize, height: usize, pixels: &mut [u8]) -> Self {
+        let mut apart = Apart::new(width, height);
+        for row in pixels.chunks_exact_mut(3 * width.max(1)).take(height) {
+            apart.add_row(row);
+            wipe(row);
         }
-        pixels.truncate(width * height);
-        pixels.shrink_to_fit();
-        let (blue, red) = small.finish();
-        Self { luma: Plane { width, height, samples: pixels }, blue, red }
+        apart.finish()
     }
 
     /// From interleaved R, G, B.
-    pub(super) fn from_rgb(width: usize, height: usize, mut pixels: Vec<u8>) -> Self {
-        for pixel in pixels.chunks_exact_mut(3) {
-            if let [r, g, b] = pixel {
-                [*r, *g, *b] = ycc_of([*r, *g, *b]);
+    pub(super) fn from_rgb(width: usize, height: usize, pixels: &[u8]) -> Self {
+        let mut apart = Apart::new(width, height);
+        let mut line = vec![0; 3 * width];
+        for row in pixels.chunks_exact(3 * width.max(1)).take(height) {
+            for (to, rgb) in line.as_chunks_mut().0.iter_mut().zip(row.as_chunks().0) {
+                *to = ycc_of(*rgb);
             }
+            apart.add_row(&line);
         }
-        Self::from_ycc(width, height, pixels)
+        apart.finish()
     }
 
     /// From brightness alone.
     pub(crate) fn from_luma(luma: Plane) -> Self {
         let (width, height) =
             (luma.width.div_ceil(Self::COLOUR_STEP), luma.height.div_ceil(Self::COLOUR_STEP));
-        Self { luma, blue: Plane::filled(width, height, 128), red: Plane::filled(width, height, 128) }
+        let small = shrink(&luma, small_step(luma.width, luma.height));
+        Self { luma, blue: Plane::filled(width, height, 128), red: Plane::filled(width, height, 128), small }
     }
 
     /// Width in pixels, after turning as the file says.
@@ -86,9 +82,25 @@ impl Picture {
         &self.red
     }
 
+    /// Means of brightness over blocks of [`small_step`](Self::small_step) × `small_step` pixels.
+    pub(super) fn small(&self) -> &Plane {
+        &self.small
+    }
+
+    /// How many pixels share one sample of the small copy in each direction.
+    pub(super) fn small_step(&self) -> usize {
+        small_step(self.luma.width, self.luma.height)
+    }
+
     pub(super) fn oriented(self, orientation: Orientation) -> Self {
+        if orientation == Orientation::NoTransforms {
+            return self;
+        }
+        let luma = self.luma.oriented(orientation);
         Self {
-            luma: self.luma.oriented(orientation),
+            // Not the old one turned: what fills no block is left out on the right and below.
+            small: shrink(&luma, small_step(luma.width, luma.height)),
+            luma,
             blue: self.blue.oriented(orientation),
             red: self.red.oriented(orientation),
         }
@@ -113,91 +125,106 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-/// Averages colour over blocks of `COLOUR_STEP` × `COLOUR_STEP` pixels; the last ones may be smaller.
-struct Reducer {
-    width: usize,
-    /// Sixteen samples of 255 at most fit 16 bits.
-    sums: Vec<[u16; 2]>,
-    counts: Vec<u32>,
-    rows: usize,
-    blue: Vec<u8>,
-    red: Vec<u8>,
+fn small_step(width: usize, height: usize) -> usize {
+    width.max(height).div_ceil(Picture::SMALL).max(1)
 }
 
-impl Reducer {
+/// Takes interleaved pixels apart, row by row, and makes the small copy while a row is in the cache: brightness as it is, colour averaged over blocks of `COLOUR_STEP` ×
+/// `COLOUR_STEP` pixels; the last ones may be smaller.
+struct Apart {
+    width: usize,
+    luma: Vec<u8>,
+    /// Over the rows of a block, for each column. Four samples of 255 at most fit 16 bits, and so do the sixteen of a block.
+    sums: [Vec<u16>; 2],
+    rows: usize,
+    means: [Vec<u8>; 2],
+    small: Option<Shrinker>,
+}
+
+impl Apart {
     fn new(width: usize, height: usize) -> Self {
-        let small = width.div_ceil(Picture::COLOUR_STEP);
-        let counts =
-            (0..small).map(|x| (width - x * Picture::COLOUR_STEP).min(Picture::COLOUR_STEP) as u32).collect();
-        let room = small * height.div_ceil(Picture::COLOUR_STEP);
+        let room = width.div_ceil(Picture::COLOUR_STEP) * height.div_ceil(Picture::COLOUR_STEP);
         Self {
-            width: small,
-            sums: vec![[0; 2]; small],
-            counts,
+            width,
+            luma: Vec::with_capacity(width * height),
+            sums: [vec![0; width], vec![0; width]],
             rows: 0,
-            blue: Vec::with_capacity(room),
-            red: Vec::with_capacity(room),
+            means: [Vec::with_capacity(room), Vec::with_capacity(room)],
+            small: Shrinker::new(width, height, small_step(width, height)),
         }
     }
 
-    /// Takes a row of pixels apart: brightness into `luma`, colour into the sums.
-    fn add_row(&mut self, luma: &mut [u8], row: &[u8]) {
-        const STEP: usize = Picture::COLOUR_STEP;
-        let (whole, rest) = row.as_chunks::<{ 3 * STEP }>();
-        let (lights, dark) = luma.as_chunks_mut::<STEP>();
-        // Whole blocks with their length known, so that they are taken in a few instructions.
-        for ((sum, [y0, b0, r0, y1, b1, r1, y2, b2, r2, y3, b3, r3]), light) in
-            self.sums.iter_mut().zip(whole).zip(lights)
-        {
-            *light = [*y0, *y1, *y2, *y3];
-            sum[0] += u16::from(*b0) + u16::from(*b1) + u16::from(*b2) + u16::from(*b3);
-            sum[1] += u16::from(*r0) + u16::from(*r1) + u16::from(*r2) + u16::from(*r3);
-        }
-        if let Some(sum) = self.sums.get_mut(whole.len()) {
-            for (light, pixel) in dark.iter_mut().zip(rest.as_chunks::<3>().0) {
-                *light = pixel[0];
-                sum[0] += u16::from(pixel[1]);
-                sum[1] += u16::from(pixel[2]);
-            }
+    fn add_row(&mut self, row: &[u8]) {
+        let Self { luma, sums: [blue, red], small, .. } = self;
+        let begin = luma.len();
+        vectorised(
+            #[inline(always)]
+            || add_row(row, luma, blue, red),
+        );
+        if let Some(small) = small {
+            small.add_row(luma.get(begin..).unwrap_or_default());
         }
         self.rows += 1;
-        if self.rows == STEP {
+        if self.rows == Picture::COLOUR_STEP {
             self.emit();
         }
     }
 
     fn emit(&mut self) {
-        if self.rows == Picture::COLOUR_STEP {
-            // All blocks but the last one in a row have sixteen samples.
-            let mean = |sum: u16| ((sum + 8) / 16) as u8;
-            let whole = self.counts.iter().filter(|count| **count == Picture::COLOUR_STEP as u32).count();
-            self.blue.extend(self.sums.iter().take(whole).map(|sum| mean(sum[0])));
-            self.red.extend(self.sums.iter().take(whole).map(|sum| mean(sum[1])));
-            self.emit_from(whole);
-        } else {
-            self.emit_from(0);
+        for (sums, means) in self.sums.iter_mut().zip(&mut self.means) {
+            let rows = self.rows as u16;
+            vectorised(
+                #[inline(always)]
+                || add_means(sums, rows, means),
+            );
+            sums.fill(0);
         }
-        self.sums.fill([0; 2]);
         self.rows = 0;
     }
 
-    fn emit_from(&mut self, first: usize) {
-        for (sum, count) in self.sums.iter().zip(&self.counts).skip(first) {
-            let count = count * self.rows as u32;
-            let mean = |sum: u16| ((u32::from(sum) + count / 2) / count) as u8;
-            self.blue.push(mean(sum[0]));
-            self.red.push(mean(sum[1]));
-        }
-    }
-
-    fn finish(mut self) -> (Plane, Plane) {
+    fn finish(mut self) -> Picture {
         if self.rows > 0 {
             self.emit();
         }
-        let height = self.blue.len().checked_div(self.width).unwrap_or(0);
-        let plane = |samples| Plane { width: self.width, height, samples };
-        (plane(self.blue), plane(self.red))
+        let plane = |width: usize, samples: Vec<u8>| Plane {
+            width,
+            height: samples.len().checked_div(width).unwrap_or(0),
+            samples,
+        };
+        let [blue, red] = self.means;
+        let small = self.width.div_ceil(Picture::COLOUR_STEP);
+        let luma = plane(self.width, self.luma);
+        let shrunk =
+            self.small.map_or_else(|| shrink(&luma, small_step(luma.width, luma.height)), Shrinker::finish);
+        Picture { luma, blue: plane(small, blue), red: plane(small, red), small: shrunk }
     }
+}
+
+#[inline(always)]
+fn add_row(row: &[u8], luma: &mut Vec<u8>, blue: &mut [u16], red: &mut [u16]) {
+    // In one pass: a second one over the row takes as long again.
+    luma.extend(row.as_chunks::<3>().0.iter().zip(blue).zip(red).map(|(([luma, b, r], blue), red)| {
+        *blue += u16::from(*b);
+        *red += u16::from(*r);
+        *luma
+    }));
+}
+
+/// The means over blocks, of which `sums` holds the columns, each over so many rows.
+#[inline(always)]
+fn add_means(sums: &[u16], rows: u16, means: &mut Vec<u8>) {
+    const STEP: usize = Picture::COLOUR_STEP;
+    let (whole, rest) = sums.as_chunks::<STEP>();
+    let mean = |columns: &[u16]| {
+        let count = columns.len() as u16 * rows;
+        ((columns.iter().sum::<u16>() + count / 2) / count) as u8
+    };
+    if usize::from(rows) == STEP {
+        means.extend(whole.iter().map(|[a, b, c, d]| ((a + b + c + d + 8) / 16) as u8));
+    } else {
+        means.extend(whole.iter().map(|columns| mean(columns)));
+    }
+    means.extend(Some(rest).filter(|rest| !rest.is_empty()).map(mean));
 }
 
 /// JFIF's conversion, in 16-bit fixed point.
@@ -235,7 +262,7 @@ mod tests {
     #[test]
     fn odd_sizes_keep_their_colour() {
         let pixels: Vec<u8> = [200, 30, 30].repeat(5 * 7);
-        let picture = Picture::from_rgb(5, 7, pixels);
+        let picture = Picture::from_rgb(5, 7, &pixels);
         let [y, cb, cr] = ycc_of([200, 30, 30]);
         assert_eq!((picture.blue().width(), picture.blue().height()), (2, 2));
         assert!(picture.luma().samples().iter().all(|v| *v == y));

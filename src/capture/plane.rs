@@ -109,12 +109,17 @@ impl Plane {
 }
 
 impl Drop for Plane {
-    /// Wipes the samples. A plain fill that the optimiser is told is looked at: wiping byte by byte with volatile writes
-    /// would cost a tenth of the decode.
+    /// Wipes the samples.
     fn drop(&mut self) {
-        self.samples.fill(0);
-        std::hint::black_box(&mut self.samples);
+        wipe(&mut self.samples);
     }
+}
+
+/// Wipes samples. A plain fill that the optimiser is told is looked at: wiping byte by byte with volatile writes would
+/// cost a tenth of the decode.
+pub(super) fn wipe(samples: &mut [u8]) {
+    samples.fill(0);
+    std::hint::black_box(samples);
 }
 
 impl std::fmt::Debug for Plane {

@@ -11,19 +11,23 @@ use crate::{files, lang};
 
 /// Takes one photo in.
 pub(crate) fn take(slot: Slot, path: &Path) -> Result<Capture, Failure> {
+    take_with(&Intake::default(), slot, path)
+}
+
+fn take_with(intake: &Intake, slot: Slot, path: &Path) -> Result<Capture, Failure> {
     let bytes = files::read(path)?.to_vec();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let taken = Intake::default().take_named(slot, &name, bytes, Timestamp::now());
+    let taken = intake.take_named(slot, &name, bytes, Timestamp::now());
     taken.map_err(|error| Failure::from(error).about(slot_name(slot)))
 }
 
 /// Takes the three photos of an online sale in, in the order of [`Triplet::SLOTS`]. When several files are bad, all are
 /// named at once: the buyer takes them again in one go.
 pub(crate) fn triplet(nonce: [u8; 16], paths: [&Path; 3]) -> Result<Triplet, Failure> {
-    let mut session = CaptureSession::new(nonce);
+    let (intake, mut session) = (Intake::default(), CaptureSession::new(nonce));
     let mut failures = Vec::new();
     for (slot, path) in Triplet::SLOTS.into_iter().zip(paths) {
-        match take(slot, path) {
+        match take_with(&intake, slot, path) {
             Ok(photo) => session.admit(photo).map_err(of_session)?,
             Err(failure) => failures.push((slot, failure)),
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::shrink::shrink;
 use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
@@ -9,7 +10,7 @@ use super::geometry::{Point, Pose, Quad};
 use super::ground::Ground;
 use super::layout::{self, Layout};
 use super::light::Light;
-use super::reduce::{Reduced, shrink};
+use super::reduce::Reduced;
 use super::refine::refine;
 use super::search::{self, CARD_RATIO, Candidate, candidates};
 

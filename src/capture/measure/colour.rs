@@ -1,10 +1,10 @@
 //! Whether a card has colour: a black-and-white copy has none.
 
 use super::super::Plane;
+use super::super::shrink::shrink;
 use super::flat::Flat;
 use super::ground;
 use super::layout::Area;
-use super::reduce::shrink;
 
 /// How far colours lie from those of a grey print on the card's ground, in levels: what nine tenths of an area stay under.
 /// The area is the portrait's or the emblem's, so that a hand on the card doesn't count. Counted as if the ground's

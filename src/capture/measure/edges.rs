@@ -1,6 +1,8 @@
 //! Where brightness or colour changes abruptly, and in which direction.
 
 use super::super::Plane;
+use super::super::vectorised::vectorised;
+use super::changes::{Changes, power, strongest};
 use super::reduce::Reduced;
 
 /// A place on an edge.
@@ -37,7 +39,10 @@ impl Edges {
         let mut field = Field::new(width, height);
         // Colour borders count as much as brightness: a pale card on a pale, coloured ground has no other.
         let planes = [(&picture.luma, 2), (&picture.blue, 3), (&picture.red, 3)];
-        field.add(&planes);
+        vectorised(
+            #[inline(always)]
+            || field.add(&planes),
+        );
         field.thinned(Self::FLOOR, Self::MOST)
     }
 
@@ -86,9 +91,25 @@ fn nearest(place: f32) -> u32 {
     (place + (BASE + 0.5)).to_bits().wrapping_sub(BASE.to_bits()) >> 13
 }
 
-/// Where each direction begins in a sorted list.
-fn starts(list: &[Edge]) -> Vec<usize> {
-    (0..=180).map(|angle| list.partition_point(|edge| edge.angle < angle)).collect()
+/// Edges in the order of their directions, and where each direction begins. Counted into place: directions are few.
+fn sorted(list: &[Edge]) -> (Vec<Edge>, Vec<usize>) {
+    let mut starts = vec![0; 181];
+    for edge in list {
+        starts[usize::from(edge.angle) + 1] += 1;
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    let mut next = starts.clone();
+    let mut sorted = list.to_vec();
+    for edge in list {
+        let place = &mut next[usize::from(edge.angle)];
+        sorted[*place] = *edge;
+        *place += 1;
+    }
+    (sorted, starts)
 }
 
 /// Degrees between two directions that are the same after half a turn, and less than two turns apart as numbers.
@@ -121,6 +142,7 @@ impl Field {
     }
 
     /// Takes the channels in row by row, so that a row of each is in the cache.
+    #[inline(always)]
     fn add(&mut self, channels: &[(&Plane, i16); 3]) {
         if self.width < 3 {
             return;
@@ -144,7 +166,11 @@ impl Field {
         for (block, changes) in self.across.chunks(BLOCK).zip(self.down.chunks(BLOCK)).enumerate() {
             // Most of a picture is no edge: whole blocks are passed over. The field's rim is 0.
             let places = changes.0.iter().zip(changes.1);
-            if !places.clone().fold(false, |any, place| any | (power(place) >= floor)) {
+            let strong = vectorised(
+                #[inline(always)]
+                || places.clone().fold(false, |any, place| any | (power(place) >= floor)),
+            );
+            if !strong {
                 continue;
             }
             for (at, place) in places.enumerate() {
@@ -174,8 +200,8 @@ impl Field {
                 map[at] = angle + 1;
             }
         }
-        list.sort_unstable_by_key(|edge: &Edge| edge.angle);
-        Edges { starts: starts(&list), list, width: self.width, height: self.height, map }
+        let (list, starts) = sorted(&list);
+        Edges { starts, list, width: self.width, height: self.height, map }
     }
 
     /// The highest level from `least` on that more than a share of all places reach. Places come three to an edge before
@@ -186,7 +212,10 @@ impl Field {
         let reached = |level: i32| {
             let count = |(across, down): (&[i16], &[i16])| {
                 let places = across.iter().zip(down);
-                places.map(|place| u32::from(power(place) >= level * level)).sum::<u32>() as usize
+                vectorised(
+                    #[inline(always)]
+                    || places.map(|place| u32::from(power(place) >= level * level)).sum::<u32>() as usize,
+                )
             };
             self.across.chunks(PART).zip(self.down.chunks(PART)).map(count).sum::<usize>()
         };
@@ -199,87 +228,6 @@ impl Field {
         }
         low
     }
-}
-
-/// A row's changes of one channel, after smoothing.
-struct Changes {
-    /// The smoothed row `y` is at `y % 3`.
-    smoothed: [Vec<u8>; 3],
-    /// Weighted sums down the columns, and differences.
-    sums: Vec<i16>,
-    falls: Vec<i16>,
-    across: Vec<i16>,
-    down: Vec<i16>,
-}
-
-impl Changes {
-    fn new(plane: &Plane) -> Self {
-        let width = plane.width();
-        let mut new = Self {
-            smoothed: std::array::from_fn(|_| vec![0; width]),
-            sums: vec![0; width],
-            falls: vec![0; width],
-            across: vec![0; width.saturating_sub(2)],
-            down: vec![0; width.saturating_sub(2)],
-        };
-        (0..2).for_each(|y| new.smooth(plane, y));
-        new
-    }
-
-    /// Weights 1 2 1 in both directions; the rim stays as it is.
-    fn smooth(&mut self, plane: &Plane, y: usize) {
-        let line = &mut self.smoothed[y % 3];
-        line.iter_mut().zip(plane.row(y)).for_each(|(to, from)| *to = *from);
-        if y == 0 || y + 1 >= plane.height() {
-            return;
-        }
-        let rows = plane.row(y - 1).iter().zip(plane.row(y)).zip(plane.row(y + 1));
-        for (sum, ((above, here), below)) in self.sums.iter_mut().zip(rows) {
-            *sum = i16::from(*above) + 2 * i16::from(*here) + i16::from(*below);
-        }
-        let windows = self.sums.iter().zip(&self.sums[1..]).zip(&self.sums[2..]);
-        for (sample, ((a, b), c)) in line[1..].iter_mut().zip(windows) {
-            // Not negative, and the division of such a number is a shift.
-            *sample = ((a + 2 * b + c + 8) as u16 / 16) as u8;
-        }
-    }
-
-    /// Sobel's operator, in halves: a `weight` of 2 counts once. First down the columns, then along the row. Rows are asked
-    /// for in order from 1 on.
-    fn of_row(&mut self, plane: &Plane, weight: i16, y: usize) {
-        self.smooth(plane, y + 1);
-        let [above, here, below] = [y - 1, y, y + 1].map(|y| &self.smoothed[y % 3]);
-        let rows = above.iter().zip(here).zip(below);
-        for ((sum, fall), ((above, here), below)) in self.sums.iter_mut().zip(&mut self.falls).zip(rows) {
-            let (above, here, below) = (i16::from(*above), i16::from(*here), i16::from(*below));
-            *sum = above + 2 * here + below;
-            *fall = below - above;
-        }
-        for (across, (left, right)) in self.across.iter_mut().zip(self.sums.iter().zip(&self.sums[2..])) {
-            *across = (right - left) * weight / 2;
-        }
-        let falls = self.falls.iter().zip(&self.falls[1..]).zip(&self.falls[2..]);
-        for (down, ((a, b), c)) in self.down.iter_mut().zip(falls) {
-            *down = (a + 2 * b + c) * weight / 2;
-        }
-    }
-}
-
-/// The strongest change of three channels at each place of a row. Without branches, so that several are compared at once.
-fn strongest(channels: &[Changes; 3], across: &mut [i16], down: &mut [i16]) {
-    let [a, b, c] = channels.each_ref().map(|changes| changes.across.iter().zip(&changes.down));
-    for ((across, down), ((a, b), c)) in across.iter_mut().zip(down).zip(a.zip(b).zip(c)) {
-        let mut best = (*a.0, *a.1, power(a));
-        for other in [b, c] {
-            let found = power(other);
-            best = if found > best.2 { (*other.0, *other.1, found) } else { best };
-        }
-        (*across, *down) = (best.0, best.1);
-    }
-}
-
-fn power((across, down): (&i16, &i16)) -> i32 {
-    i32::from(*across) * i32::from(*across) + i32::from(*down) * i32::from(*down)
 }
 
 /// Places that are passed over together.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::plugin::{FaceBox, FaceFinder, FaceFinderError, FacesFound, MOST_FACES};
+use super::super::shrink::shrink;
 use super::super::{Picture, Plane, Slot};
 use super::card::Card;
 use super::figure::Measure;
@@ -11,7 +12,6 @@ use super::geometry::{Point, Quad};
 use super::ground::ranked;
 use super::light::Light;
 use super::noise::noise;
-use super::reduce::shrink;
 use super::sharpness::edge_samples;
 
 /// The faces of a photo, as far as a plug-in looked for them.

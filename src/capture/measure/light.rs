@@ -107,7 +107,8 @@ fn glare(small: &Plane, slope: &Slope) -> (f32, Plane) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reduce::{build, shrink};
+    use super::super::super::shrink::shrink;
+    use super::super::reduce::build;
     use super::*;
 
     fn light(luma: &Plane) -> Light {

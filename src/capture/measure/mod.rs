@@ -11,6 +11,7 @@
 
 pub(in crate::capture) mod annotate;
 mod card;
+mod changes;
 mod colour;
 mod edges;
 mod face;
@@ -34,6 +35,7 @@ mod three_sides;
 mod thresholds;
 mod triplet;
 
+pub(crate) use super::shrink::shrink;
 pub use annotate::{Drawing, annotate};
 pub use card::Card;
 pub use face::Faces;
@@ -43,7 +45,6 @@ pub use geometry::{Homography, Point, Pose, Quad};
 pub use layout::Layout;
 pub use person::PersonSign;
 pub use photo::{Measurement, View, measure, measure_with};
-pub(crate) use reduce::shrink;
 pub use same::Likeness;
 pub use thresholds::{Thresholds, ThresholdsError};
 pub use triplet::{Arrangement, Comparison, TripletMeasurement, measure_triplet};

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::super::Plane;
+use super::super::shrink::shrink;
 use super::flat::Flat;
 use super::geometry::{Point, Quad};
 use super::ground;
-use super::reduce::{Reduced, shrink};
+use super::reduce::Reduced;
 
 /// Where a person may be: the largest patch of skin tones outside the card.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -136,7 +137,7 @@ mod tests {
                     pixels.extend(if skin(x, y) { [205, 150, 120] } else { [90, 110, 130] });
                 }
             }
-            Reduced::of(&Picture::from_rgb(400, 300, pixels))
+            Reduced::of(&Picture::from_rgb(400, 300, &pixels))
         };
         let face = |x: usize, y: usize| (x as f32 - 200.0).hypot(y as f32 - 100.0) < 60.0;
         let found = sign(&paint(&face), None, White::default()).unwrap();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::Plane;
+use super::super::vectorised::vectorised;
 use super::flat::Flat;
 
 /// Samples to each side of an edge in which its contrast is looked for: 0.5 mm, wider than a stroke of print.
@@ -33,11 +34,12 @@ pub(super) fn edge_samples(luma: &Plane, contrast: f32, least: u32, every: usize
 /// Each `every`th line in one direction, one less often along diagonals; a twentieth is left out on each side.
 fn scan(luma: &Plane, way: (isize, isize), contrast: f32, every: usize) -> Widths {
     let (width, height) = (luma.width(), luma.height());
-    let area =
-        Area { left: width / 20, top: height / 20, right: width - width / 20, low: height - height / 20 };
+    // One at least: what is square to a line lies beside it.
+    let (left, top) = ((width / 20).max(1), (height / 20).max(1));
+    let area = Area { left, top, right: width.saturating_sub(left), low: height.saturating_sub(top) };
     let reach = |step: isize| if step == 0 { 0 } else { REACH };
     let columns = area.left + reach(way.0)..area.right.saturating_sub(reach(way.0));
-    let along = way.1 * width as isize + way.0;
+    let (along, across) = (way.1 * width as isize + way.0, way.0 * width as isize - way.1);
     let mut widths = Widths::default();
     let mut steepest = vec![0u8; columns.len()];
     if columns.is_empty() {
@@ -62,7 +64,7 @@ fn scan(luma: &Plane, way: (isize, isize), contrast: f32, every: usize) -> Width
                     _ => at.is_multiple_of(every),
                 };
                 if on_line {
-                    widths.add(luma, (start + at, y), way, contrast);
+                    widths.add(luma.samples(), y * width + start + at, along, across, contrast);
                 }
             };
             let (eights, rest) = marks.as_chunks::<8>();
@@ -91,10 +93,15 @@ fn mark(samples: &[u8], start: usize, along: isize, marks: &mut [u8]) {
         marks.fill(0);
         return;
     };
-    for (((((mark, a), b), c), d), e) in marks.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(e) {
-        let (before, here, after) = (a.abs_diff(*c), b.abs_diff(*d), c.abs_diff(*e));
-        *mark = u8::from(here >= 6) & u8::from(here >= before) & u8::from(here > after);
-    }
+    vectorised(
+        #[inline(always)]
+        || {
+            for (((((mark, a), b), c), d), e) in marks.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(e) {
+                let (before, here, after) = (a.abs_diff(*c), b.abs_diff(*d), c.abs_diff(*e));
+                *mark = u8::from(here >= 6) & u8::from(here >= before) & u8::from(here > after);
+            }
+        },
+    );
 }
 
 /// The part of the card that is looked at.
@@ -153,16 +160,22 @@ impl Default for Widths {
 }
 
 impl Widths {
-    /// The edge whose steepest place is at `(x, y)`, cut in one direction.
-    fn add(&mut self, luma: &Plane, (x, y): (usize, usize), (dx, dy): (isize, isize), contrast: f32) {
-        let (x, y, reach) = (x as isize, y as isize, REACH as isize);
-        let at = |step: isize| luma.at(x + dx * step, y + dy * step);
-        let (low, high) = (-reach..=reach).map(at).fold((255, 0), |(low, high), v| (v.min(low), v.max(high)));
+    /// The edge whose steepest place is sample `place`, cut in a direction of which `along` samples are a step; `across` are
+    /// one square to it.
+    #[inline(always)]
+    fn add(&mut self, samples: &[u8], place: usize, along: isize, across: isize, contrast: f32) {
+        let at = |offset: isize| place.checked_add_signed(offset).and_then(|at| samples.get(at)).copied();
+        let mut cut = [0u8; 2 * REACH + 1];
+        for (step, value) in cut.iter_mut().enumerate() {
+            let Some(found) = at((step as isize - REACH as isize) * along) else { return };
+            *value = found;
+        }
+        let (Some(left), Some(right)) = (at(across), at(-across)) else { return };
+        let (low, high) = cut.iter().fold((255, 0), |(low, high), v| (*v.min(&low), *v.max(&high)));
         let step = f32::from(high) - f32::from(low);
-        let here = at(1).abs_diff(at(-1));
-        let beside = luma.at(x - dy, y + dx).abs_diff(luma.at(x + dy, y - dx));
+        let here = cut[REACH + 1].abs_diff(cut[REACH - 1]);
         // Only edges that lie square to the line: on others the width is that of the cut.
-        if step >= contrast && u32::from(beside) * 2 <= u32::from(here) {
+        if step >= contrast && u32::from(left.abs_diff(right)) * 2 <= u32::from(here) {
             let width = step / (f32::from(here) / 2.0);
             self.counts[((width * 10.0) as usize).min(127)] += 1;
             self.total += 1;

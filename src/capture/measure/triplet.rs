@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::super::Slot;
+use super::super::shrink::shrink;
 use super::card::Card;
 use super::figure::{Figure, Measure};
 use super::photo::{Measurement, View, triplet_figure};
-use super::reduce::shrink;
 use super::same::{Likeness, Look, correlation, likeness};
 use super::thresholds::Thresholds;
 use crate::profile::Outcome;

@@ -1,6 +1,7 @@
 //! The chip's photo: a closed format, decoded by a licensed library that somebody installs.
 
 use crate::capture::Picture;
+use crate::capture::plane::wipe;
 
 /// Pixels of the chip's photo.
 const WIDTH: usize = 102;
@@ -138,7 +139,9 @@ impl ChipPhotoForm {
                 }
             }
         }
-        Ok(Picture::from_rgb(WIDTH, HEIGHT, pixels))
+        let picture = Picture::from_rgb(WIDTH, HEIGHT, &pixels);
+        wipe(&mut pixels);
+        Ok(picture)
     }
 }
 

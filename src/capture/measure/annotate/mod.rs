@@ -9,11 +9,11 @@ use canvas::{Canvas, Colour};
 use super::super::Picture;
 use super::super::picture::rgb_of;
 use super::super::plugin::FaceBox;
+use super::super::shrink::shrink;
 use super::card::Card;
 use super::face::Faces;
 use super::geometry::{Homography, Point, Quad};
 use super::photo::{Measurement, View};
-use super::reduce::shrink;
 use crate::profile::Outcome;
 
 /// A drawn picture. It shows the photo, so it is as personal as the photo is.

@@ -15,9 +15,10 @@ use self::placing::Placing;
 use self::settle::Thumbs;
 use self::slide::{Coarse, slide};
 pub(super) use self::sums::correlation;
+use super::super::shrink::shrink;
 use super::super::{PerceptualHash, Plane};
 use super::geometry::Quad;
-use super::reduce::{Reduced, shrink};
+use super::reduce::Reduced;
 
 /// Samples that are worked on side by side.
 const LANES: usize = 4;

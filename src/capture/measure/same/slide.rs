@@ -2,7 +2,7 @@
 
 use super::super::super::Plane;
 use super::super::super::integral::Integral;
-use super::super::reduce::shrink;
+use super::super::super::shrink::shrink;
 use super::LANES;
 use super::placing::Placing;
 use super::settle::Thumbs;
