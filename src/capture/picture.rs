@@ -269,4 +269,35 @@ mod tests {
         assert!(picture.blue().samples().iter().all(|v| *v == cb));
         assert!(picture.red().samples().iter().all(|v| *v == cr));
     }
+
+    /// Long rows go many pixels at a time, with a rest.
+    #[test]
+    fn taking_apart_is_the_same_for_every_size() {
+        for (width, height) in [(0, 0), (1, 1), (3, 9), (67, 13), (130, 8), (1500, 6)] {
+            let value = |at: usize| (at * 89 % 253) as u8;
+            let mut pixels: Vec<u8> = (0..3 * width * height).map(value).collect();
+            let picture = Picture::from_ycc(width, height, &mut pixels);
+            assert!(pixels.iter().all(|byte| *byte == 0), "left behind");
+            assert!(picture.luma.samples.iter().enumerate().all(|(at, luma)| *luma == value(3 * at)));
+            for (plane, channel) in [(&picture.blue, 1), (&picture.red, 2)] {
+                assert_eq!((plane.width, plane.height), (width.div_ceil(4), height.div_ceil(4)));
+                for (at, mean) in plane.samples.iter().enumerate() {
+                    let (left, top) = (at % plane.width * 4, at / plane.width * 4);
+                    let rows = top..(top + 4).min(height);
+                    let block = rows.flat_map(|y| (left..(left + 4).min(width)).map(move |x| y * width + x));
+                    let block: Vec<u32> = block.map(|pixel| value(3 * pixel + channel).into()).collect();
+                    let count = block.len() as u32;
+                    assert_eq!(u32::from(*mean), (block.iter().sum::<u32>() + count / 2) / count);
+                }
+            }
+            assert_eq!(picture.small, shrink(&picture.luma, picture.small_step()));
+        }
+    }
+
+    #[test]
+    fn turned_pictures_have_a_small_copy_of_their_own() {
+        let luma = Plane::new(1441, 1000, (0..1_441_000).map(|at| (at * 31 % 239) as u8).collect()).unwrap();
+        let turned = Picture::from_luma(luma).oriented(Orientation::Rotate90);
+        assert_eq!(turned.small, shrink(&turned.luma, 3));
+    }
 }

@@ -56,6 +56,22 @@ fn every_format_that_is_taken_shows_the_same_card() {
     assert!(grey.picture().unwrap().red().samples().iter().all(|value| *value == 128));
 }
 
+/// Its memory holds nothing of the photo before, whatever came of that one.
+#[test]
+fn an_intake_that_is_kept_takes_photos_as_a_new_one_does() {
+    let kept = Intake::default();
+    // No code of a Huffman table is all ones: found while pixels are decoded.
+    let mut spoilt = fixture("baseline.jpg");
+    let middle = spoilt.len() * 2 / 3;
+    spoilt[middle..middle + 8].copy_from_slice(&[0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0]);
+    assert_eq!(refusal(spoilt.clone()), damaged(Format::Jpeg, Damage::Data));
+    let photos = ["baseline.jpg", "rgb8.png", "grey.jpg", "lossy.webp", "progressive.jpg", "baseline.jpg"];
+    for photo in photos.map(fixture).into_iter().chain([spoilt, fixture("baseline.jpg")]) {
+        let taken = kept.take(Slot::Live, photo.clone(), jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(taken, take(photo));
+    }
+}
+
 #[test]
 fn digests_of_file_and_pixels() {
     let plain = take(fixture("baseline.jpg")).unwrap();
