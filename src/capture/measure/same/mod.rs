@@ -11,7 +11,7 @@ mod sums;
 
 use serde::Serialize;
 
-use self::placing::Placing;
+use self::placing::{Corners, Placing};
 use self::settle::Thumbs;
 use self::slide::{Coarse, slide};
 pub(super) use self::sums::correlation;
@@ -41,6 +41,7 @@ pub(super) struct Look<'a> {
     hash: Option<PerceptualHash>,
     /// At a [`STEP`](Thumbs::STEP)th of the reduced size.
     thumb: Plane,
+    corners: Corners,
     coarse: Coarse,
 }
 
@@ -52,7 +53,8 @@ impl<'a> Look<'a> {
         }
         let thumb = shrink(&reduced.luma, Thumbs::STEP);
         let coarse = Coarse::of(&reduced.luma, &thumb);
-        Some(Self { reduced, card, hash: reduced.hash(), thumb, coarse })
+        let corners = Corners::of(&thumb);
+        Some(Self { reduced, card, hash: reduced.hash(), thumb, corners, coarse })
     }
 }
 
@@ -66,7 +68,7 @@ pub(super) fn likeness(a: &Look, b: &Look) -> Option<Likeness> {
 
 /// `inner` as a part of `outer`.
 fn inside(outer: &Look, inner: &Look) -> Option<Likeness> {
-    let thumbs = Thumbs { big: &outer.thumb, small: &inner.thumb };
+    let thumbs = Thumbs { big: &outer.corners, small: &inner.thumb };
     // Nearly the same hash: perhaps the whole file again. A crop has another hash, so it is looked for.
     let whole = outer.hash.zip(inner.hash);
     let mut guesses = Vec::new();

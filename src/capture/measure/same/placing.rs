@@ -33,16 +33,39 @@ impl Placing {
         (0..count).step_by(every).map(at)
     }
 
-    /// The two rows of the outer picture between which a row of the inner one lies.
-    pub(super) fn line(self, big: &Plane, y: usize) -> Line<'_> {
-        let place = Between::of((y as f32 + 0.5) * self.scale + self.y - 0.5, big.height());
-        Line { rows: [big.row(place.first), big.row(place.first + 1)], part: place.part }
+    /// The line of the outer picture on which a row of the inner one lies.
+    pub(super) fn line(self, big: &Corners, y: usize) -> Line<'_> {
+        let place = Between::of((y as f32 + 0.5) * self.scale + self.y - 0.5, big.height);
+        let begin = place.first * big.width;
+        Line { corners: big.corners.get(begin..begin + big.width).unwrap_or_default(), part: place.part }
+    }
+}
+
+/// A picture's samples, each with those on its right, below it, and below on its right: what a place lies between is read at
+/// once. On the rim a sample stands for its missing neighbours.
+pub(super) struct Corners {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    corners: Vec<[u8; 4]>,
+}
+
+impl Corners {
+    pub(super) fn of(plane: &Plane) -> Self {
+        let (width, height) = (plane.width(), plane.height());
+        let mut corners = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let (row, below) = (plane.row(y), plane.row((y + 1).min(height - 1)));
+            let beside = |row: &[u8], x: usize| row.get(x + 1).or(row.last()).copied().unwrap_or_default();
+            let pairs = row.iter().zip(below).enumerate();
+            corners.extend(pairs.map(|(x, (here, low))| [*here, beside(row, x), *low, beside(below, x)]));
+        }
+        Self { width, height, corners }
     }
 }
 
 /// A line between two rows.
 pub(super) struct Line<'a> {
-    rows: [&'a [u8]; 2],
+    corners: &'a [[u8; 4]],
     part: f32,
 }
 
@@ -55,20 +78,14 @@ impl Line<'_> {
     /// At several places, of which the first `count` count and the others are 0.
     #[inline(always)]
     pub(super) fn at_all<const N: usize>(&self, places: &[Between; N], count: usize) -> [f32; N] {
-        let [upper, lower] = self.rows;
-        let mut corners = [[0u8; N]; 4];
-        for (at, place) in places.iter().enumerate().take(count) {
-            let (Some(&[a, b]), Some(&[c, d])) =
-                (upper.get(place.first..place.first + 2), lower.get(place.first..place.first + 2))
-            else {
-                continue;
-            };
-            (corners[0][at], corners[1][at], corners[2][at], corners[3][at]) = (a, b, c, d);
+        let mut corners = [[0u8; 4]; N];
+        for (to, place) in corners.iter_mut().zip(places).take(count) {
+            *to = self.corners.get(place.first).copied().unwrap_or_default();
         }
-        let [a, b, c, d] = corners.map(|corner| corner.map(f32::from));
         std::array::from_fn(|at| {
-            let upper = a[at] + (b[at] - a[at]) * places[at].part;
-            let lower = c[at] + (d[at] - c[at]) * places[at].part;
+            let [a, b, c, d] = corners[at].map(f32::from);
+            let upper = a + (b - a) * places[at].part;
+            let lower = c + (d - c) * places[at].part;
             upper + (lower - upper) * self.part
         })
     }

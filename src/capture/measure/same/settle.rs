@@ -1,7 +1,7 @@
 //! A placing, settled to a part of a sample and judged part by part.
 
 use super::super::super::Plane;
-use super::placing::{Between, Placing};
+use super::placing::{Between, Corners, Placing};
 use super::sums::Sums;
 use super::{LANES, Likeness};
 
@@ -10,7 +10,7 @@ const ACROSS: usize = 8;
 const DOWN: usize = 6;
 /// Both pictures at a quarter of their reduced size, on which a placing is settled.
 pub(super) struct Thumbs<'a> {
-    pub(super) big: &'a Plane,
+    pub(super) big: &'a Corners,
     pub(super) small: &'a Plane,
 }
 
@@ -78,7 +78,7 @@ impl Thumbs<'_> {
         let step = Self::STEP as f32;
         let inward = Placing { scale: placing.scale, x: placing.x / step, y: placing.y / step };
         let (columns, rows) = (self.small.width(), self.small.height());
-        let laid: Vec<Between> = inward.columns(columns, 1, self.big.width()).collect();
+        let laid: Vec<Between> = inward.columns(columns, 1, self.big.width).collect();
         let mut parts = [Sums::default(); ACROSS * DOWN];
         for (down, parts) in parts.chunks_exact_mut(ACROSS).enumerate() {
             for y in down * rows / DOWN..(down + 1) * rows / DOWN {
@@ -99,7 +99,7 @@ impl Thumbs<'_> {
         parts.sort_by(f32::total_cmp);
         let parts = parts.get(parts.len() / 10).copied()?;
         let span = columns.max(rows) as f32 * placing.scale;
-        let cropped_to = (span / self.big.width().max(self.big.height()) as f32).min(1.0);
+        let cropped_to = (span / self.big.width.max(self.big.height) as f32).min(1.0);
         Some(Likeness { whole, parts, cropped_to })
     }
 }
@@ -130,8 +130,8 @@ impl Sampled {
     }
 
     /// With what lies under each sample in the outer picture.
-    fn correlate(&self, big: &Plane, placing: Placing) -> Option<f32> {
-        let mut laid: Vec<Between> = placing.columns(self.width, Self::EVERY, big.width()).collect();
+    fn correlate(&self, big: &Corners, placing: Placing) -> Option<f32> {
+        let mut laid: Vec<Between> = placing.columns(self.width, Self::EVERY, big.width).collect();
         laid.resize(self.columns.next_multiple_of(LANES), Between { first: 0, part: 0.0 });
         let mut sums = self.sums;
         for (at, row) in self.rows.iter().enumerate() {
