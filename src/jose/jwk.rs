@@ -19,7 +19,7 @@ impl Jwk {
     /// Refused: private members ([`JoseError::PrivateKey`]); a type or curve other than Ed25519 and P-256, a `use` other
     /// than `sig`, `key_ops` without `verify`, an `alg` that doesn't fit, a point off the curve ([`JoseError::Key`]); an
     /// Ed25519 key of small order or in a second encoding ([`JoseError::WeakKey`]). Other members are ignored.
-    pub fn from_json(json: &Json) -> Result<Self, JoseError> {
+    pub fn from_json<S: AsRef<str>>(json: &Json<S>) -> Result<Self, JoseError> {
         let members = json.as_object().ok_or(JoseError::Member("jwk"))?;
         if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(name)) {
             return Err(JoseError::PrivateKey);

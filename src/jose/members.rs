@@ -2,7 +2,7 @@
 
 use super::{JoseError, Json};
 
-impl Json {
+impl<S: AsRef<str>> Json<S> {
     /// A text that must be there.
     pub fn text(&self, name: &'static str) -> Result<&str, JoseError> {
         self.optional_text(name)?.ok_or(JoseError::Member(name))

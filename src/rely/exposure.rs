@@ -5,7 +5,7 @@ use crate::profile::ClaimName;
 
 /// The name of a member that shows a personal fact in plain sight in an issuer's payload *before* anything is revealed, if
 /// there is one: a claim under `verified_claims.claims` that isn't behind a digest, or a personal member beside it.
-pub(super) fn exposed_member(payload: &Json) -> Option<&str> {
+pub(super) fn exposed_member<S: AsRef<str>>(payload: &Json<S>) -> Option<&str> {
     let verified = payload.member("verified_claims");
     let claims = verified.and_then(|verified| verified.member("claims")).and_then(Json::as_object);
     let plain = claims.into_iter().flat_map(|claims| claims.keys()).find(|name| name.as_str() != "_sd");
@@ -56,7 +56,7 @@ fn in_evidence(name: &str) -> bool {
     )
 }
 
-fn member_of(json: &Json, wanted: fn(&str) -> bool) -> Option<&str> {
+fn member_of<S: AsRef<str>>(json: &Json<S>, wanted: fn(&str) -> bool) -> Option<&str> {
     match json {
         Json::Object(members) => {
             members.iter().find_map(

@@ -13,7 +13,7 @@ use super::facts::{OpenFacts, is_well_formed};
 use super::times::Times;
 use super::{Disclosed, Verdict};
 use crate::demand::PendingDemand;
-use crate::jose::{JoseError, Json, Jwk, Unverified, VerifyingKey};
+use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey};
 use crate::profile::{
     ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode,
 };
@@ -49,8 +49,11 @@ pub(super) struct Expected<'a> {
     /// Computed from the presentation, or kept in a record.
     pub(super) sd_hash: &'a str,
     /// `None` for a record, which has none: claims aren't looked at then.
-    pub(super) disclosures: Option<&'a [Disclosure]>,
+    pub(super) disclosures: Option<&'a [Disclosure<InPlace<'a>>]>,
 }
+
+/// An issuer's payload, in place: only the claims of the verdict outlive it.
+type Payload<'a> = Json<InPlace<'a>>;
 
 /// Fills in the verdict.
 pub(super) fn judge(
@@ -84,7 +87,8 @@ fn decide(
     // The issuer's signature.
     let resolved = list.resolve(&issuer).map_err(trust_code)?;
     let key = resolved.key().ok_or(ReasonCode::KeyUnknown)?;
-    let payload = issuer.verify(key, ATTESTATION_TYP).map_err(jose)?.into_payload();
+    let bytes = issuer.verified_payload(key, ATTESTATION_TYP).map_err(jose)?;
+    let payload = Json::parse_in_place(&bytes, MAX_TOKEN).map_err(jose)?;
     // What was disclosed.
     if exposed_member(&payload).is_some() {
         return Err(ReasonCode::ClaimInPlainSight);
@@ -128,7 +132,11 @@ fn decide(
 }
 
 /// The key-binding JWT under the key in `cnf`, over exactly these disclosures.
-fn key_binding(payload: &Json, kb_jwt: Unverified<'_>, sd_hash: &str) -> Result<KeyBinding, ReasonCode> {
+fn key_binding(
+    payload: &Payload<'_>,
+    kb_jwt: Unverified<'_>,
+    sd_hash: &str,
+) -> Result<KeyBinding, ReasonCode> {
     let key: VerifyingKey = payload
         .member("cnf")
         .and_then(|cnf| cnf.member("jwk"))
@@ -171,7 +179,7 @@ fn binding_reasons(claims: &Json, pending: &PendingDemand, now: i64, limits: &Li
     codes
 }
 
-fn kind_reason(payload: &Json, pending: &PendingDemand) -> Option<ReasonCode> {
+fn kind_reason(payload: &Payload<'_>, pending: &PendingDemand) -> Option<ReasonCode> {
     let wanted = |vct: &str| pending.vcts().iter().any(|each| each == vct);
     let Ok(vct) = payload.text("vct") else { return Some(ReasonCode::ClaimMalformed) };
     let Ok(aliases) = payload.optional_list("aka_vcts", |alias| Some(wanted(alias))) else {
@@ -225,7 +233,7 @@ fn scope_reason(permit: &Permit<'_>, facts: &OpenFacts, times: &Times) -> Option
 }
 
 /// The claims that were asked for, and whether they are of the person expected. What wasn't asked isn't taken.
-fn claims(payload: &Json, pending: &PendingDemand, reasons: &mut Vec<Reason>) -> Disclosed {
+fn claims(payload: &Payload<'_>, pending: &PendingDemand, reasons: &mut Vec<Reason>) -> Disclosed {
     let all = payload.member("verified_claims").and_then(|verified| verified.member("claims"));
     let mut found = BTreeMap::new();
     for claim in pending.claims() {
@@ -235,7 +243,7 @@ fn claims(payload: &Json, pending: &PendingDemand, reasons: &mut Vec<Reason>) ->
                 reasons.push(Reason::claim(ReasonCode::ClaimMalformed, *claim));
             }
             Some(value) => {
-                found.insert(*claim, value.clone());
+                found.insert(*claim, value.detached());
             }
         }
     }
