@@ -5,7 +5,7 @@ use serde_json::Number;
 use zeroize::Zeroizing;
 
 use super::strict::read;
-use super::{InPlace, JoseError, Members};
+use super::{InPlace, JoseError, Members, Texts};
 
 /// Deepest nesting that is read. The deepest token of the profile has nine levels.
 pub const MAX_DEPTH: usize = 32;
@@ -16,7 +16,7 @@ pub const MAX_SECONDS: i64 = (1 << 53) - 1;
 /// it may hold a person's data. Texts have memory of their own, or are [`InPlace`] in what was parsed.
 #[derive(Clone, PartialEq)]
 #[allow(clippy::exhaustive_enums, reason = "JSON has these six kinds")]
-pub enum Json<S = Zeroizing<String>> {
+pub enum Json<S: Texts = Zeroizing<String>> {
     /// `null`
     Null,
     /// `true` or `false`
@@ -56,7 +56,7 @@ impl<'a> Json<InPlace<'a>> {
     }
 }
 
-impl<S: AsRef<str>> Json<S> {
+impl<S: Texts> Json<S> {
     /// The same with texts of its own.
     pub fn detached(&self) -> Json {
         match self {
@@ -66,7 +66,7 @@ impl<S: AsRef<str>> Json<S> {
             Self::String(text) => text.as_ref().into(),
             Self::Array(values) => Json::Array(values.iter().map(Self::detached).collect()),
             Self::Object(members) => {
-                Json::Object(members.iter().map(|(name, value)| (name.clone(), value.detached())).collect())
+                Json::Object(members.iter().map(|(name, value)| (name.as_ref(), value.detached())).collect())
             }
         }
     }
@@ -109,16 +109,13 @@ impl<S: AsRef<str>> Json<S> {
 
     /// The UTF-8 text of it: no spaces, members in the order of their names.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(to_bytes(self))
+        Zeroizing::new(to_bytes(self, 2048))
     }
 }
 
-/// Room for what is written: most texts outgrow no memory, which would leave a copy behind.
-pub(super) const ROOM: usize = 4096;
-
-/// The UTF-8 text of a value.
-pub(super) fn to_bytes(value: &impl serde::Serialize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(ROOM);
+/// The UTF-8 text of a value. Within `room` it outgrows no memory, which would leave a copy behind.
+pub(super) fn to_bytes(value: &impl serde::Serialize, room: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(room);
     // Writing a value with text keys into memory can't fail; if it could, nothing would be written, which no reader takes.
     if serde_json::to_writer(&mut bytes, value).is_err() {
         bytes.clear();
@@ -150,7 +147,7 @@ impl From<bool> for Json {
     }
 }
 
-impl<S> std::fmt::Debug for Json<S> {
+impl<S: Texts> std::fmt::Debug for Json<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
@@ -163,7 +160,7 @@ impl<S> std::fmt::Debug for Json<S> {
     }
 }
 
-impl<S: AsRef<str>> serde::Serialize for Json<S> {
+impl<S: Texts> serde::Serialize for Json<S> {
     fn serialize<T: serde::Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
@@ -177,7 +174,7 @@ impl<S: AsRef<str>> serde::Serialize for Json<S> {
             }
             Self::Object(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
-                members.iter().try_for_each(|(name, value)| map.serialize_entry(name.as_str(), value))?;
+                members.iter().try_for_each(|(name, value)| map.serialize_entry(name.as_ref(), value))?;
                 map.end()
             }
         }

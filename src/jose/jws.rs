@@ -5,11 +5,16 @@ use std::sync::OnceLock;
 use memchr::memchr;
 
 use super::base64url::encode_onto;
-use super::json::{ROOM, to_bytes};
+use super::json::to_bytes;
 use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, Wiped, decode};
 
 /// Longest token that is read, in bytes. A presentation with a delegation chain has about 5,000.
 pub const MAX_TOKEN: usize = 64 * 1024;
+
+/// Room for a payload: that of an attestation has about 2,600 bytes.
+const PAYLOAD: usize = 4096;
+/// Room for a header: one with a delegation needs more, which costs no more than the copying.
+const HEADER: usize = 256;
 
 /// Header members by which a token would bring its own key (RFC 7515, sections 4.1.2, 4.1.3, 4.1.5, 4.1.6).
 const KEY_MEMBERS: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
@@ -32,36 +37,28 @@ pub(crate) fn sign_as<'a>(
     payload: &impl serde::Serialize,
 ) -> Result<String, JoseError> {
     let kid = ("kid", signer.kid().as_str().into());
-    sign_with(signer, typ, more.into_iter().chain([kid]), payload)
-}
-
-/// Signs `payload` with a header of `alg`, `typ` and `more`, and no `kid`: for a reader who knows the key already.
-pub(crate) fn sign_with<'a>(
-    signer: &dyn Signer,
-    typ: &'a str,
-    more: impl IntoIterator<Item = (&'a str, Json)>,
-    payload: &impl serde::Serialize,
-) -> Result<String, JoseError> {
-    let mut compact = Vec::with_capacity(ROOM / 3 * 4 + 512);
-    sign_onto(signer, typ, more, payload, &mut compact)?;
+    // Four characters for three bytes, and room for what follows: header, signature, disclosures, key binding.
+    let mut compact = Vec::with_capacity(PAYLOAD / 3 * 4 + 512);
+    sign_onto(signer, typ, more.into_iter().chain([kid]), (payload, PAYLOAD), &mut compact)?;
     // It is ASCII throughout; if it weren't, no reader would take the empty text.
     Ok(String::from_utf8(compact).unwrap_or_default())
 }
 
-/// As [`sign_with`], at the end of what the token stands behind.
+/// Signs `payload` with a header of `alg`, `typ` and `more`, and no `kid`: for a reader who knows the key already. The token
+/// is put at the end of what it stands behind; the payload usually fits into `room` bytes.
 pub(crate) fn sign_onto<'a>(
     signer: &dyn Signer,
     typ: &'a str,
     more: impl IntoIterator<Item = (&'a str, Json)>,
-    payload: &impl serde::Serialize,
+    (payload, room): (&impl serde::Serialize, usize),
     text: &mut Vec<u8>,
 ) -> Result<(), JoseError> {
     let own = [("alg", signer.algorithm().as_str().into()), ("typ", typ.into())];
     let header = Json::object(own.into_iter().chain(more));
     let begin = text.len();
-    encode_onto(&to_bytes(&header), text);
+    encode_onto(&to_bytes(&header, HEADER), text);
     text.push(b'.');
-    encode_onto(&Wiped::new(to_bytes(payload)), text);
+    encode_onto(&Wiped::new(to_bytes(payload, room)), text);
     let signature = signer.sign(text.get(begin..).unwrap_or_default())?;
     text.push(b'.');
     encode_onto(&signature, text);

@@ -35,7 +35,7 @@ mod wiped;
 pub use algorithm::Algorithm;
 pub use base64url::{decode, encode};
 pub use error::JoseError;
-pub use in_place::InPlace;
+pub use in_place::{InPlace, Texts};
 pub use json::{Json, MAX_DEPTH, MAX_SECONDS};
 pub use jwk::Jwk;
 pub use jws::{Jws, MAX_TOKEN, Unverified, sign};

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
 use super::in_place::Taken;
-use super::{JoseError, Json, MAX_DEPTH, Members, Name};
+use super::{JoseError, Json, MAX_DEPTH, Members};
 
 /// Reads exactly one value: see [`Json::parse`].
 pub(super) fn read<'de, S: Taken<'de>>(bytes: &'de [u8], limit: usize) -> Result<Json<S>, JoseError> {
@@ -98,7 +98,7 @@ impl<'de, S: Taken<'de>> Visitor<'de> for Strict<'_, S> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<S>, A::Error> {
         let inner = self.deeper()?;
         let mut members = Vec::with_capacity(MEMBERS);
-        while let Some(name) = map.next_key_seed(NameSeed)? {
+        while let Some(name) = map.next_key_seed(NameSeed::<S>(PhantomData))? {
             members.push((name, map.next_value_seed(inner.at(inner.depth))?));
         }
         let Some(members) = Members::unique(members) else {
@@ -113,24 +113,28 @@ impl<'de, S: Taken<'de>> Visitor<'de> for Strict<'_, S> {
 const MEMBERS: usize = 4;
 
 /// A member's name, without a `String` on the way.
-struct NameSeed;
+struct NameSeed<S>(PhantomData<S>);
 
-impl<'de> DeserializeSeed<'de> for NameSeed {
-    type Value = Name;
+impl<'de, S: Taken<'de>> DeserializeSeed<'de> for NameSeed<S> {
+    type Value = S::Name;
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<S::Name, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for NameSeed {
-    type Value = Name;
+impl<'de, S: Taken<'de>> Visitor<'de> for NameSeed<S> {
+    type Value = S::Name;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Name, E> {
-        Ok(text.into())
+    fn visit_str<E>(self, text: &str) -> Result<S::Name, E> {
+        Ok(S::name_passing(text))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<S::Name, E> {
+        Ok(S::name_standing(text))
     }
 }

@@ -13,7 +13,7 @@ use super::facts::{OpenFacts, is_well_formed};
 use super::times::Times;
 use super::{Disclosed, Verdict};
 use crate::demand::PendingDemand;
-use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey};
+use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey, Wiped};
 use crate::profile::{
     ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode,
 };
@@ -50,17 +50,19 @@ pub(super) struct Expected<'a> {
     pub(super) sd_hash: &'a str,
     /// `None` for a record, which has none: claims aren't looked at then.
     pub(super) disclosures: Option<&'a [Disclosure<InPlace<'a>>]>,
+    /// Where the issuer's payload is kept: as long as what the disclosures stand in, because the two become one tree.
+    pub(super) payload: &'a mut Option<Wiped>,
 }
 
 /// An issuer's payload, in place: only the claims of the verdict outlive it.
 type Payload<'a> = Json<InPlace<'a>>;
 
 /// Fills in the verdict.
-pub(super) fn judge(
+pub(super) fn judge<'a>(
     verdict: &mut Verdict,
     issuer: Unverified<'_>,
     kb_jwt: Unverified<'_>,
-    expected: &Expected<'_>,
+    expected: Expected<'a>,
     list: &TrustList,
     now: Timestamp,
     limits: &Limits,
@@ -73,28 +75,28 @@ pub(super) fn judge(
     }
 }
 
-fn decide(
+fn decide<'a>(
     verdict: &mut Verdict,
     issuer: Unverified<'_>,
     kb_jwt: Unverified<'_>,
-    expected: &Expected<'_>,
+    expected: Expected<'a>,
     list: &TrustList,
     at: Timestamp,
     limits: &Limits,
 ) -> Result<(), ReasonCode> {
+    let Expected { pending, sd_hash, disclosures, payload: kept } = expected;
     let now = at.as_second();
     let jose = |error: JoseError| jose_code(&error);
     // The issuer's signature.
     let resolved = list.resolve(&issuer).map_err(trust_code)?;
     let key = resolved.key().ok_or(ReasonCode::KeyUnknown)?;
     let bytes = issuer.verified_payload(key, ATTESTATION_TYP).map_err(jose)?;
-    let payload = Json::parse_in_place(&bytes, MAX_TOKEN).map_err(jose)?;
+    let payload = Json::parse_in_place(kept.insert(bytes), MAX_TOKEN).map_err(jose)?;
     // What was disclosed.
     if exposed_member(&payload).is_some() {
         return Err(ReasonCode::ClaimInPlainSight);
     }
-    let revealed =
-        reveal(payload, expected.disclosures.unwrap_or_default()).map_err(|error| sd_jwt_code(&error))?;
+    let revealed = reveal(payload, disclosures.unwrap_or_default()).map_err(|error| sd_jwt_code(&error))?;
     if revealed
         .disclosed()
         .any(|path| !matches!(path, [top, below, _, ..] if top == "verified_claims" && below == "claims"))
@@ -107,7 +109,7 @@ fn decide(
     let (times, nbf) = Times::read(&payload)?;
     let permit = resolved.judge(iss, times.iat, now).map_err(trust_code)?;
     // The holder's signature.
-    let kb = key_binding(&payload, kb_jwt, expected.sd_hash)?;
+    let kb = key_binding(&payload, kb_jwt, sd_hash)?;
     verdict.issuer = Some(iss.to_owned());
     let facts = OpenFacts::read(&payload)?;
     verdict.terminal = facts.terminal.clone();
@@ -116,14 +118,13 @@ fn decide(
     verdict.age = Some(now.saturating_sub(facts.verified_at.as_second()));
     verdict.checks = facts.checks.clone();
     // Everything from here on is told in full.
-    let pending = expected.pending;
     let mut reasons: Vec<Reason> = Vec::new();
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
     reasons.extend(binding_reasons(kb.claims(), pending, now, limits).into_iter().map(Reason::from));
     reasons.extend(kind_reason(&payload, pending).map(Reason::from));
     reasons.extend(demand_reasons(&facts, pending, &times, now));
     reasons.extend(scope_reason(&permit, &facts, &times).map(Reason::from));
-    if expected.disclosures.is_some() {
+    if disclosures.is_some() {
         let disclosed = claims(&payload, pending, &mut reasons);
         verdict.claims = Some(disclosed);
     }

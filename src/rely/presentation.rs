@@ -54,6 +54,7 @@ impl<'a> UnverifiedPresentation<'a> {
         limits: &Limits,
     ) -> Verdict {
         let mut verdict = Verdict::unjudged(pending, list, now);
+        let mut payload = None;
         let decoded = Decoded::new(self.combined.disclosures());
         match decoded.disclosures() {
             Err(error) => verdict.reasons.push(sd_jwt_code(&error).into()),
@@ -62,8 +63,9 @@ impl<'a> UnverifiedPresentation<'a> {
                     pending,
                     sd_hash: &sd_hash(self.combined.bound_part()),
                     disclosures: Some(&disclosures),
+                    payload: &mut payload,
                 };
-                judge(&mut verdict, self.issuer, self.key_binding, &expected, list, now, limits);
+                judge(&mut verdict, self.issuer, self.key_binding, expected, list, now, limits);
             }
         }
         verdict

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::SdJwtError;
-use crate::jose::{InPlace, JoseError, Json, MAX_TOKEN, Name, Randomness, Wiped, decode, encode};
+use crate::jose::{InPlace, JoseError, Json, MAX_TOKEN, Randomness, Texts, Wiped, decode, encode};
 
 /// Room for one that is written: hardly any outgrows its memory, which would leave a copy behind.
 const ROOM: usize = 256;
@@ -14,17 +14,17 @@ const ROOM: usize = 256;
 /// A disclosure: salt, for an object member its name, and the value. Hidden in `Debug`, and wiped when dropped with all that
 /// isn't [`InPlace`] in the [`Decoded`] it was read from.
 #[derive(Clone)]
-pub struct Disclosure<S = Zeroizing<String>> {
+pub struct Disclosure<S: Texts = Zeroizing<String>> {
     encoded: S,
     digest: String,
-    name: Option<Name>,
+    name: Option<S::Name>,
     value: Json<S>,
 }
 
 impl Disclosure {
     /// For a member of an object, with a fresh 128-bit salt.
     pub fn member(name: &str, value: Json) -> Result<Self, SdJwtError> {
-        Self::make(&mut Randomness::new(), Some(name), value)
+        Self::make(&mut Randomness::new(), Some(name.into()), value)
     }
 
     /// For an element of an array, with a fresh 128-bit salt.
@@ -39,33 +39,38 @@ impl Disclosure {
     }
 }
 
-impl<S: AsRef<str> + From<String>> Disclosure<S> {
+impl<S: Texts + From<String>> Disclosure<S> {
     /// For a member of an object, salted from what the whole token is made of.
-    pub fn member_with(randomness: &mut Randomness, name: &str, value: Json<S>) -> Result<Self, SdJwtError> {
-        Self::make(randomness, Some(name), value)
+    pub fn member_with(
+        randomness: &mut Randomness,
+        name: impl Into<S::Name>,
+        value: Json<S>,
+    ) -> Result<Self, SdJwtError> {
+        Self::make(randomness, Some(name.into()), value)
     }
 
-    fn make(randomness: &mut Randomness, name: Option<&str>, value: Json<S>) -> Result<Self, SdJwtError> {
+    fn make(randomness: &mut Randomness, name: Option<S::Name>, value: Json<S>) -> Result<Self, SdJwtError> {
         let salt = randomness.id()?;
         let mut bytes = Vec::with_capacity(ROOM);
-        let written = match name {
-            Some(name) => serde_json::to_writer(&mut bytes, &(&salt, name, &value)),
+        let written = match &name {
+            Some(name) => serde_json::to_writer(&mut bytes, &(&salt, name.as_ref(), &value)),
             None => serde_json::to_writer(&mut bytes, &(&salt, &value)),
         };
         let bytes = Wiped::new(bytes);
         // Texts and checked values always serialise; if they didn't, no reader would take the empty text.
         let encoded = written.map(|()| encode(&bytes)).unwrap_or_default();
-        Ok(Self { digest: digest(&encoded), encoded: encoded.into(), name: name.map(Name::from), value })
+        Ok(Self { digest: digest(&encoded), encoded: encoded.into(), name, value })
     }
 }
 
-impl<S: AsRef<str>> Disclosure<S> {
+impl<S: Texts> Disclosure<S> {
     fn read(text: &str, encoded: S, json: Json<S>) -> Result<Self, SdJwtError> {
         let Json::Array(mut parts) = json else { return Err(SdJwtError::Shape) };
         let value = parts.pop().ok_or(SdJwtError::Shape)?;
-        let name = match parts.as_slice() {
-            [Json::String(_)] => None,
-            [Json::String(_), Json::String(name)] => Some(name.as_ref().into()),
+        let mut texts = parts.into_iter();
+        let name = match (texts.next(), texts.next(), texts.next()) {
+            (Some(Json::String(_)), None, None) => None,
+            (Some(Json::String(_)), Some(Json::String(name)), None) => Some(name.into_name()),
             _ => return Err(SdJwtError::Shape),
         };
         Ok(Self { digest: digest(text), encoded, name, value })
@@ -83,7 +88,11 @@ impl<S: AsRef<str>> Disclosure<S> {
 
     /// The member's name; `None` for an array element.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_ref().map(Name::as_str)
+        self.name.as_ref().map(AsRef::as_ref)
+    }
+
+    pub(super) fn member_name(&self) -> Option<&S::Name> {
+        self.name.as_ref()
     }
 
     /// The value.
@@ -127,7 +136,7 @@ impl std::fmt::Debug for Decoded<'_> {
     }
 }
 
-impl<S> std::fmt::Debug for Disclosure<S> {
+impl<S: Texts> std::fmt::Debug for Disclosure<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Disclosure").field("digest", &self.digest).finish_non_exhaustive()
     }
@@ -144,7 +153,7 @@ pub fn conceal<'a>(
 }
 
 /// As [`conceal`], with decoys from what the whole token is made of.
-pub fn conceal_with<'a, S: AsRef<str> + 'a>(
+pub fn conceal_with<'a, S: Texts + 'a>(
     randomness: &mut Randomness,
     disclosures: impl IntoIterator<Item = &'a Disclosure<S>>,
     total: usize,

@@ -3,15 +3,15 @@
 use zeroize::Zeroizing;
 
 use super::{Disclosure, SdJwtError};
-use crate::jose::{JoseError, Json, MAX_DEPTH, Members, Name};
+use crate::jose::{JoseError, Json, MAX_DEPTH, Members, Name, Texts};
 
 /// A payload with what was disclosed in its place and every digest gone.
-pub struct Revealed<S = Zeroizing<String>> {
+pub struct Revealed<S: Texts = Zeroizing<String>> {
     payload: Json<S>,
     disclosed: Vec<Vec<Name>>,
 }
 
-impl<S> Revealed<S> {
+impl<S: Texts> Revealed<S> {
     /// The processed payload.
     pub fn payload(&self) -> &Json<S> {
         &self.payload
@@ -28,17 +28,14 @@ impl<S> Revealed<S> {
     }
 }
 
-impl<S> std::fmt::Debug for Revealed<S> {
+impl<S: Texts> std::fmt::Debug for Revealed<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Revealed").field("disclosed", &self.disclosed.len()).finish_non_exhaustive()
     }
 }
 
 /// Processes a verified issuer payload. Digests without a disclosure are decoys or withheld values and vanish.
-pub fn reveal<S: AsRef<str> + Clone>(
-    payload: Json<S>,
-    disclosures: &[Disclosure<S>],
-) -> Result<Revealed<S>, SdJwtError> {
+pub fn reveal<S: Texts>(payload: Json<S>, disclosures: &[Disclosure<S>]) -> Result<Revealed<S>, SdJwtError> {
     let Json::Object(mut members) = payload else { return Err(JoseError::Member("payload").into()) };
     match members.remove("_sd_alg") {
         None => {}
@@ -70,18 +67,18 @@ fn has_equals<S: AsRef<str>>(texts: &mut [S]) -> bool {
     texts.windows(2).any(|two| matches!(two, [one, other] if one.as_ref() == other.as_ref()))
 }
 
-struct Offered<'a, S> {
+struct Offered<'a, S: Texts> {
     disclosure: &'a Disclosure<S>,
     used: bool,
 }
 
-impl<'a, S> Offered<'a, S> {
+impl<'a, S: Texts> Offered<'a, S> {
     fn new(disclosure: &'a Disclosure<S>) -> Self {
         Self { disclosure, used: false }
     }
 }
 
-struct Walk<'a, S> {
+struct Walk<'a, S: Texts> {
     by_digest: Vec<Offered<'a, S>>,
     /// Digests without a disclosure. That none is there twice is seen when all are known.
     seen: Vec<S>,
@@ -124,7 +121,7 @@ impl<'p> Place<'p> {
     }
 }
 
-impl<'a, S: AsRef<str> + Clone> Walk<'a, S> {
+impl<'a, S: Texts> Walk<'a, S> {
     fn value(&mut self, value: &mut Json<S>, place: Place<'_>) -> Result<(), SdJwtError> {
         // Disclosures nest inside each other, so a bounded depth of each doesn't bound the whole.
         if place.depth > MAX_DEPTH && matches!(value, Json::Object(_) | Json::Array(_)) {
@@ -144,7 +141,7 @@ impl<'a, S: AsRef<str> + Clone> Walk<'a, S> {
             Some(_) => return Err(SdJwtError::Digests),
         };
         for (name, value) in members.iter_mut() {
-            match name.as_str() {
+            match name.as_ref() {
                 "..." => return Err(SdJwtError::Digests),
                 "_sd_alg" => return Err(SdJwtError::NestedAlg),
                 name => self.value(value, Place::below(place, Step::Member(name)))?,
@@ -153,7 +150,8 @@ impl<'a, S: AsRef<str> + Clone> Walk<'a, S> {
         for digest in digests {
             let Json::String(digest) = digest else { return Err(SdJwtError::Digests) };
             let Some(disclosure) = self.look_up(digest)? else { continue };
-            let name = disclosure.name().ok_or(SdJwtError::Shape)?;
+            let own = disclosure.member_name().ok_or(SdJwtError::Shape)?;
+            let name = own.as_ref();
             if name == "_sd" || name == "..." {
                 return Err(SdJwtError::ReservedName);
             }
@@ -164,7 +162,7 @@ impl<'a, S: AsRef<str> + Clone> Walk<'a, S> {
                 return Err(SdJwtError::NameExists);
             }
             let value = self.disclose(disclosure, Place::below(place, Step::Member(name)))?;
-            members.insert(name.into(), value);
+            members.insert(own.clone(), value);
         }
         Ok(())
     }
@@ -226,7 +224,7 @@ impl<'a, S: AsRef<str> + Clone> Walk<'a, S> {
 }
 
 /// The digest that stands for an element of an array, taken out.
-fn placeholder<S>(value: &mut Json<S>) -> Result<Option<S>, SdJwtError> {
+fn placeholder<S: Texts>(value: &mut Json<S>) -> Result<Option<S>, SdJwtError> {
     let Json::Object(members) = value else { return Ok(None) };
     let Some(digest) = members.remove("...") else { return Ok(None) };
     match digest {
