@@ -1,13 +1,14 @@
 //! Who signs facts.
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::AttestError;
 use super::attestation::{Attestation, Issued};
-use super::payload::{Frame, payload};
+use super::payload::{Frame, facts, payload};
 use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
-use crate::jose::{Algorithm, Json, Signer, SigningKey, VerifyingKey, sign_as};
+use crate::jose::{Json, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
 use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, Locality, MAX_LIFE, Outcome, VCT};
 use crate::trust::{Constraints, Delegation, Scope, TrustError, is_key_uri};
 
@@ -160,8 +161,10 @@ impl Attestor {
         demand: &VerifiedDemand,
         now: Timestamp,
     ) -> Result<Attestation, AttestError> {
-        let session = SigningKey::generate(Algorithm::EdDsa)?;
-        let issued = self.sign_facts(&verified, demand, session.verifying_key(), &self.terminal, now)?;
+        let mut randomness = Randomness::new();
+        let session = SigningKey::from_ed25519_seed(&Zeroizing::new(randomness.take()?));
+        let key = session.verifying_key();
+        let issued = self.sign_facts(&verified, demand, key, &self.terminal, &mut randomness, now)?;
         Ok(Attestation { issued, session })
     }
 
@@ -171,6 +174,7 @@ impl Attestor {
         demand: &VerifiedDemand,
         session: &VerifyingKey,
         terminal: &Terminal,
+        randomness: &mut Randomness,
         now: Timestamp,
     ) -> Result<Issued, AttestError> {
         let iat = now.as_second();
@@ -180,17 +184,19 @@ impl Attestor {
         let limits = self.links.iter().map(|link| (link.covers(iat), link.constraints()));
         may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
         let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
-        let (payload, mut disclosures) = payload(&frame, verified)?;
-        let mut disclosed = Vec::with_capacity(demand.claims().len());
-        for claim in demand.claims() {
-            // A demand names each claim once.
-            let place = disclosures.iter().position(|(name, _)| name == claim);
-            let place = place.ok_or(AttestError::FactMissing(*claim))?;
-            disclosed.push(disclosures.swap_remove(place).1);
-        }
+        let facts = facts(randomness, verified)?;
+        let payload = payload(&frame, randomness, verified, &facts)?;
         let header = Delegation::header(&self.delegation);
-        let issuer_jwt = sign_as(&*self.signer, ATTESTATION_TYP, header, &payload)?;
-        Ok(Issued { issuer_jwt, disclosed, demand_hash: demand.hash().to_owned(), exp })
+        let jwt = sign_as(&*self.signer, ATTESTATION_TYP, header, &payload)?;
+        let mut bound_part = Zeroizing::new(jwt);
+        bound_part.push('~');
+        for claim in demand.claims() {
+            let known = facts.iter().find(|(name, _)| name == claim);
+            let (_, disclosure) = known.ok_or(AttestError::FactMissing(*claim))?;
+            bound_part.push_str(disclosure.encoded());
+            bound_part.push('~');
+        }
+        Ok(Issued { bound_part, demand_hash: demand.hash().to_owned(), exp })
     }
 
     /// When an attestation that is signed now ends.

@@ -11,6 +11,7 @@
 //! relies on the terminal's appraisal, within what the terminal is enrolled for. The session's key never leaves the terminal.
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::attestation::{Attestation, Issued};
 use super::attestor::{fits, may_say};
@@ -19,7 +20,8 @@ use super::{AttestError, Attestor, Terminal};
 use crate::appraisal::{PolicyRef, Verified};
 use crate::demand::VerifiedDemand;
 use crate::jose::{
-    Algorithm, JoseError, Json, Jwk, Signer, SigningKey, Unverified, VerifyingKey, random_id, sign,
+    Algorithm, JoseError, Json, Jwk, Randomness, Signer, SigningKey, Unverified, VerifyingKey, random_id,
+    sign,
 };
 use crate::profile::{ATTESTATION_TYP, Env};
 use crate::sd_jwt::{Combined, Disclosure};
@@ -126,8 +128,10 @@ impl Attestor {
             return Err(AttestError::Env { expected: Env::Production, got: Env::Test });
         }
         may_say(&verified, &enrolled.terminal, 0, [(true, &enrolled.constraints)])?;
-        let issued = self.sign_facts(&verified, demand, session.key(), &enrolled.terminal, now)?;
-        Ok(issued.bound_part())
+        let randomness = &mut Randomness::new();
+        let mut issued =
+            self.sign_facts(&verified, demand, session.key(), &enrolled.terminal, randomness, now)?;
+        Ok(std::mem::take(&mut *issued.bound_part))
     }
 }
 
@@ -155,8 +159,8 @@ impl Session {
             return Err(AttestError::Collection);
         }
         let exp = payload.seconds("exp")?;
-        let issuer_jwt = combined.issuer_jwt().to_owned();
-        let issued = Issued { issuer_jwt, disclosed, demand_hash: self.demand_hash, exp };
+        let bound_part = Zeroizing::new(combined.bound_part().to_owned());
+        let issued = Issued { bound_part, demand_hash: self.demand_hash, exp };
         Ok(Attestation { issued, session: self.key })
     }
 }

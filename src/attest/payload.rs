@@ -3,15 +3,17 @@
 //! It is written as it is serialised, without a tree in between: a tree of this size costs a third of a signature. Members
 //! stand in the order of their names, as in everything else that this crate signs.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::evidence::{Evidence, evidence};
 use super::{AttestError, Terminal};
 use crate::appraisal::{Facts, Verified};
-use crate::jose::{Json, Randomness, VerifyingKey, encode};
+use crate::jose::{InPlace, Json, Randomness, VerifyingKey, encode};
 use crate::profile::{CheckResult, ClaimName, DIGESTS, TRUST_FRAMEWORK, VCT};
-use crate::sd_jwt::{Disclosure, conceal_with};
+use crate::sd_jwt::{Disclosure, SdJwtError, conceal_with};
 
 /// What the attestor adds to a [`Verified`].
 pub(super) struct Frame<'a> {
@@ -79,13 +81,13 @@ struct Policy<'a> {
 
 #[derive(Serialize)]
 struct VerifiedClaims<'a> {
-    claims: Claims,
+    claims: Claims<'a>,
     verification: Verification<'a>,
 }
 
 #[derive(Serialize)]
-struct Claims {
-    _sd: Json,
+struct Claims<'a> {
+    _sd: Vec<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -97,18 +99,30 @@ struct Verification<'a> {
     verification_process: String,
 }
 
-/// The payload, and a disclosure for each known fact.
+/// A known fact, and what stands for it.
+pub(super) type Fact<'a> = (ClaimName, Disclosure<InPlace<'a>>);
+
+/// A disclosure for each known fact.
+pub(super) fn facts<'a>(
+    randomness: &mut Randomness,
+    verified: &'a Verified,
+) -> Result<Vec<Fact<'a>>, SdJwtError> {
+    let known = |claim| Some((claim, fact(verified.facts(), claim)?));
+    ClaimName::ALL
+        .into_iter()
+        .filter_map(known)
+        .map(|(claim, value)| Ok((claim, Disclosure::member_with(randomness, claim.as_str(), value)?)))
+        .collect()
+}
+
+/// The payload in which those facts are concealed.
 pub(super) fn payload<'a>(
     frame: &Frame<'a>,
+    randomness: &mut Randomness,
     verified: &'a Verified,
-) -> Result<(Payload<'a>, Vec<(ClaimName, Disclosure)>), AttestError> {
-    let randomness = &mut Randomness::new();
-    let disclosures = ClaimName::ALL
-        .into_iter()
-        .filter_map(|claim| Some((claim, fact(verified.facts(), claim)?)))
-        .map(|(claim, value)| Ok((claim, Disclosure::member_with(randomness, claim.as_str(), value)?)))
-        .collect::<Result<Vec<_>, AttestError>>()?;
-    let digests = conceal_with(randomness, disclosures.iter().map(|(_, disclosure)| disclosure), DIGESTS)?;
+    facts: &'a [Fact<'a>],
+) -> Result<Payload<'a>, AttestError> {
+    let digests = conceal_with(randomness, facts.iter().map(|(_, disclosure)| disclosure), DIGESTS)?;
     let verification = Verification {
         assurance_level: verified.locality().as_str(),
         evidence: evidence(verified),
@@ -116,7 +130,7 @@ pub(super) fn payload<'a>(
         trust_framework: TRUST_FRAMEWORK,
         verification_process: randomness.id()?,
     };
-    let payload = Payload {
+    Ok(Payload {
         _sd_alg: "sha-256",
         aka_vcts: (frame.vct != VCT).then_some([VCT]),
         cnf: Cnf { jwk: frame.session.to_jwk() },
@@ -129,8 +143,7 @@ pub(super) fn payload<'a>(
         sub: randomness.id()?,
         vct: frame.vct,
         verified_claims: VerifiedClaims { claims: Claims { _sd: digests }, verification },
-    };
-    Ok((payload, disclosures))
+    })
 }
 
 fn realname<'a>(frame: &Frame<'a>, verified: &'a Verified) -> Realname<'a> {
@@ -151,19 +164,24 @@ fn realname<'a>(frame: &Frame<'a>, verified: &'a Verified) -> Realname<'a> {
     }
 }
 
-fn fact(facts: &Facts, claim: ClaimName) -> Option<Json> {
+fn fact(facts: &Facts, claim: ClaimName) -> Option<Json<InPlace<'_>>> {
+    fn text(text: &str) -> Json<InPlace<'_>> {
+        Json::String(text.into())
+    }
     match claim {
-        ClaimName::Name => Some(facts.name().into()),
-        ClaimName::IdNumber => Some(facts.id_number().into()),
-        ClaimName::IdType => Some(facts.id_type().as_str().into()),
-        ClaimName::Birthdate => facts.birthdate().map(Json::from),
-        ClaimName::Gender => facts.gender().map(|sex| sex.as_str().into()),
+        ClaimName::Name => Some(text(facts.name())),
+        ClaimName::IdNumber => Some(text(facts.id_number())),
+        ClaimName::IdType => Some(text(facts.id_type().as_str())),
+        ClaimName::Birthdate => facts.birthdate().map(text),
+        ClaimName::Gender => facts.gender().map(|sex| text(sex.as_str())),
         ClaimName::Nationalities => {
-            let list: Vec<&str> = facts.nationalities().collect();
-            (!list.is_empty()).then(|| Json::array(list))
+            let list: Vec<_> = facts.nationalities().map(text).collect();
+            (!list.is_empty()).then_some(Json::Array(list))
         }
-        ClaimName::Address => facts.address().map(|text| Json::object([("formatted", text.into())])),
-        ClaimName::DocumentExpiry => facts.document_expiry().map(Json::from),
+        ClaimName::Address => {
+            facts.address().map(|address| Json::Object([("formatted", text(address))].into_iter().collect()))
+        }
+        ClaimName::DocumentExpiry => facts.document_expiry().map(text),
     }
 }
 

@@ -1,13 +1,11 @@
 //! JSON read strictly (RFC 8259 with the refusals of RFC 8725, section 2.4 and of the profile, row 3).
 
-use std::cell::Cell;
-
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde_json::Number;
 use zeroize::Zeroizing;
 
-use super::{JoseError, Members, Name};
+use super::strict::read;
+use super::{InPlace, JoseError, Members, Texts};
 
 /// Deepest nesting that is read. The deepest token of the profile has nine levels.
 pub const MAX_DEPTH: usize = 32;
@@ -15,10 +13,10 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_SECONDS: i64 = (1 << 53) - 1;
 
 /// A JSON value in which no member can be there twice. `Debug` shows its shape only, and texts are wiped when dropped:
-/// it may hold a person's data.
+/// it may hold a person's data. Texts have memory of their own, or are [`InPlace`] in what was parsed.
 #[derive(Clone, PartialEq)]
 #[allow(clippy::exhaustive_enums, reason = "JSON has these six kinds")]
-pub enum Json {
+pub enum Json<S: Texts = Zeroizing<String>> {
     /// `null`
     Null,
     /// `true` or `false`
@@ -26,26 +24,18 @@ pub enum Json {
     /// A number; integers and floats stay apart, `1.0` is no integer.
     Number(Number),
     /// A text
-    String(Zeroizing<String>),
+    String(S),
     /// A list
-    Array(Vec<Json>),
+    Array(Vec<Json<S>>),
     /// An object
-    Object(Members),
+    Object(Members<S>),
 }
 
 impl Json {
     /// Reads exactly one value: no byte order mark, no trailing bytes, UTF-8, no duplicate members, at most [`MAX_DEPTH`]
     /// deep. `limit` is checked before anything is parsed.
     pub fn parse(bytes: &[u8], limit: usize) -> Result<Self, JoseError> {
-        if bytes.len() > limit {
-            return Err(JoseError::TooLarge { limit, got: bytes.len() });
-        }
-        let text = std::str::from_utf8(bytes).map_err(|_| JoseError::NotUtf8)?;
-        let fault = Cell::new(JoseError::Json);
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let value = Strict { depth: 0, fault: &fault }.deserialize(&mut deserializer);
-        let whole = value.and_then(|value| deserializer.end().map(|()| value));
-        whole.map_err(|_| fault.into_inner())
+        read(bytes, limit)
     }
 
     /// An object with these members.
@@ -57,25 +47,48 @@ impl Json {
     pub fn array<T: Into<Json>>(values: impl IntoIterator<Item = T>) -> Self {
         Self::Array(values.into_iter().map(Into::into).collect())
     }
+}
+
+impl<'a> Json<InPlace<'a>> {
+    /// As [`parse`](Json::parse), with the texts left where they stand.
+    pub fn parse_in_place(bytes: &'a [u8], limit: usize) -> Result<Self, JoseError> {
+        read(bytes, limit)
+    }
+}
+
+impl<S: Texts> Json<S> {
+    /// The same with texts of its own.
+    pub fn detached(&self) -> Json {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(*value),
+            Self::Number(number) => Json::Number(number.clone()),
+            Self::String(text) => text.as_ref().into(),
+            Self::Array(values) => Json::Array(values.iter().map(Self::detached).collect()),
+            Self::Object(members) => {
+                Json::Object(members.iter().map(|(name, value)| (name.as_ref(), value.detached())).collect())
+            }
+        }
+    }
 
     /// The member of that name, when this is an object that has it.
-    pub fn member(&self, name: &str) -> Option<&Json> {
+    pub fn member(&self, name: &str) -> Option<&Json<S>> {
         self.as_object()?.get(name)
     }
 
     /// The members, when this is an object.
-    pub fn as_object(&self) -> Option<&Members> {
+    pub fn as_object(&self) -> Option<&Members<S>> {
         if let Self::Object(members) = self { Some(members) } else { None }
     }
 
     /// The values, when this is a list.
-    pub fn as_array(&self) -> Option<&[Json]> {
+    pub fn as_array(&self) -> Option<&[Json<S>]> {
         if let Self::Array(values) = self { Some(values) } else { None }
     }
 
     /// The text, when this is one.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self { Some(text) } else { None }
+        if let Self::String(text) = self { Some(text.as_ref()) } else { None }
     }
 
     /// The truth value, when this is one.
@@ -96,15 +109,15 @@ impl Json {
 
     /// The UTF-8 text of it: no spaces, members in the order of their names.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        to_bytes(self)
+        Zeroizing::new(to_bytes(self, 2048))
     }
 }
 
-/// The UTF-8 text of a value.
-pub(super) fn to_bytes(value: &impl serde::Serialize) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(2048));
+/// The UTF-8 text of a value. Within `room` it outgrows no memory, which would leave a copy behind.
+pub(super) fn to_bytes(value: &impl serde::Serialize, room: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(room);
     // Writing a value with text keys into memory can't fail; if it could, nothing would be written, which no reader takes.
-    if serde_json::to_writer(&mut *bytes, value).is_err() {
+    if serde_json::to_writer(&mut bytes, value).is_err() {
         bytes.clear();
     }
     bytes
@@ -134,7 +147,7 @@ impl From<bool> for Json {
     }
 }
 
-impl std::fmt::Debug for Json {
+impl<S: Texts> std::fmt::Debug for Json<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
@@ -147,13 +160,13 @@ impl std::fmt::Debug for Json {
     }
 }
 
-impl serde::Serialize for Json {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl<S: Texts> serde::Serialize for Json<S> {
+    fn serialize<T: serde::Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
             Self::Number(number) => number.serialize(serializer),
-            Self::String(text) => serializer.serialize_str(text),
+            Self::String(text) => serializer.serialize_str(text.as_ref()),
             Self::Array(values) => {
                 let mut list = serializer.serialize_seq(Some(values.len()))?;
                 values.iter().try_for_each(|value| list.serialize_element(value))?;
@@ -161,115 +174,10 @@ impl serde::Serialize for Json {
             }
             Self::Object(members) => {
                 let mut map = serializer.serialize_map(Some(members.len()))?;
-                members.iter().try_for_each(|(name, value)| map.serialize_entry(name.as_str(), value))?;
+                members.iter().try_for_each(|(name, value)| map.serialize_entry(name.as_ref(), value))?;
                 map.end()
             }
         }
-    }
-}
-
-/// The visitor that refuses what serde_json alone would let through. `fault` says afterwards why.
-#[derive(Clone, Copy)]
-struct Strict<'a> {
-    depth: usize,
-    fault: &'a Cell<JoseError>,
-}
-
-impl Strict<'_> {
-    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth == MAX_DEPTH {
-            self.fault.set(JoseError::TooDeep);
-            return Err(E::custom("too deep"));
-        }
-        Ok(Self { depth: self.depth + 1, ..self })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict<'_> {
-    type Value = Json;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict<'_> {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json, E> {
-        Number::from_f64(value).map(Json::Number).ok_or_else(|| E::custom("not finite"))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-        let inner = self.deeper()?;
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(inner)? {
-            values.push(value);
-        }
-        Ok(Json::Array(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let inner = self.deeper()?;
-        let mut members = Vec::with_capacity(MEMBERS);
-        while let Some(name) = map.next_key_seed(NameSeed)? {
-            members.push((name, map.next_value_seed(inner)?));
-        }
-        let Some(members) = Members::unique(members) else {
-            self.fault.set(JoseError::DuplicateMember);
-            return Err(A::Error::custom("duplicate member"));
-        };
-        Ok(Json::Object(members))
-    }
-}
-
-/// Members for which there is room from the start: most objects of a token have no more.
-const MEMBERS: usize = 4;
-
-/// A member's name, without a `String` on the way.
-struct NameSeed;
-
-impl<'de> DeserializeSeed<'de> for NameSeed {
-    type Value = Name;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for NameSeed {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Name, E> {
-        Ok(text.into())
     }
 }
 
@@ -306,9 +214,11 @@ mod tests {
 
     #[test]
     fn a_member_twice_is_refused_after_unescaping() {
+        let in_place = |text: &str| Json::parse_in_place(text.as_bytes(), 1000).map(|json| json.detached());
         for bad in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"[{"x":{"b":1,"b":2}}]"#, r#"{"":1,"":1}"#]
         {
             assert_eq!(parse(bad), Err(JoseError::DuplicateMember), "{bad}");
+            assert_eq!(in_place(bad), Err(JoseError::DuplicateMember), "{bad}");
         }
         assert!(parse(r#"{"a":{"a":1},"A":1}"#).is_ok());
     }

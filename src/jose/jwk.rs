@@ -1,6 +1,6 @@
 //! Public keys as JSON (RFC 7517, RFC 8037).
 
-use super::{Algorithm, JoseError, Json, VerifyingKey, decode, encode};
+use super::{Algorithm, JoseError, Json, Texts, VerifyingKey, decode, encode};
 
 /// Members that only a private or symmetric key has (RFC 7518, sections 6.2.2, 6.3.2, 6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -19,7 +19,7 @@ impl Jwk {
     /// Refused: private members ([`JoseError::PrivateKey`]); a type or curve other than Ed25519 and P-256, a `use` other
     /// than `sig`, `key_ops` without `verify`, an `alg` that doesn't fit, a point off the curve ([`JoseError::Key`]); an
     /// Ed25519 key of small order or in a second encoding ([`JoseError::WeakKey`]). Other members are ignored.
-    pub fn from_json(json: &Json) -> Result<Self, JoseError> {
+    pub fn from_json<S: Texts>(json: &Json<S>) -> Result<Self, JoseError> {
         let members = json.as_object().ok_or(JoseError::Member("jwk"))?;
         if PRIVATE_MEMBERS.iter().any(|name| members.contains_key(name)) {
             return Err(JoseError::PrivateKey);

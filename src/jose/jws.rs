@@ -2,14 +2,19 @@
 
 use std::sync::OnceLock;
 
-use zeroize::Zeroizing;
+use memchr::memchr;
 
 use super::base64url::encode_onto;
 use super::json::to_bytes;
-use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, decode};
+use super::{Algorithm, JoseError, Json, Signer, VerifyingKey, Wiped, decode};
 
 /// Longest token that is read, in bytes. A presentation with a delegation chain has about 5,000.
 pub const MAX_TOKEN: usize = 64 * 1024;
+
+/// Room for a payload: that of an attestation has about 2,600 bytes.
+const PAYLOAD: usize = 4096;
+/// Room for a header: one with a delegation needs more, which costs no more than the copying.
+const HEADER: usize = 256;
 
 /// Header members by which a token would bring its own key (RFC 7515, sections 4.1.2, 4.1.3, 4.1.5, 4.1.6).
 const KEY_MEMBERS: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
@@ -32,35 +37,39 @@ pub(crate) fn sign_as<'a>(
     payload: &impl serde::Serialize,
 ) -> Result<String, JoseError> {
     let kid = ("kid", signer.kid().as_str().into());
-    sign_with(signer, typ, more.into_iter().chain([kid]), payload)
+    // Four characters for three bytes, and room for what follows: header, signature, disclosures, key binding.
+    let mut compact = Vec::with_capacity(PAYLOAD / 3 * 4 + 512);
+    sign_onto(signer, typ, more.into_iter().chain([kid]), (payload, PAYLOAD), &mut compact)?;
+    // It is ASCII throughout; if it weren't, no reader would take the empty text.
+    Ok(String::from_utf8(compact).unwrap_or_default())
 }
 
-/// Signs `payload` with a header of `alg`, `typ` and `more`, and no `kid`: for a reader who knows the key already.
-pub(crate) fn sign_with<'a>(
+/// Signs `payload` with a header of `alg`, `typ` and `more`, and no `kid`: for a reader who knows the key already. The token
+/// is put at the end of what it stands behind; the payload usually fits into `room` bytes.
+pub(crate) fn sign_onto<'a>(
     signer: &dyn Signer,
     typ: &'a str,
     more: impl IntoIterator<Item = (&'a str, Json)>,
-    payload: &impl serde::Serialize,
-) -> Result<String, JoseError> {
+    (payload, room): (&impl serde::Serialize, usize),
+    text: &mut Vec<u8>,
+) -> Result<(), JoseError> {
     let own = [("alg", signer.algorithm().as_str().into()), ("typ", typ.into())];
     let header = Json::object(own.into_iter().chain(more));
-    let payload = to_bytes(payload);
-    // Four characters for three bytes, and room for the signature.
-    let mut compact = String::with_capacity(payload.len() / 3 * 4 + 512);
-    encode_onto(&header.to_bytes(), &mut compact);
-    compact.push('.');
-    encode_onto(&payload, &mut compact);
-    let signature = signer.sign(compact.as_bytes())?;
-    compact.push('.');
-    encode_onto(&signature, &mut compact);
-    Ok(compact)
+    let begin = text.len();
+    encode_onto(&to_bytes(&header, HEADER), text);
+    text.push(b'.');
+    encode_onto(&Wiped::new(to_bytes(payload, room)), text);
+    let signature = signer.sign(text.get(begin..).unwrap_or_default())?;
+    text.push(b'.');
+    encode_onto(&signature, text);
+    Ok(())
 }
 
 /// A token in its parts. Its header has been read, its payload hasn't, and nothing in it can be believed.
 pub struct Unverified<'a> {
     signing_input: &'a str,
     header: Json,
-    payload: Zeroizing<Vec<u8>>,
+    payload: Wiped,
     peeked: OnceLock<Json>,
     signature: Vec<u8>,
 }
@@ -80,7 +89,7 @@ impl<'a> Unverified<'a> {
         }
         let (signing_input, signature) = compact.rsplit_once('.').ok_or(JoseError::Parts)?;
         let (header, payload) = signing_input.split_once('.').ok_or(JoseError::Parts)?;
-        if payload.contains('.') {
+        if memchr(b'.', payload.as_bytes()).is_some() {
             return Err(JoseError::Parts);
         }
         if header.len() > MAX_TOKEN {
@@ -96,7 +105,7 @@ impl<'a> Unverified<'a> {
         }
         Ok(Self {
             signing_input,
-            payload: Zeroizing::new(decode(payload)?),
+            payload: Wiped::new(decode(payload)?),
             peeked: OnceLock::new(),
             signature: decode(signature)?,
             header,
@@ -130,15 +139,25 @@ impl<'a> Unverified<'a> {
     /// Verifies with the key of a record, which decides the algorithm. `typ` must be that text exactly. Unless somebody
     /// had to [`peek`](Self::peek) before, the payload is parsed only after its signature held.
     pub fn verify(self, key: &VerifyingKey, typ: &'static str) -> Result<Jws, JoseError> {
-        if self.typ() != Some(typ) {
-            return Err(JoseError::Typ { expected: typ });
-        }
-        self.verify_signature(key)?;
+        self.holds(key, typ)?;
         let payload = match self.peeked.into_inner() {
             Some(payload) => payload,
             None => Json::parse(&self.payload, self.payload.len())?,
         };
         Ok(Jws { payload, header: self.header })
+    }
+
+    /// As [`verify`](Self::verify), for a reader who parses the payload [in place](Json::parse_in_place).
+    pub(crate) fn verified_payload(self, key: &VerifyingKey, typ: &'static str) -> Result<Wiped, JoseError> {
+        self.holds(key, typ)?;
+        Ok(self.payload)
+    }
+
+    fn holds(&self, key: &VerifyingKey, typ: &'static str) -> Result<(), JoseError> {
+        if self.typ() != Some(typ) {
+            return Err(JoseError::Typ { expected: typ });
+        }
+        self.verify_signature(key)
     }
 
     /// Its length was judged with the whole token's.

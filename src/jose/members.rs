@@ -1,8 +1,8 @@
 //! Reading members of an object that must be there, and must be of one type.
 
-use super::{JoseError, Json};
+use super::{JoseError, Json, Texts};
 
-impl Json {
+impl<S: Texts> Json<S> {
     /// A text that must be there.
     pub fn text(&self, name: &'static str) -> Result<&str, JoseError> {
         self.optional_text(name)?.ok_or(JoseError::Member(name))

@@ -17,6 +17,7 @@
 mod algorithm;
 mod base64url;
 mod error;
+mod in_place;
 mod json;
 mod jwk;
 mod jws;
@@ -25,19 +26,23 @@ mod members;
 mod object;
 mod random;
 mod signer;
+mod strict;
 mod thumbprint;
 #[cfg(test)]
 pub(crate) mod vectors;
+mod wiped;
 
 pub use algorithm::Algorithm;
 pub use base64url::{decode, encode};
 pub use error::JoseError;
+pub use in_place::{InPlace, Texts};
 pub use json::{Json, MAX_DEPTH, MAX_SECONDS};
 pub use jwk::Jwk;
 pub use jws::{Jws, MAX_TOKEN, Unverified, sign};
-pub(crate) use jws::{sign_as, sign_with};
+pub(crate) use jws::{sign_as, sign_onto};
 pub use key::{SigningKey, VerifyingKey};
 pub use object::{Members, Name};
 pub use random::{Randomness, random, random_id};
 pub use signer::{SignError, Signer};
 pub use thumbprint::Thumbprint;
+pub(crate) use wiped::Wiped;

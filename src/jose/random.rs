@@ -16,11 +16,11 @@ pub fn random_id() -> Result<String, JoseError> {
     Ok(encode(&random::<16>()?))
 }
 
-/// Bytes fetched at a time: what one attestation takes, with some to spare.
-const FETCHED: usize = 512;
+/// Bytes fetched at a time: what one attestation of six facts or more takes, its session's key included.
+const FETCHED: usize = 320;
 
-/// The operating system's randomness, fetched in one call and handed out piece by piece: a token takes a dozen salts,
-/// decoys and ids, and a call for each costs as much as a signature. Lives as long as one token is made; every piece is
+/// The operating system's randomness, fetched in one call and handed out piece by piece: a token takes a key and a dozen
+/// salts, decoys and ids, and a call for each costs as much as a signature. Lives as long as one token is made; every piece is
 /// wiped when it is handed out, and the rest when this is dropped.
 pub struct Randomness {
     bytes: Zeroizing<[u8; FETCHED]>,

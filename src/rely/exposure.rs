@@ -1,18 +1,18 @@
 //! Personal facts stand behind a digest of their own, or nowhere.
 
-use crate::jose::{Json, Name};
+use crate::jose::{Json, Texts};
 use crate::profile::ClaimName;
 
 /// The name of a member that shows a personal fact in plain sight in an issuer's payload *before* anything is revealed, if
 /// there is one: a claim under `verified_claims.claims` that isn't behind a digest, or a personal member beside it.
-pub(super) fn exposed_member(payload: &Json) -> Option<&str> {
+pub(super) fn exposed_member<S: Texts>(payload: &Json<S>) -> Option<&str> {
     let verified = payload.member("verified_claims");
     let claims = verified.and_then(|verified| verified.member("claims")).and_then(Json::as_object);
-    let plain = claims.into_iter().flat_map(|claims| claims.keys()).find(|name| name.as_str() != "_sd");
+    let plain = claims.into_iter().flat_map(|claims| claims.keys()).find(|name| name.as_ref() != "_sd");
     plain
-        .map(Name::as_str)
+        .map(AsRef::as_ref)
         .or_else(|| verified.and_then(|verified| member_of(verified.member("verification")?, in_evidence)))
-        .or_else(|| payload.as_object()?.keys().map(Name::as_str).find(|name| personal(name)))
+        .or_else(|| payload.as_object()?.keys().map(AsRef::as_ref).find(|name| personal(name)))
         .or_else(|| member_of(payload.member("realname")?, personal))
 }
 
@@ -56,13 +56,11 @@ fn in_evidence(name: &str) -> bool {
     )
 }
 
-fn member_of(json: &Json, wanted: fn(&str) -> bool) -> Option<&str> {
+fn member_of<S: Texts>(json: &Json<S>, wanted: fn(&str) -> bool) -> Option<&str> {
     match json {
-        Json::Object(members) => {
-            members.iter().find_map(
-                |(name, value)| if wanted(name) { Some(name.as_str()) } else { member_of(value, wanted) },
-            )
-        }
+        Json::Object(members) => members.iter().find_map(|(name, value)| {
+            if wanted(name.as_ref()) { Some(name.as_ref()) } else { member_of(value, wanted) }
+        }),
         Json::Array(values) => values.iter().find_map(|value| member_of(value, wanted)),
         _ => None,
     }

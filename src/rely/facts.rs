@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::times::instant;
-use crate::jose::{Json, decode};
+use crate::jose::{Json, Texts, decode};
 use crate::profile::{
     Check, CheckResult, ClaimName, Env, Locality, Outcome, Purpose, ReasonCode, TRUST_FRAMEWORK,
 };
@@ -22,7 +22,7 @@ pub(super) struct OpenFacts {
 }
 
 impl OpenFacts {
-    pub(super) fn read(payload: &Json) -> Result<Self, ReasonCode> {
+    pub(super) fn read<S: Texts>(payload: &Json<S>) -> Result<Self, ReasonCode> {
         const MALFORMED: ReasonCode = ReasonCode::ClaimMalformed;
         let verification = payload.member("verified_claims").and_then(|claims| claims.member("verification"));
         let verification = verification.ok_or(MALFORMED)?;
@@ -79,12 +79,12 @@ impl OpenFacts {
     }
 }
 
-fn text<'a>(json: &'a Json, name: &'static str) -> Result<Option<&'a str>, ReasonCode> {
+fn text<'a, S: Texts>(json: &'a Json<S>, name: &'static str) -> Result<Option<&'a str>, ReasonCode> {
     json.optional_text(name).map_err(|_| ReasonCode::ClaimMalformed)
 }
 
 /// Each check once. Checks that a later profile has are passed over, but not if they are there twice.
-fn checks(list: &Json) -> Result<Vec<CheckResult>, ReasonCode> {
+fn checks<S: Texts>(list: &Json<S>) -> Result<Vec<CheckResult>, ReasonCode> {
     const MALFORMED: ReasonCode = ReasonCode::CheckMalformed;
     let mut names = Vec::new();
     let mut results = Vec::new();
@@ -105,7 +105,7 @@ fn checks(list: &Json) -> Result<Vec<CheckResult>, ReasonCode> {
 }
 
 /// Whether a disclosed value has the shape of its claim.
-pub(super) fn is_well_formed(claim: ClaimName, value: &Json) -> bool {
+pub(super) fn is_well_formed<S: Texts>(claim: ClaimName, value: &Json<S>) -> bool {
     match claim {
         ClaimName::Address => value.member("formatted").and_then(Json::as_str).is_some(),
         ClaimName::Nationalities => {

@@ -13,7 +13,7 @@ use super::facts::{OpenFacts, is_well_formed};
 use super::times::Times;
 use super::{Disclosed, Verdict};
 use crate::demand::PendingDemand;
-use crate::jose::{JoseError, Json, Jwk, Unverified, VerifyingKey};
+use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey, Wiped};
 use crate::profile::{
     ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode,
 };
@@ -49,15 +49,20 @@ pub(super) struct Expected<'a> {
     /// Computed from the presentation, or kept in a record.
     pub(super) sd_hash: &'a str,
     /// `None` for a record, which has none: claims aren't looked at then.
-    pub(super) disclosures: Option<&'a [Disclosure]>,
+    pub(super) disclosures: Option<&'a [Disclosure<InPlace<'a>>]>,
+    /// Where the issuer's payload is kept: as long as what the disclosures stand in, because the two become one tree.
+    pub(super) payload: &'a mut Option<Wiped>,
 }
 
+/// An issuer's payload, in place: only the claims of the verdict outlive it.
+type Payload<'a> = Json<InPlace<'a>>;
+
 /// Fills in the verdict.
-pub(super) fn judge(
+pub(super) fn judge<'a>(
     verdict: &mut Verdict,
     issuer: Unverified<'_>,
     kb_jwt: Unverified<'_>,
-    expected: &Expected<'_>,
+    expected: Expected<'a>,
     list: &TrustList,
     now: Timestamp,
     limits: &Limits,
@@ -70,27 +75,28 @@ pub(super) fn judge(
     }
 }
 
-fn decide(
+fn decide<'a>(
     verdict: &mut Verdict,
     issuer: Unverified<'_>,
     kb_jwt: Unverified<'_>,
-    expected: &Expected<'_>,
+    expected: Expected<'a>,
     list: &TrustList,
     at: Timestamp,
     limits: &Limits,
 ) -> Result<(), ReasonCode> {
+    let Expected { pending, sd_hash, disclosures, payload: kept } = expected;
     let now = at.as_second();
     let jose = |error: JoseError| jose_code(&error);
     // The issuer's signature.
     let resolved = list.resolve(&issuer).map_err(trust_code)?;
     let key = resolved.key().ok_or(ReasonCode::KeyUnknown)?;
-    let payload = issuer.verify(key, ATTESTATION_TYP).map_err(jose)?.into_payload();
+    let bytes = issuer.verified_payload(key, ATTESTATION_TYP).map_err(jose)?;
+    let payload = Json::parse_in_place(kept.insert(bytes), MAX_TOKEN).map_err(jose)?;
     // What was disclosed.
     if exposed_member(&payload).is_some() {
         return Err(ReasonCode::ClaimInPlainSight);
     }
-    let revealed =
-        reveal(payload, expected.disclosures.unwrap_or_default()).map_err(|error| sd_jwt_code(&error))?;
+    let revealed = reveal(payload, disclosures.unwrap_or_default()).map_err(|error| sd_jwt_code(&error))?;
     if revealed
         .disclosed()
         .any(|path| !matches!(path, [top, below, _, ..] if top == "verified_claims" && below == "claims"))
@@ -103,7 +109,7 @@ fn decide(
     let (times, nbf) = Times::read(&payload)?;
     let permit = resolved.judge(iss, times.iat, now).map_err(trust_code)?;
     // The holder's signature.
-    let kb = key_binding(&payload, kb_jwt, expected.sd_hash)?;
+    let kb = key_binding(&payload, kb_jwt, sd_hash)?;
     verdict.issuer = Some(iss.to_owned());
     let facts = OpenFacts::read(&payload)?;
     verdict.terminal = facts.terminal.clone();
@@ -112,14 +118,13 @@ fn decide(
     verdict.age = Some(now.saturating_sub(facts.verified_at.as_second()));
     verdict.checks = facts.checks.clone();
     // Everything from here on is told in full.
-    let pending = expected.pending;
     let mut reasons: Vec<Reason> = Vec::new();
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
     reasons.extend(binding_reasons(kb.claims(), pending, now, limits).into_iter().map(Reason::from));
     reasons.extend(kind_reason(&payload, pending).map(Reason::from));
     reasons.extend(demand_reasons(&facts, pending, &times, now));
     reasons.extend(scope_reason(&permit, &facts, &times).map(Reason::from));
-    if expected.disclosures.is_some() {
+    if disclosures.is_some() {
         let disclosed = claims(&payload, pending, &mut reasons);
         verdict.claims = Some(disclosed);
     }
@@ -128,7 +133,11 @@ fn decide(
 }
 
 /// The key-binding JWT under the key in `cnf`, over exactly these disclosures.
-fn key_binding(payload: &Json, kb_jwt: Unverified<'_>, sd_hash: &str) -> Result<KeyBinding, ReasonCode> {
+fn key_binding(
+    payload: &Payload<'_>,
+    kb_jwt: Unverified<'_>,
+    sd_hash: &str,
+) -> Result<KeyBinding, ReasonCode> {
     let key: VerifyingKey = payload
         .member("cnf")
         .and_then(|cnf| cnf.member("jwk"))
@@ -171,7 +180,7 @@ fn binding_reasons(claims: &Json, pending: &PendingDemand, now: i64, limits: &Li
     codes
 }
 
-fn kind_reason(payload: &Json, pending: &PendingDemand) -> Option<ReasonCode> {
+fn kind_reason(payload: &Payload<'_>, pending: &PendingDemand) -> Option<ReasonCode> {
     let wanted = |vct: &str| pending.vcts().iter().any(|each| each == vct);
     let Ok(vct) = payload.text("vct") else { return Some(ReasonCode::ClaimMalformed) };
     let Ok(aliases) = payload.optional_list("aka_vcts", |alias| Some(wanted(alias))) else {
@@ -225,7 +234,7 @@ fn scope_reason(permit: &Permit<'_>, facts: &OpenFacts, times: &Times) -> Option
 }
 
 /// The claims that were asked for, and whether they are of the person expected. What wasn't asked isn't taken.
-fn claims(payload: &Json, pending: &PendingDemand, reasons: &mut Vec<Reason>) -> Disclosed {
+fn claims(payload: &Payload<'_>, pending: &PendingDemand, reasons: &mut Vec<Reason>) -> Disclosed {
     let all = payload.member("verified_claims").and_then(|verified| verified.member("claims"));
     let mut found = BTreeMap::new();
     for claim in pending.claims() {
@@ -235,7 +244,7 @@ fn claims(payload: &Json, pending: &PendingDemand, reasons: &mut Vec<Reason>) ->
                 reasons.push(Reason::claim(ReasonCode::ClaimMalformed, *claim));
             }
             Some(value) => {
-                found.insert(*claim, value.clone());
+                found.insert(*claim, value.detached());
             }
         }
     }

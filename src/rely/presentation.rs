@@ -8,7 +8,7 @@ use super::{TrustBasis, Verdict};
 use crate::demand::{PendingDemand, demand_hash};
 use crate::jose::Unverified;
 use crate::profile::ReasonCode;
-use crate::sd_jwt::{Combined, Disclosure, sd_hash};
+use crate::sd_jwt::{Combined, Decoded, sd_hash};
 use crate::trust::{TrustList, jose_code};
 
 /// A presentation of which nothing is believed. [`verify`](Self::verify) uses it up.
@@ -54,16 +54,18 @@ impl<'a> UnverifiedPresentation<'a> {
         limits: &Limits,
     ) -> Verdict {
         let mut verdict = Verdict::unjudged(pending, list, now);
-        let disclosures: Result<Vec<_>, _> = self.combined.disclosures().map(Disclosure::parse).collect();
-        match disclosures {
+        let mut payload = None;
+        let decoded = Decoded::new(self.combined.disclosures());
+        match decoded.disclosures() {
             Err(error) => verdict.reasons.push(sd_jwt_code(&error).into()),
             Ok(disclosures) => {
                 let expected = Expected {
                     pending,
                     sd_hash: &sd_hash(self.combined.bound_part()),
                     disclosures: Some(&disclosures),
+                    payload: &mut payload,
                 };
-                judge(&mut verdict, self.issuer, self.key_binding, &expected, list, now, limits);
+                judge(&mut verdict, self.issuer, self.key_binding, expected, list, now, limits);
             }
         }
         verdict

@@ -99,10 +99,12 @@ impl Record {
     pub fn audit(&self, list: &TrustList, limits: &Limits) -> Verdict {
         let Ok(parts) = self.parts() else { return Verdict::refused(ReasonCode::RecordMalformed) };
         let mut verdict = Verdict::unjudged(&parts.pending, list, parts.accepted_at);
-        let expected = Expected { pending: &parts.pending, sd_hash: parts.sd_hash, disclosures: None };
+        let payload = &mut None;
+        let expected =
+            Expected { pending: &parts.pending, sd_hash: parts.sd_hash, disclosures: None, payload };
         match (Unverified::parse(parts.issuer_jwt), Unverified::parse(parts.kb_jwt)) {
             (Ok(issuer), Ok(kb)) => {
-                judge(&mut verdict, issuer, kb, &expected, list, parts.accepted_at, limits)
+                judge(&mut verdict, issuer, kb, expected, list, parts.accepted_at, limits)
             }
             (Err(error), _) | (_, Err(error)) => verdict.reasons.push(jose_code(&error).into()),
         }

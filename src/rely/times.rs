@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Limits;
-use crate::jose::Json;
+use crate::jose::{Json, Texts};
 use crate::profile::ReasonCode;
 
 /// The times of a payload, well-formed and in their order.
@@ -15,7 +15,7 @@ pub(super) struct Times {
 
 impl Times {
     /// Reads them; whether they hold is said by [`judge`](Self::judge).
-    pub(super) fn read(payload: &Json) -> Result<(Self, Option<i64>), ReasonCode> {
+    pub(super) fn read<S: Texts>(payload: &Json<S>) -> Result<(Self, Option<i64>), ReasonCode> {
         let time = |name: &str| match payload.member(name) {
             None => Ok(None),
             Some(value) => value.as_seconds().map(Some).ok_or(ReasonCode::TimeMalformed),
@@ -43,7 +43,7 @@ impl Times {
 }
 
 /// RFC 3339 in UTC, with `T` and `Z`, as the profile writes it.
-pub(super) fn instant(json: Option<&Json>) -> Option<Timestamp> {
+pub(super) fn instant<S: Texts>(json: Option<&Json<S>>) -> Option<Timestamp> {
     let text = json?.as_str()?;
     let shape = text.len() >= 20 && text.is_ascii() && text.get(10..11) == Some("T") && text.ends_with('Z');
     if shape { text.parse().ok() } else { None }

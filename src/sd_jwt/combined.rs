@@ -1,5 +1,7 @@
 //! The compact serialisation in its parts (RFC 9901, section 4).
 
+use memchr::memchr;
+
 use super::SdJwtError;
 use crate::jose::{JoseError, MAX_TOKEN};
 
@@ -21,7 +23,9 @@ impl<'a> Combined<'a> {
         if text.len() > MAX_TOKEN {
             return Err(JoseError::TooLarge { limit: MAX_TOKEN, got: text.len() }.into());
         }
-        let (issuer_jwt, rest) = text.split_once('~').ok_or(SdJwtError::Parts)?;
+        let end = memchr(b'~', text.as_bytes()).ok_or(SdJwtError::Parts)?;
+        let (issuer_jwt, rest) = text.split_at_checked(end).ok_or(SdJwtError::Parts)?;
+        let rest = rest.get(1..).unwrap_or_default();
         let (disclosures, key_binding) = rest.rsplit_once('~').unwrap_or(("", rest));
         let combined = Self {
             text,

@@ -4,10 +4,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{Combined, SdJwtError};
-use crate::jose::{JoseError, Json, Signer, Unverified, VerifyingKey, encode, sign_with};
+use crate::jose::{JoseError, Json, Signer, Texts, Unverified, VerifyingKey, encode, sign_onto};
 
 /// The only `typ` of a key-binding JWT.
 pub const KB_TYP: &str = "kb+jwt";
+
+/// Room for a key-binding JWT, and more than its payload takes.
+const ROOM: usize = 512;
 
 /// base64url SHA-256 over `<jwt>~<disclosure>*~`, as received.
 pub fn sd_hash(bound_part: &str) -> String {
@@ -23,14 +26,19 @@ pub struct KeyBinding {
 impl KeyBinding {
     /// Signs one over `bound_part` and gives the whole presentation. `claims` has `iat`, `aud`, `nonce` and whatever
     /// the profile adds. The header names no key: `cnf` does.
-    pub fn bind(
+    pub fn bind<S: Texts<Name: From<&'static str>> + From<String>>(
         signer: &dyn Signer,
-        bound_part: &str,
-        claims: impl IntoIterator<Item = (&'static str, Json)>,
+        bound_part: impl Into<String>,
+        claims: impl IntoIterator<Item = (&'static str, Json<S>)>,
     ) -> Result<String, SdJwtError> {
-        let hash = ("sd_hash", sd_hash(bound_part).into());
-        let jwt = sign_with(signer, KB_TYP, [], &Json::object(claims.into_iter().chain([hash])))?;
-        Ok(format!("{bound_part}{jwt}"))
+        let bound_part = bound_part.into();
+        let hash = ("sd_hash", Json::String(sd_hash(&bound_part).into()));
+        let claims = Json::Object(claims.into_iter().chain([hash]).collect());
+        let mut presentation = bound_part.into_bytes();
+        presentation.reserve(ROOM);
+        sign_onto(signer, KB_TYP, [], (&claims, ROOM), &mut presentation)?;
+        // It was a text, and what was put onto it is ASCII; if it weren't, no reader would take the empty text.
+        Ok(String::from_utf8(presentation).unwrap_or_default())
     }
 
     /// Verifies a key-binding JWT with the key that `cnf` names, against an `sd_hash` computed here or kept from before.

@@ -20,7 +20,7 @@ mod reveal;
 mod vectors;
 
 pub use combined::{Combined, MAX_DISCLOSURES};
-pub use disclosure::{Disclosure, conceal, conceal_with};
+pub use disclosure::{Decoded, Disclosure, conceal, conceal_with};
 pub use error::SdJwtError;
 pub use key_binding::{KB_TYP, KeyBinding, sd_hash};
 pub use reveal::{Revealed, reveal};

@@ -1,69 +1,88 @@
 //! Putting disclosed values in the place of their digests (RFC 9901, section 7.1, steps 3 to 5).
 
-use std::collections::{HashMap, HashSet};
+use zeroize::Zeroizing;
 
 use super::{Disclosure, SdJwtError};
-use crate::jose::{Json, Members};
+use crate::jose::{JoseError, Json, MAX_DEPTH, Members, Name, Texts};
 
 /// A payload with what was disclosed in its place and every digest gone.
-pub struct Revealed {
-    payload: Json,
-    disclosed: Vec<Vec<String>>,
+pub struct Revealed<S: Texts = Zeroizing<String>> {
+    payload: Json<S>,
+    disclosed: Vec<Vec<Name>>,
 }
 
-impl Revealed {
+impl<S: Texts> Revealed<S> {
     /// The processed payload.
-    pub fn payload(&self) -> &Json {
+    pub fn payload(&self) -> &Json<S> {
         &self.payload
     }
 
     /// The processed payload, taken out.
-    pub fn into_payload(self) -> Json {
+    pub fn into_payload(self) -> Json<S> {
         self.payload
     }
 
     /// Where disclosed values stand: member names from the top; an array element has its index in the processed array.
-    pub fn disclosed(&self) -> impl Iterator<Item = &[String]> {
+    pub fn disclosed(&self) -> impl Iterator<Item = &[Name]> {
         self.disclosed.iter().map(Vec::as_slice)
     }
 }
 
-impl std::fmt::Debug for Revealed {
+impl<S: Texts> std::fmt::Debug for Revealed<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Revealed").field("disclosed", &self.disclosed.len()).finish_non_exhaustive()
     }
 }
 
 /// Processes a verified issuer payload. Digests without a disclosure are decoys or withheld values and vanish.
-pub fn reveal(payload: Json, disclosures: &[Disclosure]) -> Result<Revealed, SdJwtError> {
-    let Json::Object(mut members) = payload else {
-        return Err(crate::jose::JoseError::Member("payload").into());
-    };
+pub fn reveal<S: Texts>(payload: Json<S>, disclosures: &[Disclosure<S>]) -> Result<Revealed<S>, SdJwtError> {
+    let Json::Object(mut members) = payload else { return Err(JoseError::Member("payload").into()) };
     match members.remove("_sd_alg") {
         None => {}
         Some(name) if name.as_str() == Some("sha-256") => {}
         Some(_) => return Err(SdJwtError::UnknownAlg),
     }
-    let mut by_digest = HashMap::with_capacity(disclosures.len());
-    for disclosure in disclosures {
-        if by_digest.insert(disclosure.digest(), disclosure).is_some() {
-            return Err(SdJwtError::DisclosureTwice);
-        }
+    let mut by_digest: Vec<Offered<S>> = disclosures.iter().map(Offered::new).collect();
+    by_digest.sort_unstable_by_key(|offered| offered.disclosure.digest());
+    if by_digest.windows(2).any(|two| matches!(two, [a, b] if a.disclosure.digest() == b.disclosure.digest()))
+    {
+        return Err(SdJwtError::DisclosureTwice);
     }
-    let mut walk = Walk { by_digest, seen: HashSet::new(), used: 0, disclosed: Vec::new() };
-    walk.object(&mut members, None)?;
-    // A digest refers to at most one place, so counting is enough.
-    if walk.used != disclosures.len() {
+    let mut walk = Walk { by_digest, seen: Vec::new(), disclosed: Vec::new() };
+    let walked = walk.object(&mut members, None);
+    // Also when the walk found something else: the digests up to there came first.
+    if has_equals(&mut walk.seen) {
+        return Err(SdJwtError::DigestTwice);
+    }
+    walked?;
+    if walk.by_digest.iter().any(|offered| !offered.used) {
         return Err(SdJwtError::Unreferenced);
     }
     Ok(Revealed { payload: Json::Object(members), disclosed: walk.disclosed })
 }
 
-struct Walk<'a> {
-    by_digest: HashMap<&'a str, &'a Disclosure>,
-    seen: HashSet<String>,
-    used: usize,
-    disclosed: Vec<Vec<String>>,
+/// Sorts, so that many digests cost no more than their number times its logarithm.
+fn has_equals<S: AsRef<str>>(texts: &mut [S]) -> bool {
+    texts.sort_unstable_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    texts.windows(2).any(|two| matches!(two, [one, other] if one.as_ref() == other.as_ref()))
+}
+
+struct Offered<'a, S: Texts> {
+    disclosure: &'a Disclosure<S>,
+    used: bool,
+}
+
+impl<'a, S: Texts> Offered<'a, S> {
+    fn new(disclosure: &'a Disclosure<S>) -> Self {
+        Self { disclosure, used: false }
+    }
+}
+
+struct Walk<'a, S: Texts> {
+    by_digest: Vec<Offered<'a, S>>,
+    /// Digests without a disclosure. That none is there twice is seen when all are known.
+    seen: Vec<S>,
+    disclosed: Vec<Vec<Name>>,
 }
 
 /// Where a value stands: a step, and those above it.
@@ -85,21 +104,28 @@ impl<'p> Place<'p> {
         Self { above, step, depth: above.map_or(0, |above| above.depth) + 1 }
     }
 
-    fn path(&self) -> Vec<String> {
-        let mut path = self.above.map(Place::path).unwrap_or_default();
-        path.push(match self.step {
-            Step::Member(name) => name.to_owned(),
-            Step::Element(index) => index.to_string(),
-        });
+    fn path(&self) -> Vec<Name> {
+        let mut path = Vec::with_capacity(self.depth);
+        self.steps_onto(&mut path);
         path
+    }
+
+    fn steps_onto(&self, path: &mut Vec<Name>) {
+        if let Some(above) = self.above {
+            above.steps_onto(path);
+        }
+        path.push(match self.step {
+            Step::Member(name) => name.into(),
+            Step::Element(index) => index.to_string().into(),
+        });
     }
 }
 
-impl<'a> Walk<'a> {
-    fn value(&mut self, value: &mut Json, place: Place<'_>) -> Result<(), SdJwtError> {
+impl<'a, S: Texts> Walk<'a, S> {
+    fn value(&mut self, value: &mut Json<S>, place: Place<'_>) -> Result<(), SdJwtError> {
         // Disclosures nest inside each other, so a bounded depth of each doesn't bound the whole.
-        if place.depth > crate::jose::MAX_DEPTH && matches!(value, Json::Object(_) | Json::Array(_)) {
-            return Err(crate::jose::JoseError::TooDeep.into());
+        if place.depth > MAX_DEPTH && matches!(value, Json::Object(_) | Json::Array(_)) {
+            return Err(JoseError::TooDeep.into());
         }
         match value {
             Json::Object(members) => self.object(members, Some(&place)),
@@ -108,23 +134,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn object(&mut self, members: &mut Members, place: Option<&Place<'_>>) -> Result<(), SdJwtError> {
+    fn object(&mut self, members: &mut Members<S>, place: Option<&Place<'_>>) -> Result<(), SdJwtError> {
         let digests = match members.remove("_sd") {
             None => Vec::new(),
             Some(Json::Array(digests)) => digests,
             Some(_) => return Err(SdJwtError::Digests),
         };
         for (name, value) in members.iter_mut() {
-            match name.as_str() {
+            match name.as_ref() {
                 "..." => return Err(SdJwtError::Digests),
                 "_sd_alg" => return Err(SdJwtError::NestedAlg),
                 name => self.value(value, Place::below(place, Step::Member(name)))?,
             }
         }
         for digest in digests {
-            let Json::String(mut digest) = digest else { return Err(SdJwtError::Digests) };
-            let Some(disclosure) = self.look_up(std::mem::take(&mut digest))? else { continue };
-            let name = disclosure.name().ok_or(SdJwtError::Shape)?;
+            let Json::String(digest) = digest else { return Err(SdJwtError::Digests) };
+            let Some(disclosure) = self.look_up(digest)? else { continue };
+            let own = disclosure.member_name().ok_or(SdJwtError::Shape)?;
+            let name = own.as_ref();
             if name == "_sd" || name == "..." {
                 return Err(SdJwtError::ReservedName);
             }
@@ -135,46 +162,74 @@ impl<'a> Walk<'a> {
                 return Err(SdJwtError::NameExists);
             }
             let value = self.disclose(disclosure, Place::below(place, Step::Member(name)))?;
-            members.insert(name.into(), value);
+            members.insert(own.clone(), value);
         }
         Ok(())
     }
 
-    fn array(&mut self, values: &mut Vec<Json>, place: &Place<'_>) -> Result<(), SdJwtError> {
-        let mut processed = Vec::with_capacity(values.len());
-        for mut value in std::mem::take(values) {
-            let here = Place::below(Some(place), Step::Element(processed.len()));
-            let Some(digest) = value.member("...") else {
-                self.value(&mut value, here)?;
-                processed.push(value);
-                continue;
-            };
-            let alone = value.as_object().is_some_and(|members| members.len() == 1);
-            let digest = digest.as_str().filter(|_| alone).ok_or(SdJwtError::Digests)?;
-            let Some(disclosure) = self.look_up(digest.to_owned())? else { continue };
-            if disclosure.name().is_some() {
-                return Err(SdJwtError::Shape);
+    fn array(&mut self, values: &mut Vec<Json<S>>, place: &Place<'_>) -> Result<(), SdJwtError> {
+        let (mut standing, mut fault) = (0, None);
+        values.retain_mut(|value| {
+            if fault.is_some() {
+                return true;
             }
-            processed.push(self.disclose(disclosure, here)?);
-        }
-        *values = processed;
-        Ok(())
+            match self.element(value, Place::below(Some(place), Step::Element(standing))) {
+                Ok(stays) => {
+                    standing += usize::from(stays);
+                    stays
+                }
+                Err(error) => {
+                    fault = Some(error);
+                    true
+                }
+            }
+        });
+        fault.map_or(Ok(()), Err)
     }
 
-    fn disclose(&mut self, disclosure: &Disclosure, place: Place<'_>) -> Result<Json, SdJwtError> {
+    /// Whether the element stays.
+    fn element(&mut self, value: &mut Json<S>, place: Place<'_>) -> Result<bool, SdJwtError> {
+        let Some(digest) = placeholder(value)? else { return self.value(value, place).map(|()| true) };
+        let Some(disclosure) = self.look_up(digest)? else { return Ok(false) };
+        if disclosure.name().is_some() {
+            return Err(SdJwtError::Shape);
+        }
+        *value = self.disclose(disclosure, place)?;
+        Ok(true)
+    }
+
+    fn disclose(&mut self, disclosure: &Disclosure<S>, place: Place<'_>) -> Result<Json<S>, SdJwtError> {
         self.disclosed.push(place.path());
         let mut value = disclosure.value().clone();
         self.value(&mut value, place)?;
         Ok(value)
     }
 
-    fn look_up(&mut self, digest: String) -> Result<Option<&'a Disclosure>, SdJwtError> {
-        let found = self.by_digest.get(digest.as_str()).copied();
-        if !self.seen.insert(digest) {
-            return Err(SdJwtError::DigestTwice);
+    /// The second use of a disclosure ends the walk at once: each could nest two more uses of another, and so on.
+    fn look_up(&mut self, digest: S) -> Result<Option<&'a Disclosure<S>>, SdJwtError> {
+        let place =
+            self.by_digest.binary_search_by(|offered| offered.disclosure.digest().cmp(digest.as_ref()));
+        match place.ok().and_then(|place| self.by_digest.get_mut(place)) {
+            None => {
+                self.seen.push(digest);
+                Ok(None)
+            }
+            Some(offered) if offered.used => Err(SdJwtError::DigestTwice),
+            Some(offered) => {
+                offered.used = true;
+                Ok(Some(offered.disclosure))
+            }
         }
-        self.used += usize::from(found.is_some());
-        Ok(found)
+    }
+}
+
+/// The digest that stands for an element of an array, taken out.
+fn placeholder<S: Texts>(value: &mut Json<S>) -> Result<Option<S>, SdJwtError> {
+    let Json::Object(members) = value else { return Ok(None) };
+    let Some(digest) = members.remove("...") else { return Ok(None) };
+    match digest {
+        Json::String(digest) if members.is_empty() => Ok(Some(digest)),
+        _ => Err(SdJwtError::Digests),
     }
 }
 
@@ -247,7 +302,8 @@ mod tests {
         let both = [inner.clone(), outer.clone()];
         let revealed = reveal(sd(&[&outer]), &both).unwrap();
         assert_eq!(*revealed.payload().to_bytes(), br#"{"address":{"street":"x"}}"#);
-        let paths: Vec<_> = revealed.disclosed().map(|path| path.join("/")).collect();
+        let joined = |path: &[Name]| path.iter().map(Name::as_str).collect::<Vec<_>>().join("/");
+        let paths: Vec<_> = revealed.disclosed().map(joined).collect();
         assert_eq!(paths, ["address", "address/street"]);
         // The inner one alone hangs from nothing.
         assert_eq!(reveal(sd(&[&outer]), &[inner]).unwrap_err(), SdJwtError::Unreferenced);
