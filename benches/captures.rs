@@ -32,7 +32,7 @@ fn main() {
         let mut slots = SLOTS.iter();
         let photos = files.map(|file| (slots.next().unwrap().1, std::fs::read(file).unwrap()));
         let before = peak();
-        check(&Intake::default(), &photos);
+        check(&Intake::default(), photos);
         println!("{}", peak().saturating_sub(before) >> 10);
         return;
     }
@@ -51,18 +51,18 @@ fn main() {
         }
         // As a service does, whose intake lives on, and as a program that looks at one sale.
         let kept = Intake::default();
-        let full = support::compare(ROUNDS, || check(&kept, &photos), || decode(&photos));
+        let full = compare(&photos, |photos| check(&kept, photos));
         let row = format!("checking a triplet, {what}");
         support::row(&row, "decoding its three JPEGs to RGB with `image`", "≤ 1.2 ×", &full);
-        let once = support::compare(ROUNDS, || check(&Intake::default(), &photos), || decode(&photos));
+        let once = compare(&photos, |photos| check(&Intake::default(), photos));
         support::row("the same with a new intake for each triplet", "the same", "", &once);
-        let intake = support::compare(ROUNDS, || take(&kept, &photos), || decode(&photos));
+        let intake = compare(&photos, |photos| take(&kept, photos));
         support::row("of which taking in", "the same", "", &intake);
         // What no checking of a whole photo can go below: its decoder alone.
         for (colours, what) in
             [(ColorSpace::YCbCr, "brightness and colour"), (ColorSpace::Luma, "brightness")]
         {
-            let decoder = support::compare(ROUNDS, || decode_to(&photos, colours), || decode(&photos));
+            let decoder = compare(&photos, |photos| decode_to(&photos, colours));
             support::row(&format!("of which the decoder, to {what} alone"), "the same", "", &decoder);
         }
     }
@@ -101,19 +101,29 @@ fn peak_of_check(photos: &[(Slot, Vec<u8>); 3]) -> Option<u64> {
     String::from_utf8(command.output().unwrap().stdout).unwrap().trim().parse().ok()
 }
 
-fn check(intake: &Intake, photos: &[(Slot, Vec<u8>); 3]) {
+/// The photos are handed over, as a service hands over what it received.
+fn check(intake: &Intake, photos: [(Slot, Vec<u8>); 3]) {
     let thresholds = Thresholds::default();
-    let [portrait, emblem, holder] = photos.each_ref().map(|(slot, jpeg)| {
-        let capture = intake.take(*slot, jpeg.clone(), jiff::Timestamp::UNIX_EPOCH).unwrap();
-        measure(capture.picture().unwrap(), *slot, &thresholds)
+    let [portrait, emblem, holder] = photos.map(|(slot, jpeg)| {
+        let capture = intake.take(slot, jpeg, jiff::Timestamp::UNIX_EPOCH).unwrap();
+        measure(capture.picture().unwrap(), slot, &thresholds)
     });
     black_box(measure_triplet(&portrait, &emblem, &holder, &thresholds));
 }
 
-fn take(intake: &Intake, photos: &[(Slot, Vec<u8>); 3]) {
+fn take(intake: &Intake, photos: [(Slot, Vec<u8>); 3]) {
     for (slot, jpeg) in photos {
-        black_box(intake.take(*slot, jpeg.clone(), jiff::Timestamp::UNIX_EPOCH).unwrap());
+        black_box(intake.take(slot, jpeg, jiff::Timestamp::UNIX_EPOCH).unwrap());
     }
+}
+
+/// Compares with decoding to RGB. The copies that are handed over are made before the clock starts.
+fn compare(photos: &[(Slot, Vec<u8>); 3], work: impl Fn([(Slot, Vec<u8>); 3])) -> support::Ratio {
+    let ours = || {
+        let mut handed_over = Some(photos.clone());
+        support::timed(&mut || work(handed_over.take().unwrap()))
+    };
+    support::compare_timed(ROUNDS, ours, || support::timed(&mut || decode(photos)))
 }
 
 fn decode(photos: &[(Slot, Vec<u8>); 3]) {
