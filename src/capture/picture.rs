@@ -46,6 +46,7 @@ impl Picture {
             }
             apart.add_row(&line);
         }
+        wipe(&mut line);
         apart.finish()
     }
 
@@ -129,8 +130,8 @@ fn small_step(width: usize, height: usize) -> usize {
     width.max(height).div_ceil(Picture::SMALL).max(1)
 }
 
-/// Takes interleaved pixels apart, row by row, and makes the small copy while a row is in the cache: brightness as it is, colour averaged over blocks of `COLOUR_STEP` ×
-/// `COLOUR_STEP` pixels; the last ones may be smaller.
+/// Takes interleaved pixels apart, row by row, and makes the small copy while a row is in the cache: brightness as it is,
+/// colour averaged over blocks of `COLOUR_STEP` × `COLOUR_STEP` pixels; the last ones may be smaller.
 struct Apart {
     width: usize,
     luma: Vec<u8>,

@@ -1,6 +1,7 @@
 //! One channel of a picture.
 
 use image::metadata::Orientation;
+use zeroize::optimization_barrier;
 
 /// One channel, row by row, 8 bits a sample.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -119,7 +120,7 @@ impl Drop for Plane {
 /// cost a tenth of the decode.
 pub(super) fn wipe(samples: &mut [u8]) {
     samples.fill(0);
-    std::hint::black_box(samples);
+    optimization_barrier(samples);
 }
 
 impl std::fmt::Debug for Plane {

@@ -1,6 +1,7 @@
 //! How one picture is laid over another, and what lies between its samples then.
 
 use super::super::super::Plane;
+use super::super::super::plane::wipe;
 
 /// How a place of the inner picture is found in the outer one, in samples of their reduced copies.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,13 @@ impl Corners {
             corners.extend(pairs.map(|(x, (here, low))| [*here, beside(row, x), *low, beside(below, x)]));
         }
         Self { width, height, corners }
+    }
+}
+
+impl Drop for Corners {
+    /// It is a small picture of the photo.
+    fn drop(&mut self) {
+        wipe(self.corners.as_flattened_mut());
     }
 }
 
