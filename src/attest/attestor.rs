@@ -185,14 +185,16 @@ impl Attestor {
         may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
         let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
         let facts = facts(randomness, verified)?;
+        let asked = demand.claims().iter().map(|claim| {
+            let known = facts.iter().find(|(name, _)| name == claim);
+            known.map(|(_, disclosure)| disclosure).ok_or(AttestError::FactMissing(*claim))
+        });
+        let asked = asked.collect::<Result<Vec<_>, _>>()?;
         let payload = payload(&frame, randomness, verified, &facts)?;
         let header = Delegation::header(&self.delegation);
-        let jwt = sign_as(&*self.signer, ATTESTATION_TYP, header, &payload)?;
-        let mut bound_part = Zeroizing::new(jwt);
+        let mut bound_part = Zeroizing::new(sign_as(&*self.signer, ATTESTATION_TYP, header, &payload)?);
         bound_part.push('~');
-        for claim in demand.claims() {
-            let known = facts.iter().find(|(name, _)| name == claim);
-            let (_, disclosure) = known.ok_or(AttestError::FactMissing(*claim))?;
+        for disclosure in asked {
             bound_part.push_str(disclosure.encoded());
             bound_part.push('~');
         }

@@ -1,6 +1,6 @@
 //! What a JPEG says of itself, by one walk over its markers (ITU-T T.81, annex B). Nothing is decoded.
 
-use super::{CaptureError, Damage, Format, Limits};
+use super::{CaptureError, Damage, Format, Limits, Picture};
 
 /// A JPEG's own account of itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,8 +93,6 @@ impl Survey<'_> {
     pub(super) fn memory(&self) -> u64 {
         let pixels = u64::from(self.width.next_multiple_of(16)) * u64::from(self.height.next_multiple_of(16));
         let output = pixels * u64::from(self.components);
-        // Luma at full size, two colour planes at a sixteenth.
-        let planes = pixels + pixels / 8;
         let coefficients = if self.keeps_coefficients() {
             let most = self.sampling.iter().copied().max().unwrap_or(1).max(1);
             let share: u64 = self.sampling.iter().map(|factor| u64::from(*factor)).sum();
@@ -102,7 +100,7 @@ impl Survey<'_> {
         } else {
             0
         };
-        coefficients + output + planes
+        coefficients + output + Picture::memory(pixels)
     }
 }
 

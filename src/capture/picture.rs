@@ -26,6 +26,11 @@ impl Picture {
     /// The longest side of the small copy. A card that covers 2 % of a 4:3 frame is then still 105 pixels wide.
     pub(super) const SMALL: usize = 720;
 
+    /// Bytes that a picture of so many pixels holds: brightness at full and at the small size, two colours at a sixteenth.
+    pub(super) fn memory(pixels: u64) -> u64 {
+        pixels + pixels / 8 + pixels.min((Self::SMALL * Self::SMALL) as u64)
+    }
+
     /// From interleaved Y, Cb, Cr, which are wiped.
     pub(super) fn from_ycc(width: usize, height: usize, pixels: &mut [u8]) -> Self {
         let mut apart = Apart::new(width, height);

@@ -1,6 +1,6 @@
 //! What a PNG says of itself, by one walk over its chunks (W3C PNG, third edition, section 5). Nothing is decoded.
 
-use super::{CaptureError, Damage, Format, Limits};
+use super::{CaptureError, Damage, Format, Limits, Picture};
 
 /// A PNG's own account of itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Survey<'_> {
     pub(super) fn memory(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let copy: u64 = self.picture_chunks.iter().map(|range| range.len() as u64).sum();
-        copy + pixels * u64::from(self.bytes_per_pixel) + pixels + pixels / 8
+        copy + pixels * u64::from(self.bytes_per_pixel) + Picture::memory(pixels)
     }
 }
 

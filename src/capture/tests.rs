@@ -250,7 +250,7 @@ fn memory_is_bounded_before_decoding() {
     let limits = Limits { max_memory: 20_000, ..Limits::DEFAULT };
     let refused = Intake::new(limits).take(Slot::Live, fixture("baseline.jpg"), jiff::Timestamp::UNIX_EPOCH);
     assert!(
-        matches!(refused, Err(CaptureError::TooMuchMemory { needed: 25_344, limit: 20_000 })),
+        matches!(refused, Err(CaptureError::TooMuchMemory { needed: 31_488, limit: 20_000 })),
         "{refused:?}"
     );
     let limits = Limits { max_bytes: 500, ..Limits::DEFAULT };

@@ -1,6 +1,6 @@
 //! What a WebP says of itself, by one walk over its chunks (RFC 9649, section 2). Nothing is decoded.
 
-use super::{CaptureError, Damage, Format, Limits};
+use super::{CaptureError, Damage, Format, Limits, Picture};
 
 /// A WebP's own account of itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Survey<'_> {
     /// transforms, or Y, U, V and A beside the output), RGB, then the planes.
     pub(super) fn memory(&self) -> u64 {
         let pixels = u64::from(self.width) * u64::from(self.height);
-        2 * self.picture.1.len() as u64 + pixels * (4 + 4 + 3) + pixels + pixels / 8
+        2 * self.picture.1.len() as u64 + pixels * (4 + 4 + 3) + Picture::memory(pixels)
     }
 }
 
