@@ -8,7 +8,7 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes, spk
 use p256::ecdsa;
 use zeroize::Zeroizing;
 
-use super::{Algorithm, JoseError, SignError, Signer, Thumbprint, encode, random};
+use super::{Algorithm, JoseError, SignError, Signer, Thumbprint, encode, random, strict_ed25519};
 
 /// A private key in memory. Wiped when dropped, hidden in `Debug`, not `Clone`.
 pub struct SigningKey {
@@ -159,11 +159,12 @@ impl VerifyingKey {
         }
     }
 
-    /// Verifies. Ed25519 strictly: canonical S and R, no small-order component (`verify_strict`).
+    /// Verifies. Ed25519 strictly: canonical S and R, and neither R nor the key of small order, as `verify_strict` of
+    /// `ed25519-dalek` has it.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), JoseError> {
         match &self.point {
             Point::Ed25519(key) => ed25519::Signature::from_slice(signature)
-                .and_then(|signature| key.verify_strict(message, &signature))
+                .and_then(|signature| strict_ed25519::verify(key, message, &signature))
                 .map_err(|_| JoseError::Signature),
             Point::P256(key) => ecdsa::Signature::from_slice(signature)
                 .and_then(|signature| ecdsa::signature::Verifier::verify(&**key, message, &signature))

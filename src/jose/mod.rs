@@ -27,6 +27,7 @@ mod object;
 mod random;
 mod signer;
 mod strict;
+mod strict_ed25519;
 mod thumbprint;
 #[cfg(test)]
 pub(crate) mod vectors;
