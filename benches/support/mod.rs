@@ -30,7 +30,18 @@ pub fn compare_timed(
     mut ours: impl FnMut() -> Duration,
     mut peer: impl FnMut() -> Duration,
 ) -> Ratio {
-    let pairs: Vec<(f64, f64)> = (0..rounds).map(|_| (ours().as_secs_f64(), peer().as_secs_f64())).collect();
+    let pairs: Vec<(f64, f64)> = (0..rounds)
+        .map(|round| {
+            // In turn also within the round: what one side leaves behind, and how the machine's speed drifts, meets both.
+            if round % 2 == 0 {
+                let ours = ours().as_secs_f64();
+                (ours, peer().as_secs_f64())
+            } else {
+                let peer = peer().as_secs_f64();
+                (ours().as_secs_f64(), peer)
+            }
+        })
+        .collect();
     let ratios = sorted(pairs.iter().map(|(a, b)| a / b));
     let side = |values: Vec<f64>| Duration::from_secs_f64(values[values.len() / 2]);
     Ratio {
