@@ -9,13 +9,17 @@ use ed25519_dalek::{Signature, SignatureError, Verifier as _, VerifyingKey};
 static SMALL_ORDER: LazyLock<[[u8; 32]; 8]> =
     LazyLock::new(|| EIGHT_TORSION.map(|point| point.compress().to_bytes()));
 
-/// Takes what [`VerifyingKey::verify_strict`] takes, in nine tenths of the time. The key must not be weak, which
+/// Takes what [`VerifyingKey::verify_strict`] takes, in five sixths of the time. The key must not be weak, which
 /// [`VerifyingKey::is_weak`] says; that is the same for every message, and is asked once when a key is imported.
 ///
 /// The strict verification reads R as a point, to ask whether its order is small. That takes a square root. But R is only ever
 /// compared, as bytes, with the encoding of the point that it should be: one that isn't canonical never equals it, and of
 /// canonical ones eight have small order.
-pub(super) fn verify(key: &VerifyingKey, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+pub(super) fn verify(
+    key: &VerifyingKey,
+    message: &[u8],
+    signature: &Signature,
+) -> Result<(), SignatureError> {
     if SMALL_ORDER.contains(signature.r_bytes()) {
         return Err(SignatureError::new());
     }

@@ -27,7 +27,7 @@ pub(crate) struct CaptureCheckArgs {
     /// A face detector, run as a helper program: without one nothing is measured on the holder's face
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) face_finder: Option<PathBuf>,
-    /// Draw what was found on copies of the photos, DIR/<slot>.png; DIR is made when absent, no file is overwritten
+    /// Draw what was found on copies of the photos, DIR/SLOT.png; DIR is made when absent, no file is overwritten
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,
     /// One JSON value on standard output
