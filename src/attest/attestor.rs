@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::AttestError;
 use super::attestation::{Attestation, Issued};
-use super::payload::{Frame, facts, payload};
+use super::payload::{Frame, disclosures, payload};
 use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
 use crate::jose::{Json, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
@@ -184,17 +184,12 @@ impl Attestor {
         let limits = self.links.iter().map(|link| (link.covers(iat), link.constraints()));
         may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
         let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
-        let facts = facts(randomness, verified)?;
-        let asked = demand.claims().iter().map(|claim| {
-            let known = facts.iter().find(|(name, _)| name == claim);
-            known.map(|(_, disclosure)| disclosure).ok_or(AttestError::FactMissing(*claim))
-        });
-        let asked = asked.collect::<Result<Vec<_>, _>>()?;
-        let payload = payload(&frame, randomness, verified, &facts)?;
+        let disclosures = disclosures(randomness, verified, demand.claims())?;
+        let payload = payload(&frame, randomness, verified, &disclosures)?;
         let header = Delegation::header(&self.delegation);
         let mut bound_part = Zeroizing::new(sign_as(&*self.signer, ATTESTATION_TYP, header, &payload)?);
         bound_part.push('~');
-        for disclosure in asked {
+        for disclosure in &disclosures {
             bound_part.push_str(disclosure.encoded());
             bound_part.push('~');
         }

@@ -13,7 +13,7 @@ use super::{AttestError, Terminal};
 use crate::appraisal::{Facts, Verified};
 use crate::jose::{InPlace, Json, Randomness, VerifyingKey, encode};
 use crate::profile::{CheckResult, ClaimName, DIGESTS, TRUST_FRAMEWORK, VCT};
-use crate::sd_jwt::{Disclosure, SdJwtError, conceal_with};
+use crate::sd_jwt::{Disclosure, conceal_with};
 
 /// What the attestor adds to a [`Verified`].
 pub(super) struct Frame<'a> {
@@ -99,30 +99,28 @@ struct Verification<'a> {
     verification_process: String,
 }
 
-/// A known fact, and what stands for it.
-pub(super) type Fact<'a> = (ClaimName, Disclosure<InPlace<'a>>);
-
-/// A disclosure for each known fact.
-pub(super) fn facts<'a>(
+/// A disclosure for each fact that was asked for, in that order. What wasn't asked stays out of the token altogether: its
+/// disclosure would never leave this process, so a decoy stands in its place and can't be told from it.
+pub(super) fn disclosures<'a>(
     randomness: &mut Randomness,
     verified: &'a Verified,
-) -> Result<Vec<Fact<'a>>, SdJwtError> {
-    let known = |claim| Some((claim, fact(verified.facts(), claim)?));
-    ClaimName::ALL
-        .into_iter()
-        .filter_map(known)
-        .map(|(claim, value)| Ok((claim, Disclosure::member_with(randomness, claim.as_str(), value)?)))
-        .collect()
+    asked: &[ClaimName],
+) -> Result<Vec<Disclosure<InPlace<'a>>>, AttestError> {
+    let disclosure = |claim: &ClaimName| {
+        let value = fact(verified.facts(), *claim).ok_or(AttestError::FactMissing(*claim))?;
+        Ok(Disclosure::member_with(randomness, claim.as_str(), value)?)
+    };
+    asked.iter().map(disclosure).collect()
 }
 
-/// The payload in which those facts are concealed.
+/// The payload in which those disclosures are concealed.
 pub(super) fn payload<'a>(
     frame: &Frame<'a>,
     randomness: &mut Randomness,
     verified: &'a Verified,
-    facts: &'a [Fact<'a>],
+    disclosures: &'a [Disclosure<InPlace<'a>>],
 ) -> Result<Payload<'a>, AttestError> {
-    let digests = conceal_with(randomness, facts.iter().map(|(_, disclosure)| disclosure), DIGESTS)?;
+    let digests = conceal_with(randomness, disclosures, DIGESTS)?;
     let verification = Verification {
         assurance_level: verified.locality().as_str(),
         evidence: evidence(verified),

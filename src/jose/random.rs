@@ -16,8 +16,8 @@ pub fn random_id() -> Result<String, JoseError> {
     Ok(encode(&random::<16>()?))
 }
 
-/// Bytes fetched at a time: what one attestation of six facts or more takes, its session's key included.
-const FETCHED: usize = 320;
+/// Bytes fetched at a time: the most that an attestation takes, its session's key included.
+const FETCHED: usize = 400;
 
 /// The operating system's randomness, fetched in one call and handed out piece by piece: a token takes a key and a dozen
 /// salts, decoys and ids, and a call for each costs as much as a signature. Lives as long as one token is made; every piece is
