@@ -6,11 +6,12 @@ use super::*;
 use crate::appraisal::{ChipEvidence, Consent, Facts, PolicyRef, RegisterEvidence, Verified, VerifiedParts};
 use crate::demand::{Demand, DemandRequest, VerifiedDemand};
 use crate::document::{DocumentKind, Origin, SamId, Sex};
-use crate::jose::{Algorithm, Json, SigningKey};
+use crate::jose::{Algorithm, Json, Randomness, SigningKey, Unverified};
 use crate::profile::{
-    Check, CheckResult, ClaimName, Env, Expectation, Locality, Outcome, Purpose, ReasonCode,
+    Check, CheckResult, ClaimName, DIGESTS, Env, Expectation, Locality, Outcome, Purpose, ReasonCode,
 };
 use crate::rely::{Answer, Asked, Limits, answer};
+use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::MemoryStore;
 use crate::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList, sign_list};
 
@@ -230,6 +231,26 @@ fn the_issuing_side_refuses_what_the_relying_side_would() {
     // Emulated and replayed readings make a Verified of the test environment, which no production demand gets.
     let production = refuse(&cancel().env(Env::Production), |_| {});
     assert!(matches!(production, AttestError::Env { expected: Env::Production, got: Env::Test }));
+}
+
+#[test]
+fn only_what_was_asked_gets_a_disclosure() {
+    let everything = verified(|_| {});
+    let randomness = &mut Randomness::new();
+    for asked in [&[][..], &[ClaimName::IdNumber, ClaimName::Name], &[ClaimName::Gender]] {
+        let made = payload::disclosures(randomness, &everything, asked).unwrap();
+        let names: Vec<_> = made.iter().filter_map(Disclosure::name).collect();
+        assert_eq!(names, asked.iter().map(|claim| claim.as_str()).collect::<Vec<_>>());
+    }
+    // How many that were, the number of digests doesn't say.
+    let world = World::new();
+    for request in [cancel(), cancel().claim(ClaimName::Birthdate)] {
+        let (_, demand) = world.demand(&request);
+        let presentation = world.present(&demand);
+        let jwt = Unverified::parse(Combined::parse(&presentation).unwrap().issuer_jwt()).unwrap();
+        let claims = jwt.peek().unwrap().member("verified_claims").unwrap().member("claims").unwrap();
+        assert_eq!(claims.member("_sd").and_then(Json::as_array).map(<[_]>::len), Some(DIGESTS));
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+use base64::engine::general_purpose::{GeneralPurpose, URL_SAFE_NO_PAD};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use base64::engine::{Simd, general_purpose::NO_PAD};
 
@@ -14,20 +15,11 @@ use super::JoseError;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 static ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-static ENGINE: base64::engine::GeneralPurpose = URL_SAFE_NO_PAD;
-
-/// Bytes up to which a value is encoded without the setting up that many at a time take: keys, digests, salts and ids.
-const SHORT: usize = 32;
+static ENGINE: GeneralPurpose = URL_SAFE_NO_PAD;
 
 /// Encodes.
 pub fn encode(bytes: &[u8]) -> String {
-    if bytes.len() > SHORT {
-        return ENGINE.encode(bytes);
-    }
-    let mut text = [0; SHORT.div_ceil(3) * 4];
-    // There is room, and the alphabet is ASCII.
-    let length = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text).unwrap_or_default();
-    str::from_utf8(text.get(..length).unwrap_or_default()).unwrap_or_default().to_owned()
+    ENGINE.encode(bytes)
 }
 
 /// Encodes at the end of a text that is being put together as bytes.
