@@ -36,6 +36,9 @@ use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, 
 /// How many connections [`PostgresStore::connect`] opens at most for steps.
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
+/// How many records one step of a restore ends.
+const RESTORE_BATCH: u32 = 5_000;
+
 /// Until a host that doesn't answer counts as unreachable.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -97,6 +100,26 @@ impl PostgresStore {
         let store = Self { pool, kept: Kept::default() };
         store.step(async |link: &mut Link| schema::prepare(link).await)?;
         Ok(store)
+    }
+
+    /// To be called once after the database was brought back from a backup, a snapshot or an earlier point in time, before
+    /// anything is answered from it.
+    ///
+    /// What is back doesn't know what was answered later. So every record without an answer is over: a demand that was sent
+    /// before can't be answered any more and has to be made anew. And the store remembers `now` as the moment before which it
+    /// may have forgotten things ([`restored_at`](crate::store::restored_at)). Says how many records were over by it.
+    /// `docs/stores.md` says what else is forgotten. A failover to a synchronous standby is no restore.
+    pub fn after_restore(&self, now: Timestamp) -> Result<u32, StoreError> {
+        // The mark first: should this process end before the rest is done, that rest is still to do.
+        self.step(async move |link: &mut Link| steps::mark_restored(link, micros(now)).await)?;
+        let mut over = 0_u32;
+        loop {
+            let some = self.step(async |link: &mut Link| steps::end_unanswered(link, RESTORE_BATCH).await)?;
+            over = over.saturating_add(some);
+            if some < RESTORE_BATCH {
+                return Ok(over);
+            }
+        }
     }
 
     fn step<T: Send + 'static>(

@@ -103,3 +103,19 @@ pub(super) const EXPIRE_TALLIES: &str =
         (SELECT space, key FROM realname_tally WHERE expires_at < $1
          ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1)
     SELECT count(*) FROM gone";
+
+/// Ends some of the records that nobody answered.
+pub(super) const END_UNANSWERED: &str = concat!(
+    "WITH over AS (UPDATE realname_record SET expires_at = 0 WHERE (space, key) IN
+        (SELECT space, key FROM realname_record WHERE answer IS NULL AND expires_at > 0 AND space <> $1
+         LIMIT $2 FOR UPDATE) AND answer IS NULL RETURNING 1)
+    SELECT (SELECT count(*) FROM over) FROM ",
+    settings!()
+);
+
+/// Keeps the moment of a restore, whatever an earlier one was.
+pub(super) const MARK: &str = concat!(
+    "INSERT INTO realname_record (space, key, value, expires_at) SELECT $1, $2, $3, $4 FROM ",
+    settings!(),
+    " ON CONFLICT (space, key) DO UPDATE SET value = excluded.value RETURNING key"
+);

@@ -1,6 +1,7 @@
 //! Each step as SQL. What makes it atomic is one conditional statement that changes a row or doesn't and returns the key
 //! of the row that it changed; the look that follows only says why it didn't.
 
+use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 use zeroize::Zeroizing;
@@ -8,8 +9,8 @@ use zeroize::Zeroizing;
 use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
-use crate::store::limits::from_micros;
-use crate::store::{Advance, Answered, Counted, Entry, Put, Space, StoreError};
+use crate::store::limits::{from_micros, micros};
+use crate::store::{Advance, Answered, Counted, Entry, Put, RESTORED, Space, StoreError};
 
 pub(super) async fn put(
     link: &Link,
@@ -134,6 +135,22 @@ pub(super) async fn expire(link: &Link, before: i64, max: u32) -> Result<u32, Tr
     let members = removed(link, statements::EXPIRE_MEMBERS, before, max.saturating_sub(records)).await?;
     removed(link, statements::EXPIRE_TALLIES, before, max).await?;
     Ok(records.saturating_add(members))
+}
+
+/// Ends at most `max` records that nobody answered, except the store's own; says how many.
+pub(super) async fn end_unanswered(link: &Link, max: u32) -> Result<u32, Trouble> {
+    let own = Space::Housekeeping.as_str();
+    let values = [text(&own), number(&i64::from(max))];
+    let row = link.query(statements::END_UNANSWERED, &values).await?.ok_or(Trouble::Again)?;
+    Ok(u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX))
+}
+
+/// Keeps the moment of a restore.
+pub(super) async fn mark_restored(link: &Link, now: i64) -> Result<(), Trouble> {
+    let (space, end) = (Space::Housekeeping.as_str(), micros(Timestamp::MAX));
+    let value: &[u8] = &now.to_be_bytes();
+    let values = [text(&space), bytes(&RESTORED), bytes(&value), number(&end)];
+    if changed(link, statements::MARK, &values, RESTORED).await? { Ok(()) } else { Err(Trouble::Again) }
 }
 
 async fn removed(link: &Link, sql: &str, before: i64, max: u32) -> Result<u32, Trouble> {
