@@ -140,8 +140,8 @@ pub(super) async fn expire(link: &Link, before: i64, max: u32) -> Result<u32, Tr
 /// Ends at most `max` records that nobody answered, except the store's own; says how many.
 pub(super) async fn end_unanswered(link: &Link, max: u32) -> Result<u32, Trouble> {
     let own = Space::Housekeeping.as_str();
-    let values = [text(&own), number(&i64::from(max))];
-    let row = link.query(statements::END_UNANSWERED, &values).await?.ok_or(Trouble::Again)?;
+    let row = link.query(statements::END_UNANSWERED, &[text(&own), number(&i64::from(max))]).await?;
+    let row = row.ok_or(Trouble::Again)?;
     Ok(u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX))
 }
 
