@@ -35,7 +35,7 @@ static SETTING: LazyLock<Setting> = LazyLock::new(|| {
 });
 
 fn read(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vectors").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vectors").join(name);
     std::fs::read_to_string(path).unwrap()
 }
 

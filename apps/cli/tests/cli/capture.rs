@@ -1,7 +1,7 @@
 //! `capture check` on rendered photos: a figure for each statement, and what the buyer does next.
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use std::fs;
 

@@ -1,6 +1,6 @@
 //! `docs/codes.md` lists every stable code with the clerk's text in both languages.
 //!
-//! Two of its tables are printed from the code's own tables: `UPDATE_DOCS=1 cargo test --test codes` writes them. The others
+//! Two of its tables are printed from the code's own tables: `UPDATE_DOCS=1 cargo test --test house codes` writes them. The others
 //! are written by hand and must name every code that the sources have.
 #![allow(clippy::disallowed_methods)]
 
@@ -27,7 +27,7 @@ fn check_table(name: &str, rows: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, format!("{head}{begin}{rows}{end}{tail}")).unwrap();
     } else {
-        assert_eq!(table, rows, "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test --test codes");
+        assert_eq!(table, rows, "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test --test house codes");
     }
 }
 

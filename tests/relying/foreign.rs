@@ -12,7 +12,7 @@ use realname::trust::{Anchor, TrustList};
 
 #[test]
 fn presentations_by_other_libraries_verify() {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
     let vectors = fixtures.join("vectors");
     let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
     let now = Timestamp::from_second(1_790_000_030).unwrap();

@@ -1,8 +1,7 @@
 //! TLS on loopback: whose root is trusted, who is an impostor, and who we show ourselves to be. Certificates are made here.
 #![allow(clippy::disallowed_methods)]
 
-#[path = "authority/people.rs"]
-mod people;
+use crate::people;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -1,8 +1,7 @@
 //! The register over HTTP, the blocking client and what stands between them, on loopback.
 #![allow(clippy::disallowed_methods)]
 
-#[path = "authority/people.rs"]
-mod people;
+use crate::people;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

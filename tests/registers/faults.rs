@@ -6,10 +6,7 @@
 //! purpose.
 #![allow(clippy::disallowed_methods)]
 
-#[path = "authority/people.rs"]
-mod people;
-#[path = "authority/trial.rs"]
-mod trial;
+use crate::{people, trial};
 
 use std::sync::Arc;
 use std::time::Duration;

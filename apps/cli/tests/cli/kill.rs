@@ -5,7 +5,7 @@
 #![cfg(unix)]
 #![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::expect_used)]
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::io::{Read, Write};

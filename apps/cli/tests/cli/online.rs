@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use support::{NAME, NUMBER, Register, Workshop, code, good_photos, json, photos, reasons};
 

@@ -107,7 +107,7 @@ fn run_and_kill(path: &Path, round: u32, random: &mut Random) -> Vec<String> {
 
 fn spawn(path: &Path, round: u32) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture"])
+        .args(["--exact", "kill::child", "--nocapture"])
         .env(CHILD, format!("{round}:{}", path.display()))
         .stdout(Stdio::piped())
         .spawn()

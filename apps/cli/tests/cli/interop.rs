@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::expect_used)]
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::{Command, Output};

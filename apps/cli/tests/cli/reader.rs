@@ -1,7 +1,7 @@
 //! `realname reader` against `realname emulator`: every document, and what each fault of reader, card and line ends in.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
 
-mod support;
+use crate::support;
 
 use std::time::{Duration, Instant};
 

@@ -162,6 +162,6 @@ fn text<'a>(json: &'a Json, name: &str) -> &'a str {
 }
 
 fn read(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/vectors").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vectors").join(name);
     std::fs::read_to_string(path).unwrap()
 }

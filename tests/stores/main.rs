@@ -9,10 +9,18 @@
 )]
 
 mod cases;
+#[cfg(all(target_os = "linux", feature = "sqlite"))]
+mod faults;
+#[cfg(all(unix, feature = "sqlite"))]
+mod kill;
 mod model;
+#[cfg(feature = "postgres")]
+mod postgres_server;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod processes;
 mod race;
+#[cfg(feature = "sqlite")]
+mod sqlite_file;
 mod stores;
 
 /// The suite, once per store.

@@ -48,7 +48,7 @@ fn child() {
 fn run(case: &str) -> Option<(TempDir, PathBuf)> {
     let directory = tempfile::tempdir().unwrap();
     let shim = directory.path().join("shim.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store_faults/shim.c");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores/faults/shim.c");
     let built =
         Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).args([source, "-ldl"]).status();
     match built {
@@ -59,7 +59,7 @@ fn run(case: &str) -> Option<(TempDir, PathBuf)> {
         Ok(status) => assert!(status.success(), "the shim doesn't build"),
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child", "--nocapture"])
+        .args(["--exact", "faults::child", "--nocapture"])
         .env(CASE, case)
         .env(FAULTS, directory.path())
         .env("LD_PRELOAD", &shim)

@@ -1,7 +1,7 @@
 //! Wrong command lines, and the shape of every error.
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use support::{code, json, run};
 
@@ -63,7 +63,7 @@ fn every_command_has_help_and_an_error_object() {
         &["verify"],
         &["inspect"],
     ];
-    let documented = include_str!("../../../docs/cli.md");
+    let documented = include_str!("../../../../docs/cli.md");
     for command in commands {
         let help = run(command.iter().chain(&["--help"]));
         assert_eq!(code(&help), Some(0), "{command:?}");
