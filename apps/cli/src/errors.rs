@@ -28,10 +28,7 @@ impl From<StoreError> for Failure {
         Self::trouble(
             "store",
             format!("{error}{cause}"),
-            lang::pick(
-                "check the store's directory and disk; nothing was accepted",
-                "请检查存储目录和磁盘；本次未作任何接受",
-            ),
+            lang::pick(error.advice().en, error.advice().zh),
         )
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use realname::demand::DemandRequest;
 use realname::document::Personal;
 use realname::profile::Expectation;
-use realname::store::SqliteStore;
+use realname::store::{SqliteStore, StoreError};
 use serde::Deserialize;
 
 use super::{Done, done, key};
@@ -71,20 +71,24 @@ fn new(args: &DemandNewArgs) -> Done {
 
 /// Opens a store, making its directory when it's absent.
 pub(crate) fn open_store(directory: &Path) -> Result<SqliteStore, Failure> {
-    SqliteStore::open_dir(directory).map_err(|error| {
-        let mut failure = Failure::from(error);
-        failure.message = format!("{}: {}", directory.display(), failure.message);
-        failure
-    })
+    SqliteStore::open_dir(directory).map_err(|error| at(directory, error))
+}
+
+fn at(directory: &Path, error: StoreError) -> Failure {
+    let mut failure = Failure::from(error);
+    failure.message = format!("{}: {}", directory.display(), failure.message);
+    failure
 }
 
 /// Opens a store that asked before. A mistyped directory isn't made: nothing in it could be answered.
 pub(crate) fn existing_store(directory: &Path) -> Result<SqliteStore, Failure> {
-    if !directory.is_dir() {
-        let message = format!("{}: there is no store", directory.display());
-        return Err(Failure::usage(message, "give the --store DIR of `demand new`"));
-    }
-    open_store(directory)
+    SqliteStore::open_existing_dir(directory).map_err(|error| match error {
+        StoreError::Missing => {
+            let message = format!("{}: there is no store here", directory.display());
+            Failure::usage(message, "give the --store DIR of `demand new`")
+        }
+        error => at(directory, error),
+    })
 }
 
 fn expectation(path: &Path) -> Result<Expectation, Failure> {
