@@ -112,7 +112,7 @@ impl<A: Authority, S: AuditSink> Authority for Audited<A, S> {
         let asked_at = self.clock.now();
         self.record(query, asked_at, AuditStep::Asked)
             .map_err(|AuditError| AuthorityError::Transient { retry_after: None })?;
-        let result = self.inner.ask(query);
+        let result = self.inner.ask(query).map(|finding| finding.without_echo(query));
         let at = self.clock.now();
         let step = answered(self.inner.id(), &result, time_left(asked_at, at));
         self.record(query, at, step).map_err(|AuditError| AuthorityError::Indeterminate)?;
@@ -121,7 +121,10 @@ impl<A: Authority, S: AuditSink> Authority for Audited<A, S> {
 
     fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
         let asked_at = self.clock.now();
-        let outcome = self.inner.reconcile(query)?;
+        let outcome = match self.inner.reconcile(query)? {
+            Reconciled::Answered(Ok(finding)) => Reconciled::Answered(Ok(finding.without_echo(query))),
+            other => other,
+        };
         if let Reconciled::Answered(result) = &outcome {
             let at = self.clock.now();
             let step = answered(self.inner.id(), result, time_left(asked_at, at));

@@ -121,17 +121,19 @@ impl<D: Dialect> Authority for HttpAuthority<D> {
         let reply = self.send(request, query)?;
         let mut finding = self.dialect.finding(query, &reply, self.clock.now())?;
         finding.meta.is_test |= self.is_test();
-        Ok(finding)
+        Ok(finding.without_echo(query))
     }
 
     fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
         let request = self.dialect.inquiry(query, self.clock.now())?;
         let reply = self.send(request, query)?;
-        let mut outcome = self.dialect.outcome(query, &reply, self.clock.now())?;
-        if let Reconciled::Answered(Ok(finding)) = &mut outcome {
-            finding.meta.is_test |= self.is_test();
-        }
-        Ok(outcome)
+        Ok(match self.dialect.outcome(query, &reply, self.clock.now())? {
+            Reconciled::Answered(Ok(mut finding)) => {
+                finding.meta.is_test |= self.is_test();
+                Reconciled::Answered(Ok(finding.without_echo(query)))
+            }
+            other => other,
+        })
     }
 }
 
