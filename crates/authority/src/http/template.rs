@@ -32,6 +32,7 @@ pub(super) enum Slot {
     ValidUntil,
     ValidUntilCompact,
     ValidUntilZeros,
+    ValidUntilDay,
     PhoneNumber,
     PhoneNumberNational,
     ProbeBase64,
@@ -46,7 +47,7 @@ pub(super) enum Slot {
 }
 
 impl Slot {
-    const ALL: [(&'static str, Self); 19] = [
+    const ALL: [(&'static str, Self); 20] = [
         ("name", Self::Name),
         ("id_number", Self::IdNumber),
         ("document_kind", Self::DocumentKind),
@@ -55,6 +56,7 @@ impl Slot {
         ("valid_until", Self::ValidUntil),
         ("valid_until.compact", Self::ValidUntilCompact),
         ("valid_until.zeros", Self::ValidUntilZeros),
+        ("valid_until.day", Self::ValidUntilDay),
         ("phone_number", Self::PhoneNumber),
         ("phone_number.national", Self::PhoneNumberNational),
         ("probe.base64", Self::ProbeBase64),
@@ -75,7 +77,7 @@ impl Slot {
             Self::IdNumber => Some(QueryField::IdNumber),
             Self::DocumentKind => Some(QueryField::DocumentKind),
             Self::ValidFrom | Self::ValidFromCompact => Some(QueryField::ValidFrom),
-            Self::ValidUntil | Self::ValidUntilCompact | Self::ValidUntilZeros => {
+            Self::ValidUntil | Self::ValidUntilCompact | Self::ValidUntilZeros | Self::ValidUntilDay => {
                 Some(QueryField::ValidUntil)
             }
             Self::PhoneNumber | Self::PhoneNumberNational => Some(QueryField::PhoneNumber),
@@ -93,6 +95,8 @@ impl Slot {
 
     fn missing(self) -> AuthorityError {
         match (self, self.field()) {
+            // A document without an end is a document; this register can't be asked about it.
+            (Self::ValidUntilDay, _) => AuthorityError::Unsupported,
             (_, Some(field)) => AuthorityError::InvalidInput { field },
             (Self::ProbeMediaType | Self::ProbeSha256, None) => {
                 AuthorityError::InvalidInput { field: QueryField::Probe }
@@ -122,6 +126,10 @@ impl Slot {
             Self::ValidUntilZeros => match query.valid_until()? {
                 ValidUntil::Day(day) => text(&compact(day)),
                 ValidUntil::LongTerm => text("00000000"),
+            },
+            Self::ValidUntilDay => match query.valid_until()? {
+                ValidUntil::Day(day) => text(&compact(day)),
+                ValidUntil::LongTerm => return None,
             },
             Self::PhoneNumber => text(phone?),
             Self::PhoneNumberNational => text(national(phone?)?),

@@ -323,13 +323,23 @@ fn column(what: &'static str, raw: RawColumn, before: Option<CodeType>) -> Resul
     Ok((raw.kind, (Column { at, pass }, beside)))
 }
 
+/// A value as an error message shows it.
+fn written_as(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Boolean(is) => is.to_string(),
+        other => other.type_str().to_owned(),
+    }
+}
+
 fn codes(at: &str, kind: CodeType, written: OneOrMore) -> Result<Vec<Code>, CodeMapError> {
     let values = match written {
         OneOrMore::More(values) => values,
         OneOrMore::One(value) => vec![value],
     };
     let one = |value: toml::Value| {
-        let wrong = || CodeMapError::CodeType { at: at.to_owned(), code: value.to_string() };
+        let wrong = || CodeMapError::CodeType { at: at.to_owned(), code: written_as(&value) };
         kind.value(&value).ok_or_else(wrong)
     };
     values.into_iter().map(one).collect()

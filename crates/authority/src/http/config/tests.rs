@@ -18,7 +18,7 @@ fn open(text: &str, files: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::open(&path)
 }
 
-const MAP: &str = include_str!("../../../../../fixtures/codemaps/guozhengtong-two-element.toml");
+const MAP: &str = include_str!("../../../../../fixtures/codemaps/tencent-two-element.toml");
 
 #[test]
 fn everything_that_a_file_can_say() {
