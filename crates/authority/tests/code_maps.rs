@@ -111,7 +111,6 @@ fn universe(vendors: &[Vendor]) -> Vec<Option<Value>> {
                 values.insert(json!(format!("{text} ")).to_string());
             } else {
                 values.insert(json!(text.to_lowercase()).to_string());
-                values.insert(json!(text.to_uppercase()).to_string());
             }
         }
     }

@@ -129,7 +129,7 @@ fn could_match(own: &Facts, parts: &[&Facts]) -> bool {
     let phone = own.phone_number.is_none_or(|said| said == Attribute::Match);
     let same = can(own, parts, |facts| facts.face, Face::Same);
     let live = can(own, parts, |facts| facts.liveness, Liveness::Live);
-    (found && name && number && phone) || (found && same) || live
+    found && ((name && number && phone) || same || live)
 }
 
 /// Whether a row of these verdicts names its reason, as the column says.
