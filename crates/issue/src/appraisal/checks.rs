@@ -97,7 +97,9 @@ pub(super) fn document_validity(
     });
     if let (Term::Unusual, Some(terms)) = (term_of(evidence, policy), policy.terms()) {
         let outcome = terms.unusual.effect(confirmed).outcome();
-        if outcome != Outcome::Pass {
+        // While nobody answered, that nobody confirmed it says nothing of the card.
+        let is_unheard = answer.is_err() && terms.unusual.effect(true).outcome() == Outcome::Pass;
+        if outcome != Outcome::Pass && !is_unheard {
             remarks.push((outcome, Reason::DocumentTermUnusual));
         }
     }

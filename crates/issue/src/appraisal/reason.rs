@@ -210,8 +210,8 @@ reasons! {
         "未进行人脸比对，请重试或转人工办理。";
     /// No decoder for the chip's photo is installed.
     NoPhotoDecoder, "no_photo_decoder",
-        "The chip's photo can't be shown on this machine. The register's photo is used instead.",
-        "本机无法解码芯片照片，将使用登记照片比对。";
+        "This machine has no decoder for the chip's photo, so only the register's photo can be compared with.",
+        "本机没有芯片照片解码器，只能与登记照片比对。";
     /// The decoder for the chip's photo failed.
     ChipPhotoNotDecoded, "chip_photo_not_decoded",
         "The chip's photo couldn't be decoded. Read the card again; if it stays so, tell the operator.",
