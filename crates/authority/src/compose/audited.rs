@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::clock::time_left;
 use crate::profile::Purpose;
 use crate::words::{Word, error_word};
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 
 /// Records every question before it is asked and every answer before it is given. Without a record nothing is asked; an
 /// answer that can't be recorded isn't given, and stays [`Indeterminate`](AuthorityError::Indeterminate).
@@ -106,6 +106,10 @@ impl<A: Authority, S: AuditSink> Authority for Audited<A, S> {
 
     fn is_test(&self) -> bool {
         self.inner.is_test()
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

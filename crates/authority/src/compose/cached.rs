@@ -12,8 +12,8 @@ use crate::clock::time_left;
 use crate::document::{ValidUntil, fold_name};
 use crate::profile::Purpose;
 use crate::{
-    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, Reconciled, Subject,
-    SystemClock,
+    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, QueryField, Reconciled,
+    Subject, SystemClock,
 };
 
 /// Gives an answer once more while it is young, and says so: [`Meta::cached_for`](crate::Meta::cached_for) is its
@@ -138,6 +138,10 @@ impl<A: Authority> Authority for Cached<A> {
 
     fn is_test(&self) -> bool {
         self.inner.is_test()
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{later, time_left};
-use crate::{Authority, AuthorityError, Clock, Finding, Query, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, SystemClock};
 
 /// Asks the next register when one can't answer. Whoever answers, answers: a "no", "no such person" or "can't tell" is never
 /// taken to another register for a better one.
@@ -48,6 +48,11 @@ impl Authority for Fallback {
     /// One test register among them makes it one: nobody knows beforehand who will answer.
     fn is_test(&self) -> bool {
         self.registers.iter().any(|register| register.is_test())
+    }
+
+    /// What one of them asks for: nobody knows beforehand who will answer.
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.registers.iter().any(|register| register.asks_for(field))
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

@@ -101,6 +101,10 @@ impl Dialect for Camara {
         self.is_test
     }
 
+    fn asks_for(&self, field: QueryField) -> bool {
+        field == QueryField::PhoneNumber
+    }
+
     fn request(&self, query: &Query, _: Timestamp) -> Result<Request, AuthorityError> {
         let invalid = |field| Err(AuthorityError::InvalidInput { field });
         if !(1..=256).contains(&query.name().chars().count()) {

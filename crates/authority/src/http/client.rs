@@ -13,7 +13,7 @@ use super::dialect::wire_key;
 use super::status;
 use super::{Dialect, Reply, Request, Seal, Secret};
 use crate::clock::time_left;
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 use exchange::{Exchange, Lost};
 
 /// How a register is reached, and as whom.
@@ -114,6 +114,10 @@ impl<D: Dialect> Authority for HttpAuthority<D> {
 
     fn is_test(&self) -> bool {
         self.dialect.is_test()
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.dialect.asks_for(field)
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

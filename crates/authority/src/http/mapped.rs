@@ -233,6 +233,10 @@ impl Dialect for MappedJson {
         self.is_test
     }
 
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.map.request.body.needs(field)
+    }
+
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         let shape = &self.map.request;
         let (media_type, body) = if shape.is_form {

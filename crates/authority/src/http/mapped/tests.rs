@@ -175,8 +175,12 @@ fn the_phone_number_at_hand_reaches_the_register_that_asks_for_it_and_no_other()
     let without = phone.request(&query(), NOW).map(|_| ());
     assert_eq!(without, Err(AuthorityError::InvalidInput { field: QueryField::PhoneNumber }));
 
+    assert!(phone.asks_for(QueryField::PhoneNumber) && !phone.asks_for(QueryField::Probe));
+
     let two = speaking(include_str!("../../../../../fixtures/codemaps/tencent-two-element.toml"));
     assert!(!std::str::from_utf8(&two.request(&offered, NOW).unwrap().body).unwrap().contains("199000"));
     let finding = two.finding(&offered, &yes, NOW).unwrap();
     assert_eq!(finding.attributes.phone_number, Attribute::NotAsked, "its answer lacks nothing");
+    assert!(!two.asks_for(QueryField::PhoneNumber));
+    assert!(!MappedJson::new("x", CodeMap::register()).asks_for(QueryField::PhoneNumber));
 }
