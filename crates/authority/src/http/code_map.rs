@@ -228,6 +228,13 @@ impl CodeMap {
         outer.chain(verdicts).chain(reasons).chain(parts)
     }
 
+    /// Which codes of the verdict and of the reason are passes, as `(pointer, code)`. For tests.
+    pub fn passes(&self) -> impl Iterator<Item = (&str, serde_json::Value)> {
+        let reason = self.answer.reason.iter().map(|reason| &reason.column);
+        let columns = std::iter::once(&self.answer.verdict).chain(reason);
+        columns.flat_map(|column| column.pass.iter().flat_map(|code| listed(&column.at, code)))
+    }
+
     /// The places without which no reply is a match: those of the outer layer, of the verdict, of the reason where every
     /// verdict has one, and of the parts that can't be missing. For tests.
     pub fn needed(&self) -> impl Iterator<Item = &str> {
