@@ -58,13 +58,8 @@ fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Auth
         ));
     }
     http::connect(origin, config).map_err(|error| match (&error, origin) {
-        (ConnectError::Tls(TlsError::Address), Some(origin)) if origin.starts_with("http://") => {
-            Failure::usage(
-                "plain http is for a register on this machine: a question holds a name, a number and a face",
-                "give an https address",
-            )
-        }
-        (ConnectError::Tls(TlsError::Address), Some(_)) => {
+        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => Failure::usage(&error, "give an https address"),
+        (ConnectError::Tls(TlsError::Address | TlsError::Path | TlsError::UserInfo), Some(_)) => {
             Failure::usage(&error, "give scheme, host and port only, such as https://register.example")
         }
         (ConnectError::OtherOrigin { .. }, _) => {
