@@ -5,6 +5,7 @@
 mod check;
 mod claim;
 mod expectation;
+mod outside;
 mod purpose;
 mod reason;
 mod terms;
@@ -12,6 +13,7 @@ mod terms;
 pub use check::{Check, CheckResult, Outcome};
 pub use claim::ClaimName;
 pub use expectation::{Expectation, SaltedExpectation};
+pub use outside::{MAX_ID, MAX_SHOWN, Outside, OutsideText, is_id, is_safe, is_visible, to_visible_json};
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
 pub use terms::{
