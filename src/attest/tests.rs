@@ -13,7 +13,7 @@ use crate::profile::{
 use crate::rely::{Answer, Asked, Limits, answer};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::MemoryStore;
-use crate::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList, sign_list};
+use crate::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList};
 
 pub(crate) const NOW: i64 = 1_790_000_000;
 pub(crate) const ISS: &str = "https://operator.example";
@@ -23,6 +23,11 @@ pub(crate) const NUMBER: &str = "119999199001010004";
 
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
+}
+
+/// Signs any payload as a list, whatever is wrong with it.
+pub(crate) fn sign_list(anchor: &SigningKey, payload: &Json) -> Result<String, crate::jose::JoseError> {
+    crate::jose::sign(anchor, crate::profile::TRUST_LIST_TYP, [], payload)
 }
 
 fn key(seed: u8) -> SigningKey {
@@ -182,8 +187,7 @@ fn accepted_once() {
     let second = world.answer(&presentation);
     assert_eq!(second.verdict.reasons(), [ReasonCode::AlreadyAnswered.into()]);
     let told = second.verdict.recorded().unwrap();
-    assert_eq!(told.member("verdict").and_then(Json::as_str), Some("accepted"));
-    assert_eq!(told.member("claims"), Some(&Json::Null));
+    assert!(told.is_accepted() && told.is_without_claims());
 }
 
 #[test]

@@ -148,9 +148,11 @@ impl Record {
     /// Whether the recorded verdict is the one that the token gives, apart from the trust list.
     fn says_the_same(&self, verdict: &Verdict) -> bool {
         let (again, recorded) = (verdict.to_record(), self.json.member("verdict"));
-        ["verdict", "reasons", "purpose", "checks", "claims", "age", "issuer", "terminal", "locality"]
-            .into_iter()
-            .all(|name| again.member(name) == recorded.and_then(|recorded| recorded.member(name)))
+        let same = |name: &str| again.member(name) == recorded.and_then(|recorded| recorded.member(name));
+        // Records of earlier versions may lack where the person was.
+        let locality = recorded.is_some_and(|recorded| recorded.member("locality").is_none());
+        ["verdict", "reasons", "purpose", "checks", "claims", "age", "issuer", "terminal"].into_iter().all(same)
+            && (locality || same("locality"))
     }
 
     fn parts(&self) -> Result<Parts<'_>, JoseError> {

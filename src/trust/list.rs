@@ -56,7 +56,7 @@ impl TrustList {
     /// here, so nothing may be accepted on it.
     pub fn as_of(compact: &str, anchors: &[Anchor], at: Timestamp) -> Result<Self, TrustError> {
         let jws = Unverified::parse_within(compact, MAX_LIST).map_err(TrustError::list)?;
-        let kid = jws.kid().ok_or(TrustError::ListMember("kid"))?;
+        let kid = jws.kid().ok_or(TrustError::ListMember("kid"))?.to_owned();
         // A file may name one anchor several times, each time with another window.
         let windows = || anchors.iter().filter(|anchor| anchor.kid().as_str() == kid);
         let anchor = windows().next().ok_or(TrustError::AnchorUnknown)?;
