@@ -103,10 +103,14 @@ pub(crate) fn entry<const N: usize>(
     iss: &str,
     more: [(&'static str, Json); N],
 ) -> Json {
-    let Json::Object(mut members) = Anchor::new(key.clone(), NOW - 1000, NOW + 1_000_000).to_json() else {
-        panic!()
-    };
-    members.insert("iss".into(), iss.into());
+    let Json::Object(mut members) = key.to_jwk() else { panic!() };
+    members.extend([
+        ("kid", key.thumbprint().as_str().into()),
+        ("alg", key.algorithm().as_str().into()),
+        ("nbf", (NOW - 1000).into()),
+        ("exp", (NOW + 1_000_000).into()),
+        ("iss", iss.into()),
+    ]);
     members.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
     Json::Object(members)
 }
@@ -182,7 +186,7 @@ fn accepted_once() {
     let first = world.answer(&presentation);
     assert!(first.verdict.is_accepted(), "{:?}", first.verdict.reasons());
     let claims = first.verdict.claims().unwrap();
-    assert_eq!(claims.text(ClaimName::Name), Some(NAME));
+    assert_eq!(claims.text(ClaimName::Name), Some(NAME.into()));
     assert_eq!(claims.names().collect::<Vec<_>>(), [ClaimName::Name, ClaimName::IdNumber]);
     let second = world.answer(&presentation);
     assert_eq!(second.verdict.reasons(), [ReasonCode::AlreadyAnswered.into()]);
@@ -306,7 +310,7 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
     let signed = attestor(&all, NOW + 1000).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
     let verdict = world.answer(&signed.present(&demand, at(NOW + 21)).unwrap()).verdict;
     assert!(verdict.is_accepted(), "{:?}", verdict.reasons());
-    assert!(attestor(&all, NOW + 1000).unwrap().may_answer(&demand, at(NOW + 20)).is_ok());
+    assert!(attestor(&all, NOW + 1000).unwrap().may_answer(&demand, &world.list(), at(NOW + 20)).is_ok());
     let narrower: [fn(&mut Constraints); 7] = [
         |c| c.purposes = Some(vec![Purpose::SimActivate]),
         |c| c.regions = Some(vec![]),
@@ -322,12 +326,12 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
         narrow(&mut constraints);
         let attestor = attestor(&constraints, NOW + 1000).unwrap();
         // Before anybody is checked, all but the reader is known.
-        let early = attestor.may_answer(&demand, at(NOW + 20));
+        let early = attestor.may_answer(&demand, &world.list(), at(NOW + 20));
         assert_eq!(early.is_ok(), constraints.sam_ids != all.sam_ids, "{constraints:?}");
         let refused = attestor.attest(verified(|_| {}), &demand, at(NOW + 20));
         assert!(matches!(refused, Err(AttestError::Delegation(TrustError::DelegationExceeded))));
     }
-    let early = attestor(&all, NOW + 20).unwrap().may_answer(&demand, at(NOW + 20));
+    let early = attestor(&all, NOW + 20).unwrap().may_answer(&demand, &world.list(), at(NOW + 20));
     assert!(matches!(early, Err(AttestError::Delegation(TrustError::DelegationExpired))));
     let over = attestor(&all, NOW + 20).unwrap().attest(verified(|_| {}), &demand, at(NOW + 20));
     assert!(matches!(over, Err(AttestError::Delegation(TrustError::DelegationExpired))));
@@ -370,8 +374,8 @@ fn no_debug_shows_a_person() {
     for canary in ["CANARY", NUMBER, "1990-01-01", "13800000000"] {
         assert!(!shown.contains(canary), "{canary} in {shown}");
     }
-    // The record that is kept holds nobody either.
-    let record = answer.record.unwrap();
+    // The record that is kept names nobody either, and when the demand is erased, no number.
+    let record = answer.record.unwrap().erase();
     let kept = String::from_utf8(record.to_bytes()).unwrap();
     let inside = crate::rely::inspect(record_token(&kept)).unwrap();
     let inside = serde_json::to_string(&inside).unwrap();
@@ -406,8 +410,8 @@ fn collected_here_and_issued_there() {
     let presentation = session.accept(&issued, &demand).unwrap().present(&demand, at(NOW + 22)).unwrap();
     let answer = world.answer(&presentation);
     assert!(answer.verdict.is_accepted(), "{:?}", answer.verdict.reasons());
-    assert_eq!(answer.verdict.terminal(), Some("pos-7"));
-    assert_eq!(answer.verdict.issuer(), Some(ISS));
+    assert_eq!(answer.verdict.terminal(), Some("pos-7".into()));
+    assert_eq!(answer.verdict.issuer(), Some(ISS.into()));
 
     // What the operator refuses.
     let refuse = |enrolled: &Enrolled, demand: &VerifiedDemand, now: i64| {

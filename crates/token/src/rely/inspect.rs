@@ -15,7 +15,7 @@ pub enum InspectError {
     SdJwt(#[from] SdJwtError),
 }
 
-/// A token's parts, as JSON for [`to_visible_json`](crate::profile::to_visible_json): nothing in them is verified, every
+/// A token's parts, as JSON for [`to_visible_json`](realname_terms::to_visible_json): nothing in them is verified, every
 /// text in them is a stranger's. `Debug` shows none of it.
 #[derive(Clone, PartialEq, serde::Serialize)]
 #[serde(transparent)]

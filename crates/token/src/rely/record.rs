@@ -13,7 +13,7 @@ use crate::trust::{TrustList, jose_code};
 
 /// The verdict, the token without its disclosures, the digest that they had, and the demand as it was sent. The demand's
 /// digest is under the answer's signature, so a keeper can't make it ask for less afterwards. Its text holds the phone
-/// number and nothing else about anybody: [`erased`](Self::erased) drops it.
+/// number and nothing else about anybody: [`erase`](Self::erase) drops it.
 #[derive(Clone, PartialEq)]
 pub struct Record {
     json: Json,
@@ -87,14 +87,17 @@ impl Record {
 
     /// The same without the demand's text, and so without the phone number: for when the number's retention ends before the
     /// record's. What was demanded is then the keeper's word, and every audit says so (`demand_erased`).
-    pub fn erased(mut self) -> Result<Self, RecordError> {
-        let outline = self.parts()?.pending.to_outline();
-        if let Json::Object(members) = &mut self.json {
+    #[must_use]
+    pub fn erase(&self) -> Self {
+        // Every record was taken apart when it was made or parsed.
+        let outline = self.parts().map_or(Json::Null, |parts| parts.pending.to_outline());
+        let mut json = self.json.clone();
+        if let Json::Object(members) = &mut json {
             members.insert("v".into(), VERSION.into());
             members.remove("demand");
             members.insert("outline".into(), outline);
         }
-        Ok(self)
+        Self { json }
     }
 
     /// Whether it has no text of its demand (any more).

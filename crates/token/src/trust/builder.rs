@@ -17,8 +17,8 @@ const LIFE: i64 = 30 * 24 * 60 * 60;
 ///
 /// ```
 /// use jiff::Timestamp;
-/// use realname::jose::{Algorithm, SigningKey};
-/// use realname::trust::{ListBuilder, ListEntry, PreviousList};
+/// use realname_token::jose::{Algorithm, SigningKey};
+/// use realname_token::trust::{ListBuilder, ListEntry, PreviousList};
 ///
 /// let anchor = SigningKey::generate(Algorithm::EdDsa)?;
 /// let operator = SigningKey::generate(Algorithm::EdDsa)?;

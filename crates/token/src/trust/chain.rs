@@ -35,7 +35,7 @@ impl TrustList {
 
     /// The same from a signer's own `kid` and chain, as a relying party will find them in its tokens: for the issuing side,
     /// before it touches anything.
-    pub(crate) fn resolve_signer(
+    pub fn resolve_signer(
         &self,
         kid: &str,
         chain: Option<&[&str]>,
