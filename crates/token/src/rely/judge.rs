@@ -126,7 +126,7 @@ fn decide<'a>(
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
     reasons.extend(binding_reasons(kb.claims(), pending, now, limits).into_iter().map(Reason::from));
     reasons.extend(kind_reason(&payload, pending).map(Reason::from));
-    reasons.extend(contradictions(&payload, &facts, times.iat));
+    reasons.extend(contradictions(&payload, &facts, times.iat, pending.env()));
     reasons.extend(demand_reasons(&facts, pending, now, limits));
     reasons.extend(scope_reason(&permit, &facts, &times).map(Reason::from));
     if disclosures.is_some() {

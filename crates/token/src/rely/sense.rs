@@ -7,7 +7,12 @@ use crate::jose::{Json, Texts, decode};
 use crate::profile::{Env, Locality, Reason, ReasonCode};
 
 /// Every reason why the issuer's own statements contradict each other, or lack what they rest on.
-pub(super) fn contradictions<S: Texts>(payload: &Json<S>, facts: &OpenFacts, iat: i64) -> Vec<Reason> {
+pub(super) fn contradictions<S: Texts>(
+    payload: &Json<S>,
+    facts: &OpenFacts,
+    iat: i64,
+    asked: Env,
+) -> Vec<Reason> {
     let issued = Timestamp::from_second(iat).unwrap_or(Timestamp::MAX);
     let verification = payload.member("verified_claims").and_then(|claims| claims.member("verification"));
     let methods = verification.and_then(evidence_methods);
@@ -16,7 +21,8 @@ pub(super) fn contradictions<S: Texts>(payload: &Json<S>, facts: &OpenFacts, iat
         (!is_random(payload.member("jti")), ReasonCode::JtiMissing),
         (facts.verified_at > issued, ReasonCode::VerifiedAfterIssued),
         (facts.consented_at > issued, ReasonCode::ConsentAfterIssued),
-        (facts.env == Env::Production && !is_reader(facts), ReasonCode::ReaderEmulated),
+        // Where only one of the two is production, that is told already.
+        (asked == Env::Production && facts.env == asked && !is_reader(facts), ReasonCode::ReaderEmulated),
         (methods.is_none(), ReasonCode::EvidenceMissing),
         (methods.is_some_and(|methods| contradicts(facts.locality, &methods)), ReasonCode::EvidenceContradicts),
     ];
