@@ -354,6 +354,9 @@ fn an_issuer_with_p256_and_its_own_kind() {
         Attestor::new(ISS, key, Terminal::new("pos-1")).unwrap().with_vct("urn:operator:attestation");
     let presentation = attestor.attest(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
     let presentation = presentation.present(&demand, at(NOW + 21)).unwrap();
+    // Who can verify the issuer can verify the session: both are P-256.
+    let kb_jwt = Unverified::parse(presentation.rsplit('~').next().unwrap()).unwrap();
+    assert_eq!(kb_jwt.header().member("alg").and_then(Json::as_str), Some("ES256"));
     let asked = Asked::ByPresentation;
     let found = answer(&world.store, &presentation, asked, &list, at(NOW + 30), &Limits::default()).unwrap();
     assert!(found.verdict.is_accepted(), "{:?}", found.verdict.reasons());
@@ -387,6 +390,61 @@ fn no_debug_shows_a_person() {
 fn record_token(kept: &str) -> &str {
     let (_, rest) = kept.split_once("\"token\":\"").unwrap();
     rest.split_once('"').unwrap().0
+}
+
+#[test]
+fn a_collecting_terminals_session_has_the_operators_algorithm() {
+    let world = World::new();
+    let (_, demand) = world.demand(&cancel());
+    let p256 = || SigningKey::from_pem(&SigningKey::generate(Algorithm::Es256).unwrap().to_pem().unwrap()).unwrap();
+    let operator = Attestor::new(ISS, p256(), Terminal::new("pos-1")).unwrap();
+    let enrolled = Enrolled {
+        terminal: Terminal::new("pos-7"),
+        key: key(7).verifying_key().clone(),
+        constraints: Constraints { env: Some(Env::Test), ..Default::default() },
+        policies: vec![PolicyRef { id: "test-policy".into(), version: 1 }],
+    };
+    let issue = |collector: Collector| {
+        let (bundle, _) = collector.collect(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+        operator.issue(&bundle, &enrolled, &demand, at(NOW + 21))
+    };
+    let collector = || Collector::new(ISS, key(7), Terminal::new("pos-7"));
+    assert!(matches!(issue(collector()), Err(AttestError::SessionAlgorithm { .. })));
+    assert!(issue(collector().issuer_algorithm(Algorithm::Es256)).is_ok());
+}
+
+#[test]
+fn a_terminals_clock_a_second_behind_the_askers() {
+    let world = World::new();
+    let (_, demand) = world.demand(&cancel());
+    let checked = |before: i64| {
+        let time = at(NOW - before);
+        let verified = verified(|parts| {
+            parts.verified_at = time;
+            parts.consent.time = time;
+            parts.chip.as_mut().unwrap().read_at = time;
+            parts.checks.iter_mut().for_each(|check| check.time = check.time.map(|_| time));
+        });
+        let attested = world.attestor().attest(verified, &demand, at(NOW - before + 1));
+        attested.map(|attestation| attestation.present(&demand, at(NOW - before + 2)).unwrap())
+    };
+    for before in [1, 58, 60] {
+        let found = world.answer(&checked(before).unwrap()).verdict;
+        assert!(found.is_accepted() || found.has(ReasonCode::AlreadyAnswered), "{before}: {:?}", found.reasons());
+        assert!(!found.has(ReasonCode::CheckedBeforeDemand));
+    }
+    assert!(matches!(checked(61), Err(AttestError::BeforeDemand)));
+}
+
+#[test]
+fn a_check_or_a_consent_of_tomorrow_is_not_signed() {
+    let world = World::new();
+    let (_, demand) = world.demand(&cancel());
+    let sign = |verified: Verified| world.attestor().attest(verified, &demand, at(NOW + 20)).map(drop);
+    assert!(sign(verified(|_| {})).is_ok());
+    let late = at(NOW + 86_400);
+    assert!(matches!(sign(verified(|parts| parts.checks[2].time = Some(late))), Err(AttestError::Clock)));
+    assert!(matches!(sign(verified(|parts| parts.consent.time = late)), Err(AttestError::Clock)));
 }
 
 /// A terminal collects, the operator issues, the terminal presents.
