@@ -249,7 +249,7 @@ fn a_list_that_would_forget_is_not_signed() {
     let renew = |builder: ListBuilder| builder.previous(previous(&first)).sign(&key(1), at(NOW + 50));
     let place = |made: Result<SignedList, DraftError>| made.unwrap_err().place().unwrap().to_string();
     assert_eq!(place(renew(list(operator().from(at(NOW))))), "keys[0].nbf");
-    assert_eq!(place(renew(list(operator().until(at(NOW + 49))))), "keys[0].exp");
+    assert_eq!(place(renew(list(operator().until(at(NOW + 50))))), "keys[0].exp");
     assert_eq!(place(renew(list(operator()).with_sequence(first.sequence()))), "seq");
     assert_eq!(place(renew(ListBuilder::new("https://other.example").entry(operator()))), "iss");
     // What may change is told.

@@ -261,7 +261,7 @@ fn renew(
         let problem = "the key's window began earlier in the list before; what it signed since then would stop counting";
         return Err(refused("nbf", begin, problem));
     }
-    if end < before.exp.min(now) {
+    if end < before.exp && end <= now {
         let problem = "the key's window ended later in the list before; what it signed since then would stop counting \
                        (to retire a key, revoke it as `superseded`)";
         return Err(refused("exp", end, problem));
