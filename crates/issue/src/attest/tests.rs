@@ -223,7 +223,7 @@ fn the_issuing_side_refuses_what_the_relying_side_would() {
             parts.checks.retain(|one| one.check != Check::Registry)
         }),
         (AttestError::NotOnsite, |parts| parts.locality = Locality::Remote),
-        (AttestError::BeforeDemand, |parts| parts.verified_at = at(NOW - 1)),
+        (AttestError::BeforeDemand, |parts| parts.verified_at = at(NOW - 61)),
         (AttestError::Clock, |parts| parts.verified_at = at(NOW + 21)),
     ];
     for (error, change) in cases {
@@ -313,12 +313,12 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
     assert!(attestor(&all, NOW + 1000).unwrap().may_answer(&demand, &world.list(), at(NOW + 20)).is_ok());
     let narrower: [fn(&mut Constraints); 7] = [
         |c| c.purposes = Some(vec![Purpose::SimActivate]),
-        |c| c.regions = Some(vec![]),
+        |c| c.regions = Some(vec!["other-region".into()]),
         |c| c.checks = Some(vec![Check::Chip]),
         |c| c.max_lifetime = Some(899),
         |c| c.env = Some(Env::Production),
         |c| c.terminal = Some("pos-2".into()),
-        |c| c.sam_ids = Some(vec![]),
+        |c| c.sam_ids = Some(vec![SamId::from_bytes([2; 16]).to_string()]),
     ];
     let (_, demand) = world.demand(&cancel());
     for narrow in narrower {
