@@ -6,7 +6,9 @@ use realname::profile::ReasonCode;
 use realname::rely::*;
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
-use realname_testkit::world::{ISS, NOW, World, at, cancel, entry, payload, sign_list};
+use realname_testkit::world::{
+    ISS, NOW, Person, World, at, cancel, entry, payload, present_as, sign_list,
+};
 
 fn answer_as(world: &World, presentation: &str, asked: Asked<'_>, now: i64) -> Verdict {
     answer(&world.store, presentation, asked, &world.list(), at(now), &Limits::default()).unwrap().verdict
@@ -262,6 +264,11 @@ fn a_stranger_who_names_an_answered_nonce_is_told_nothing() {
             assert!(told.purpose().is_none());
         }
     }
+    // A trusted terminal with another person's card is told that it was answered, and not by whom.
+    let other = present_as(Person::Stranger, &demand, "pos-1").unwrap();
+    let other = answer_as(&world, &other, Asked::ByPresentation, NOW + 40);
+    assert_eq!(other.reasons(), [ReasonCode::AlreadyAnswered.into(), ReasonCode::HolderMismatch.into()]);
+    assert!(other.recorded().is_none());
     // Its owner is told, even when its time is over.
     let late = answer_as(&world, &honest, Asked::ByPresentation, NOW + 5000);
     assert!(late.has(ReasonCode::AlreadyAnswered) && late.recorded().is_some());
