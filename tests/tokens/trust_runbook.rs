@@ -7,7 +7,9 @@ use realname::profile::ReasonCode;
 use realname::rely::{Asked, Limits, Record, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList};
-use realname_testkit::world::{ISS, NOW, Person, World, at, cancel, entry, key, payload, sign_list, verified};
+use realname_testkit::world::{
+    ISS, NOW, Person, World, at, cancel, entry, key, payload, sign_list, verified,
+};
 
 /// A relying party with its store, its anchors, and the newest list that it was given.
 struct Site {

@@ -13,8 +13,8 @@ use realname::trust::{
 use super::{Done, done, key};
 use crate::args::TrustCommand;
 use crate::failure::Failure;
-use crate::output::{self, Tone, paint};
 use crate::files;
+use crate::output::{self, Tone, paint};
 
 /// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.
 const LARGEST_JSON: usize = MAX_LIST / 4 * 3;

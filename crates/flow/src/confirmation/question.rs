@@ -74,7 +74,9 @@ impl Key {
 #[non_exhaustive]
 pub enum QuestionError {
     /// The text is empty, too long, or holds controls or marks of direction.
-    #[error("the question's text must have 1 to {MAX_TEXT} characters, no controls and no marks of direction")]
+    #[error(
+        "the question's text must have 1 to {MAX_TEXT} characters, no controls and no marks of direction"
+    )]
     Text,
     /// Not a key of a telephone.
     #[error("not a telephone key: expected 0 to 9, * or #")]

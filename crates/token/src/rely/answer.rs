@@ -128,7 +128,8 @@ fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Resu
 /// Whether both signatures held, and the answer is bound to this demand.
 fn answers_it(verdict: &Verdict) -> bool {
     use ReasonCode::{AudienceMismatch, DemandHashMismatch, NonceMismatch};
-    verdict.issuer.is_some() && ![AudienceMismatch, NonceMismatch, DemandHashMismatch].iter().any(|code| verdict.has(*code))
+    verdict.issuer.is_some()
+        && ![AudienceMismatch, NonceMismatch, DemandHashMismatch].iter().any(|code| verdict.has(*code))
 }
 
 /// Refused, whatever else holds; what else is wrong is still told, because a repeat and a fraud look alike otherwise.

@@ -179,7 +179,8 @@ impl ListBuilder {
     }
 
     fn next_sequence(&self, now: i64) -> Result<i64, DraftError> {
-        let seen = self.previous.as_ref().map_or(0, |list| i64::try_from(list.sequence()).unwrap_or(i64::MAX));
+        let seen =
+            self.previous.as_ref().map_or(0, |list| i64::try_from(list.sequence()).unwrap_or(i64::MAX));
         let sequence = self.sequence.unwrap_or(now.max(seen.saturating_add(1)));
         if sequence <= seen || sequence > crate::jose::MAX_SECONDS {
             let problem = if self.previous.is_some() {
@@ -197,12 +198,7 @@ impl ListBuilder {
         Ok(sequence)
     }
 
-    fn records(
-        &self,
-        iat: i64,
-        exp: i64,
-        now: i64,
-    ) -> Result<(Vec<KeyRecord>, Vec<ListChange>), DraftError> {
+    fn records(&self, iat: i64, exp: i64, now: i64) -> Result<(Vec<KeyRecord>, Vec<ListChange>), DraftError> {
         let mut changes = Vec::new();
         let mut uses = HashMap::with_capacity(self.entries.len());
         let mut records = Vec::with_capacity(self.entries.len());
@@ -239,7 +235,8 @@ fn renew(
     place: &str,
     changes: &mut Vec<ListChange>,
 ) -> Result<KeyRecord, DraftError> {
-    let refused = |name: &str, value: i64, problem| DraftError::new(format!("{place}.{name}"), value, problem);
+    let refused =
+        |name: &str, value: i64, problem| DraftError::new(format!("{place}.{name}"), value, problem);
     let begin = entry.nbf.or(before.map(|record| record.nbf)).unwrap_or(iat);
     let end = entry.exp.or(before.map(|record| record.exp)).unwrap_or(exp);
     if end <= begin {
@@ -290,6 +287,5 @@ fn renew(
 }
 
 fn is_weaker(new: Revocation, old: Revocation) -> bool {
-    old.is_compromise() && !new.is_compromise()
-        || !new.is_compromise() && new.revoked_at > old.revoked_at
+    old.is_compromise() && !new.is_compromise() || !new.is_compromise() && new.revoked_at > old.revoked_at
 }
