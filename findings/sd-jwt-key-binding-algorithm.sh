@@ -27,7 +27,7 @@ def verifies(algorithm, **key):
     issuer, holder = jwk.JWK.generate(**key), jwk.JWK.generate(**key)
     issued = SDJWTIssuer({"iss": "https://issuer.example", SDObj("a"): 1}, issuer, holder, algorithm)
     presenting = SDJWTHolder(issued.sd_jwt_issuance)
-    presenting.create_presentation(True, "nonce", "https://aud.example", holder, algorithm)
+    presenting.create_presentation({"a": True}, "nonce", "https://aud.example", holder, algorithm)
     public = lambda _iss, _header: issuer
     assert SDJWTVerifier(presenting.sd_jwt_presentation, public).get_verified_payload()["a"] == 1
     try:
