@@ -54,9 +54,8 @@ pub(crate) fn note(text: impl std::fmt::Display) {
 
 /// Prints the one JSON value of `--json`.
 pub(crate) fn json(value: &serde_json::Value) {
-    let mut out = std::io::stdout().lock();
-    let _ = serde_json::to_writer_pretty(&mut out, value);
-    let _ = writeln!(out);
+    let text = realname::profile::to_visible_json(value).unwrap_or_default();
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// Prints a failure: one line on standard error, and with `--json` the error object on standard output.

@@ -105,6 +105,9 @@ fn print(verdict: &Verdict) {
         let about = about.or(reason.claim.map(|claim| format!(" ({claim})"))).unwrap_or_default();
         say(&format!("{}{about}", reason.code.as_str()), clerk_text(reason.code));
     }
+    for code in verdict.remarks() {
+        say(code.as_str(), clerk_text(*code));
+    }
     if let Some(purpose) = verdict.purpose() {
         say("purpose", purpose.as_str());
     }
@@ -112,22 +115,18 @@ fn print(verdict: &Verdict) {
         say("locality", locality.as_str());
     }
     if let Some(issuer) = verdict.issuer() {
-        say("issuer", issuer);
+        say("issuer", &issuer.to_string());
     }
     if let Some(terminal) = verdict.terminal() {
-        say("terminal", terminal);
+        say("terminal", &terminal.to_string());
     }
     for result in verdict.checks().iter().filter(|result| result.outcome != Outcome::NotRun) {
         say(result.check.as_str(), result.outcome.as_str());
     }
     if let Some(claims) = verdict.claims() {
         for name in claims.names() {
-            let value = claims.claim(name);
-            let text = claims
-                .text(name)
-                .map(str::to_owned)
-                .or_else(|| value.map(|value| String::from_utf8_lossy(&value.to_bytes()).into_owned()));
-            say(name.as_str(), &text.unwrap_or_default());
+            let texts: Vec<_> = claims.texts(name).map(|text| text.to_string()).collect();
+            say(name.as_str(), &texts.join(", "));
         }
     }
     if let Some(trust) = verdict.trust() {

@@ -9,5 +9,6 @@ mod online;
 mod policy;
 mod reader;
 mod support;
+mod trust_runbook;
 mod usage;
 mod vendor;

@@ -23,7 +23,7 @@ pub(super) fn show(demand: &VerifiedDemand, config: &Config, as_json: bool) {
     if let Some(Transaction::Number { number, action, text, .. }) = demand.transaction() {
         say(lang::pick("what happens", "办理内容"), &format!("{action} {}", number.as_str()));
         if let Some(text) = text {
-            say(lang::pick("in their words", "请求方说明"), text);
+            say(lang::pick("in their words", "请求方说明"), &text.to_string());
         }
     }
     let claims: Vec<_> = demand.claims().iter().map(|claim| claim.as_str()).collect();
