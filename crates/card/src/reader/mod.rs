@@ -50,7 +50,7 @@ pub use discovery::{Attachment, Guess, Port, list};
 pub use driver::Reader;
 pub use error::{Action, Fault, ReaderError};
 pub use options::{Confirm, Progress, ReadOptions};
-pub use session::{ManagementInfo, Probe};
+pub use session::{CardMark, ManagementInfo, Probe};
 pub use watch::{Watch, WatchEvent};
 
 #[cfg(test)]

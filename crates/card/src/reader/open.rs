@@ -1,10 +1,11 @@
 //! Opening a reader: by the name that a listing shows, at a rate that is looked for, or the only one there is.
 
+mod rate;
+
 use super::driver::Reader;
 use super::error::ReaderError;
-use super::session::{Session, SessionConfig};
 use super::transport::{AddressError, DeviceAddress, Transport, TransportError};
-use super::wire::Baud;
+use super::wire::{Baud, Command};
 
 impl Reader {
     /// Opens a reader by name: `usb:ADDRESS` for bulk pipes, `hid:ADDRESS` for HID, anything else is a serial port. The
@@ -29,7 +30,8 @@ impl Reader {
         }
     }
 
-    /// Opens a serial port. Without a rate the one at which a reader answers is looked for, beginning with 115200.
+    /// Opens a serial port. Without a rate the one at which a reader answers is looked for, beginning with the one at which
+    /// this process found a reader there before, else with 115200.
     ///
     /// The port is held exclusively: a second open, in this process or another, is refused with
     /// [`TransportError::InUse`].
@@ -38,33 +40,37 @@ impl Reader {
     /// When the port can't be opened, or when no rate is given and nothing answers at any.
     #[cfg(feature = "serial")]
     pub fn open_serial(path: impl AsRef<std::path::Path>, baud: Option<u32>) -> Result<Self, ReaderError> {
+        let path = path.as_ref();
         let port = super::transport::Serial::open(path, baud.unwrap_or(Baud::B115200.rate()))?;
-        match baud {
-            Some(_) => Ok(Self::new(port)),
-            None => Self::find_rate(port),
+        if baud.is_some() {
+            return Ok(Self::new(port));
         }
+        let reader = Self::find_rate_from(Box::new(port), rate::remembered(path))?;
+        rate::remember(path, reader.baud());
+        Ok(reader)
     }
 
-    /// Finds the rate at which a reader answers on `transport`, whose host's side it changes.
+    /// Finds the rate at which a reader answers on `transport`, whose host's side it changes. Takes six seconds at most,
+    /// whatever comes in at the wrong rates.
     ///
     /// # Errors
     /// [`ReaderError::NoAnswer`] or [`ReaderError::LineDamaged`] when none answers at any rate, twice.
     pub fn find_rate(transport: impl Transport + 'static) -> Result<Self, ReaderError> {
-        let mut transport: Box<dyn Transport> = Box::new(transport);
-        let mut last = ReaderError::NoReader;
-        for baud in Baud::ALL.into_iter().chain(Baud::ALL) {
-            transport.set_baud(baud.rate())?;
-            let config =
-                SessionConfig::new().origin(transport.origin()).baud(Some(baud.rate())).impatient(true);
-            let mut trial = Self::with_session(Session::new(config), transport);
-            match trial.probe() {
-                Ok(_) => return Ok(Self::new(trial.into_transport())),
-                Err(error @ (ReaderError::NoAnswer { .. } | ReaderError::LineDamaged { .. })) => last = error,
-                Err(error) => return Err(error),
+        Self::find_rate_from(Box::new(transport), None)
+    }
+
+    /// As [`find_rate`](Self::find_rate), beginning with the rate at which a reader answered before.
+    pub(super) fn find_rate_from(
+        mut transport: Box<dyn Transport>,
+        before: Option<u32>,
+    ) -> Result<Self, ReaderError> {
+        match rate::search(transport.as_mut(), before)? {
+            rate::Found::Reader => Ok(Self::with_transport(transport)),
+            rate::Found::Nothing => Err(ReaderError::NoAnswer { command: Command::SamId }),
+            rate::Found::Garbage { attempts, discarded } => {
+                Err(ReaderError::LineDamaged { command: Command::SamId, attempts, discarded })
             }
-            transport = trial.into_transport();
         }
-        Err(last)
     }
 
     /// Opens the one reader of this machine: asks each port that may have one, and refuses to guess when several answer.
