@@ -41,6 +41,8 @@ pub(super) struct Area {
     /// Since then the reader said that there is nothing to find, and wasn't reset: what it finds from now on has been laid
     /// down since.
     empty: bool,
+    /// This reader doesn't say by `30 03` whether a card is selected.
+    mute: bool,
 }
 
 impl Area {
@@ -54,7 +56,15 @@ impl Area {
     }
 
     pub(super) fn was_read(&mut self, mark: CardMark) {
-        *self = Self { read: Some(mark), empty: false };
+        (self.read, self.empty) = (Some(mark), false);
+    }
+
+    pub(super) fn is_mute(self) -> bool {
+        self.mute
+    }
+
+    pub(super) fn is_silent_on_addresses(&mut self) {
+        self.mute = true;
     }
 
     pub(super) fn saw_nothing(&mut self) {

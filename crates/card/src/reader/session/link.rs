@@ -28,6 +28,8 @@ pub(super) struct Link {
     patience: Patience,
     pace: Pace,
     passing: Passing,
+    /// Questions for the SAM id that may still be answered.
+    backlog: u32,
     state: State,
     transmit: Option<Vec<u8>>,
     sam_id: Option<SamId>,
@@ -84,6 +86,7 @@ impl Link {
             patience: Patience::endless(),
             pace: Pace::default(),
             passing: Passing::default(),
+            backlog: 0,
             state: State::Idle,
             transmit: None,
             sam_id: None,
@@ -116,7 +119,9 @@ impl Link {
         if matches!(command, Command::Read | Command::ReadWithFingerprint) {
             self.passing.forget();
         }
-        let until = now + self.pace.limit(self.limits, command);
+        let limit = self.pace.limit(self.limits, command) + self.backlog * self.pace.of_sam_id();
+        // A request's last moments are too short for a whole answer.
+        let until = (now + limit).min(self.patience.end_of_trouble(now).max(now + limit / 8));
         self.state = State::Waiting { command, sent: now, until, gap: None, heard: self.framer.discarded() };
     }
 
@@ -130,7 +135,8 @@ impl Link {
 
     pub(super) fn settle(&mut self, now: Instant) {
         self.forget();
-        self.state = State::Settling { until: now + self.limits.settle(), hard: now + self.limits.babble() };
+        let listening = if self.passing.is_unfinished() { self.limits.gap() } else { self.limits.settle() };
+        self.state = State::Settling { until: now + listening, hard: now + self.limits.babble() };
     }
 
     pub(super) fn pause(&mut self, now: Instant, pause: Duration) {
@@ -345,6 +351,9 @@ impl Link {
             if let Some(frame) = self.framer.current() {
                 self.passing.look_at(frame);
             }
+            if self.reply().is_some_and(|reply| reply.sam_id().is_some()) {
+                self.backlog = self.backlog.saturating_sub(1);
+            }
             self.drop_frame();
         }
         self.note_damage();
@@ -386,8 +395,17 @@ impl Link {
         self.discarded += self.framer.current().map_or(0, |frame| frame.body().len() as u64 + 8);
     }
 
-    /// Empties the buffer: what is left in it belongs to nothing.
+    /// Empties the buffer: what is left in it belongs to nothing. Behind a card's data another's may stand.
     fn forget(&mut self) {
+        if self.passing.is_watching() {
+            while self.framer.advance(&mut [].as_slice()) {
+                if let Some(frame) = self.framer.current() {
+                    self.passing.look_at(frame);
+                }
+                self.drop_frame();
+            }
+            self.passing.pass(self.framer.rest());
+        }
         self.framer.clear();
         self.note_damage();
     }

@@ -14,6 +14,7 @@ use self::trouble::Trouble;
 use super::area::Area;
 use super::failures::{dead, is_about_card, is_absence, permanent};
 use super::link::{Failure, Step};
+use super::presence::MISSES;
 use super::taken::Taken;
 use super::{Line, Next};
 use crate::reader::error::ReaderError;
@@ -130,8 +131,10 @@ impl Reading {
 
     /// The answer to find.
     fn looked(&mut self, status: Status, line: &mut Line<'_>) -> Next {
-        if is_absence(status) {
+        // A single failed look isn't an absence.
+        if is_absence(status) && !self.selected && self.looks >= MISSES {
             line.area.saw_nothing();
+            self.fresh.saw_nothing();
         }
         if let Some(next) = self.looked_whether_lifted(status, line) {
             return next;
@@ -148,7 +151,10 @@ impl Reading {
                 Next::Send(Command::Select)
             }
             _ if is_absence(status) => self.absent(line),
-            StatusWord::WrongCardType => self.card_failed(status, line),
+            StatusWord::WrongCardType => {
+                self.found = true;
+                self.card_failed(status, line)
+            }
             _ => self.refused(Command::Find, status, line),
         }
     }

@@ -13,12 +13,15 @@ const PAUSE: Duration = Duration::from_millis(100);
 const REFUSALS: u32 = 3;
 /// After so many questions in a row each further one waits a moment, so that time ends what comes back at once.
 const AT_ONCE: u32 = 8;
-/// The longest that the wait for one answer grows.
+/// The longest that the wait for one answer grows, for a reader that is known, and for one that may not have booted yet.
 const LONGEST: Duration = Duration::from_secs(6);
+const LONGEST_UNKNOWN: Duration = Duration::from_millis(2_500);
 
 #[derive(Clone, Copy)]
 pub(super) struct Fence {
     since: Instant,
+    /// When it was asked for last.
+    sent: Instant,
     /// Nothing at all was heard so far.
     silent: bool,
     asked: u32,
@@ -43,7 +46,7 @@ impl Fence {
 
     fn new(since: Instant, candidate: Option<SamId>) -> Self {
         let (refused, failed, late) = (None, None, false);
-        Self { since, silent: true, asked: 0, open: 0, refusals: 0, refused, candidate, failed, late }
+        Self { since, sent: since, silent: true, asked: 0, open: 0, refusals: 0, refused, candidate, failed, late }
     }
 
     /// The fence behind a command that failed.
@@ -118,6 +121,7 @@ impl Link {
                 self.state = State::Idle;
                 self.sam_id = Some(id);
                 self.out_of_step = false;
+                self.backlog = fence.open;
                 let Some((failure, _)) = fence.failed else { return Some(Step::Identified) };
                 if failure.silent && !fence.late {
                     self.pace.lost(failure.command);
@@ -125,13 +129,14 @@ impl Link {
                 return Some(Step::Failed(failure));
             }
             FenceReply::SamId(id) => {
+                self.pace.answered(Command::SamId, now.saturating_duration_since(fence.sent));
                 let contradicted = fence.candidate.replace(id).is_some();
                 (fence.refusals, fence.refused) = (0, None);
                 if contradicted {
                     self.trust.damaged();
                 } else if fence.open > 0 {
                     // It was asked again while it was busy, so the second answer is on its way.
-                    self.await_fence(now, fence);
+                    self.await_fence(now, fence, 1);
                     return None;
                 }
             }
@@ -175,15 +180,17 @@ impl Link {
     pub(super) fn send_fence(&mut self, now: Instant, mut fence: Fence) {
         self.forget();
         self.transmit = Some(Command::SamId.encode());
+        fence.sent = now;
         fence.asked += 1;
         fence.open += 1;
-        self.await_fence(now, fence);
+        self.await_fence(now, fence, fence.open);
     }
 
     /// Waits longer each time, half as long again: what is asked while a slow reader is busy has to be answered, too.
-    fn await_fence(&mut self, now: Instant, fence: Fence) {
+    fn await_fence(&mut self, now: Instant, fence: Fence, open: u32) {
         let limit = self.pace.limit(self.limits, Command::SamId);
-        let grown = (1..fence.open).fold(limit, |limit, _| limit * 3 / 2).min(LONGEST.max(limit));
+        let longest = if fence.candidate.is_some() { LONGEST } else { LONGEST_UNKNOWN };
+        let grown = (1..open).fold(limit, |limit, _| (limit * 3 / 2).min(longest)).max(limit);
         let end = self.end_of(&fence).max(now + limit / 4);
         let until = (now + grown).min(end);
         self.state = State::Fencing { until, gap: None, heard: self.framer.discarded(), fence };

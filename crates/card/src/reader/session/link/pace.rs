@@ -31,6 +31,14 @@ impl Pace {
         }
     }
 
+    /// How long the SAM id takes, as far as it is known.
+    pub(super) fn of_sam_id(&self) -> Duration {
+        match self.known.first() {
+            Some(Known::Slowest(slowest)) => *slowest,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// The command was done, `took` after it was asked for.
     pub(super) fn answered(&mut self, command: Command, took: Duration) {
         if let Some(known) = kind(command).and_then(|kind| self.known.get_mut(kind)) {

@@ -21,6 +21,11 @@ impl Passing {
         self.taken = card(answer);
     }
 
+    /// Whether data were taken.
+    pub(super) fn is_watching(&self) -> bool {
+        self.taken.is_some()
+    }
+
     /// A whole frame is dropped.
     pub(super) fn look_at(&mut self, frame: Frame<'_>) {
         if let (Some(taken), Some(passed)) = (self.taken, card(frame)) {
@@ -30,7 +35,7 @@ impl Passing {
 
     /// Bytes are dropped.
     pub(super) fn pass(&mut self, bytes: &[u8]) {
-        if self.taken.is_none() {
+        if self.taken.is_none() || bytes.is_empty() {
             return;
         }
         let mut framer = self.framer.take().unwrap_or_else(Framer::replies);

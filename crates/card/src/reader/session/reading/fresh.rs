@@ -9,7 +9,7 @@
 //!
 //! A reset makes a reader find what lies there, as power does. So after one nothing counts but having seen the card go.
 
-use super::super::area::Area;
+use super::super::area::{Area, CardMark};
 use super::super::presence::MISSES;
 use super::{POLL, Reading};
 use crate::reader::error::ReaderError;
@@ -29,6 +29,8 @@ pub(super) struct Freshness {
     stage: Stage,
     /// `30 03` isn't answered before find, so it tells nothing.
     mute: bool,
+    /// The card that was read last and hadn't been seen to go when this began.
+    known: Option<CardMark>,
     /// A lying card was looked for.
     looked_for: bool,
 }
@@ -49,13 +51,14 @@ enum Stage {
 
 impl Freshness {
     pub(super) fn new(any: bool, mute: bool, area: Area) -> Self {
+        let mute = mute || area.is_mute();
         let stage = match (any, mute) {
             (true, _) => Stage::Any,
             (false, _) if area.is_empty() => Stage::New,
             (false, true) => Stage::Found,
             (false, false) => Stage::Ask,
         };
-        Self { stage, mute, looked_for: false }
+        Self { stage, mute, known: area.lying(), looked_for: false }
     }
 
     pub(super) fn is_demanded(&self) -> bool {
@@ -79,10 +82,19 @@ impl Freshness {
         }
     }
 
-    /// A command got no answer.
-    pub(super) fn failed(&mut self, failure: Failure) {
-        if self.stage == Stage::Ask && failure.command == Command::ReadAddress && failure.silent {
+    /// A command got no answer. Returns whether that is all that can be said of `30 03`.
+    pub(super) fn failed(&mut self, failure: Failure) -> bool {
+        let mute = self.stage == Stage::Ask && failure.command == Command::ReadAddress && failure.silent;
+        if mute {
             (self.stage, self.mute) = (Stage::Found, true);
+        }
+        mute
+    }
+
+    /// Looks in vain, several: what this reader finds from now on has been laid down since.
+    pub(super) fn saw_nothing(&mut self) {
+        if self.stage == Stage::Found {
+            self.stage = Stage::New;
         }
     }
 }
@@ -90,7 +102,7 @@ impl Freshness {
 impl Reading {
     /// The SAM was reset: it finds what lies there, read or not. A card that was found before was new, and still is.
     pub(super) fn lost_sight(&mut self) {
-        if self.fresh.is_demanded() && !self.found {
+        if self.fresh.is_demanded() && !(self.found || self.selected) {
             self.fresh.stage = Stage::Lying { by: Command::Find, misses: 0 };
         }
     }
@@ -101,6 +113,9 @@ impl Reading {
             (Stage::Ask, StatusWord::Done | StatusWord::NoSuchItem) => self.lies_there(line),
             (Stage::Ask, word) => {
                 self.fresh.mute = is_refusal(word);
+                if self.fresh.mute {
+                    line.area.is_silent_on_addresses();
+                }
                 self.fresh.stage = Stage::Found;
                 self.find()
             }
@@ -151,7 +166,7 @@ impl Reading {
         if misses >= MISSES {
             self.fresh.stage = Stage::New;
             line.area.saw_nothing();
-            self.looks = 0;
+            (self.looks, self.fresh.known) = (0, None);
             line.progress(Progress::WaitingForCard);
             return self.find();
         }
@@ -170,7 +185,7 @@ impl Reading {
     /// A reading is believed. Is the card the one that was asked for?
     pub(super) fn deliver(&mut self, taken: Taken, confirmed: bool, line: &mut Line<'_>) -> Next {
         if self.fresh.stage == Stage::Found {
-            if line.area.lying() == Some(taken.mark()) {
+            if self.fresh.known == Some(taken.mark()) {
                 return self.lies_there(line);
             }
             if self.fresh.mute {

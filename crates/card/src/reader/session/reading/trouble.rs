@@ -95,9 +95,12 @@ impl Trouble {
 impl Reading {
     /// A command got no usable answer. The link is in step again, so the card, if it was selected, still is.
     pub(super) fn line_failed(&mut self, failure: Failure, line: &mut Line<'_>) -> Next {
-        let in_address = self.current.take().is_some() && failure.command == Command::ReadAddress;
+        let mut in_address = self.current.take().is_some() && failure.command == Command::ReadAddress;
         self.awaiting_verdict = None;
-        self.fresh.failed(failure);
+        if self.fresh.failed(failure) {
+            in_address = true;
+            line.area.is_silent_on_addresses();
+        }
         let trouble = &mut self.trouble;
         trouble.line_failures += 1;
         if failure.silent && in_address {
