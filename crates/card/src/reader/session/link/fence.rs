@@ -15,7 +15,7 @@ const REFUSALS: u32 = 3;
 const AT_ONCE: u32 = 8;
 /// The longest that the wait for one answer grows, for a reader that is known, and for one that may not have booted yet.
 const LONGEST: Duration = Duration::from_secs(6);
-const LONGEST_UNKNOWN: Duration = Duration::from_millis(2_500);
+const LONGEST_UNKNOWN: Duration = Duration::from_millis(1_200);
 
 #[derive(Clone, Copy)]
 pub(super) struct Fence {
