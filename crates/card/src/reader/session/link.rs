@@ -20,7 +20,7 @@ use super::limits::Limits;
 use super::patience::Patience;
 use super::trust::Trust;
 use crate::document::SamId;
-use crate::reader::wire::{Command, Framer, Reply, StatusWord};
+use crate::reader::wire::{Command, Framer, PREAMBLE, Reply, StatusWord};
 
 pub(super) struct Link {
     framer: Framer,
@@ -30,6 +30,7 @@ pub(super) struct Link {
     passing: Passing,
     /// Questions for the SAM id that may still be answered.
     backlog: u32,
+    burst: Burst,
     state: State,
     transmit: Option<Vec<u8>>,
     sam_id: Option<SamId>,
@@ -87,6 +88,7 @@ impl Link {
             pace: Pace::default(),
             passing: Passing::default(),
             backlog: 0,
+            burst: Burst::default(),
             state: State::Idle,
             transmit: None,
             sam_id: None,
@@ -220,6 +222,7 @@ impl Link {
 
     /// Takes bytes from the front of `bytes` until something happens or they are used up.
     pub(super) fn receive(&mut self, now: Instant, bytes: &mut &[u8]) -> Option<Step> {
+        let binary = bytes.iter().filter(|byte| !(0x20..0x7F).contains(*byte)).count();
         match self.state {
             State::Idle | State::Pausing { .. } => {
                 self.drop_all(bytes);
@@ -241,7 +244,7 @@ impl Link {
                 if self.advance_to_answer(command, bytes) {
                     return self.answered(now, command, sent);
                 }
-                self.heard(now);
+                self.heard(now, binary);
                 None
             }
             State::Resetting { .. } => {
@@ -257,7 +260,7 @@ impl Link {
                     if let State::Fencing { fence: kept, .. } = &mut self.state {
                         *kept = fence;
                     }
-                    self.heard(now);
+                    self.heard(now, binary);
                     None
                 }
             },
@@ -324,14 +327,23 @@ impl Link {
 
     /// Bytes came in that complete no answer. When they can be a part of one, or what is left of a damaged one, the next must
     /// follow soon; a few stray bytes, as of a heart-beat, mean nothing.
-    fn heard(&mut self, now: Instant) {
+    fn heard(&mut self, now: Instant, binary: usize) {
         const SMALLEST_REPLY: u64 = 11;
+        /// The smallest reply has no other bytes than these, and the text that bridges and other devices send has none.
+        const BINARY: usize = 6;
+        let discarded = self.framer.discarded();
+        if self.burst.last.is_none_or(|last| now.saturating_duration_since(last) > self.limits.quiet()) {
+            (self.burst.from, self.burst.binary) = (self.burst.seen, 0);
+        }
+        self.burst.binary += binary;
+        (self.burst.last, self.burst.seen) = (Some(now), discarded);
+        let damaged = discarded.saturating_sub(self.burst.from) >= SMALLEST_REPLY
+            && self.burst.binary >= BINARY;
         let soon = now + self.limits.gap();
-        let part = self.framer.waiting() > 0;
-        if let State::Waiting { gap, heard, .. } | State::Fencing { gap, heard, .. } = &mut self.state
-            && (part || self.framer.discarded() - *heard >= SMALLEST_REPLY)
-        {
-            *gap = Some(soon);
+        let part = may_begin_a_frame(self.framer.rest());
+        if let State::Waiting { gap, .. } | State::Fencing { gap, .. } = &mut self.state {
+            // An intact frame that nobody asked for leaves nothing to be continued, nor do heart-beats.
+            *gap = (part || damaged).then_some(soon);
         }
     }
 
@@ -407,6 +419,8 @@ impl Link {
             self.passing.pass(self.framer.rest());
         }
         self.framer.clear();
+        let discarded = self.framer.discarded();
+        self.burst = Burst { last: None, seen: discarded, from: discarded, binary: 0 };
         self.note_damage();
     }
 
@@ -418,4 +432,21 @@ impl Link {
             self.noted = discarded;
         }
     }
+}
+
+/// Bytes that came close together and were no frame.
+#[derive(Clone, Copy, Default)]
+struct Burst {
+    last: Option<Instant>,
+    /// `framer.discarded()` when bytes came last, and when they began to.
+    seen: u64,
+    from: u64,
+    /// How many of them are no printable text.
+    binary: usize,
+}
+
+/// Whether a frame, or what came of it so far, may begin somewhere in bytes that wait for more.
+fn may_begin_a_frame(waiting: &[u8]) -> bool {
+    let begins = |rest: &[u8]| rest.starts_with(&PREAMBLE) || PREAMBLE.starts_with(rest);
+    (0..waiting.len()).any(|at| waiting.get(at..).is_some_and(begins))
 }

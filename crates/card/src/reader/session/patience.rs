@@ -44,11 +44,6 @@ impl Patience {
         self.until.map(|until| until.saturating_duration_since(now))
     }
 
-    /// Whether the wait is over.
-    pub(super) fn is_up(self, now: Instant) -> bool {
-        self.until.is_some_and(|until| now >= until)
-    }
-
     /// When trouble that began at `since` ends the request.
     pub(super) fn end_of_trouble(self, since: Instant) -> Instant {
         self.last.unwrap_or(since + ENDLESS)
@@ -76,14 +71,14 @@ mod tests {
         let (now, second) = (Instant::now(), Duration::from_secs(1));
         let patience = Patience::of_wait(now, 30 * second, 10 * second);
         assert_eq!(patience.left(now + second), Some(29 * second));
-        assert!(!patience.is_up(now + 29 * second) && patience.is_up(now + 30 * second));
+        assert_eq!(patience.left(now + 31 * second), Some(Duration::ZERO));
         assert_eq!(patience.end_of_silence(now), now + 30 * second);
         assert_eq!(patience.end_of_silence(now + 29 * second), now + 29 * second + SILENCE);
         assert_eq!(patience.end_of_silence(now + 39 * second), now + 40 * second);
         assert_eq!(patience.end_of_trouble(now + 39 * second), now + 40 * second);
         assert_eq!(Patience::of_command(now).end_of_silence(now), now + SILENCE);
         let endless = Patience::of_wait(now, Duration::MAX, second);
-        assert_eq!((endless.left(now), endless.is_up(now + 3600 * second)), (None, false));
+        assert_eq!(endless.left(now), None);
         assert_eq!(endless.end_of_trouble(now + second), now + second + ENDLESS);
     }
 }

@@ -161,8 +161,10 @@ impl Reading {
 
     fn selected(&mut self, status: Status, line: &mut Line<'_>) -> Next {
         match status.word {
+            // Not found and selected all the same: it lies there since it was read, or was laid down in this very moment.
             StatusWord::Done if !self.found && !self.selected && self.fresh.is_demanded() => {
-                self.lies_there(line)
+                self.fresh.selected_unfound();
+                self.find()
             }
             StatusWord::Done => {
                 self.selected = true;

@@ -33,6 +33,8 @@ pub(super) struct Freshness {
     known: Option<CardMark>,
     /// A lying card was looked for.
     looked_for: bool,
+    /// And something was selected that hadn't been found.
+    selected_unfound: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -58,7 +60,7 @@ impl Freshness {
             (false, true) => Stage::Found,
             (false, false) => Stage::Ask,
         };
-        Self { stage, mute, known: area.lying(), looked_for: false }
+        Self { stage, mute, known: area.lying(), looked_for: false, selected_unfound: false }
     }
 
     pub(super) fn is_demanded(&self) -> bool {
@@ -89,6 +91,11 @@ impl Freshness {
             (self.stage, self.mute) = (Stage::Found, true);
         }
         mute
+    }
+
+    /// A card was selected that hadn't been found. The next look tells.
+    pub(super) fn selected_unfound(&mut self) {
+        self.selected_unfound = true;
     }
 
     /// Looks in vain, several: what this reader finds from now on has been laid down since.
@@ -137,6 +144,9 @@ impl Reading {
                 return Some(self.saw_lying(there, line));
             }
             return None;
+        }
+        if std::mem::take(&mut self.fresh.selected_unfound) && is_absence(status) {
+            return Some(self.lies_there(line));
         }
         // The look after the reading: a reader that finds the card again can't have told that it was new.
         let taken = self.awaiting_verdict.take()?;

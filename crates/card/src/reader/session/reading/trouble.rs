@@ -29,6 +29,8 @@ const AT_ONCE: u32 = 8;
 /// How often a reader that answers everything else is asked for additional addresses before it counts as one that doesn't
 /// know the command.
 const ADDRESS_TRIES: u32 = 3;
+/// What one more of these takes, with the reading before and the confirmation after it.
+const ADDRESS_TIME: Duration = Duration::from_secs(4);
 
 /// What went wrong so far.
 #[derive(Default)]
@@ -105,8 +107,10 @@ impl Reading {
         trouble.line_failures += 1;
         if failure.silent && in_address {
             trouble.address_silences += 1;
-            // There is no time left to find out whether it is the line.
-            trouble.address_given_up |= line.link.patience().is_up(line.now);
+            // There is no time left to ask again. Where anything else failed too, it is the line.
+            let end = line.link.patience().end_of_trouble(line.now);
+            trouble.address_given_up |=
+                line.now + ADDRESS_TIME >= end && trouble.address_silences == trouble.line_failures;
         }
         let since = *trouble.line_since.get_or_insert(line.now);
         if line.now >= line.link.patience().end_of_trouble(since) {
