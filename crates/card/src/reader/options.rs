@@ -33,7 +33,7 @@ pub enum Confirm {
 pub struct ReadOptions {
     /// The whole request's time: for a reader that boots or needs a reset, for a card to be placed, for one that settles, for
     /// a line that fails. No count of tries ends it earlier. A reading that has begun may finish when it is over, which takes
-    /// at most 15 seconds and three dozen readings' time on the line. Without an end ([`Duration::MAX`]) trouble that goes on
+    /// at most 20 seconds and forty readings' time on the line. Without an end ([`Duration::MAX`]) trouble that goes on
     /// for ten seconds ends it, and waiting never does.
     pub wait: Duration,
     /// Also read fingerprints (`30 10`); the reader must be able to.

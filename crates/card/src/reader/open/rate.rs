@@ -1,8 +1,11 @@
 //! The rate at which a reader answers, looked for in bounded time.
 #![allow(clippy::disallowed_methods)] // Waits on a line: that is its purpose.
 
+#[cfg(feature = "serial")]
 use std::collections::BTreeMap;
+#[cfg(feature = "serial")]
 use std::path::{Path, PathBuf};
+#[cfg(feature = "serial")]
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -77,14 +80,17 @@ fn listen(transport: &mut dyn Transport, limit: Duration) -> Result<Option<u64>,
     }
 }
 
+#[cfg(feature = "serial")]
 static REMEMBERED: Mutex<BTreeMap<PathBuf, u32>> = Mutex::new(BTreeMap::new());
 
 /// The rate at which this process found a reader at `path` before.
+#[cfg(feature = "serial")]
 pub(super) fn remembered(path: &Path) -> Option<u32> {
     REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
 }
 
 /// Remembers the rate of the reader at `path`.
+#[cfg(feature = "serial")]
 pub(super) fn remember(path: &Path, rate: Option<u32>) {
     if let Some(rate) = rate {
         REMEMBERED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), rate);

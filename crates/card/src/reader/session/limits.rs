@@ -67,9 +67,9 @@ impl Limits {
     }
 
     /// How long a reading that has begun may go on when its time is up: it has a card, or a line that brings pieces of one.
-    /// The slowest shipping command twice, and three dozen readings' time on the line.
+    /// The slowest shipping command twice, and forty readings' time on the line.
     pub(super) fn grace(self) -> Duration {
-        Duration::from_secs(15) + 36 * self.wire(11 + Command::Read.largest_reply())
+        Duration::from_secs(20) + 40 * self.wire(11 + Command::Read.largest_reply())
     }
 
     /// From one piece of an answer to the next. USB-serial bridges hold bytes back for 16 ms, radio for longer.

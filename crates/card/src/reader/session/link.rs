@@ -332,7 +332,7 @@ impl Link {
         /// The smallest reply has no other bytes than these, and the text that bridges and other devices send has none.
         const BINARY: usize = 6;
         let discarded = self.framer.discarded();
-        if self.burst.last.is_none_or(|last| now.saturating_duration_since(last) > self.limits.quiet()) {
+        if self.burst.last.is_none_or(|last| now.saturating_duration_since(last) > self.limits.gap()) {
             (self.burst.from, self.burst.binary) = (self.burst.seen, 0);
         }
         self.burst.binary += binary;
