@@ -11,7 +11,6 @@ use super::{Authority, AuthorityError, Finding, Query};
 /// them.
 pub struct ScriptedAuthority {
     answers: Mutex<VecDeque<Result<Finding, AuthorityError>>>,
-    is_test: bool,
 }
 
 impl ScriptedAuthority {
@@ -20,7 +19,7 @@ impl ScriptedAuthority {
 
     /// With these answers.
     pub fn new(answers: impl IntoIterator<Item = Result<Finding, AuthorityError>>) -> Self {
-        Self { answers: Mutex::new(answers.into_iter().collect()), is_test: true }
+        Self { answers: Mutex::new(answers.into_iter().collect()) }
     }
 }
 
@@ -30,14 +29,14 @@ impl Authority for ScriptedAuthority {
     }
 
     fn is_test(&self) -> bool {
-        self.is_test
+        true
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         let next = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let mut finding = next.unwrap_or(Err(AuthorityError::Transient { retry_after: None }))?;
         finding.meta.authority = Self::ID.to_owned();
-        finding.meta.is_test = self.is_test;
+        finding.meta.is_test = true;
         finding.meta.answers = query.idempotency_key().to_owned();
         Ok(finding)
     }
