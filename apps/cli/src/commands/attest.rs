@@ -47,7 +47,9 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let consent = consent::take(&demand, &config, args.yes)?;
 
     let evidence: Evidence = match source {
-        Source::OnSite { port, live } => evidence::on_site(port, live, consent)?.into(),
+        Source::OnSite { port, baud, wait, live } => {
+            evidence::on_site((port, baud), wait, live, consent)?.into()
+        }
         Source::Remote { declared, photos } => {
             let remote = evidence::remote(declared, photos, consent, &demand)?;
             fit::check_photos(&remote, &policy, demand.purpose())?;
