@@ -64,6 +64,13 @@ pub trait Authority: Send + Sync {
         true
     }
 
+    /// Whether it can't be asked without this value: a register of phone numbers wants a phone number. A caller who has one
+    /// sends it to whoever asks for it, and to nobody else.
+    fn asks_for(&self, field: QueryField) -> bool {
+        let _ = field;
+        false
+    }
+
     /// Asks about one person.
     ///
     /// # Errors
@@ -101,6 +108,9 @@ impl<A: Authority + ?Sized> Authority for &A {
     fn is_test(&self) -> bool {
         (**self).is_test()
     }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
+    }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)
     }
@@ -116,6 +126,9 @@ impl<A: Authority + ?Sized> Authority for Box<A> {
     fn is_test(&self) -> bool {
         (**self).is_test()
     }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
+    }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)
     }
@@ -130,6 +143,9 @@ impl<A: Authority + ?Sized> Authority for std::sync::Arc<A> {
     }
     fn is_test(&self) -> bool {
         (**self).is_test()
+    }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
     }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)

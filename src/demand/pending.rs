@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::body::Body;
-use super::{AnswerError, Requirements, demand_hash};
+use super::{AnswerError, Requirements, Transaction, demand_hash};
 use crate::jose::{JoseError, Json, Unverified, VerifyingKey, decode, encode, random};
 use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
 use crate::store::{Put, Space, Store, StoreError};
@@ -22,6 +22,8 @@ pub struct PendingDemand {
     pub(super) claims: Vec<ClaimName>,
     pub(super) require: Requirements,
     pub(super) expectation: Option<SaltedExpectation>,
+    /// For the asker's own flow: which of its orders an answer is about. A kept record doesn't have it.
+    pub(super) transaction: Option<Transaction>,
 }
 
 /// What a store has of a demand.
@@ -57,6 +59,7 @@ impl PendingDemand {
             claims: body.claims,
             require: body.require,
             expectation: expectation.map(|expectation| expectation.salted(salt)),
+            transaction: body.transaction,
         })
     }
 
@@ -127,16 +130,22 @@ impl PendingDemand {
         &self.require
     }
 
+    /// What it is about.
+    pub fn transaction(&self) -> Option<&Transaction> {
+        self.transaction.as_ref()
+    }
+
     /// Who it must be.
     pub fn expectation(&self) -> Option<&SaltedExpectation> {
         self.expectation.as_ref()
     }
 
-    /// What a record keeps of it: everything but whom it expected.
+    /// What a record keeps of it: everything but whom it expected, and the number that it was about.
     pub(crate) fn to_record(&self) -> Json {
         let mut json = self.to_json();
         if let Json::Object(members) = &mut json {
             members.remove("expectation");
+            members.remove("transaction");
         }
         json
     }
@@ -155,6 +164,7 @@ impl PendingDemand {
             ("claims", Json::array(self.claims.iter().map(|claim| claim.as_str()))),
             ("require", self.require.to_json()),
         ];
+        members.extend(self.transaction.as_ref().map(|transaction| ("transaction", transaction.to_json())));
         members.extend(self.expectation.map(|expectation| {
             let SaltedExpectation { salt, name, id_number } = expectation;
             let parts = [("salt", &salt[..]), ("name", &name[..]), ("id_number", &id_number[..])];
@@ -184,6 +194,10 @@ impl PendingDemand {
             claims: json.list("claims", ClaimName::from_name)?,
             require: Requirements::from_json(json.member("require"))?,
             expectation: json.member("expectation").map(salted).transpose()?,
+            transaction: match json.member("transaction").map(Transaction::from_json) {
+                Some(read) => Some(read.map_err(|_| JoseError::Member("transaction"))?),
+                None => None,
+            },
         })
     }
 }

@@ -195,7 +195,7 @@ impl DemandRequest {
             ("dcql_query", dcql::query(&self.vct, &self.claims)),
             ("require", require.to_json()),
         ];
-        members.extend(transaction.map(|transaction| ("transaction", transaction.to_json())));
+        members.extend(transaction.as_ref().map(|transaction| ("transaction", transaction.to_json())));
         let compact = sign(signer, DEMAND_TYP, [], &Json::object(members))?;
         let salt = random()?;
         let pending = PendingDemand {
@@ -210,6 +210,7 @@ impl DemandRequest {
             claims: self.claims.clone(),
             require,
             expectation: self.expectation.as_ref().map(|expectation| expectation.salted(salt)),
+            transaction,
         };
         match pending.keep(store)? {
             Put::Stored => Ok(Demand { compact, nonce }),

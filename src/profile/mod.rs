@@ -5,6 +5,7 @@
 mod check;
 mod claim;
 mod expectation;
+mod label;
 mod purpose;
 mod reason;
 mod terms;

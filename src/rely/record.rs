@@ -78,6 +78,19 @@ impl Record {
         self.json.to_bytes().to_vec()
     }
 
+    /// The record without anything that names the person or the number. It audits as before.
+    #[must_use]
+    pub fn erase(&self) -> Self {
+        let mut json = self.json.clone();
+        if let Json::Object(members) = &mut json
+            && let Some(Json::Object(demand)) = members.get_mut("demand")
+        {
+            demand.remove("expectation");
+            demand.remove("transaction");
+        }
+        Self { json }
+    }
+
     /// The verdict as it was recorded.
     pub fn verdict(&self) -> &Json {
         self.json.member("verdict").unwrap_or(&Json::Null)

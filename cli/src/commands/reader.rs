@@ -17,6 +17,7 @@ pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
         ReaderCommand::List { json } => print_ports(json),
         ReaderCommand::Probe { port, json } => probe(&port, json),
+        ReaderCommand::Watch { port, json } => super::reader_watch::run(&port, json),
         ReaderCommand::Read { port, wait, fingerprint, confirm, photo_out, json } => {
             let options = ReadOptions::new()
                 .wait(Duration::from_secs(u64::from(wait)))
@@ -144,6 +145,7 @@ pub(crate) fn to_json(card: &CardRead) -> Value {
         "flags": document.flags().iter().map(|flag| flag.as_str()).collect::<Vec<_>>(),
         "additional_address": card.additional_address().map(|address| address.as_str()),
         "sam_id": card.sam_id().to_string(),
+        "origin": card.origin().to_string(),
         "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
         "fingerprints": fingerprints,
         // What scripts rely on: exactly these two.
@@ -156,7 +158,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn print(card: &CardRead) {
+pub(crate) fn print(card: &CardRead) {
     let label = |english, chinese| paint(Tone::Faint, output::padded(lang::pick(english, chinese), 20));
     for (name, value) in rows(&card.document().to_plain()) {
         output::line(format_args!("{} {value}", paint(Tone::Faint, output::padded(name, 20))));

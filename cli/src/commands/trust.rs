@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::jose::{JoseError, Json, Jwk, VerifyingKey};
-use realname::store::Store;
 use realname::trust::{
     Anchor, Constraints, DelegationRequest, MAX_LIST, TrustList, complete_list, key_uri, sign_list,
 };
@@ -82,23 +81,6 @@ fn delegate(
         output::line(format_args!("{} may sign until {until}", delegate.thumbprint()));
     }
     done()
-}
-
-/// Verifies a trust list file against an anchor file, and remembers its sequence.
-pub(crate) fn load(
-    list: &Path,
-    anchor: &Path,
-    store: &dyn Store,
-    now: Timestamp,
-) -> Result<TrustList, Failure> {
-    let anchors = anchors(anchor)?;
-    let compact = files::read_text(list)?;
-    Ok(TrustList::verify(&compact, &anchors, now, store)?)
-}
-
-/// Reads an anchor file.
-pub(crate) fn anchors(path: &Path) -> Result<Vec<Anchor>, Failure> {
-    Anchor::parse_all(&files::read(path)?).map_err(|error| damaged(path, error))
 }
 
 pub(crate) fn read_json(path: &Path) -> Result<Json, Failure> {

@@ -12,23 +12,13 @@ use realname::store::{MemoryStore, SqliteStore};
 use realname::trust::{Anchor, Constraints, DelegationRequest, TrustList, sign_list};
 
 use crate::commands::key::public_record;
+use crate::commands::specimens;
 use crate::failure::Failure;
-use crate::files;
+use crate::{files, signals};
 
 /// What the person agrees to.
 pub(super) const CONSENT: &str =
     "TEST: I agree that my card and my face are checked in order to cancel my number.";
-
-const REGISTER: &[u8] = include_bytes!("../../../../fixtures/register.json");
-const PORTRAITS: [(&str, &[u8]); 7] = [
-    ("portraits/jia.jpg", include_bytes!("../../../../fixtures/portraits/jia.jpg")),
-    ("portraits/bing.jpg", include_bytes!("../../../../fixtures/portraits/bing.jpg")),
-    ("portraits/ding.jpg", include_bytes!("../../../../fixtures/portraits/ding.jpg")),
-    ("portraits/wu.jpg", include_bytes!("../../../../fixtures/portraits/wu.jpg")),
-    ("portraits/ji.jpg", include_bytes!("../../../../fixtures/portraits/ji.jpg")),
-    ("portraits/jia-live-1.jpg", include_bytes!("../../../../fixtures/portraits/jia-live-1.jpg")),
-    ("portraits/bing-live-1.jpg", include_bytes!("../../../../fixtures/portraits/bing-live-1.jpg")),
-];
 
 /// Somebody synthetic.
 pub(super) struct Person {
@@ -68,15 +58,15 @@ impl Stage {
         let (dir, temporary) = match dir {
             Some(dir) => (dir.to_owned(), None),
             None => {
-                let temporary = tempfile::tempdir().map_err(|error| file_trouble("a directory", error))?;
+                let temporary =
+                    tempfile::tempdir().map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
+                // Whoever breaks the story off leaves nothing behind either.
+                let path = temporary.path().to_owned();
+                signals::clean_up_when_ended(move || remove(&path))?;
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
-        fs::create_dir_all(dir.join("portraits")).map_err(|error| file_trouble("the directory", error))?;
-        files::write(&dir.join("register.json"), REGISTER)?;
-        for (name, bytes) in PORTRAITS {
-            files::write(&dir.join(name), bytes)?;
-        }
+        specimens::write_register(&dir)?;
         let pty = Pty::open().map_err(|error| Failure::trouble("pty", error, "check /dev/pts"))?;
         let port = pty.path().to_owned();
         let mut config = EmulatorConfig::default();
@@ -106,16 +96,16 @@ impl Stage {
             port,
             reader,
             jia: Person {
-                name: "测试甲",
-                number: "119999199001010004",
-                live: "portraits/jia-live-1.jpg",
-                card: include_str!("../../../../fixtures/cards/resident.json"),
+                name: specimens::JIA_NAME,
+                number: specimens::JIA_NUMBER,
+                live: specimens::JIA_LIVE,
+                card: specimens::JIA,
             },
             bing: Person {
                 name: "测试丙",
                 number: "119999198505050021",
-                live: "portraits/bing-live-1.jpg",
-                card: include_str!("../../../../fixtures/cards/resident-bing.json"),
+                live: specimens::BING_LIVE,
+                card: specimens::BING,
             },
             home,
             attestor,
@@ -217,6 +207,11 @@ fn signed_list(anchor: &SigningKey, sequence: i64, now: Timestamp, keys: &[Json]
     sign_list(anchor, &list).map_err(|error| Failure::trouble("key", error, "try again"))
 }
 
-fn file_trouble(what: &str, error: std::io::Error) -> Failure {
-    Failure::trouble("file", format!("can't make {what}: {error}"), "check the path and its permissions")
+/// Until it is gone: the story goes on for a moment, and may make a file meanwhile.
+fn remove(directory: &Path) {
+    for _ in 0..50 {
+        if fs::remove_dir_all(directory).is_ok() || !directory.exists() {
+            return;
+        }
+    }
 }

@@ -1,0 +1,1 @@
+pub(super) const TABLE: &[(&str, &str, &str)] = &[];
