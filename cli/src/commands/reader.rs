@@ -71,7 +71,10 @@ fn print_ports(as_json: bool) -> Done {
         };
         [port.name.clone(), port.guess.as_str().to_owned(), ids, what]
     });
-    output::line(output::table(["port", "probably", "VID:PID", "says"], rows));
+    output::line(output::table(
+        lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
+        rows,
+    ));
     done()
 }
 

@@ -40,7 +40,12 @@ pub(super) fn on_site(
     let live = photos::take(Slot::Live, live)?;
     let mut port = reader::open(port, baud)?;
     let card = reader::read_card(&mut port, &ReadOptions::new().wait(WAIT))?;
-    OnSite::new(card, live, consent).map_err(|error| Failure::usage(error, ""))
+    OnSite::new(card, live, consent).map_err(|error| {
+        Failure::usage(
+            error,
+            lang::pick("give the photo taken on the spot with --live", "请用 --live 提供现场照片"),
+        )
+    })
 }
 
 /// What was declared is checked as far as it goes, then the photos are taken in and examined. Nobody is asked yet.

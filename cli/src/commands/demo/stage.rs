@@ -14,7 +14,7 @@ use realname::trust::{Anchor, Constraints, DelegationRequest, TrustList, sign_li
 use crate::commands::key::public_record;
 use crate::commands::specimens;
 use crate::failure::Failure;
-use crate::{files, signals};
+use crate::{files, lang, signals};
 
 /// What the person agrees to.
 pub(super) const CONSENT: &str =
@@ -67,7 +67,9 @@ impl Stage {
             }
         };
         specimens::write_register(&dir)?;
-        let pty = Pty::open().map_err(|error| Failure::trouble("pty", error, "check /dev/pts"))?;
+        let pty = Pty::open().map_err(|error| {
+            Failure::trouble("pty", error, lang::pick("check /dev/pts", "请检查 /dev/pts"))
+        })?;
         let port = pty.path().to_owned();
         let mut config = EmulatorConfig::default();
         config.pace = true;
@@ -165,7 +167,8 @@ fn attestor(operator: &Party, now: Timestamp) -> Result<Attestor, Failure> {
 }
 
 fn generate() -> Result<SigningKey, Failure> {
-    SigningKey::generate(Algorithm::EdDsa).map_err(|error| Failure::trouble("key", error, "try again"))
+    SigningKey::generate(Algorithm::EdDsa)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))
 }
 
 fn day_after(now: Timestamp) -> Timestamp {
@@ -204,7 +207,8 @@ fn signed_list(anchor: &SigningKey, sequence: i64, now: Timestamp, keys: &[Json]
         ("keys", Json::Array(keys.to_vec())),
     ]);
     let list = realname::trust::complete_list(list, now)?;
-    sign_list(anchor, &list).map_err(|error| Failure::trouble("key", error, "try again"))
+    sign_list(anchor, &list)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))
 }
 
 /// Until it is gone: the story goes on for a moment, and may make a file meanwhile.

@@ -6,8 +6,8 @@ use realname::profile::{CheckResult, Outcome, ReasonCode};
 use realname::rely::Verdict;
 
 use crate::errors::clerk_text;
-use crate::lang;
 use crate::output::{self, Tone, paint};
+use crate::{lang, words};
 
 /// One line of the table at the end.
 pub(super) struct Line {
@@ -42,7 +42,8 @@ pub(super) fn say_verdict(verdict: &Verdict) {
         say(reason.code.as_str(), clerk_text(reason.code));
     }
     if let Some(claims) = verdict.claims() {
-        let shown = claims.names().filter_map(|name| Some(format!("{name} {}", claims.text(name)?)));
+        let shown =
+            claims.names().filter_map(|name| Some(format!("{} {}", words::claim(name), claims.text(name)?)));
         let shown: Vec<String> = shown.collect();
         say(lang::pick("disclosed", "已披露"), &shown.join(", "));
     }
@@ -57,7 +58,7 @@ pub(super) fn say_checks(checks: &[CheckResult]) {
 /// The checks that ended so.
 pub(super) fn with(checks: &[CheckResult], outcome: Outcome) -> String {
     let found = checks.iter().filter(|result| result.outcome == outcome);
-    found.map(|result| result.check.as_str()).collect::<Vec<_>>().join(", ")
+    found.map(|result| words::check(result.check)).collect::<Vec<_>>().join(lang::pick(", ", "、"))
 }
 
 pub(super) fn table(lines: &[Line]) {
