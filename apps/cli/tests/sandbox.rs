@@ -66,10 +66,8 @@ fn a_sandbox_can_be_moved_and_its_readme_runs() {
     assert_eq!(blocks.len(), 3);
     for block in blocks {
         // The reader in software runs until it is ended: here that is the shell's business.
-        let script = format!(
-            "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n{}",
-            block.replace("reader &\n", "reader >/dev/null &\nsleep 1\n")
-        );
+        let block = block.replace("reader &\n", "reader >/dev/null 2>&1 &\nemulator=$!\nsleep 1\n");
+        let script = format!("emulator=\ntrap 'test -z \"$emulator\" || kill $emulator' EXIT\n{block}");
         let ended = shell(&moved, &script);
         let told =
             format!("{}{}", String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
