@@ -155,8 +155,9 @@ pub(super) fn decide(
         files::write(&stage.file("record.json"), &record.to_bytes())?;
     }
     say_verdict(&answer.verdict);
+    say(lang::pick("decided in", "判定用时"), &format!("{took:.1?}"));
     let codes = answer.verdict.reasons().iter().map(|reason| reason.code).collect();
-    Ok(Line { what, accepted: answer.verdict.is_accepted(), codes, expected, took: Some(took) })
+    Ok(Line { what, accepted: answer.verdict.is_accepted(), codes, expected })
 }
 
 pub(super) fn unexpected(error: impl std::fmt::Display) -> Failure {

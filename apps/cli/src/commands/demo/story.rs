@@ -96,7 +96,7 @@ fn stranger(stage: &Stage, demand: &str) -> Result<Line, Failure> {
             let value = code.map_or("", clerk_text);
             say(lang::pick("no card is read", "未读取证件"), value);
             let codes = code.into_iter().collect();
-            Ok(Line { what, accepted: false, codes, expected: &["key_unknown"], took: None })
+            Ok(Line { what, accepted: false, codes, expected: &["key_unknown"] })
         }
     }
 }

@@ -1,7 +1,5 @@
 //! How the story is told: steps, lines, and the table at the end.
 
-use std::time::Duration;
-
 use realname::profile::{CheckResult, Outcome, ReasonCode};
 use realname::rely::Verdict;
 
@@ -16,7 +14,6 @@ pub(super) struct Line {
     pub(super) codes: Vec<ReasonCode>,
     /// What the story says that the codes have to be: none for the two that are accepted.
     pub(super) expected: &'static [&'static str],
-    pub(super) took: Option<Duration>,
 }
 
 impl Line {
@@ -64,13 +61,9 @@ pub(super) fn with(checks: &[CheckResult], outcome: Outcome) -> String {
 pub(super) fn table(lines: &[Line]) {
     let rows = lines.iter().map(|line| {
         let codes: Vec<_> = line.codes.iter().map(|code| code.as_str()).collect();
-        let took = line.took.map_or_else(String::new, |took| format!("{took:.1?}"));
-        [line.what.to_owned(), verdict_text(line.accepted).to_owned(), codes.join(", "), took]
+        [line.what.to_owned(), verdict_text(line.accepted).to_owned(), codes.join(", ")]
     });
-    let head = lang::pick(
-        ["who presents", "verdict", "why", "decided in"],
-        ["出示情形", "判定", "原因", "判定用时"],
-    );
+    let head = lang::pick(["who presents", "verdict", "why"], ["出示情形", "判定", "原因"]);
     let text = output::table(head, rows);
     let text = [(true, Tone::Good), (false, Tone::Bad)].into_iter().fold(text, |text, (accepted, tone)| {
         let word = verdict_text(accepted);

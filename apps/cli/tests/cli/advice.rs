@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::process::{Command, Output};

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -151,7 +151,7 @@ fn a_buyers_checks_are_counted_and_the_one_too_many_asks_nobody() {
     let workshop = Workshop::new();
     let register = support::Register::start();
     workshop.write("declared.json", &format!(r#"{{"name":"{NAME}","id_number":"{NUMBER}"}}"#));
-    let built_in = include_str!("../../../crates/issue/src/appraisal/policies/cn-telecom-online.toml");
+    let built_in = include_str!("../../../../crates/issue/src/appraisal/policies/cn-telecom-online.toml");
     let strict = built_in.lines().map(|line| {
         if line.starts_with("checks_per_hour") { "checks_per_hour = 2".to_owned() } else { line.to_owned() }
     });

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use support::{NAME, NUMBER, Workshop, code, fixture, good_photos, json, run};
 

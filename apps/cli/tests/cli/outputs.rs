@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")] // /dev/full
 #![allow(clippy::disallowed_methods)]
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, symlink};
