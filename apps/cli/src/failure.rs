@@ -115,7 +115,7 @@ impl fmt::Display for Failure {
 /// One line, whatever a message quotes: it may hold paths, terminal ids, and what a register said.
 fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    outside::shown(&line).into_owned()
+    outside::shown(&line)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
+use realname::profile::to_visible_json;
+
 use crate::failure::{Exit, Failure};
 use crate::lang;
 
@@ -71,15 +73,18 @@ pub(crate) fn note(text: impl std::fmt::Display) {
 /// Prints the one JSON value of `--json`. Whoever asked for it is a program, which must not miss it.
 pub(crate) fn json(value: &serde_json::Value) {
     let mut out = io::stdout().lock();
-    let written = serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from);
-    remember(written.and_then(|()| writeln!(out)).and_then(|()| out.flush()), |_| true);
+    let written = to_visible_json(value).map_err(io::Error::from).and_then(|text| writeln!(out, "{text}"));
+    remember(written.and_then(|()| out.flush()), |_| true);
 }
 
 /// Prints a JSON value on one line of a stream. Whoever reads it has gone when that fails: there is nothing left to do.
 pub(crate) fn json_line(value: &serde_json::Value) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let written = serde_json::to_writer(&mut out, value).map_err(io::Error::from);
-    remember(written.and_then(|()| writeln!(out)).and_then(|()| out.flush()), |_| true);
+    let written = to_visible_json(value).map_err(io::Error::from).and_then(|text| {
+        // Its line feeds are those of the layout: one in a text is escaped.
+        writeln!(out, "{}", text.lines().map(str::trim_start).collect::<String>())
+    });
+    remember(written.and_then(|()| out.flush()), |_| true);
     still_heard()
 }
 

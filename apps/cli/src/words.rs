@@ -34,7 +34,7 @@ pub(crate) fn claims(claims: &[ClaimName]) -> String {
 pub(crate) fn purpose(purpose: &Purpose) -> String {
     match purpose.label(realname::profile::Lang::Zh) {
         Some(label) => lang::pick(purpose.as_str().to_owned(), format!("{label} ({})", purpose.as_str())),
-        None => shown(purpose.as_str()).into_owned(),
+        None => shown(purpose.as_str()),
     }
 }
 

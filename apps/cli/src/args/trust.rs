@@ -56,6 +56,9 @@ pub(crate) enum TrustCommand {
         /// The list's payload as JSON
         #[arg(long, value_name = "FILE")]
         list: PathBuf,
+        /// The list that it takes the place of: windows and revocations are carried over, and what changes is told
+        #[arg(long, value_name = "FILE")]
+        previous: Option<PathBuf>,
         /// Where to write the signed list
         #[arg(long, value_name = "FILE")]
         out: PathBuf,

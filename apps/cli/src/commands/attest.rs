@@ -45,7 +45,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let policy = policies::of_terminal(&config, source.locality())?;
     fit::check(&demand, &config, source.locality(), &policy)?;
     let attestor = attestor(&config)?;
-    attestor.may_answer(&demand, Timestamp::now())?;
+    attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
     let plugins = config.plugins()?;
     let out = Output::prepare(&args.out)?;

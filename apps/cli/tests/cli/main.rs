@@ -15,5 +15,6 @@ mod reader;
 mod sandbox;
 mod support;
 mod till;
+mod trust_runbook;
 mod usage;
 mod vendor;

@@ -44,7 +44,7 @@ impl std::fmt::Debug for Asked<'_> {
 
 /// Decides on a presentation and records an acceptance, so that a demand is answered once. Of any number of callers with
 /// the same demand one wins, the others get `already_answered` with what was recorded. A refused presentation doesn't use
-/// the demand up.
+/// the demand up, and learns nothing of an answer that was recorded before.
 ///
 /// The error is the store's: nothing was decided, and nothing may be accepted on it. After a crash, [`recorded`] tells
 /// what was.
@@ -76,7 +76,15 @@ pub fn answer(
     let bare = presentation.bare();
     let mut verdict = presentation.verify(&pending, list, now, limits);
     if let Some(answer) = answered {
-        return Ok(already(verdict, &answer));
+        // Only who could have been accepted is told of it: what is acceptable now, and the very presentation that was.
+        let is_that_one = || {
+            let record = Record::parse(&answer).ok();
+            record.is_some_and(|record| record.presentation_sha256() == Some(bare.sha256.as_str()))
+        };
+        if verdict.is_accepted() || is_that_one() {
+            return Ok(already(verdict, &answer));
+        }
+        return Ok(Answer { verdict, record: None });
     }
     let Some(record) = Record::keep(&verdict, &bare, &pending, now) else {
         return Ok(Answer { verdict, record: None });
@@ -117,6 +125,6 @@ fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Resu
 fn already(mut verdict: Verdict, answer: &[u8]) -> Answer {
     verdict.claims = None;
     verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
-    verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict().clone());
+    verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict());
     Answer { verdict, record: None }
 }

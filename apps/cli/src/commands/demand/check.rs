@@ -53,7 +53,7 @@ pub(crate) fn show(demand: &VerifiedDemand, line: impl Fn(String)) {
     if let Some(Transaction::Number { number, action, text, .. }) = demand.transaction() {
         say(lang::pick("what happens", "办理内容"), &format!("{action} {}", number.as_str()));
         if let Some(text) = text {
-            say(lang::pick("in their words", "请求方说明"), text);
+            say(lang::pick("in their words", "请求方说明"), &text.to_string());
         }
     }
     say(lang::pick("will be disclosed", "将披露"), &words::claims(demand.claims()));

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, ToSpan};
 use realname::attest::{Attestor, Terminal};
-use realname::jose::{Algorithm, Json, SigningKey};
-use realname::profile::{Env, Purpose};
+use realname::jose::{Algorithm, SigningKey};
+use realname::profile::{ClaimName, Env, Purpose};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
 use realname::store::{MemoryStore, SqliteStore};
-use realname::trust::{Anchor, Constraints, DelegationRequest, TrustList, sign_list};
+use realname::trust::{Anchor, Constraints, DelegationRequest, ListBuilder, ListEntry, TrustList};
 
-use crate::commands::key::public_record;
 use crate::commands::specimens;
 use crate::failure::Failure;
 use crate::{files, lang, signals};
@@ -83,7 +82,7 @@ impl Stage {
         let store = SqliteStore::open_dir(dir.join("store"))?;
         let anchors =
             [Anchor::new(anchor.verifying_key().clone(), now.as_second(), day_after(now).as_second())];
-        files::write(&dir.join("anchor.json"), &anchors[0].to_json().to_bytes())?;
+        files::write(&dir.join("anchor.json"), &Anchor::to_file(&anchors))?;
         // The directory may hold the memory of an earlier demo, so the sequence has to go on.
         let sequence = now.as_millisecond();
         let compact = signed_list(&anchor, sequence, now, &[asker(&home), attester(&operator)])?;
@@ -175,40 +174,26 @@ fn day_after(now: Timestamp) -> Timestamp {
     now.checked_add(24.hours()).unwrap_or(now)
 }
 
-fn asker(party: &Party) -> Json {
-    with_members(
-        party,
-        [
-            ("role", "demand".into()),
-            ("display_name", "Home Operator (TEST)".into()),
-            ("purposes", Json::array(["sim.cancel"])),
-            ("claims", Json::array(["name", "id_number"])),
-        ],
-    )
+fn asker(party: &Party) -> ListEntry {
+    let claims = [ClaimName::Name, ClaimName::IdNumber];
+    let key = party.key.verifying_key().clone();
+    ListEntry::asking(party.iss, key, "Home Operator (TEST)", [Purpose::SimCancel], claims)
 }
 
-fn attester(party: &Party) -> Json {
-    with_members(party, [])
+fn attester(party: &Party) -> ListEntry {
+    ListEntry::attesting(party.iss, party.key.verifying_key().clone())
 }
 
-fn with_members<const N: usize>(party: &Party, members: [(&str, Json); N]) -> Json {
-    let mut record = public_record(&party.key, None);
-    if let Json::Object(object) = &mut record {
-        object.insert("iss".into(), party.iss.into());
-        object.extend(members.map(|(name, value)| (name.to_owned(), value)));
-    }
-    record
-}
-
-fn signed_list(anchor: &SigningKey, sequence: i64, now: Timestamp, keys: &[Json]) -> Result<String, Failure> {
-    let list = Json::object([
-        ("iss", "https://trust.example".into()),
-        ("seq", sequence.into()),
-        ("keys", Json::Array(keys.to_vec())),
-    ]);
-    let list = realname::trust::complete_list(list, now)?;
-    sign_list(anchor, &list)
-        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))
+fn signed_list(
+    anchor: &SigningKey,
+    sequence: i64,
+    now: Timestamp,
+    keys: &[ListEntry],
+) -> Result<String, Failure> {
+    let list = ListBuilder::new("https://trust.example").with_sequence(sequence.unsigned_abs());
+    let list = keys.iter().cloned().fold(list, ListBuilder::entry);
+    let signed = list.sign(anchor, now).map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))?;
+    Ok(signed.as_str().to_owned())
 }
 
 /// Until it is gone: the story goes on for a moment, and may make a file meanwhile.

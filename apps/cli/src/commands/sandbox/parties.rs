@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::{Timestamp, ToSpan};
 use realname::jose::{Algorithm, Json, SigningKey};
 use realname::profile::Env;
-use realname::trust::{Constraints, DelegationRequest, complete_list, sign_list};
+use realname::trust::{Constraints, DelegationRequest, ListBuilder};
 
 use crate::commands::key::public_record;
 use crate::failure::Failure;
@@ -71,9 +71,9 @@ impl Parties {
         files::write(&dir.join("anchor.json"), &anchor.to_bytes())?;
         let list = self.list();
         files::write(&dir.join("list.json"), &list.to_bytes())?;
-        let list = complete_list(list, now)?;
-        let signed = sign_list(&self.anchor, &list).map_err(key_trouble)?;
-        files::write(&dir.join("trust.jwt"), signed.as_bytes())?;
+        let draft = ListBuilder::parse(&list.to_bytes()).map_err(key_trouble)?;
+        let signed = draft.sign(&self.anchor, now).map_err(key_trouble)?;
+        files::write(&dir.join("trust.jwt"), signed.as_str().as_bytes())?;
         let constraints = Constraints {
             terminal: Some(TERMINAL_ID.to_owned()),
             env: Some(Env::Test),

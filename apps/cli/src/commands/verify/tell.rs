@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use realname::profile::{Check, Outcome, Purpose};
+use realname::profile::{Check, Outcome, Outside, Purpose};
 use realname::rely::Verdict;
 use serde_json::Value;
 
@@ -95,6 +95,9 @@ fn print(verdict: &Verdict, order: &Order) {
             about.or(reason.claim.map(|claim| format!(" ({})", words::claim(claim)))).unwrap_or_default();
         say(&format!("{}{about}", reason.code.as_str()), clerk_text(reason.code));
     }
+    for code in verdict.remarks() {
+        say(code.as_str(), clerk_text(*code));
+    }
     act(order);
     if let Some(purpose) = verdict.purpose() {
         say(lang::pick("purpose", "业务"), &words::purpose(purpose));
@@ -102,18 +105,14 @@ fn print(verdict: &Verdict, order: &Order) {
     if let Some(locality) = verdict.locality() {
         say(lang::pick("locality", "核验方式"), words::locality(locality));
     }
-    who(verdict.issuer(), verdict.terminal());
+    who(verdict.issuer().map(Outside::as_str_raw), verdict.terminal().map(Outside::as_str_raw));
     for result in verdict.checks() {
         checked(result.check, result.outcome);
     }
     if let Some(claims) = verdict.claims() {
         for name in claims.names() {
-            let value = claims.claim(name);
-            let text = claims
-                .text(name)
-                .map(str::to_owned)
-                .or_else(|| value.map(|value| String::from_utf8_lossy(&value.to_bytes()).into_owned()));
-            say(words::claim(name), &text.unwrap_or_default());
+            let texts: Vec<_> = claims.texts(name).map(|text| text.to_string()).collect();
+            say(words::claim(name), &texts.join(lang::pick(", ", "、")));
         }
     }
     if let Some(trust) = verdict.trust() {
