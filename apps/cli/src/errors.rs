@@ -40,50 +40,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         // The engine's own words say which of a dozen things it is; a store's errors quote no key and no value.
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        let chinese = store_in_chinese(&error);
-        let next = match &error {
-            StoreError::SchemaVersion { expected, got } if got > expected => lang::pick(
-                "a newer program made this store: use that one; nothing was accepted",
-                "该存储由更新版本的程序创建：请使用新版程序；本次未作任何接受",
-            ),
-            StoreError::SchemaVersion { .. } => lang::pick(
-                "an older program made this store: see the changelog on how it is taken over; nothing was accepted",
-                "该存储由旧版本的程序创建：迁移方法见更新日志；本次未作任何接受",
-            ),
-            StoreError::Foreign => lang::pick(
-                "give another directory: this one belongs to another program; nothing was accepted",
-                "请换一个目录：此目录属于其他程序；本次未作任何接受",
-            ),
-            StoreError::Corrupt => lang::pick(
-                "restore the store from its backup; nothing was accepted",
-                "请从备份恢复存储；本次未作任何接受",
-            ),
-            StoreError::Busy { .. } => lang::pick(
-                "try again: others held the store all the time; nothing was accepted",
-                "请重试：存储一直被其他进程占用；本次未作任何接受",
-            ),
-            StoreError::NoSpace => lang::pick(
-                "make room on the disk of the store; nothing was accepted",
-                "请为存储所在磁盘腾出空间；本次未作任何接受",
-            ),
-            StoreError::ReadOnly => lang::pick(
-                "allow this user to write the store's directory and files; nothing was accepted",
-                "请授予本用户写入存储目录及其文件的权限；本次未作任何接受",
-            ),
-            StoreError::NotDurable { .. } => lang::pick(
-                "put the store on a local disk; nothing was accepted",
-                "请将存储放在本机磁盘上；本次未作任何接受",
-            ),
-            error if error.may_be_recorded() => lang::pick(
-                "look with `realname verify --nonce N --again` whether it was recorded before you decide",
-                "请先用 realname verify --nonce N --again 查看是否已记录，再作决定",
-            ),
-            _ => lang::pick(
-                "check the store's directory and disk; nothing was accepted",
-                "请检查存储目录和磁盘；本次未作任何接受",
-            ),
-        };
-        Self::trouble("store", lang::pick(format!("{error}{cause}"), format!("{chinese}{cause}")), next)
+        let advice = error.advice();
+        let what = lang::pick(format!("{error}{cause}"), format!("{}{cause}", store_in_chinese(&error)));
+        Self::trouble("store", what, lang::pick(advice.en, advice.zh))
     }
 }
 
@@ -102,6 +61,13 @@ fn store_in_chinese(error: &StoreError) -> String {
         StoreError::Interrupted { .. } | StoreError::DiskFailed { .. } => {
             "存储在操作中出错，可能已记录".into()
         }
+        StoreError::Missing => "此处没有存储".into(),
+        StoreError::Exists => "此处已有文件".into(),
+        StoreError::Backup => "这是存储的备份，不是存储".into(),
+        StoreError::Displaced { .. } => "存储在打开期间被移动，现拒绝一切操作".into(),
+        StoreError::Address => "无法识别存储服务器的地址".into(),
+        StoreError::PlainText => "存储服务器不在本机，且未启用强制 TLS".into(),
+        StoreError::Unreachable { .. } => "无法连接存储服务器".into(),
         StoreError::Poisoned => "存储先前出错，现拒绝一切操作".into(),
         StoreError::Stopped => "存储已停止".into(),
         _ => "存储出错".into(),

@@ -15,7 +15,7 @@ pub(crate) struct ExpireArgs {
     /// The store
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
-    /// Remove what ended before this (RFC 3339); 90 days ago by default
+    /// Remove what ended before this (RFC 3339); 30 days ago by default
     #[arg(long, value_name = "TIME")]
     pub(crate) before: Option<jiff::Timestamp>,
     /// One JSON value on standard output

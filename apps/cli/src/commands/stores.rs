@@ -3,18 +3,14 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use realname::store::{SqliteStore, Store};
+use realname::store::{Housekeeping, SqliteStore, Store, StoreError};
 
 use crate::failure::Failure;
 use crate::lang;
 use crate::outside::path as shown;
 
-/// The file that a store's directory has.
-const FILE: &str = "realname.sqlite3";
 /// How long what is over is kept: `verify --again` shows an answer for that long.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// What one command removes at most, so that nobody waits for it.
-const AT_ONCE: u32 = 1000;
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Opens a store, making its directory when it's absent.
 pub(crate) fn open(directory: &Path) -> Result<SqliteStore, Failure> {
@@ -24,16 +20,16 @@ pub(crate) fn open(directory: &Path) -> Result<SqliteStore, Failure> {
 /// Opens a store that was used before. Neither a mistyped directory nor one of something else becomes a store: nothing
 /// in it could be answered.
 pub(crate) fn existing(directory: &Path) -> Result<SqliteStore, Failure> {
-    if !directory.join(FILE).is_file() {
-        return Err(Failure::usage(
+    SqliteStore::open_existing_dir(directory).map_err(|error| match error {
+        StoreError::Missing => Failure::usage(
             lang::pick(
                 format!("{}: there is no store here", shown(directory)),
                 format!("{}：此处没有存储", shown(directory)),
             ),
             lang::pick("give the --store DIR of `demand new`", "请提供 demand new 所用的 --store DIR"),
-        ));
-    }
-    open(directory)
+        ),
+        error => Failure::from(error).about(&shown(directory)),
+    })
 }
 
 /// When what ended before it is removed.
@@ -41,7 +37,7 @@ pub(crate) fn retention(now: Timestamp) -> Timestamp {
     now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
 }
 
-/// Removes what ended long ago. What was to be done is done by now, so trouble here isn't its trouble.
+/// Removes what ended long ago, a little at a time. What was to be done is done by now, so trouble here isn't its trouble.
 pub(crate) fn keep_house(store: &dyn Store, now: Timestamp) {
-    let _ = store.expire(retention(now), AT_ONCE);
+    let _ = Housekeeping::new().keep(KEPT).run(store, now);
 }

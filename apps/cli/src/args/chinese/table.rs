@@ -136,8 +136,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Public JWK of the key that may sign", "获授权密钥的公钥 JWK", ""),
     ("Registers of persons: serve the embedded TEST register", "人员登记系统：提供内置的测试登记系统", ""),
     (
-        "Remove what ended before this (RFC 3339); 90 days ago by default",
-        "清除在此时间（RFC 3339）之前失效的内容；默认为 90 天前",
+        "Remove what ended before this (RFC 3339); 30 days ago by default",
+        "清除在此时间（RFC 3339）之前失效的内容；默认为 30 天前",
         "",
     ),
     (
