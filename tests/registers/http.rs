@@ -135,12 +135,16 @@ fn nothing_is_sent_to_nobody() {
 
 #[test]
 fn plain_http_is_for_loopback_only() {
-    for origin in
-        ["http://register.example", "ftp://127.0.0.1", "127.0.0.1:80", "https://u:p@register.example", ""]
-    {
+    for (origin, expected) in [
+        ("http://register.example", TlsError::PlainHttp),
+        ("ftp://127.0.0.1", TlsError::Address),
+        ("127.0.0.1:80", TlsError::Address),
+        ("https://u:p@register.example", TlsError::UserInfo),
+        ("", TlsError::Address),
+    ] {
         let dialect = MappedJson::new("TEST-http", CodeMap::register());
         let refused = HttpAuthority::new(dialect, origin, HttpOptions::default()).unwrap_err();
-        assert_eq!(refused, TlsError::Address, "{origin}");
+        assert_eq!(refused, expected, "{origin}");
     }
     let register = Register::new(Arc::new(People::default()), RegisterOptions::default());
     let refused = Server::start(register, "0.0.0.0:0".parse().unwrap(), ServeOptions::default());

@@ -26,6 +26,7 @@ mod error;
 mod finding;
 pub mod http;
 mod query;
+mod reference;
 mod scripted;
 #[cfg(feature = "http-server")]
 pub mod serve;
@@ -33,7 +34,7 @@ mod words;
 
 pub use clock::{Clock, SystemClock};
 pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
-pub use error::{AuthorityError, QuotaScope};
+pub use error::{AtFault, AuthorityError, QuotaScope};
 pub use finding::{
     Attribute, Attributes, DocumentStatus, Face, Finding, InactiveReason, Liveness, Meta, NotFoundHint,
     ProbeFault, Subject,

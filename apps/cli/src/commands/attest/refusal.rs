@@ -70,6 +70,7 @@ fn gave_no_answer(reason: Reason) -> bool {
             | Reason::AuthorityQuota
             | Reason::AuthorityDenied
             | Reason::AuthorityUnsupported
+            | Reason::AuthorityBadRequest
             | Reason::AuthorityProtocol
             | Reason::AuthorityIndeterminate
             | Reason::AnswerContradictsItself

@@ -66,7 +66,7 @@ fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Auth
         judge(origin)?;
     }
     http::connect(origin, config).map_err(|error| match (&error, origin) {
-        (ConnectError::Tls(TlsError::Address), Some(origin)) if origin.starts_with("http://") => {
+        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => {
             Failure::usage(
                 lang::pick(
                     "plain http is for a register on this machine: a question holds a name, a number and a face",
@@ -75,7 +75,7 @@ fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Auth
                 lang::pick("give an https address", "请提供 https 地址"),
             )
         }
-        (ConnectError::Tls(TlsError::Address), Some(_)) => Failure::usage(
+        (ConnectError::Tls(TlsError::Address | TlsError::Path | TlsError::UserInfo), Some(_)) => Failure::usage(
             lang::pick(error.to_string(), "登记系统的地址有误".to_owned()),
             lang::pick(
                 "give scheme, host and port only, such as https://register.example",
