@@ -39,7 +39,7 @@ pub(crate) enum ReaderCommand {
     Read {
         #[command(flatten)]
         port: PortArgs,
-        /// Give up when there is no card after this many seconds
+        /// Give up after this many seconds, the reader's own start included
         #[arg(long, value_name = "SECS", default_value_t = 30)]
         wait: u32,
         /// Ask for fingerprints too
@@ -142,4 +142,12 @@ baud, rf_frame (any when left out) and TIMES counted from the start (always when
   long, short    always answers in the form with, without fingerprints
   nul            pads the card's texts with NUL
   filled         fills the card and chip numbers that are usually zero
-  heartbeat=MS   sends AAAA every so often, as some network bridges do";
+  heartbeat=MS   sends AAAA every so often, as some network bridges do
+  boot=MS        hears nothing for so long after a host's first byte and after a reset
+  needs_reset=24 answers this status word to everything until it is reset
+  empty=34       answers this status word to the selection when no card lies there
+  restless=MS    finds a card that was laid down, and neither selects nor reads it for so long
+  letter=Z       card data with this letter as type flag
+  blank, zeros   card data whose text is nothing but spaces, zeros
+  unpadded       sends an additional address without its padding
+  stranger       another card's intact data before the card's own";

@@ -58,8 +58,8 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
 
     let mut card = serde_json::Value::Null;
     let (evidence, account): (Evidence, _) = match source {
-        Source::OnSite { port, baud, live } => {
-            let on_site = evidence::on_site(port, baud, live, consent)?;
+        Source::OnSite { port, baud, wait, live } => {
+            let on_site = evidence::on_site((port, baud), wait, live, consent)?;
             if args.with_document {
                 card = reader::to_json(on_site.card());
             }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use realname::document::{CardRead, PlainDocument};
-use realname::reader::{Attachment, Confirm, Progress, ReadOptions, Reader, list};
+use realname::reader::{Attachment, Confirm, PortNotes, Progress, ReadOptions, Reader, list};
 use serde_json::{Value, json};
 
 use super::{Done, done};
@@ -98,8 +98,7 @@ fn probe(port: &PortArgs, as_json: bool) -> Done {
 }
 
 fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_json: bool) -> Done {
-    let mut reader = open(&port.port, port.baud)?;
-    let card = read_card(&mut reader, options)?;
+    let card = read_at(&port.port, port.baud, options)?;
     if let Some(path) = photo_out {
         files::write(&path, card.photo().bytes())?;
     }
@@ -111,10 +110,28 @@ fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_j
     done()
 }
 
-/// Reads a card, telling on a terminal how far it is.
-pub(crate) fn read_card(reader: &mut Reader, options: &ReadOptions) -> Result<CardRead, Failure> {
+/// Opens a reader and reads a card, telling on a terminal how far it is. The options' wait is for both. What is learned of
+/// the port is kept for the next program on it.
+pub(crate) fn read_at(port: &Path, baud: Option<u32>, options: &ReadOptions) -> Result<CardRead, Failure> {
     let progress = output::Progress::start(lang::pick("looking for the reader", "正在连接读卡器"));
-    Ok(reader.read_card_with(options, |step| progress.say(&step_text(step)))?)
+    let name = port.to_string_lossy();
+    let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));
+    let (mut reader, left) = Reader::open_within(&name, baud, options.wait, notes.as_ref())?;
+    let options = options.clone().wait(left);
+    let card = reader.read_card_with(&options, |step| progress.say(&step_text(step)));
+    if let Some(notes) = notes {
+        // An aid, not a duty: a machine without a place for it reads cards all the same.
+        let _ = notes.keep(&reader);
+    }
+    Ok(card?)
+}
+
+/// Where this user's programs keep what they know of ports.
+fn notes_directory() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| set("LOCALAPPDATA"));
+    let state = state.or_else(|| set("HOME").map(|home| home.join(".local/state")));
+    state.filter(|state| state.is_absolute()).map(|state| state.join("realname").join("ports"))
 }
 
 fn step_text(step: Progress) -> String {
@@ -127,6 +144,10 @@ fn step_text(step: Progress) -> String {
         }
         Progress::Confirming => lang::pick("reading once more, to be sure", "正在再次读取以确认").to_owned(),
         Progress::CardLifted => lang::pick("put the card back", "请放回证件").to_owned(),
+        Progress::LiftCard => {
+            lang::pick("this card was read before: lift it and put it back", "此证件已读取过，请拿起后重新放置")
+                .to_owned()
+        }
         _ => lang::pick("the line is disturbed, trying again", "线路受扰，正在重试").to_owned(),
     }
 }

@@ -18,9 +18,6 @@ use crate::failure::Failure;
 use crate::plugins::Installed;
 use crate::{lang, output};
 
-/// How long the clerk has to lay the card down.
-const WAIT: Duration = Duration::from_secs(30);
-
 /// `--declared`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,15 +28,15 @@ struct DeclaredFile {
     valid_until: Option<Personal>,
 }
 
+/// The card must have been laid down for this customer: the one before may have forgotten theirs.
 pub(super) fn on_site(
-    port: &Path,
-    baud: Option<u32>,
+    (port, baud): (&Path, Option<u32>),
+    wait: Duration,
     live: &Path,
     consent: ConsentGiven,
 ) -> Result<OnSite, Failure> {
     let live = photos::take(Slot::Live, live)?;
-    let mut port = reader::open(port, baud)?;
-    let card = reader::read_card(&mut port, &ReadOptions::new().wait(WAIT))?;
+    let card = reader::read_at(port, baud, &ReadOptions::new().wait(wait).lying_card(false))?;
     OnSite::new(card, live, consent).map_err(|error| {
         Failure::usage(
             error,
