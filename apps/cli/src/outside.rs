@@ -15,7 +15,7 @@ pub(crate) fn path(path: &Path) -> String {
     if super::files::is_standard(path) {
         return super::lang::pick("standard input", "标准输入").to_owned();
     }
-    shown(&path.to_string_lossy()).into_owned()
+    shown(&path.to_string_lossy())
 }
 
 #[cfg(test)]

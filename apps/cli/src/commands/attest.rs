@@ -7,9 +7,9 @@ mod quota;
 mod refusal;
 
 use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Verified};
+use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Signal, Verified};
 use realname::attest::{Attestor, Terminal};
-use realname::authority::{Authority, QueryField};
+use realname::authority::Authority;
 use realname::capture::plugin::NoFaceMatcher;
 use realname::demand::{Transaction, VerifiedDemand};
 use serde_json::json;
@@ -57,23 +57,23 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let consent = consent::take(&demand, &config, args.yes)?;
 
     let mut card = serde_json::Value::Null;
-    let (evidence, account): (Evidence, _) = match source {
+    let evidence: Evidence = match source {
         Source::OnSite { port, baud, wait, live } => {
             let on_site = evidence::on_site((port, baud), wait, live, consent)?;
             if args.with_document {
                 card = reader::to_json(on_site.card());
             }
-            let sam_id = on_site.card().sam_id();
-            (on_site.into(), quota::Account::Reader(sam_id))
+            on_site.into()
         }
         Source::Remote { declared, photos } => {
             let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
             fit::check_photos(&remote, &policy, demand.purpose())?;
-            (remote.into(), quota::Account::Buyer(args.account.as_deref().unwrap_or(&config.terminal)))
+            remote.into()
         }
     };
-    let case = case(evidence, &policy, &demand, &config, register.as_ref(), &plugins)?;
-    quota::count(&store, config.store(), &policy, account, case.query().idempotency_key())?;
+    let account = args.account.as_deref().unwrap_or(&config.terminal);
+    let signals = quota::count(&store, &policy, &evidence, account)?;
+    let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
     let verified = decide(case, register.as_ref())?;
     let checks: Vec<_> = verified.checks().iter().map(|result| (result.check, result.outcome)).collect();
     let locality = verified.locality();
@@ -111,17 +111,16 @@ fn case(
     policy: &Policy,
     demand: &VerifiedDemand,
     config: &Config,
-    register: &dyn Authority,
     plugins: &Installed,
+    signals: Vec<Signal>,
 ) -> Result<Case, Failure> {
     let mut request = CaseRequest::new(demand.purpose().clone(), config.env, Timestamp::now())
         .with_terminal(config.terminal.as_str())
-        .with_enrolled(config.enrolled()?);
+        .with_enrolled(config.enrolled()?)
+        .with_signals(signals);
     // Sent to a register that can't be asked without it, and to no other.
-    if let Some(Transaction::Number { number, .. }) = demand.transaction()
-        && register.asks_for(QueryField::PhoneNumber)
-    {
-        request = request.with_phone_number(number.clone());
+    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+        request = request.offering_phone_number(number.clone());
     }
     let mut case = Case::open(evidence, policy, request).map_err(refusal::setup)?;
     if let Some(decoder) = &plugins.photo_decoder {

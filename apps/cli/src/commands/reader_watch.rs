@@ -62,20 +62,12 @@ fn tell(event: &WatchEvent, as_json: bool) -> Result<(), Failure> {
 }
 
 fn to_json(event: &WatchEvent) -> Value {
-    match event {
-        WatchEvent::Connected(probe) => json!({"event": "reader_ready", "sam_id": probe.sam_id.to_string()}),
-        WatchEvent::Disconnected => json!({"event": "reader_gone"}),
-        WatchEvent::Card(card) => {
-            let mut value = reader::to_json(card);
-            value["event"] = "card_read".into();
-            value
-        }
-        WatchEvent::Removed => json!({"event": "card_off"}),
-        WatchEvent::Trouble(error) => {
-            let mut value = errors::of_reader(error).to_json();
-            value["event"] = "fault".into();
-            value
-        }
-        _ => json!({"event": "other"}),
-    }
+    let mut value = match event {
+        WatchEvent::Connected(probe) => json!({"sam_id": probe.sam_id.to_string()}),
+        WatchEvent::Card(card) => reader::to_json(card),
+        WatchEvent::Trouble(error) => errors::of_reader(error).to_json(),
+        _ => json!({}),
+    };
+    value["event"] = event.as_str().into();
+    value
 }

@@ -160,7 +160,8 @@ fn presentations(workshop: &Workshop, count: usize) -> Vec<String> {
             .expectation(Expectation::new(NAME, NUMBER))
             .env(Env::Test)
             // Long enough for the whole test on a slow machine, checks included.
-            .terminals_answer(3600).life(3600)
+            .terminals_answer(3600)
+            .life(3600)
             .max_age(3600)
             .after_demand(false)
             .issue(HOME, &home, &store, Timestamp::now())

@@ -21,7 +21,8 @@ refused() {
 
 /// The commands printed in one section.
 fn commands(title: &str) -> String {
-    let (_, section) = RUNBOOK.split_once(&format!("\n## {title}")).unwrap_or_else(|| panic!("no section {title}"));
+    let (_, section) =
+        RUNBOOK.split_once(&format!("\n## {title}")).unwrap_or_else(|| panic!("no section {title}"));
     let section = section.split("\n## ").next().expect("a section");
     let blocks = section.split("```sh\n").skip(1).map(|rest| rest.split("```").next().expect("an end"));
     let lines: Vec<String> = blocks.flat_map(str::lines).map(line).collect();
@@ -40,7 +41,11 @@ fn run(title: &str) {
     let dir = tempfile::tempdir().expect("a directory");
     let script = format!("{REFUSED}\n{}\n{}\n", commands("The parties"), commands(title));
     let program = Path::new(env!("CARGO_BIN_EXE_realname"));
-    let path = format!("{}:{}", program.parent().expect("a directory").display(), std::env::var("PATH").expect("PATH"));
+    let path = format!(
+        "{}:{}",
+        program.parent().expect("a directory").display(),
+        std::env::var("PATH").expect("PATH")
+    );
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
         .current_dir(dir.path())

@@ -66,22 +66,22 @@ fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Auth
         judge(origin)?;
     }
     http::connect(origin, config).map_err(|error| match (&error, origin) {
-        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => {
+        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => Failure::usage(
+            lang::pick(
+                "plain http is for a register on this machine: a question holds a name, a number and a face",
+                "明文 http 仅限本机的登记系统：查询中含有姓名、号码和人脸",
+            ),
+            lang::pick("give an https address", "请提供 https 地址"),
+        ),
+        (ConnectError::Tls(TlsError::Address | TlsError::Path | TlsError::UserInfo), Some(_)) => {
             Failure::usage(
+                lang::pick(error.to_string(), "登记系统的地址有误".to_owned()),
                 lang::pick(
-                    "plain http is for a register on this machine: a question holds a name, a number and a face",
-                    "明文 http 仅限本机的登记系统：查询中含有姓名、号码和人脸",
+                    "give scheme, host and port only, such as https://register.example",
+                    "只需协议、主机和端口，如 https://register.example",
                 ),
-                lang::pick("give an https address", "请提供 https 地址"),
             )
         }
-        (ConnectError::Tls(TlsError::Address | TlsError::Path | TlsError::UserInfo), Some(_)) => Failure::usage(
-            lang::pick(error.to_string(), "登记系统的地址有误".to_owned()),
-            lang::pick(
-                "give scheme, host and port only, such as https://register.example",
-                "只需协议、主机和端口，如 https://register.example",
-            ),
-        ),
         (ConnectError::OtherOrigin { .. }, _) => Failure::usage(
             lang::pick(error.to_string(), "所给地址与登记系统配置中的地址不同".to_owned()),
             lang::pick(

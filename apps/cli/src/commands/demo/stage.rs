@@ -192,7 +192,9 @@ fn signed_list(
 ) -> Result<String, Failure> {
     let list = ListBuilder::new("https://trust.example").with_sequence(sequence.unsigned_abs());
     let list = keys.iter().cloned().fold(list, ListBuilder::entry);
-    let signed = list.sign(anchor, now).map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))?;
+    let signed = list
+        .sign(anchor, now)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))?;
     Ok(signed.as_str().to_owned())
 }
 

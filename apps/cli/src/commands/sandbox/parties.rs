@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jiff::{Timestamp, ToSpan};
 use realname::jose::{Algorithm, Json, SigningKey};
-use realname::profile::Env;
 use realname::trust::{Constraints, DelegationRequest, ListBuilder};
 
 use crate::commands::key::public_record;
@@ -38,6 +37,10 @@ trust = "trust.jwt"
 anchor = "anchor.json"
 store = "store"
 env = "test"
+"#;
+
+/// What the operator lets its terminal say.
+const CONSTRAINTS: &str = r#"{"terminal": "checkout-1", "env": "test"}
 "#;
 
 /// The keys.
@@ -74,12 +77,8 @@ impl Parties {
         let draft = ListBuilder::parse(&list.to_bytes()).map_err(key_trouble)?;
         let signed = draft.sign(&self.anchor, now).map_err(key_trouble)?;
         files::write(&dir.join("trust.jwt"), signed.as_str().as_bytes())?;
-        let constraints = Constraints {
-            terminal: Some(TERMINAL_ID.to_owned()),
-            env: Some(Env::Test),
-            ..Constraints::default()
-        };
-        files::write(&dir.join("constraints.json"), &constraints.to_json().to_bytes())?;
+        files::write(&dir.join("constraints.json"), CONSTRAINTS.as_bytes())?;
+        let constraints = Constraints::parse(CONSTRAINTS.as_bytes()).map_err(key_trouble)?;
         let week = now.checked_add((7 * 24).hours()).unwrap_or(Timestamp::MAX);
         let statement = DelegationRequest {
             iss: OPERATOR,

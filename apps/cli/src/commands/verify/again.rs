@@ -35,7 +35,7 @@ pub(super) fn run(args: &VerifyArgs) -> Done {
     if let Some(out) = out {
         out.write(&record.to_bytes())?;
     }
-    let verdict = serde_json::from_slice(&record.verdict().to_bytes()).unwrap_or_default();
+    let verdict = serde_json::to_value(record.verdict()).unwrap_or_default();
     tell::recorded(verdict, record.accepted_at(), &order, args.json);
     done()
 }
