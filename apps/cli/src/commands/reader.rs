@@ -17,6 +17,7 @@ pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
         ReaderCommand::List { json } => print_ports(json),
         ReaderCommand::Probe { port, json } => probe(&port, json),
+        ReaderCommand::Watch { port, json } => super::reader_watch::run(&port, json),
         ReaderCommand::Read { port, wait, fingerprint, confirm, photo_out, json } => {
             let options = ReadOptions::new()
                 .wait(Duration::from_secs(u64::from(wait)))
@@ -70,7 +71,10 @@ fn print_ports(as_json: bool) -> Done {
         };
         [port.name.clone(), port.guess.as_str().to_owned(), ids, what]
     });
-    output::line(output::table(["port", "probably", "VID:PID", "says"], rows));
+    output::line(output::table(
+        lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
+        rows,
+    ));
     done()
 }
 
@@ -153,10 +157,11 @@ fn step_text(step: Progress) -> String {
         }
         Progress::Confirming => lang::pick("reading once more, to be sure", "正在再次读取以确认").to_owned(),
         Progress::CardLifted => lang::pick("put the card back", "请放回证件").to_owned(),
-        Progress::LiftCard => {
-            lang::pick("this card was read before: lift it and put it back", "此证件已读取过，请拿起后重新放置")
-                .to_owned()
-        }
+        Progress::LiftCard => lang::pick(
+            "this card was read before: lift it and put it back",
+            "此证件已读取过，请拿起后重新放置",
+        )
+        .to_owned(),
         _ => lang::pick("the line is disturbed, trying again", "线路受扰，正在重试").to_owned(),
     }
 }
@@ -178,6 +183,7 @@ pub(crate) fn to_json(card: &CardRead) -> Value {
         "flags": document.flags().iter().map(|flag| flag.as_str()).collect::<Vec<_>>(),
         "additional_address": card.additional_address().map(|address| address.as_str()),
         "sam_id": card.sam_id().to_string(),
+        "origin": card.origin().to_string(),
         "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
         "fingerprints": fingerprints,
         // What scripts rely on: exactly these two.
@@ -190,7 +196,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn print(card: &CardRead) {
+pub(crate) fn print(card: &CardRead) {
     let label = |english, chinese| paint(Tone::Faint, output::padded(lang::pick(english, chinese), 20));
     for (name, value) in rows(&card.document().to_plain()) {
         output::line(format_args!("{} {value}", paint(Tone::Faint, output::padded(name, 20))));
