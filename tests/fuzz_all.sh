@@ -9,7 +9,7 @@ seconds=${1:?seconds per target}; shift
 # The coverage passes are for nightly. Where no nightly toolchain is installed, the stable one is asked to take them.
 toolchain=+nightly
 cargo +nightly --version >/dev/null 2>&1 || { toolchain=""; export RUSTC_BOOTSTRAP=1; }
-flags="--cfg fuzzing -Cdebug-assertions -Ccodegen-units=1 -Cpasses=sancov-module"
+flags="--cfg fuzzing -Cdebug-assertions -Cpasses=sancov-module"
 for option in level=4 inline-8bit-counters pc-table trace-compares stack-depth; do
   flags+=" -Cllvm-args=-sanitizer-coverage-$option"
 done
