@@ -360,7 +360,8 @@ fn replies_that_dont_keep_to_the_schema_are_not_understood() {
 }
 
 fn vectors() -> PathBuf {
-    let directory = std::env::var_os("REALNAME_VECTORS").expect("REALNAME_VECTORS names the vectors' directory");
+    let directory =
+        std::env::var_os("REALNAME_VECTORS").expect("REALNAME_VECTORS names the vectors' directory");
     PathBuf::from(directory).join("camara")
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::attest::{Attestor, Terminal};
+use realname::capture::Intake;
 use realname::capture::measure::Thresholds;
-use realname::capture::{Intake, Slot};
 use realname::demand::PendingDemand;
 use realname::jose::SigningKey;
 use realname::profile::{Expectation, Purpose};
@@ -25,8 +25,8 @@ mod measured {
     use jiff::Timestamp;
     use realname::appraisal::Verified;
     use realname::attest::Attestor;
+    use realname::capture::Intake;
     use realname::capture::measure::{Thresholds, measure};
-    use realname::capture::{Intake, Slot};
     use realname::demand::{PendingDemand, VerifiedDemand};
     use realname::reader::wire::{Framer, Reply, layout};
     use realname::rely::{Limits, UnverifiedPresentation};
@@ -34,7 +34,13 @@ mod measured {
 
     /// The bytes of a presentation to a verdict.
     #[inline(never)]
-    pub(super) fn verify(presentation: &str, pending: &PendingDemand, list: &TrustList, now: Timestamp, limits: &Limits) {
+    pub(super) fn verify(
+        presentation: &str,
+        pending: &PendingDemand,
+        list: &TrustList,
+        now: Timestamp,
+        limits: &Limits,
+    ) {
         let parsed = UnverifiedPresentation::parse(black_box(presentation)).expect("parses");
         assert!(black_box(parsed.verify(pending, list, now, limits)).is_accepted());
     }
@@ -101,14 +107,17 @@ fn verify() {
     let list = TrustList::as_of(&text("vectors/context/list-1.txt"), &anchors, now).expect("a list");
     let asker = list.keys().iter().find(|record| record.iss() == "https://home.example").expect("an asker");
     let expectation = Expectation::new("测试甲", "119999199001010004");
-    let pending = PendingDemand::recall(&text("vectors/context/demand-1.txt"), asker.key(), Some(&expectation));
-    let (pending, presentation, limits) = (pending.expect("a demand"), text("vectors/001-onsite.txt"), Limits::default());
+    let pending =
+        PendingDemand::recall(&text("vectors/context/demand-1.txt"), asker.key(), Some(&expectation));
+    let (pending, presentation, limits) =
+        (pending.expect("a demand"), text("vectors/001-onsite.txt"), Limits::default());
     rounds(|| (), |()| measured::verify(&presentation, &pending, &list, now, &limits));
 }
 
 fn issue() {
     let (_, demand) = World::new().demand(&cancel());
-    let attestor = Attestor::new(ISS, SigningKey::from_ed25519_seed(&[2; 32]), Terminal::new("pos-1")).expect("an attestor");
+    let attestor = Attestor::new(ISS, SigningKey::from_ed25519_seed(&[2; 32]), Terminal::new("pos-1"))
+        .expect("an attestor");
     let work = |verified| measured::issue(&attestor, verified, &demand, at(NOW + 20));
     rounds(|| verified(Person::Holder, &Purpose::SimCancel), work);
 }
