@@ -156,7 +156,8 @@ fn unplugging_is_seen_at_once_and_cancelling_within_a_moment() {
 /// A reader that finds the lying card again and refuses to say whether it lies there; one that can't look at all; a usual one.
 #[test]
 fn a_card_is_told_once_on_every_reader() {
-    for faults in ["refind,answer=21@address", "refind", "refind,answer=24@address", "", "answer=21@address"] {
+    for faults in ["refind,answer=21@address", "refind", "refind,answer=24@address", "", "answer=21@address"]
+    {
         let (emulator, path) = plug_in(faults);
         emulator.place(Card::from_block(wire::person("测试戊")));
         let mut watch = Reader::watch(&path, Some(115_200), ReadOptions::new());

@@ -153,10 +153,11 @@ fn step_text(step: Progress) -> String {
         }
         Progress::Confirming => lang::pick("reading once more, to be sure", "正在再次读取以确认").to_owned(),
         Progress::CardLifted => lang::pick("put the card back", "请放回证件").to_owned(),
-        Progress::LiftCard => {
-            lang::pick("this card was read before: lift it and put it back", "此证件已读取过，请拿起后重新放置")
-                .to_owned()
-        }
+        Progress::LiftCard => lang::pick(
+            "this card was read before: lift it and put it back",
+            "此证件已读取过，请拿起后重新放置",
+        )
+        .to_owned(),
         _ => lang::pick("the line is disturbed, trying again", "线路受扰，正在重试").to_owned(),
     }
 }
