@@ -49,7 +49,7 @@ fn main() -> Anyhow<()> {
 
     // Card and photo.
     let (_emulator, mut reader) = support::reader_with(include_str!("../fixtures/cards/resident-bing.json"))?;
-    let card = match reader.read_card(&ReadOptions::new()) {
+    let card = match reader.read_card(&ReadOptions::new().lying_card(false)) {
         Ok(card) => card,
         Err(error) => return Err(format!("{error}: {}", error.action()).into()),
     };

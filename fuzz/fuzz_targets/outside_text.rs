@@ -40,7 +40,9 @@ fuzz_target!(|data: &[u8]| {
         let Json::Object(mut members) = payload(DEMAND) else { return };
         let Some(Json::Object(transaction)) = members.get_mut("transaction") else { return };
         transaction.insert(member.into(), text.into());
-        let Ok(compact) = sign(&key("asker"), "realname-demand+jwt", [], &Json::Object(members)) else { return };
+        let Ok(compact) = sign(&key("asker"), "realname-demand+jwt", [], &Json::Object(members)) else {
+            return;
+        };
         if let Ok(demand) = VerifiedDemand::verify(&compact, list(), now()) {
             assert!(is_safe(text, MAX_SHOWN) && !text.chars().any(char::is_control));
             assert_shown(demand.display_name());

@@ -37,7 +37,9 @@ fuzz_target!(|data: &[u8]| {
         judge(text);
     }
     let mut lines = data.split(|byte| *byte == b'\n');
-    let Some(Ok(payload @ Json::Object(_))) = lines.next().map(|line| Json::parse(line, 1 << 16)) else { return };
+    let Some(Ok(payload @ Json::Object(_))) = lines.next().map(|line| Json::parse(line, 1 << 16)) else {
+        return;
+    };
     let disclosures: String = lines.take(12).map(|line| encode(line) + "~").collect();
     for typ in TYPES {
         let Ok(jws) = sign(&*KEY, typ, [], &payload) else { return };

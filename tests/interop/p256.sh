@@ -6,11 +6,11 @@ realname=$1 fixtures=$PWD/fixtures
 mkdir -p "$2" && cd "$2"
 for who in anchor operator shop checkout; do
   "$realname" key new --alg ES256 --out $who.pem >/dev/null
-  "$realname" key show $who.pem --valid-days 30 >$who.jwk
+  "$realname" key show $who.pem --valid-days 365 >$who.jwk
 done
 # The next anchor is there already, as the runbook wants it while one takes over from another.
 "$realname" key new --out next.pem >/dev/null
-echo "[$("$realname" key show next.pem --valid-days 30), $(cat anchor.jwk)]" >anchor.json
+echo "[$("$realname" key show next.pem --valid-days 365), $(cat anchor.jwk)]" >anchor.json
 entry() { sed "s|}\$|, $2}|" "$1.jwk"; }
 cat >list.json <<END
 {"iss": "https://trust.example", "keys": [

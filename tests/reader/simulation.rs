@@ -25,6 +25,8 @@ struct World {
     session: Session,
     emulator: Emulator,
     trace: bool,
+    /// Bytes that passed, both ways.
+    passed: usize,
 }
 
 impl World {
@@ -45,6 +47,7 @@ impl World {
                     println!("{:?} > {bytes:02X?}", self.now - begin);
                 }
                 self.emulator.handle_input(self.now, &bytes);
+                self.passed += bytes.len();
                 requests += 1;
                 if let Some((_, card)) = swap.take_if(|(after, _)| *after <= requests) {
                     self.emulator.place(card);
@@ -63,6 +66,7 @@ impl World {
                 if self.trace {
                     println!("{:?} < {:02X?}", self.now - begin, &bytes[..bytes.len().min(20)]);
                 }
+                self.passed += bytes.len();
                 self.session.handle_input(self.now, &bytes);
                 continue;
             }
@@ -246,6 +250,7 @@ fn simulate(seed: u64, trouble: Trouble, tally: &mut Tally) {
         session: Session::new(line),
         emulator: Emulator::new(config),
         trace: std::env::var_os("REALNAME_SEED").is_some(),
+        passed: 0,
     };
     let options = ReadOptions::new().confirm(script.confirm).wait(Duration::from_secs(8));
     for (at, name) in ["测试戊", "测试己"].into_iter().enumerate() {
@@ -347,6 +352,7 @@ fn long_days() {
             session: Session::new(SessionConfig::new().baud(Some(115_200))),
             emulator: Emulator::new(config),
             trace: false,
+            passed: 0,
         };
         for at in 0..40_u8 {
             let expected = customer(if at % 2 == 0 { "测试戊" } else { "测试己" }, 40 + at);
@@ -432,6 +438,7 @@ fn slow_late_and_restless_readers() {
             session: Session::new(line),
             emulator: Emulator::new(config),
             trace: std::env::var_os("REALNAME_SEED").is_some(),
+            passed: 0,
         };
         for at in 0..4_u8 {
             let expected = customer(["测试戊", "测试己"][usize::from(at % 2)], 40 + at);
@@ -460,4 +467,30 @@ fn slow_late_and_restless_readers() {
     }
     println!("slow, late and restless readers: {tally:?}");
     assert_eq!((tally.wrong, tally.errors), (0, 0));
+}
+
+/// Patience costs nothing where it isn't needed: on a good line to a prompt reader a reading takes as long as its bytes do.
+#[test]
+fn a_good_line_costs_what_its_bytes_cost() {
+    for (baud, fresh) in Baud::ALL.into_iter().flat_map(|baud| [(baud, true), (baud, false)]) {
+        let mut config = EmulatorConfig::default();
+        (config.pace, config.baud) = (true, baud);
+        let mut world = World {
+            now: Instant::now(),
+            session: Session::new(SessionConfig::new().baud(Some(baud.rate()))),
+            emulator: Emulator::new(config),
+            trace: false,
+            passed: 0,
+        };
+        for at in 0..20 {
+            world.emulator.place(customer("测试戊", at).0);
+            world.passed = 0;
+            let (result, took) = world.read(&ReadOptions::new().lying_card(!fresh), None);
+            assert!(result.is_ok());
+            let wire = world.passed as f64 * 10.0 / f64::from(baud.rate());
+            let ratio = took.as_secs_f64() / wire;
+            assert!(ratio <= 1.01, "{baud:?}, reading {at}: {ratio:.4} times the wire");
+            world.now += Duration::from_secs(30);
+        }
+    }
 }

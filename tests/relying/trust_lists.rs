@@ -79,7 +79,8 @@ fn a_key_twice_among_many_is_refused() {
     assert_eq!(refused.place().unwrap(), "keys[500]");
     // And by a reader, who hasn't written it.
     let signed = list((0..500).map(entry)).sign(&signer, at(NOW)).unwrap();
-    let Json::Object(mut payload) = Unverified::parse_within(signed.as_str(), MAX_LIST).unwrap().peek().unwrap().clone()
+    let Json::Object(mut payload) =
+        Unverified::parse_within(signed.as_str(), MAX_LIST).unwrap().peek().unwrap().clone()
     else {
         unreachable!("a list is an object")
     };
@@ -98,7 +99,8 @@ fn more_than_the_limit_is_refused_unread_and_never_signed() {
     let refused = TrustList::as_of(&long, &[anchor], at(NOW)).unwrap_err();
     assert_eq!(refused.code(), Some(ReasonCode::TooLarge));
     let one = key(0).verifying_key().clone();
-    let many = (0..65_000).map(|number| ListEntry::attesting(format!("https://agent-{number}.example"), one.clone()));
+    let many = (0..65_000)
+        .map(|number| ListEntry::attesting(format!("https://agent-{number}.example"), one.clone()));
     let refused = list(many).sign(&signer, at(NOW)).unwrap_err();
     assert!(matches!(refused, DraftError::Signing(JoseError::TooLarge { limit: MAX_LIST, .. })), "{refused}");
 }

@@ -80,7 +80,10 @@ fn every_step_of_every_node_is_right() {
         let me = format!("{node}.{thread}");
         for number in 0..60_u32 {
             let own = format!("{me}.{number}");
-            assert_eq!(store.put(SPACE, own.as_bytes(), own.as_bytes(), Timestamp::MAX).unwrap(), Put::Stored);
+            assert_eq!(
+                store.put(SPACE, own.as_bytes(), own.as_bytes(), Timestamp::MAX).unwrap(),
+                Put::Stored
+            );
             assert_eq!(store.put(SPACE, own.as_bytes(), b"other", Timestamp::MAX).unwrap(), Put::Exists);
             assert_eq!(*store.get(SPACE, own.as_bytes()).unwrap().unwrap().value, *own.as_bytes());
             let answered = store.answer(SPACE, own.as_bytes(), me.as_bytes(), Timestamp::MIN).unwrap();

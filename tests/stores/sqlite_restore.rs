@@ -142,7 +142,8 @@ fn a_backup_under_load_is_whole() {
     });
     for number in 0..10 {
         let restored =
-            SqliteStore::restore(scene_at(&scene, number), scene.at(&format!("restored {number}")), now()).unwrap();
+            SqliteStore::restore(scene_at(&scene, number), scene.at(&format!("restored {number}")), now())
+                .unwrap();
         for key in &told {
             let again = answer(&restored, &key.to_string());
             assert!(!matches!(again, Answered::Recorded), "{key} was answered a second time");

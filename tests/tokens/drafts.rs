@@ -120,7 +120,9 @@ fn a_demand_that_nobody_can_answer_is_not_sent() {
         (Locality::Onsite, Check::Triplet),
     ] {
         let refused = ask(&order().locality(locality).check(check)).unwrap_err();
-        assert!(refused.to_string().contains(check.as_str()) && refused.to_string().contains(locality.as_str()));
+        assert!(
+            refused.to_string().contains(check.as_str()) && refused.to_string().contains(locality.as_str())
+        );
     }
     let both = ask(&order().check(Check::Chip).check(Check::Triplet));
     assert!(matches!(both, Err(AskError::Impossible { .. })));
@@ -151,20 +153,38 @@ fn a_demand_whose_text_moves_the_cursor_is_refused_by_the_terminal() {
     use realname::demand::VerifiedDemand;
     use realname::jose::{Json, sign};
     let world = World::new();
-    let (sent, _) = world.demand(&DemandRequest::new(Purpose::ServiceOrder).number("+8613800000000").text("x"));
+    let (sent, _) =
+        world.demand(&DemandRequest::new(Purpose::ServiceOrder).number("+8613800000000").text("x"));
     let verify = |transaction: &str| {
-        let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone() else {
+        let Json::Object(mut members) = Unverified::parse(sent.as_str()).unwrap().peek().unwrap().clone()
+        else {
             panic!()
         };
         members.insert("transaction".into(), Json::parse(transaction.as_bytes(), 10_000).unwrap());
         let compact = sign(&world.asker, "realname-demand+jwt", [], &Json::Object(members)).unwrap();
-        VerifiedDemand::verify(&compact, &world.list(), at(NOW)).map(drop).map_err(|error| error.code().unwrap())
+        VerifiedDemand::verify(&compact, &world.list(), at(NOW))
+            .map(drop)
+            .map_err(|error| error.code().unwrap())
     };
     let with = |text: &str, action: &str, region: &str| {
-        format!(r#"{{"type":"number","number":"+8613800000000","text":"{text}","action":"{action}","region":"{region}"}}"#)
+        format!(
+            r#"{{"type":"number","number":"+8613800000000","text":"{text}","action":"{action}","region":"{region}"}}"#
+        )
     };
     assert_eq!(verify(&with("办理销户 (TEST) \\u200d", "cancel", "广东")), Ok(()));
-    for bad in ["\\u001b[1A", "a\\nb", "a\\rb", "\\u0085", "\\u009b2J", "\\u202eb", "\\u2067b", "\\u2028", "\\u200f", "\\u0000", ""] {
+    for bad in [
+        "\\u001b[1A",
+        "a\\nb",
+        "a\\rb",
+        "\\u0085",
+        "\\u009b2J",
+        "\\u202eb",
+        "\\u2067b",
+        "\\u2028",
+        "\\u200f",
+        "\\u0000",
+        "",
+    ] {
         for transaction in [with(bad, "cancel", "x"), with("x", bad, "x"), with("x", "cancel", bad)] {
             assert_eq!(verify(&transaction), Err(ReasonCode::TextUnsafe), "{transaction}");
         }
@@ -176,11 +196,9 @@ fn a_terminal_whose_id_could_forge_a_screen_signs_nothing() {
     let made = |terminal: Terminal| Attestor::new(ISS, key(2), terminal).map(drop);
     assert!(made(Terminal::new("pos-1").agent("shop_12").region("CN-44")).is_ok());
     for bad in ["", "pos 1", "pos-1\u{1b}[2K", "pos-1\u{202e}", "终端", &"a".repeat(65)] {
-        for terminal in [
-            Terminal::new(bad),
-            Terminal::new("pos-1").agent(bad),
-            Terminal::new("pos-1").region(bad),
-        ] {
+        for terminal in
+            [Terminal::new(bad), Terminal::new("pos-1").agent(bad), Terminal::new("pos-1").region(bad)]
+        {
             let refused = made(terminal).unwrap_err();
             assert!(matches!(refused, AttestError::Id { .. }) && !refused.to_string().contains('\u{1b}'));
         }
@@ -243,7 +261,11 @@ fn a_renewed_list_moves_no_window() {
 
 #[test]
 fn a_list_that_would_forget_is_not_signed() {
-    let operator = || ListEntry::attesting(ISS, key(2).verifying_key().clone()).from(at(NOW - 100)).until(at(NOW + 9_000_000));
+    let operator = || {
+        ListEntry::attesting(ISS, key(2).verifying_key().clone())
+            .from(at(NOW - 100))
+            .until(at(NOW + 9_000_000))
+    };
     let list = |entry: ListEntry| ListBuilder::new(LIST).entry(entry);
     let first = list(operator()).sign(&key(1), at(NOW)).unwrap();
     let renew = |builder: ListBuilder| builder.previous(previous(&first)).sign(&key(1), at(NOW + 50));
@@ -254,7 +276,10 @@ fn a_list_that_would_forget_is_not_signed() {
     assert_eq!(place(renew(ListBuilder::new("https://other.example").entry(operator()))), "iss");
     // What may change is told.
     assert_eq!(codes(&renew(list(operator().until(at(NOW + 9_000_001)))).unwrap()), ["extended"]);
-    assert_eq!(codes(&renew(list(operator().from(at(NOW - 200)).until(at(NOW + 8_000_000)))).unwrap()), ["shortened"]);
+    assert_eq!(
+        codes(&renew(list(operator().from(at(NOW - 200)).until(at(NOW + 8_000_000)))).unwrap()),
+        ["shortened"]
+    );
     assert_eq!(codes(&renew(ListBuilder::new(LIST)).unwrap()), ["removed"]);
     // A revocation is kept, and can't be made less.
     let reason = RevocationReason::Compromise;
@@ -274,7 +299,10 @@ fn a_list_that_would_forget_is_not_signed() {
 fn another_anchors_list_before_is_read_by_its_writer() {
     let first = ListBuilder::new(LIST).sign(&key(1), at(NOW)).unwrap();
     assert!(PreviousList::verified_by(first.as_str(), key(9).verifying_key()).is_err());
-    assert_eq!(PreviousList::signer(first.as_str()).as_deref(), Some(key(1).verifying_key().thumbprint().as_str()));
+    assert_eq!(
+        PreviousList::signer(first.as_str()).as_deref(),
+        Some(key(1).verifying_key().thumbprint().as_str())
+    );
     let before = PreviousList::unverified(first.as_str()).unwrap();
     let second = ListBuilder::new(LIST).previous(before).sign(&key(9), at(NOW)).unwrap();
     assert_eq!(second.sequence(), first.sequence() + 1);

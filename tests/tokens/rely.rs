@@ -6,7 +6,7 @@ use realname::profile::ReasonCode;
 use realname::rely::*;
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
-use realname_testkit::world::{ISS, NOW, World, at, cancel, entry, payload, sign_list};
+use realname_testkit::world::{ISS, NOW, Person, World, at, cancel, entry, payload, present_as, sign_list};
 
 fn answer_as(world: &World, presentation: &str, asked: Asked<'_>, now: i64) -> Verdict {
     answer(&world.store, presentation, asked, &world.list(), at(now), &Limits::default()).unwrap().verdict
@@ -170,7 +170,9 @@ fn with_demand(record: &Record, change: impl FnOnce(&mut Members)) -> Record {
     let mut json: serde_json::Value = serde_json::from_slice(&record.to_bytes()).unwrap();
     let compact = json["demand"].as_str().unwrap().to_owned();
     let parts: Vec<&str> = compact.split('.').collect();
-    let Json::Object(mut members) = Unverified::parse(&compact).unwrap().peek().unwrap().clone() else { panic!() };
+    let Json::Object(mut members) = Unverified::parse(&compact).unwrap().peek().unwrap().clone() else {
+        panic!()
+    };
     change(&mut members);
     let payload = encode(&Json::Object(members).to_bytes());
     json["demand"] = format!("{}.{payload}.{}", parts[0], parts[2]).into();
@@ -195,7 +197,10 @@ fn a_record_whose_keeper_asks_for_less_afterwards() {
             value => drop(members.insert(name.into(), value.clone())),
         });
         let found = audit(&emptied);
-        assert!(found.has(ReasonCode::DemandHashMismatch) || found.has(ReasonCode::RecordMalformed), "{name}");
+        assert!(
+            found.has(ReasonCode::DemandHashMismatch) || found.has(ReasonCode::RecordMalformed),
+            "{name}"
+        );
     }
     // An outline in the text's place is told apart from the text.
     let outline: serde_json::Value = serde_json::from_slice(&record.erase().to_bytes()).unwrap();
@@ -222,7 +227,9 @@ fn an_erased_record_names_no_number_and_still_audits() {
     assert_eq!(serde_json::to_value(&found).unwrap()["remarks"][0]["code"], "demand_erased");
     // What is left is judged: another terminal's name, another life.
     let touched = text.replace("\"terminal\":\"pos-1\"", "\"terminal\":\"pos-2\"");
-    assert!(!Record::parse(touched.as_bytes()).unwrap().audit(&world.list(), &Limits::default()).is_accepted());
+    assert!(
+        !Record::parse(touched.as_bytes()).unwrap().audit(&world.list(), &Limits::default()).is_accepted()
+    );
 }
 
 #[test]
@@ -254,14 +261,25 @@ fn a_stranger_who_names_an_answered_nonce_is_told_nothing() {
     let kb = honest.rsplit('~').next().unwrap();
     let stranger = SigningKey::from_ed25519_seed(&[42; 32]);
     let jwt = sign(&stranger, "dc+sd-jwt", [], &Json::object([("iss", "https://x.example".into())])).unwrap();
-    for text in [format!("{jwt}~{kb}"), honest.replacen("ey", "e", 1), format!("{}~{kb}", honest.split('~').next().unwrap())] {
+    for text in [
+        format!("{jwt}~{kb}"),
+        honest.replacen("ey", "e", 1),
+        format!("{}~{kb}", honest.split('~').next().unwrap()),
+    ] {
         for asked in [Asked::ByPresentation, Asked::Nonce(sent.nonce())] {
             let told = answer_as(&world, &text, asked, NOW + 40);
-            assert!(!told.is_accepted() && told.recorded().is_none() && !told.has(ReasonCode::AlreadyAnswered));
+            assert!(
+                !told.is_accepted() && told.recorded().is_none() && !told.has(ReasonCode::AlreadyAnswered)
+            );
             assert!(told.issuer().is_none() && told.terminal().is_none() && told.checks().is_empty());
             assert!(told.purpose().is_none());
         }
     }
+    // A trusted terminal with another person's card is told that it was answered, and not by whom.
+    let other = present_as(Person::Stranger, &demand, "pos-1").unwrap();
+    let other = answer_as(&world, &other, Asked::ByPresentation, NOW + 40);
+    assert_eq!(other.reasons(), [ReasonCode::AlreadyAnswered.into(), ReasonCode::HolderMismatch.into()]);
+    assert!(other.recorded().is_none());
     // Its owner is told, even when its time is over.
     let late = answer_as(&world, &honest, Asked::ByPresentation, NOW + 5000);
     assert!(late.has(ReasonCode::AlreadyAnswered) && late.recorded().is_some());

@@ -321,8 +321,14 @@ fn a_stolen_key_of_a_chain_counts_for_nobody_whatever_it_is_listed_for() {
                 ];
                 Some(entry(signer.verifying_key(), "https://other.example", more))
             };
-            assert!(matches!(judge(stolen("compromise", NOW + 50), NOW), Err(TrustError::KeyCompromised)), "{role}");
-            assert!(matches!(judge(stolen("whatever", NOW + 50), NOW), Err(TrustError::KeyCompromised)), "{role}");
+            assert!(
+                matches!(judge(stolen("compromise", NOW + 50), NOW), Err(TrustError::KeyCompromised)),
+                "{role}"
+            );
+            assert!(
+                matches!(judge(stolen("whatever", NOW + 50), NOW), Err(TrustError::KeyCompromised)),
+                "{role}"
+            );
             // The listed key may have left another issuer in peace; a delegated one ends when it is revoked.
             let retired = judge(stolen("superseded", NOW), NOW);
             let is_root = std::ptr::eq(signer, &raw const chain.world.operator);
@@ -367,7 +373,9 @@ fn an_anchor_file_with_one_key_twice_the_expired_window_first() {
 fn a_wrong_clock_is_told_from_a_stranger() {
     let world = World::new();
     let compact = world.compact_list(1);
-    let code = |now: i64| TrustList::as_of(&compact, &world.anchors(), at(now)).map(drop).map_err(|e| e.code().unwrap());
+    let code = |now: i64| {
+        TrustList::as_of(&compact, &world.anchors(), at(now)).map(drop).map_err(|e| e.code().unwrap())
+    };
     use realname::profile::ReasonCode;
     assert_eq!(code(NOW), Ok(()));
     // Ten minutes behind the list's signing, and 400 days on.

@@ -7,7 +7,9 @@ use realname::profile::ReasonCode;
 use realname::rely::{Asked, Limits, Record, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList};
-use realname_testkit::world::{ISS, NOW, Person, World, at, cancel, entry, key, payload, sign_list, verified};
+use realname_testkit::world::{
+    ISS, NOW, Person, World, at, cancel, entry, key, payload, sign_list, verified,
+};
 
 /// A relying party with its store, its anchors, and the newest list that it was given.
 struct Site {
@@ -66,18 +68,18 @@ fn a_the_anchor_is_rotated() {
     let new_anchor = key(50);
     let operator = || entry(site.world.operator.verifying_key(), ISS, []);
     site.take(&site.list(&site.world.anchor, 1, vec![operator()])).unwrap();
-    // A1, A2: a list of the new anchor is refused until the anchor file has both.
+    // A1: a list of the new anchor is refused until the anchor file has both.
     let by_new = site.list(&new_anchor, 2, vec![operator()]);
     assert!(matches!(site.take(&by_new), Err(TrustError::AnchorUnknown)));
     site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), NOW - 10_000, NOW + 1_000_000));
     assert_eq!(Anchor::parse_all(&Anchor::to_file(&site.anchors)).unwrap(), site.anchors);
-    // A3: the new anchor signs; both are taken as long as both are there, and the sequence goes on.
+    // A2: the new anchor signs; both are taken as long as both are there, and the sequence goes on.
     let list = site.take(&by_new).unwrap();
     assert_eq!(list.anchor(), &new_anchor.verifying_key().thumbprint());
     assert!(site.round(&attestor(key(2)), &list).0.is_empty());
     let by_old = site.list(&site.world.anchor, 1, vec![operator()]);
     assert!(matches!(site.take(&by_old), Err(TrustError::RolledBack { seen: 2, got: 1 })));
-    // A4: the old anchor is taken out, and its lists count no more, however high their sequence.
+    // A3: the old anchor is taken out, and its lists count no more, however high their sequence.
     site.anchors.remove(0);
     let by_old = site.list(&site.world.anchor, 3, vec![operator()]);
     assert!(matches!(site.take(&by_old), Err(TrustError::AnchorUnknown)));

@@ -252,7 +252,9 @@ mod tests {
     #[test]
     fn what_may_be_signed() {
         assert!(is_safe("Cancel this number (TEST) 测试，\u{200d}", MAX_SHOWN) && is_safe("a", 1));
-        for bad in ["", "  ", "\u{3000}", "a\nb", "\u{1b}", "\u{85}", "\u{202e}", "\u{2028}", "\u{200f}", "\u{2069}"] {
+        for bad in
+            ["", "  ", "\u{3000}", "a\nb", "\u{1b}", "\u{85}", "\u{202e}", "\u{2028}", "\u{200f}", "\u{2069}"]
+        {
             assert!(!is_safe(bad, MAX_SHOWN), "{bad:?}");
         }
         assert!(is_safe(&"长".repeat(1000), MAX_SHOWN) && !is_safe(&"长".repeat(1001), MAX_SHOWN));

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use realname::store::{Answered, MAX_VALUE, Put, Space, SqliteStore, Store, StoreError};
@@ -38,6 +38,7 @@ fn child() {
         "a_full_disk_is_survived" => a_full_disk_is_survived(&path, &faults),
         "a_large_value_fails_alone" => a_large_value_fails_alone(&path, &faults),
         "a_read_only_file_is_refused" => a_read_only_file_is_refused(&path, &faults),
+        "a_hanging_disk_holds_nobody" => a_hanging_disk_holds_nobody(&path, &faults),
         "every_step_is_synced" => every_step_is_synced(&path, &faults),
         other => panic!("no case {other}"),
     }
@@ -184,6 +185,32 @@ fn one_step_without_space_does_not_fail_the_others() {
     let store = SqliteStore::open(path).unwrap();
     assert!((0..15).all(|number| store.get(SPACE, number.to_string().as_bytes()).unwrap().is_some()));
     assert!(store.get(SPACE, b"large").unwrap().is_none());
+}
+
+fn a_hanging_disk_holds_nobody(path: &Path, faults: &Faults) {
+    let store = SqliteStore::open(path).unwrap();
+    assert_eq!(put(&store, "before").unwrap(), Put::Stored);
+    faults.on("hang");
+    thread::scope(|scope| {
+        let begun = scope.spawn(|| (put(&store, "begun").unwrap_err(), Instant::now()));
+        thread::sleep(Duration::from_millis(300));
+        let waiting = scope.spawn(|| (put(&store, "waiting").unwrap_err(), Instant::now()));
+        assert!(store.get(SPACE, b"before").unwrap().is_some(), "looking goes on");
+        let start = Instant::now();
+        let ((begun, one), (waiting, other)) = (begun.join().unwrap(), waiting.join().unwrap());
+        assert!(matches!(begun, StoreError::Interrupted { .. }) && begun.may_be_recorded(), "{begun:?}");
+        // It had no turn, and gets none later.
+        assert!(matches!(waiting, StoreError::Busy { .. }) && !waiting.may_be_recorded(), "{waiting:?}");
+        assert!(one.max(other) - start < Duration::from_secs(14));
+    });
+    faults.off("hang");
+    assert_eq!(put(&store, "begun").unwrap(), Put::Exists, "repeated, it tells");
+    assert_eq!(put(&store, "waiting").unwrap(), Put::Stored);
+}
+
+#[test]
+fn a_disk_that_hangs_in_a_commit_holds_nobody() {
+    let _ = run("a_hanging_disk_holds_nobody");
 }
 
 fn a_read_only_file_is_refused(path: &Path, faults: &Faults) {

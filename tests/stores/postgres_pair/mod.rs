@@ -210,7 +210,10 @@ fn nothing_told_is_lost_and_nothing_told_twice_through_failovers() {
     let told = told.into_inner().unwrap();
     all_there(&store, told.iter());
     let told = told.len();
-    println!("{rounds} failovers in {:.0?}: {told} answers told, all there; {unsure} in doubt", begin.elapsed());
+    println!(
+        "{rounds} failovers in {:.0?}: {told} answers told, all there; {unsure} in doubt",
+        begin.elapsed()
+    );
     assert!(told > 0);
 }
 
@@ -248,7 +251,10 @@ fn answer_until(
             Ok(other) => panic!("{key}: {other:?}"),
             Err(error) => {
                 let may = error.may_be_recorded();
-                let known = matches!(error, StoreError::Unreachable { .. } | StoreError::ReadOnly | StoreError::Busy { .. });
+                let known = matches!(
+                    error,
+                    StoreError::Unreachable { .. } | StoreError::ReadOnly | StoreError::Busy { .. }
+                );
                 assert!(may || known, "{error:?}");
                 doubtful.push(key);
                 thread::sleep(Duration::from_millis(100));

@@ -20,8 +20,10 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn started() -> Self {
-        let bin = std::env::var_os("REALNAME_POSTGRES_BIN").expect("REALNAME_POSTGRES_BIN has the server's programs");
-        let owner = std::env::var("REALNAME_POSTGRES_OWNER").expect("REALNAME_POSTGRES_OWNER may run a server");
+        let bin = std::env::var_os("REALNAME_POSTGRES_BIN")
+            .expect("REALNAME_POSTGRES_BIN has the server's programs");
+        let owner =
+            std::env::var("REALNAME_POSTGRES_OWNER").expect("REALNAME_POSTGRES_OWNER may run a server");
         let place = tempfile::Builder::new().prefix("pair").tempdir_in("/tmp").unwrap();
         run(Command::new("chown").arg(&owner).arg(place.path()));
         let pair = Self { place, bin: bin.into(), owner, primary: "a", standby: "b" };
@@ -39,7 +41,8 @@ impl Pair {
     /// A store on both, the primary first in `order`.
     pub(crate) fn store(&self, order: [&str; 2], options: &str) -> PostgresStore {
         let hosts = order.map(|name| self.place.path().join(name).display().to_string());
-        let mut config: Config = format!("host={},{} user=realname dbname=postgres", hosts[0], hosts[1]).parse().unwrap();
+        let mut config: Config =
+            format!("host={},{} user=realname dbname=postgres", hosts[0], hosts[1]).parse().unwrap();
         config.options(options).application_name("store");
         PostgresStore::connect_with(config, NoTls, 8.try_into().unwrap()).unwrap()
     }
@@ -69,7 +72,11 @@ impl Pair {
         let data = self.data(self.standby);
         let file = format!("{data}/postgresql.auto.conf");
         let text = std::fs::read_to_string(&file).unwrap();
-        let without: String = text.lines().filter(|line| !line.starts_with("primary_conninfo")).map(|line| format!("{line}\n")).collect();
+        let without: String = text
+            .lines()
+            .filter(|line| !line.starts_with("primary_conninfo"))
+            .map(|line| format!("{line}\n"))
+            .collect();
         std::fs::write(&file, without).unwrap();
         self.start(self.standby);
     }

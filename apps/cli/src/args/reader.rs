@@ -95,6 +95,9 @@ pub(crate) struct EmulatorArgs {
     /// A card description; the next one is laid down when one was read
     #[arg(long = "card", value_name = "FILE", required = true, num_args = 1..)]
     pub(crate) cards: Vec<PathBuf>,
+    /// Lift a card that was read and lay it down again after the others; without it the last one stays, as if forgotten
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Make a symbolic link to the pty here
     #[arg(long, value_name = "PATH")]
     pub(crate) link: Option<PathBuf>,

@@ -16,6 +16,7 @@ pub(crate) fn run(args: &EmulatorArgs) -> Done {
     let cards = args.cards.iter().map(|path| unix::card(path)).collect::<Result<Vec<_>, _>>()?;
     let mut config = EmulatorConfig::default();
     config.pace = args.pace;
+    config.again = args.again;
     config.seed = args.seed;
     if let Some(sam_id) = args.sam_id {
         config.sam_id = sam_id;

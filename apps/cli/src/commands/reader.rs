@@ -80,12 +80,30 @@ fn print_ports(as_json: bool) -> Done {
 
 /// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`.
 pub(crate) fn open(port: &Path, baud: Option<u32>) -> Result<Reader, Failure> {
-    Ok(Reader::open(&port.to_string_lossy(), baud)?)
+    Ok(open_within(port, baud, Duration::ZERO)?.0)
+}
+
+type Opened = (Reader, Duration, Option<PortNotes>);
+
+/// The same, with what is known of the port, and what is left of `wait`.
+fn open_within(port: &Path, baud: Option<u32>, wait: Duration) -> Result<Opened, Failure> {
+    let name = port.to_string_lossy();
+    let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));
+    let (reader, left) = Reader::open_within(&name, baud, wait, notes.as_ref())?;
+    Ok((reader, left, notes))
+}
+
+/// Keeps what is known of the port: an aid, not a duty. A machine without a place for it reads cards all the same.
+fn keep(notes: Option<PortNotes>, reader: &Reader) {
+    if let Some(notes) = notes {
+        let _ = notes.keep(reader);
+    }
 }
 
 fn probe(port: &PortArgs, as_json: bool) -> Done {
-    let mut reader = open(&port.port, port.baud)?;
+    let (mut reader, _, notes) = open_within(&port.port, port.baud, Duration::ZERO)?;
     let probe = reader.probe()?;
+    keep(notes, &reader);
     if as_json {
         output::json(&json!({"sam_id": probe.sam_id.to_string(), "baud": reader.baud()}));
     } else {
@@ -114,15 +132,10 @@ fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_j
 /// the port is kept for the next program on it.
 pub(crate) fn read_at(port: &Path, baud: Option<u32>, options: &ReadOptions) -> Result<CardRead, Failure> {
     let progress = output::Progress::start(lang::pick("looking for the reader", "正在连接读卡器"));
-    let name = port.to_string_lossy();
-    let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));
-    let (mut reader, left) = Reader::open_within(&name, baud, options.wait, notes.as_ref())?;
+    let (mut reader, left, notes) = open_within(port, baud, options.wait)?;
     let options = options.clone().wait(left);
     let card = reader.read_card_with(&options, |step| progress.say(&step_text(step)));
-    if let Some(notes) = notes {
-        // An aid, not a duty: a machine without a place for it reads cards all the same.
-        let _ = notes.keep(&reader);
-    }
+    keep(notes, &reader);
     Ok(card?)
 }
 

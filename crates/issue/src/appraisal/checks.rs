@@ -232,7 +232,6 @@ pub(super) fn liveness(answer: Result<&Finding, Reason>) -> Judged {
 pub(super) fn reason_of_error(error: &AuthorityError) -> Reason {
     match error {
         AuthorityError::Transient { .. } => Reason::AuthorityUnavailable,
-        AuthorityError::Quota { scope: QuotaScope::Person, .. } => Reason::AuthorityPersonQuota,
         AuthorityError::Quota { .. } => Reason::AuthorityQuota,
         AuthorityError::InvalidInput { field: QueryField::PhoneNumber } => Reason::AuthorityPhoneNumber,
         AuthorityError::InvalidInput { field: QueryField::Probe } => Reason::AuthorityProbe,

@@ -244,8 +244,8 @@ reasons! {
         "登记系统暂时无法连接，请稍后重试，本次未作出判断。";
     /// The allowance is used up.
     AuthorityQuota, "authority_quota",
-        "The allowance at the register is used up. Tell the operator, or try again later.",
-        "查询额度已用完，请联系运营方或稍后再试。";
+        "The allowance at the register is used up, for this machine or for this person. Don't repeat it now; tell the operator, or send the person to the manual desk.",
+        "本机或该人员的查询额度已用完，请勿立即重试，请联系运营方或转人工办理。";
     /// The register doesn't take a value.
     AuthorityInvalidInput, "authority_invalid_input",
         "The register doesn't take one of the values. Read the card again; if it stays so, go to the manual desk.",
@@ -258,10 +258,6 @@ reasons! {
     AuthorityProbe, "authority_probe",
         "The register can't use the photo. Take it again in even light, facing the camera.",
         "登记系统无法使用该照片，请在均匀光线下正对镜头重新拍摄。";
-    /// The register doesn't answer about this person any more today.
-    AuthorityPersonQuota, "authority_person_quota",
-        "The register has been asked about this person too often. Don't try again today; send the person to the manual desk.",
-        "该人员查询次数已达登记系统上限，今日请勿重试，请转人工办理。";
     /// The register says that it was asked wrongly.
     AuthorityBadRequest, "authority_bad_request",
         "The register says that this machine asks wrongly. Tell the operator: its configuration has to be corrected.",

@@ -60,8 +60,12 @@ impl Terminal {
 
     /// Whether its names are ids: they go to screens and into comparisons.
     pub(super) fn check(&self) -> Result<(), AttestError> {
-        let names = [("terminal", Some(&self.id)), ("agent", self.agent.as_ref()), ("region", self.region.as_ref())];
-        match names.into_iter().find_map(|(member, name)| name.filter(|name| !is_id(name)).map(|name| (member, name))) {
+        let names =
+            [("terminal", Some(&self.id)), ("agent", self.agent.as_ref()), ("region", self.region.as_ref())];
+        match names
+            .into_iter()
+            .find_map(|(member, name)| name.filter(|name| !is_id(name)).map(|name| (member, name)))
+        {
             None => Ok(()),
             Some((member, name)) => Err(AttestError::Id { member, value: name.as_str().into() }),
         }
@@ -119,7 +123,11 @@ impl Attestor {
     pub fn with_delegation(mut self, chain: Vec<String>) -> Result<Self, AttestError> {
         self.links = Delegation::read_chain(&chain, self.signer.verifying_key())?;
         // A statement may name its delegator by key instead; for whom that key signs, only the trust list says.
-        if self.links.first().is_some_and(|link| link.iss() != self.iss.as_str() && !is_key_uri(link.iss().as_str_raw())) {
+        if self
+            .links
+            .first()
+            .is_some_and(|link| link.iss() != self.iss.as_str() && !is_key_uri(link.iss().as_str_raw()))
+        {
             return Err(TrustError::KeyOtherIssuer.into());
         }
         self.delegation = chain;

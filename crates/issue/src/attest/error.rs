@@ -29,7 +29,9 @@ pub enum AttestError {
         value: OutsideText,
     },
     /// The session's key is of another algorithm than the operator's.
-    #[error("the session's key is {got}, the operator's is {expected}: tell the collector (`Collector::issuer_algorithm`)")]
+    #[error(
+        "the session's key is {got}, the operator's is {expected}: tell the collector (`Collector::issuer_algorithm`)"
+    )]
     SessionAlgorithm {
         /// The operator's.
         expected: Algorithm,

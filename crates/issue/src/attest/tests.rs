@@ -396,7 +396,8 @@ fn record_token(kept: &str) -> &str {
 fn a_collecting_terminals_session_has_the_operators_algorithm() {
     let world = World::new();
     let (_, demand) = world.demand(&cancel());
-    let p256 = || SigningKey::from_pem(&SigningKey::generate(Algorithm::Es256).unwrap().to_pem().unwrap()).unwrap();
+    let p256 =
+        || SigningKey::from_pem(&SigningKey::generate(Algorithm::Es256).unwrap().to_pem().unwrap()).unwrap();
     let operator = Attestor::new(ISS, p256(), Terminal::new("pos-1")).unwrap();
     let enrolled = Enrolled {
         terminal: Terminal::new("pos-7"),
@@ -430,7 +431,11 @@ fn a_terminals_clock_a_second_behind_the_askers() {
     };
     for before in [1, 58, 60] {
         let found = world.answer(&checked(before).unwrap()).verdict;
-        assert!(found.is_accepted() || found.has(ReasonCode::AlreadyAnswered), "{before}: {:?}", found.reasons());
+        assert!(
+            found.is_accepted() || found.has(ReasonCode::AlreadyAnswered),
+            "{before}: {:?}",
+            found.reasons()
+        );
         assert!(!found.has(ReasonCode::CheckedBeforeDemand));
     }
     assert!(matches!(checked(61), Err(AttestError::BeforeDemand)));

@@ -26,7 +26,8 @@ pub(super) fn hosts(config: &Config) -> Result<Vec<One>, StoreError> {
     let (names, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
     let count = names.len().max(addresses.len());
     let fits = |length: usize| length == count || length == 0;
-    if count == 0 || !fits(names.len()) || !fits(addresses.len()) || !(fits(ports.len()) || ports.len() == 1) {
+    if count == 0 || !fits(names.len()) || !fits(addresses.len()) || !(fits(ports.len()) || ports.len() == 1)
+    {
         return Err(StoreError::Address);
     }
     let host = |index: usize| {
@@ -95,6 +96,7 @@ fn common(config: &Config) -> One {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn each_host_keeps_its_port_and_what_all_share() {
         let config: Config = "host=/run/a,b.example port=1,2 user=u password=p dbname=d".parse().unwrap();

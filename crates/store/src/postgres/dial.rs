@@ -11,10 +11,13 @@ use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, Connection, Erro
 /// A future that stays on the store's thread.
 pub(super) type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
+/// A connection to one host, and what carries it.
+pub(super) type Called = Result<(Client, Box<dyn Wire>), Error>;
+
 /// Opens connections and asks servers to give up.
 pub(super) trait Dial: Send {
     /// Opens a connection to one host.
-    fn connect<'a>(&'a self, host: &'a Config) -> Local<'a, Result<(Client, Box<dyn Wire>), Error>>;
+    fn connect<'a>(&'a self, host: &'a Config) -> Local<'a, Called>;
 
     /// Asks the server to give up what it does for the connection of that token.
     fn cancel(&self, token: CancelToken) -> Local<'_, Result<(), Error>>;
@@ -45,7 +48,7 @@ where
     T::Stream: 'static,
     T::TlsConnect: TlsConnect<Socket>,
 {
-    fn connect<'a>(&'a self, host: &'a Config) -> Local<'a, Result<(Client, Box<dyn Wire>), Error>> {
+    fn connect<'a>(&'a self, host: &'a Config) -> Local<'a, Called> {
         Box::pin(async move {
             let (client, wire) = host.connect(self.0.clone()).await?;
             Ok((client, Box::new(wire) as Box<dyn Wire>))

@@ -102,7 +102,9 @@ pub(super) fn casts_doubt(notice: &DbError) -> bool {
 /// What makes the outcome of a step uncertain though no connection broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Doubt {
-    #[error("the server stopped waiting for its standby: the step is committed there and may be lost with it")]
+    #[error(
+        "the server stopped waiting for its standby: the step is committed there and may be lost with it"
+    )]
     Unreplicated,
     #[error("the server gave no answer in time")]
     Overdue,

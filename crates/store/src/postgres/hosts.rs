@@ -52,7 +52,8 @@ impl Hosts {
         let mut why = None;
         for turn in 0..count {
             let index = (self.first.get() + turn) % count;
-            let share = until.saturating_duration_since(Instant::now()) / u32::try_from(count - turn).unwrap_or(1);
+            let share =
+                until.saturating_duration_since(Instant::now()) / u32::try_from(count - turn).unwrap_or(1);
             match timeout(share.min(CONNECT_PATIENCE), self.call(index)).await {
                 Ok(Ok(open)) => {
                     self.first.set(index);

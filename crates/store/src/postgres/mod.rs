@@ -153,7 +153,8 @@ impl Store for PostgresStore {
         let again = own.clone();
         let look = async move |link: &mut Link| steps::look(link, space, &own).await;
         let Some((entry, here_alone)) = self.pool.run(Kind::Look, look)? else { return Ok(None) };
-        if !here_alone || !is_fact(space, entry.answer.as_deref()) || self.kept.has(space, key, said(&entry)) {
+        if !here_alone || !is_fact(space, entry.answer.as_deref()) || self.kept.has(space, key, said(&entry))
+        {
             return Ok(Some(entry));
         }
         let kept = self.step(async move |link: &mut Link| steps::look_kept(link, space, &again).await)?;

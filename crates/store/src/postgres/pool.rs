@@ -8,8 +8,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::Config;
@@ -39,7 +39,11 @@ struct Order {
 
 trait Job: Send {
     /// Takes the step on a connection, or hears why there is none, and tells the caller.
-    fn run<'a>(self: Box<Self>, order: (Instant, Kind), link: Result<&'a mut Link, StoreError>) -> Local<'a, ()>;
+    fn run<'a>(
+        self: Box<Self>,
+        order: (Instant, Kind),
+        link: Result<&'a mut Link, StoreError>,
+    ) -> Local<'a, ()>;
 }
 
 struct Waiting<T, S> {

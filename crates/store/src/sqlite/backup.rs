@@ -44,7 +44,11 @@ impl SqliteStore {
     /// a demand that was sent before can't be answered there any more and has to be made anew. And the store remembers `now` as
     /// the moment before which it may have forgotten things: [`restored_at`](crate::store::restored_at).
     /// `docs/stores.md` says what else is forgotten.
-    pub fn restore(backup: impl AsRef<Path>, path: impl AsRef<Path>, now: Timestamp) -> Result<Self, StoreError> {
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        path: impl AsRef<Path>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let (backup, path) = (schema::find_file(backup.as_ref())?, path.as_ref());
         refuse_existing(path)?;
         let part = Part::beside(path)?;
@@ -144,7 +148,9 @@ impl Part {
         // A name that came up meanwhile isn't replaced, where the file system can see to that.
         match fs::hard_link(&self.0, path) {
             Ok(()) => fs::remove_file(&self.0).map_err(fault::file)?,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(StoreError::Exists),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(StoreError::Exists);
+            }
             Err(_) => fs::rename(&self.0, path).map_err(fault::file)?,
         }
         schema::sync_directory(path)

@@ -88,8 +88,9 @@ impl Desk {
             }
             // The others may wait a little longer.
             Err(StoreError::Busy { .. }) => {
-                let (late, rest): (Vec<_>, Vec<_>) =
-                    batch.into_iter().partition(|job| job.begin().elapsed() >= PATIENCE || job.begin() == begin);
+                let (late, rest): (Vec<_>, Vec<_>) = batch
+                    .into_iter()
+                    .partition(|job| job.begin().elapsed() >= PATIENCE || job.begin() == begin);
                 late.into_iter().for_each(busy);
                 self.record(rest);
             }

@@ -72,7 +72,9 @@ pub enum AnswerError {
     #[error("the demand was refused: `{0}` is missing, of the wrong type, or can't be answered")]
     Member(&'static str),
     /// A text for the person, or an id, that could forge what is shown around it.
-    #[error("the demand was refused: `{0}` is empty, too long, or holds characters that aren't allowed there")]
+    #[error(
+        "the demand was refused: `{0}` is empty, too long, or holds characters that aren't allowed there"
+    )]
     Text(&'static str),
     /// `iat` or `exp` isn't there, or no integer.
     #[error("the demand was refused: `{0}` isn't a time")]

@@ -76,13 +76,17 @@ pub fn answer(
     let bare = presentation.bare();
     let mut verdict = presentation.verify(&pending, list, now, limits);
     if let Some(answer) = answered {
-        // Only who could have been accepted is told of it: what is acceptable now, and the very presentation that was.
+        // What was recorded is told to whoever could have been accepted: what is acceptable now, and the very presentation that
+        // was. A trusted terminal that answered this demand is told that it was answered, and a stranger nothing at all.
         let is_that_one = || {
             let record = Record::parse(&answer).ok();
             record.is_some_and(|record| record.presentation_sha256() == Some(bare.sha256.as_str()))
         };
         if verdict.is_accepted() || is_that_one() {
             return Ok(already(verdict, &answer));
+        }
+        if answers_it(&verdict) {
+            verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
         }
         return Ok(Answer { verdict, record: None });
     }
@@ -119,6 +123,13 @@ fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Resu
             .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned()))
             .ok_or(ReasonCode::DemandMalformed),
     }
+}
+
+/// Whether both signatures held, and the answer is bound to this demand.
+fn answers_it(verdict: &Verdict) -> bool {
+    use ReasonCode::{AudienceMismatch, DemandHashMismatch, NonceMismatch};
+    verdict.issuer.is_some()
+        && ![AudienceMismatch, NonceMismatch, DemandHashMismatch].iter().any(|code| verdict.has(*code))
 }
 
 /// Refused, whatever else holds; what else is wrong is still told, because a repeat and a fraud look alike otherwise.

@@ -256,8 +256,7 @@ fn claims(payload: &Payload<'_>, pending: &PendingDemand, reasons: &mut Vec<Reas
     let disclosed = Disclosed(found);
     if let Some(expectation) = pending.expectation() {
         match (disclosed.text(ClaimName::Name), disclosed.text(ClaimName::IdNumber)) {
-            (Some(name), Some(number))
-                if expectation.is_met_by(name.as_str_raw(), number.as_str_raw()) => {}
+            (Some(name), Some(number)) if expectation.is_met_by(name.as_str_raw(), number.as_str_raw()) => {}
             (Some(_), Some(_)) => reasons.push(ReasonCode::HolderMismatch.into()),
             // Told above, unless the pending demand forgot to ask for them.
             _ if reasons.iter().any(|reason| reason.claim.is_some()) => {}

@@ -154,7 +154,9 @@ impl Record {
         let same = |name: &str| again.member(name) == recorded.and_then(|recorded| recorded.member(name));
         // Records of earlier versions may lack where the person was.
         let locality = recorded.is_some_and(|recorded| recorded.member("locality").is_none());
-        ["verdict", "reasons", "purpose", "checks", "claims", "age", "issuer", "terminal"].into_iter().all(same)
+        ["verdict", "reasons", "purpose", "checks", "claims", "age", "issuer", "terminal"]
+            .into_iter()
+            .all(same)
             && (locality || same("locality"))
     }
 

@@ -24,7 +24,10 @@ pub(super) fn contradictions<S: Texts>(
         // Where only one of the two is production, that is told already.
         (asked == Env::Production && facts.env == asked && !is_reader(facts), ReasonCode::ReaderEmulated),
         (methods.is_none(), ReasonCode::EvidenceMissing),
-        (methods.is_some_and(|methods| contradicts(facts.locality, &methods)), ReasonCode::EvidenceContradicts),
+        (
+            methods.is_some_and(|methods| contradicts(facts.locality, &methods)),
+            ReasonCode::EvidenceContradicts,
+        ),
     ];
     let late = facts.checks.iter().filter(|result| result.time.is_some_and(|time| time > issued));
     let late = late.map(|result| Reason::check(ReasonCode::CheckAfterIssued, result.check));

@@ -83,22 +83,23 @@ impl StoreError {
                 "an older version of this program made this store: use that version, or a new store",
                 "该存储由本程序的旧版本创建：请使用该版本，或新建存储",
             ),
-            Self::NotDurable { .. } => {
-                ("set the server or the file system right; nothing was recorded", "请修正服务器或文件系统设置；未作任何记录")
-            }
+            Self::NotDurable { .. } => (
+                "set the server or the file system right; nothing was recorded",
+                "请修正服务器或文件系统设置；未作任何记录",
+            ),
             Self::Address => ("correct the address", "请更正地址"),
             Self::PlainText => ("require TLS for that server", "请对该服务器启用强制 TLS"),
-            Self::Unreachable { .. } => {
-                ("nothing was recorded; try again, and look after the server", "未作任何记录；请重试并检查服务器")
-            }
+            Self::Unreachable { .. } => (
+                "nothing was recorded; try again, and look after the server",
+                "未作任何记录；请重试并检查服务器",
+            ),
             Self::Interrupted { .. } | Self::Stopped => (
                 "it may have been recorded: repeat the same step, which tells",
                 "可能已被记录：请重复同一步骤以确认",
             ),
-            Self::DiskFailed { .. } | Self::Poisoned => (
-                "look after the disk, then start again",
-                "请检查磁盘后重新启动",
-            ),
+            Self::DiskFailed { .. } | Self::Poisoned => {
+                ("look after the disk, then start again", "请检查磁盘后重新启动")
+            }
             Self::Backend { .. } => {
                 ("check the store's directory and disk, or its server", "请检查存储目录、磁盘或服务器")
             }

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::draft::{DraftError, Member};
 use super::entry::is_issuer;
-use super::{KeyRecord, ListChange, ListEntry, MAX_LIST, PreviousList, Revocation};
+use super::renewal::renew;
+use super::{KeyRecord, ListChange, ListEntry, MAX_LIST, PreviousList};
 use crate::jose::{JoseError, Json, Signer, sign};
 use crate::profile::TRUST_LIST_TYP;
 
@@ -179,7 +180,8 @@ impl ListBuilder {
     }
 
     fn next_sequence(&self, now: i64) -> Result<i64, DraftError> {
-        let seen = self.previous.as_ref().map_or(0, |list| i64::try_from(list.sequence()).unwrap_or(i64::MAX));
+        let seen =
+            self.previous.as_ref().map_or(0, |list| i64::try_from(list.sequence()).unwrap_or(i64::MAX));
         let sequence = self.sequence.unwrap_or(now.max(seen.saturating_add(1)));
         if sequence <= seen || sequence > crate::jose::MAX_SECONDS {
             let problem = if self.previous.is_some() {
@@ -197,12 +199,7 @@ impl ListBuilder {
         Ok(sequence)
     }
 
-    fn records(
-        &self,
-        iat: i64,
-        exp: i64,
-        now: i64,
-    ) -> Result<(Vec<KeyRecord>, Vec<ListChange>), DraftError> {
+    fn records(&self, iat: i64, exp: i64, now: i64) -> Result<(Vec<KeyRecord>, Vec<ListChange>), DraftError> {
         let mut changes = Vec::new();
         let mut uses = HashMap::with_capacity(self.entries.len());
         let mut records = Vec::with_capacity(self.entries.len());
@@ -229,67 +226,4 @@ impl ListBuilder {
         }
         Ok((records, changes))
     }
-}
-
-/// One entry with its window and its revocation.
-fn renew(
-    entry: &ListEntry,
-    before: Option<&KeyRecord>,
-    (iat, exp, now): (i64, i64, i64),
-    place: &str,
-    changes: &mut Vec<ListChange>,
-) -> Result<KeyRecord, DraftError> {
-    let refused = |name: &str, value: i64, problem| DraftError::new(format!("{place}.{name}"), value, problem);
-    let begin = entry.nbf.or(before.map(|record| record.nbf)).unwrap_or(iat);
-    let end = entry.exp.or(before.map(|record| record.exp)).unwrap_or(exp);
-    if end <= begin {
-        return Err(refused("exp", end, "a key's window ends after it begins (`nbf`)"));
-    }
-    let revoked = entry.revoked.or(before.and_then(|record| record.revoked));
-    let record = entry.record(begin, end, revoked);
-    let Some(before) = before else {
-        let invented = entry.nbf.is_none() || entry.exp.is_none();
-        changes.push(ListChange::Added(record.clone()));
-        if invented {
-            changes.push(ListChange::WindowOfList(record.clone()));
-        } else if end < exp && revoked.is_none() {
-            changes.push(ListChange::EndsEarly(record.clone()));
-        }
-        return Ok(record);
-    };
-    if begin > before.nbf {
-        let problem = "the key's window began earlier in the list before; what it signed since then would stop counting";
-        return Err(refused("nbf", begin, problem));
-    }
-    if end < before.exp && end <= now {
-        let problem = "the key's window ended later in the list before; what it signed since then would stop counting \
-                       (to retire a key, revoke it as `superseded`)";
-        return Err(refused("exp", end, problem));
-    }
-    match (before.revoked, entry.revoked) {
-        (Some(_), None) => changes.push(ListChange::RevocationKept(record.clone())),
-        (Some(old), Some(new)) if is_weaker(new, old) => {
-            let problem = "the list before revoked the key earlier, or as stolen; that can't be taken back";
-            return Err(refused("revoked", new.revoked_at, problem));
-        }
-        (old, new) if old != new => changes.push(ListChange::Revoked(record.clone())),
-        _ => {}
-    }
-    if end > before.exp {
-        changes.push(ListChange::Extended(record.clone()));
-    } else if end < before.exp {
-        changes.push(ListChange::Shortened(record.clone()));
-    }
-    if record.role != before.role {
-        changes.push(ListChange::RoleChanged(record.clone()));
-    }
-    if end < exp && revoked.is_none() {
-        changes.push(ListChange::EndsEarly(record.clone()));
-    }
-    Ok(record)
-}
-
-fn is_weaker(new: Revocation, old: Revocation) -> bool {
-    old.is_compromise() && !new.is_compromise()
-        || !new.is_compromise() && new.revoked_at > old.revoked_at
 }

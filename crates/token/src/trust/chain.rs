@@ -35,11 +35,7 @@ impl TrustList {
 
     /// The same from a signer's own `kid` and chain, as a relying party will find them in its tokens: for the issuing side,
     /// before it touches anything.
-    pub fn resolve_signer(
-        &self,
-        kid: &str,
-        chain: Option<&[&str]>,
-    ) -> Result<Resolved<'_>, TrustError> {
+    pub fn resolve_signer(&self, kid: &str, chain: Option<&[&str]>) -> Result<Resolved<'_>, TrustError> {
         let Some(chain) = chain else {
             return Ok(Resolved { list: self, records: self.by_kid(kid)?, links: Vec::new() });
         };

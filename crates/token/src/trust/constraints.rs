@@ -78,7 +78,11 @@ impl Constraints {
         ];
         if let Some((name, _)) = lists.into_iter().find(|(_, empty)| *empty) {
             let place = format!("constraints.{name}");
-            return Err(DraftError::new(place, "[]", "an empty list allows nothing; leave it out for no limit"));
+            return Err(DraftError::new(
+                place,
+                "[]",
+                "an empty list allows nothing; leave it out for no limit",
+            ));
         }
         let ids = self.regions.iter().flatten().map(|region| ("regions", region));
         let ids = ids.chain(self.terminal.iter().map(|terminal| ("terminal", terminal)));

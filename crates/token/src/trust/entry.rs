@@ -64,8 +64,22 @@ impl ListEntry {
     /// Reads one entry that was written by hand: a public JWK and the profile's members.
     pub(super) fn parse(entry: &Member<'_>) -> Result<Self, DraftError> {
         const KNOWN: [&str; 16] = [
-            "kty", "crv", "x", "y", "use", "key_ops", "alg", "kid", "nbf", "exp", "iss", "role", "purposes",
-            "claims", "display_name", "revoked",
+            "kty",
+            "crv",
+            "x",
+            "y",
+            "use",
+            "key_ops",
+            "alg",
+            "kid",
+            "nbf",
+            "exp",
+            "iss",
+            "role",
+            "purposes",
+            "claims",
+            "display_name",
+            "revoked",
         ];
         let key = public_key(entry)?;
         entry.only(&KNOWN)?;
@@ -107,9 +121,14 @@ impl ListEntry {
 
     /// Refuses what no reader would take, or would take for something else.
     pub(super) fn check(&self, place: &str) -> Result<(), DraftError> {
-        let refused = |name: &str, value: &str, problem| DraftError::new(format!("{place}.{name}"), value, problem);
+        let refused =
+            |name: &str, value: &str, problem| DraftError::new(format!("{place}.{name}"), value, problem);
         if !is_issuer(&self.iss) {
-            return Err(refused("iss", &self.iss, "expected a URL of at most 255 printable ASCII characters"));
+            return Err(refused(
+                "iss",
+                &self.iss,
+                "expected a URL of at most 255 printable ASCII characters",
+            ));
         }
         if let Role::Demand { purposes, display_name, .. } = &self.role {
             let name = display_name.as_str_raw();
@@ -155,7 +174,9 @@ fn public_key(entry: &Member<'_>) -> Result<VerifyingKey, DraftError> {
     })?;
     let key = jwk.key().clone();
     if jwk.kid().is_some_and(|kid| kid != key.thumbprint().as_str()) {
-        return Err(entry.refused("kid", "not the key's RFC 7638 thumbprint; leave it out and it is filled in"));
+        return Err(
+            entry.refused("kid", "not the key's RFC 7638 thumbprint; leave it out and it is filled in")
+        );
     }
     Ok(key)
 }

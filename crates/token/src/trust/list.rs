@@ -169,7 +169,8 @@ impl TrustList {
     pub(super) fn revocations<'a>(&'a self, kid: &str) -> impl Iterator<Item = &'a Revocation> + use<'a> {
         let first = self.revoked.partition_point(|(found, _)| found.as_str() < kid);
         let end = self.revoked.partition_point(|(found, _)| found.as_str() <= kid);
-        let others = self.revoked.get(first..end).unwrap_or_default().iter().map(|(_, revocation)| revocation);
+        let others =
+            self.revoked.get(first..end).unwrap_or_default().iter().map(|(_, revocation)| revocation);
         self.with_kid(kid).filter_map(KeyRecord::revoked).chain(others)
     }
 }

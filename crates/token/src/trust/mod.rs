@@ -13,6 +13,7 @@ mod error;
 mod key_record;
 mod list;
 mod previous;
+mod renewal;
 
 pub use anchor::Anchor;
 pub use builder::{ListBuilder, SignedList};

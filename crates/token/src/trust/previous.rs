@@ -122,7 +122,10 @@ impl std::fmt::Display for ListChange {
             }
             Self::RoleChanged(_) => f.write_str("may ask for something else, or has another name"),
             Self::WindowOfList(_) => {
-                write!(f, "has the list's own times, until {end}: give it `nbf` and `exp`, or --previous next time")
+                write!(
+                    f,
+                    "has the list's own times, until {end}: give it `nbf` and `exp`, or --previous next time"
+                )
             }
             Self::EndsEarly(_) => write!(f, "ends on {end}, before the list does: give it a later `exp`"),
         }

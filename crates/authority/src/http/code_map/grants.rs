@@ -110,7 +110,8 @@ fn check_matches(answer: &Answer, parts: &[Part]) -> Result<(), CodeMapError> {
     Ok(())
 }
 
-/// Whether the row, with the most that the parts could add to it, would let any check pass.
+/// Whether the row, with the most that the parts could add to it, would let any check pass. What it says of a phone number
+/// doesn't count: nobody may have asked about one, and then that isn't believed.
 fn could_match(own: &Facts, parts: &[&Facts]) -> bool {
     fn can<T: Copy + PartialEq>(
         own: &Facts,
@@ -126,10 +127,9 @@ fn could_match(own: &Facts, parts: &[&Facts]) -> bool {
     let found = can(own, parts, |facts| facts.subject, Subject::Found);
     let name = can(own, parts, |facts| facts.name, Attribute::Match);
     let number = can(own, parts, |facts| facts.id_number, Attribute::Match);
-    let phone = own.phone_number.is_none_or(|said| said == Attribute::Match);
     let same = can(own, parts, |facts| facts.face, Face::Same);
     let live = can(own, parts, |facts| facts.liveness, Liveness::Live);
-    found && ((name && number && phone) || same || live)
+    found && ((name && number) || same || live)
 }
 
 /// Whether a row of these verdicts names its reason, as the column says.

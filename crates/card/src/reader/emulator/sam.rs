@@ -34,6 +34,8 @@ pub struct EmulatorConfig {
     pub linger: Duration,
     /// How long no card lies there in between.
     pub gap: Duration,
+    /// Whether a card that was read is lifted and, when all others had their turn, laid down again.
+    pub again: bool,
 }
 
 impl Default for EmulatorConfig {
@@ -50,6 +52,7 @@ impl Default for EmulatorConfig {
             seed: 0,
             linger: Duration::from_millis(1500),
             gap: Duration::from_millis(500),
+            again: false,
         }
     }
 }
@@ -237,6 +240,11 @@ impl Emulator {
                 self.place(card);
             }
         } else {
+            if self.config.again
+                && let Some(card) = self.card.take()
+            {
+                self.next.push_back(card);
+            }
             self.remove();
             self.change = Some((at + self.config.gap, true));
         }

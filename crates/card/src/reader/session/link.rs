@@ -22,6 +22,9 @@ use super::trust::Trust;
 use crate::document::SamId;
 use crate::reader::wire::{Command, Framer, PREAMBLE, Reply, StatusWord};
 
+/// What a question gets when its request's time is over: enough for a prompt answer.
+const LAST_MOMENT: Duration = Duration::from_millis(250);
+
 pub(super) struct Link {
     framer: Framer,
     limits: Limits,
@@ -123,7 +126,7 @@ impl Link {
         }
         let limit = self.pace.limit(self.limits, command) + self.backlog * self.pace.of_sam_id();
         // A request's last moments are too short for a whole answer.
-        let until = (now + limit).min(self.patience.end_of_trouble(now).max(now + limit / 8));
+        let until = (now + limit).min(self.patience.end_of_trouble(now).max(now + LAST_MOMENT));
         self.state = State::Waiting { command, sent: now, until, gap: None, heard: self.framer.discarded() };
     }
 

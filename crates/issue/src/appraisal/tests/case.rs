@@ -334,7 +334,7 @@ fn a_register_without_the_number_it_needs_sent_the_clerk_back_to_the_card() {
     }
     let tries = AuthorityError::Quota { scope: QuotaScope::Person, reset: None };
     let used_up = refusal(tries);
-    assert_eq!((used_up.advice(), used_up.retry()), (Reason::AuthorityPersonQuota.advice(), Retry::No));
+    assert_eq!((used_up.advice(), used_up.retry()), (Reason::AuthorityQuota.advice(), Retry::No));
     assert_eq!(refusal(AuthorityError::BadRequest).advice(), Reason::AuthorityBadRequest.advice());
 }
 

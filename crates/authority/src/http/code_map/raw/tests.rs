@@ -100,6 +100,15 @@ fn a_match_out_of_one_field_is_refused_when_the_map_is_read() {
     one_field("\"T\"", "reason = 201", GOOD, "the reason");
     one_field("\"T\"", "reason = [200, 201]", GOOD, "the reason");
     one_field("\"T\"", "no_reason = true", GOOD, "the reason");
+    // A question without a phone number would be answered by the rest of such a row.
+    let phone = format!("{GOOD}, phone_number = \"mismatch\"");
+    let asks = |text: String| {
+        parse(&text.replace("i = \"{id_number}\"", "i = \"{id_number}\", p = \"{phone_number?}\""))
+    };
+    let columns = "verdict = { at = \"/ok\", type = \"string\", pass = [\"T\"] }\nreason = \"none\"\n";
+    let text =
+        format!("{REQUEST}{OUTER}[answer]\nsource = \"own: x\"\n{columns}{}", row("\"F\"", "", &phone));
+    assert!(matches!(asks(text), Err(CodeMapError::OneField { .. })));
     // Nor with what stands elsewhere.
     let part = "[[part]]\nat = \"/n\"\ntype = \"string\"\nsource = \"contract: x\"\n\
                 codes = { y = { name = \"match\", id_number = \"match\" } }\n";

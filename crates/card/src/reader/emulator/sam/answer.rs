@@ -60,7 +60,7 @@ impl Emulator {
                 let body = card_body(card, with_fingerprint, faults);
                 self.reads += 1;
                 self.was_read = true;
-                if !self.next.is_empty() && self.change.is_none() {
+                if (self.config.again || !self.next.is_empty()) && self.change.is_none() {
                     self.change = Some((start + self.config.linger, false));
                 }
                 body

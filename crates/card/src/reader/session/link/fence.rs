@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Dead, Failure, Link, State, Step};
+use super::{Dead, Failure, LAST_MOMENT, Link, State, Step};
 use crate::document::SamId;
 use crate::reader::session::answers::{FenceReply, answers};
 use crate::reader::wire::{Command, Status};
@@ -22,6 +22,8 @@ pub(super) struct Fence {
     since: Instant,
     /// When it was asked for last.
     sent: Instant,
+    /// When it was answered last while it had been asked more often.
+    busy_since: Option<Instant>,
     /// Nothing at all was heard so far.
     silent: bool,
     asked: u32,
@@ -46,7 +48,7 @@ impl Fence {
 
     fn new(since: Instant, candidate: Option<SamId>) -> Self {
         let (refused, failed, late) = (None, None, false);
-        Self { since, sent: since, silent: true, asked: 0, open: 0, refusals: 0, refused, candidate, failed, late }
+        Self { since, sent: since, busy_since: None, silent: true, asked: 0, open: 0, refusals: 0, refused, candidate, failed, late }
     }
 
     /// The fence behind a command that failed.
@@ -112,6 +114,12 @@ impl Link {
     pub(super) fn fenced(&mut self, now: Instant, mut fence: Fence, found: FenceReply) -> Option<Step> {
         fence.silent = false;
         fence.open = fence.open.saturating_sub(1);
+        if let FenceReply::SamId(_) = found {
+            // An answer that follows another while more was asked took all the time since then.
+            let from = fence.busy_since.unwrap_or(fence.sent);
+            self.pace.answered(Command::SamId, now.saturating_duration_since(from));
+            fence.busy_since = (fence.open > 0).then_some(now);
+        }
         match found {
             FenceReply::Permanent(status) => {
                 self.state = State::Idle;
@@ -129,7 +137,6 @@ impl Link {
                 return Some(Step::Failed(failure));
             }
             FenceReply::SamId(id) => {
-                self.pace.answered(Command::SamId, now.saturating_duration_since(fence.sent));
                 let contradicted = fence.candidate.replace(id).is_some();
                 (fence.refusals, fence.refused) = (0, None);
                 if contradicted {
@@ -191,7 +198,7 @@ impl Link {
         let limit = self.pace.limit(self.limits, Command::SamId);
         let longest = if fence.candidate.is_some() { LONGEST } else { LONGEST_UNKNOWN };
         let grown = (1..open).fold(limit, |limit, _| (limit * 3 / 2).min(longest)).max(limit);
-        let end = self.end_of(&fence).max(now + limit / 4);
+        let end = self.end_of(&fence).max(now + LAST_MOMENT);
         let until = (now + grown).min(end);
         self.state = State::Fencing { until, gap: None, heard: self.framer.discarded(), fence };
     }

@@ -40,6 +40,12 @@ fn each_command_may_take_as_long_as_shipping_drivers_allow() {
             assert_eq!((card.link().retries, card.link().discarded_bytes), (0, 0), "{fault}, {late} ms");
         }
     }
+    // All of them, the SAM id included.
+    for late in [900, 2_000, 4_000] {
+        let mut room = Room::with_card(&format!("late={late}"), "测试戊");
+        let (name, took) = room.name(&wait(60.0));
+        assert_eq!(name, "测试戊", "{late} ms, {took}");
+    }
     // Later than they allow: it shows, is learned, and costs another try.
     for late in [7_000, 9_000] {
         let mut room = Room::with_card(&format!("late={late}@find"), "测试戊");
