@@ -11,7 +11,8 @@ use super::{Done, done};
 use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
-use crate::{files, lang};
+use crate::outside::shown;
+use crate::{files, lang, words};
 
 pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
@@ -69,7 +70,7 @@ fn print_ports(as_json: bool) -> Done {
             }
             _ => (String::new(), String::new()),
         };
-        [port.name.clone(), port.guess.as_str().to_owned(), ids, what]
+        [shown(&port.name), port.guess.as_str().to_owned(), ids, shown(&what)]
     });
     output::line(output::table(
         lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
@@ -78,14 +79,10 @@ fn print_ports(as_json: bool) -> Done {
     done()
 }
 
-/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`.
-pub(crate) fn open(port: &Path, baud: Option<u32>) -> Result<Reader, Failure> {
-    Ok(open_within(port, baud, Duration::ZERO)?.0)
-}
-
 type Opened = (Reader, Duration, Option<PortNotes>);
 
-/// The same, with what is known of the port, and what is left of `wait`.
+/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`. With what is
+/// known of the port, and what is left of `wait`.
 fn open_within(port: &Path, baud: Option<u32>, wait: Duration) -> Result<Opened, Failure> {
     let name = port.to_string_lossy();
     let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));
@@ -199,10 +196,10 @@ fn hex(bytes: &[u8]) -> String {
 pub(crate) fn print(card: &CardRead) {
     let label = |english, chinese| paint(Tone::Faint, output::padded(lang::pick(english, chinese), 20));
     for (name, value) in rows(&card.document().to_plain()) {
-        output::line(format_args!("{} {value}", paint(Tone::Faint, output::padded(name, 20))));
+        output::line(format_args!("{} {}", paint(Tone::Faint, output::padded(name, 20)), shown(&value)));
     }
     if let Some(address) = card.additional_address() {
-        output::line(format_args!("{} {}", label("additional address", "变更住址"), address.as_str()));
+        output::line(format_args!("{} {}", label("additional address", "变更住址"), shown(address.as_str())));
     }
     output::line(format_args!("{} {}", label("SAM id", "安全模块号"), card.sam_id()));
     for flag in card.document().flags() {
@@ -226,10 +223,10 @@ pub(crate) fn rows(plain: &PlainDocument) -> Vec<(&'static str, String)> {
         format!("{name} ({})", group.code.as_str())
     });
     [
-        (lang::pick("kind", "证件类型"), Some(plain.kind.to_string())),
+        (lang::pick("kind", "证件类型"), Some(words::kind(plain.kind).to_owned())),
         (lang::pick("name", "姓名"), text(&plain.name)),
         (lang::pick("English name", "英文姓名"), text(&plain.english_name)),
-        (lang::pick("sex", "性别"), Some(plain.sex.as_str().to_owned())),
+        (lang::pick("sex", "性别"), Some(words::sex(plain.sex).to_owned())),
         (lang::pick("ethnic group", "民族"), ethnic),
         (lang::pick("birth date", "出生日期"), text(&plain.birth_date)),
         (lang::pick("nationality", "国籍"), text(&plain.nationality)),

@@ -64,7 +64,18 @@ fn attest_wants_a_card_that_was_laid_down_for_its_customer() {
     let mut args = workshop.attest_args("demand.jwt", "presentation");
     let register = format!("dir:{}", fixture("register.json").display());
     let live = fixture(LIVE).display().to_string();
-    let more = ["--authority", &register, "--port", &reader.port, "--live", &live, "--baud", "115200", "--wait", "2"];
+    let more = [
+        "--authority",
+        &register,
+        "--port",
+        &reader.port,
+        "--live",
+        &live,
+        "--baud",
+        "115200",
+        "--wait",
+        "2",
+    ];
     args.extend(more.map(str::to_owned));
     let refused = support::run(&args);
     assert_eq!(code(&refused), Some(3), "{}", String::from_utf8_lossy(&refused.stdout));
