@@ -7,12 +7,13 @@ use realname::document::{CardRead, PlainDocument};
 use realname::reader::{Attachment, Confirm, PortNotes, Progress, ReadOptions, Reader, list};
 use serde_json::{Value, json};
 
-use super::{Done, done};
+use super::{Done, done, one_value};
 use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
+use crate::files::Output;
 use crate::outside::shown;
-use crate::{files, lang, words};
+use crate::{lang, words};
 
 pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
@@ -113,9 +114,11 @@ fn probe(port: &PortArgs, as_json: bool) -> Done {
 }
 
 fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_json: bool) -> Done {
+    let photo_out = photo_out.as_deref().map(Output::prepare).transpose()?;
+    one_value(as_json, &photo_out.iter().collect::<Vec<_>>())?;
     let card = read_at(&port.port, port.baud, options)?;
-    if let Some(path) = photo_out {
-        files::write(&path, card.photo().bytes())?;
+    if let Some(out) = photo_out {
+        out.write(card.photo().bytes())?;
     }
     if as_json {
         output::json(&to_json(&card));
