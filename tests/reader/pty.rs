@@ -156,7 +156,8 @@ fn unplugging_is_seen_at_once_and_cancelling_within_a_moment() {
 /// A reader that finds the lying card again and refuses to say whether it lies there; one that can't look at all; a usual one.
 #[test]
 fn a_card_is_told_once_on_every_reader() {
-    for faults in ["refind,answer=21@address", "refind", "refind,answer=24@address", "", "answer=21@address"] {
+    for faults in ["refind,answer=21@address", "refind", "refind,answer=24@address", "", "answer=21@address"]
+    {
         let (emulator, path) = plug_in(faults);
         emulator.place(Card::from_block(wire::person("测试戊")));
         let mut watch = Reader::watch(&path, Some(115_200), ReadOptions::new());
@@ -164,7 +165,11 @@ fn a_card_is_told_once_on_every_reader() {
         assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))), "{faults}");
         assert!(matches!(watch.next(), Some(WatchEvent::Card(_))), "{faults}");
         let (send, events) = std::sync::mpsc::channel();
-        let watching = std::thread::spawn(move || watch.for_each(|event| drop(send.send(event.as_str()))));
+        let watching = std::thread::spawn(move || {
+            watch.for_each(|event| {
+                let _ = send.send(event.as_str());
+            });
+        });
         let quiet = events.recv_timeout(Duration::from_millis(1_500));
         assert!(quiet.is_err(), "{faults}: nothing happened, and {quiet:?} was told");
         emulator.remove();

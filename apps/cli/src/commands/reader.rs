@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::{Done, done, one_value};
 use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
-use crate::output::{self, Tone, paint};
 use crate::files::Output;
+use crate::output::{self, Tone, paint};
 use crate::outside::shown;
 use crate::{lang, words};
 
@@ -82,8 +82,8 @@ fn print_ports(as_json: bool) -> Done {
 
 type Opened = (Reader, Duration, Option<PortNotes>);
 
-/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`. With what is
-/// known of the port, and what is left of `wait`.
+/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`. With it come what is
+/// left of `wait` and what is known of the port.
 fn open_within(port: &Path, baud: Option<u32>, wait: Duration) -> Result<Opened, Failure> {
     let name = port.to_string_lossy();
     let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));

@@ -12,8 +12,8 @@ use realname::trust::{
 use super::{Done, done, key, one_value};
 use crate::args::TrustCommand;
 use crate::failure::Failure;
-use crate::output::{self, Tone, paint};
 use crate::files::{self, Output};
+use crate::output::{self, Tone, paint};
 use crate::{lang, outside};
 
 /// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.

@@ -217,7 +217,9 @@ impl ReaderError {
             | Self::NotPutBack => Action::LiftAndReplace,
             Self::WrongCard { .. } => Action::OtherDocument,
             Self::UnknownDocument { .. } => Action::UpdateProgram,
-            Self::CardNotAccepted { .. } | Self::CardMalformed { .. } | Self::CardBlank => Action::ExamineCard,
+            Self::CardNotAccepted { .. } | Self::CardMalformed { .. } | Self::CardBlank => {
+                Action::ExamineCard
+            }
             Self::SelfTestFailed { .. } | Self::NotAuthorised { .. } | Self::Refused { .. } => {
                 Action::ServiceReader
             }

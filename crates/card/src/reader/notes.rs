@@ -108,7 +108,12 @@ mod tests {
         assert_eq!(PortNotes::new(&directory, "COM7").card(), reader.lying_card());
         assert!(notes.card().is_some());
         assert_eq!(PortNotes::new(&directory, "COM8").card(), None);
-        for damaged in ["", "realname-port 2\nrate 9600\n", "realname-port 1\nrate x\ncard 12\n", "realname-port 1\ncard zz"] {
+        for damaged in [
+            "",
+            "realname-port 2\nrate 9600\n",
+            "realname-port 1\nrate x\ncard 12\n",
+            "realname-port 1\ncard zz",
+        ] {
             std::fs::write(&notes.file, damaged).unwrap();
             assert_eq!((notes.rate(), notes.card()), (None, None), "{damaged}");
         }

@@ -49,7 +49,8 @@ impl Reader {
                     }
                     return Ok((reader, wait.saturating_sub(begin.elapsed())));
                 }
-                Err(ReaderError::NoAnswer { .. } | ReaderError::LineDamaged { .. }) if begin.elapsed() < wait => {}
+                Err(ReaderError::NoAnswer { .. } | ReaderError::LineDamaged { .. })
+                    if begin.elapsed() < wait => {}
                 Err(error) => return Err(error),
             }
         }

@@ -295,7 +295,19 @@ mod tests {
         faults.strike(Command::Read);
         assert_eq!(faults.strike(Command::Read), [Kind::Strict], "used up");
         assert_eq!(faults.strike(Command::Find), [Kind::Late(Duration::from_secs(5)), Kind::Strict]);
-        for bad in ["answer=6", "answer=+1", "answer", "mute@card", "mute*x", "late", "bogus", "drop=x", "boot", "letter=", "empty=x"] {
+        for bad in [
+            "answer=6",
+            "answer=+1",
+            "answer",
+            "mute@card",
+            "mute*x",
+            "late",
+            "bogus",
+            "drop=x",
+            "boot",
+            "letter=",
+            "empty=x",
+        ] {
             assert!(bad.parse::<Faults>().is_err(), "{bad}");
         }
     }

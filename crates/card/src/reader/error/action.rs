@@ -72,7 +72,9 @@ impl std::fmt::Display for Action {
             Self::PlaceCard => "place a card; if one lies there, lift it and put it back",
             Self::LiftAndReplace => "lift the card and put it back, flat and still",
             Self::OtherDocument => "use another document: this is no card of this system",
-            Self::UpdateProgram => "use another document, and have this program updated: it doesn't know this one",
+            Self::UpdateProgram => {
+                "use another document, and have this program updated: it doesn't know this one"
+            }
             Self::ExamineCard => "examine the card by the procedure for doubtful documents",
             Self::CheckCable => "check the reader's cable and power",
             Self::CheckRate => "check the reader's cable and line rate",

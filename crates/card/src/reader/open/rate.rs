@@ -187,6 +187,10 @@ mod tests {
         assert_eq!(search(&mut moved, Some(19_200)), Ok(Found::Reader));
         assert_eq!(moved.tried, [19_200, 115_200]);
         let mut unknown = line(115_200, 0, &[]);
-        assert_eq!(search(&mut unknown, Some(300)), Ok(Found::Reader), "a rate that readers don't have is no hint");
+        assert_eq!(
+            search(&mut unknown, Some(300)),
+            Ok(Found::Reader),
+            "a rate that readers don't have is no hint"
+        );
     }
 }

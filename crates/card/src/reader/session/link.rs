@@ -218,7 +218,9 @@ impl Link {
             State::Waiting { until, gap, .. } | State::Fencing { until, gap, .. } => {
                 Some(gap.map_or(until, |gap| gap.min(until)))
             }
-            State::Settling { until, .. } | State::Resetting { until } | State::Pausing { until } => Some(until),
+            State::Settling { until, .. } | State::Resetting { until } | State::Pausing { until } => {
+                Some(until)
+            }
             State::Draining { quiet, hard, .. } => Some(quiet.min(hard)),
         }
     }
@@ -234,7 +236,8 @@ impl Link {
             State::Settling { until, hard } => {
                 self.drop_all(bytes);
                 // It is damage in any case; whether it is another card's data shows at its end.
-                let until = if self.passing.is_unfinished() { until.max(now + self.limits.gap()) } else { until };
+                let until =
+                    if self.passing.is_unfinished() { until.max(now + self.limits.gap()) } else { until };
                 self.state = State::Settling { until: until.min(hard.max(now)), hard };
                 None
             }
@@ -340,8 +343,8 @@ impl Link {
         }
         self.burst.binary += binary;
         (self.burst.last, self.burst.seen) = (Some(now), discarded);
-        let damaged = discarded.saturating_sub(self.burst.from) >= SMALLEST_REPLY
-            && self.burst.binary >= BINARY;
+        let damaged =
+            discarded.saturating_sub(self.burst.from) >= SMALLEST_REPLY && self.burst.binary >= BINARY;
         let soon = now + self.limits.gap();
         let part = may_begin_a_frame(self.framer.rest());
         if let State::Waiting { gap, .. } | State::Fencing { gap, .. } = &mut self.state {

@@ -27,8 +27,8 @@ mod trust;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-pub use self::area::CardMark;
 use self::area::Area;
+pub use self::area::CardMark;
 use self::link::{Link, Step};
 pub use self::management::ManagementInfo;
 use self::management::Managing;

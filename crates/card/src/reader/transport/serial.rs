@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use serialport::{ClearBuffer, ErrorKind, SerialPort};
 
 use super::{Transport, TransportError};
-use crate::reader::discovery::same_port;
 use crate::document::Origin;
+use crate::reader::discovery::same_port;
 
 #[cfg(unix)]
 type Port = serialport::TTYPort;
@@ -131,8 +131,12 @@ fn meaning(
         ErrorKind::Io(io::ErrorKind::PermissionDenied) => TransportError::NotPermitted { path },
         ErrorKind::Io(io::ErrorKind::ResourceBusy) => TransportError::InUse { path },
         // Windows' other errors have no kind; a port that is listed is one.
-        ErrorKind::Io(kind) if (windows || kind != io::ErrorKind::Other) && is_there() => TransportError::Io { kind },
-        ErrorKind::Unknown if !windows && is_there() && opens_shared() => TransportError::NotExclusive { path },
+        ErrorKind::Io(kind) if (windows || kind != io::ErrorKind::Other) && is_there() => {
+            TransportError::Io { kind }
+        }
+        ErrorKind::Unknown if !windows && is_there() && opens_shared() => {
+            TransportError::NotExclusive { path }
+        }
         _ => TransportError::NotAPort { path },
     }
 }
@@ -200,15 +204,33 @@ mod tests {
         let said = |kind, windows, there, shared| meaning(kind, path, windows, || there, || shared);
         let path = path.to_owned();
         // Windows: a port that another program holds, one that isn't there, one whose driver fails, and a disk.
-        assert_eq!(said(ErrorKind::NoDevice, true, true, false), TransportError::InUse { path: path.clone() });
-        assert_eq!(said(ErrorKind::NoDevice, true, false, false), TransportError::NotFound { path: path.clone() });
+        assert_eq!(
+            said(ErrorKind::NoDevice, true, true, false),
+            TransportError::InUse { path: path.clone() }
+        );
+        assert_eq!(
+            said(ErrorKind::NoDevice, true, false, false),
+            TransportError::NotFound { path: path.clone() }
+        );
         let other = io::ErrorKind::Other;
         assert_eq!(said(ErrorKind::Io(other), true, true, false), TransportError::Io { kind: other });
-        assert_eq!(said(ErrorKind::Io(other), true, false, false), TransportError::NotAPort { path: path.clone() });
+        assert_eq!(
+            said(ErrorKind::Io(other), true, false, false),
+            TransportError::NotAPort { path: path.clone() }
+        );
         // Unix: a driver without a lock, and what is no port at all.
-        assert_eq!(said(ErrorKind::Unknown, false, true, true), TransportError::NotExclusive { path: path.clone() });
-        assert_eq!(said(ErrorKind::Unknown, false, true, false), TransportError::NotAPort { path: path.clone() });
-        assert_eq!(said(ErrorKind::NoDevice, false, true, false), TransportError::InUse { path: path.clone() });
+        assert_eq!(
+            said(ErrorKind::Unknown, false, true, true),
+            TransportError::NotExclusive { path: path.clone() }
+        );
+        assert_eq!(
+            said(ErrorKind::Unknown, false, true, false),
+            TransportError::NotAPort { path: path.clone() }
+        );
+        assert_eq!(
+            said(ErrorKind::NoDevice, false, true, false),
+            TransportError::InUse { path: path.clone() }
+        );
         let denied = ErrorKind::Io(io::ErrorKind::PermissionDenied);
         assert_eq!(said(denied, false, true, false), TransportError::NotPermitted { path });
     }

@@ -150,8 +150,15 @@ mod tests {
         assert_eq!(StatusWord::from_code(0x05), StatusWord::Other(0x05));
         // What more than one maker's list of words has beside the protocol's own.
         assert_eq!(StatusWord::from_code(0x34), StatusWord::NothingFound);
-        assert_eq!([0x37, 0x3F, 0x50, 0x61].map(StatusWord::from_code).map(StatusWord::code), [0x37, 0x3F, 0x50, 0x61]);
-        assert!(![0x34, 0x37, 0x3F, 0x50, 0x61].iter().any(|&code| StatusWord::from_code(code) == StatusWord::Other(code)));
+        assert_eq!(
+            [0x37, 0x3F, 0x50, 0x61].map(StatusWord::from_code).map(StatusWord::code),
+            [0x37, 0x3F, 0x50, 0x61]
+        );
+        assert!(
+            ![0x34, 0x37, 0x3F, 0x50, 0x61]
+                .iter()
+                .any(|&code| StatusWord::from_code(code) == StatusWord::Other(code))
+        );
     }
 
     #[test]

@@ -269,7 +269,10 @@ mod tests {
     fn an_address_without_its_padding_is_an_address() {
         let bytes = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
         let (texts, unusual) = addresses(&bytes("测试省测试市测试路3号甲乙丙丁戊己庚辛")).unwrap();
-        assert_eq!((texts[0].as_str(), texts.len(), unusual), ("测试省测试市测试路3号甲乙丙丁戊己庚辛", 1, false));
+        assert_eq!(
+            (texts[0].as_str(), texts.len(), unusual),
+            ("测试省测试市测试路3号甲乙丙丁戊己庚辛", 1, false)
+        );
         let mut two = bytes("测试路1号");
         two.extend([0x20, 0].repeat(35 - 5));
         two.extend(bytes("测试路2号"));

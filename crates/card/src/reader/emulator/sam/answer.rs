@@ -41,15 +41,12 @@ impl Emulator {
             }
             (Command::Find, _) => status(StatusWord::NoCard),
             (Command::Select, Some(_))
-                if !(restless
-                    || spent || self.was_read && self.config.faults.has(Kind::Strict)) =>
+                if !(restless || spent || self.was_read && self.config.faults.has(Kind::Strict)) =>
             {
                 self.selected = true;
                 done(&[filler; 8])
             }
-            (Command::Select, None) => {
-                status(self.config.faults.empty().unwrap_or(StatusWord::SelectFailed))
-            }
+            (Command::Select, None) => status(self.config.faults.empty().unwrap_or(StatusWord::SelectFailed)),
             (Command::Select, _) => status(StatusWord::SelectFailed),
             (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected && !spent => {
                 let with_fingerprint = match command {

@@ -48,7 +48,19 @@ impl Fence {
 
     fn new(since: Instant, candidate: Option<SamId>) -> Self {
         let (refused, failed, late) = (None, None, false);
-        Self { since, sent: since, busy_since: None, silent: true, asked: 0, open: 0, refusals: 0, refused, candidate, failed, late }
+        Self {
+            since,
+            sent: since,
+            busy_since: None,
+            silent: true,
+            asked: 0,
+            open: 0,
+            refusals: 0,
+            refused,
+            candidate,
+            failed,
+            late,
+        }
     }
 
     /// The fence behind a command that failed.

@@ -27,9 +27,7 @@ impl Reading {
                 Err(_) => self.without_address(FAILURES, Next::Retry(Command::ReadAddress)),
             },
             StatusWord::NoSuchItem => Next::Settle,
-            word if is_refusal(word) => {
-                self.without_address(REFUSALS, Next::Retry(Command::ReadAddress))
-            }
+            word if is_refusal(word) => self.without_address(REFUSALS, Next::Retry(Command::ReadAddress)),
             // The card may have been lifted in between: then the whole sequence shows it.
             _ => {
                 self.trouble.address_failures += 1;

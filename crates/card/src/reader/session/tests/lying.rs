@@ -71,7 +71,11 @@ fn the_next_customer_s_card_is_read_when_the_forgotten_one_has_gone() {
 /// The clerk is told what to do, and the error at the end says the same where the reader can tell the card from none.
 #[test]
 fn the_clerk_is_told_that_a_card_lies_there() {
-    for (reader, code) in [("", "card_read_before"), ("refind", "card_read_before"), ("refind,answer=21@address", "card_read_before")] {
+    for (reader, code) in [
+        ("", "card_read_before"),
+        ("refind", "card_read_before"),
+        ("refind,answer=21@address", "card_read_before"),
+    ] {
         let mut room = Room::with_card(reader, "测试戊");
         room.name(&ReadOptions::new());
         room.next_program();

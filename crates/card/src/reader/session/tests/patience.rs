@@ -31,7 +31,9 @@ fn a_dead_reader_is_told_at_the_end_of_the_wait() {
 #[test]
 fn each_command_may_take_as_long_as_shipping_drivers_allow() {
     for late in [900, 1_600, 2_500, 5_000] {
-        for fault in ["late=L@find", "late=L@select", "late=L@address", "late=L@find,late=L@select,late=L@address"] {
+        for fault in
+            ["late=L@find", "late=L@select", "late=L@address", "late=L@find,late=L@select,late=L@address"]
+        {
             let mut room = Room::with_card(&fault.replace('L', &late.to_string()), "测试戊");
             let (card, took) = room.read(&wait(30.0));
             let card = card.unwrap_or_else(|error| panic!("{fault}, {late} ms: {error} after {took}"));
@@ -95,7 +97,8 @@ fn a_card_that_settles_is_read_when_it_has_settled() {
     assert_eq!(name, "card_unreadable");
     assert!((4.9..6.0).contains(&took), "{took}");
     // A wait without end isn't spent on a card that fails.
-    let (name, took) = Room::with_card("answer=31@select", "测试戊").name(&ReadOptions::new().wait(Duration::MAX));
+    let (name, took) =
+        Room::with_card("answer=31@select", "测试戊").name(&ReadOptions::new().wait(Duration::MAX));
     assert_eq!(name, "card_not_accepted");
     assert!((9.0..12.0).contains(&took), "{took}");
 }

@@ -47,7 +47,10 @@ pub fn decode(block: &[u8; TEXT_LENGTH]) -> Result<Decoded, ReplyError> {
     };
     let mut parts = decode(block, &mut notes)?;
     // Padding and a type flag, or what no field may hold: there is nobody on this card.
-    if parts.name.is_empty() && parts.english_name.as_ref().is_none_or(CardText::is_empty) && parts.number.as_str().is_empty() {
+    if parts.name.is_empty()
+        && parts.english_name.as_ref().is_none_or(CardText::is_empty)
+        && parts.number.as_str().is_empty()
+    {
         return Err(ReplyError::Blank);
     }
     parts.flags = notes.flags;
