@@ -17,7 +17,7 @@ use realname::attest::{Attestor, Terminal};
 use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
-use realname::jose::{Algorithm, Json, decode};
+use realname::jose::{Algorithm, decode};
 use realname::profile::{Check, ClaimName, Env, Expectation, Purpose};
 use realname::reader::ReadOptions;
 use realname::rely::{Limits, UnverifiedPresentation};

@@ -18,6 +18,7 @@ mod constants;
 mod date;
 mod expectation;
 mod kind;
+mod label;
 mod name;
 mod number;
 mod outside;

@@ -307,6 +307,9 @@ codes! {
         "The confirmation is of another day. Ask the customer again.", "确认不是当天的，请重新向客户确认。";
     GrantUsed "grant_used" "The grant was used for another order.",
         "The confirmation was used already. Don't charge.", "该确认已被使用，请勿重复收费。";
+    GrantBeforeRestore "grant_before_restore" "The grant is older than the restore of the store that knows its uses.",
+        "It can't be known any more whether the confirmation was used. Don't charge; ask the customer again.",
+        "存储恢复后无法确认该确认是否已被使用，请勿收费并重新向客户确认。";
     // Cancellation away from home.
     CancellationOpen "cancellation_open" "Another cancellation of the number is open.",
         "Another cancellation of this number is under way. Wait until it ends.", "该号码已有销户申请在办理，请稍后再试。";

@@ -12,7 +12,8 @@ use crate::{files, lang};
 pub(crate) fn run(args: &InspectArgs) -> Done {
     let text = files::read_text(&args.file)?;
     let parts = inspect(&text).map_err(|error| {
-        Failure::damaged("not_a_token", error, lang::pick("give a token's file", "请提供凭证文件"))
+        let what = lang::pick(error.to_string(), "这不是凭证".to_owned());
+        Failure::damaged("not_a_token", what, lang::pick("give a token's file", "请提供凭证文件"))
     })?;
     let value = serde_json::to_value(&parts).unwrap_or_default();
     if args.json {

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::jose::{JoseError, Json, Jwk, VerifyingKey};
-use realname::store::Store;
 use realname::trust::{
     Anchor, Constraints, DelegationRequest, DraftError, ListBuilder, ListChange, MAX_LIST, PreviousList,
     TrustList, key_uri,
@@ -13,8 +12,8 @@ use realname::trust::{
 use super::{Done, done, key};
 use crate::args::TrustCommand;
 use crate::failure::Failure;
-use crate::files;
 use crate::output::{self, Tone, paint};
+use crate::{files, lang, outside};
 
 /// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.
 const LARGEST_JSON: usize = MAX_LIST / 4 * 3;
@@ -75,7 +74,11 @@ fn list_before(path: &Path, anchor: &VerifyingKey) -> Result<PreviousList, Failu
     let read = if PreviousList::signer(&compact).as_deref() == Some(anchor.thumbprint().as_str()) {
         PreviousList::verified_by(&compact, anchor)
     } else {
-        output::note(format_args!("{}: signed by another anchor, so it wasn't verified", path.display()));
+        output::note(format_args!(
+            "{}: {}",
+            outside::path(path),
+            lang::pick("signed by another anchor, so it wasn't verified", "由其他信任锚签署，因此未经验证")
+        ));
         PreviousList::unverified(&compact)
     };
     read.map_err(|error| damaged(path, error))
@@ -119,23 +122,6 @@ fn delegate(
     done()
 }
 
-/// Verifies a trust list file against an anchor file, and remembers its sequence.
-pub(crate) fn load(
-    list: &Path,
-    anchor: &Path,
-    store: &dyn Store,
-    now: Timestamp,
-) -> Result<TrustList, Failure> {
-    let anchors = anchors(anchor)?;
-    let compact = files::read_text(list)?;
-    Ok(TrustList::verify(&compact, &anchors, now, store)?)
-}
-
-/// Reads an anchor file.
-pub(crate) fn anchors(path: &Path) -> Result<Vec<Anchor>, Failure> {
-    Anchor::parse_all(&files::read(path)?).map_err(|error| damaged(path, error))
-}
-
 pub(crate) fn read_json(path: &Path) -> Result<Json, Failure> {
     Json::parse(&files::read(path)?, LARGEST_JSON).map_err(|error| damaged(path, error))
 }
@@ -146,13 +132,22 @@ fn read_public(path: &Path) -> Result<VerifyingKey, Failure> {
 }
 
 fn damaged(path: &Path, error: impl std::fmt::Display) -> Failure {
-    Failure::damaged("input", format!("{}: {error}", path.display()), "correct the file")
+    let path = outside::path(path);
+    Failure::damaged(
+        "input",
+        lang::pick(format!("{path}: {error}"), format!("{path}：内容有误（{error}）")),
+        lang::pick("correct the file", "请修正文件"),
+    )
 }
 
 /// What somebody wrote into a file to be signed, and can't have meant: the place and the value are in the message.
 fn misdrawn(path: &Path, error: DraftError) -> Failure {
     match error {
-        DraftError::Signing(error) => Failure::trouble("key", error, "try again, or sign a shorter list"),
+        DraftError::Signing(error) => Failure::trouble(
+            "key",
+            error,
+            lang::pick("try again, or sign a shorter list", "请重试，或签署较短的列表"),
+        ),
         error => damaged(path, error),
     }
 }

@@ -11,23 +11,13 @@ use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmu
 use realname::store::{MemoryStore, SqliteStore};
 use realname::trust::{Anchor, Constraints, DelegationRequest, ListBuilder, ListEntry, TrustList};
 
+use crate::commands::specimens;
 use crate::failure::Failure;
-use crate::files;
+use crate::{files, lang, signals};
 
 /// What the person agrees to.
 pub(super) const CONSENT: &str =
     "TEST: I agree that my card and my face are checked in order to cancel my number.";
-
-const REGISTER: &[u8] = include_bytes!("../../../../../fixtures/register.json");
-const PORTRAITS: [(&str, &[u8]); 7] = [
-    ("portraits/jia.jpg", include_bytes!("../../../../../fixtures/portraits/jia.jpg")),
-    ("portraits/bing.jpg", include_bytes!("../../../../../fixtures/portraits/bing.jpg")),
-    ("portraits/ding.jpg", include_bytes!("../../../../../fixtures/portraits/ding.jpg")),
-    ("portraits/wu.jpg", include_bytes!("../../../../../fixtures/portraits/wu.jpg")),
-    ("portraits/ji.jpg", include_bytes!("../../../../../fixtures/portraits/ji.jpg")),
-    ("portraits/jia-live-1.jpg", include_bytes!("../../../../../fixtures/portraits/jia-live-1.jpg")),
-    ("portraits/bing-live-1.jpg", include_bytes!("../../../../../fixtures/portraits/bing-live-1.jpg")),
-];
 
 /// Somebody synthetic.
 pub(super) struct Person {
@@ -67,16 +57,18 @@ impl Stage {
         let (dir, temporary) = match dir {
             Some(dir) => (dir.to_owned(), None),
             None => {
-                let temporary = tempfile::tempdir().map_err(|error| file_trouble("a directory", error))?;
+                let temporary =
+                    tempfile::tempdir().map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
+                // Whoever breaks the story off leaves nothing behind either.
+                let path = temporary.path().to_owned();
+                signals::clean_up_when_ended(move || remove(&path))?;
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
-        fs::create_dir_all(dir.join("portraits")).map_err(|error| file_trouble("the directory", error))?;
-        files::write(&dir.join("register.json"), REGISTER)?;
-        for (name, bytes) in PORTRAITS {
-            files::write(&dir.join(name), bytes)?;
-        }
-        let pty = Pty::open().map_err(|error| Failure::trouble("pty", error, "check /dev/pts"))?;
+        specimens::write_register(&dir)?;
+        let pty = Pty::open().map_err(|error| {
+            Failure::trouble("pty", error, lang::pick("check /dev/pts", "请检查 /dev/pts"))
+        })?;
         let port = pty.path().to_owned();
         let mut config = EmulatorConfig::default();
         config.pace = true;
@@ -105,16 +97,16 @@ impl Stage {
             port,
             reader,
             jia: Person {
-                name: "测试甲",
-                number: "119999199001010004",
-                live: "portraits/jia-live-1.jpg",
-                card: include_str!("../../../../../fixtures/cards/resident.json"),
+                name: specimens::JIA_NAME,
+                number: specimens::JIA_NUMBER,
+                live: specimens::JIA_LIVE,
+                card: specimens::JIA,
             },
             bing: Person {
                 name: "测试丙",
                 number: "119999198505050021",
-                live: "portraits/bing-live-1.jpg",
-                card: include_str!("../../../../../fixtures/cards/resident-bing.json"),
+                live: specimens::BING_LIVE,
+                card: specimens::BING,
             },
             home,
             attestor,
@@ -174,7 +166,8 @@ fn attestor(operator: &Party, now: Timestamp) -> Result<Attestor, Failure> {
 }
 
 fn generate() -> Result<SigningKey, Failure> {
-    SigningKey::generate(Algorithm::EdDsa).map_err(|error| Failure::trouble("key", error, "try again"))
+    SigningKey::generate(Algorithm::EdDsa)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))
 }
 
 fn day_after(now: Timestamp) -> Timestamp {
@@ -199,10 +192,17 @@ fn signed_list(
 ) -> Result<String, Failure> {
     let list = ListBuilder::new("https://trust.example").with_sequence(sequence.unsigned_abs());
     let list = keys.iter().cloned().fold(list, ListBuilder::entry);
-    let signed = list.sign(anchor, now).map_err(|error| Failure::trouble("key", error, "try again"))?;
+    let signed = list
+        .sign(anchor, now)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))?;
     Ok(signed.as_str().to_owned())
 }
 
-fn file_trouble(what: &str, error: std::io::Error) -> Failure {
-    Failure::trouble("file", format!("can't make {what}: {error}"), "check the path and its permissions")
+/// Until it is gone: the story goes on for a moment, and may make a file meanwhile.
+fn remove(directory: &Path) {
+    for _ in 0..50 {
+        if fs::remove_dir_all(directory).is_ok() || !directory.exists() {
+            return;
+        }
+    }
 }
