@@ -25,8 +25,8 @@ mod measured {
     use jiff::Timestamp;
     use realname::appraisal::Verified;
     use realname::attest::Attestor;
-    use realname::capture::Intake;
     use realname::capture::measure::{Thresholds, measure};
+    use realname::capture::{Intake, Slot};
     use realname::demand::{PendingDemand, VerifiedDemand};
     use realname::reader::wire::{Framer, Reply, layout};
     use realname::rely::{Limits, UnverifiedPresentation};
