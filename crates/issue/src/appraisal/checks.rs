@@ -8,7 +8,7 @@ use super::policy::{Term, age_on};
 use super::{Evidence, Policy, Reason, Signal};
 use crate::authority::{
     Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault,
-    QueryField, QuotaScope, Subject,
+    QueryField, Subject,
 };
 use crate::capture::Examination;
 use crate::document::Flag;
