@@ -38,6 +38,7 @@ mod discovery;
 mod driver;
 pub mod emulator;
 mod error;
+mod notes;
 mod open;
 mod options;
 pub mod session;
@@ -49,8 +50,9 @@ pub use canceller::Canceller;
 pub use discovery::{Attachment, Guess, Port, list};
 pub use driver::Reader;
 pub use error::{Action, Fault, ReaderError};
+pub use notes::PortNotes;
 pub use options::{Confirm, Progress, ReadOptions};
-pub use session::{ManagementInfo, Probe};
+pub use session::{CardMark, ManagementInfo, Probe};
 pub use watch::{Watch, WatchEvent};
 
 #[cfg(test)]
