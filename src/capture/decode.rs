@@ -6,13 +6,13 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
-use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::exif::Exif;
 use super::plane::wipe;
+use super::jpeg::Found;
 use super::scratch::Scratch;
 use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff, webp};
 
@@ -44,16 +44,19 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
     if limits.check_memory(survey.memory().saturating_add(scratch.kept())).is_err() {
         drop(scratch.take());
     }
-    let unreadable = |_| CaptureError::Damaged { format: Format::Jpeg, damage: Damage::Data };
-    // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker. (A file that
-    // was cut and then closed with a new end marker does decode, with a plain rest: that is a matter for the quality.)
+    let found = Found::default();
+    survey.check_scans(bytes, &found)?;
+    let unreadable = |_| {
+        let damage = if found.at_end() { Damage::Truncated } else { Damage::Data };
+        CaptureError::Damaged { format: Format::Jpeg, damage }
+    };
+    // Strict: damage is an error, not a grey area. The decoder sees nothing behind the picture.
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(limits.max_side as usize)
         .set_max_height(limits.max_side as usize)
         .jpeg_set_max_scans(limits.max_scans as usize);
-    let mut decoder =
-        JpegDecoder::new_with_options(ZCursor::new(bytes.get(..survey.end).unwrap_or_default()), options);
+    let mut decoder = JpegDecoder::new_with_options(survey.reader(bytes, &found), options);
     decoder.decode_headers().map_err(unreadable)?;
     let wanted = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => ColorSpace::Luma,
@@ -67,7 +70,8 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
         return Err(CaptureError::Damaged { format: Format::Jpeg, damage: Damage::TwoSizes });
     }
     let picture = scratch.with(expected, |pixels| {
-        let decoded = decoder.decode_into(pixels).map_err(unreadable).map(|()| match wanted {
+        let whole = decoder.decode_into(pixels).map_err(unreadable).and_then(|()| survey.check_found(&found));
+        let decoded = whole.map(|()| match wanted {
             ColorSpace::Luma => {
                 Picture::from_luma(Plane::new(width, height, pixels.to_vec()).unwrap_or_default())
             }
@@ -85,7 +89,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
         picture: picture.oriented(orientation(survey.exif)),
         exif: survey.exif.map(Exif::parse).unwrap_or_default(),
         progressive: survey.progressive,
-        trailing: bytes.len() - survey.end,
+        trailing: survey.trailing(bytes, &found),
     })
 }
 
