@@ -8,8 +8,7 @@
 )]
 
 mod support;
-#[path = "../tests/support/mod.rs"]
-mod wire;
+use realname_testkit::wire;
 
 use std::time::{Duration, Instant};
 

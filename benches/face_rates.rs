@@ -3,14 +3,11 @@
 //! `target/captures`.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
-#[path = "../tests/support/truth.rs"]
-mod truth;
-
 use realname::capture::measure::{Measure, Measurement, Thresholds, measure_with};
 use realname::capture::{Intake, Slot};
 use realname::profile::Outcome;
 use realname_specimen::photos::{Family, Flaw, Recipe, Shot, kept};
-use truth::Truth;
+use realname_testkit::truth::Truth;
 
 fn main() {
     let arguments: Vec<String> =

@@ -56,7 +56,7 @@
 //! machine). Off: `usb` and `hid` (native USB readers), `pty` (the reader in software on a pseudo-terminal, Unix), `postgres`
 //! (the store for several machines), `http` (registers over HTTPS), `http-server` (the embedded register served over HTTP).
 //!
-//! Minimum Rust: 1.89.
+//! Minimum Rust: 1.95.
 #![forbid(unsafe_code)]
 #![warn(
     missing_docs,
@@ -69,23 +69,27 @@
     clippy::print_stderr
 )]
 
-pub mod appraisal;
-pub mod attest;
-pub mod authority;
-pub mod cancellation;
-pub mod capture;
-pub mod confirmation;
-pub mod demand;
-pub mod document;
-pub mod jose;
-pub mod profile;
-pub mod reader;
-pub mod rely;
-pub mod sd_jwt;
-pub mod store;
-#[cfg(feature = "http")]
-mod tls;
-pub mod trust;
+#[cfg(feature = "authority")]
+pub use realname_authority as authority;
+#[cfg(feature = "capture")]
+pub use realname_capture as capture;
+#[cfg(feature = "reader")]
+pub use realname_card::{document, reader};
+#[cfg(feature = "flow")]
+pub use realname_flow::{cancellation, confirmation};
+#[cfg(feature = "issue")]
+pub use realname_issue::{appraisal, attest};
+pub use realname_terms as profile;
+pub use realname_token::{demand, jose, rely, sd_jwt, trust};
+
+/// The ledger under everything that must happen once or be counted.
+pub mod store {
+    #[cfg(feature = "postgres")]
+    pub use realname_store::PostgresStore;
+    #[cfg(feature = "sqlite")]
+    pub use realname_store::SqliteStore;
+    pub use realname_token::store::*;
+}
 
 /// The README's code compiles and runs.
 #[cfg(doctest)]

@@ -1,7 +1,5 @@
 //! Each attack by its name, against both sides together, seen as a user of the crate sees them.
 
-mod trust_world;
-
 use realname::attest::{AttestError, Attestor, Terminal};
 use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
 use realname::jose::{Json, SigningKey, Unverified, sign};
@@ -10,7 +8,9 @@ use realname::rely::{Asked, Limits, UnverifiedPresentation, answer};
 use realname::sd_jwt::KeyBinding;
 use realname::store::MemoryStore;
 use realname::trust::{Constraints, DelegationRequest, TrustError, TrustList, sign_list};
-use trust_world::{ASKER, ISS, NOW, Person, World, at, cancel, entry, key, payload, present_as, verified};
+use realname_testkit::world::{
+    ASKER, ISS, NOW, Person, World, at, cancel, entry, key, payload, present_as, verified,
+};
 
 /// Somebody cancels a stranger's number with his own genuine card.
 #[test]

@@ -52,13 +52,13 @@ fn the_printed_tables_are_the_codes_own() {
 fn every_code_of_the_sources_is_listed() {
     let documented = fs::read_to_string(root().join("docs/codes.md")).unwrap();
     let mut codes = BTreeSet::new();
-    for file in ["src/reader/error.rs", "src/capture/error.rs"] {
+    for file in ["crates/card/src/reader/error.rs", "crates/capture/src/error.rs"] {
         let text = fs::read_to_string(root().join(file)).unwrap();
         let body = text.split("pub fn code(&self) -> &'static str {").nth(1).expect("a code function");
         let body = body.split("\n    }\n").next().unwrap();
         codes.extend(quoted_after(body, "=> \""));
     }
-    for file in rust_files(&root().join("cli/src")) {
+    for file in rust_files(&root().join("apps/cli/src")) {
         let text = fs::read_to_string(file).unwrap();
         let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for constructor in [

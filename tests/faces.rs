@@ -2,9 +2,6 @@
 //! `cargo bench --bench face_rates`.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-#[path = "support/truth.rs"]
-mod truth;
-
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -15,7 +12,7 @@ use realname::capture::plugin::{BadFace, FaceBox, FaceFinderError, FacesFound, N
 use realname::capture::{Capture, CaptureSession, Intake, PhotoFault, Slot, Triplet};
 use realname::profile::Outcome;
 use realname_specimen::photos::{Face, Family, Flaw, Recipe, Shot, kept};
-use truth::Truth;
+use realname_testkit::truth::Truth;
 
 fn taken(family: Family, shot: Shot, flaw: Flaw, slot: Slot, seed: u64) -> (Capture, Vec<Face>) {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("captures");

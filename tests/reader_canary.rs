@@ -3,8 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, missing_docs)] // any instant will do
 
-mod support;
-
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
@@ -14,13 +12,14 @@ use realname::reader::transport::fault::BadLine;
 use realname::reader::transport::{Faulty, Recorder, Replay, memory};
 use realname::reader::wire::{Framer, Reply, layout};
 use realname::reader::{ReadOptions, Reader, ReaderError};
+use realname_testkit::wire;
 
 const NAME: &str = "金丝雀";
 const NUMBER: &str = "119999199001010012";
 const ADDRESS: &str = "测试省金丝雀路7号";
 
 fn block() -> [u8; 256] {
-    support::block(&[
+    wire::block(&[
         (NAME, 30),
         ("1", 2),
         ("01", 4),
@@ -40,7 +39,7 @@ fn photo() -> Vec<u8> {
 
 /// Searches what `shown` shows.
 fn clean(what: &str, shown: &str) {
-    let units = support::text(NAME, 6);
+    let units = wire::text(NAME, 6);
     let lower = shown.to_lowercase();
     let forms = [
         "金丝雀".to_owned(),
@@ -69,8 +68,8 @@ fn the_session_its_buffer_and_all_that_it_hands_out() {
     let now = Instant::now();
     let mut session = Session::new(SessionConfig::new());
     session.start(now, Request::Read(ReadOptions::new().additional_address(false))).unwrap();
-    let card = support::card(&block(), &photo());
-    let answers = [support::sam_id(), support::sam_id(), support::found(), support::selected()];
+    let card = wire::card(&block(), &photo());
+    let answers = [wire::sam_id(), wire::sam_id(), wire::found(), wire::selected()];
     for answer in &answers {
         assert!(session.poll_transmit().is_some());
         session.handle_input(now, answer);
@@ -107,7 +106,7 @@ fn the_session_its_buffer_and_all_that_it_hands_out() {
 
 #[test]
 fn the_wire() {
-    let frame = support::card(&block(), &photo());
+    let frame = wire::card(&block(), &photo());
     let mut framer = Framer::replies();
     let found = framer.next(&mut frame.as_slice()).unwrap();
     clean_debug("Frame", &found);
@@ -141,14 +140,14 @@ fn the_transports_and_the_emulator() {
 
     let (host, mut device) = memory::pair();
     let mut recorder = Recorder::new(host);
-    realname::reader::transport::Transport::write(&mut device, &support::card(&block(), &photo())).unwrap();
+    realname::reader::transport::Transport::write(&mut device, &wire::card(&block(), &photo())).unwrap();
     let mut buffer = [0; 2048];
     realname::reader::transport::Transport::read(&mut recorder, &mut buffer, Duration::ZERO).unwrap();
     clean_debug("Recorder", &recorder);
     clean_debug("Recording", recorder.recording());
     clean_debug("Replay", &Replay::new(recorder.recording().clone()));
     let mut line = BadLine::new("delay=1".parse().unwrap(), 1);
-    line.push(Instant::now(), &support::card(&block(), &photo()));
+    line.push(Instant::now(), &wire::card(&block(), &photo()));
     clean_debug("BadLine", &line);
     clean_debug("Faulty", &Faulty::new(recorder, "delay=1".parse().unwrap(), 1));
 }

@@ -2,12 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(missing_docs)]
 
-mod support;
-
 use proptest::prelude::*;
 use realname::document::{DocumentKind, PlainDocument, Sex};
 use realname::reader::emulator::{Card, Faults};
 use realname::reader::wire::{Framer, Reply, Shape, encode_frame, layout};
+use realname_testkit::wire;
 
 /// Text of at most `units` UTF-16 units without outer spaces, as cards hold it: Han, rare Han, private use, dots.
 fn name(units: usize) -> impl Strategy<Value = String> {
@@ -117,7 +116,7 @@ proptest! {
         for (body, noise) in bodies.iter().zip(&noise) {
             stream.extend(noise);
             encode_frame(body, &mut stream);
-            assert!(stream.ends_with(&support::frame(body)), "the two writers agree");
+            assert!(stream.ends_with(&wire::frame(body)), "the two writers agree");
         }
         let (mut framer, mut found, mut rest) = (Framer::replies(), Vec::new(), stream.as_slice());
         for cut in cuts.iter().cycle() {
@@ -135,7 +134,7 @@ proptest! {
 
     #[test]
     fn one_damaged_byte_is_always_noticed(body in prop::collection::vec(any::<u8>(), 3..1300), at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
-        let mut frame = support::frame(&body);
+        let mut frame = wire::frame(&body);
         // Behind the length: damage before it makes no frame or another one.
         let at = 7 + at.index(frame.len() - 7);
         frame[at] ^= flip;
@@ -148,7 +147,7 @@ proptest! {
 
     #[test]
     fn no_body_is_too_strange(body in prop::collection::vec(any::<u8>(), 0..2500)) {
-        let frame = support::frame(&body);
+        let frame = wire::frame(&body);
         let mut framer = Framer::requests();
         if let Some(found) = framer.next(&mut frame.as_slice())
             && let Ok(reply) = Reply::decode(found)

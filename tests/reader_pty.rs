@@ -3,14 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, missing_docs)] // a test with real time
 
-mod support;
-
 use std::time::{Duration, Instant};
 
 use realname::document::{Flag, Origin};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
 use realname::reader::transport::TransportError;
 use realname::reader::{Confirm, Progress, ReadOptions, Reader, ReaderError, WatchEvent};
+use realname_testkit::wire;
 
 fn plug_in(faults: &str) -> (RunningEmulator, std::path::PathBuf) {
     let pty = Pty::open().unwrap();
@@ -27,7 +26,7 @@ fn quick() -> ReadOptions {
 #[test]
 fn a_card_is_read_again_and_the_next_one_is_the_next_one() {
     let (emulator, path) = plug_in("");
-    emulator.place(Card::from_block(support::person("测试戊")));
+    emulator.place(Card::from_block(wire::person("测试戊")));
     let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
     assert_eq!(reader.origin(), Origin::Emulated);
 
@@ -50,14 +49,14 @@ fn a_card_is_read_again_and_the_next_one_is_the_next_one() {
     let error = reader.read_card(&quick().lying_card(false)).unwrap_err();
     assert!(matches!(error, ReaderError::NoCard { .. }), "{error}");
 
-    emulator.place(Card::from_block(support::permit()));
+    emulator.place(Card::from_block(wire::permit()));
     assert_eq!(reader.read_card(&quick()).unwrap().document().name().as_str(), "测试乙");
 }
 
 #[test]
 fn a_semantic_disagreement_is_read_twice_and_stays_a_flag() {
     let (emulator, path) = plug_in("");
-    emulator.place(Card::from_block(support::resident()));
+    emulator.place(Card::from_block(wire::resident()));
     let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
     let card = reader.read_card(&quick()).unwrap();
     assert_eq!(card.document().flags(), [Flag::SexDisagrees, Flag::LongTermUnexpected]);
@@ -77,14 +76,14 @@ fn no_card_is_a_matter_of_the_wait_that_was_asked_for() {
 #[test]
 fn a_card_lifted_half_way_can_be_put_back() {
     let (emulator, path) = plug_in("lift@read*1,cut@read*1");
-    emulator.place(Card::from_block(support::person("测试戊")));
+    emulator.place(Card::from_block(wire::person("测试戊")));
     let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
     let mut lifted = false;
     let options = ReadOptions::new().wait(Duration::from_secs(20));
     let card = reader.read_card_with(&options, |progress| {
         if progress == Progress::CardLifted {
             lifted = true;
-            emulator.place(Card::from_block(support::person("测试己")));
+            emulator.place(Card::from_block(wire::person("测试己")));
         }
     });
     assert!(lifted);
@@ -94,7 +93,7 @@ fn a_card_lifted_half_way_can_be_put_back() {
 #[test]
 fn the_rate_is_found_and_changed() {
     let (emulator, path) = plug_in("");
-    emulator.place(Card::from_block(support::person("测试戊")));
+    emulator.place(Card::from_block(wire::person("测试戊")));
     {
         let mut reader = Reader::open_serial(&path, None).unwrap();
         assert_eq!(reader.baud(), Some(115_200));
@@ -171,12 +170,12 @@ fn a_counter_runs_all_day() {
     };
 
     assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))));
-    emulator.place(Card::from_block(support::person("测试戊")));
+    emulator.place(Card::from_block(wire::person("测试戊")));
     assert_eq!(name(watch.next()), "测试戊");
     emulator.remove();
     assert!(matches!(watch.next(), Some(WatchEvent::Removed)));
     // The same person comes back: a new card is placed, so it is read again.
-    emulator.place(Card::from_block(support::person("测试戊")));
+    emulator.place(Card::from_block(wire::person("测试戊")));
     assert_eq!(name(watch.next()), "测试戊");
     emulator.remove();
     assert!(matches!(watch.next(), Some(WatchEvent::Removed)));
@@ -185,7 +184,7 @@ fn a_counter_runs_all_day() {
     assert!(matches!(watch.next(), Some(WatchEvent::Disconnected)));
     emulator = plug_in();
     assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))));
-    emulator.place(Card::from_block(support::permit()));
+    emulator.place(Card::from_block(wire::permit()));
     assert_eq!(name(watch.next()), "测试乙");
 
     let waiting = std::thread::spawn(move || watch.next().is_none());

@@ -7,8 +7,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![allow(clippy::disallowed_methods, missing_docs)] // any instant will do as the virtual clock's zero
 
-mod support;
-
 use std::time::{Duration, Instant};
 
 use realname::document::{CardRead, Origin};
@@ -17,6 +15,7 @@ use realname::reader::session::{Event, Outcome, Request, Session, SessionConfig}
 use realname::reader::transport::fault::Random;
 use realname::reader::wire::Baud;
 use realname::reader::{Confirm, ReadOptions, ReaderError};
+use realname_testkit::wire;
 
 /// No reading may take longer, whatever the line does.
 const BOUND: Duration = Duration::from_secs(150);
@@ -220,7 +219,7 @@ impl Tally {
 }
 
 fn customer(name: &str, seed: u8) -> (Card, [u8; 256], Vec<u8>, String) {
-    let (block, photo) = (support::person(name), support::photo(seed));
+    let (block, photo) = (wire::person(name), wire::photo(seed));
     let address = format!("测试省测试市测试路{seed}号");
     let card = Card::from_block(block).with_photo(&photo).unwrap();
     (card.with_additional_addresses(&[&address]).unwrap(), block, photo, address)
@@ -232,7 +231,7 @@ fn is_whole(read: &CardRead, (_, block, photo, address): &(Card, [u8; 256], Vec<
     written.is_ok_and(|written| *written == *block)
         && read.photo().bytes() == photo
         && read.additional_address().is_some_and(|found| found.as_str() == address)
-        && read.sam_id().to_bytes() == support::SAM_ID
+        && read.sam_id().to_bytes() == wire::SAM_ID
 }
 
 fn simulate(seed: u64, trouble: Trouble, tally: &mut Tally) {

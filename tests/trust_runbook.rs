@@ -1,7 +1,5 @@
 //! `docs/trust-runbook.md`, step by step. The step numbers are the document's.
 
-mod trust_world;
-
 use realname::attest::{Attestor, Terminal};
 use realname::demand::VerifiedDemand;
 use realname::jose::{Json, SigningKey};
@@ -9,7 +7,7 @@ use realname::profile::ReasonCode;
 use realname::rely::{Asked, Limits, Record, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList, sign_list};
-use trust_world::{ISS, NOW, Person, World, at, cancel, entry, key, payload, verified};
+use realname_testkit::world::{ISS, NOW, Person, World, at, cancel, entry, key, payload, verified};
 
 /// A relying party with its store, its anchors, and the newest list that it was given.
 struct Site {

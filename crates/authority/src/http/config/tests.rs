@@ -1,0 +1,108 @@
+//! Configuration files, right and wrong.
+
+use super::*;
+use crate::http::{ConnectError, connect};
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn open(text: &str, files: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let folder = folder(files);
+    let path = folder.path().join("authority.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::open(&path)
+}
+
+const MAP: &str = include_str!("../../../../../fixtures/codemaps/guozhengtong-two-element.toml");
+
+#[test]
+fn everything_that_a_file_can_say() {
+    let text = r#"
+        id = "register.example"
+        origin = "https://register.example"
+        real_register = true
+        code_map = "map.toml"
+        [[credentials]]
+        header = "Authorization"
+        prefix = "Bearer "
+        file = "token"
+        [seal]
+        header = "X-Sign"
+        time_header = "X-Time"
+        parts = ["method", "path", "time", "body_sha256"]
+        separator = "|"
+        encoding = "base64"
+        file = "secret"
+        [reply_seal]
+        header = "X-Reply-Sign"
+        parts = ["key", "status", "body"]
+        file = "secret"
+        [limits]
+        per_try_ms = 1500
+        deadline_ms = 4000
+        tries = 2
+        per_second = 5
+        per_day = 1000
+    "#;
+    let config = open(text, &[("map.toml", MAP), ("token", "t0ken\n"), ("secret", "s3cret\r\n")]).unwrap();
+    assert_eq!((config.tries, config.http.per_try), (2, Some(Duration::from_millis(1500))));
+    assert_eq!(config.deadline, Some(Duration::from_millis(4000)));
+    assert_eq!(config.http.credentials[0].1.expose(), b"Bearer t0ken");
+    assert_eq!(config.http.time_header.as_deref(), Some("X-Time"));
+    assert!(config.http.seal.is_some() && config.http.reply_seal.is_some());
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("t0ken") && !shown.contains("s3cret") && !shown.contains("[116, 48"), "{shown}");
+    let dialect = config.dialect;
+    assert!(!dialect.is_test() && dialect.id() == "register.example");
+}
+
+#[test]
+fn a_register_is_a_test_one_unless_it_is_said() {
+    for text in [
+        "id = \"x\"",
+        "id = \"x\"\n[camara]\nroot = \"/kyc-match/v0.4\"",
+        "id = \"x\"\ncode_map = \"map.toml\"",
+    ] {
+        let dialect = open(text, &[("map.toml", MAP)]).unwrap().dialect;
+        assert!(dialect.is_test(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let credential = |rest: &str| {
+        open(&format!("id = \"x\"\n[[credentials]]\nheader = \"A\"\n{rest}"), &[("empty", " \n")])
+            .unwrap_err()
+    };
+    assert_eq!(credential(""), ConfigError::Secret("credentials"));
+    assert_eq!(credential("file = \"empty\"\nenv = \"X\""), ConfigError::Secret("credentials"));
+    assert_eq!(credential("file = \"empty\""), ConfigError::EmptySecret("credentials"));
+    assert_eq!(credential("env = \"REALNAME_NO_SUCH\""), ConfigError::NoVariable("REALNAME_NO_SUCH".into()));
+    assert!(matches!(credential("file = \"nowhere\""), ConfigError::Unreadable(_)));
+    assert_eq!(open("id = \"\"", &[]).unwrap_err(), ConfigError::Id);
+    assert_eq!(open("id = \"a b\"", &[]).unwrap_err(), ConfigError::Id);
+    assert!(matches!(open("id = \"x\"\nids = 1", &[]).unwrap_err(), ConfigError::Syntax(_)));
+    let both = "id = \"x\"\ncode_map = \"map.toml\"\n[camara]\nroot = \"/\"";
+    assert!(matches!(open(both, &[("map.toml", MAP)]).unwrap_err(), ConfigError::Syntax(_)));
+    let tls = |rest: &str| open(&format!("id = \"x\"\n[tls]\n{rest}"), &[("junk.pem", "junk")]).unwrap_err();
+    assert_eq!(tls("roots = \"junk.pem\""), ConfigError::Tls(TlsError::NoCertificate));
+    assert_eq!(tls("certificate = \"junk.pem\""), ConfigError::Secret("tls certificate and key"));
+    assert_eq!(tls("certificate = \"junk.pem\"\nkey = \"junk.pem\""), ConfigError::Tls(TlsError::NoKey));
+}
+
+#[test]
+fn the_callers_address_and_the_files_are_the_same() {
+    let folder = folder(&[("authority.toml", "id = \"x\"\norigin = \"http://127.0.0.1:1/\"")]);
+    let file = folder.path().join("authority.toml");
+    assert!(connect(None, Some(&file)).is_ok());
+    assert!(connect(Some("http://127.0.0.1:1"), Some(&file)).is_ok());
+    let other = connect(Some("http://127.0.0.1:2"), Some(&file)).map(|_| ());
+    assert!(matches!(other, Err(ConnectError::OtherOrigin { .. })));
+    assert_eq!(connect(None, None).map(|_| ()), Err(ConnectError::NoOrigin));
+    assert_eq!(connect(Some("nonsense"), None).map(|_| ()), Err(ConnectError::Tls(TlsError::Address)));
+}

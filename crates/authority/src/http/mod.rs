@@ -1,0 +1,46 @@
+//! Registers over HTTP.
+//!
+//! A [`Dialect`] turns a query into a request and a reply into a finding. It does no I/O, so an async caller uses it with
+//! any HTTP client; [`HttpAuthority`] (feature `http`) is the blocking one, with TLS. Two dialects are built in:
+//!
+//! * [`MappedJson`]: any register that takes JSON or a form and answers in JSON, described by a [`CodeMap`]. A code that
+//!   the map doesn't have is [`Protocol`](super::AuthorityError::Protocol), never a guess.
+//! * [`Camara`]: CAMARA Know Your Customer Match, spoken by mobile operators.
+//!
+//! `docs/authorities.md` says how to map a vendor's codes. [`connect`] makes an authority from an address and a
+//! configuration file.
+
+mod camara;
+mod code_map;
+mod dialect;
+mod json;
+mod mapped;
+mod message;
+mod seal;
+mod secret;
+mod status;
+mod template;
+
+#[cfg(feature = "http")]
+mod client;
+#[cfg(feature = "http")]
+mod config;
+#[cfg(feature = "http")]
+mod connect;
+
+pub use camara::Camara;
+pub use code_map::{CodeMap, CodeMapError};
+pub use dialect::{Dialect, wire_key};
+#[cfg(feature = "http-server")]
+pub(crate) use json::Json;
+pub use mapped::MappedJson;
+pub use message::{Method, Reply, Request};
+pub use seal::{Encoding, Part, Seal};
+pub use secret::Secret;
+
+#[cfg(feature = "http")]
+pub use client::{HttpAuthority, HttpOptions, Tls, TlsError};
+#[cfg(feature = "http")]
+pub use config::{Config, ConfigError};
+#[cfg(feature = "http")]
+pub use connect::{ConnectError, connect};

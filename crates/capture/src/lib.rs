@@ -1,0 +1,64 @@
+//! Photos: taken in under limits, then measured.
+//!
+//! A photo comes in as bytes and leaves [`Intake::take`] as a [`Capture`], or as a [`CaptureError`] that says what to do
+//! next. Every limit is checked on the file's own headers **before** a decoder sees it: a 333-byte file that declares
+//! 60,000 × 60,000 pixels costs microseconds.
+//!
+//! What pixels can't prove isn't claimed: nothing here says that a person is alive or that a card is genuine.
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod advice;
+mod decode;
+mod error;
+mod examine;
+mod exif;
+mod fault;
+mod format;
+mod hash;
+mod intake;
+mod integral;
+mod jpeg;
+mod limits;
+pub mod measure;
+mod picture;
+mod plane;
+pub mod plugin;
+mod png;
+mod scratch;
+mod session;
+mod shrink;
+mod slot;
+mod sniff;
+mod vectorised;
+mod watermark;
+mod webp;
+
+pub use advice::Advice;
+pub use error::{CaptureError, Damage};
+pub use examine::{Examination, FaceFinderRef, Fault, Remark, ThresholdsRef};
+pub use fault::PhotoFault;
+pub use format::{Foreign, Format};
+pub use hash::PerceptualHash;
+pub use intake::{Capture, Intake, Note};
+pub use integral::Integral;
+pub use limits::Limits;
+pub use picture::Picture;
+pub use plane::Plane;
+pub use session::{CaptureSession, SessionError, Triplet};
+pub use slot::Slot;
+pub use watermark::{MarkedCopy, Watermark, WatermarkError};
+
+use realname_terms as document;
+use realname_terms as profile;
+
+#[cfg(test)]
+mod tests;

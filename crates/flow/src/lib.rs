@@ -1,0 +1,18 @@
+//! What an operator does with attestations after the check.
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+pub mod cancellation;
+pub mod confirmation;
+
+use realname_terms as document;
+use realname_terms as profile;
+use realname_token::{demand, jose, rely, sd_jwt, store, trust};

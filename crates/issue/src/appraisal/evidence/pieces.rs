@@ -1,0 +1,158 @@
+//! What is gathered on site, and what is gathered online.
+
+use std::sync::Arc;
+
+use super::EvidenceError;
+use crate::appraisal::{ConsentGiven, Declared, Represented};
+use crate::capture::measure::Thresholds;
+use crate::capture::plugin::{FaceFinder, NoFaceFinder};
+use crate::capture::{Capture, Examination, Slot, Triplet};
+use crate::document::{CardRead, IdNumber};
+use crate::profile::Locality;
+
+/// A card that was read, a photo taken on the spot, and what the person agreed to.
+///
+/// It takes a [`CardRead`], which only a reader's session makes: typed text can't get in.
+///
+/// ```compile_fail
+/// use realname_issue::appraisal::{ConsentGiven, OnSite};
+/// use realname_capture::Capture;
+/// use realname_card::document::PlainDocument;
+/// fn type_it_in(typed: PlainDocument, live: Capture, consent: ConsentGiven) {
+///     let _ = OnSite::new(typed, live, consent); // a PlainDocument is no CardRead
+/// }
+/// ```
+///
+/// ```compile_fail
+/// use realname_card::document::{CardRead, Document};
+/// fn make_one(document: Document) -> CardRead {
+///     CardRead::from_session(document) // private to the crate
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct OnSite {
+    card: CardRead,
+    live: Arc<Capture>,
+    consent: ConsentGiven,
+    pub(super) represented: Option<Represented>,
+}
+
+impl OnSite {
+    /// Puts the pieces together.
+    ///
+    /// # Errors
+    /// [`EvidenceError::WrongSlot`] when the capture isn't a live one.
+    pub fn new(card: CardRead, live: Capture, consent: ConsentGiven) -> Result<Self, EvidenceError> {
+        if live.slot() != Slot::Live {
+            return Err(EvidenceError::WrongSlot { expected: Slot::Live, got: live.slot() });
+        }
+        Ok(Self { card, live: Arc::new(live), consent, represented: None })
+    }
+
+    /// The person acts for somebody else, whose document was shown as well.
+    ///
+    /// # Errors
+    /// [`EvidenceError::NotHere`] for a typed document, [`EvidenceError::SamePerson`] when both documents have one number.
+    pub fn on_behalf_of(mut self, represented: Represented) -> Result<Self, EvidenceError> {
+        check_represented(&represented, Locality::Onsite, self.card.document().number())?;
+        self.represented = Some(represented);
+        Ok(self)
+    }
+
+    /// The card as read.
+    pub fn card(&self) -> &CardRead {
+        &self.card
+    }
+
+    /// The photo taken on the spot.
+    pub fn live(&self) -> &Arc<Capture> {
+        &self.live
+    }
+
+    /// What the person agreed to.
+    pub fn consent(&self) -> &ConsentGiven {
+        &self.consent
+    }
+}
+
+/// What a buyer declared, and the three photos of the session.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    declared: Declared,
+    triplet: Triplet,
+    pub(super) holder: Arc<Capture>,
+    examination: Examination,
+    consent: ConsentGiven,
+    pub(super) represented: Option<Represented>,
+}
+
+impl Remote {
+    /// Puts the pieces together and examines the photos. No face is looked for.
+    pub fn new(declared: Declared, triplet: Triplet, consent: ConsentGiven, thresholds: &Thresholds) -> Self {
+        Self::with_face_finder(declared, triplet, consent, thresholds, &NoFaceFinder)
+    }
+
+    /// As [`new`](Self::new), with the holder's face measured where `finder` says that it is. In production a stand-in's
+    /// word leaves the check of the photos `not_run`.
+    pub fn with_face_finder(
+        declared: Declared,
+        triplet: Triplet,
+        consent: ConsentGiven,
+        thresholds: &Thresholds,
+        finder: &dyn FaceFinder,
+    ) -> Self {
+        let examination = triplet.examine_with(thresholds, finder);
+        let holder = Arc::new(triplet.holder().clone());
+        Self { declared, triplet, holder, examination, consent, represented: None }
+    }
+
+    /// The buyer acts for somebody else, and declared that person's document as well.
+    ///
+    /// # Errors
+    /// [`EvidenceError::NotHere`] for a card that was read, [`EvidenceError::SamePerson`] when both have one number.
+    pub fn on_behalf_of(mut self, represented: Represented) -> Result<Self, EvidenceError> {
+        check_represented(&represented, Locality::Remote, self.declared.number())?;
+        self.represented = Some(represented);
+        Ok(self)
+    }
+
+    /// The same photos under other words, so that tests needn't examine them again.
+    #[cfg(test)]
+    pub(crate) fn for_tests(self, declared: Declared, consent: ConsentGiven) -> Self {
+        Self { declared, consent, ..self }
+    }
+
+    /// What was typed.
+    pub fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// The photos.
+    pub fn triplet(&self) -> &Triplet {
+        &self.triplet
+    }
+
+    /// What was found on them.
+    pub fn examination(&self) -> &Examination {
+        &self.examination
+    }
+
+    /// What the person agreed to.
+    pub fn consent(&self) -> &ConsentGiven {
+        &self.consent
+    }
+}
+
+fn check_represented(
+    represented: &Represented,
+    locality: Locality,
+    number: &IdNumber,
+) -> Result<(), EvidenceError> {
+    if !represented.fits(locality) {
+        return Err(EvidenceError::NotHere { locality });
+    }
+    if represented.is(number) {
+        return Err(EvidenceError::SamePerson);
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! The vocabulary that both sides of an attestation agree on: checks, outcomes, purposes, claims, reasons.
+//!
+//! Names here go over the wire and into policies; they are stable.
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod check;
+mod claim;
+mod constants;
+mod date;
+mod expectation;
+mod kind;
+mod name;
+mod number;
+mod personal;
+mod purpose;
+mod reason;
+
+pub use check::{Check, CheckResult, Outcome};
+pub use claim::ClaimName;
+pub use constants::{
+    ATTESTATION_TYP, CANCELLATION_TYP, DCQL_FORMAT, DEFAULT_LIFE, DEFAULT_SKEW, DELEGATION_LIFE,
+    DELEGATION_LINKS, DELEGATION_TYP, DEMAND_LIFE, DEMAND_TYP, DIGESTS, GRANT_TYP, HIGH_RISK_MAX_AGE,
+    MAX_LIFE, SNAPSHOT_TYP, TRUST_FRAMEWORK, TRUST_LIST_TYP, VCT,
+};
+pub use date::{CardDate, ValidUntil};
+pub use expectation::{Expectation, SaltedExpectation};
+pub use kind::{DocumentKind, Sex};
+pub use name::fold_name;
+pub use number::{IdNumber, NumberCheck, NumberKind};
+pub use personal::Personal;
+pub use purpose::{Env, Locality, Purpose, PurposeError};
+pub use reason::{Lang, Reason, ReasonCode};

@@ -1,0 +1,25 @@
+//! What a flow asks for: made and kept by the relying party ([`DemandRequest`]), answered by a terminal that trusts the
+//! asker ([`VerifiedDemand`]).
+
+mod body;
+mod dcql;
+mod error;
+mod pending;
+mod request;
+mod requirements;
+mod transaction;
+mod verified;
+
+pub use error::{AnswerError, AskError};
+pub use pending::{Kept, PendingDemand};
+pub use request::{Demand, DemandRequest};
+pub use requirements::Requirements;
+pub use transaction::Transaction;
+pub use verified::{AnswerLimits, VerifiedDemand};
+
+use sha2::{Digest, Sha256};
+
+/// base64url SHA-256 of a demand's compact form as received: what an answer is bound to.
+pub fn demand_hash(compact: &str) -> String {
+    crate::jose::encode(&Sha256::digest(compact.as_bytes()))
+}

@@ -1,0 +1,29 @@
+//! The relying side: what a presentation is worth, as one verdict with every reason.
+//!
+//! ```text
+//!  text ─▶ UnverifiedPresentation ─verify(pending demand, trust list, now)─▶ Verdict
+//!    └──── answer(store, …): look, verify, record consumed + digest + verdict in one step ────▶ Answer { verdict, record }
+//! ```
+//!
+//! It never imports the issuing side: what one side signs, the other reads as strangers do.
+
+mod answer;
+mod code;
+mod disclosed;
+mod exposure;
+mod facts;
+mod inspect;
+mod judge;
+mod presentation;
+mod record;
+mod times;
+mod verdict;
+
+pub use answer::{Answer, Asked, answer, recorded};
+pub use code::sd_jwt_code;
+pub use disclosed::Disclosed;
+pub use inspect::{InspectError, inspect};
+pub use judge::Limits;
+pub use presentation::UnverifiedPresentation;
+pub use record::{Record, RecordError};
+pub use verdict::{TrustBasis, Verdict};

@@ -1,0 +1,147 @@
+//! What a record is, and what each step found.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+/// Which view a record belongs to. Records of different spaces never meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Space {
+    /// Pending and answered demands, by nonce.
+    Demand,
+    /// The highest sequence seen of each trust list, by its issuer.
+    TrustSequence,
+    /// Numbers per document and operator.
+    Quota,
+    /// Second confirmations, by number, service and natural day.
+    Confirmation,
+    /// Cancellations away from home, by case and by subscription.
+    Cancellation,
+}
+
+impl Space {
+    /// The stable name kept in a database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Demand => "demand",
+            Self::TrustSequence => "trust_sequence",
+            Self::Quota => "quota",
+            Self::Confirmation => "confirmation",
+            Self::Cancellation => "cancellation",
+        }
+    }
+}
+
+/// What [`Store::put`](super::Store::put) found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Put {
+    /// The record is new and is now kept.
+    Stored,
+    /// One was there; nothing changed.
+    Exists,
+}
+
+/// One record. Its value is wiped from memory on drop.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What was put.
+    pub value: Zeroizing<Vec<u8>>,
+    /// After this it can't be answered. To the microsecond.
+    pub expires_at: Timestamp,
+    /// The answer, once there is one. It never changes again.
+    pub answer: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("value", &Bytes(self.value.len()))
+            .field("expires_at", &self.expires_at)
+            .field("answer", &self.answer.as_ref().map(|answer| Bytes(answer.len())))
+            .finish()
+    }
+}
+
+/// What [`Store::answer`](super::Store::answer) did.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Answered {
+    /// This call's answer is recorded: the caller won.
+    Recorded,
+    /// It had been answered; here is what was recorded then.
+    Already(Vec<u8>),
+    /// There is no such record.
+    Unknown,
+    /// It has no answer and its time is over.
+    Expired,
+}
+
+impl fmt::Debug for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recorded => f.write_str("Recorded"),
+            Self::Already(answer) => f.debug_tuple("Already").field(&Bytes(answer.len())).finish(),
+            Self::Unknown => f.write_str("Unknown"),
+            Self::Expired => f.write_str("Expired"),
+        }
+    }
+}
+
+/// What [`Store::advance`](super::Store::advance) did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Advance {
+    /// `sequence` is higher than what was seen, or the first, and is now the one seen.
+    Advanced,
+    /// The same sequence with the same digest.
+    Same,
+    /// A higher one was seen.
+    Older {
+        /// The highest seen.
+        seen: u64,
+    },
+    /// The same sequence was seen with another digest: somebody signs two truths.
+    Conflicting,
+}
+
+/// What [`Store::count`](super::Store::count) did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Counted {
+    /// The member is new and is counted; with it this many are.
+    Added(u32),
+    /// The member was counted before; with it this many are.
+    Present(u32),
+    /// The limit is reached by this many; nothing changed.
+    Full(u32),
+}
+
+/// Stands for bytes that a `Debug` doesn't show.
+struct Bytes(usize);
+
+impl fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} bytes]", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_content() {
+        let entry = Entry {
+            value: Zeroizing::new(b"11010519491231002X".to_vec()),
+            expires_at: Timestamp::UNIX_EPOCH,
+            answer: Some(b"answer".to_vec()),
+        };
+        assert_eq!(
+            format!("{entry:?}"),
+            "Entry { value: [18 bytes], expires_at: 1970-01-01T00:00:00Z, answer: Some([6 bytes]) }"
+        );
+        assert_eq!(format!("{:?}", Answered::Already(b"answer".to_vec())), "Already([6 bytes])");
+    }
+}

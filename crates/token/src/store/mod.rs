@@ -1,0 +1,77 @@
+//! One ledger under everything that must happen once or be counted.
+//!
+//! Demands, trust sequences, quotas and confirmations are typed views on it, made by the modules that own them. Every
+//! operation is one atomic, durable step: when it returned `Ok`, the fact survives a crash, and of any number of threads
+//! and processes that try the same step exactly one wins. There is no check-then-write anywhere above it.
+//!
+//! | store | for | shared by | survives |
+//! |---|---|---|---|
+//! | [`MemoryStore`] | tests, single runs | threads | nothing |
+//!
+//! ```
+//! use realname_token::store::{Answered, MemoryStore, Space, Store};
+//!
+//! let store = MemoryStore::new();
+//! let (now, end) = ("2026-01-05T09:00:00Z".parse()?, "2026-01-05T09:10:00Z".parse()?);
+//! let _ = store.put(Space::Demand, b"nonce", b"pending", end)?;
+//! assert_eq!(store.answer(Space::Demand, b"nonce", b"accepted", now)?, Answered::Recorded);
+//! // Whoever comes second hears what the first one recorded.
+//! let second = store.answer(Space::Demand, b"nonce", b"refused", now)?;
+//! assert_eq!(second, Answered::Already(b"accepted".to_vec()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod entry;
+mod error;
+pub mod limits;
+mod memory;
+
+use jiff::Timestamp;
+
+pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
+pub use self::error::{Durability, Fault, Field, StoreError};
+pub use self::limits::{MAX_KEY, MAX_VALUE};
+pub use self::memory::MemoryStore;
+
+/// A ledger. Shared between threads by reference; blocking, so an async caller calls it from a blocking thread.
+///
+/// A key or member is at most [`MAX_KEY`] bytes, a value or answer at most [`MAX_VALUE`]; more is
+/// [`StoreError::TooLong`]. All may be empty. Times count to the microsecond, and a record's last moment is
+/// `expires_at` itself: it is over when `now` is later. Keys, values and members may hold personal data or digests of
+/// it, as the view decides; a store logs none of them.
+pub trait Store: Send + Sync {
+    /// Keeps `value` under `key` unless something is there, expired or not.
+    fn put(&self, space: Space, key: &[u8], value: &[u8], expires_at: Timestamp) -> Result<Put, StoreError>;
+
+    /// Looks at a record. Expired records are still shown until [`expire`](Self::expire) removed them.
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError>;
+
+    /// Records `answer` for `key` if it has none and `now` isn't past its end. An earlier answer is told even then.
+    fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp)
+    -> Result<Answered, StoreError>;
+
+    /// Raises the sequence seen under `key`. What was seen never expires.
+    fn advance(
+        &self,
+        space: Space,
+        key: &[u8],
+        sequence: u64,
+        digest: &[u8; 32],
+    ) -> Result<Advance, StoreError>;
+
+    /// Counts `member` under `key` unless `limit` unexpired members are counted. A member that is counted already keeps
+    /// its end; one that expired counts as new. Made for limits up to some thousands: it looks at each of them.
+    fn count(
+        &self,
+        space: Space,
+        key: &[u8],
+        member: &[u8],
+        limit: u32,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError>;
+
+    /// Removes at most `max` records and members that ended before `before`, records first and the oldest first; says
+    /// how many. Answered records go too, so give a time far enough back for the answers that must be kept.
+    fn expire(&self, before: Timestamp, max: u32) -> Result<u32, StoreError>;
+}

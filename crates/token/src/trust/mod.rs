@@ -1,0 +1,20 @@
+//! Whose signature counts, for what, and when: anchors, the signed trust list, delegation. All offline: the caller brings
+//! the bytes and `now`.
+
+mod anchor;
+mod chain;
+mod code;
+mod constraints;
+mod delegation;
+mod error;
+mod key_record;
+mod list;
+
+pub use anchor::Anchor;
+pub use chain::{Permit, Resolved};
+pub use code::jose_code;
+pub use constraints::{Constraints, Scope};
+pub use delegation::{Delegation, DelegationRequest, is_key_uri, key_uri};
+pub use error::TrustError;
+pub use key_record::{KeyRecord, Revocation, Role};
+pub use list::{MAX_LIST, TrustList, complete_list, sign_list};

@@ -1,0 +1,6 @@
+//! Both sides of a token, as users see them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod demand;
+mod rely;
+mod trust;

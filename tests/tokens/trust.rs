@@ -1,0 +1,300 @@
+//! Lists, keys and delegations that must be refused.
+
+use jiff::Timestamp;
+
+use realname::jose::{Json, SigningKey, Unverified, sign};
+use realname::profile::{ClaimName, Purpose, TRUST_LIST_TYP};
+use realname::store::MemoryStore;
+use realname::trust::*;
+use realname_testkit::world::{ASKER, ISS, NOW, World, at, entry, key, payload};
+
+fn with(mut json: Json, name: &str, value: Json) -> Json {
+    if let Json::Object(members) = &mut json {
+        members.insert(name.into(), value);
+    }
+    json
+}
+
+fn list(world: &World, payload: &Json, now: i64) -> Result<TrustList, TrustError> {
+    TrustList::as_of(&sign_list(&world.anchor, payload).unwrap(), &world.anchors(), at(now))
+}
+
+#[test]
+fn lists_that_are_refused() {
+    let world = World::new();
+    let good = payload(1, vec![entry(world.operator.verifying_key(), ISS, [])]);
+    assert!(list(&world, &good, NOW).is_ok());
+    assert!(matches!(list(&world, &good, NOW + 100_000), Err(TrustError::ListExpired)));
+    let early = list(&world, &with(good.clone(), "iat", (NOW + 61).into()), NOW);
+    assert!(matches!(early, Err(TrustError::ListFromFuture)));
+    for name in ["iss", "iat", "exp", "seq", "keys"] {
+        let refused = list(&world, &with(good.clone(), name, Json::Null), NOW);
+        assert!(matches!(refused, Err(TrustError::ListMember(_))), "{name}");
+    }
+    let signed_by = |signer: &SigningKey| sign_list(signer, &good).unwrap();
+    let judge = |compact: &str| TrustList::as_of(compact, &world.anchors(), at(NOW));
+    assert!(matches!(judge(&signed_by(&key(9))), Err(TrustError::AnchorUnknown)));
+    let (head, _) =
+        signed_by(&world.anchor).rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let forged = format!("{head}.{}", realname::jose::encode(&[0; 64]));
+    assert!(matches!(judge(&forged), Err(TrustError::ListSignature)));
+    let junk = judge("junk").unwrap_err();
+    assert_eq!(junk.code(), Some(realname::profile::ReasonCode::ListMalformed));
+    let other_typ = sign(&world.anchor, "jwt", [], &good).unwrap();
+    assert!(matches!(judge(&other_typ), Err(TrustError::List(_))));
+    // An anchor counts in its window only.
+    let gone = [Anchor::new(world.anchor.verifying_key().clone(), NOW - 1000, NOW)];
+    let refused = TrustList::as_of(&signed_by(&world.anchor), &gone, at(NOW));
+    assert!(matches!(refused, Err(TrustError::AnchorUnknown)));
+}
+
+#[test]
+fn entries_that_refuse_the_list_and_entries_that_are_passed_over() {
+    let world = World::new();
+    let operator = || entry(world.operator.verifying_key(), ISS, []);
+    let judge = |entries: Vec<Json>| list(&world, &payload(1, entries), NOW);
+    assert!(matches!(judge(vec![with(operator(), "kid", "other".into())]), Err(TrustError::KidMismatch)));
+    assert!(matches!(judge(vec![operator(), operator()]), Err(TrustError::ListMember("keys"))));
+    assert!(judge(vec![with(operator(), "d", "AA".into())]).is_err());
+    for name in ["iss", "alg", "nbf", "exp"] {
+        let refused = judge(vec![with(operator(), name, Json::Null)]);
+        assert!(matches!(refused, Err(TrustError::ListMember(_))), "{name}");
+    }
+    let foreign = Json::object([("kty", "RSA".into()), ("alg", "RS256".into())]);
+    let found = judge(vec![foreign, with(operator(), "role", "later".into()), operator()]).unwrap();
+    assert_eq!(found.keys().len(), 1);
+    let extra = with(operator(), "unknown", Json::Null);
+    assert_eq!(judge(vec![extra]).unwrap().keys().len(), 1);
+}
+
+#[test]
+fn a_list_never_goes_back_and_never_has_two_contents() {
+    let world = World::new();
+    let store = MemoryStore::new();
+    let judge = |compact: &str| TrustList::verify(compact, &world.anchors(), at(NOW), &store);
+    assert_eq!(judge(&world.compact_list(7)).unwrap().sequence(), 7);
+    assert!(judge(&world.compact_list(7)).is_ok());
+    assert!(matches!(judge(&world.compact_list(6)), Err(TrustError::RolledBack { seen: 7, got: 6 })));
+    let other = sign_list(&world.anchor, &payload(7, vec![])).unwrap();
+    assert!(matches!(judge(&other), Err(TrustError::Conflicting { sequence: 7 })));
+    assert!(judge(&world.compact_list(8)).is_ok());
+    assert!(matches!(judge(&world.compact_list(7)), Err(TrustError::RolledBack { seen: 8, got: 7 })));
+}
+
+fn revoked(reason: &str, revoked_at: i64) -> Json {
+    Json::object([("revoked_at", revoked_at.into()), ("reason", reason.into())])
+}
+
+#[test]
+fn keys_are_judged_at_the_time_of_signing() {
+    let world = World::new();
+    let operator = || entry(world.operator.verifying_key(), ISS, []);
+    let token = sign(&world.operator, "t", [], &Json::object([])).unwrap();
+    let judge = |entry: Json, iss: &str, iat: i64| {
+        let list = list(&world, &payload(1, vec![entry]), NOW).unwrap();
+        let resolved = list.resolve(&Unverified::parse(&token).unwrap())?;
+        resolved.judge(iss, iat, NOW).map(drop)
+    };
+    assert!(judge(operator(), ISS, NOW - 1000).is_ok());
+    assert!(matches!(judge(operator(), ISS, NOW - 1001), Err(TrustError::KeyOutsideWindow)));
+    assert!(matches!(judge(operator(), ISS, NOW + 1_000_000), Err(TrustError::KeyOutsideWindow)));
+    assert!(matches!(judge(operator(), "https://other.example", NOW), Err(TrustError::KeyOtherIssuer)));
+    let superseded = |at| with(operator(), "revoked", revoked("superseded", at));
+    assert!(judge(superseded(NOW), ISS, NOW - 1).is_ok());
+    assert!(matches!(judge(superseded(NOW), ISS, NOW), Err(TrustError::KeyRevoked)));
+    for reason in ["compromise", "key_compromise", "", "anything"] {
+        let stolen = with(operator(), "revoked", revoked(reason, NOW + 5));
+        assert!(matches!(judge(stolen, ISS, NOW - 1), Err(TrustError::KeyCompromised)), "{reason}");
+    }
+    let asker = entry(
+        world.operator.verifying_key(),
+        ISS,
+        [
+            ("role", "demand".into()),
+            ("purposes", Json::array(["sim.cancel"])),
+            ("claims", Json::array(["name"])),
+            ("display_name", "x".into()),
+        ],
+    );
+    assert!(matches!(judge(asker, ISS, NOW), Err(TrustError::KeyOtherRole)));
+    let other = entry(key(9).verifying_key(), ISS, []);
+    assert!(matches!(judge(other, ISS, NOW), Err(TrustError::KeyUnknown)));
+}
+
+#[test]
+fn askers_are_allowed_purposes_and_claims() {
+    let list = World::new().list();
+    let world = World::new();
+    let kid = world.asker.verifying_key().thumbprint();
+    let judge = |kid: &str, iss: &str, purpose: Purpose, claim: ClaimName| {
+        list.judge_asker(kid, iss, &purpose, &[claim], NOW, NOW).map(str::to_owned)
+    };
+    let named = judge(kid.as_str(), ASKER, Purpose::SimCancel, ClaimName::Name).unwrap();
+    assert_eq!(named, "Home Province (TEST)");
+    let refused = judge(kid.as_str(), ASKER, Purpose::SimActivate, ClaimName::Name);
+    assert!(matches!(refused, Err(TrustError::AskerNotAllowed)));
+    let refused = judge(kid.as_str(), ASKER, Purpose::SimCancel, ClaimName::Address);
+    assert!(matches!(refused, Err(TrustError::AskerNotAllowed)));
+    let refused = judge(kid.as_str(), ISS, Purpose::SimCancel, ClaimName::Name);
+    assert!(matches!(refused, Err(TrustError::KeyOtherIssuer)));
+    let operator = world.operator.verifying_key().thumbprint();
+    let refused = judge(operator.as_str(), ISS, Purpose::SimCancel, ClaimName::Name);
+    assert!(matches!(refused, Err(TrustError::KeyOtherRole)));
+    assert!(matches!(judge("x", ISS, Purpose::SimCancel, ClaimName::Name), Err(TrustError::KeyUnknown)));
+}
+
+/// Operator (listed) -> agent -> terminal.
+struct Chain {
+    world: World,
+    agent: SigningKey,
+    terminal: SigningKey,
+    first: Constraints,
+    second: Constraints,
+    second_iss: &'static str,
+    second_exp: i64,
+}
+
+impl Chain {
+    fn new() -> Self {
+        Self {
+            world: World::new(),
+            agent: key(4),
+            terminal: key(5),
+            first: Constraints {
+                purposes: Some(vec![Purpose::SimCancel]),
+                max_lifetime: Some(900),
+                ..Default::default()
+            },
+            second: Constraints::default(),
+            second_iss: "agent-1",
+            second_exp: NOW + 100,
+        }
+    }
+
+    fn judge(&self, iss: &str, iat: i64, now: i64) -> Result<(), TrustError> {
+        let first = DelegationRequest {
+            iss: ISS,
+            sub: "agent-1",
+            key: self.agent.verifying_key(),
+            constraints: &self.first,
+            iat: NOW - 100,
+            exp: NOW + 200,
+        };
+        let second = DelegationRequest {
+            iss: self.second_iss,
+            sub: "pos-1",
+            key: self.terminal.verifying_key(),
+            constraints: &self.second,
+            iat: NOW - 50,
+            exp: self.second_exp,
+        };
+        let chain = [first.sign(&self.world.operator).unwrap(), second.sign(&self.agent).unwrap()];
+        self.judge_chain(&chain, iss, iat, now)
+    }
+
+    fn judge_chain(&self, chain: &[String], iss: &str, iat: i64, now: i64) -> Result<(), TrustError> {
+        let header = ("delegation", Json::array(chain.iter().map(String::as_str)));
+        let token = sign(&self.terminal, "t", [header], &Json::object([])).unwrap();
+        let list = self.world.list();
+        list.resolve(&Unverified::parse(&token).unwrap())?.judge(iss, iat, now).map(drop)
+    }
+}
+
+#[test]
+fn chains_only_narrow() {
+    let good = Chain::new();
+    good.judge(ISS, NOW, NOW).unwrap();
+    let narrowed = Constraints { max_lifetime: Some(60), ..Default::default() };
+    Chain { second: narrowed, ..Chain::new() }.judge(ISS, NOW, NOW).unwrap();
+    let wider = [
+        Constraints { purposes: Some(vec![Purpose::SimCancel, Purpose::SimTransfer]), ..Default::default() },
+        Constraints { max_lifetime: Some(901), ..Default::default() },
+    ];
+    for second in wider {
+        let refused = Chain { second, ..Chain::new() }.judge(ISS, NOW, NOW);
+        assert!(matches!(refused, Err(TrustError::DelegationWidened)));
+    }
+    let longer = Chain { second_exp: NOW + 201, ..Chain::new() }.judge(ISS, NOW, NOW);
+    assert!(matches!(longer, Err(TrustError::DelegationWidened)));
+    let linked = Chain { second_iss: "agent-2", ..Chain::new() }.judge(ISS, NOW, NOW);
+    assert!(matches!(linked, Err(TrustError::DelegationLink)));
+    assert!(matches!(good.judge("https://other.example", NOW, NOW), Err(TrustError::KeyOtherIssuer)));
+}
+
+#[test]
+fn chains_hold_at_signing_and_now() {
+    let chain = Chain::new();
+    assert!(chain.judge(ISS, NOW + 99, NOW + 99).is_ok());
+    // Stolen, used later, and dated back into its time.
+    assert!(matches!(chain.judge(ISS, NOW, NOW + 100), Err(TrustError::DelegationExpired)));
+    assert!(matches!(chain.judge(ISS, NOW - 51, NOW), Err(TrustError::DelegationExpired)));
+}
+
+#[test]
+fn chains_of_the_wrong_shape() {
+    let chain = Chain::new();
+    let statement = |signer: &SigningKey, key: &SigningKey, more: &[(&str, Json)]| {
+        let mut payload = Json::object([
+            ("iss", ISS.into()),
+            ("sub", "pos-1".into()),
+            ("iat", (NOW - 10).into()),
+            ("exp", (NOW + 100).into()),
+            ("jwk", key.verifying_key().to_jwk()),
+            ("constraints", Json::object([])),
+        ]);
+        for (name, value) in more {
+            payload = with(payload, name, value.clone());
+        }
+        sign(signer, realname::profile::DELEGATION_TYP, [], &payload).unwrap()
+    };
+    let judge = |chain_of: Vec<String>| chain.judge_chain(&chain_of, ISS, NOW, NOW);
+    let operator = &chain.world.operator;
+    let good = statement(operator, &chain.terminal, &[]);
+    judge(vec![good.clone()]).unwrap();
+    assert!(matches!(judge(vec![]), Err(TrustError::DelegationMember(_))));
+    assert!(matches!(judge(vec![good.clone(); 3]), Err(TrustError::DelegationChainTooLong)));
+    assert!(matches!(judge(vec![good.clone(); 2]), Err(TrustError::DelegationLink)));
+    assert!(matches!(judge(vec![statement(operator, &chain.agent, &[])]), Err(TrustError::DelegationLink)));
+    let unlisted = statement(&chain.agent, &chain.terminal, &[]);
+    assert!(matches!(judge(vec![unlisted]), Err(TrustError::KeyUnknown)));
+    let unknown = Json::object([("moon_phase", "full".into())]);
+    let unknown = statement(operator, &chain.terminal, &[("constraints", unknown)]);
+    assert!(matches!(judge(vec![unknown]), Err(TrustError::DelegationConstraintUnknown)));
+    let long = statement(operator, &chain.terminal, &[("exp", (NOW + 8 * 86_400).into())]);
+    assert!(matches!(judge(vec![long]), Err(TrustError::DelegationTooLong)));
+    for name in ["iss", "sub", "iat", "exp", "jwk", "constraints"] {
+        let refused = judge(vec![statement(operator, &chain.terminal, &[(name, Json::Null)])]);
+        assert!(refused.is_err(), "{name}");
+    }
+    let other_typ = sign(operator, TRUST_LIST_TYP, [], &Json::object([])).unwrap();
+    assert!(matches!(judge(vec![other_typ]), Err(TrustError::Delegation(_))));
+}
+
+#[test]
+fn anchor_files() {
+    let anchor = Anchor::new(key(1).verifying_key().clone(), 5, 10);
+    let json = anchor.to_json();
+    assert_eq!(Anchor::parse_all(&json.to_bytes()).unwrap(), std::slice::from_ref(&anchor));
+    let two = Json::Array(vec![json.clone(), Anchor::new(key(2).verifying_key().clone(), 0, 1).to_json()]);
+    assert_eq!(Anchor::parse_all(&two.to_bytes()).unwrap().len(), 2);
+    let second = |seconds| Timestamp::from_second(seconds).unwrap();
+    assert!(
+        !anchor.is_valid_at(second(4)) && anchor.is_valid_at(second(5)) && !anchor.is_valid_at(second(10))
+    );
+    for name in ["kid", "alg", "nbf", "exp", "x"] {
+        assert!(Anchor::parse_all(&with(json.clone(), name, Json::Null).to_bytes()).is_err(), "{name}");
+    }
+    assert!(Anchor::parse_all(&with(json, "d", "AA".into()).to_bytes()).is_err());
+}
+
+#[test]
+fn a_list_by_hand_is_completed() {
+    let bare = Json::object([
+        ("iss", "https://list.example".into()),
+        ("keys", Json::Array(vec![with(key(2).verifying_key().to_jwk(), "iss", ISS.into())])),
+    ]);
+    let world = World::new();
+    let full = complete_list(bare, at(NOW)).unwrap();
+    assert_eq!(list(&world, &full, NOW).unwrap().keys()[0].iss(), ISS);
+    assert_eq!(complete_list(full.clone(), at(NOW + 50)).unwrap(), full);
+}
