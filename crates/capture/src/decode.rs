@@ -14,7 +14,7 @@ use super::exif::Exif;
 use super::plane::wipe;
 use super::jpeg::Found;
 use super::scratch::Scratch;
-use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff, webp};
+use super::{CaptureError, Damage, Format, Limits, Picture, Plane, icc, jpeg, png, sniff, webp};
 
 /// A decoded file.
 pub(super) struct Decoded {
@@ -69,7 +69,7 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
     if decoder.dimensions() != Some((width, height)) || decoder.output_buffer_size() != Some(expected) {
         return Err(CaptureError::Damaged { format: Format::Jpeg, damage: Damage::TwoSizes });
     }
-    let picture = scratch.with(expected, |pixels| {
+    let mut picture = scratch.with(expected, |pixels| {
         let whole = decoder.decode_into(pixels).map_err(unreadable).and_then(|()| survey.check_found(&found));
         let decoded = whole.map(|()| match wanted {
             ColorSpace::Luma => {
@@ -84,6 +84,9 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
         }
         decoded
     })?;
+    if let Some(profile) = icc::joined(&survey.profile) {
+        icc::apply(&mut picture, &profile);
+    }
     Ok(Decoded {
         format: Format::Jpeg,
         picture: picture.oriented(orientation(survey.exif)),
@@ -100,7 +103,10 @@ fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let bare = survey.bare(bytes);
     let damaged = CaptureError::Damaged { format: Format::Png, damage: Damage::Data };
     let decoder = PngDecoder::with_limits(Cursor::new(bare), bounds(limits)).map_err(|_| damaged.clone())?;
-    let picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    let mut picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    if let Some(profile) = survey.profile.and_then(icc::inflated) {
+        icc::apply(&mut picture, &profile);
+    }
     Ok(Decoded {
         format: Format::Png,
         picture: picture.oriented(orientation(survey.exif)),
@@ -117,7 +123,10 @@ fn decode_webp(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let damaged = CaptureError::Damaged { format: Format::WebP, damage: Damage::Data };
     let mut decoder = WebPDecoder::new(Cursor::new(survey.bare())).map_err(|_| damaged.clone())?;
     decoder.set_limits(bounds(limits)).map_err(|_| damaged.clone())?;
-    let picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    let mut picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    if let Some(profile) = survey.profile.filter(|profile| profile.len() <= icc::LONGEST) {
+        icc::apply(&mut picture, profile);
+    }
     Ok(Decoded {
         format: Format::WebP,
         picture: picture.oriented(orientation(survey.exif)),

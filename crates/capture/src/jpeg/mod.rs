@@ -80,7 +80,10 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
             0xC8 | 0xCC => {} // reserved, arithmetic conditioning
             0xC3 | 0xC5..=0xCF => return Err(CaptureError::UnsupportedProcess { marker }),
             APP1 if survey.exif.is_none() => survey.exif = segment.strip_prefix(b"Exif\0\0"),
-            APP2 => survey.profile.extend(segment.strip_prefix(b"ICC_PROFILE\0").and_then(profile_part)),
+            // At most 255 parts: more contradict themselves, and the profile doesn't count.
+            APP2 if survey.profile.len() < 256 => {
+                survey.profile.extend(segment.strip_prefix(b"ICC_PROFILE\0").and_then(profile_part));
+            }
             _ => {}
         }
         survey.add_part(begin..at)?;
