@@ -41,7 +41,8 @@ fn the_twins_of_a_photo_in_wide_colours_get_one_verdict() {
         (Shot::PortraitSide, Slot::PortraitSide, Flaw::PaleCopy),
         (Shot::EmblemSide, Slot::EmblemSide, Flaw::GreyCopy),
     ] {
-        let drawn = kept(&Recipe::new(Family::A, shot, flaw, 2), &directory).unwrap().jpeg;
+        let recipe = Recipe { longest: 1200, ..Recipe::new(Family::A, shot, flaw, 2) };
+        let drawn = kept(&recipe, &directory).unwrap().jpeg;
         let rgb = image::load_from_memory(&drawn).unwrap().into_rgb8();
         let plain = measured(drawn, slot);
         for (name, profile, damage) in [
