@@ -66,7 +66,7 @@ fn is_complete(head: &[u8], data: &[u8]) -> bool {
     }
     let bit = |at: usize| bytes.get(at / 8).map(|byte| byte >> (7 - at % 8) & 1);
     let mut at = 0;
-    let mut symbol = |at: &mut usize, table: &[(u8, u32, u8)]| {
+    let symbol = |at: &mut usize, table: &[(u8, u32, u8)]| {
         let (mut length, mut code) = (0, 0u32);
         loop {
             code = code << 1 | u32::from(bit(*at)?);
