@@ -6,6 +6,7 @@ use super::super::shrink::shrink;
 use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
+use super::geometry::CARD_RATIO;
 use super::geometry::{Point, Pose, Quad};
 use super::ground::Ground;
 use super::layout::{self, Layout};
@@ -13,7 +14,7 @@ use super::light::Light;
 use super::number::{self, NumberLine};
 use super::reduce::Reduced;
 use super::refine::refine;
-use super::search::{self, CARD_RATIO, Candidate, candidates};
+use super::search::{self, Candidate, candidates};
 
 /// A card that was found in a photo.
 #[derive(Clone, Debug, Serialize)]

@@ -37,6 +37,9 @@ pub enum Flag {
     ValidityReversed,
     /// Long-term validity on a card issued before its holder was 46.
     LongTermUnexpected,
+    /// The additional address was asked for and couldn't be read, so there may be a newer one than the printed. The reader
+    /// doesn't have the command, doesn't answer it, or answers what is no address.
+    AdditionalAddressUnread,
 }
 
 impl Flag {
@@ -59,6 +62,7 @@ impl Flag {
             Self::ValidityUnreadable => "validity_unreadable",
             Self::ValidityReversed => "validity_reversed",
             Self::LongTermUnexpected => "long_term_unexpected",
+            Self::AdditionalAddressUnread => "additional_address_unread",
         }
     }
 

@@ -45,6 +45,22 @@ pub enum ReaderError {
         /// The last status.
         status: Status,
     },
+    /// Nothing but padding is on the card: it was never written, or has been wiped.
+    #[error("nothing is written on the card")]
+    CardBlank,
+    /// A document with a type flag that this version doesn't know. Its fields would be read at another document's places.
+    #[error("the card is a document that this version doesn't know (type flag U+{flag:04X})")]
+    UnknownDocument {
+        /// The code unit of the type flag.
+        flag: u16,
+    },
+    /// A card that was read before lies there, one newly placed was asked for, and it wasn't lifted.
+    #[error("the card that lies on the reader was read before, and it was not lifted and put back")]
+    CardReadBefore,
+    /// The data of two different cards came in on one question. Neither is believed, and asking again could bring the wrong
+    /// one alone.
+    #[error("the data of two different cards came in on one question")]
+    TwoCards,
     /// The card's own data contradict the layout of every document, the same way each time.
     #[error("the card's data is malformed: {reason}")]
     CardMalformed {
@@ -134,6 +150,10 @@ impl ReaderError {
             Self::CardNotAccepted { .. } => "card_not_accepted",
             Self::CardUnreadable { .. } => "card_unreadable",
             Self::CardMalformed { .. } => "card_malformed",
+            Self::CardBlank => "card_blank",
+            Self::UnknownDocument { .. } => "document_unknown",
+            Self::CardReadBefore => "card_read_before",
+            Self::TwoCards => "two_cards",
             Self::SelfTestFailed { .. } => "sam_self_test_failed",
             Self::NotAuthorised { .. } => "sam_not_authorised",
             Self::Refused { .. } => "command_refused",
@@ -147,6 +167,7 @@ impl ReaderError {
                 TransportError::NotFound { .. } => "port_not_found",
                 TransportError::InUse { .. } => "port_in_use",
                 TransportError::NotPermitted { .. } => "port_not_permitted",
+                TransportError::NotExclusive { .. } => "port_not_exclusive",
                 TransportError::NotAPort { .. } | TransportError::NotAReader { .. } => "not_a_port",
                 TransportError::SeveralMatch { .. } => "several_readers",
                 TransportError::Disconnected => "reader_disconnected",
@@ -167,13 +188,16 @@ impl ReaderError {
             | Self::CardNotAccepted { .. }
             | Self::CardUnreadable { .. }
             | Self::CardMalformed { .. }
+            | Self::CardBlank
+            | Self::UnknownDocument { .. }
+            | Self::CardReadBefore
             | Self::NotPutBack => Fault::Card,
             Self::SelfTestFailed { .. }
             | Self::NotAuthorised { .. }
             | Self::Refused { .. }
             | Self::NoAnswer { .. }
             | Self::NoReader => Fault::Reader,
-            Self::LineDamaged { .. } | Self::Unconfirmed { .. } => Fault::Line,
+            Self::LineDamaged { .. } | Self::Unconfirmed { .. } | Self::TwoCards => Fault::Line,
             Self::Transport(TransportError::Disconnected | TransportError::WriteTimedOut) => Fault::Line,
             Self::Transport(TransportError::Stalled) => Fault::Reader,
             Self::Transport(TransportError::SeveralMatch { .. }) => Fault::Caller,
@@ -186,9 +210,16 @@ impl ReaderError {
     pub fn action(&self) -> Action {
         match self {
             Self::NoCard { .. } => Action::PlaceCard,
-            Self::CardMoved { .. } | Self::CardUnreadable { .. } | Self::NotPutBack => Action::LiftAndReplace,
+            Self::CardMoved { .. }
+            | Self::CardUnreadable { .. }
+            | Self::CardReadBefore
+            | Self::TwoCards
+            | Self::NotPutBack => Action::LiftAndReplace,
             Self::WrongCard { .. } => Action::OtherDocument,
-            Self::CardNotAccepted { .. } | Self::CardMalformed { .. } => Action::ExamineCard,
+            Self::UnknownDocument { .. } => Action::UpdateProgram,
+            Self::CardNotAccepted { .. } | Self::CardMalformed { .. } | Self::CardBlank => {
+                Action::ExamineCard
+            }
             Self::SelfTestFailed { .. } | Self::NotAuthorised { .. } | Self::Refused { .. } => {
                 Action::ServiceReader
             }
@@ -200,6 +231,7 @@ impl ReaderError {
                 TransportError::NotFound { .. }
                 | TransportError::NotAPort { .. }
                 | TransportError::NotAReader { .. }
+                | TransportError::NotExclusive { .. }
                 | TransportError::SeveralMatch { .. } => Action::ChoosePort,
                 _ => Action::CheckCable,
             },

@@ -5,16 +5,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::statement::{combine, disclosure, number, open};
+use super::statement::{NAMES, combine, disclosure, number, open};
 use super::{Account, CancellationError, Contract, Items, StatementRefused};
 use crate::confirmation::{LedgerSecret, PhoneNumber, Price};
 use crate::jose::{JoseError, Json, Signer, decode, sign};
 use crate::profile::{DIGESTS, Env, ReasonCode, SNAPSHOT_TYP};
 use crate::sd_jwt::{Combined, Disclosure, conceal};
 use crate::trust::TrustList;
-
-/// What stands behind the digests.
-pub(super) const NAMES: [&str; 7] = ["number", "name", "package", "contract", "bills", "prepaid", "arrears"];
 
 /// The disclosures of an account under a case's salts. The same account gives the same ones, and any change another.
 pub(super) fn disclosures(
@@ -30,7 +27,7 @@ pub(super) fn disclosures(
     let values = [
         account.number.as_str().into(),
         name.as_str().into(),
-        package.as_str().into(),
+        package.as_str_raw().into(),
         contract,
         bills.to_json(),
         prepaid.to_json(),
@@ -143,7 +140,7 @@ fn items(payload: &Json) -> Result<Items, JoseError> {
     let price = |name| Price::from_json(payload.member(name).ok_or(JoseError::Member(name))?);
     Ok(Items {
         name: payload.text("name")?.into(),
-        package: payload.text("package")?.to_owned(),
+        package: payload.text("package")?.into(),
         contract: match payload.member("contract") {
             Some(Json::Null) => Contract::None,
             Some(contract) => {
