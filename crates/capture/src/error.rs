@@ -87,6 +87,17 @@ pub enum CaptureError {
         /// The second byte of its SOF marker (T.81 table B.1).
         marker: u8,
     },
+    /// A JPEG whose brightness is coarser than its colours, or sampled in thirds: no camera writes it, and the decoder makes
+    /// another picture of it than it holds.
+    #[error("the JPEG samples its components in a way that isn't decoded rightly")]
+    UnsupportedSampling,
+    /// A JPEG with a scan for each component and colour at less than full size, or with restarts: rare, and the decoder makes
+    /// another picture of it than it holds.
+    #[error("the JPEG keeps its colours in {scans} separate scans, which isn't decoded rightly")]
+    SeparateScans {
+        /// How many it has.
+        scans: u32,
+    },
     /// The file is cut off or damaged.
     #[error("the {format} is damaged: {damage}")]
     Damaged {
@@ -134,6 +145,8 @@ impl CaptureError {
             Self::PrintColours { .. } => "photo_print_colours",
             Self::TooDeep { .. } => "photo_too_deep",
             Self::UnsupportedProcess { .. } => "photo_process",
+            Self::UnsupportedSampling => "photo_sampling",
+            Self::SeparateScans { .. } => "photo_separate_scans",
             Self::Damaged { damage: Damage::Truncated, .. } => "photo_truncated",
             Self::Damaged { .. } => "photo_damaged",
         }
@@ -146,9 +159,12 @@ impl CaptureError {
                 en: "The photo didn't arrive whole. Send it again, or take a new one.",
                 zh: "照片文件不完整，请重新上传或重新拍摄。",
             },
+            Self::SideTooLong { .. } | Self::TooManyPixels { .. } => Advice {
+                en: "The photo has more pixels than are needed. Switch the camera's high-resolution mode (64, 108 or 200 megapixels) off, \
+                     so that it takes 12 or 50 megapixels, and take the photo again.",
+                zh: "照片像素过高，请关闭相机的高像素模式（6400万、1.08亿或2亿像素），改用1200万或5000万像素后重新拍摄。",
+            },
             Self::TooManyBytes { .. }
-            | Self::SideTooLong { .. }
-            | Self::TooManyPixels { .. }
             | Self::TooMuchMemory { .. }
             | Self::TooMuchWork { .. } => Advice {
                 en: "The photo is too large. Take it with the phone's normal camera setting and send it as JPEG.",
@@ -169,7 +185,9 @@ impl CaptureError {
             Self::TooManyScans { .. }
             | Self::PrintColours { .. }
             | Self::TooDeep { .. }
-            | Self::UnsupportedProcess { .. } => Advice {
+            | Self::UnsupportedProcess { .. }
+            | Self::UnsupportedSampling
+            | Self::SeparateScans { .. } => Advice {
                 en: "The photo was saved in a special way. Take a new one with the phone's camera and send it unedited.",
                 zh: "照片保存方式特殊，请用手机重新拍摄，不要编辑，直接上传。",
             },
