@@ -74,14 +74,10 @@ fn print_ports(as_json: bool) -> Done {
     done()
 }
 
-/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`.
-pub(crate) fn open(port: &Path, baud: Option<u32>) -> Result<Reader, Failure> {
-    Ok(open_within(port, baud, Duration::ZERO)?.0)
-}
-
 type Opened = (Reader, Duration, Option<PortNotes>);
 
-/// The same, with what is known of the port, and what is left of `wait`.
+/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`. With what is known
+/// of the port, and what is left of `wait`.
 fn open_within(port: &Path, baud: Option<u32>, wait: Duration) -> Result<Opened, Failure> {
     let name = port.to_string_lossy();
     let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));
