@@ -27,7 +27,10 @@ fn check_table(name: &str, rows: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, format!("{head}{begin}{rows}{end}{tail}")).unwrap();
     } else {
-        assert_eq!(table, rows, "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test --test house codes");
+        assert_eq!(
+            table, rows,
+            "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test --test house codes"
+        );
     }
 }
 

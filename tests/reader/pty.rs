@@ -165,7 +165,11 @@ fn a_card_is_told_once_on_every_reader() {
         assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))), "{faults}");
         assert!(matches!(watch.next(), Some(WatchEvent::Card(_))), "{faults}");
         let (send, events) = std::sync::mpsc::channel();
-        let watching = std::thread::spawn(move || watch.for_each(|event| drop(send.send(event.as_str()))));
+        let watching = std::thread::spawn(move || {
+            watch.for_each(|event| {
+                let _ = send.send(event.as_str());
+            });
+        });
         let quiet = events.recv_timeout(Duration::from_millis(1_500));
         assert!(quiet.is_err(), "{faults}: nothing happened, and {quiet:?} was told");
         emulator.remove();

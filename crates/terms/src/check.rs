@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Locality;
+
 /// One named test. An attestation lists each at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +61,20 @@ impl Check {
     /// From the name on the wire; `None` for a name that this profile doesn't have.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|check| check.as_str() == name)
+    }
+
+    /// Where alone it can be made; `None` for both. A chip is read in front of a terminal, a triplet is sent from elsewhere.
+    pub fn only_at(self) -> Option<Locality> {
+        match self {
+            Self::Chip | Self::FaceChip => Some(Locality::Onsite),
+            Self::Triplet => Some(Locality::Remote),
+            Self::DocumentValidity
+            | Self::Registry
+            | Self::FaceRegistry
+            | Self::Liveness
+            | Self::Confirmation
+            | Self::DeliveryOriginal => None,
+        }
     }
 }
 

@@ -147,6 +147,11 @@ impl Env {
             Self::Test => "test",
         }
     }
+
+    /// From the name on the wire.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Production, Self::Test].into_iter().find(|env| env.as_str() == name)
+    }
 }
 
 impl std::fmt::Display for Env {

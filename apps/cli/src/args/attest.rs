@@ -32,8 +32,8 @@ pub(crate) struct AttestArgs {
     /// On site: the card reader's port
     #[arg(long, value_name = "PATH", requires = "live", help_heading = "On site")]
     pub(crate) port: Option<PathBuf>,
-    /// On site: the line's rate; the usual ones are tried when it isn't given
-    #[arg(long, value_name = "N", requires = "port", help_heading = "On site")]
+    /// On site: line rate; the usual ones are tried when it isn't given
+    #[arg(long, value_name = "N", requires = "port", value_parser = super::reader::baud, help_heading = "On site")]
     pub(crate) baud: Option<u32>,
     /// On site: give up after this many seconds, the reader's own start included
     #[arg(long, value_name = "SECS", default_value_t = 30, help_heading = "On site")]
@@ -59,12 +59,18 @@ pub(crate) struct AttestArgs {
     /// Online: the holder with the card in the hand
     #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
     pub(crate) holder: Option<PathBuf>,
+    /// Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default
+    #[arg(long, value_name = "ID", requires = "declared", help_heading = "Online")]
+    pub(crate) account: Option<String>,
     /// The person has agreed: don't ask
     #[arg(long)]
     pub(crate) yes: bool,
     /// One JSON value on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    /// With --json on site: the card's fields too, as `reader read --json` prints them
+    #[arg(long, requires_all = ["json", "port"])]
+    pub(crate) with_document: bool,
     /// Where to write the presentation
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use realname::document::SamId;
+use realname::reader::wire::Baud;
+
+use crate::lang;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReaderCommand {
@@ -18,6 +21,17 @@ pub(crate) enum ReaderCommand {
         #[command(flatten)]
         port: PortArgs,
         /// One JSON value on standard output
+        #[arg(long)]
+        json: bool,
+    },
+    /// What happens at a reader, all day: one line an event, until SIGINT or SIGTERM
+    ///
+    /// The events: reader_ready, reader_gone, card_read, card_off, fault. With --json each line is a JSON object, and that of
+    /// card_read carries what `reader read --json` prints.
+    Watch {
+        #[command(flatten)]
+        port: PortArgs,
+        /// A JSON object on each line
         #[arg(long)]
         json: bool,
     },
@@ -59,8 +73,21 @@ pub(crate) struct PortArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) port: PathBuf,
     /// Line rate; the usual ones are tried when it isn't given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = baud)]
     pub(crate) baud: Option<u32>,
+}
+
+/// A rate that readers have.
+pub(super) fn baud(text: &str) -> Result<u32, String> {
+    let rates = Baud::ALL.map(Baud::rate);
+    let asked = text.parse().ok().filter(|rate| rates.contains(rate));
+    asked.ok_or_else(|| {
+        let rates = rates.map(|rate| rate.to_string()).join(", ");
+        lang::pick(
+            format!("no reader has that rate; expected one of: {rates}"),
+            format!("读卡器没有此速率，可选：{rates}"),
+        )
+    })
 }
 
 #[derive(Debug, Args)]

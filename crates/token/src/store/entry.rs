@@ -18,6 +18,8 @@ pub enum Space {
     Confirmation,
     /// Cancellations away from home, by case and by subscription.
     Cancellation,
+    /// The store's own: when it was tidied up and when it was restored.
+    Housekeeping,
 }
 
 impl Space {
@@ -29,6 +31,7 @@ impl Space {
             Self::Quota => "quota",
             Self::Confirmation => "confirmation",
             Self::Cancellation => "cancellation",
+            Self::Housekeeping => "housekeeping",
         }
     }
 }
