@@ -1,6 +1,8 @@
 //! What things are called in the language of this run. On the wire and in JSON they keep their names.
 
+use realname::appraisal::Requirement;
 use realname::demand::Transaction;
+use realname::document::{DocumentKind, Sex};
 use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
 use serde_json::{Value, json};
 
@@ -58,6 +60,22 @@ pub(crate) fn env(env: Env) -> &'static str {
             _ => "测试",
         },
     )
+}
+
+/// A kind of document.
+pub(crate) fn kind(kind: DocumentKind) -> &'static str {
+    lang::pick(kind.as_str(), kind.label(realname::profile::Lang::Zh))
+}
+
+/// A sex, as a card states it.
+pub(crate) fn sex(sex: Sex) -> &'static str {
+    lang::pick(sex.as_str(), sex.label(realname::profile::Lang::Zh))
+}
+
+/// A check that is required, or several of which one is enough.
+pub(crate) fn requirement(requirement: &Requirement) -> String {
+    let names = requirement.checks().iter().map(|name| check(*name));
+    names.collect::<Vec<_>>().join(lang::pick(" or ", " 或 "))
 }
 
 /// What a demand is about, as JSON; `null` for nothing.

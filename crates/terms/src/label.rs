@@ -2,7 +2,7 @@
 //!
 //! Each table names every variant, so that a new one without its words doesn't compile.
 
-use super::{Check, ClaimName, Lang, Outcome, Purpose};
+use super::{Check, ClaimName, DocumentKind, Lang, Outcome, Purpose, Sex};
 
 impl Check {
     /// What it is called on a screen.
@@ -66,6 +66,36 @@ impl Purpose {
             Self::Uri(_) => return None,
         };
         Some(pick(lang, en, zh))
+    }
+}
+
+impl DocumentKind {
+    /// What it is called on a screen.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (en, zh) = match self {
+            Self::Resident => ("resident identity card", "居民身份证"),
+            Self::ResidencePermit => ("residence permit", "港澳台居民居住证"),
+            Self::PermanentResident2017 => {
+                ("permanent resident's card of 2017", "外国人永久居留身份证（2017 版）")
+            }
+            Self::PermanentResident2023 => {
+                ("permanent resident's card of 2023", "外国人永久居留身份证（2023 版）")
+            }
+        };
+        pick(lang, en, zh)
+    }
+}
+
+impl Sex {
+    /// What it is called on a screen.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (en, zh) = match self {
+            Self::Unknown => ("unknown", "未知"),
+            Self::Male => ("male", "男"),
+            Self::Female => ("female", "女"),
+            Self::NotStated => ("not stated", "未说明"),
+        };
+        pick(lang, en, zh)
     }
 }
 

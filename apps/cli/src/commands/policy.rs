@@ -1,5 +1,7 @@
 //! `realname policy`: what is required for which purpose, and what can't be meant.
 
+mod chinese;
+
 use std::path::Path;
 
 use realname::appraisal::{Policy, Reason};
@@ -39,7 +41,7 @@ fn list(as_json: bool) -> Done {
         policy.rules().iter().enumerate().flat_map(move |(at, rule)| {
             rule.purposes.iter().enumerate().map(move |(nth, purpose)| {
                 let first = at == 0 && nth == 0;
-                let require: Vec<_> = rule.require.iter().map(ToString::to_string).collect();
+                let require: Vec<_> = rule.require.iter().map(words::requirement).collect();
                 [
                     if first { policies::name(policy) } else { String::new() },
                     if first { words::locality(policy.locality()).to_owned() } else { String::new() },
@@ -79,7 +81,7 @@ fn explain(args: &ExplainArgs) -> Done {
     if args.json {
         output::json(&serde_json::to_value(&explanation).unwrap_or_default());
     } else {
-        output::line(explanation);
+        output::line(lang::pick(explanation.to_string(), chinese::explanation(&explanation)));
     }
     done()
 }

@@ -7,11 +7,13 @@ use realname::document::{CardRead, PlainDocument};
 use realname::reader::{Attachment, Confirm, PortNotes, Progress, ReadOptions, Reader, list};
 use serde_json::{Value, json};
 
-use super::{Done, done};
+use super::{Done, done, one_value};
 use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
+use crate::files::Output;
 use crate::output::{self, Tone, paint};
-use crate::{files, lang};
+use crate::outside::shown;
+use crate::{lang, words};
 
 pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
@@ -69,7 +71,7 @@ fn print_ports(as_json: bool) -> Done {
             }
             _ => (String::new(), String::new()),
         };
-        [port.name.clone(), port.guess.as_str().to_owned(), ids, what]
+        [shown(&port.name), port.guess.as_str().to_owned(), ids, shown(&what)]
     });
     output::line(output::table(
         lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
@@ -112,9 +114,11 @@ fn probe(port: &PortArgs, as_json: bool) -> Done {
 }
 
 fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_json: bool) -> Done {
+    let photo_out = photo_out.as_deref().map(Output::prepare).transpose()?;
+    one_value(as_json, &photo_out.iter().collect::<Vec<_>>())?;
     let card = read_at(&port.port, port.baud, options)?;
-    if let Some(path) = photo_out {
-        files::write(&path, card.photo().bytes())?;
+    if let Some(out) = photo_out {
+        out.write(card.photo().bytes())?;
     }
     if as_json {
         output::json(&to_json(&card));
@@ -195,10 +199,10 @@ fn hex(bytes: &[u8]) -> String {
 pub(crate) fn print(card: &CardRead) {
     let label = |english, chinese| paint(Tone::Faint, output::padded(lang::pick(english, chinese), 20));
     for (name, value) in rows(&card.document().to_plain()) {
-        output::line(format_args!("{} {value}", paint(Tone::Faint, output::padded(name, 20))));
+        output::line(format_args!("{} {}", paint(Tone::Faint, output::padded(name, 20)), shown(&value)));
     }
     if let Some(address) = card.additional_address() {
-        output::line(format_args!("{} {}", label("additional address", "变更住址"), address.as_str()));
+        output::line(format_args!("{} {}", label("additional address", "变更住址"), shown(address.as_str())));
     }
     output::line(format_args!("{} {}", label("SAM id", "安全模块号"), card.sam_id()));
     for flag in card.document().flags() {
@@ -222,10 +226,10 @@ pub(crate) fn rows(plain: &PlainDocument) -> Vec<(&'static str, String)> {
         format!("{name} ({})", group.code.as_str())
     });
     [
-        (lang::pick("kind", "证件类型"), Some(plain.kind.to_string())),
+        (lang::pick("kind", "证件类型"), Some(words::kind(plain.kind).to_owned())),
         (lang::pick("name", "姓名"), text(&plain.name)),
         (lang::pick("English name", "英文姓名"), text(&plain.english_name)),
-        (lang::pick("sex", "性别"), Some(plain.sex.as_str().to_owned())),
+        (lang::pick("sex", "性别"), Some(words::sex(plain.sex).to_owned())),
         (lang::pick("ethnic group", "民族"), ethnic),
         (lang::pick("birth date", "出生日期"), text(&plain.birth_date)),
         (lang::pick("nationality", "国籍"), text(&plain.nationality)),

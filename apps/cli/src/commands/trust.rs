@@ -9,11 +9,12 @@ use realname::trust::{
     TrustList, key_uri,
 };
 
-use super::{Done, done, key};
+use super::{Done, done, key, one_value};
 use crate::args::TrustCommand;
 use crate::failure::Failure;
+use crate::files::{self, Output};
 use crate::output::{self, Tone, paint};
-use crate::{files, lang, outside};
+use crate::{lang, outside};
 
 /// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.
 const LARGEST_JSON: usize = MAX_LIST / 4 * 3;
@@ -31,6 +32,8 @@ pub(crate) fn run(command: TrustCommand) -> Done {
 
 fn sign(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Path, as_json: bool) -> Done {
     let anchor = key::load(anchor)?;
+    let out = Output::prepare(out)?;
+    one_value(as_json, &[&out])?;
     let now = Timestamp::now();
     let mut draft = ListBuilder::parse(&files::read(list)?).map_err(|error| misdrawn(list, error))?;
     if let Some(path) = previous {
@@ -40,7 +43,7 @@ fn sign(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Path, as_json
     // Read it back as everybody else will, so that a list which nobody takes is never written.
     let own = Anchor::new(anchor.verifying_key().clone(), 0, i64::MAX);
     let read = TrustList::as_of(signed.as_str(), &[own], now).map_err(|error| damaged(list, error))?;
-    files::write(out, signed.as_str().as_bytes())?;
+    out.write(signed.as_str().as_bytes())?;
     if as_json {
         let changes: Vec<_> = signed.changes().iter().map(change_json).collect();
         output::json(&serde_json::json!({
@@ -94,6 +97,8 @@ fn delegate(
     as_json: bool,
 ) -> Done {
     let signer = key::load(key)?;
+    let out = Output::prepare(out)?;
+    one_value(as_json, &[&out])?;
     let delegate = read_public(to)?;
     let limits =
         Constraints::parse(&files::read(constraints)?).map_err(|error| misdrawn(constraints, error))?;
@@ -110,7 +115,7 @@ fn delegate(
         exp: until.as_second(),
     }
     .sign(&signer)?;
-    files::write(out, statement.as_bytes())?;
+    out.write(statement.as_bytes())?;
     if as_json {
         output::json(&serde_json::json!({
             "kid": delegate.thumbprint().as_str(), "iss": iss.unwrap_or(&own_name),

@@ -200,7 +200,7 @@ fn a_store_of_a_newer_program_says_which_program_to_use() {
     assert!(Command::new("python3").args(["-c", &script]).status().expect("python3 runs").success());
     let refused = run(["verify", "--again", "--nonce", "n", "--store", &workshop.path("store"), "--json"]);
     let error = told(&refused, 3);
-    assert!(error.contains("99") && error.contains("newer program") && !error.contains("disk"), "{error}");
+    assert!(error.contains("99") && error.contains("newer version") && !error.contains("disk"), "{error}");
 }
 
 #[test]

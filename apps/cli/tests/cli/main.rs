@@ -10,6 +10,7 @@ mod keeping;
 mod kill;
 mod online;
 mod outputs;
+mod plugins;
 mod policy;
 mod reader;
 mod sandbox;

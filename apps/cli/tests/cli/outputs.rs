@@ -92,6 +92,13 @@ fn a_dash_is_standard_input_and_output() {
         assert_eq!(code(&shown), Some(0));
         assert!(String::from_utf8_lossy(&shown.stdout).contains("sim.activate"));
     }
+    let (anchor, list) = (workshop.path("anchor.pem"), workshop.path("list.json"));
+    let signed = run(["trust", "sign", "--anchor", &anchor, "--list", &list, "--out", "-"]);
+    let text = String::from_utf8(signed.stdout).expect("UTF-8");
+    assert!(text.starts_with("eyJ") && !text.contains("sequence"), "only the list: {text}");
+    let key = run(["key", "new", "--out", "-"]);
+    let text = String::from_utf8(key.stdout).expect("UTF-8");
+    assert!(text.starts_with("-----BEGIN") && text.ends_with("-----END PRIVATE KEY-----\n"), "only the key");
     let both = run(demand_args(&workshop, "-").iter().map(String::as_str).chain(["--json"]));
     assert_eq!((code(&both), &json(&both)["error"]["code"]), (Some(2), &"usage".into()));
 }

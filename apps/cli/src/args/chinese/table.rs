@@ -57,7 +57,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "检查策略文件（TOML；以 .json 结尾则为 JSON）中无法满足或不合理的内容",
         "有问题时退出码为 1，文件不是策略时为 4。未发现问题并不表示策略合法。",
     ),
-    ("Give up when there is no card after this many seconds", "超过此秒数仍没有证件则放弃", ""),
+    (
+        "Give up after this many seconds, the reader's own start included",
+        "超过此秒数则放弃，包括读卡器自身启动的时间",
+        "",
+    ),
     (
         "How long the demand can be answered, in seconds, at most 600: terminals answer no longer ones",
         "请求的有效秒数，最多 600：终端不受理有效期更长的请求",
@@ -86,6 +90,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Make a delegation statement, which can only narrow", "签发授权书；权限只能缩小", ""),
+    (
+        "Lift a card that was read and lay it down again after the others; without it the last one stays, as if forgotten",
+        "读取后的证件拿起，待其他证件之后再次放上；否则最后一张一直留在读卡器上",
+        "",
+    ),
     ("Make a demand, and remember it in the store", "生成请求，并记入存储", ""),
     (
         "Make a directory with everything that the first commands need, all synthetic, TEST only",
@@ -101,6 +110,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     (
         "On site: line rate; the usual ones are tried when it isn't given",
         "现场：串口速率；未给出时逐一尝试常用速率",
+        "",
+    ),
+    (
+        "On site: give up after this many seconds, the reader's own start included",
+        "现场：超过此秒数则放弃，包括读卡器自身启动的时间",
         "",
     ),
     ("On site: the card reader's port", "现场：读卡器端口", ""),
@@ -198,6 +212,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The directory to make", "要创建的目录", ""),
     ("The holder with the card in the hand", "本人手持证件的照片", ""),
     ("The key that delegates", "授权方的密钥", ""),
+    (
+        "The list that it takes the place of: windows and revocations are carried over, and what changes is told",
+        "被取代的列表：沿用其有效期和吊销信息，并说明有何变化",
+        "",
+    ),
     ("The list's payload as JSON", "列表内容（JSON）", ""),
     ("The nonce of that demand", "该请求的编号", ""),
     ("The person has agreed: don't ask", "本人已同意：不再询问", ""),

@@ -47,7 +47,7 @@ Checked from three photos and what the buyer typed, then decided; a second time 
 With a card reader in software in place of a real one (it runs until it is ended; `kill %1`):
 
 ```sh
-realname emulator --card card.json --link reader &
+realname emulator --card card.json --again --link reader &
 realname demand new --key shop.pem --iss https://shop.example --purpose sim.cancel \\
     --number +8613900000001 --expect expect.json --check chip --env test --store store --out cancel.jwt
 realname attest --demand cancel.jwt --config terminal.toml --trust trust.jwt --anchor anchor.json \\
