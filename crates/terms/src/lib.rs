@@ -12,11 +12,13 @@
     clippy::print_stderr
 )]
 
+mod names;
 mod check;
 mod claim;
 mod constants;
 mod date;
 mod expectation;
+mod explain;
 mod kind;
 mod name;
 mod number;
@@ -33,9 +35,14 @@ pub use constants::{
 };
 pub use date::{CardDate, ValidUntil};
 pub use expectation::{Expectation, SaltedExpectation};
+pub use explain::{Advice, Codes, Entry, Explain, Fault};
 pub use kind::{DocumentKind, Sex};
 pub use name::fold_name;
+pub use names::{UnknownName, __name};
 pub use number::{IdNumber, NumberCheck, NumberKind};
 pub use personal::Personal;
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
+
+#[doc(hidden)]
+pub use serde as __serde;

@@ -31,6 +31,12 @@ pub enum Purpose {
 )]
 pub struct PurposeError;
 
+crate::explain! {
+    PurposeError {
+        Self => "purpose", Caller, "Name one of the profile's purposes, or an absolute URI.", "请使用规定的用途名称或绝对 URI。";
+    }
+}
+
 impl Purpose {
     /// The profile's own purposes.
     pub const NAMED: [Purpose; 7] = [
