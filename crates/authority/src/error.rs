@@ -47,20 +47,6 @@ pub enum AuthorityError {
 }
 
 impl AuthorityError {
-    /// The stable code used in JSON and refusals.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Transient { .. } => "authority_unavailable",
-            Self::Quota { .. } => "authority_quota",
-            Self::InvalidInput { .. } => "authority_invalid_input",
-            Self::Denied => "authority_denied",
-            Self::PolicyBlocked => "authority_policy_blocked",
-            Self::Unsupported => "authority_unsupported",
-            Self::Protocol => "authority_protocol",
-            Self::Indeterminate => "authority_indeterminate",
-        }
-    }
-
     /// Whether the same query may be asked again later without anybody changing anything. `Indeterminate` is no: it is
     /// reconciled, not repeated.
     pub fn is_retryable(&self) -> bool {

@@ -23,6 +23,7 @@ mod clock;
 pub mod compose;
 mod directory;
 mod error;
+mod explain;
 mod finding;
 pub mod http;
 mod query;

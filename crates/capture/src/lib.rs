@@ -16,11 +16,11 @@
     clippy::print_stderr
 )]
 
-mod advice;
 mod decode;
 mod error;
 mod examine;
 mod exif;
+mod explain;
 mod fault;
 mod format;
 mod hash;
@@ -42,7 +42,6 @@ mod vectorised;
 mod watermark;
 mod webp;
 
-pub use advice::Advice;
 pub use error::{CaptureError, Damage};
 pub use examine::{Examination, FaceFinderRef, Fault, Remark, ThresholdsRef};
 pub use fault::PhotoFault;
@@ -54,6 +53,7 @@ pub use limits::Limits;
 pub use picture::Picture;
 pub use plane::Plane;
 pub use session::{CaptureSession, SessionError, Triplet};
+pub use realname_terms::Advice;
 pub use slot::Slot;
 pub use watermark::{MarkedCopy, Watermark, WatermarkError};
 

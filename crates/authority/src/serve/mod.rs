@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods)] // A server listens, starts threads and reads the clock.
 
 mod connection;
+mod explain;
 mod fault;
 mod question;
 mod register;

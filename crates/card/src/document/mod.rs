@@ -18,6 +18,7 @@
 
 mod card_read;
 mod ethnic;
+mod explain;
 mod flag;
 mod plain;
 mod sam_id;

@@ -25,6 +25,7 @@
 mod account;
 mod case;
 mod error;
+mod explain;
 mod home;
 mod notice;
 mod receipt;

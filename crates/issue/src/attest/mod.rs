@@ -10,6 +10,7 @@ mod collection;
 mod conclusion;
 mod error;
 mod evidence;
+mod explain;
 mod payload;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -3,6 +3,7 @@
 
 mod body;
 mod dcql;
+mod explain;
 mod error;
 mod pending;
 mod request;

@@ -22,6 +22,7 @@
 //! ```
 
 mod entry;
+mod explain;
 mod error;
 pub mod limits;
 mod memory;

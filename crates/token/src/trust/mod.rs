@@ -6,6 +6,7 @@ mod chain;
 mod code;
 mod constraints;
 mod delegation;
+mod explain;
 mod error;
 mod key_record;
 mod list;

@@ -3,7 +3,7 @@ use crate::appraisal::*;
 use crate::authority::*;
 use crate::capture::Slot;
 use crate::document::*;
-use crate::profile::{Check, Env, Locality, Outcome, Purpose};
+use crate::profile::{Check, Env, Explain, Locality, Outcome, Purpose};
 
 #[test]
 fn the_holder_with_his_own_face_is_verified() {
@@ -40,7 +40,7 @@ fn another_persons_face_is_refused() {
         assert_eq!(refusal.overall(), Outcome::Fail, "{photo}");
         assert_eq!(outcome(&refusal, Check::FaceRegistry), Outcome::Fail);
         assert_eq!(outcome(&refusal, Check::Registry), Outcome::Pass);
-        assert_eq!(refusal.advice(), Reason::FaceDifferent.advice());
+        assert_eq!(refusal.entry().advice, Reason::FaceDifferent.text());
         assert_eq!(refusal.retry(), Retry::No);
         assert!(refusal.human_route().contains("manual"));
     }
@@ -201,7 +201,7 @@ fn a_required_check_that_can_not_be_made_fails_closed() {
         let finding = all_right(&case);
         let refusal = case.appraise(Ok(finding)).unwrap_err();
         assert_eq!(refusal.overall(), Outcome::NotRun, "{check}");
-        assert_eq!(refusal.advice(), reason.advice(), "{check}");
+        assert_eq!(refusal.entry().advice, reason.text(), "{check}");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_kind_that_the_policy_does_not_take() {
     let finding = all_right(&case);
     let refusal = case.appraise(Ok(finding)).unwrap_err();
     assert_eq!(refusal.overall(), Outcome::NotRun);
-    assert_eq!(refusal.advice(), Reason::DocumentKindNotAccepted.advice());
+    assert_eq!(refusal.entry().advice, Reason::DocumentKindNotAccepted.text());
 }
 
 #[test]
