@@ -91,7 +91,9 @@ pub mod store {
     pub use realname_token::store::*;
 }
 
-/// The README's code compiles and runs.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-pub struct Readme;
+/// The code of the guides compiles and runs.
+#[cfg(all(doctest, feature = "issue"))]
+#[doc = include_str!("../docs/guide-till.md")]
+#[doc = include_str!("../docs/guide-shop.md")]
+#[doc = include_str!("../docs/guide-number-owner.md")]
+pub struct Guides;

@@ -2,7 +2,7 @@
 """Our tokens in strangers' libraries, and theirs here (Python: PyJWT, jwcrypto, sd-jwt).
 
     foreign.py verify DIR    verifies what `realname demo --dir DIR` made
-    foreign.py make OUT      writes a presentation by each library into OUT, for `tests/foreign.rs`
+    foreign.py make OUT      writes a presentation by each library into OUT, for `tests/relying/foreign.rs`
 
 Keys, demand and clock of what is made are those of `fixtures/vectors`: synthetic.
 """

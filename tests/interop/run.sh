@@ -20,5 +20,5 @@ node tests/interop/foreign.mjs verify "$work/demo"
 "$venv/bin/python" tests/interop/openid4ida.py --may-skip "$work/demo/presentation" fixtures/vectors/001-onsite.txt
 "$venv/bin/python" tests/interop/foreign.py make "$work/made"
 node tests/interop/foreign.mjs make "$work/made"
-REALNAME_FOREIGN="$PWD/$work/made" cargo test --quiet -p realname --test foreign
+REALNAME_FOREIGN="$PWD/$work/made" cargo test --quiet -p realname-relying-tests foreign
 echo "interop: all of it passed"

@@ -50,6 +50,6 @@ trap 'exit 1' INT TERM
 export REALNAME_POSTGRES_URL="host=$place user=realname dbname=postgres"
 
 if [ $# -eq 0 ]; then
-    set -- cargo test -p realname --features postgres --test store --test store_postgres
+    set -- cargo test -p realname --features postgres --test stores
 fi
 "$@"

@@ -1,6 +1,9 @@
 //! Both sides of a token, as users see them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attacks;
+mod cancellation;
 mod demand;
 mod rely;
 mod trust;
+mod trust_runbook;

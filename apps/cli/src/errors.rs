@@ -3,7 +3,7 @@
 use realname::attest::AttestError;
 use realname::capture::CaptureError;
 use realname::demand::{AnswerError, AskError};
-use realname::profile::{Lang, ReasonCode};
+use realname::profile::{Explain, Lang, ReasonCode};
 use realname::reader::ReaderError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
@@ -85,7 +85,7 @@ impl From<ReaderError> for Failure {
 
 impl From<CaptureError> for Failure {
     fn from(error: CaptureError) -> Self {
-        let advice = error.advice();
+        let advice = error.entry().advice;
         Self::damaged(error.code(), &error, lang::pick(advice.en, advice.zh))
     }
 }

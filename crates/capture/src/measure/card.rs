@@ -6,13 +6,14 @@ use super::super::shrink::shrink;
 use super::super::{Picture, Plane};
 use super::edges::Edges;
 use super::flat::{Flat, sample};
+use super::geometry::CARD_RATIO;
 use super::geometry::{Point, Pose, Quad};
 use super::ground::Ground;
 use super::layout::{self, Layout};
 use super::light::Light;
 use super::reduce::Reduced;
 use super::refine::refine;
-use super::search::{self, CARD_RATIO, Candidate, candidates};
+use super::search::{self, Candidate, candidates};
 
 /// A card that was found in a photo.
 #[derive(Clone, Debug, Serialize)]

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// Width over height of an ID-1 card by the national standard (85.60 mm × 54.00 mm).
+pub(super) const CARD_RATIO: f32 = 85.60 / 54.00;
+
 /// A place in a picture: pixels from the left and from the top. The centre of the first pixel is (0, 0).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Point {

@@ -1,13 +1,10 @@
 //! Rectangles among lines: four sides that may be the picture of a card.
 
 use super::edges::Edges;
-use super::geometry::{Point, Pose, Quad};
+use super::geometry::{CARD_RATIO, Point, Pose, Quad};
 use super::lines::{Line, strongest};
 use super::segments::longest;
 use super::three_sides;
-
-/// Width over height of an ID-1 card by the national standard (85.60 mm × 54.00 mm).
-pub(super) const CARD_RATIO: f32 = 85.60 / 54.00;
 
 /// A quadrilateral that may be a card.
 #[derive(Clone, Copy, Debug)]

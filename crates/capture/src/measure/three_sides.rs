@@ -2,9 +2,9 @@
 //! card's ratio says that it must be; or it lies outside the frame, which cuts the card.
 
 use super::edges::Edges;
+use super::geometry::CARD_RATIO;
 use super::geometry::{Point, Pose, Quad};
 use super::lines::Line;
-use super::search::CARD_RATIO;
 
 /// How well each of the three sides must be seen, as a share of its length.
 const SEEN: f32 = 0.72;

@@ -24,6 +24,7 @@
 
 mod account;
 mod case;
+mod commit;
 mod error;
 mod explain;
 mod home;

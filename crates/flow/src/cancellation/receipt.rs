@@ -4,19 +4,18 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::statement::{combine, disclosure, number, open};
-use super::steps::Identified;
-use super::{Account, CancellationError, NoticeKind, StatementRefused, case, snapshot};
+use super::{CancellationError, StatementRefused, case};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
-use crate::jose::{JoseError, Json, encode, random_id, sign};
+use crate::jose::JoseError;
 use crate::profile::{CANCELLATION_TYP, Env, ReasonCode};
-use crate::sd_jwt::{Combined, Disclosure, conceal};
-use crate::store::{Entry, Put, Space, Store};
+use crate::sd_jwt::{Combined, Disclosure};
+use crate::store::Entry;
 use crate::trust::TrustList;
 
 /// How many whole natural days a cancelled number rests before it may be given to somebody else.
 pub const QUARANTINE_DAYS: i32 = 90;
 /// How long after that the record is kept: while the service lasts and two years (Order 25), in days.
-const RETENTION_DAYS: i32 = 2 * 366;
+pub(super) const RETENTION_DAYS: i32 = 2 * 366;
 
 /// A receipt as it travels: `<jws>~<disclosure of the number>~`. Without the disclosure it still verifies and names nobody.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    fn new(jws: String, number: &Disclosure) -> Self {
+    pub(super) fn new(jws: String, number: &Disclosure) -> Self {
         let compact = combine(&jws, [number]);
         Self { jws, compact }
     }
@@ -68,53 +67,6 @@ impl Committed {
     }
 }
 
-/// Signs the receipt and records it under the subscription, which is what happens once.
-pub(super) fn commit(
-    identified: &Identified,
-    acknowledged: &Json,
-    confirmed: &Json,
-    store: &dyn Store,
-    account: &Account,
-    now: Timestamp,
-) -> Result<Committed, CancellationError> {
-    let (home, case) = (&identified.home, &identified.case);
-    let number = number_disclosure(&home.secret, &case.id, &account.number)?;
-    let today = NaturalDay::of(now);
-    let last = today.after(QUARANTINE_DAYS).ok_or(CancellationError::Record)?;
-    let mut members = vec![
-        ("iss", Json::from(home.iss.as_str())),
-        ("jti", random_id()?.into()),
-        ("iat", now.as_second().into()),
-        ("env", home.env.as_str().into()),
-        ("case", case.id.as_str().into()),
-        ("cancelled_on", today.to_string().into()),
-        ("quarantine_until", last.to_string().into()),
-        ("snapshot", encode(&snapshot::digest(&case.snapshot)).into()),
-        ("demand_hash", case.demand_hash.as_str().into()),
-        ("presentation_sha256", identified.presentation_sha256.as_str().into()),
-        ("notices", Json::array(NoticeKind::ALL.map(NoticeKind::as_str))),
-        ("acknowledged_at", taken_at(acknowledged)?),
-        ("_sd_alg", "sha-256".into()),
-        ("_sd", conceal([&number], 1)?),
-    ];
-    for name in ["grant", "unreachable"] {
-        members.extend(confirmed.member(name).map(|how| (name, how.clone())));
-    }
-    let jws = sign(&*home.signer, CANCELLATION_TYP, [], &Json::object(members))?;
-    let record =
-        Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", jws.as_str().into())]);
-    let expires_at = last.after(RETENTION_DAYS).map_or(Timestamp::MAX, NaturalDay::end);
-    let key = &case.subscription_mac;
-    if store.put(Space::Cancellation, key, &record.to_bytes(), expires_at)? == Put::Stored {
-        return Ok(Committed::Now(Receipt::new(jws, &number)));
-    }
-    let entry = store.get(Space::Cancellation, key)?.ok_or(CancellationError::Record)?;
-    match restore(&home.secret, &entry, &case.id, &account.number)? {
-        Some(receipt) => Ok(Committed::Before(receipt)),
-        None => Err(ReasonCode::CancellationDone.into()),
-    }
-}
-
 /// The receipt that was recorded for a subscription, if it is this case's.
 pub(super) fn restore(
     secret: &LedgerSecret,
@@ -133,11 +85,7 @@ pub(super) fn restore(
     Ok(Some(Receipt::new(jws.to_owned(), &number_disclosure(secret, id, number)?)))
 }
 
-fn taken_at(step: &Json) -> Result<Json, CancellationError> {
-    Ok(step.seconds("at").map_err(|_| CancellationError::Record)?.into())
-}
-
-fn number_disclosure(
+pub(super) fn number_disclosure(
     secret: &LedgerSecret,
     case: &str,
     number: &PhoneNumber,

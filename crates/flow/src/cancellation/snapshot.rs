@@ -5,16 +5,13 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::statement::{combine, disclosure, number, open};
+use super::statement::{NAMES, combine, disclosure, number, open};
 use super::{Account, CancellationError, Contract, Items, StatementRefused};
 use crate::confirmation::{LedgerSecret, PhoneNumber, Price};
 use crate::jose::{JoseError, Json, Signer, decode, sign};
 use crate::profile::{DIGESTS, Env, ReasonCode, SNAPSHOT_TYP};
 use crate::sd_jwt::{Combined, Disclosure, conceal};
 use crate::trust::TrustList;
-
-/// What stands behind the digests.
-pub(super) const NAMES: [&str; 7] = ["number", "name", "package", "contract", "bills", "prepaid", "arrears"];
 
 /// The disclosures of an account under a case's salts. The same account gives the same ones, and any change another.
 pub(super) fn disclosures(

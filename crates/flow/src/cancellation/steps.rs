@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use super::case::{Case, StepRecord};
 use super::snapshot::{Released, disclosures, fingerprint};
 use super::{
-    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Reach, notice,
-    receipt,
+    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Reach, commit, notice,
 };
 use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
 use crate::jose::Json;
@@ -242,7 +241,16 @@ impl Confirmed {
         if account.reach == Reach::Receives && self.record.member("grant").is_none() {
             return Err(ReasonCode::ConfirmationMissing.into());
         }
-        receipt::commit(identified, &self.acknowledged.record, &self.record, store, account, now)
+        commit::commit(
+            &identified.home,
+            &identified.case,
+            &identified.presentation_sha256,
+            &self.acknowledged.record,
+            &self.record,
+            store,
+            account,
+            now,
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::payload::Instant;
+use super::instant::Instant;
 use crate::appraisal::Verified;
 use crate::profile::{Check, CheckResult, Locality};
 

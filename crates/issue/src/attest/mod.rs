@@ -11,6 +11,7 @@ mod conclusion;
 mod error;
 mod evidence;
 mod explain;
+mod instant;
 mod payload;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -8,7 +8,7 @@ use realname::capture::Slot;
 use realname::capture::measure::Thresholds;
 use realname::demand::VerifiedDemand;
 use realname::document::{CardDate, Personal, ValidUntil};
-use realname::profile::ClaimName;
+use realname::profile::{ClaimName, Explain};
 use realname::reader::ReadOptions;
 use serde::Deserialize;
 
@@ -73,7 +73,7 @@ fn declared(path: &Path) -> Result<Declared, Failure> {
     // The parser's own message would quote the file, and with it a person.
     let file: DeclaredFile = serde_json::from_slice(&files::read(path)?).map_err(|_| malformed())?;
     let said = |error: realname::appraisal::DeclaredError| {
-        let advice = error.advice();
+        let advice = error.entry().advice;
         Failure::damaged(error.code(), error, lang::pick(advice.en, advice.zh))
     };
     let declared = Declared::new(file.name.as_str(), file.id_number.as_str()).map_err(said)?;

@@ -1,4 +1,4 @@
-//! What needs no operator; the scenarios of the specification are in `tests/authority_camara.rs`.
+//! What needs no operator; the scenarios of the specification are in `tests/registers/camara.rs`.
 
 use super::*;
 use crate::document::IdNumber;

@@ -1,4 +1,4 @@
-//! The adapter with the map of this crate's own register; the vendors' maps are in `tests/authority_code_maps.rs`.
+//! The adapter with the map of this crate's own register; the vendors' maps are in `tests/registers/code_maps.rs`.
 
 use std::time::Duration;
 

@@ -1,0 +1,135 @@
+//! A vendor's register by configuration alone: its code map, its credentials, its codes. The vendor is a few lines here; its
+//! code map is one of the fixtures.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods)]
+
+use crate::support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use support::{Emulator, NAME, NUMBER, Workshop, code, fixture, json};
+
+/// Answers every question with one code, and keeps the questions.
+struct Vendor {
+    origin: String,
+    result: Arc<Mutex<String>>,
+    questions: Arc<Mutex<Vec<String>>>,
+}
+
+impl Vendor {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let origin = format!("http://{}", listener.local_addr().expect("an address"));
+        let vendor = Self { origin, result: Arc::default(), questions: Arc::default() };
+        let (result, questions) = (Arc::clone(&vendor.result), Arc::clone(&vendor.questions));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let mut reader = BufReader::new(&stream);
+                let (mut question, mut length) = (String::new(), 0);
+                loop {
+                    let mut line = String::new();
+                    if reader.read_line(&mut line).expect("a line") <= 2 {
+                        break;
+                    }
+                    let lower = line.to_ascii_lowercase();
+                    if let Some(value) = lower.strip_prefix("content-length:") {
+                        length = value.trim().parse().expect("a length");
+                    }
+                    question.push_str(&line);
+                }
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).expect("the body");
+                question.push_str(&String::from_utf8(body).expect("UTF-8"));
+                questions.lock().expect("the questions").push(question);
+                let result = result.lock().expect("the result").clone();
+                let body = format!(r#"{{"Response":{{"Result":"{result}","RequestId":"TEST-1"}}}}"#);
+                let head =
+                    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                (&stream).write_all(format!("{head}{body}").as_bytes()).expect("answered");
+            }
+        });
+        vendor
+    }
+}
+
+#[test]
+fn every_kind_of_code_ends_as_it_should() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    workshop.demand("demand.jwt");
+    let reader = Emulator::start("cards/resident.json");
+    // Name and number are all that this register knows, so the policy asks for no more.
+    let policy = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/issue/src/appraisal/policies/cn-telecom-onsite.toml"
+    );
+    let policy = std::fs::read_to_string(policy).expect("the built-in policy");
+    let (head, _) = policy.split_once("[[rule]]").expect("rules");
+    // Nor can it confirm the dates of a card whose term is unusual.
+    let head = head.replace("unusual = \"confirm\"", "unusual = \"ignore\"");
+    let rule = "[[rule]]\npurposes = [\"sim.cancel\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nbecause = [\"a test\"]\n";
+    workshop.write("policy.toml", &format!("{head}{rule}"));
+    workshop.write("secret", "TEST secret\n");
+    workshop.write(
+        "vendor.toml",
+        &format!(
+            "id = \"vendor.example\"\norigin = \"{}\"\ncode_map = \"{}\"\n\
+             [[credentials]]\nheader = \"Authorization\"\nprefix = \"Bearer \"\nenv = \"VENDOR_TOKEN\"\n\
+             [seal]\nheader = \"X-Signature\"\nparts = [\"method\", \"path\", \"body_sha256\"]\nfile = \"secret\"\n\
+             [limits]\ntries = 1\n",
+            vendor.origin,
+            fixture("codemaps/tencent-two-element.toml").display()
+        ),
+    );
+    let terminal = std::fs::read_to_string(workshop.path("terminal.toml")).expect("the file");
+    let terminal = format!("{terminal}policy = \"policy.toml\"\nauthority = \"vendor.toml\"\n");
+    workshop.write("terminal.toml", &terminal);
+    let attest = |token: Option<&str>| {
+        let mut args = workshop.attest_args("demand.jwt", "presentation");
+        let live = fixture("portraits/jia-live-1.jpg");
+        args.extend(["--port", &reader.port, "--live", live.to_str().expect("UTF-8")].map(str::to_owned));
+        let mut command = support::realname(args);
+        command.env_remove("VENDOR_TOKEN");
+        if let Some(token) = token {
+            command.env("VENDOR_TOKEN", token);
+        }
+        command.output().expect("the program starts")
+    };
+
+    for (result, exit, expected) in [
+        ("-1", 1, "name_mismatch"),
+        ("-5", 1, "register_not_found"),
+        ("-7", 3, "authority_quota"),
+        // A code that the map doesn't have is never guessed at.
+        ("7", 3, "authority_protocol"),
+    ] {
+        result.clone_into(&mut vendor.result.lock().expect("the result"));
+        let told = attest(Some("s3cret"));
+        assert_eq!((code(&told), &json(&told)["error"]["code"]), (Some(exit), &expected.into()), "{result}");
+        let printed = format!("{}{}", json(&told), String::from_utf8_lossy(&told.stderr));
+        assert!(!printed.contains("s3cret") && !printed.contains(NUMBER), "{printed}");
+    }
+    assert!(!workshop.has("presentation"));
+
+    "0".clone_into(&mut vendor.result.lock().expect("the result"));
+    let attested = attest(Some("s3cret"));
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stdout));
+    let questions = vendor.questions.lock().expect("the questions").clone();
+    assert_eq!(questions.len(), 5, "one question each");
+    let last = questions.last().expect("a question").to_ascii_lowercase();
+    for part in [
+        "post / http/1.1",
+        "authorization: bearer s3cret",
+        "x-signature: ",
+        "x-tc-action: idcardverification",
+    ] {
+        assert!(last.contains(part), "{part} in {last}");
+    }
+    assert!(last.contains(NAME) && last.contains(NUMBER), "{last}");
+
+    // Without its secret nothing is sent.
+    let without = attest(None);
+    assert_eq!((code(&without), &json(&without)["error"]["code"]), (Some(4), &"authority_config".into()));
+    assert_eq!(vendor.questions.lock().expect("the questions").len(), 5);
+}

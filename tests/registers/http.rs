@@ -1,0 +1,253 @@
+//! The register over HTTP, the blocking client and what stands between them, on loopback.
+#![allow(clippy::disallowed_methods)]
+
+use crate::people;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use people::{People, question, truth};
+use realname::authority::http::{
+    CodeMap, HttpAuthority, HttpOptions, MappedJson, Part, Seal, Secret, TlsError, connect,
+};
+use realname::authority::serve::{
+    Fault, Faults, Register, RegisterOptions, ServeError, ServeOptions, Server,
+};
+use realname::authority::{Authority, AuthorityError, Finding, Reconciled, Subject};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+fn seal() -> Seal {
+    let parts = [Part::Method, Part::Path, Part::Key, Part::Status, Part::BodySha256];
+    Seal::new(Secret::new(*b"a secret of the tests"), "x-signature", parts)
+}
+
+fn serve(people: &Arc<People>, faults: Faults, kept_answers: usize) -> Server {
+    let mut register = RegisterOptions::default();
+    register.seal = Some(seal());
+    register.kept_answers = kept_answers;
+    let mut options = ServeOptions::default();
+    options.faults = faults;
+    options.patience = Duration::from_millis(600);
+    let authority: Arc<dyn Authority> = people.clone();
+    Server::start(Register::new(authority, register), "127.0.0.1:0".parse().unwrap(), options).unwrap()
+}
+
+fn client(server: &Server) -> HttpAuthority<MappedJson> {
+    let mut options = HttpOptions::default();
+    options.reply_seal = Some(seal());
+    options.per_try = Some(Duration::from_millis(400));
+    HttpAuthority::new(MappedJson::new("TEST-http", CodeMap::register()), &server.origin(), options).unwrap()
+}
+
+/// What doesn't travel.
+fn without_meta(answer: Result<Finding, AuthorityError>) -> Result<Finding, AuthorityError> {
+    answer.map(|mut finding| {
+        finding.meta.authority = String::new();
+        finding.meta.answered_at = jiff::Timestamp::UNIX_EPOCH;
+        finding.meta.response_sha256 = None;
+        finding
+    })
+}
+
+#[test]
+fn every_answer_arrives_as_it_was_given() {
+    let people = Arc::new(People::default());
+    let server = serve(&people, Faults::none(), 100);
+    let client = client(&server);
+    for index in 0..10 {
+        let query = question(index, &format!("q{index}"), PATIENCE);
+        let answer = client.ask(&query);
+        if let Ok(finding) = &answer {
+            assert_eq!(finding.meta.authority, "TEST-http");
+            assert!(finding.meta.is_test && finding.meta.response_sha256.is_some());
+            assert!(finding.meta.answered_at >= query.now());
+        }
+        assert_eq!(without_meta(answer), without_meta(truth(index, &query)));
+    }
+}
+
+#[test]
+fn one_key_is_worked_on_once_and_can_be_looked_up() {
+    let people = Arc::new(People::default());
+    let server = serve(&people, Faults::none(), 100);
+    let client = client(&server);
+    let query = question(0, "q-once", PATIENCE);
+    assert_eq!(client.reconcile(&query), Ok(Reconciled::NeverArrived));
+    let first = client.ask(&query).unwrap();
+    let second = client.ask(&query).unwrap();
+    assert_eq!(first.meta.response_sha256, second.meta.response_sha256);
+    match client.reconcile(&query) {
+        Ok(Reconciled::Answered(Ok(finding))) => assert_eq!(finding.subject, Subject::Found),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(people.asked().get("q-once"), Some(&1));
+    let other = question(1, "q-once", PATIENCE);
+    assert_eq!(client.ask(&other), Err(AuthorityError::Protocol), "another question with the same key");
+}
+
+#[test]
+fn what_each_fault_becomes() {
+    use AuthorityError::{Indeterminate, Protocol};
+    let busy = AuthorityError::Transient { retry_after: Some(Duration::ZERO) };
+    for fault in Fault::ALL {
+        // A person whom the register has under another name: every wrong reading would be a pass.
+        let people = Arc::new(People::default());
+        let pass_first = move |number| if number == 0 { None } else { Some(fault) };
+        let server = serve(&people, Faults::by(pass_first), 100);
+        let client = client(&server);
+        assert!(client.ask(&question(0, "q-yes", PATIENCE)).is_ok());
+        let begin = Instant::now();
+        let answer = client.ask(&question(2, "q-no", PATIENCE));
+        assert!(begin.elapsed() < Duration::from_millis(700), "{fault:?}: {:?}", begin.elapsed());
+        let expected = match fault {
+            Fault::Deaf | Fault::Silent | Fault::ResetBefore | Fault::ResetAfter => Err(Indeterminate),
+            Fault::HalfBody | Fault::SlowDrip | Fault::FailedAfter => Err(Indeterminate),
+            Fault::Busy => Err(busy.clone()),
+            Fault::DuplicateReply => truth(2, &question(2, "q-no", PATIENCE)).map(|mut finding| {
+                finding.meta.reference = None;
+                finding
+            }),
+            _ => Err(Protocol),
+        };
+        match (answer, expected) {
+            (Ok(answer), Ok(expected)) => {
+                assert_eq!((answer.subject, answer.attributes), (expected.subject, expected.attributes));
+            }
+            (answer, expected) => assert_eq!(answer.map(|_| ()), expected.map(|_| ()), "{fault:?}"),
+        }
+    }
+}
+
+#[test]
+fn nothing_is_sent_to_nobody() {
+    let closed = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let dialect = MappedJson::new("TEST-http", CodeMap::register());
+    let client = HttpAuthority::new(dialect, &format!("http://{closed}"), HttpOptions::default()).unwrap();
+    let answer = client.ask(&question(0, "q", PATIENCE));
+    assert_eq!(answer, Err(AuthorityError::Transient { retry_after: None }));
+    let late = question(0, "q", Duration::ZERO);
+    assert_eq!(client.ask(&late), Err(AuthorityError::Transient { retry_after: None }));
+}
+
+#[test]
+fn plain_http_is_for_loopback_only() {
+    for origin in
+        ["http://register.example", "ftp://127.0.0.1", "127.0.0.1:80", "https://u:p@register.example", ""]
+    {
+        let dialect = MappedJson::new("TEST-http", CodeMap::register());
+        let refused = HttpAuthority::new(dialect, origin, HttpOptions::default()).unwrap_err();
+        assert_eq!(refused, TlsError::Address, "{origin}");
+    }
+    let register = Register::new(Arc::new(People::default()), RegisterOptions::default());
+    let refused = Server::start(register, "0.0.0.0:0".parse().unwrap(), ServeOptions::default());
+    assert!(matches!(refused, Err(ServeError::BeyondLoopback(_))));
+}
+
+#[test]
+fn an_unsigned_register_isnt_believed_when_a_signature_is_due() {
+    let register = Register::new(Arc::new(People::default()), RegisterOptions::default());
+    let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
+    let answer = client(&server).ask(&question(0, "q", PATIENCE));
+    assert_eq!(answer, Err(AuthorityError::Protocol));
+}
+
+#[test]
+fn connect_makes_a_whole_authority_from_an_address() {
+    let people = Arc::new(People::default());
+    // The first connection is busy, the second loses the reply after the work: both are made good, at one charge.
+    let faults = Faults::by(|number| match number {
+        0 => Some(Fault::Busy),
+        1 => Some(Fault::ResetAfter),
+        _ => None,
+    });
+    let authority: Arc<dyn Authority> = people.clone();
+    let mut options = ServeOptions::default();
+    options.faults = faults;
+    let register = Register::new(authority, RegisterOptions::default());
+    let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), options).unwrap();
+    let authority = connect(Some(&server.origin()), None).unwrap();
+    assert!(authority.is_test());
+    let finding = authority.ask(&question(0, "q-conn", PATIENCE)).unwrap();
+    assert_eq!(finding.subject, Subject::Found);
+    assert_eq!(people.asked().get("q-conn"), Some(&1));
+}
+
+#[test]
+fn a_configuration_names_where_the_trail_is_kept() {
+    let people = Arc::new(People::default());
+    let server = serve(&people, Faults::none(), 10);
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("register.toml");
+    std::fs::write(directory.path().join("secret"), "a secret of the tests\n").unwrap();
+    let text = format!(
+        "id = \"TEST-register\"\norigin = \"{}\"\naudit = \"trail.jsonl\"\n[reply_seal]\nheader = \"x-signature\"\n\
+         parts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n[seal]\n\
+         header = \"x-signature\"\nparts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n",
+        server.origin()
+    );
+    std::fs::write(&config, &text).unwrap();
+    let authority = connect(None, Some(&config)).unwrap();
+    let finding = authority.ask(&question(0, "q-kept", PATIENCE)).unwrap();
+    let trail = std::fs::read_to_string(directory.path().join("trail.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> =
+        trail.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[1]["reference"], &lines[1]["billed"]), (2, &"R-0".into(), &true.into()));
+    let digest: String =
+        finding.meta.response_sha256.unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(lines[1]["response_sha256"], digest);
+    // Nowhere to keep it: nobody can be asked.
+    std::fs::write(&config, text.replace("trail.jsonl", "nowhere/trail.jsonl")).unwrap();
+    assert!(connect(None, Some(&config)).is_err());
+}
+
+#[test]
+fn the_embedded_register_answers_over_http_as_it_does_in_the_process() {
+    use realname::authority::DirectoryAuthority;
+    use realname::capture::{Intake, Slot};
+    use realname::document::{CardDate, IdNumber, ValidUntil};
+
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let directory = Arc::new(DirectoryAuthority::open(&fixtures.join("register.json")).unwrap());
+    let authority: Arc<dyn Authority> = directory.clone();
+    let register = Register::new(authority, RegisterOptions::default());
+    let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
+    let far = connect(Some(&server.origin()), None).unwrap();
+    let now = jiff::Timestamp::now();
+    let photo = |name: &str| {
+        let bytes = std::fs::read(fixtures.join("portraits").join(name)).unwrap();
+        Arc::new(Intake::default().take(Slot::Live, bytes, now).unwrap())
+    };
+    let (from, until) = (CardDate::parse("20200101").unwrap(), ValidUntil::LongTerm);
+    let mut faces = Vec::new();
+    for (number, (name, shot)) in
+        [("测试甲", "jia-live-1.jpg"), ("测试甲", "bing-live-1.jpg"), ("测试乙", "jia-live-1.jpg")]
+            .into_iter()
+            .enumerate()
+    {
+        let query = realname::authority::Query::new(
+            name,
+            IdNumber::new("119999199001010004"),
+            now,
+            format!("q-directory-{number}"),
+        )
+        .with_validity(from, until)
+        .with_phone_number("+8613900000001")
+        .with_probe(photo(shot))
+        .with_liveness()
+        .with_deadline(now + Duration::from_secs(30));
+        let near = directory.ask(&query).unwrap();
+        let far = far.ask(&query).unwrap();
+        assert_eq!(
+            (far.subject, far.attributes, far.document, far.face, far.liveness),
+            (near.subject, near.attributes, near.document, near.face, near.liveness)
+        );
+        assert!(far.meta.is_test);
+        faces.push(far.face);
+    }
+    assert_eq!(faces.first(), Some(&realname::authority::Face::Same));
+    assert_ne!(faces.get(1), Some(&realname::authority::Face::Same));
+}

@@ -1,0 +1,75 @@
+//! Every store against one suite: what each operation finds, its edges, and exactly one winner among threads and
+//! processes. All data is synthetic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods
+)]
+
+mod cases;
+#[cfg(all(target_os = "linux", feature = "sqlite"))]
+mod faults;
+#[cfg(all(unix, feature = "sqlite"))]
+mod kill;
+mod model;
+#[cfg(feature = "postgres")]
+mod postgres_server;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod processes;
+mod race;
+#[cfg(feature = "sqlite")]
+mod sqlite_file;
+mod stores;
+
+/// The suite, once per store.
+macro_rules! suite {
+    ($store:ident) => {
+        mod $store {
+            use crate::{cases, model, race, stores};
+
+            suite!(@test $store cases:
+                put_keeps_the_first,
+                empty_is_a_value,
+                limits_are_inclusive_and_typed,
+                spaces_do_not_meet,
+                answer_is_given_once,
+                answer_ends_with_its_time,
+                an_answer_outlives_its_time,
+                times_count_to_the_microsecond,
+                sequences_only_rise,
+                sequences_reach_the_last_number,
+                counts_up_to_the_limit,
+                counted_members_leave_with_their_end,
+                limit_may_change,
+                expire_takes_the_oldest_first,
+                expire_leaves_what_ends_now,
+            );
+            suite!(@test $store race:
+                one_put_wins,
+                one_answer_wins,
+                one_digest_wins,
+                the_quota_holds,
+                the_quota_holds_while_members_expire,
+            );
+            suite!(@test $store model: agrees_with_the_model);
+        }
+    };
+    (@test $store:ident $module:ident: $($name:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                if let Some(opened) = stores::$store() {
+                    $module::$name(&*opened.store);
+                }
+            }
+        )*
+    };
+}
+
+suite!(memory);
+#[cfg(feature = "sqlite")]
+suite!(sqlite);
+#[cfg(feature = "postgres")]
+suite!(postgres);
