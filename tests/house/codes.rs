@@ -71,7 +71,7 @@ fn tables() -> Vec<Table> {
         table::<realname::reader::transport::AddressError>(),
         table::<realname::reader::transport::RecordingError>(),
         table::<realname::reader::transport::TransportError>(),
-        table::<<realname::reader::emulator::Fault as std::str::FromStr>::Err>(),
+        table::<realname::reader::transport::fault::ParseFaultError>(),
         table::<realname::reader::wire::BlockError>(),
         table::<realname::reader::wire::ReplyError>(),
         table::<realname::rely::InspectError>(),
@@ -138,10 +138,11 @@ fn the_printed_tables_are_the_codes_own() {
 #[cfg(all(feature = "http", feature = "http-server"))]
 #[test]
 fn the_printed_table_of_errors_is_the_codes_own() {
-    let own: BTreeSet<&str> = [table::<ReasonCode>(), table::<Reason>(), table::<realname::capture::PhotoFault>()]
-        .iter()
-        .flat_map(|(_, entries)| entries.iter().map(|entry| entry.code))
-        .collect();
+    let own: BTreeSet<&str> =
+        [table::<ReasonCode>(), table::<Reason>(), table::<realname::capture::PhotoFault>()]
+            .iter()
+            .flat_map(|(_, entries)| entries.iter().map(|entry| entry.code))
+            .collect();
     let mut said: BTreeMap<&str, Vec<(Entry, Vec<&str>)>> = BTreeMap::new();
     for (name, entries) in tables() {
         for entry in entries.iter().filter(|entry| !own.contains(entry.code)) {
@@ -153,11 +154,14 @@ fn the_printed_table_of_errors_is_the_codes_own() {
             }
         }
     }
-    let mut rows = String::from("| code | said by | whose fault | next, English | next, Chinese |\n|---|---|---|---|---|\n");
+    let mut rows = String::from(
+        "| code | said by | whose fault | next, English | next, Chinese |\n|---|---|---|---|---|\n",
+    );
     for (code, entries) in said {
         for (entry, names) in entries {
             let (fault, advice) = (entry.fault, entry.advice);
-            writeln!(rows, "| `{code}` | {} | {fault} | {} | {} |", names.join(", "), advice.en, advice.zh).unwrap();
+            writeln!(rows, "| `{code}` | {} | {fault} | {} | {} |", names.join(", "), advice.en, advice.zh)
+                .unwrap();
         }
     }
     check_table("errors", &rows);
@@ -167,7 +171,10 @@ fn the_printed_table_of_errors_is_the_codes_own() {
 fn every_entry_is_snake_case_and_told_in_both_languages() {
     for (name, entries) in tables() {
         for Entry { code, fault, advice } in entries {
-            assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{name} {code}");
+            assert!(
+                code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                "{name} {code}"
+            );
             assert!(!advice.en.is_empty() && !advice.zh.is_ascii(), "{name} {code}");
             let fine = matches!(*code, "accepted" | "photos_passed" | "granted");
             assert_eq!(*fault == Fault::Nobody, fine, "{name} {code}");
@@ -191,12 +198,18 @@ fn every_public_error_of_the_sources_explains_itself() {
     for file in rust_files(&root().join("crates")) {
         let text = fs::read_to_string(&file).unwrap();
         let derived = text.split("thiserror::Error").skip(1).filter_map(|after| {
-            after.split_once("\npub ").map(|(_, item)| item.split([' ', ';', '(', '{', '<']).nth(1).unwrap_or_default())
+            after
+                .split_once("\npub ")
+                .map(|(_, item)| item.split([' ', ';', '(', '{', '<']).nth(1).unwrap_or_default())
         });
         for name in derived {
             found += 1;
             let conditional = cfg!(not(all(feature = "http", feature = "http-server")));
-            assert!(listed.contains(name) || conditional, "{name} of {} has no codes in this list", file.display());
+            assert!(
+                listed.contains(name) || conditional,
+                "{name} of {} has no codes in this list",
+                file.display()
+            );
         }
     }
     assert!(found > 45, "only {found} errors found: is the test still looking at the right place?");

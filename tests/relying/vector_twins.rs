@@ -109,7 +109,8 @@ fn leaves(vector: &Json) -> Leaves {
         let value = vector.member(name).map(|value| value.to_bytes().to_vec()).unwrap_or_default();
         leaves.insert(format!("context/{name}"), String::from_utf8(value).unwrap());
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vectors").join(text(vector, "file"));
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vectors").join(text(vector, "file"));
     // Some vectors aren't UTF-8 on purpose, between base64url parts and never in them.
     let token = String::from_utf8_lossy(&std::fs::read(path).unwrap()).trim_end_matches('\n').to_owned();
     let Some((issuer, rest)) = token.split_once('~') else {

@@ -52,8 +52,8 @@ pub use integral::Integral;
 pub use limits::Limits;
 pub use picture::Picture;
 pub use plane::Plane;
-pub use session::{CaptureSession, SessionError, Triplet};
 pub use realname_terms::Advice;
+pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
 pub use watermark::{MarkedCopy, Watermark, WatermarkError};
 

@@ -12,7 +12,6 @@
     clippy::print_stderr
 )]
 
-mod names;
 mod check;
 mod claim;
 mod constants;
@@ -21,6 +20,7 @@ mod expectation;
 mod explain;
 mod kind;
 mod name;
+mod names;
 mod number;
 mod personal;
 mod purpose;
@@ -38,7 +38,7 @@ pub use expectation::{Expectation, SaltedExpectation};
 pub use explain::{Advice, Codes, Entry, Explain, Fault};
 pub use kind::{DocumentKind, Sex};
 pub use name::fold_name;
-pub use names::{UnknownName, __name};
+pub use names::{__name, UnknownName};
 pub use number::{IdNumber, NumberCheck, NumberKind};
 pub use personal::Personal;
 pub use purpose::{Env, Locality, Purpose, PurposeError};

@@ -96,7 +96,7 @@ impl Explain for Reason {
     fn entry(&self) -> Entry {
         match self {
             Self::Photo(fault) => fault.entry(),
-            own => Entry { code: own.code(), fault: fault_of(*own), advice: own.text() },
+            own => entry_of(*own),
         }
     }
 }

@@ -3,8 +3,8 @@
 
 mod body;
 mod dcql;
-mod explain;
 mod error;
+mod explain;
 mod pending;
 mod request;
 mod requirements;

@@ -22,8 +22,8 @@
 //! ```
 
 mod entry;
-mod explain;
 mod error;
+mod explain;
 pub mod limits;
 mod memory;
 

@@ -6,8 +6,8 @@ mod chain;
 mod code;
 mod constraints;
 mod delegation;
-mod explain;
 mod error;
+mod explain;
 mod key_record;
 mod list;
 
