@@ -90,10 +90,7 @@ fn tables() -> Vec<Table> {
         table::<realname::confirmation::GatewayError>(),
     ]);
     #[cfg(feature = "http-server")]
-    tables.extend([
-        table::<realname::authority::serve::ServeError>(),
-        table::<realname::authority::serve::UnknownFault>(),
-    ]);
+    tables.extend([table::<realname::authority::serve::ServeError>()]);
     tables
 }
 

@@ -3,7 +3,7 @@
 /// Gives an enum its stable names, written once: `as_str`, `from_name`, `ALL`, `Display`, `FromStr` and serde.
 ///
 /// The match is exhaustive, so that a variant without a name doesn't compile. An unknown name has no value: it is never
-/// guessed.
+/// guessed. A name after `|` is read and never written.
 ///
 /// ```
 /// #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +22,7 @@
 /// ```
 #[macro_export]
 macro_rules! names {
-    ($type:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
+    ($type:ident { $($variant:ident = $name:literal $(| $also:literal)*),+ $(,)? }) => {
         impl $type {
             /// All of them, in the order in which they are shown.
             pub const ALL: [$type; [$($name),+].len()] = [$($type::$variant),+];
@@ -37,7 +37,7 @@ macro_rules! names {
 
             /// From the stable name; `None` for a name that isn't one.
             pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)+ _ => None }
+                match name { $($name $(| $also)* => Some(Self::$variant),)+ _ => None }
             }
         }
 

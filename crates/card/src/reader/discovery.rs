@@ -60,17 +60,16 @@ pub enum Guess {
 const READERS: [(u16, u16); 5] =
     [(0x0400, 0xC35A), (0x0316, 0x5020), (0x10C4, 0x8A1B), (0x2015, 0x0008), (0x9573, 0x4836)];
 
-impl Guess {
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "reader",
-            Self::OtherReader => "other_reader",
-            Self::SerialBridge => "serial_bridge",
-            Self::Unknown => "unknown",
-        }
+realname_terms::names! {
+    Guess {
+        Reader = "reader",
+        OtherReader = "other_reader",
+        SerialBridge = "serial_bridge",
+        Unknown = "unknown",
     }
+}
 
+impl Guess {
     /// By vendor and product id.
     pub fn from_usb_ids(vendor: u16, product: u16) -> Self {
         match (vendor, product) {

@@ -33,9 +33,8 @@ impl Body {
             exp: payload.member("exp").and_then(Json::as_seconds).ok_or(AnswerError::Time("exp"))?,
             purpose: payload.text("purpose")?.parse().map_err(|_| AnswerError::Member("purpose"))?,
             env: match payload.optional_text("env")? {
-                None | Some("production") => Env::Production,
-                Some("test") => Env::Test,
-                Some(_) => return Err(AnswerError::Member("env")),
+                None => Env::Production,
+                Some(name) => Env::from_name(name).ok_or(AnswerError::Member("env"))?,
             },
             transaction: payload.member("transaction").map(Transaction::from_json).transpose()?,
             vcts,

@@ -173,11 +173,7 @@ impl PendingDemand {
             iss: json.text("iss")?.to_owned(),
             nonce: json.text("nonce")?.to_owned(),
             purpose: json.text("purpose")?.parse().map_err(|_| JoseError::Member("purpose"))?,
-            env: match json.text("env")? {
-                "production" => Env::Production,
-                "test" => Env::Test,
-                _ => return Err(JoseError::Member("env")),
-            },
+            env: Env::from_name(json.text("env")?).ok_or(JoseError::Member("env"))?,
             iat: json.seconds("iat")?,
             exp: json.seconds("exp")?,
             vcts: json.list("vcts", own)?,

@@ -1,7 +1,7 @@
 //! What must have been checked, where, and when.
 
 use crate::jose::{JoseError, Json};
-use crate::profile::Check;
+use crate::profile::{Check, Locality};
 
 /// The demand's `require`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Requirements {
             members.push(("checks", Json::array(self.checks.iter().map(|check| check.as_str()))));
         }
         if self.onsite {
-            members.push(("locality", "onsite".into()));
+            members.push(("locality", Locality::Onsite.as_str().into()));
         }
         members.extend(self.max_age.map(|seconds| ("max_age", seconds.into())));
         if self.after_demand {
@@ -46,10 +46,11 @@ impl Requirements {
         }
         Ok(Self {
             checks: json.optional_list("checks", Check::from_name)?.unwrap_or_default(),
-            onsite: match json.optional_text("locality")? {
+            onsite: match json.optional_text("locality")?.map(Locality::from_name) {
                 None => false,
-                Some("onsite") => true,
-                Some(_) => return Err(JoseError::Member("locality")),
+                Some(Some(Locality::Onsite)) => true,
+                // Nobody demands that somebody be away.
+                Some(Some(Locality::Remote) | None) => return Err(JoseError::Member("locality")),
             },
             max_age: json.optional_seconds("max_age")?,
             after_demand: json.optional_bool("after_demand")?.unwrap_or_default(),

@@ -29,11 +29,8 @@ impl OpenFacts {
         if text(verification, "trust_framework")? != Some(TRUST_FRAMEWORK) {
             return Err(MALFORMED);
         }
-        let locality = match text(verification, "assurance_level")? {
-            Some("onsite") => Locality::Onsite,
-            Some("remote") => Locality::Remote,
-            _ => return Err(MALFORMED),
-        };
+        let locality = text(verification, "assurance_level")?;
+        let locality = locality.and_then(Locality::from_name).ok_or(MALFORMED)?;
         let verified_at = verification.member("time").ok_or(MALFORMED)?;
         let own = payload.member("realname").ok_or(MALFORMED)?;
         let consent = own.member("consent").ok_or(MALFORMED)?;
@@ -64,11 +61,11 @@ impl OpenFacts {
             terminal: of_terminal("id")?,
             region: of_terminal("region")?,
             sam_id: of_terminal("sam_id")?,
-            env: match own.member("env").and_then(Json::as_str) {
-                Some("production") => Env::Production,
-                Some("test") => Env::Test,
-                _ => return Err(ReasonCode::EnvUnknown),
-            },
+            env: own
+                .member("env")
+                .and_then(Json::as_str)
+                .and_then(Env::from_name)
+                .ok_or(ReasonCode::EnvUnknown)?,
         })
     }
 

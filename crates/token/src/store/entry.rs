@@ -20,16 +20,13 @@ pub enum Space {
     Cancellation,
 }
 
-impl Space {
-    /// The stable name kept in a database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Demand => "demand",
-            Self::TrustSequence => "trust_sequence",
-            Self::Quota => "quota",
-            Self::Confirmation => "confirmation",
-            Self::Cancellation => "cancellation",
-        }
+realname_terms::names! {
+    Space {
+        Demand = "demand",
+        TrustSequence = "trust_sequence",
+        Quota = "quota",
+        Confirmation = "confirmation",
+        Cancellation = "cancellation",
     }
 }
 

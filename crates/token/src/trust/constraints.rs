@@ -53,12 +53,9 @@ impl Constraints {
         }
         let member = TrustError::delegation;
         let own = |text: &str| Some(text.to_owned());
-        let env = match json.optional_text("env").map_err(member)? {
-            None => None,
-            Some("production") => Some(Env::Production),
-            Some("test") => Some(Env::Test),
-            Some(_) => return Err(TrustError::DelegationMember("env")),
-        };
+        let env = json.optional_text("env").map_err(member)?;
+        let env =
+            env.map(|name| Env::from_name(name).ok_or(TrustError::DelegationMember("env"))).transpose()?;
         Ok(Self {
             purposes: json.optional_list("purposes", |name| name.parse().ok()).map_err(member)?,
             regions: json.optional_list("regions", own).map_err(member)?,
