@@ -20,6 +20,8 @@ pub enum Check {
     Liveness,
     /// The three photos of an online sale belong together.
     Triplet,
+    /// The number printed on the card that was photographed is the one declared.
+    NumberPrinted,
     /// The customer confirmed by a reply on the number itself.
     Confirmation,
     /// The original document was seen at hand-over.
@@ -35,8 +37,26 @@ crate::names! {
         FaceRegistry = "face_registry",
         Liveness = "liveness",
         Triplet = "triplet",
+        NumberPrinted = "number_printed",
         Confirmation = "confirmation",
         DeliveryOriginal = "delivery_original",
+    }
+}
+
+impl Check {
+    /// Whether it compares faces: nobody makes it on a person who declines that.
+    pub fn compares_faces(self) -> bool {
+        match self {
+            Self::FaceChip | Self::FaceRegistry => true,
+            Self::Chip
+            | Self::DocumentValidity
+            | Self::Registry
+            | Self::Liveness
+            | Self::Triplet
+            | Self::NumberPrinted
+            | Self::Confirmation
+            | Self::DeliveryOriginal => false,
+        }
     }
 }
 

@@ -35,7 +35,10 @@ realname_terms::names! {
 impl Origin {
     /// Whether it is a device at all. Readings that are not can only be attested as `env: test`.
     pub fn is_physical(self) -> bool {
-        matches!(self, Self::Serial | Self::Usb | Self::Hid)
+        match self {
+            Self::Serial | Self::Usb | Self::Hid => true,
+            Self::Emulated | Self::Replay => false,
+        }
     }
 }
 

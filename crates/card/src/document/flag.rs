@@ -63,17 +63,24 @@ realname_terms::names! {
 impl Flag {
     /// Whether damage on the line could have made it: then the driver reads again before it believes the card.
     pub fn is_semantic(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::NumberCheckInvalid
-                | Self::NumberFormUnknown
-                | Self::BirthDateDisagrees
-                | Self::SexDisagrees
-                | Self::SexCodeUnknown
-                | Self::BirthDateUnreadable
-                | Self::ValidityUnreadable
-                | Self::ValidityReversed
-        )
+            | Self::NumberFormUnknown
+            | Self::BirthDateDisagrees
+            | Self::SexDisagrees
+            | Self::SexCodeUnknown
+            | Self::BirthDateUnreadable
+            | Self::ValidityUnreadable
+            | Self::ValidityReversed => true,
+            Self::NamePrivateUse
+            | Self::AddressPrivateUse
+            | Self::CutSurrogate
+            | Self::NameFull
+            | Self::EnglishNameFull
+            | Self::AddressFull
+            | Self::NulPadding
+            | Self::LongTermUnexpected => false,
+        }
     }
 }
 

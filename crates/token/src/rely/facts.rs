@@ -108,6 +108,11 @@ pub(super) fn is_well_formed<S: Texts>(claim: ClaimName, value: &Json<S>) -> boo
         ClaimName::Nationalities => {
             value.as_array().is_some_and(|codes| codes.iter().all(|code| code.as_str().is_some()))
         }
-        _ => value.as_str().is_some(),
+        ClaimName::Name
+        | ClaimName::Birthdate
+        | ClaimName::Gender
+        | ClaimName::IdNumber
+        | ClaimName::IdType
+        | ClaimName::DocumentExpiry => value.as_str().is_some(),
     }
 }

@@ -123,11 +123,7 @@ impl Case {
     pub fn can_pass(&self) -> bool {
         let best = |check| {
             let alone = self.judge(check, Err(Reason::RegisterNotAsked)).outcome;
-            let is_open = matches!(
-                check,
-                Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness
-            );
-            if is_open && alone != Outcome::Fail { Outcome::Pass } else { alone }
+            if is_the_registers(check) && alone != Outcome::Fail { Outcome::Pass } else { alone }
         };
         self.referrals.is_empty() && self.rule.overall(best) == Outcome::Pass
     }
@@ -263,6 +259,24 @@ fn retry_of(error: &AuthorityError) -> Retry {
         AuthorityError::Transient { retry_after: None } => Retry::Soon,
         AuthorityError::Quota { reset: Some(reset), .. } => Retry::At(*reset),
         AuthorityError::Quota { reset: None, .. } => Retry::Soon,
-        _ => Retry::No,
+        AuthorityError::InvalidInput { .. }
+        | AuthorityError::Denied
+        | AuthorityError::PolicyBlocked
+        | AuthorityError::Unsupported
+        | AuthorityError::Protocol
+        | AuthorityError::Indeterminate => Retry::No,
+    }
+}
+
+/// Whether a register's answer can make the check pass.
+fn is_the_registers(check: Check) -> bool {
+    match check {
+        Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
+        Check::Chip
+        | Check::FaceChip
+        | Check::Triplet
+        | Check::NumberPrinted
+        | Check::Confirmation
+        | Check::DeliveryOriginal => false,
     }
 }

@@ -65,7 +65,13 @@ impl FlagRules {
             Flag::ValidityUnreadable => self.validity_unreadable,
             Flag::ValidityReversed => self.validity_reversed,
             Flag::LongTermUnexpected => self.long_term_unexpected,
-            _ => FlagEffect::Ignore,
+            Flag::NamePrivateUse
+            | Flag::AddressPrivateUse
+            | Flag::CutSurrogate
+            | Flag::NameFull
+            | Flag::EnglishNameFull
+            | Flag::AddressFull
+            | Flag::NulPadding => FlagEffect::Ignore,
         }
     }
 }

@@ -190,6 +190,7 @@ fn a_required_check_that_can_not_be_made_fails_closed() {
         ("face_chip", Reason::NoPhotoDecoder),
         ("liveness", Reason::LivenessNotRun),
         ("triplet", Reason::CheckNotAvailable),
+        ("number_printed", Reason::CheckNotAvailable),
         ("confirmation", Reason::CheckNotAvailable),
         ("delivery_original", Reason::CheckNotAvailable),
     ] {
