@@ -72,7 +72,7 @@ fn query(body: &Json, key: &str, now: Timestamp) -> Result<Query, Unasked> {
     let mut query = Query::new(name, number, now, key).with_deadline(deadline);
     if let Some(kind) = text(body, "/document_kind")? {
         query =
-            query.with_document_kind(document_kind(kind).ok_or(Unasked::Invalid(QueryField::DocumentKind))?);
+            query.with_DocumentKind::from_name(DocumentKind::from_name(kind).ok_or(Unasked::Invalid(QueryField::DocumentKind))?);
     }
     match (text(body, "/valid_from")?, text(body, "/valid_until")?) {
         (Some(from), Some(until)) => {
@@ -116,17 +116,6 @@ fn text<'a>(body: &'a Json, at: &str) -> Result<Option<&'a str>, Unasked> {
         Some(Json::Text(text)) => Ok(Some(text)),
         Some(_) => Err(Unasked::NotAQuestion),
     }
-}
-
-fn document_kind(name: &str) -> Option<DocumentKind> {
-    [
-        DocumentKind::Resident,
-        DocumentKind::ResidencePermit,
-        DocumentKind::PermanentResident2017,
-        DocumentKind::PermanentResident2023,
-    ]
-    .into_iter()
-    .find(|kind| kind.as_str() == name)
 }
 
 fn date(iso: &str) -> Option<CardDate> {
