@@ -26,6 +26,7 @@ mod error;
 mod explain;
 mod finding;
 pub mod http;
+mod json;
 mod query;
 mod scripted;
 #[cfg(feature = "http-server")]

@@ -27,6 +27,7 @@ mod hash;
 mod intake;
 mod integral;
 mod jpeg;
+mod json;
 mod limits;
 pub mod measure;
 mod picture;

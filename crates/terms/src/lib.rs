@@ -35,7 +35,7 @@ pub use constants::{
 };
 pub use date::{CardDate, ValidUntil};
 pub use expectation::{Expectation, SaltedExpectation};
-pub use explain::{Advice, Codes, Entry, Explain, Fault};
+pub use explain::{Advice, Codes, Entry, ErrorBody, Explain, Fault};
 pub use kind::{DocumentKind, Sex};
 pub use name::fold_name;
 pub use names::{__name, UnknownName};

@@ -16,6 +16,27 @@ pub struct Port {
     pub guess: Guess,
 }
 
+impl serde::Serialize for Port {
+    /// As `reader list --json` prints it: `usb` for USB devices only.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("port", &self.name)?;
+        out.serialize_entry("guess", &self.guess)?;
+        if let Attachment::Usb { vendor, product, serial_number, manufacturer, product_name } =
+            &self.attachment
+        {
+            let ids = [("vid", Some(format!("{vendor:04x}"))), ("pid", Some(format!("{product:04x}")))];
+            let said =
+                [("serial_number", serial_number), ("manufacturer", manufacturer), ("product", product_name)];
+            let said = said.map(|(name, value)| (name, value.clone()));
+            let usb: std::collections::BTreeMap<_, _> = ids.into_iter().chain(said).collect();
+            out.serialize_entry("usb", &usb)?;
+        }
+        out.end()
+    }
+}
+
 /// How a port is attached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -2,10 +2,12 @@
 //!
 //! A program maps faults to exit codes or HTTP statuses and prints the text; it owns neither.
 
+mod body;
 mod fault;
 mod reasons;
 mod table;
 
+pub use body::ErrorBody;
 pub use fault::Fault;
 
 use crate::Lang;

@@ -54,7 +54,9 @@ impl Case {
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
             // The first is read from photos by nobody yet, the others are made by the flow and at hand-over.
-            Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
+            Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => {
+                Judged::not_run(Reason::CheckNotAvailable)
+            }
         }
     }
 }
