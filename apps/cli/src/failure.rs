@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use realname::profile::ErrorBody;
+
 /// Exit codes, fixed by contract with the scripts that call this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -87,7 +89,7 @@ impl Failure {
         let mut value =
             self.details.as_ref().map_or_else(|| serde_json::json!({}), |details| details.json.clone());
         value["error"] =
-            serde_json::json!({"code": self.code, "message": self.message, "action": self.action});
+            serde_json::json!(ErrorBody { code: self.code.clone(), message: self.message.clone(), action: self.action.clone() });
         value
     }
 
