@@ -88,8 +88,11 @@ impl Failure {
     pub(crate) fn to_json(&self) -> serde_json::Value {
         let mut value =
             self.details.as_ref().map_or_else(|| serde_json::json!({}), |details| details.json.clone());
-        value["error"] =
-            serde_json::json!(ErrorBody { code: self.code.clone(), message: self.message.clone(), action: self.action.clone() });
+        value["error"] = serde_json::json!(ErrorBody {
+            code: self.code.clone(),
+            message: self.message.clone(),
+            action: self.action.clone()
+        });
         value
     }
 

@@ -8,6 +8,7 @@ mod kill;
 mod online;
 mod policy;
 mod reader;
+mod schemas;
 mod support;
 mod usage;
 mod vendor;
