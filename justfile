@@ -8,7 +8,11 @@ ci:
 
 # The README's test command.
 test:
-    cargo test --all-features
+    cargo test
+
+# Everything that a compiler alone can test.
+test-all:
+    cargo test --workspace --all-features
 
 # The USB readers against a real USB stack, in a QEMU guest: needs Linux on x86-64 with apt. Lanes: acm hid split pair ambiguous.
 usb-test *LANES:
@@ -21,7 +25,7 @@ lint:
 demo:
     cargo run -- demo
 
-# The performance table of the README.
+# The table of docs/performance.md, and its picture (put the rows into the table first).
 bench:
     cargo bench --all-features -p realname
     cargo run --release --locked --manifest-path benches/peers/Cargo.toml

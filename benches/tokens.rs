@@ -17,12 +17,12 @@ use realname::attest::{Attestor, Terminal};
 use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
-use realname::jose::{Algorithm, Json, decode};
+use realname::jose::{Algorithm, decode};
 use realname::profile::{Check, ClaimName, Env, Expectation, Purpose};
 use realname::reader::ReadOptions;
 use realname::rely::{Limits, UnverifiedPresentation};
 use realname::store::MemoryStore;
-use realname::trust::{Anchor, TrustList, complete_list, sign_list};
+use realname::trust::{Anchor, ListBuilder, ListEntry, TrustList};
 use support::{compare, compare_timed, row, wanted};
 
 /// Many short rounds: one that the machine interrupts is an outlier of the median, and not half of all. Issuing needs an
@@ -171,18 +171,11 @@ fn long_list() {
             SigningKey::from_bytes(&seed).verifying_key().to_bytes()
         })
         .collect();
-    let entries = points.iter().map(|point| {
+    let list = points.iter().fold(ListBuilder::new("https://trust.example"), |list, point| {
         let key = realname::jose::VerifyingKey::from_ed25519(point).unwrap();
-        let Json::Object(mut jwk) = key.to_jwk() else { unreachable!("a key is an object") };
-        jwk.insert("iss".into(), "https://agent.example".into());
-        Json::Object(jwk)
+        list.entry(ListEntry::attesting("https://agent.example", key))
     });
-    let payload = Json::object([
-        ("iss", "https://trust.example".into()),
-        ("seq", 1.into()),
-        ("keys", Json::Array(entries.collect())),
-    ]);
-    let compact = sign_list(&signer, &complete_list(payload, now).unwrap()).unwrap();
+    let compact = list.sign(&signer, now).unwrap().as_str().to_owned();
     let anchors = [Anchor::new(signer.verifying_key().clone(), 0, i64::MAX)];
     let (message, signature) = raw(&compact);
     let anchor = SigningKey::from_bytes(&[1; 32]).verifying_key();

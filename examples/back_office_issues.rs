@@ -41,7 +41,7 @@ fn main() -> Anyhow<()> {
     let asked = VerifiedDemand::verify(demand.as_str(), &list, Timestamp::now())?;
     let consent = ConsentGiven::new("TEST: I agree.", [asked.purpose().clone()], Timestamp::now());
     let (_emulator, mut reader) = support::reader_with(include_str!("../fixtures/cards/resident-bing.json"))?;
-    let card = reader.read_card(&ReadOptions::new())?;
+    let card = reader.read_card(&ReadOptions::new().lying_card(false))?;
     let photo = std::fs::read(fixtures.join("portraits/bing-live-2.jpg"))?;
     let live = Intake::default().take(Slot::Live, photo, Timestamp::now())?;
     let register = DirectoryAuthority::open(&fixtures.join("register.json"))?;

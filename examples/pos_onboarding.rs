@@ -49,7 +49,7 @@ fn main() -> Anyhow<()> {
 
     // Card and photo.
     let (_emulator, mut reader) = support::reader_with(include_str!("../fixtures/cards/resident-bing.json"))?;
-    let card = match reader.read_card(&ReadOptions::new()) {
+    let card = match reader.read_card(&ReadOptions::new().lying_card(false)) {
         Ok(card) => card,
         Err(error) => return Err(format!("{error}: {}", error.action()).into()),
     };
@@ -90,7 +90,7 @@ fn main() -> Anyhow<()> {
         if let Some(holder) = answer.verdict.claims().and_then(|claims| claims.text(ClaimName::IdNumber)) {
             // Counted where the number is given out: five for a document, however many tills sell.
             let counts = Quotas::new(&office_store, QuotaKey::new([8; 32]), policy.limits());
-            let (holder, number) = (IdNumber::new(holder), "+8613900000001");
+            let (holder, number) = (IdNumber::new(holder.as_str_raw()), "+8613900000001");
             let count = counts.count_number(operator.iss, &holder, number, Timestamp::MAX, now)?;
             println!("number {count} of at most {} for this document", policy.limits().numbers_per_document);
         }

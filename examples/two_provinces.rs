@@ -95,7 +95,7 @@ impl FarSide {
         let card = if customer == "jia" { "resident.json" } else { "resident-bing.json" };
         let card = std::fs::read_to_string(fixtures.join("cards").join(card))?;
         let (_emulator, mut reader) = support::reader_with(&card)?;
-        let card = reader.read_card(&ReadOptions::new())?;
+        let card = reader.read_card(&ReadOptions::new().lying_card(false))?;
         let photo = std::fs::read(fixtures.join(format!("portraits/{customer}-live-1.jpg")))?;
         let live = Intake::default().take(Slot::Live, photo, Timestamp::now())?;
 

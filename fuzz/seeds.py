@@ -48,3 +48,63 @@ for vector in json.loads((VECTORS / "index.json").read_text())["vectors"]:
         seed("trust_list", payload)
 for n in range(24):
     seed("reveal_differential", hashlib.shake_256(bytes([n])).digest(120))
+
+# Maps of registers, each with the reply that is a match, one that isn't, and one with half of it missing.
+MAPS = HERE.parent / "fixtures/codemaps"
+REPLIES = {
+    "tencent": ({"Response": {"Result": "0", "RequestId": "R-1"}}, ["Response", "Result"], "-4"),
+    "alibaba-face": (
+        {"Code": "200", "ResultObject": {"Passed": "T", "SubCode": "200", "MaterialInfo": '{"faceAttack":"F"}'}},
+        ["ResultObject", "Passed"], "F",
+    ),
+    "alibaba": ({"Code": "200", "RequestId": "R", "ResultObject": {"BizCode": "1", "SubCode": "101"}}, ["ResultObject", "BizCode"], "2"),
+    "huawei": (
+        {"meta": {"uuid": "q1"}, "result": {"service_name": "ivs-standard", "count": 1, "resp_data": [
+            {"verification_result": "valid", "verification_code": 1000}]}},
+        ["result", "count"], 0,
+    ),
+}
+for path in sorted(MAPS.glob("*.toml")):
+    # Without comments, so that a mutation more often hits what counts.
+    text = "\n".join(line for line in path.read_text().splitlines() if line and not line.startswith("#"))
+    name = next(name for name in sorted(REPLIES, key=len, reverse=True) if path.stem.startswith(name))
+    reply, place, other = REPLIES[name]
+    seed("authority_code_map", text)
+    seed("register_map", text + "\0" + json.dumps(reply))
+    changed = json.loads(json.dumps(reply))
+    parent = changed
+    for member in place[:-1]:
+        parent = parent[member]
+    parent[place[-1]] = other
+    seed("register_map", text + "\0" + json.dumps(changed))
+    del parent[place[-1]]
+    seed("register_map", text + "\0" + json.dumps(changed))
+SMALL = """interface="x"
+[request]
+source="own: x"
+path="/c"
+body={n="{name}",i="{id_number}",p="{phone_number?}",f="{probe.base64?}"}
+[[outer]]
+at="/o"
+type="string"
+source="own: x"
+codes={ok={proceed=true},"e.*"={error="denied",fault="caller"}}
+[answer]
+source="own: x"
+verdict={at="/v",type="string",pass=["T"]}
+reason={at=["/m","/r"],type="integer_or_string",pass=[1],beside=["T"]}
+[[answer.row]]
+verdict="T"
+reason=1
+means={subject="found",name="match",id_number="match"}
+[[answer.row]]
+verdict="F"
+means={subject="not_found"}
+[[part]]
+at="/f"
+type="integer"
+optional=true
+source="own: x"
+codes={1={face="same"},2={face="different"}}
+"""
+seed("register_map", SMALL + "\0" + json.dumps({"o": "ok", "v": "T", "m": '{"r":1}', "f": 1}))

@@ -30,7 +30,7 @@ impl Desk {
         let consent = ConsentGiven::new("TEST: I agree.", [demand.purpose().clone()], now());
         let card = std::fs::read_to_string(fixtures.join("cards").join(card))?;
         let (_emulator, mut reader) = support::reader_with(&card)?;
-        let card = reader.read_card(&ReadOptions::new())?;
+        let card = reader.read_card(&ReadOptions::new().lying_card(false))?;
         let photo = std::fs::read(fixtures.join(format!("portraits/{person}-live-1.jpg")))?;
         let live = Intake::default().take(Slot::Live, photo, now())?;
         let register = DirectoryAuthority::open(&fixtures.join("register.json"))?;

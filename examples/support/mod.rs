@@ -4,11 +4,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use realname::attest::{Attestor, Terminal};
-use realname::jose::{Algorithm, Json, SigningKey};
-use realname::profile::{Env, Purpose};
+use realname::jose::{Algorithm, SigningKey};
+use realname::profile::{ClaimName, Env, Purpose};
 use realname::reader::Reader;
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, RunningEmulator};
-use realname::trust::{Anchor, Constraints, DelegationRequest, complete_list, sign_list};
+use realname::trust::{Anchor, Constraints, DelegationRequest, ListBuilder, ListEntry};
 
 pub type Anyhow<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -24,41 +24,24 @@ impl Party {
     }
 
     /// Its entry in a trust list, as one who may sign attestations.
-    pub fn attests(&self) -> Json {
-        self.entry([])
+    pub fn attests(&self) -> ListEntry {
+        ListEntry::attesting(self.iss, self.key.verifying_key().clone())
     }
 
     /// Its entry in a trust list, as one who may ask for these purposes.
-    pub fn asks(&self, name: &str, purposes: &[Purpose]) -> Json {
-        self.entry([
-            ("role", "demand".into()),
-            ("display_name", name.into()),
-            ("purposes", Json::array(purposes.iter().map(Purpose::as_str))),
-            ("claims", Json::array(["name", "id_number", "document_expiry"])),
-        ])
-    }
-
-    fn entry<const N: usize>(&self, more: [(&str, Json); N]) -> Json {
-        let mut entry = self.key.verifying_key().to_jwk();
-        if let Json::Object(members) = &mut entry {
-            members.insert("iss".into(), self.iss.into());
-            members.extend(more.map(|(name, value)| (name.to_owned(), value)));
-        }
-        entry
+    pub fn asks(&self, name: &str, purposes: &[Purpose]) -> ListEntry {
+        let claims = [ClaimName::Name, ClaimName::IdNumber, ClaimName::DocumentExpiry];
+        ListEntry::asking(self.iss, self.key.verifying_key().clone(), name, purposes.to_vec(), claims)
     }
 }
 
 /// The trust authority: an anchor that everybody has, and the list that it signs.
-pub fn trust_list(keys: &[Json], now: Timestamp) -> Anyhow<(Anchor, String)> {
+pub fn trust_list(keys: &[ListEntry], now: Timestamp) -> Anyhow<(Anchor, String)> {
     let key = SigningKey::generate(Algorithm::EdDsa)?;
     let year = now.as_second() + 365 * 24 * 3600;
     let anchor = Anchor::new(key.verifying_key().clone(), now.as_second(), year);
-    let list = Json::object([
-        ("iss", "https://trust.example".into()),
-        ("seq", 1.into()),
-        ("keys", Json::Array(keys.to_vec())),
-    ]);
-    Ok((anchor, sign_list(&key, &complete_list(list, now)?)?))
+    let list = keys.iter().cloned().fold(ListBuilder::new("https://trust.example"), ListBuilder::entry);
+    Ok((anchor, list.sign(&key, now)?.as_str().to_owned()))
 }
 
 /// A terminal with a key of its own that the operator delegated for a day: it can say little, and not for long.

@@ -10,7 +10,9 @@ fuzz_target!(|bytes: &[u8]| {
     // Small, so that a run sees many files; the checks are the same.
     limits.max_pixels = 1 << 20;
     limits.max_memory = 16 << 20;
-    let Ok(capture) = Intake::new(limits).take(Slot::PortraitSide, bytes.to_vec(), jiff::Timestamp::UNIX_EPOCH) else {
+    let Ok(capture) =
+        Intake::new(limits).take(Slot::PortraitSide, bytes.to_vec(), jiff::Timestamp::UNIX_EPOCH)
+    else {
         return;
     };
     let picture = capture.picture().expect("pixels are kept until they are forgotten");

@@ -15,7 +15,9 @@ fuzz_target!(|data: &[u8]| {
     let Ok(compact) = sign(&key("asker"), "realname-demand+jwt", [], &payload) else { return };
     if let Ok(demand) = VerifiedDemand::verify(&compact, list(), now()) {
         assert_eq!(demand.iss(), "https://home.example");
-        assert!([Purpose::SimCancel, Purpose::ServiceOrder, Purpose::DeliveryHandover].contains(demand.purpose()));
+        assert!(
+            [Purpose::SimCancel, Purpose::ServiceOrder, Purpose::DeliveryHandover].contains(demand.purpose())
+        );
         assert!(demand.expires_at() - demand.issued_at() <= 600 && demand.claims().len() <= 5);
     }
 });

@@ -16,9 +16,13 @@ fuzz_target!(|data: &[u8]| {
     let ours = judge_here(&payload, &maker.shown);
     let theirs = judge_there(&payload, &maker.shown);
     match (ours, theirs) {
-        (Ok(ours), Ok(theirs)) => assert_eq!(normalised(ours), normalised(theirs), "{payload}\n{:?}", maker.shown),
+        (Ok(ours), Ok(theirs)) => {
+            assert_eq!(normalised(ours), normalised(theirs), "{payload}\n{:?}", maker.shown)
+        }
         (Err(_), Err(_)) => {}
-        (Err(ours), Ok(_)) => assert!(is_explained(&ours), "refused only here: {ours:?}\n{payload}\n{:?}", maker.shown),
+        (Err(ours), Ok(_)) => {
+            assert!(is_explained(&ours), "refused only here: {ours:?}\n{payload}\n{:?}", maker.shown)
+        }
         (Ok(_), Err(theirs)) => panic!("refused only there: {theirs}\n{payload}\n{:?}", maker.shown),
     }
 });
@@ -56,7 +60,8 @@ fn normalised(value: Value) -> Value {
 
 fn judge_here(payload: &Value, shown: &[String]) -> std::result::Result<Value, SdJwtError> {
     let payload = Json::parse(payload.to_string().as_bytes(), 1 << 20)?;
-    let disclosures = shown.iter().map(|one| Disclosure::parse(one)).collect::<std::result::Result<Vec<_>, _>>()?;
+    let disclosures =
+        shown.iter().map(|one| Disclosure::parse(one)).collect::<std::result::Result<Vec<_>, _>>()?;
     let revealed = reveal(payload, &disclosures)?;
     Ok(serde_json::from_slice(&revealed.payload().to_bytes()).unwrap())
 }

@@ -16,7 +16,11 @@ enum Step {
     /// An intact frame around any body.
     Frame(Vec<u8>),
     /// An intact card reply around any block.
-    Card { block: Box<[u8; 256]>, photo: u8, prints: u8 },
+    Card {
+        block: Box<[u8; 256]>,
+        photo: u8,
+        prints: u8,
+    },
     /// The usual answers.
     SamId,
     Found,
@@ -50,7 +54,9 @@ impl Ask {
                     .fingerprint(fingerprint)
                     .additional_address(address)
                     .lying_card(lying)
-                    .confirm([Confirm::UntilTrusted, Confirm::InDoubt, Confirm::Always][usize::from(confirm % 3)])
+                    .confirm(
+                        [Confirm::UntilTrusted, Confirm::InDoubt, Confirm::Always][usize::from(confirm % 3)],
+                    )
                     .wait(Duration::from_millis(wait.into()));
                 Request::Read(options)
             }

@@ -12,8 +12,8 @@ use realname::cancellation::{Snapshot, VerifiedReceipt};
 use realname::confirmation::{NaturalDay, Order, PhoneNumber, Price, UnverifiedGrant};
 use realname::demand::demand_hash;
 use realname::jose::{Json, SigningKey, encode, sign};
-use realname::profile::Env;
-use realname::trust::{Anchor, TrustList, complete_list, sign_list};
+use realname::profile::{ClaimName, Env, Purpose};
+use realname::trust::{Anchor, ListBuilder, ListEntry, TrustList};
 
 const ISS: &str = "https://home.example";
 const PHONE: &str = "+8613800000000";
@@ -22,21 +22,14 @@ const TYPES: [&str; 3] = ["realname-grant+jwt", "realname-snapshot+jwt", "realna
 static NOW: LazyLock<Timestamp> = LazyLock::new(|| "2026-11-21T12:00:00+08:00".parse().unwrap());
 static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_ed25519_seed(&[1; 32]));
 static LIST: LazyLock<TrustList> = LazyLock::new(|| {
-    let Json::Object(mut key) = KEY.verifying_key().to_jwk() else { unreachable!() };
-    let members = [
-        ("iss", ISS.into()),
-        ("role", "demand".into()),
-        ("purposes", Json::array(["service.order", "sim.cancel"])),
-        ("claims", Json::array(["name"])),
-        ("display_name", "synthetic".into()),
-    ];
-    key.extend(members.map(|(name, value)| (name.to_owned(), value)));
+    let purposes = [Purpose::ServiceOrder, Purpose::SimCancel];
+    let entry = ListEntry::asking(ISS, KEY.verifying_key().clone(), "synthetic", purposes, [ClaimName::Name]);
     let begin: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
-    let list = Json::object([("iss", ISS.into()), ("keys", Json::Array(vec![Json::Object(key)]))]);
     let anchor = SigningKey::from_ed25519_seed(&[2; 32]);
-    let compact = sign_list(&anchor, &complete_list(list, begin).unwrap()).unwrap();
+    let list = ListBuilder::new(ISS).entry(entry).sign(&anchor, begin).unwrap();
+    let compact = list.as_str();
     let anchor = Anchor::new(anchor.verifying_key().clone(), 0, i64::from(u32::MAX));
-    TrustList::as_of(&compact, &[anchor], *NOW).unwrap()
+    TrustList::as_of(compact, &[anchor], *NOW).unwrap()
 });
 
 fuzz_target!(|data: &[u8]| {
@@ -44,7 +37,9 @@ fuzz_target!(|data: &[u8]| {
         judge(text);
     }
     let mut lines = data.split(|byte| *byte == b'\n');
-    let Some(Ok(payload @ Json::Object(_))) = lines.next().map(|line| Json::parse(line, 1 << 16)) else { return };
+    let Some(Ok(payload @ Json::Object(_))) = lines.next().map(|line| Json::parse(line, 1 << 16)) else {
+        return;
+    };
     let disclosures: String = lines.take(12).map(|line| encode(line) + "~").collect();
     for typ in TYPES {
         let Ok(jws) = sign(&*KEY, typ, [], &payload) else { return };

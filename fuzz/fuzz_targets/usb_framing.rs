@@ -4,7 +4,9 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use realname::reader::transport::framing::{Framing, MAX_FRAME, Pipe, ReportFormat, ReportShape, Reports, Split};
+use realname::reader::transport::framing::{
+    Framing, MAX_FRAME, Pipe, ReportFormat, ReportShape, Reports, Split,
+};
 use realname::reader::wire::{MIN_REPLY_LENGTH, PREAMBLE};
 
 #[derive(Arbitrary, Debug)]
@@ -35,7 +37,8 @@ fn framing(form: Form) -> (Framing, ReportFormat) {
         Form::Stream => (Framing::Stream, ReportFormat::USUAL),
         Form::Usual => reports(ReportFormat::USUAL),
         Form::Shaped { number, size } => {
-            let shape = ReportShape { number: number.filter(|number| *number != 0), size: usize::from(size.max(9)) };
+            let shape =
+                ReportShape { number: number.filter(|number| *number != 0), size: usize::from(size.max(9)) };
             reports(ReportFormat { input: shape, output: shape })
         }
         Form::Described(descriptor) => {

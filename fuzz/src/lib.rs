@@ -7,6 +7,7 @@ use realname::demand::PendingDemand;
 use realname::jose::{Json, SigningKey};
 use realname::profile::Expectation;
 use realname::rely::{Limits, UnverifiedPresentation, Verdict};
+use realname::store::Store;
 use realname::trust::{Anchor, TrustList};
 use sha2::{Digest, Sha256};
 
@@ -49,6 +50,20 @@ pub fn judge(text: &str) -> Verdict {
         Err(code) => Verdict::refused(code),
         Ok(presentation) => presentation.verify(pending(), list(), now(), &Limits::default()),
     }
+}
+
+/// Remembers the demand that [`GOOD`] answers.
+pub fn keep_pending(store: &dyn Store) {
+    let _ = pending().keep(store).unwrap();
+}
+
+/// An audit shows no claims, and its JSON says the same.
+pub fn assert_audit_sound(verdict: &Verdict) {
+    assert_eq!(verdict.is_accepted(), verdict.reasons().is_empty());
+    assert!(verdict.claims().is_none());
+    let json = serde_json::to_value(verdict).unwrap();
+    assert_eq!(json["verdict"] == "accepted", verdict.is_accepted());
+    assert!(json["claims"].is_null());
 }
 
 /// Claims are shown exactly when accepted, and the JSON says the same.

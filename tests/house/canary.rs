@@ -14,7 +14,7 @@ use realname::authority::{Authority, DirectoryAuthority};
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
 use realname::document::{IdNumber, Personal};
-use realname::jose::{Algorithm, Json, SigningKey, encode};
+use realname::jose::{Algorithm, SigningKey, decode, encode};
 use realname::profile::{ClaimName, Env, Expectation, Purpose};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, RunningEmulator};
 use realname::reader::session::{Request, Session, SessionConfig};
@@ -23,7 +23,7 @@ use realname::reader::{ReadOptions, Reader};
 use realname::rely::{Asked, Limits, UnverifiedPresentation, answer, inspect};
 use realname::sd_jwt::Combined;
 use realname::store::{MemoryStore, Space, Store};
-use realname::trust::{Anchor, TrustList, complete_list, sign_list};
+use realname::trust::{Anchor, ListBuilder, ListEntry, TrustList};
 
 const NAME: &str = "测试甲";
 const NUMBER: &str = "119999199001010004";
@@ -206,30 +206,23 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     let key = |_| SigningKey::generate(Algorithm::EdDsa).unwrap();
     let [anchor, home, far] = [(), (), ()].map(key);
     watch.look("SigningKey", &anchor);
-    let entry = |key: &SigningKey, iss: &str, more: Vec<(&str, Json)>| {
-        let Json::Object(mut members) = key.verifying_key().to_jwk() else {
-            unreachable!("a JWK is an object")
-        };
-        members.insert("iss".into(), iss.into());
-        members.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        Json::Object(members)
-    };
-    let asks = vec![
-        ("role", "demand".into()),
-        ("display_name", "Home (TEST)".into()),
-        ("purposes", Json::array(["sim.cancel"])),
-        ("claims", Json::array(ClaimName::ALL.map(ClaimName::as_str))),
-    ];
-    let keys = vec![entry(&far, "https://far.example", vec![]), entry(&home, "https://home.example", asks)];
-    let list = Json::object([
-        ("iss", "https://trust.example".into()),
-        ("seq", 1.into()),
-        ("keys", Json::Array(keys)),
-    ]);
-    let list = sign_list(&anchor, &complete_list(list, now).unwrap()).unwrap();
+    let asks = ListEntry::asking(
+        "https://home.example",
+        home.verifying_key().clone(),
+        "Home (TEST)",
+        [Purpose::SimCancel],
+        ClaimName::ALL,
+    );
+    let list = ListBuilder::new("https://trust.example")
+        .entry(ListEntry::attesting("https://far.example", far.verifying_key().clone()))
+        .entry(asks);
+    watch.look("ListBuilder", &list);
+    let list = list.sign(&anchor, now).unwrap();
+    watch.look("SignedList", &list);
+    let list = list.as_str();
     let anchors = [Anchor::new(anchor.verifying_key().clone(), now.as_second() - 1, now.as_second() + 600)];
     let store = MemoryStore::new();
-    let list = TrustList::verify(&list, &anchors, now, &store).unwrap();
+    let list = TrustList::verify(list, &anchors, now, &store).unwrap();
     watch.look("TrustList", &list);
 
     let expectation = Expectation::new(NAME, NUMBER);
@@ -274,8 +267,19 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     watch.look("Disclosed", &answered.verdict.claims().unwrap());
     let record = answered.record.unwrap();
     watch.look("Record", &record);
-    // A record is kept for years: it holds nothing personal at all.
-    watch.search("the record's own text", &String::from_utf8(record.to_bytes()).unwrap());
+    watch.look("RecordedVerdict", &record.verdict());
+    // A record is kept for years: it names nobody. The demand in it has the phone number; when that was erased, nothing
+    // personal is left at all.
+    let kept = String::from_utf8(record.to_bytes()).unwrap();
+    let (_, rest) = kept.split_once("\"demand\":\"").unwrap();
+    let payload = decode(rest.split('.').nth(1).unwrap()).unwrap();
+    let demanded = String::from_utf8(payload).unwrap();
+    assert!(demanded.contains(PHONE));
+    watch.search("the demand without its number", &demanded.replace(PHONE, ""));
+    watch.search("the record's own text", &kept);
+    let erased = String::from_utf8(record.erase().to_bytes()).unwrap();
+    assert!(!erased.contains("\"demand\""));
+    watch.search("the erased record's own text", &erased);
     watch.search("the recorded verdict", &format!("{:?}", record.audit(&list, &Limits::default())));
     let again = answer(&store, &presentation, Asked::ByPresentation, &list, now, &Limits::default()).unwrap();
     watch.look("a refused Answer", &again);

@@ -80,6 +80,7 @@ fn tables() -> Vec<Table> {
         table::<realname::sd_jwt::SdJwtError>(),
         table::<realname::store::Fault>(),
         table::<realname::store::StoreError>(),
+        table::<realname::trust::DraftError>(),
         table::<realname::trust::TrustError>(),
     ];
     #[cfg(feature = "http")]

@@ -14,8 +14,12 @@ ln -sfn "$PWD/$work/node_modules" tests/interop/node_modules
 
 rm -rf "$work/demo"
 cargo run --quiet -p realname-cli -- demo --dir "$work/demo" >/dev/null
+rm -rf "$work/p256"
+tests/interop/p256.sh "$PWD/${CARGO_TARGET_DIR:-target}/debug/realname" "$work/p256"
 "$venv/bin/python" fixtures/vectors/generate.py --check
 "$venv/bin/python" tests/interop/foreign.py verify "$work/demo"
+"$venv/bin/python" tests/interop/foreign.py verify "$work/p256"
+"$venv/bin/python" tests/interop/verify_presentation.py "$work"/p256/{presentation,demand.jwt,trust.jwt,anchor.json} >/dev/null
 node tests/interop/foreign.mjs verify "$work/demo"
 "$venv/bin/python" tests/interop/openid4ida.py --may-skip "$work/demo/presentation" fixtures/vectors/001-onsite.txt
 "$venv/bin/python" tests/interop/foreign.py make "$work/made"

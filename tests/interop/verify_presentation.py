@@ -2,20 +2,26 @@
 
     verify_presentation.py PRESENTATION DEMAND TRUST_LIST ANCHOR
 
-PRESENTATION, DEMAND and TRUST_LIST are compact tokens, ANCHOR is the anchor's JSON. Prints the disclosed claims as JSON and
+PRESENTATION, DEMAND and TRUST_LIST are compact tokens; ANCHOR is the anchor file: one JWK, or an array while one anchor
+takes over from another. Needs an anchor that signed the list and whose time it is. Prints the disclosed claims as JSON and
 exits 0 when everything holds. It shows that the formats are standard; it isn't the profile's whole list of refusals.
 """
-import base64, hashlib, json, sys
+import base64, hashlib, json, sys, time
 import jwt  # PyJWT
 
 def digest(text): return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 def signed(token, jwk, typ):
     assert jwt.get_unverified_header(token)["typ"] == typ, f"typ isn't {typ}"
-    key, checked = jwt.PyJWK(jwk, algorithm=jwk.get("alg", "EdDSA")), {"verify_aud": False}
+    key = jwt.PyJWK(jwk, algorithm=jwk.get("alg", "ES256" if jwk["kty"] == "EC" else "EdDSA"))
+    checked = {"verify_aud": False}
     return jwt.decode(token, key, algorithms=[key.algorithm_name], options=checked)
 
 presentation, demand, trust_list = (open(path).read().strip() for path in sys.argv[1:4])
-anchor = json.load(open(sys.argv[4]))
+anchors = json.load(open(sys.argv[4]))
+signer = jwt.get_unverified_header(trust_list)["kid"]
+anchors = [one for one in (anchors if isinstance(anchors, list) else [anchors]) if one["kid"] == signer]
+anchor = next((one for one in anchors if one["nbf"] <= time.time() < one["exp"]), None)
+assert anchor, "no anchor that is valid now signed the trust list"
 keys = {key["kid"]: key for key in signed(trust_list, anchor, "jwk-set+jwt")["keys"]}
 asked = signed(demand, keys[jwt.get_unverified_header(demand)["kid"]], "realname-demand+jwt")
 

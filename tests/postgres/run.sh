@@ -1,10 +1,12 @@
 #!/bin/sh
-# Starts a real PostgreSQL server in a temporary directory, on a Unix socket only, runs a command against it, stops it.
+# Real PostgreSQL servers in a temporary directory, on Unix sockets only: starts them, runs a command against them, stops them.
 #
-#   tests/postgres/run.sh                       the store's tests
+#   tests/postgres/run.sh                       the store's tests: one server, a pooler before it, a pair that fails over
+#   tests/postgres/run.sh long                  the same, with ten failovers instead of two
 #   tests/postgres/run.sh cargo bench …         anything else, with $REALNAME_POSTGRES_URL set
 #
-# Installs Debian's `postgresql` when there is none and this is root. A server never runs as root: then it is `postgres`'s.
+# Installs Debian's `postgresql` and `pgbouncer` when there are none and this is root. A server never runs as root: then it is
+# `postgres`'s.
 set -eu
 
 bin_directory() {
@@ -14,11 +16,15 @@ bin_directory() {
     done
 }
 
+install() {
+    if [ "$(id -u)" != 0 ]; then echo "no $1 here, and only root can install one" >&2; exit 1; fi
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$1"
+}
+
 bin=$(bin_directory)
 if [ -z "$bin" ]; then
-    if [ "$(id -u)" != 0 ]; then echo "no PostgreSQL server here, and only root can install one" >&2; exit 1; fi
-    apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql
+    install postgresql
     bin=$(bin_directory)
 fi
 
@@ -35,6 +41,7 @@ fi
 chmod 755 "$place"
 
 stop() {
+    [ ! -f "$place/pgbouncer.pid" ] || kill "$(cat "$place/pgbouncer.pid")" 2>/dev/null || true
     (cd / && as_owner "$bin/pg_ctl" -D "$place/data" -m immediate stop >/dev/null 2>&1) || true
     rm -rf "$place"
 }
@@ -49,7 +56,38 @@ trap 'exit 1' INT TERM
 )
 export REALNAME_POSTGRES_URL="host=$place user=realname dbname=postgres"
 
-if [ $# -eq 0 ]; then
-    set -- cargo test -p realname --features postgres --test stores
+rounds=2
+if [ "${1:-}" = long ]; then rounds=10; shift; fi
+if [ $# -gt 0 ]; then
+    "$@"
+    exit
 fi
-"$@"
+
+# A pooler that gives each transaction any of a few server connections.
+[ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || install pgbouncer
+pooler=$(command -v pgbouncer || echo /usr/sbin/pgbouncer)
+mkdir "$place/pooler"
+cat >"$place/pgbouncer.ini" <<END
+[databases]
+* = host=$place
+[pgbouncer]
+listen_addr =
+unix_socket_dir = $place/pooler
+listen_port = 6432
+auth_type = any
+pool_mode = transaction
+default_pool_size = 4
+max_client_conn = 200
+logfile = $place/pgbouncer.log
+pidfile = $place/pgbouncer.pid
+END
+sed -i 's/^\* = /* = user=realname /' "$place/pgbouncer.ini"
+chown -R "$owner" "$place/pooler" "$place/pgbouncer.ini"
+(cd / && as_owner "$pooler" -q -d "$place/pgbouncer.ini")
+export REALNAME_POOLER_URL="host=$place/pooler port=6432 user=realname"
+
+# The pairs are made by their tests, which kill and promote servers. These only run when they are asked for, so that a server
+# that isn't there fails them; they come last, since they look at the clock.
+export REALNAME_POSTGRES_BIN="$bin" REALNAME_POSTGRES_OWNER="$owner" REALNAME_FAILOVERS="$rounds"
+cargo test -p realname --features postgres --test stores -- --ignored --skip postgres_pair
+cargo test -p realname --features postgres --test stores -- --ignored --nocapture --test-threads 2 postgres_pair

@@ -153,6 +153,100 @@ fn unplugging_is_seen_at_once_and_cancelling_within_a_moment() {
     unplug.join().unwrap();
 }
 
+/// A reader that finds the lying card again and refuses to say whether it lies there; one that can't look at all; a usual one.
+#[test]
+fn a_card_is_told_once_on_every_reader() {
+    for faults in ["refind,answer=21@address", "refind", "refind,answer=24@address", "", "answer=21@address"]
+    {
+        let (emulator, path) = plug_in(faults);
+        emulator.place(Card::from_block(wire::person("测试戊")));
+        let mut watch = Reader::watch(&path, Some(115_200), ReadOptions::new());
+        let canceller = watch.canceller();
+        assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))), "{faults}");
+        assert!(matches!(watch.next(), Some(WatchEvent::Card(_))), "{faults}");
+        let (send, events) = std::sync::mpsc::channel();
+        let watching = std::thread::spawn(move || {
+            watch.for_each(|event| {
+                let _ = send.send(event.as_str());
+            });
+        });
+        let quiet = events.recv_timeout(Duration::from_millis(1_500));
+        assert!(quiet.is_err(), "{faults}: nothing happened, and {quiet:?} was told");
+        emulator.remove();
+        assert_eq!(events.recv_timeout(Duration::from_secs(5)), Ok("card_off"), "{faults}");
+        emulator.place(Card::from_block(wire::person("测试戊")));
+        assert_eq!(events.recv_timeout(Duration::from_secs(5)), Ok("card_read"), "{faults}");
+        let quiet = events.recv_timeout(Duration::from_millis(700));
+        assert!(quiet.is_err(), "{faults}: nothing happened, and {quiet:?} was told");
+        canceller.cancel();
+        watching.join().unwrap();
+    }
+}
+
+#[test]
+fn trouble_that_goes_on_is_told_once_in_a_while() {
+    let (emulator, path) = plug_in("blank");
+    emulator.place(Card::from_block(wire::person("测试戊")));
+    let mut watch = Reader::watch(&path, Some(115_200), ReadOptions::new());
+    let canceller = watch.canceller();
+    assert!(matches!(watch.next(), Some(WatchEvent::Connected(_))));
+    assert!(matches!(watch.next(), Some(WatchEvent::Trouble(ReaderError::CardBlank))));
+    let stop = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(2_500));
+        canceller.cancel();
+    });
+    assert!(watch.next().is_none(), "the same card's same trouble is no news");
+    stop.join().unwrap();
+}
+
+/// Through the system's port, by two programs one after the other.
+#[test]
+fn a_card_forgotten_on_the_reader_is_not_the_next_customer_s() {
+    let (emulator, path) = plug_in("");
+    emulator.place(Card::from_block(wire::person("测试戊")));
+    let fresh = || ReadOptions::new().lying_card(false).wait(Duration::from_secs(3));
+    let first = Reader::open_serial(&path, Some(115_200)).unwrap().read_card(&fresh()).unwrap();
+    assert_eq!(first.document().name().as_str(), "测试戊", "laid down early, and never read");
+    let mut reader = Reader::open_serial(&path, Some(115_200)).unwrap();
+    assert_eq!(reader.read_card(&fresh()).unwrap_err(), ReaderError::CardReadBefore);
+    let mut told = false;
+    let second = reader.read_card_with(&fresh().wait(Duration::from_secs(20)), |progress| {
+        if progress == Progress::LiftCard && !told {
+            told = true;
+            emulator.remove();
+        } else if progress == Progress::WaitingForCard && told {
+            emulator.place(Card::from_block(wire::permit()));
+        }
+    });
+    assert_eq!(second.unwrap().document().name().as_str(), "测试乙");
+    assert!(told, "the clerk is told");
+}
+
+/// What a program leaves for the next on the same port: the rate, and the card.
+#[test]
+fn what_is_known_of_a_port_is_kept_for_the_next_program() {
+    use realname::reader::PortNotes;
+
+    let directory = tempfile::tempdir().unwrap();
+    let (emulator, path) = plug_in("");
+    emulator.place(Card::from_block(wire::person("测试戊")));
+    let name = path.to_str().unwrap();
+    let notes = PortNotes::new(directory.path(), name);
+    let (mut reader, _) = Reader::open_within(name, None, Duration::ZERO, Some(&notes)).unwrap();
+    reader.set_baud(9_600).unwrap();
+    reader.read_card(&quick()).unwrap();
+    notes.keep(&reader).unwrap();
+    drop(reader);
+    assert_eq!(notes.rate(), Some(9_600));
+    // The line powers the reader when it is opened: it has forgotten everything.
+    emulator.power_cycle();
+    let wait = Duration::from_secs(3);
+    let (mut reader, left) = Reader::open_within(name, None, wait, Some(&notes)).unwrap();
+    assert_eq!(reader.baud(), Some(9_600));
+    let options = ReadOptions::new().lying_card(false).wait(left);
+    assert_eq!(reader.read_card(&options).unwrap_err(), ReaderError::CardReadBefore);
+}
+
 #[test]
 fn a_counter_runs_all_day() {
     let link = tempfile::tempdir().unwrap().path().join("ttyCARD0");

@@ -25,6 +25,8 @@ struct World {
     session: Session,
     emulator: Emulator,
     trace: bool,
+    /// Bytes that passed, both ways.
+    passed: usize,
 }
 
 impl World {
@@ -45,6 +47,7 @@ impl World {
                     println!("{:?} > {bytes:02X?}", self.now - begin);
                 }
                 self.emulator.handle_input(self.now, &bytes);
+                self.passed += bytes.len();
                 requests += 1;
                 if let Some((_, card)) = swap.take_if(|(after, _)| *after <= requests) {
                     self.emulator.place(card);
@@ -63,6 +66,7 @@ impl World {
                 if self.trace {
                     println!("{:?} < {:02X?}", self.now - begin, &bytes[..bytes.len().min(20)]);
                 }
+                self.passed += bytes.len();
                 self.session.handle_input(self.now, &bytes);
                 continue;
             }
@@ -246,6 +250,7 @@ fn simulate(seed: u64, trouble: Trouble, tally: &mut Tally) {
         session: Session::new(line),
         emulator: Emulator::new(config),
         trace: std::env::var_os("REALNAME_SEED").is_some(),
+        passed: 0,
     };
     let options = ReadOptions::new().confirm(script.confirm).wait(Duration::from_secs(8));
     for (at, name) in ["测试戊", "测试己"].into_iter().enumerate() {
@@ -347,6 +352,7 @@ fn long_days() {
             session: Session::new(SessionConfig::new().baud(Some(115_200))),
             emulator: Emulator::new(config),
             trace: false,
+            passed: 0,
         };
         for at in 0..40_u8 {
             let expected = customer(if at % 2 == 0 { "测试戊" } else { "测试己" }, 40 + at);
@@ -387,4 +393,104 @@ fn what_a_reader_that_gives_a_card_once_lets_through() {
     println!("{} of {} readings were damaged without a trace", tally.wrong, tally.readings);
     assert!(f64::from(tally.wrong) <= 0.002 * f64::from(tally.readings), "{}", tally.wrong);
     assert!(tally.once > 0, "a line that shows no damage is believed");
+}
+
+/// Time limits of shipping drivers for one command, in milliseconds (`reader-protocol` 1.3): a reader may use them up.
+const LIMITS: [u64; 8] = [0, 300, 500, 1_000, 1_500, 2_000, 3_000, 5_000];
+
+/// A slow, late or restless reader.
+fn slow_reader(random: &mut Random) -> String {
+    let mut pick = |from: &[u64]| from[random.below(from.len() as u64) as usize];
+    let mut faults = vec![format!("boot={}", pick(&[0, 500, 1_500, 2_000, 2_500, 8_000]))];
+    for command in ["find", "select", "address"] {
+        faults.push(format!("late={}@{command}", pick(&LIMITS)));
+    }
+    faults.push(format!("late={}@read", pick(&[0, 500, 2_000, 3_000])));
+    faults.push(format!("late={}@sam_id", pick(&[0, 0, 0, 300, 900])));
+    faults.push(format!("restless={}", pick(&[0, 0, 1_000, 4_000])));
+    faults.push(format!("empty={}", ["34", "21", "24", "05", "81"][pick(&[0, 1, 2, 3, 4]) as usize]));
+    let mut some = |from: &[&'static str]| from[random.below(from.len() as u64) as usize];
+    faults.push(some(&["", "", "refind", "strict"]).to_owned());
+    faults.push(some(&["", "", "needs_reset=24", "needs_reset=60"]).to_owned());
+    faults.push(some(&["", "", "answer=81@select*6", "answer=6A8241@read*4", "mute@find*1"]).to_owned());
+    faults.push(some(&["", "unpadded", "filled", "nul", "heartbeat=900"]).to_owned());
+    faults.join(",")
+}
+
+/// A hundred readers that use up what shipping drivers allow: every customer's card is read, and it is that customer's, also
+/// when it was laid down early, or while the reader was still booting, and the one before forgot theirs for a while.
+#[test]
+fn slow_late_and_restless_readers() {
+    let (wait, mut tally) = (Duration::from_secs(90), Tally::default());
+    let seeds = match number("REALNAME_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("REALNAME_SESSIONS").unwrap_or(100),
+    };
+    for seed in seeds {
+        let mut random = Random::new(seed ^ 0x510_77EAD);
+        let mut config = EmulatorConfig::default();
+        let faults = slow_reader(&mut random);
+        (config.seed, config.pace, config.faults) = (seed, true, faults.parse().unwrap());
+        config.baud = Baud::ALL[random.below(5) as usize];
+        let line = SessionConfig::new().baud(Some(config.baud.rate()));
+        let mut world = World {
+            now: Instant::now(),
+            session: Session::new(line),
+            emulator: Emulator::new(config),
+            trace: std::env::var_os("REALNAME_SEED").is_some(),
+            passed: 0,
+        };
+        for at in 0..4_u8 {
+            let expected = customer(["测试戊", "测试己"][usize::from(at % 2)], 40 + at);
+            // Whoever wants a customer's card, or any; the card lies there already, or comes after some questions.
+            let fresh = at > 0 && random.happens(0.7);
+            let late = random.below(12);
+            world.emulator.remove();
+            let swap = if late == 0 {
+                world.emulator.place(expected.0.clone());
+                None
+            } else {
+                Some((late, expected.0.clone()))
+            };
+            if random.happens(0.4) {
+                world.session = Session::new(line);
+            }
+            let options = ReadOptions::new().wait(wait).lying_card(!fresh);
+            let (result, took) = world.read(&options, swap);
+            assert!(took < wait + Duration::from_secs(80), "seed {seed}, customer {at}: {took:?}");
+            if let Err(error) = &result {
+                eprintln!("not read: seed {seed}, customer {at}, {took:?}, fresh {fresh}: {faults}: {error}");
+            }
+            tally.note(&result, took, |read| is_whole(read, &expected));
+            world.now += Duration::from_secs(2);
+        }
+    }
+    println!("slow, late and restless readers: {tally:?}");
+    assert_eq!((tally.wrong, tally.errors), (0, 0));
+}
+
+/// Patience costs nothing where it isn't needed: on a good line to a prompt reader a reading takes as long as its bytes do.
+#[test]
+fn a_good_line_costs_what_its_bytes_cost() {
+    for (baud, fresh) in Baud::ALL.into_iter().flat_map(|baud| [(baud, true), (baud, false)]) {
+        let mut config = EmulatorConfig::default();
+        (config.pace, config.baud) = (true, baud);
+        let mut world = World {
+            now: Instant::now(),
+            session: Session::new(SessionConfig::new().baud(Some(baud.rate()))),
+            emulator: Emulator::new(config),
+            trace: false,
+            passed: 0,
+        };
+        for at in 0..20 {
+            world.emulator.place(customer("测试戊", at).0);
+            world.passed = 0;
+            let (result, took) = world.read(&ReadOptions::new().lying_card(!fresh), None);
+            assert!(result.is_ok());
+            let wire = world.passed as f64 * 10.0 / f64::from(baud.rate());
+            let ratio = took.as_secs_f64() / wire;
+            assert!(ratio <= 1.01, "{baud:?}, reading {at}: {ratio:.4} times the wire");
+            world.now += Duration::from_secs(30);
+        }
+    }
 }

@@ -135,12 +135,16 @@ fn nothing_is_sent_to_nobody() {
 
 #[test]
 fn plain_http_is_for_loopback_only() {
-    for origin in
-        ["http://register.example", "ftp://127.0.0.1", "127.0.0.1:80", "https://u:p@register.example", ""]
-    {
+    for (origin, expected) in [
+        ("http://register.example", TlsError::PlainHttp),
+        ("ftp://127.0.0.1", TlsError::Address),
+        ("127.0.0.1:80", TlsError::Address),
+        ("https://u:p@register.example", TlsError::UserInfo),
+        ("", TlsError::Address),
+    ] {
         let dialect = MappedJson::new("TEST-http", CodeMap::register());
         let refused = HttpAuthority::new(dialect, origin, HttpOptions::default()).unwrap_err();
-        assert_eq!(refused, TlsError::Address, "{origin}");
+        assert_eq!(refused, expected, "{origin}");
     }
     let register = Register::new(Arc::new(People::default()), RegisterOptions::default());
     let refused = Server::start(register, "0.0.0.0:0".parse().unwrap(), ServeOptions::default());
@@ -250,4 +254,36 @@ fn the_embedded_register_answers_over_http_as_it_does_in_the_process() {
     }
     assert_eq!(faces.first(), Some(&realname::authority::Face::Same));
     assert_ne!(faces.get(1), Some(&realname::authority::Face::Same));
+}
+
+#[test]
+fn a_configuration_names_who_is_asked_in_a_dead_registers_place_and_what_is_kept() {
+    use realname::profile::Purpose;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let people = Arc::new(People::default());
+    let authority: Arc<dyn Authority> = people.clone();
+    let register = Register::new(authority, RegisterOptions::default());
+    let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| std::fs::write(directory.path().join(name), text).unwrap();
+    write(
+        "first.toml",
+        format!(
+            "id = \"TEST-first\"\norigin = \"http://{closed}\"\naudit = \"trail\"\nfallback = [\"second.toml\"]\n\
+             [cache]\nmax_age_seconds = 60\n[limits]\ntries = 1\n"
+        ),
+    );
+    write("second.toml", format!("id = \"TEST-second\"\norigin = \"{}\"\n", server.origin()));
+    let authority = connect(None, Some(&directory.path().join("first.toml"))).unwrap();
+    let order = |key: &str| question(0, key, PATIENCE).with_consent(Purpose::ServiceOrder, [7; 32]);
+    let first = authority.ask(&order("q-order-1")).unwrap();
+    assert_eq!((first.meta.authority.as_str(), first.meta.cached_for), ("TEST-second", None));
+    let again = authority.ask(&order("q-order-2")).unwrap();
+    assert!(again.meta.cached_for.is_some() && again.meta.answers == "q-order-2");
+    assert_eq!(people.asked().len(), 1);
+    // A person whose tries are used up there isn't asked about anywhere else, and every question is in the trail.
+    assert!(authority.ask(&question(9, "q-used-up", PATIENCE)).is_err());
+    let trail = std::fs::read_to_string(directory.path().join("trail")).unwrap();
+    assert_eq!(trail.lines().count(), 6);
+    assert!(trail.contains("\"by\":\"TEST-second\"") && trail.contains("quota.person"), "{trail}");
 }

@@ -1,8 +1,7 @@
-//! Registers of persons: the vendors' code maps, and registers over real connections on loopback.
+//! Registers of persons over real connections on loopback. The vendors' code maps are tried in `crates/authority/tests`.
 
 #[cfg(feature = "http")]
 mod camara;
-mod code_maps;
 #[cfg(all(feature = "http", feature = "http-server"))]
 mod faults;
 #[cfg(all(feature = "http", feature = "http-server"))]

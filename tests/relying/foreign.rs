@@ -34,7 +34,7 @@ fn presentations_by_other_libraries_verify() {
         let presentation = UnverifiedPresentation::parse(&text).unwrap();
         let verdict = presentation.verify(&pending, &list, now, &Limits::default());
         assert!(verdict.is_accepted(), "{name}: {:?}", verdict.reasons());
-        assert_eq!(verdict.claims().unwrap().text(ClaimName::Name), Some("测试甲"));
+        assert_eq!(verdict.claims().unwrap().text(ClaimName::Name), Some("测试甲".into()));
         makers.push(name);
     }
     makers.sort_unstable();

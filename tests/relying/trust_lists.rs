@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use realname::jose::{JoseError, Json, SigningKey, Unverified, sign};
 use realname::profile::ReasonCode;
 use realname::store::MemoryStore;
-use realname::trust::{Anchor, MAX_LIST, TrustError, TrustList, complete_list, sign_list};
+use realname::trust::{Anchor, DraftError, ListBuilder, ListEntry, MAX_LIST, TrustError, TrustList};
 
 const NOW: i64 = 1_790_000_000;
 const KEYS: u32 = 20_000;
@@ -25,28 +25,23 @@ fn key(number: u32) -> SigningKey {
     SigningKey::from_ed25519_seed(&seed)
 }
 
-fn entry(number: u32) -> Json {
-    let mut jwk = key(number).verifying_key().to_jwk();
-    if let Json::Object(members) = &mut jwk {
-        members.insert("iss".into(), format!("https://agent-{number}.example").into());
-    }
-    jwk
+fn entry(number: u32) -> ListEntry {
+    ListEntry::attesting(format!("https://agent-{number}.example"), key(number).verifying_key().clone())
 }
 
-fn payload(entries: Vec<Json>) -> Json {
-    let members =
-        [("iss", "https://trust.example".into()), ("seq", 1.into()), ("keys", Json::Array(entries))];
-    complete_list(Json::object(members), at(NOW)).unwrap()
+fn list(entries: impl IntoIterator<Item = ListEntry>) -> ListBuilder {
+    entries.into_iter().fold(ListBuilder::new("https://trust.example"), ListBuilder::entry)
 }
 
 #[test]
 fn twenty_thousand_keys_are_read_and_found() {
     let (signer, anchor) = anchor();
-    let compact = sign_list(&signer, &payload((0..KEYS).map(entry).collect())).unwrap();
+    let signed = list((0..KEYS).map(entry)).sign(&signer, at(NOW)).unwrap();
+    let compact = signed.as_str();
     println!("{KEYS} keys in {} bytes", compact.len());
     assert!(compact.len() < MAX_LIST);
     let store = MemoryStore::new();
-    let list = TrustList::verify(&compact, &[anchor], at(NOW), &store).unwrap();
+    let list = TrustList::verify(compact, &[anchor], at(NOW), &store).unwrap();
     assert_eq!(list.keys().len(), 20_000);
     for record in list.keys() {
         let found: Vec<_> = list.with_kid(record.kid().as_str()).collect();
@@ -68,16 +63,10 @@ fn twenty_thousand_keys_are_read_and_found() {
 #[test]
 fn the_same_key_for_two_issuers_is_found_in_the_lists_order() {
     let (signer, anchor) = anchor();
-    let other = |iss: &str| {
-        let mut again = entry(7);
-        if let Json::Object(members) = &mut again {
-            members.insert("iss".into(), iss.into());
-        }
-        again
-    };
-    let entries = vec![other("https://b.example"), entry(3), other("https://a.example"), entry(9)];
-    let list = sign_list(&signer, &payload(entries)).unwrap();
-    let list = TrustList::as_of(&list, &[anchor], at(NOW)).unwrap();
+    let other = |iss: &str| ListEntry::attesting(iss, key(7).verifying_key().clone());
+    let entries = [other("https://b.example"), entry(3), other("https://a.example"), entry(9)];
+    let signed = list(entries).sign(&signer, at(NOW)).unwrap();
+    let list = TrustList::as_of(signed.as_str(), &[anchor], at(NOW)).unwrap();
     let kid = key(7).verifying_key().thumbprint();
     let found: Vec<_> = list.with_kid(kid.as_str()).map(|record| record.iss()).collect();
     assert_eq!(found, ["https://b.example", "https://a.example"]);
@@ -86,8 +75,18 @@ fn the_same_key_for_two_issuers_is_found_in_the_lists_order() {
 #[test]
 fn a_key_twice_among_many_is_refused() {
     let (signer, anchor) = anchor();
-    let entries = (0..500).chain([250]).map(entry).collect();
-    let compact = sign_list(&signer, &payload(entries)).unwrap();
+    let refused = list((0..500).chain([250]).map(entry)).sign(&signer, at(NOW)).unwrap_err();
+    assert_eq!(refused.place().unwrap(), "keys[500]");
+    // And by a reader, who hasn't written it.
+    let signed = list((0..500).map(entry)).sign(&signer, at(NOW)).unwrap();
+    let Json::Object(mut payload) =
+        Unverified::parse_within(signed.as_str(), MAX_LIST).unwrap().peek().unwrap().clone()
+    else {
+        unreachable!("a list is an object")
+    };
+    let Some(Json::Array(keys)) = payload.get_mut("keys") else { unreachable!("a list has keys") };
+    keys.push(keys[250].clone());
+    let compact = sign(&signer, "jwk-set+jwt", [], &Json::Object(payload)).unwrap();
     let refused = TrustList::as_of(&compact, &[anchor], at(NOW)).unwrap_err();
     assert!(matches!(refused, TrustError::ListMember("keys")));
 }
@@ -99,11 +98,9 @@ fn more_than_the_limit_is_refused_unread_and_never_signed() {
     let long = "!".repeat(MAX_LIST + 1);
     let refused = TrustList::as_of(&long, &[anchor], at(NOW)).unwrap_err();
     assert_eq!(refused.code(), Some(ReasonCode::TooLarge));
-    let comment = Json::from("x".repeat(MAX_LIST * 3 / 4));
-    let mut payload = payload(Vec::new());
-    if let Json::Object(members) = &mut payload {
-        members.insert("comment".into(), comment);
-    }
-    let refused = sign_list(&signer, &payload).unwrap_err();
-    assert!(matches!(refused, JoseError::TooLarge { limit: MAX_LIST, .. }));
+    let one = key(0).verifying_key().clone();
+    let many = (0..65_000)
+        .map(|number| ListEntry::attesting(format!("https://agent-{number}.example"), one.clone()));
+    let refused = list(many).sign(&signer, at(NOW)).unwrap_err();
+    assert!(matches!(refused, DraftError::Signing(JoseError::TooLarge { limit: MAX_LIST, .. })), "{refused}");
 }

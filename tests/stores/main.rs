@@ -14,6 +14,10 @@ mod faults;
 #[cfg(all(unix, feature = "sqlite"))]
 mod kill;
 mod model;
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres_pair;
+#[cfg(feature = "postgres")]
+mod postgres_pooler;
 #[cfg(feature = "postgres")]
 mod postgres_server;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -21,15 +25,19 @@ mod processes;
 mod race;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
+#[cfg(all(unix, feature = "sqlite"))]
+mod sqlite_place;
+#[cfg(feature = "sqlite")]
+mod sqlite_restore;
 mod stores;
 
-/// The suite, once per store.
+/// The suite, once per store, each test with these attributes.
 macro_rules! suite {
-    ($store:ident) => {
+    ($store:ident $attributes:tt) => {
         mod $store {
             use crate::{cases, model, race, stores};
 
-            suite!(@test $store cases:
+            suite!(@test $store $attributes cases:
                 put_keeps_the_first,
                 empty_is_a_value,
                 limits_are_inclusive_and_typed,
@@ -46,30 +54,30 @@ macro_rules! suite {
                 expire_takes_the_oldest_first,
                 expire_leaves_what_ends_now,
             );
-            suite!(@test $store race:
+            suite!(@test $store $attributes race:
                 one_put_wins,
                 one_answer_wins,
                 one_digest_wins,
                 the_quota_holds,
                 the_quota_holds_while_members_expire,
             );
-            suite!(@test $store model: agrees_with_the_model);
+            suite!(@test $store $attributes model: agrees_with_the_model);
         }
     };
-    (@test $store:ident $module:ident: $($name:ident),* $(,)?) => {
-        $(
-            #[test]
-            fn $name() {
-                if let Some(opened) = stores::$store() {
-                    $module::$name(&*opened.store);
-                }
-            }
-        )*
+    (@test $store:ident $attributes:tt $module:ident: $($name:ident),* $(,)?) => {
+        $(suite!(@one $store $attributes $module $name);)*
+    };
+    (@one $store:ident [$($attribute:tt)*] $module:ident $name:ident) => {
+        #[test]
+        $($attribute)*
+        fn $name() {
+            $module::$name(&*stores::$store().store);
+        }
     };
 }
 
-suite!(memory);
+suite!(memory []);
 #[cfg(feature = "sqlite")]
-suite!(sqlite);
+suite!(sqlite []);
 #[cfg(feature = "postgres")]
-suite!(postgres);
+suite!(postgres [#[ignore = "needs a PostgreSQL server"]]);

@@ -1,7 +1,7 @@
 //! What only a server can do to the store: break the connection, stand by, be set up carelessly, ask for another try.
 //!
-//! Skipped, saying so, unless `$REALNAME_POSTGRES_URL` names a server that these tests may disturb, as
-//! `tests/postgres/run.sh` starts one. All data is synthetic.
+//! `tests/postgres/run.sh` starts a server that these tests may disturb and names it in `$REALNAME_POSTGRES_URL`. All data is
+//! synthetic.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use postgres::{Client, Config, NoTls};
-use realname::store::{Answered, Counted, PostgresStore, Put, Space, Store, StoreError};
+use realname::store::{Answered, Counted, PostgresStore, Put, Space, Store, StoreError, restored_at};
 
 const SPACE: Space = Space::Demand;
 
@@ -29,18 +29,15 @@ struct Server {
 }
 
 impl Server {
-    fn found() -> Option<Self> {
+    fn found() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let Ok(address) = std::env::var("REALNAME_POSTGRES_URL") else {
-            println!("skipped: REALNAME_POSTGRES_URL names no server");
-            return None;
-        };
+        let address = std::env::var("REALNAME_POSTGRES_URL").expect("REALNAME_POSTGRES_URL names a server");
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let server = Self { address, schema: format!("p_{}_{number}", std::process::id()) };
         let schema = &server.schema;
         let sql = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
         server.client().batch_execute(&sql).unwrap();
-        Some(server)
+        server
     }
 
     /// Settings that see this test's schema alone.
@@ -72,8 +69,9 @@ fn put(store: &PostgresStore, key: &[u8]) -> Result<Put, StoreError> {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn everything_stays_when_it_is_opened_again() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     assert_eq!(put(&server.store("").unwrap(), b"key").unwrap(), Put::Stored);
     let store = server.store("").unwrap();
     assert_eq!(put(&store, b"key").unwrap(), Put::Exists);
@@ -81,8 +79,9 @@ fn everything_stays_when_it_is_opened_again() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn many_may_make_the_tables_at_once() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     thread::scope(|scope| {
         let stores: Vec<_> = (0..8).map(|_| scope.spawn(|| server.store("").map(drop))).collect();
         stores.into_iter().for_each(|store| store.join().unwrap().unwrap());
@@ -90,8 +89,9 @@ fn many_may_make_the_tables_at_once() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_broken_connection_is_told_and_opened_again() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let store = server.store("").unwrap();
     // The step is under way when the connection breaks: it waits for a lock.
     let mut config = server.config("");
@@ -109,8 +109,9 @@ fn a_broken_connection_is_told_and_opened_again() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn looking_survives_a_broken_connection() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let store = PostgresStore::connect_with(server.config(""), NoTls, 1.try_into().unwrap()).unwrap();
     assert_eq!(put(&store, b"key").unwrap(), Put::Stored);
     server.cut();
@@ -118,8 +119,9 @@ fn looking_survives_a_broken_connection() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn an_idle_connection_is_tried_before_use() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let store = server.store("").unwrap();
     assert_eq!(put(&store, b"before").unwrap(), Put::Stored);
     server.cut();
@@ -130,8 +132,9 @@ fn an_idle_connection_is_tried_before_use() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn serializable_sessions_are_right_too() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     for level in ["repeatable\\ read", "serializable"] {
         let store = server.store(&format!("-c default_transaction_isolation={level}")).unwrap();
         let count = |member: u32| {
@@ -149,8 +152,9 @@ fn serializable_sessions_are_right_too() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_server_that_only_reads_is_refused() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let read_only = "-c default_transaction_read_only=on";
     assert!(matches!(server.store(read_only), Err(StoreError::ReadOnly)), "it can't make its tables");
     drop(server.store("").unwrap());
@@ -159,8 +163,9 @@ fn a_server_that_only_reads_is_refused() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_careless_session_is_set_right() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let store = server.store("-c synchronous_commit=off").unwrap();
     // The server itself refuses a step whose commit wouldn't wait for the disk.
     let watch = "CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -177,8 +182,9 @@ fn a_careless_session_is_set_right() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn another_version_is_refused() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     drop(server.store("").unwrap());
     server.client().batch_execute("UPDATE realname_schema SET version = 2").unwrap();
     let error = server.store("").unwrap_err();
@@ -186,8 +192,9 @@ fn another_version_is_refused() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn errors_quote_no_value() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let store = server.store("").unwrap();
     server.client().batch_execute("ALTER TABLE realname_record ADD CHECK (length(value) < 9)").unwrap();
     let error = store.put(SPACE, b"key", b"SYNTHETIC-11010519491231002X", Timestamp::MAX).unwrap_err();
@@ -197,8 +204,9 @@ fn errors_quote_no_value() {
 }
 
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn a_long_lock_is_busy() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let store = server.store("").unwrap();
     assert_eq!(put(&store, b"key").unwrap(), Put::Stored);
     let mut other = server.client();
@@ -219,8 +227,9 @@ fn no_server_is_unreachable() {
 
 /// The client that the store is built on panics on such a thread.
 #[test]
+#[ignore = "needs a PostgreSQL server"]
 fn an_async_worker_may_call_it() {
-    let Some(server) = Server::found() else { return };
+    let server = Server::found();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let store = server.store("").unwrap();
@@ -228,4 +237,50 @@ fn an_async_worker_may_call_it() {
         assert!(store.get(SPACE, b"key").unwrap().is_some());
         drop(store);
     });
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_demand_answered_after_the_backup_is_not_answered_again() {
+    let server = Server::found();
+    let store = server.store("").unwrap();
+    for key in [&b"before"[..], b"after", b"waits"] {
+        assert_eq!(put(&store, key).unwrap(), Put::Stored);
+    }
+    let answer = |key: &[u8]| store.answer(SPACE, key, b"yes", Timestamp::MIN).unwrap();
+    assert_eq!(answer(b"before"), Answered::Recorded);
+    // What a restore to this moment would bring back.
+    let now: Timestamp = "2026-01-05T09:00:00Z".parse().unwrap();
+    assert_eq!(restored_at(&store).unwrap(), None);
+    assert_eq!(store.after_restore(now).unwrap(), 2);
+    assert_eq!(store.after_restore(now).unwrap(), 0);
+    for key in [&b"after"[..], b"waits"] {
+        assert_eq!(store.answer(SPACE, key, b"yes", now).unwrap(), Answered::Expired);
+    }
+    assert_eq!(answer(b"before"), Answered::Already(b"yes".to_vec()));
+    assert_eq!(restored_at(&store).unwrap(), Some(now));
+    assert_eq!(put(&store, b"new").unwrap(), Put::Stored);
+    assert_eq!(answer(b"new"), Answered::Recorded);
+}
+
+/// What an administrator cancels in the middle of a statement wasn't recorded.
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_cancelled_statement_is_busy_and_records_nothing() {
+    let server = Server::found();
+    let store = server.store("").unwrap();
+    assert_eq!(put(&store, b"key").unwrap(), Put::Stored);
+    let mut other = server.client();
+    other.batch_execute("BEGIN; SELECT 1 FROM realname_record FOR UPDATE").unwrap();
+    let error = thread::scope(|scope| {
+        let waiting = scope.spawn(|| store.answer(SPACE, b"key", b"yes", Timestamp::MIN).unwrap_err());
+        thread::sleep(Duration::from_millis(300));
+        let sql = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+            WHERE wait_event_type = 'Lock' AND application_name = $1";
+        assert_eq!(server.client().query(sql, &[&server.schema]).unwrap().len(), 1);
+        waiting.join().unwrap()
+    });
+    assert!(matches!(error, StoreError::Busy { .. }) && !error.may_be_recorded(), "{error:?}");
+    other.batch_execute("ROLLBACK").unwrap();
+    assert!(store.get(SPACE, b"key").unwrap().unwrap().answer.is_none());
 }

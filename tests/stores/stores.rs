@@ -9,39 +9,35 @@ pub(crate) struct Opened {
     pub(crate) _directory: Option<TempDir>,
 }
 
-pub(crate) fn memory() -> Option<Opened> {
-    Some(Opened { store: Box::new(MemoryStore::new()), _directory: None })
+pub(crate) fn memory() -> Opened {
+    Opened { store: Box::new(MemoryStore::new()), _directory: None }
 }
 
 #[cfg(feature = "sqlite")]
-pub(crate) fn sqlite() -> Option<Opened> {
+pub(crate) fn sqlite() -> Opened {
     let directory = tempfile::tempdir().unwrap();
     let store = realname::store::SqliteStore::open(directory.path().join("store.sqlite3")).unwrap();
-    Some(Opened { store: Box::new(store), _directory: Some(directory) })
+    Opened { store: Box::new(store), _directory: Some(directory) }
 }
 
 /// In a schema of its own on the server at `$REALNAME_POSTGRES_URL`; `tests/postgres/run.sh` starts one.
 #[cfg(feature = "postgres")]
-pub(crate) fn postgres() -> Option<Opened> {
-    let schema = postgres_schema()?;
-    Some(Opened { store: postgres_in(&schema), _directory: None })
+pub(crate) fn postgres() -> Opened {
+    Opened { store: postgres_in(&postgres_schema()), _directory: None }
 }
 
-/// A new schema, if there is a server.
+/// A new schema.
 #[cfg(feature = "postgres")]
-pub(crate) fn postgres_schema() -> Option<String> {
+pub(crate) fn postgres_schema() -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NUMBER: AtomicU32 = AtomicU32::new(0);
 
-    let Ok(address) = std::env::var("REALNAME_POSTGRES_URL") else {
-        println!("skipped: REALNAME_POSTGRES_URL names no server");
-        return None;
-    };
+    let address = std::env::var("REALNAME_POSTGRES_URL").expect("REALNAME_POSTGRES_URL names a server");
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let schema = format!("t_{}_{number}", std::process::id());
     let mut client = postgres::Client::connect(&address, postgres::NoTls).unwrap();
     client.batch_execute(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")).unwrap();
-    Some(schema)
+    schema
 }
 
 #[cfg(feature = "postgres")]

@@ -4,6 +4,7 @@
 mod attacks;
 mod cancellation;
 mod demand;
+mod drafts;
 mod rely;
 mod trust;
 mod trust_runbook;

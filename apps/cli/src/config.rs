@@ -8,6 +8,9 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::files;
+use crate::lang;
+use crate::outside::path as shown;
+use crate::plugins::{Helper, Installed};
 
 /// What a terminal is told once. Relative paths are relative to the file.
 #[derive(Debug, Deserialize)]
@@ -38,6 +41,14 @@ pub(crate) struct Config {
     pub(crate) enrolled_sam_ids: Vec<String>,
     /// What the person is shown before they agree.
     pub(crate) consent_text: String,
+    /// Finds faces in the holder's photo of an online sale.
+    face_finder: Option<Helper>,
+    /// Turns the chip's photo block into a picture.
+    photo_decoder: Option<Helper>,
+    /// Compares the live photo with the chip's.
+    face_matcher: Option<Helper>,
+    /// Judges whether the photo shows a living person.
+    liveness: Option<Helper>,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
     store: Option<PathBuf>,
     /// The directory of the file.
@@ -69,7 +80,18 @@ impl Config {
     pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|error| {
-            Failure::damaged("config", format!("{}: {}", path.display(), error.message()), "see docs/cli.md")
+            let line = error
+                .span()
+                .map(|span| text.as_bytes().iter().take(span.start).filter(|b| **b == b'\n').count());
+            let place = line.map(|line| format!(":{}", line.saturating_add(1))).unwrap_or_default();
+            Failure::damaged(
+                "config",
+                format!("{}{place}: {}", shown(path), error.message()),
+                lang::pick(
+                    "correct the line; docs/cli.md has every key",
+                    "请修正该行；docs/cli.md 列出了所有配置项",
+                ),
+            )
         })?;
         let base = path.parent().unwrap_or(Path::new("."));
         let resolve = |file: &mut PathBuf| {
@@ -94,6 +116,12 @@ impl Config {
         self.store.as_deref().unwrap_or(Path::new("terminal-store"))
     }
 
+    /// The programs that it names, ready to be run.
+    pub(crate) fn plugins(&self) -> Result<Installed, Failure> {
+        let base = &self.directory;
+        Installed::find(base, [&self.face_finder, &self.photo_decoder, &self.face_matcher, &self.liveness])
+    }
+
     /// The enrolled readers, parsed.
     pub(crate) fn enrolled(&self) -> Result<Vec<SamId>, Failure> {
         self.enrolled_sam_ids
@@ -103,7 +131,7 @@ impl Config {
                     Failure::damaged(
                         "config",
                         format!("enrolled_sam_ids: {error}"),
-                        "correct the configuration",
+                        lang::pick("correct the configuration", "请修正配置文件"),
                     )
                 })
             })

@@ -4,6 +4,8 @@ use std::fmt;
 
 use realname::profile::ErrorBody;
 
+use crate::outside;
+
 /// Exit codes, fixed by contract with the scripts that call this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -44,8 +46,8 @@ impl Failure {
         Self {
             exit,
             code: code.into(),
-            message: message.to_string(),
-            action: action.to_string(),
+            message: one_line(&message.to_string()),
+            action: one_line(&action.to_string()),
             details: None,
         }
     }
@@ -80,7 +82,7 @@ impl Failure {
 
     /// Says what it is about: one of several files, say.
     pub(crate) fn about(mut self, what: &str) -> Self {
-        self.message = format!("{what}: {}", self.message);
+        self.message = format!("{}: {}", one_line(what), self.message);
         self
     }
 
@@ -109,10 +111,29 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
-    /// One line, whatever a message holds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        write!(f, "{} [{}]", line(&self.message), self.code)?;
-        if self.action.is_empty() { Ok(()) } else { write!(f, " -> {}", line(&self.action)) }
+        write!(f, "{} [{}]", self.message, self.code)?;
+        if self.action.is_empty() { Ok(()) } else { write!(f, " -> {}", self.action) }
+    }
+}
+
+/// One line, whatever a message quotes: it may hold paths, terminal ids, and what a register said.
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    outside::shown(&line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_message_quotes_writes_no_line_of_its_own() {
+        let failure =
+            Failure::trouble("file", "can't read a\n\u{1b}[31mrefused", "try\u{202e} again").about("x\ry");
+        let text = failure.to_string();
+        assert!(!text.contains(['\n', '\r', '\u{1b}', '\u{202e}']), "{text}");
+        let json = failure.to_json().to_string();
+        assert!(!json.contains("\\u001b"), "{json}");
     }
 }

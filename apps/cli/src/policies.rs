@@ -7,7 +7,8 @@ use realname::profile::Locality;
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::files;
+use crate::outside::path as shown;
+use crate::{files, lang, words};
 
 /// The policies of this program.
 pub(crate) fn built_in() -> Vec<Policy> {
@@ -35,8 +36,14 @@ pub(crate) fn find(spec: &str, base: &Path) -> Result<Policy, Failure> {
             let names: Vec<_> = built_in().iter().map(name).collect();
             Err(Failure::damaged(
                 "policy",
-                format!("this program has no policy {spec}"),
-                format!("write a file's name, or one of: {}", names.join(", ")),
+                lang::pick(
+                    format!("this program has no policy {spec}"),
+                    format!("没有名为 {spec} 的内置策略"),
+                ),
+                lang::pick(
+                    format!("write a file's name, or one of: {}", names.join(", ")),
+                    format!("请写文件名，或以下之一：{}", names.join("、")),
+                ),
             ))
         }
     }
@@ -53,7 +60,11 @@ pub(crate) fn open(path: &Path) -> Result<Policy, Failure> {
             PolicyError::Json(source) => format!("{error}: {source}"),
             error => error.to_string(),
         };
-        Failure::damaged("policy", format!("{}: {why}", path.display()), "correct the policy")
+        Failure::damaged(
+            "policy",
+            lang::pick(format!("{}: {why}", shown(path)), format!("{}：策略文件有误（{why}）", shown(path))),
+            lang::pick("correct the policy", "请修正策略文件"),
+        )
     })
 }
 
@@ -70,13 +81,19 @@ pub(crate) fn of_terminal(config: &Config, locality: Locality) -> Result<Policy,
         (Some(policy), None) => Ok(policy),
         (Some(_), Some(_)) => Err(Failure::damaged(
             "policy",
-            format!("the configuration names two policies for {locality} checks"),
-            "leave one out",
+            lang::pick(
+                format!("the configuration names two policies for {locality} checks"),
+                format!("配置为{}核验指定了两个策略", words::locality(locality)),
+            ),
+            lang::pick("leave one out", "请去掉其中一个"),
         )),
         (None, _) => Err(Failure::damaged(
             "policy",
-            format!("none of the configuration's policies is for {locality} checks"),
-            "add one, or leave `policy` out",
+            lang::pick(
+                format!("none of the configuration's policies is for {locality} checks"),
+                format!("配置中没有用于{}核验的策略", words::locality(locality)),
+            ),
+            lang::pick("add one, or leave `policy` out", "请增加一个，或省略 policy"),
         )),
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::failure::Failure;
+use crate::lang;
 
 /// Becomes true when the program is told to end.
 pub(crate) struct Ended(Arc<AtomicBool>);
@@ -21,9 +22,39 @@ pub(crate) fn watch() -> Result<Ended, Failure> {
         let registered =
             signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&flag))
                 .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag)));
-        registered.map_err(|error| Failure::trouble("signals", error, "start it again"))?;
+        registered.map_err(trouble)?;
     }
     Ok(Ended(flag))
+}
+
+/// Runs `clean` and ends the program when it is told to end, with the code that a shell expects of the signal. For what
+/// works in one go and looks at no flag.
+pub(crate) fn clean_up_when_ended(clean: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    let flags = [SIGINT, SIGTERM].map(|signal| (signal, Arc::new(AtomicBool::new(false))));
+    for (signal, flag) in &flags {
+        let registered =
+            signal_hook::flag::register_conditional_shutdown(*signal, 128 + signal, Arc::clone(flag))
+                .and_then(|_| signal_hook::flag::register(*signal, Arc::clone(flag)));
+        registered.map_err(trouble)?;
+    }
+    thread::spawn(move || {
+        loop {
+            if let Some((signal, _)) = flags.iter().find(|(_, flag)| flag.load(Ordering::SeqCst)) {
+                clean();
+                std::process::exit(128 + signal);
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    Ok(())
+}
+
+fn trouble(error: std::io::Error) -> Failure {
+    Failure::trouble(
+        "signals",
+        lang::pick(error.to_string(), "无法登记信号".to_owned()),
+        lang::pick("start it again", "请重新启动"),
+    )
 }
 
 impl Ended {

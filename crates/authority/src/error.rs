@@ -38,6 +38,9 @@ pub enum AuthorityError {
     /// The register can't do what was asked.
     #[error("the register doesn't offer what was asked")]
     Unsupported,
+    /// The register says that the request itself is wrong. Whoever configured it is to look.
+    #[error("the register says that the request to it is malformed")]
+    BadRequest,
     /// The reply makes no sense: unknown code, wrong schema, wrong signature. Never guessed at.
     #[error("the register's reply isn't understood")]
     Protocol,
@@ -46,11 +49,94 @@ pub enum AuthorityError {
     Indeterminate,
 }
 
+/// Who can do something about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AtFault {
+    /// Whoever asks: credentials, contract, configuration.
+    Caller,
+    /// The register, or the line to it.
+    Register,
+    /// The values that were asked with: the document, the clerk's typing, the photo.
+    Values,
+    /// Nobody: the register has rules about this person.
+    Person,
+}
+
+impl AtFault {
+    /// The stable name, as code maps write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Register => "register",
+            Self::Values => "values",
+            Self::Person => "person",
+        }
+    }
+}
+
+// Each question below is answered for every kind of error by name, so that a new kind can't be forgotten.
 impl AuthorityError {
+    /// Whose fault it is.
+    pub fn at_fault(&self) -> AtFault {
+        match self {
+            Self::Transient { .. } | Self::Protocol | Self::Indeterminate => AtFault::Register,
+            Self::Quota { scope, .. } => match scope {
+                QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract => AtFault::Caller,
+                QuotaScope::Person => AtFault::Person,
+            },
+            Self::InvalidInput { .. } => AtFault::Values,
+            Self::Denied | Self::Unsupported | Self::BadRequest => AtFault::Caller,
+            Self::PolicyBlocked => AtFault::Person,
+        }
+    }
+
     /// Whether the same query may be asked again later without anybody changing anything. `Indeterminate` is no: it is
     /// reconciled, not repeated.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Transient { .. } | Self::Quota { .. })
+        match self {
+            Self::Transient { .. } | Self::Quota { .. } => true,
+            Self::InvalidInput { .. }
+            | Self::Denied
+            | Self::PolicyBlocked
+            | Self::Unsupported
+            | Self::BadRequest
+            | Self::Protocol
+            | Self::Indeterminate => false,
+        }
+    }
+
+    /// Whether another register may be asked the same question now.
+    ///
+    /// Only after what says nothing about the person and leaves nothing open. A refusal is an answer, whatever it is called:
+    /// a person's tries that are used up, a person who is protected, a value that isn't taken, a reply that wasn't
+    /// understood (it may have been a "no") aren't taken to another register for a better one.
+    pub fn may_ask_another(&self) -> bool {
+        match self {
+            Self::Transient { .. } | Self::Denied | Self::Unsupported => true,
+            Self::Quota { scope, .. } => match scope {
+                QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract => true,
+                QuotaScope::Person => false,
+            },
+            Self::InvalidInput { .. }
+            | Self::PolicyBlocked
+            | Self::BadRequest
+            | Self::Protocol
+            | Self::Indeterminate => false,
+        }
+    }
+
+    /// Whether it shows that the register doesn't work. What a working register says doesn't: a refusal, a quota.
+    pub(super) fn shows_a_failure(&self) -> bool {
+        match self {
+            Self::Transient { .. } | Self::Protocol | Self::Indeterminate => true,
+            Self::Quota { .. }
+            | Self::InvalidInput { .. }
+            | Self::Denied
+            | Self::PolicyBlocked
+            | Self::Unsupported
+            | Self::BadRequest => false,
+        }
     }
 }
 

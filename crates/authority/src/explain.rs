@@ -12,8 +12,8 @@ explain! {
             "The register can't be reached. Try again in a moment; nothing was decided.",
             "登记系统暂时无法连接，请稍后重试，本次未作出判断。";
         Self::Quota { .. } => "authority_quota", Register,
-            "The allowance at the register is used up. Tell the operator, or try again later.",
-            "查询额度已用完，请联系运营方或稍后再试。";
+            "The allowance at the register is used up, for this machine or for this person. Don't repeat it now; tell the operator, or send the person to the manual desk.",
+            "本机或该人员的查询额度已用完，请勿立即重试，请联系运营方或转人工办理。";
         Self::InvalidInput { .. } => "authority_invalid_input", Person,
             "The register doesn't take one of the values. Read the card again; if it stays so, go to the manual desk.",
             "登记系统不接受所提交的信息，请重新读卡；仍不行请转人工办理。";
@@ -26,6 +26,9 @@ explain! {
         Self::Unsupported => "authority_unsupported", Register,
             "The register doesn't offer this check. Tell the operator.",
             "登记系统不支持该项核验，请联系运营方。";
+        Self::BadRequest => "authority_bad_request", Setup,
+            "The register says that this machine asks wrongly. Tell the operator: its configuration has to be corrected.",
+            "登记系统提示本机请求有误，请联系运营方更正配置。";
         Self::Protocol => "authority_protocol", Register,
             "The register's reply isn't understood. Tell the operator; nothing was decided.",
             "登记系统返回内容无法识别，请联系运营方，本次未作出判断。";

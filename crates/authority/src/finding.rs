@@ -186,7 +186,8 @@ pub struct Meta {
     pub is_test: bool,
     /// The [`Query::idempotency_key`] that is answered. A finding for another query decides nothing.
     pub answers: String,
-    /// The register's reference number, for the one who has to ask again.
+    /// The register's reference number, for the one who has to ask again. One that repeats a value of the question is
+    /// [dropped](Finding::without_echo) before it is kept anywhere.
     pub reference: Option<String>,
     /// When the answer was there, by the asking host's clock.
     pub answered_at: Timestamp,

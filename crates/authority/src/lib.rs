@@ -28,6 +28,7 @@ mod finding;
 pub mod http;
 mod json;
 mod query;
+mod reference;
 mod scripted;
 #[cfg(feature = "http-server")]
 pub mod serve;
@@ -35,7 +36,7 @@ mod words;
 
 pub use clock::{Clock, SystemClock};
 pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
-pub use error::{AuthorityError, QuotaScope};
+pub use error::{AtFault, AuthorityError, QuotaScope};
 pub use finding::{
     Attribute, Attributes, DocumentStatus, Face, Finding, InactiveReason, Liveness, Meta, NotFoundHint,
     ProbeFault, Subject,
@@ -80,6 +81,13 @@ pub trait Authority: Send + Sync {
         true
     }
 
+    /// Whether it can't be asked without this value: a register of phone numbers wants a phone number. A caller who has one
+    /// sends it to whoever asks for it, and to nobody else.
+    fn asks_for(&self, field: QueryField) -> bool {
+        let _ = field;
+        false
+    }
+
     /// Asks about one person.
     ///
     /// # Errors
@@ -116,6 +124,9 @@ impl<A: Authority + ?Sized> Authority for &A {
     fn is_test(&self) -> bool {
         (**self).is_test()
     }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
+    }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)
     }
@@ -131,6 +142,9 @@ impl<A: Authority + ?Sized> Authority for Box<A> {
     fn is_test(&self) -> bool {
         (**self).is_test()
     }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
+    }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)
     }
@@ -145,6 +159,9 @@ impl<A: Authority + ?Sized> Authority for std::sync::Arc<A> {
     }
     fn is_test(&self) -> bool {
         (**self).is_test()
+    }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
     }
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         (**self).ask(query)

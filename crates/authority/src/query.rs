@@ -21,6 +21,7 @@ pub struct Query {
     valid_from: Option<CardDate>,
     valid_until: Option<ValidUntil>,
     phone_number: Option<Personal>,
+    offered_phone_number: Option<Personal>,
     probe: Option<Arc<Capture>>,
     wants_liveness: bool,
     purpose: Option<Purpose>,
@@ -75,6 +76,7 @@ impl Query {
             valid_from: None,
             valid_until: None,
             phone_number: None,
+            offered_phone_number: None,
             probe: None,
             wants_liveness: false,
             purpose: None,
@@ -101,6 +103,13 @@ impl Query {
     /// Asks also whether the phone number is the person's.
     pub fn with_phone_number(mut self, number: impl Into<Personal>) -> Self {
         self.phone_number = Some(number.into());
+        self
+    }
+
+    /// Has this phone number at hand for a register that can't be asked without one. Other registers aren't told it, and
+    /// their answer lacks nothing.
+    pub fn offering_phone_number(mut self, number: impl Into<Personal>) -> Self {
+        self.offered_phone_number = Some(number.into());
         self
     }
 
@@ -159,6 +168,12 @@ impl Query {
         self.phone_number.as_ref().map(Personal::as_str)
     }
 
+    /// The phone number for a register that can't be asked without one: the one that is asked about, else the one
+    /// [at hand](Self::offering_phone_number).
+    pub fn phone_number_at_hand(&self) -> Option<&str> {
+        self.phone_number.as_ref().or(self.offered_phone_number.as_ref()).map(Personal::as_str)
+    }
+
     /// The photo that the register compares with its own: [`Capture::bytes`] is the file,
     /// [`Capture::picture`] the pixels.
     pub fn probe(&self) -> Option<&Capture> {
@@ -202,6 +217,7 @@ impl std::fmt::Debug for Query {
         f.debug_struct("Query")
             .field("four_elements", &self.valid_from.is_some())
             .field("phone_number", &self.phone_number.is_some())
+            .field("offered_phone_number", &self.offered_phone_number.is_some())
             .field("probe", &self.probe.is_some())
             .field("wants_liveness", &self.wants_liveness)
             .field("purpose", &self.purpose)

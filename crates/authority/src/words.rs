@@ -129,6 +129,7 @@ pub(super) fn error_word(error: &AuthorityError) -> String {
         AuthorityError::Denied => "denied".into(),
         AuthorityError::PolicyBlocked => "policy_blocked".into(),
         AuthorityError::Unsupported => "unsupported".into(),
+        AuthorityError::BadRequest => "bad_request".into(),
         AuthorityError::Protocol => "protocol".into(),
         AuthorityError::Indeterminate => "indeterminate".into(),
     }
@@ -146,6 +147,7 @@ pub(super) fn error_from_word(word: &str, retry_after: Option<Duration>) -> Opti
         "denied" => AuthorityError::Denied,
         "policy_blocked" => AuthorityError::PolicyBlocked,
         "unsupported" => AuthorityError::Unsupported,
+        "bad_request" => AuthorityError::BadRequest,
         "protocol" => AuthorityError::Protocol,
         "indeterminate" => AuthorityError::Indeterminate,
         _ => {
@@ -198,6 +200,7 @@ mod tests {
                 AuthorityError::Denied,
                 AuthorityError::PolicyBlocked,
                 AuthorityError::Unsupported,
+                AuthorityError::BadRequest,
                 AuthorityError::Protocol,
                 AuthorityError::Indeterminate,
             ]);

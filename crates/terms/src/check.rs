@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Locality;
+
 /// One named test. An attestation lists each at most once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Check {
@@ -44,6 +46,20 @@ crate::names! {
 }
 
 impl Check {
+    /// Where alone it can be made; `None` for both. A chip is read in front of a terminal, a triplet is sent from elsewhere.
+    pub fn only_at(self) -> Option<Locality> {
+        match self {
+            Self::Chip | Self::FaceChip => Some(Locality::Onsite),
+            Self::Triplet | Self::NumberPrinted => Some(Locality::Remote),
+            Self::DocumentValidity
+            | Self::Registry
+            | Self::FaceRegistry
+            | Self::Liveness
+            | Self::Confirmation
+            | Self::DeliveryOriginal => None,
+        }
+    }
+
     /// Whether it compares faces: nobody makes it on a person who declines that.
     pub fn compares_faces(self) -> bool {
         match self {

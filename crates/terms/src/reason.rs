@@ -101,6 +101,10 @@ codes! {
         "The statement is valid for too long. Ask the sender for a correct one.", "凭证有效期过长，请对方重新出具。";
     VerifiedAfterIssued "verified_after_issued" "`verification.time` is after `iat`.",
         "The statement was signed before the check that it speaks of. Report it.", "核验时间晚于签发时间，请上报。";
+    CheckAfterIssued "check_after_issued" "A check's `time` is after `iat`.",
+        "The statement speaks of a check that hadn't been made. Report it.", "核验项时间晚于签发时间，请上报。";
+    ConsentAfterIssued "consent_after_issued" "`consent.time` is after `iat`.",
+        "The statement was signed before the person agreed. Report it.", "同意时间晚于签发时间，请上报。";
     // Row 3.
     TooLarge "too_large" "The token, or the number of its disclosures, is above the limit; nothing was parsed.",
         "The file is too large to be a statement.", "文件过大，不是有效凭证。";
@@ -215,9 +219,13 @@ codes! {
         "The trust list is damaged. Fetch it again.", "信任列表已损坏，请重新获取。";
     ListSignature "list_signature" "The trust list's signature doesn't verify under its anchor.",
         "The trust list isn't genuine. Fetch it again; report it.", "信任列表签名无效，请重新获取并上报。";
-    ListExpired "list_expired" "The trust list's `exp` is now or in the past, or its `iat` in the future.",
+    ListExpired "list_expired" "The trust list's `exp` is now or in the past.",
         "The trust list is too old, or the clock is wrong. Fetch the newest list.", "信任列表已过期或时钟有误，请更新。";
-    AnchorUnknown "anchor_unknown" "No anchor that is valid signed the trust list.",
+    ListFromFuture "list_from_future" "The trust list's `iat` is in the future.",
+        "Check this computer's clock: the trust list is newer than it. If the clock is right, report the list.", "请检查本机时钟：信任列表的签发时间晚于本机时间；如时钟无误，请上报。";
+    AnchorOutsideWindow "anchor_outside_window" "The anchor that signed the trust list is known, but isn't valid at this computer's time.",
+        "Check this computer's clock. If it is right, the anchor file's time is over or hasn't come: get the newest anchor file.", "请检查本机时钟；如时钟无误，信任锚未生效或已过期，请获取最新的信任锚文件。";
+    AnchorUnknown "anchor_unknown" "No anchor of yours signed the trust list, or none whose time it was.",
         "The trust list is signed by nobody whom you trust. Check your anchor file.", "信任列表的签发者不在信任锚中，请检查信任锚文件。";
     ListRolledBack "list_rolled_back" "A trust list with a higher `seq` was seen.",
         "A newer trust list was used before. Fetch the newest list.", "已使用过更新的信任列表，请获取最新列表。";
@@ -247,6 +255,18 @@ codes! {
     KeyRefused "key_refused" "A key of small order, private, of another kind, or not canonically encoded.",
         "A key in the statement isn't usable. Report it.", "密钥不可用，请上报。";
     // What is left: members of the profile itself.
+    TextUnsafe "text_unsafe" "A text or an id that is shown to people is empty, too long, or holds characters that aren't allowed there: controls, marks of direction, separators of lines; in an id anything but `A`-`Z` `a`-`z` `0`-`9` `.` `_` `:` `-`.",
+        "A text in it could show something else than it says. Don't go on; report it.", "内容含有可伪造显示的字符，请停止办理并上报。";
+    SubMissing "sub_missing" "`sub` is missing, or isn't 128 random bits in base64url.",
+        "The statement lacks its reference. Ask the sender for a correct one.", "凭证缺少引用标识，请对方重新出具。";
+    JtiMissing "jti_missing" "`jti` is missing, or isn't 128 random bits in base64url.",
+        "The statement lacks its own number. Ask the sender for a correct one.", "凭证缺少编号，请对方重新出具。";
+    EvidenceMissing "evidence_missing" "`verification.evidence` is missing, empty, or not a list of objects with a `type`.",
+        "The statement doesn't say what was checked. Ask the sender for a correct one.", "凭证未说明核验依据，请对方重新出具。";
+    EvidenceContradicts "evidence_contradicts" "`assurance_level` is `onsite` and a face was checked remotely (`bvr`), or `remote` and one in person (`bvp`).",
+        "The statement contradicts itself about where the person was. Report it.", "凭证对核验地点的说法自相矛盾，请上报。";
+    ReaderEmulated "reader_emulated" "In production, `realname.terminal.reader` isn't `serial`, `usb` or `hid`.",
+        "The card was read by no real reader. Don't trust it; report it.", "证件并非由真实读卡器读取，不可信，请上报。";
     ClaimMalformed "claim_malformed" "A member that the profile demands is missing or of the wrong type.",
         "The statement lacks something. Ask the sender for a correct one.", "凭证内容不完整，请对方重新出具。";
     VctUnknown "vct_unknown" "`vct` isn't one that is accepted.",
@@ -259,6 +279,8 @@ codes! {
         "The request is about something that this program doesn't know. Update the program.", "请求的业务类型未知，请升级程序。";
     RecordMalformed "record_malformed" "The record can't be read, or contradicts itself.",
         "The record is damaged.", "记录已损坏。";
+    DemandErased "demand_erased" "The record's demand was erased: what was demanded is the keeper's word. A remark, not a refusal.",
+        "What was asked for was erased from this record; the rest was checked.", "记录中的请求原文已删除，其余内容已核查。";
     // Second confirmation: the reply.
     ConfirmationNotAsked "confirmation_not_asked" "No question was asked for that number and service on that natural day.",
         "The customer wasn't asked today. Ask first.", "今天尚未向客户发送确认，请先发送。";
@@ -285,6 +307,9 @@ codes! {
         "The confirmation is of another day. Ask the customer again.", "确认不是当天的，请重新向客户确认。";
     GrantUsed "grant_used" "The grant was used for another order.",
         "The confirmation was used already. Don't charge.", "该确认已被使用，请勿重复收费。";
+    GrantBeforeRestore "grant_before_restore" "The grant is older than the restore of the store that knows its uses.",
+        "It can't be known any more whether the confirmation was used. Don't charge; ask the customer again.",
+        "存储恢复后无法确认该确认是否已被使用，请勿收费并重新向客户确认。";
     // Cancellation away from home.
     CancellationOpen "cancellation_open" "Another cancellation of the number is open.",
         "Another cancellation of this number is under way. Wait until it ends.", "该号码已有销户申请在办理，请稍后再试。";

@@ -2,6 +2,7 @@
    for, on paths that hold "store.sqlite3" only.
 
    sync      fsync and fdatasync answer EIO
+   hang      fsync and fdatasync don't come back while this file is there
    full      every write answers ENOSPC
    small     a write that ends beyond 256 KiB answers ENOSPC
    readonly  opening to write answers EACCES
@@ -46,6 +47,7 @@ static int sync_fails(int fd) {
             close(log);
         }
     }
+    while (asked("hang", path, sizeof path)) usleep(10000);
     return asked("sync", path, sizeof path);
 }
 

@@ -1,6 +1,7 @@
 //! `attest`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 use realname::profile::Locality;
@@ -31,6 +32,12 @@ pub(crate) struct AttestArgs {
     /// On site: the card reader's port
     #[arg(long, value_name = "PATH", requires = "live", help_heading = "On site")]
     pub(crate) port: Option<PathBuf>,
+    /// On site: line rate; the usual ones are tried when it isn't given
+    #[arg(long, value_name = "N", requires = "port", value_parser = super::reader::baud, help_heading = "On site")]
+    pub(crate) baud: Option<u32>,
+    /// On site: give up after this many seconds, the reader's own start included
+    #[arg(long, value_name = "SECS", default_value_t = 30, help_heading = "On site")]
+    pub(crate) wait: u32,
     /// On site: the photo taken on the spot
     #[arg(long, value_name = "IMG", requires = "port", help_heading = "On site")]
     pub(crate) live: Option<PathBuf>,
@@ -52,12 +59,18 @@ pub(crate) struct AttestArgs {
     /// Online: the holder with the card in the hand
     #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
     pub(crate) holder: Option<PathBuf>,
+    /// Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default
+    #[arg(long, value_name = "ID", requires = "declared", help_heading = "Online")]
+    pub(crate) account: Option<String>,
     /// The person has agreed: don't ask
     #[arg(long)]
     pub(crate) yes: bool,
     /// One JSON value on standard output
     #[arg(long)]
     pub(crate) json: bool,
+    /// With --json on site: the card's fields too, as `reader read --json` prints them
+    #[arg(long, requires_all = ["json", "port"])]
+    pub(crate) with_document: bool,
     /// Where to write the presentation
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -67,7 +80,7 @@ pub(crate) struct AttestArgs {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'a> {
     /// A card in a reader and a photo taken on the spot.
-    OnSite { port: &'a Path, live: &'a Path },
+    OnSite { port: &'a Path, baud: Option<u32>, wait: Duration, live: &'a Path },
     /// What was declared, and the photos of portrait side, emblem side and holder.
     Remote { declared: &'a Path, photos: [&'a Path; 3] },
 }
@@ -85,7 +98,10 @@ impl AttestArgs {
     /// What the arguments' group and requirements leave; `None` can't come from a parsed command line.
     pub(crate) fn source(&self) -> Option<Source<'_>> {
         match (&self.port, &self.live, &self.declared, &self.portrait, &self.emblem, &self.holder) {
-            (Some(port), Some(live), None, ..) => Some(Source::OnSite { port, live }),
+            (Some(port), Some(live), None, ..) => {
+                let wait = Duration::from_secs(u64::from(self.wait));
+                Some(Source::OnSite { port, baud: self.baud, wait, live })
+            }
             (None, None, Some(declared), Some(portrait), Some(emblem), Some(holder)) => {
                 Some(Source::Remote { declared, photos: [portrait, emblem, holder] })
             }

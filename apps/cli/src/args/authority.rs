@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::lang;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuthorityCommand {
     /// Serve the embedded TEST register over HTTP, until SIGINT or SIGTERM
@@ -42,5 +44,8 @@ pub(crate) struct ServeArgs {
 /// An address, or a name that has one.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
-    found.ok_or_else(|| "expected HOST:PORT, such as 127.0.0.1:8080".to_owned())
+    found.ok_or_else(|| {
+        lang::pick("expected HOST:PORT, such as 127.0.0.1:8080", "应为 主机:端口，如 127.0.0.1:8080")
+            .to_owned()
+    })
 }

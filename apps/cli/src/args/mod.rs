@@ -3,22 +3,29 @@
 mod attest;
 mod authority;
 mod capture;
+mod chinese;
 mod demand;
 mod policy;
 mod reader;
+mod sandbox;
+mod store;
 mod trust;
 mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::lang;
 
 pub(crate) use attest::{AttestArgs, Source};
 pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
-pub(crate) use demand::{DemandCommand, DemandNewArgs};
+pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
+pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
+pub(crate) use store::{EraseArgs, ExpireArgs, RecordCommand, StoreCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
 
@@ -26,7 +33,7 @@ pub(crate) use verify::{InspectArgs, VerifyArgs};
 #[derive(Debug, Parser)]
 #[command(name = "realname", version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// Language of the clerk's texts; the default follows the locale.
+    /// Language of all texts; the default follows the locale
     #[arg(long, global = true, value_enum, display_order = 900)]
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
@@ -75,6 +82,21 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Show a token's parts, unverified
     Inspect(InspectArgs),
+    /// Kept records of accepted presentations
+    #[command(subcommand)]
+    Record(RecordCommand),
+    /// Stores: retention
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// A place to try everything in, on synthetic data
+    #[command(subcommand)]
+    Sandbox(SandboxCommand),
+}
+
+/// The command line, with its help in the language of this run.
+pub(crate) fn command() -> clap::Command {
+    let english = Cli::command();
+    lang::pick::<fn(clap::Command) -> clap::Command>(|command| command, chinese::help)(english)
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use realname::profile::{Locality, Purpose};
 
-use super::demand::locality;
+use super::demand::{locality, purpose};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
@@ -38,7 +38,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<String>,
     /// What it is for, such as sim.activate
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = purpose)]
     pub(crate) purpose: Purpose,
     /// Where the person is: onsite (the default) or remote
     #[arg(long, value_name = "L", value_parser = locality)]

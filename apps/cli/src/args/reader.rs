@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use realname::document::SamId;
+use realname::reader::wire::Baud;
+
+use crate::lang;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReaderCommand {
@@ -21,11 +24,22 @@ pub(crate) enum ReaderCommand {
         #[arg(long)]
         json: bool,
     },
+    /// What happens at a reader, all day: one line an event, until SIGINT or SIGTERM
+    ///
+    /// The events: reader_ready, reader_gone, card_read, card_off, fault. With --json each line is a JSON object, and that of
+    /// card_read carries what `reader read --json` prints.
+    Watch {
+        #[command(flatten)]
+        port: PortArgs,
+        /// A JSON object on each line
+        #[arg(long)]
+        json: bool,
+    },
     /// Wait for a card and read it
     Read {
         #[command(flatten)]
         port: PortArgs,
-        /// Give up when there is no card after this many seconds
+        /// Give up after this many seconds, the reader's own start included
         #[arg(long, value_name = "SECS", default_value_t = 30)]
         wait: u32,
         /// Ask for fingerprints too
@@ -59,8 +73,21 @@ pub(crate) struct PortArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) port: PathBuf,
     /// Line rate; the usual ones are tried when it isn't given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = baud)]
     pub(crate) baud: Option<u32>,
+}
+
+/// A rate that readers have.
+pub(super) fn baud(text: &str) -> Result<u32, String> {
+    let rates = Baud::ALL.map(Baud::rate);
+    let asked = text.parse().ok().filter(|rate| rates.contains(rate));
+    asked.ok_or_else(|| {
+        let rates = rates.map(|rate| rate.to_string()).join(", ");
+        lang::pick(
+            format!("no reader has that rate; expected one of: {rates}"),
+            format!("读卡器没有此速率，可选：{rates}"),
+        )
+    })
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +95,9 @@ pub(crate) struct EmulatorArgs {
     /// A card description; the next one is laid down when one was read
     #[arg(long = "card", value_name = "FILE", required = true, num_args = 1..)]
     pub(crate) cards: Vec<PathBuf>,
+    /// Lift a card that was read and lay it down again after the others; without it the last one stays, as if forgotten
+    #[arg(long)]
+    pub(crate) again: bool,
     /// Make a symbolic link to the pty here
     #[arg(long, value_name = "PATH")]
     pub(crate) link: Option<PathBuf>,
@@ -115,4 +145,12 @@ baud, rf_frame (any when left out) and TIMES counted from the start (always when
   long, short    always answers in the form with, without fingerprints
   nul            pads the card's texts with NUL
   filled         fills the card and chip numbers that are usually zero
-  heartbeat=MS   sends AAAA every so often, as some network bridges do";
+  heartbeat=MS   sends AAAA every so often, as some network bridges do
+  boot=MS        hears nothing for so long after a host's first byte and after a reset
+  needs_reset=24 answers this status word to everything until it is reset
+  empty=34       answers this status word to the selection when no card lies there
+  restless=MS    finds a card that was laid down, and neither selects nor reads it for so long
+  letter=Z       card data with this letter as type flag
+  blank, zeros   card data whose text is nothing but spaces, zeros
+  unpadded       sends an additional address without its padding
+  stranger       another card's intact data before the card's own";

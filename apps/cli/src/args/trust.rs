@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
+use realname::profile::DELEGATION_LIFE;
+
+use crate::lang;
 
 /// Algorithms for new keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,7 +38,7 @@ pub(crate) enum KeyCommand {
         #[arg(value_name = "FILE")]
         file: PathBuf,
         /// Add `nbf` (now) and `exp` (this many days from now)
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = days)]
         valid_days: Option<u32>,
         /// One JSON value on standard output, which it is anyway
         #[arg(long)]
@@ -53,6 +56,9 @@ pub(crate) enum TrustCommand {
         /// The list's payload as JSON
         #[arg(long, value_name = "FILE")]
         list: PathBuf,
+        /// The list that it takes the place of: windows and revocations are carried over, and what changes is told
+        #[arg(long, value_name = "FILE")]
+        previous: Option<PathBuf>,
         /// Where to write the signed list
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -72,7 +78,7 @@ pub(crate) enum TrustCommand {
         #[arg(long, value_name = "FILE")]
         constraints: PathBuf,
         /// Life in days, at most 7
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = days_of_delegation)]
         days: u32,
         /// Whose power it is: the issuer's URL, or the `sub` of the statement above; the key itself by default
         #[arg(long, value_name = "URL")]
@@ -87,4 +93,20 @@ pub(crate) enum TrustCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// A window of no days holds never.
+fn days(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|days| *days > 0).ok_or_else(|| {
+        lang::pick("expected a whole number of days, at least 1", "应为至少 1 天的整数").to_owned()
+    })
+}
+
+/// Nobody takes a statement that lives longer.
+fn days_of_delegation(text: &str) -> Result<u32, String> {
+    let most = u32::try_from(DELEGATION_LIFE / (24 * 60 * 60)).unwrap_or(u32::MAX);
+    days(text)
+        .ok()
+        .filter(|days| *days <= most)
+        .ok_or_else(|| lang::pick(format!("expected 1 to {most} days"), format!("应为 1 至 {most} 天")))
 }

@@ -10,14 +10,17 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "nonce")]
     pub(crate) demand: Option<PathBuf>,
     /// The nonce of that demand
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) nonce: Option<String>,
+    /// Show the recorded verdict of the demand with that nonce; decides nothing, takes no presentation
+    #[arg(long, requires_all = ["nonce", "store"], conflicts_with_all = ["audit", "demand", "file"])]
+    pub(crate) again: bool,
     /// The signed trust list
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trust: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "again")]
+    pub(crate) trust: Option<PathBuf>,
     /// The anchor that signs it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) anchor: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "again")]
+    pub(crate) anchor: Option<PathBuf>,
     /// The relying party's store
     #[arg(long, value_name = "DIR", required_unless_present = "audit")]
     pub(crate) store: Option<PathBuf>,
@@ -34,8 +37,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// The presentation, or with --audit the record
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "again")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -3,32 +3,40 @@
 mod consent;
 mod evidence;
 mod fit;
+mod quota;
 mod refusal;
 
 use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Verified};
+use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Signal, Verified};
 use realname::attest::{Attestor, Terminal};
 use realname::authority::Authority;
-use realname::demand::VerifiedDemand;
+use realname::capture::plugin::NoFaceMatcher;
+use realname::demand::{Transaction, VerifiedDemand};
 use serde_json::json;
 
-use super::{Done, authority, demand, done, key, trust};
+use super::{Done, authority, done, key, one_value, reader, stores, trusted};
 use crate::args::{AttestArgs, Source};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::files::{self, Output};
 use crate::output::{self, Tone, paint};
-use crate::{files, lang, policies};
+use crate::outside::path as shown;
+use crate::plugins::Installed;
+use crate::{lang, policies, words};
 
 pub(crate) fn run(args: &AttestArgs) -> Done {
     let Some(source) = args.source() else {
         return Err(Failure::usage(
-            "nothing to check the person by",
-            "give --port and --live, or --declared and the three photos",
+            lang::pick("nothing to check the person by", "缺少用于核验本人的材料"),
+            lang::pick(
+                "give --port and --live, or --declared and the three photos",
+                "请提供 --port 和 --live，或 --declared 和三张照片",
+            ),
         ));
     };
     let config = Config::load(&args.config)?;
-    let store = demand::open_store(config.store())?;
-    let list = trust::load(&args.trust, &args.anchor, &store, Timestamp::now())?;
+    let store = stores::open(config.store())?;
+    let list = trusted::list(&args.trust, &args.anchor, &store, Timestamp::now())?;
     let compact = files::read_text(&args.demand)?;
 
     // Who asks is judged first: an asker who isn't trusted gets no card read, no photo looked at and no register asked. What
@@ -37,57 +45,97 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let policy = policies::of_terminal(&config, source.locality())?;
     fit::check(&demand, &config, source.locality(), &policy)?;
     let attestor = attestor(&config)?;
-    attestor.may_answer(&demand, Timestamp::now())?;
+    attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
-    files::expect_writable(&args.out)?;
+    let plugins = config.plugins()?;
+    let out = Output::prepare(&args.out)?;
+    one_value(args.json, &[&out])?;
     // A script that brings the consent along has shown it.
     if !(args.json && args.yes) {
         consent::show(&demand, &config, args.json);
     }
     let consent = consent::take(&demand, &config, args.yes)?;
 
+    let mut card = serde_json::Value::Null;
     let evidence: Evidence = match source {
-        Source::OnSite { port, live } => evidence::on_site(port, live, consent)?.into(),
+        Source::OnSite { port, baud, wait, live } => {
+            let on_site = evidence::on_site((port, baud), wait, live, consent)?;
+            if args.with_document {
+                card = reader::to_json(on_site.card());
+            }
+            on_site.into()
+        }
         Source::Remote { declared, photos } => {
-            let remote = evidence::remote(declared, photos, consent, &demand)?;
+            let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
             fit::check_photos(&remote, &policy, demand.purpose())?;
             remote.into()
         }
     };
-    let verified = decide(evidence, &policy, &demand, &config, register.as_ref())?;
+    let account = args.account.as_deref().unwrap_or(&config.terminal);
+    let signals = quota::count(&store, &policy, &evidence, account)?;
+    let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
+    let verified = decide(case, register.as_ref())?;
     let checks: Vec<_> = verified.checks().iter().map(|result| (result.check, result.outcome)).collect();
     let locality = verified.locality();
 
     let now = Timestamp::now();
     let attestation = attestor.attest(verified, &demand, now)?;
     let presentation = attestation.present(&demand, now)?;
-    files::write(&args.out, presentation.as_bytes())?;
+    out.write(presentation.as_bytes())?;
+    stores::keep_house(&store, now);
     if args.json {
         let checks = checks.iter().map(|(check, outcome)| json!({"check": check, "outcome": outcome}));
-        output::json(&json!({
+        let mut value = json!({
             "result": "attested", "purpose": demand.purpose(), "locality": locality, "disclosed": demand.claims(),
-            "env": demand.env(), "checks": checks.collect::<Vec<_>>(), "out": args.out,
-        }));
+            "env": demand.env(), "checks": checks.collect::<Vec<_>>(), "out": args.out, "nonce": demand.nonce(),
+            "transaction": words::transaction_json(demand.transaction()),
+        });
+        if args.with_document {
+            value["document"] = card["document"].take();
+            value["card"] = card;
+        }
+        output::json(&value);
     } else {
-        let rows = checks.iter().map(|(check, outcome)| [check.to_string(), outcome.to_string()]);
+        let rows = checks
+            .iter()
+            .map(|(check, outcome)| [words::check(*check).to_owned(), words::outcome(*outcome).to_owned()]);
         output::line(output::table(lang::pick(["check", "outcome"], ["核验项", "结果"]), rows));
         let word = lang::pick("attested:", "已出具：");
-        output::line(format_args!("{} {}", paint(Tone::Good, word), args.out.display()));
+        output::line(format_args!("{} {}", paint(Tone::Good, word), shown(&args.out)));
     }
     done()
 }
 
-fn decide(
+fn case(
     evidence: Evidence,
     policy: &Policy,
     demand: &VerifiedDemand,
     config: &Config,
-    register: &dyn Authority,
-) -> Result<Verified, Failure> {
-    let request = CaseRequest::new(demand.purpose().clone(), config.env, Timestamp::now())
+    plugins: &Installed,
+    signals: Vec<Signal>,
+) -> Result<Case, Failure> {
+    let mut request = CaseRequest::new(demand.purpose().clone(), config.env, Timestamp::now())
         .with_terminal(config.terminal.as_str())
-        .with_enrolled(config.enrolled()?);
-    let case = Case::open(evidence, policy, request).map_err(refusal::setup)?;
+        .with_enrolled(config.enrolled()?)
+        .with_signals(signals);
+    // Sent to a register that can't be asked without it, and to no other.
+    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+        request = request.offering_phone_number(number.clone());
+    }
+    let mut case = Case::open(evidence, policy, request).map_err(refusal::setup)?;
+    if let Some(decoder) = &plugins.photo_decoder {
+        case = match &plugins.face_matcher {
+            Some(matcher) => case.with_face_chip(decoder, matcher),
+            None => case.with_face_chip(decoder, &NoFaceMatcher),
+        };
+    }
+    if let Some(checker) = &plugins.liveness {
+        case = case.with_liveness(checker);
+    }
+    Ok(case)
+}
+
+fn decide(case: Case, register: &dyn Authority) -> Result<Verified, Failure> {
     let progress = output::Progress::start(lang::pick("asking the register", "正在查询登记系统"));
     let decided = case.decide(register);
     drop(progress);

@@ -14,7 +14,7 @@ use super::{Done, done};
 use crate::args::{AuthorityCommand, ServeArgs};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
-use crate::{files, lang, signals};
+use crate::{files, lang, outside, signals};
 
 pub(crate) use spec::connect;
 
@@ -29,7 +29,10 @@ fn serve(args: &ServeArgs) -> Done {
     options.beyond_loopback = args.beyond_loopback;
     if let Some(spec) = &args.fault {
         options.faults = faults::parse(spec, args.seed).map_err(|error| {
-            Failure::usage(format!("--fault: {error}"), "see `realname authority serve --help`")
+            Failure::usage(
+                format!("--fault: {error}"),
+                lang::pick("see `realname authority serve --help`", "参见 realname authority serve --help"),
+            )
         })?;
     }
     let mut answers = RegisterOptions::default();
@@ -46,6 +49,7 @@ fn serve(args: &ServeArgs) -> Done {
     let server = Server::start(register, args.listen, options).map_err(failure)?;
     // Whoever started this waits for the line.
     output::line(format_args!("listening on {}", server.origin()));
+    output::still_heard()?;
     ended.wait();
     signals::within_a_moment(move || drop(server));
     done()
@@ -55,7 +59,11 @@ fn serve(args: &ServeArgs) -> Done {
 fn seal(file: &Path) -> Result<Seal, Failure> {
     let secret = files::read(file)?.trim_ascii_end().to_vec();
     if secret.is_empty() {
-        return Err(Failure::damaged("input", format!("{} is empty", file.display()), "give the right file"));
+        return Err(Failure::damaged(
+            "input",
+            format!("{} {}", outside::path(file), lang::pick("is empty", "是空文件")),
+            lang::pick("give the right file", "请提供正确的文件"),
+        ));
     }
     let parts = [Part::Method, Part::Path, Part::Key, Part::Status, Part::BodySha256];
     Ok(Seal::new(Secret::new(secret), "X-Signature", parts))
@@ -82,9 +90,17 @@ impl AuditSink for Trail {
 
 fn failure(error: ServeError) -> Failure {
     match error {
-        ServeError::BeyondLoopback(_) => {
-            Failure::usage(&error, "listen on 127.0.0.1, or give --beyond-loopback if you mean it")
-        }
-        _ => Failure::trouble("listen", &error, "choose another address or port"),
+        ServeError::BeyondLoopback(_) => Failure::usage(
+            lang::pick(error.to_string(), "其他机器也能访问此地址".to_owned()),
+            lang::pick(
+                "listen on 127.0.0.1, or give --beyond-loopback if you mean it",
+                "请监听 127.0.0.1；如确有此意，请使用 --beyond-loopback",
+            ),
+        ),
+        _ => Failure::trouble(
+            "listen",
+            lang::pick(error.to_string(), "无法在此地址监听".to_owned()),
+            lang::pick("choose another address or port", "请换一个地址或端口"),
+        ),
     }
 }

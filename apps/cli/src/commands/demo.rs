@@ -7,8 +7,8 @@ use crate::commands::Done;
 #[cfg(not(unix))]
 pub(crate) fn run(_: &DemoArgs) -> Done {
     Err(crate::failure::Failure::usage(
-        "the demo needs a pty, which needs Unix",
-        "see the README for the commands that it is made of",
+        crate::lang::pick("the demo needs a pty, which needs Unix", "演示需要伪终端，仅在 Unix 上可用"),
+        crate::lang::pick("see the README for the commands that it is made of", "所用命令见 README"),
     ))
 }
 

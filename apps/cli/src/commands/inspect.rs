@@ -1,6 +1,6 @@
 //! `realname inspect`: a token's parts, unverified.
 
-use realname::jose::Json;
+use realname::profile::to_visible_json;
 use realname::rely::inspect;
 
 use super::{Done, done};
@@ -12,9 +12,10 @@ use crate::{files, lang};
 pub(crate) fn run(args: &InspectArgs) -> Done {
     let text = files::read_text(&args.file)?;
     let parts = inspect(&text).map_err(|error| {
-        Failure::damaged("not_a_token", error, lang::pick("give a token's file", "请提供凭证文件"))
+        let what = lang::pick(error.to_string(), "这不是凭证".to_owned());
+        Failure::damaged("not_a_token", what, lang::pick("give a token's file", "请提供凭证文件"))
     })?;
-    let value: serde_json::Value = serde_json::from_slice(&parts.to_bytes()).unwrap_or_default();
+    let value = serde_json::to_value(&parts).unwrap_or_default();
     if args.json {
         output::json(&value);
         return done();
@@ -26,16 +27,11 @@ pub(crate) fn run(args: &InspectArgs) -> Done {
             "未经验证：任何人都可能伪造以下内容，请用 realname verify 判定。",
         ),
     ));
-    if let Some(parts) = parts.as_object() {
+    if let Some(parts) = value.as_object() {
         for (name, part) in parts.iter().filter(|(name, _)| *name != "verified") {
             output::line(paint(Tone::Heading, name));
-            output::line(pretty(part));
+            output::line(to_visible_json(part).unwrap_or_default());
         }
     }
     done()
-}
-
-fn pretty(part: &Json) -> String {
-    let value: serde_json::Value = serde_json::from_slice(&part.to_bytes()).unwrap_or_default();
-    serde_json::to_string_pretty(&value).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 mod attest;
 mod authority;
 mod capture;
+mod declared;
 mod demand;
 mod demo;
 mod emulator;
@@ -11,13 +12,22 @@ mod key;
 mod photos;
 mod policy;
 mod reader;
+mod reader_watch;
+mod record;
+mod sandbox;
+mod specimens;
+mod store;
+mod stores;
 mod trust;
+mod trusted;
 mod verify;
 
 use std::process::ExitCode;
 
 use crate::args::Command;
 use crate::failure::Failure;
+use crate::files::Output;
+use crate::{lang, output};
 
 /// How a command ends: done (or accepted), refused with its own output, or a failure to be told.
 pub(crate) type Done = Result<ExitCode, Failure>;
@@ -36,7 +46,26 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Key(command) => key::run(command),
         Command::Trust(command) => trust::run(command),
         Command::Demand(command) => demand::run(command),
+        Command::Record(command) => record::run(command),
+        Command::Store(command) => store::run(command),
+        Command::Sandbox(command) => sandbox::run(command),
     }
+}
+
+/// Standard output holds one thing: a file's content, the JSON value, or lines for people. What isn't wanted there goes to
+/// standard error, or is refused.
+pub(crate) fn one_value(as_json: bool, outputs: &[&Output]) -> Result<(), Failure> {
+    let standard = outputs.iter().filter(|output| output.is_standard()).count();
+    if standard + usize::from(as_json) > 1 {
+        return Err(Failure::usage(
+            lang::pick("two things are to go to standard output", "有两项内容都指定为标准输出"),
+            lang::pick("name a file for one of them", "请为其中一项指定文件"),
+        ));
+    }
+    if standard == 1 {
+        output::keep_standard_output();
+    }
+    Ok(())
 }
 
 /// Exit code 0.

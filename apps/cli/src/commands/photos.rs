@@ -48,7 +48,8 @@ pub(crate) fn triplet(nonce: [u8; 16], paths: [&Path; 3]) -> Result<Triplet, Fai
 
 fn of_session(error: SessionError) -> Failure {
     let advice = error.entry().advice;
-    Failure::damaged(error.code(), &error, lang::pick(advice.en, advice.zh))
+    let what = lang::pick(error.to_string(), "照片不能一起使用".to_owned());
+    Failure::damaged(error.code(), what, lang::pick(advice.en, advice.zh))
 }
 
 /// What a slot is called.

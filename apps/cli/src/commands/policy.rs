@@ -1,5 +1,7 @@
 //! `realname policy`: what is required for which purpose, and what can't be meant.
 
+mod chinese;
+
 use std::path::Path;
 
 use realname::appraisal::{Policy, Reason};
@@ -10,7 +12,8 @@ use super::{Done, done};
 use crate::args::{ExplainArgs, PolicyCommand};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
-use crate::{lang, policies};
+use crate::outside::path as shown;
+use crate::{lang, policies, words};
 
 pub(crate) fn run(command: PolicyCommand) -> Done {
     match command {
@@ -38,11 +41,11 @@ fn list(as_json: bool) -> Done {
         policy.rules().iter().enumerate().flat_map(move |(at, rule)| {
             rule.purposes.iter().enumerate().map(move |(nth, purpose)| {
                 let first = at == 0 && nth == 0;
-                let require: Vec<_> = rule.require.iter().map(ToString::to_string).collect();
+                let require: Vec<_> = rule.require.iter().map(words::requirement).collect();
                 [
                     if first { policies::name(policy) } else { String::new() },
-                    if first { policy.locality().to_string() } else { String::new() },
-                    purpose.to_string(),
+                    if first { words::locality(policy.locality()).to_owned() } else { String::new() },
+                    words::purpose(purpose),
                     require.join(" + "),
                 ]
             })
@@ -60,8 +63,16 @@ fn explain(args: &ExplainArgs) -> Done {
     };
     if let Some(asked) = args.locality.filter(|asked| *asked != policy.locality()) {
         return Err(Failure::usage(
-            format!("{} is for {} checks, not for {asked}", policy.reference().id, policy.locality()),
-            "leave --locality out, or name another policy",
+            lang::pick(
+                format!("{} is for {} checks, not for {asked}", policy.reference().id, policy.locality()),
+                format!(
+                    "{} 用于{}核验，不用于{}",
+                    policy.reference().id,
+                    words::locality(policy.locality()),
+                    words::locality(asked)
+                ),
+            ),
+            lang::pick("leave --locality out, or name another policy", "请省略 --locality，或指定其他策略"),
         ));
     }
     let Some(explanation) = policy.explain(&args.purpose) else {
@@ -70,7 +81,7 @@ fn explain(args: &ExplainArgs) -> Done {
     if args.json {
         output::json(&serde_json::to_value(&explanation).unwrap_or_default());
     } else {
-        output::line(explanation);
+        output::line(lang::pick(explanation.to_string(), chinese::explanation(&explanation)));
     }
     done()
 }
@@ -81,11 +92,19 @@ pub(crate) fn not_covered(policy: &Policy, purpose: &str) -> Failure {
     let advice = reason.text();
     Failure::refused(
         reason.code(),
-        format!(
-            "{} version {} doesn't cover {purpose} for {} checks, so it refuses it",
-            reference.id,
-            reference.version,
-            policy.locality()
+        lang::pick(
+            format!(
+                "{} version {} doesn't cover {purpose} for {} checks, so it refuses it",
+                reference.id,
+                reference.version,
+                policy.locality()
+            ),
+            format!(
+                "{} 第 {} 版未涵盖{}核验的 {purpose}，因此拒绝",
+                reference.id,
+                reference.version,
+                words::locality(policy.locality())
+            ),
         ),
         lang::pick(advice.en, advice.zh),
     )
@@ -112,7 +131,10 @@ fn check(file: &Path, as_json: bool) -> Done {
     }
     Err(Failure::refused(
         "policy_contradicts",
-        format!("{}: {} of its parts can't be met or can't be meant", file.display(), found.len()),
+        lang::pick(
+            format!("{}: {} of its parts can't be met or can't be meant", shown(file), found.len()),
+            format!("{}：有 {} 处无法满足或不合理", shown(file), found.len()),
+        ),
         lang::pick("correct the policy", "请修正策略文件"),
     )
     .with_details(value, found.join("\n")))

@@ -4,19 +4,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use realname::document::{CardRead, PlainDocument};
-use realname::reader::{Attachment, Confirm, Progress, ReadOptions, Reader, list};
+use realname::reader::{Attachment, Confirm, PortNotes, Progress, ReadOptions, Reader, list};
 use serde_json::{Value, json};
 
-use super::{Done, done};
+use super::{Done, done, one_value};
 use crate::args::{self, PortArgs, ReaderCommand};
 use crate::failure::Failure;
+use crate::files::Output;
 use crate::output::{self, Tone, paint};
-use crate::{files, lang};
+use crate::outside::shown;
+use crate::{lang, words};
 
 pub(crate) fn run(command: ReaderCommand) -> Done {
     match command {
         ReaderCommand::List { json } => print_ports(json),
         ReaderCommand::Probe { port, json } => probe(&port, json),
+        ReaderCommand::Watch { port, json } => super::reader_watch::run(&port, json),
         ReaderCommand::Read { port, wait, fingerprint, confirm, photo_out, json } => {
             let options = ReadOptions::new()
                 .wait(Duration::from_secs(u64::from(wait)))
@@ -52,20 +55,37 @@ fn print_ports(as_json: bool) -> Done {
             }
             _ => (String::new(), String::new()),
         };
-        [port.name.clone(), port.guess.as_str().to_owned(), ids, what]
+        [shown(&port.name), port.guess.as_str().to_owned(), ids, shown(&what)]
     });
-    output::line(output::table(["port", "probably", "VID:PID", "says"], rows));
+    output::line(output::table(
+        lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
+        rows,
+    ));
     done()
 }
 
-/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`.
-pub(crate) fn open(port: &Path, baud: Option<u32>) -> Result<Reader, Failure> {
-    Ok(Reader::open(&port.to_string_lossy(), baud)?)
+type Opened = (Reader, Duration, Option<PortNotes>);
+
+/// Opens a serial port at the rate given, or finds the rate; or a native USB reader, `usb:…` or `hid:…`. With it come what is
+/// left of `wait` and what is known of the port.
+fn open_within(port: &Path, baud: Option<u32>, wait: Duration) -> Result<Opened, Failure> {
+    let name = port.to_string_lossy();
+    let notes = notes_directory().map(|directory| PortNotes::new(directory, &name));
+    let (reader, left) = Reader::open_within(&name, baud, wait, notes.as_ref())?;
+    Ok((reader, left, notes))
+}
+
+/// Keeps what is known of the port: an aid, not a duty. A machine without a place for it reads cards all the same.
+fn keep(notes: Option<PortNotes>, reader: &Reader) {
+    if let Some(notes) = notes {
+        let _ = notes.keep(reader);
+    }
 }
 
 fn probe(port: &PortArgs, as_json: bool) -> Done {
-    let mut reader = open(&port.port, port.baud)?;
+    let (mut reader, _, notes) = open_within(&port.port, port.baud, Duration::ZERO)?;
     let probe = reader.probe()?;
+    keep(notes, &reader);
     if as_json {
         output::json(&json!({"sam_id": probe.sam_id.to_string(), "baud": reader.baud()}));
     } else {
@@ -78,10 +98,11 @@ fn probe(port: &PortArgs, as_json: bool) -> Done {
 }
 
 fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_json: bool) -> Done {
-    let mut reader = open(&port.port, port.baud)?;
-    let card = read_card(&mut reader, options)?;
-    if let Some(path) = photo_out {
-        files::write(&path, card.photo().bytes())?;
+    let photo_out = photo_out.as_deref().map(Output::prepare).transpose()?;
+    one_value(as_json, &photo_out.iter().collect::<Vec<_>>())?;
+    let card = read_at(&port.port, port.baud, options)?;
+    if let Some(out) = photo_out {
+        out.write(card.photo().bytes())?;
     }
     if as_json {
         output::json(&to_json(&card));
@@ -91,10 +112,23 @@ fn read(port: &PortArgs, options: &ReadOptions, photo_out: Option<PathBuf>, as_j
     done()
 }
 
-/// Reads a card, telling on a terminal how far it is.
-pub(crate) fn read_card(reader: &mut Reader, options: &ReadOptions) -> Result<CardRead, Failure> {
+/// Opens a reader and reads a card, telling on a terminal how far it is. The options' wait is for both. What is learned of
+/// the port is kept for the next program on it.
+pub(crate) fn read_at(port: &Path, baud: Option<u32>, options: &ReadOptions) -> Result<CardRead, Failure> {
     let progress = output::Progress::start(lang::pick("looking for the reader", "正在连接读卡器"));
-    Ok(reader.read_card_with(options, |step| progress.say(&step_text(step)))?)
+    let (mut reader, left, notes) = open_within(port, baud, options.wait)?;
+    let options = options.clone().wait(left);
+    let card = reader.read_card_with(&options, |step| progress.say(&step_text(step)));
+    keep(notes, &reader);
+    Ok(card?)
+}
+
+/// Where this user's programs keep what they know of ports.
+fn notes_directory() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| set("LOCALAPPDATA"));
+    let state = state.or_else(|| set("HOME").map(|home| home.join(".local/state")));
+    state.filter(|state| state.is_absolute()).map(|state| state.join("realname").join("ports"))
 }
 
 fn step_text(step: Progress) -> String {
@@ -107,6 +141,11 @@ fn step_text(step: Progress) -> String {
         }
         Progress::Confirming => lang::pick("reading once more, to be sure", "正在再次读取以确认").to_owned(),
         Progress::CardLifted => lang::pick("put the card back", "请放回证件").to_owned(),
+        Progress::LiftCard => lang::pick(
+            "this card was read before: lift it and put it back",
+            "此证件已读取过，请拿起后重新放置",
+        )
+        .to_owned(),
         _ => lang::pick("the line is disturbed, trying again", "线路受扰，正在重试").to_owned(),
     }
 }
@@ -116,13 +155,13 @@ pub(crate) fn to_json(card: &CardRead) -> Value {
     serde_json::to_value(card.to_plain()).unwrap_or_default()
 }
 
-fn print(card: &CardRead) {
+pub(crate) fn print(card: &CardRead) {
     let label = |english, chinese| paint(Tone::Faint, output::padded(lang::pick(english, chinese), 20));
     for (name, value) in rows(&card.document().to_plain()) {
-        output::line(format_args!("{} {value}", paint(Tone::Faint, output::padded(name, 20))));
+        output::line(format_args!("{} {}", paint(Tone::Faint, output::padded(name, 20)), shown(&value)));
     }
     if let Some(address) = card.additional_address() {
-        output::line(format_args!("{} {}", label("additional address", "变更住址"), address.as_str()));
+        output::line(format_args!("{} {}", label("additional address", "变更住址"), shown(address.as_str())));
     }
     output::line(format_args!("{} {}", label("SAM id", "安全模块号"), card.sam_id()));
     for flag in card.document().flags() {
@@ -146,10 +185,10 @@ pub(crate) fn rows(plain: &PlainDocument) -> Vec<(&'static str, String)> {
         format!("{name} ({})", group.code.as_str())
     });
     [
-        (lang::pick("kind", "证件类型"), Some(plain.kind.to_string())),
+        (lang::pick("kind", "证件类型"), Some(words::kind(plain.kind).to_owned())),
         (lang::pick("name", "姓名"), text(&plain.name)),
         (lang::pick("English name", "英文姓名"), text(&plain.english_name)),
-        (lang::pick("sex", "性别"), Some(plain.sex.as_str().to_owned())),
+        (lang::pick("sex", "性别"), Some(words::sex(plain.sex).to_owned())),
         (lang::pick("ethnic group", "民族"), ethnic),
         (lang::pick("birth date", "出生日期"), text(&plain.birth_date)),
         (lang::pick("nationality", "国籍"), text(&plain.nationality)),

@@ -22,7 +22,7 @@ fn no_fault_becomes_a_presentation() {
     let workshop = Workshop::new();
     workshop.demand("demand.jwt");
     terminal_with_register(&workshop, SHORT);
-    let reader = Emulator::start("cards/resident.json");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
     for (fault, expected) in [
         ("deaf", None),
         ("silent", None),
@@ -74,7 +74,7 @@ fn a_forged_yes_is_no_answer() {
     let seal = "[reply_seal]\nheader = \"X-Signature\"\nparts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n";
     terminal_with_register(&workshop, &format!("{SHORT}{seal}"));
     let secret = workshop.path("secret");
-    let reader = Emulator::start("cards/resident.json");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
     // Another face before the camera.
     let attest = |register: &Register, live: &str| {
         workshop.attest_with(&reader.port, live, "demand.jwt", "presentation", &register.origin)
@@ -97,7 +97,7 @@ fn a_forged_yes_is_no_answer() {
 fn the_configuration_may_name_the_register_and_holds_its_credentials() {
     let workshop = Workshop::new();
     workshop.demand("demand.jwt");
-    let reader = Emulator::start("cards/resident.json");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
     let register = Register::start();
     workshop.write("token", "s3cret-TEST-token\n");
     let with_token = format!(

@@ -53,6 +53,42 @@ fn another_persons_genuine_card_is_refused_and_burns_nothing() {
     assert_eq!(json(&workshop.verify("own"))["verdict"], "accepted");
 }
 
+/// The customer before forgot the card: nobody is asked about the wrong person, and put back it counts.
+#[test]
+fn attest_wants_a_card_that_was_laid_down_for_its_customer() {
+    let workshop = Workshop::new();
+    workshop.demand("demand.jwt");
+    let reader = Emulator::start("cards/resident.json");
+    let read = support::run(["reader", "read", "--port", &reader.port, "--json", "--baud", "115200"]);
+    assert_eq!(code(&read), Some(0));
+    let mut args = workshop.attest_args("demand.jwt", "presentation");
+    let register = format!("dir:{}", fixture("register.json").display());
+    let live = fixture(LIVE).display().to_string();
+    let more = [
+        "--authority",
+        &register,
+        "--port",
+        &reader.port,
+        "--live",
+        &live,
+        "--baud",
+        "115200",
+        "--wait",
+        "2",
+    ];
+    args.extend(more.map(str::to_owned));
+    let refused = support::run(&args);
+    assert_eq!(code(&refused), Some(3), "{}", String::from_utf8_lossy(&refused.stdout));
+    assert_eq!(json(&refused)["error"]["code"], "card_read_before");
+    assert!(!workshop.has("presentation"));
+    drop(reader);
+    // Lifted and laid down again, after the first reading.
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+    assert_eq!(code(&support::run(["reader", "read", "--port", &reader.port, "--json"])), Some(0));
+    let attested = workshop.attest(&reader.port, LIVE, "demand.jwt", "presentation");
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stdout));
+}
+
 #[test]
 fn a_mistyped_store_is_named_and_not_made() {
     let workshop = Workshop::new();

@@ -160,6 +160,7 @@ fn presentations(workshop: &Workshop, count: usize) -> Vec<String> {
             .expectation(Expectation::new(NAME, NUMBER))
             .env(Env::Test)
             // Long enough for the whole test on a slow machine, checks included.
+            .terminals_answer(3600)
             .life(3600)
             .max_age(3600)
             .after_demand(false)

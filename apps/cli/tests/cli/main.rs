@@ -1,14 +1,22 @@
 //! The program as its user has it: started, spoken to, killed.
 
+mod advice;
 mod authority;
 mod capture;
 mod chain;
+mod chinese;
 mod interop;
+mod keeping;
 mod kill;
 mod online;
+mod outputs;
+mod plugins;
 mod policy;
 mod reader;
+mod sandbox;
 mod schemas;
 mod support;
+mod till;
+mod trust_runbook;
 mod usage;
 mod vendor;

@@ -75,7 +75,7 @@ fn contradictions_are_found_in_a_file() {
 fn a_terminal_decides_by_the_policy_that_its_configuration_names() {
     let workshop = Workshop::new();
     workshop.demand("demand.jwt");
-    let reader = Emulator::start("cards/resident.json");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
     let attest = || workshop.attest(&reader.port, "portraits/jia-live-1.jpg", "demand.jwt", "presentation");
     let terminal = std::fs::read_to_string(workshop.path("terminal.toml")).expect("the file");
     let with_policy = |line: &str| workshop.write("terminal.toml", &format!("{terminal}policy = {line}\n"));

@@ -43,11 +43,12 @@ fn who_asks_is_named_by_a_url() {
 
 #[test]
 fn every_command_has_help_and_an_error_object() {
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 23] = [
         &["demo"],
         &["reader", "list"],
         &["reader", "probe"],
         &["reader", "read"],
+        &["reader", "watch"],
         &["emulator"],
         &["capture", "check"],
         &["authority", "serve"],
@@ -59,9 +60,13 @@ fn every_command_has_help_and_an_error_object() {
         &["trust", "sign"],
         &["trust", "delegate"],
         &["demand", "new"],
+        &["demand", "check"],
         &["attest"],
         &["verify"],
         &["inspect"],
+        &["record", "erase"],
+        &["store", "expire"],
+        &["sandbox", "new"],
     ];
     let documented = include_str!("../../../../docs/cli.md");
     for command in commands {

@@ -58,7 +58,7 @@ impl Vendor {
 fn every_kind_of_code_ends_as_it_should() {
     let (workshop, vendor) = (Workshop::new(), Vendor::start());
     workshop.demand("demand.jwt");
-    let reader = Emulator::start("cards/resident.json");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
     // Name and number are all that this register knows, so the policy asks for no more.
     let policy = concat!(
         env!("CARGO_MANIFEST_DIR"),

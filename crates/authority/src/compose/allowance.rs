@@ -91,19 +91,28 @@ impl Allowance {
     /// Learns from what the register said: what it calls used up isn't asked for again before its time.
     pub fn record<T>(&mut self, now: Timestamp, result: &Result<T, AuthorityError>) {
         match result {
-            Err(AuthorityError::Quota {
-                scope: scope @ (QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract),
-                reset,
-            }) => {
+            Err(AuthorityError::Quota { scope, reset }) => {
                 let until = match (scope, reset) {
-                    (_, Some(reset)) => *reset,
+                    // One person's tries say nothing about the next person's.
+                    (QuotaScope::Person, _) => return,
+                    (QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract, Some(reset)) => *reset,
                     (QuotaScope::Daily, None) => end_of_day(now),
-                    _ => return,
+                    (QuotaScope::Rate | QuotaScope::Contract, None) => return,
                 };
                 self.told = Some((*scope, until));
             }
             Err(AuthorityError::Transient { .. }) => self.give_back(),
-            _ => {}
+            // Asked, perhaps answered, perhaps charged for: it stays counted.
+            Ok(_)
+            | Err(
+                AuthorityError::InvalidInput { .. }
+                | AuthorityError::Denied
+                | AuthorityError::PolicyBlocked
+                | AuthorityError::Unsupported
+                | AuthorityError::BadRequest
+                | AuthorityError::Protocol
+                | AuthorityError::Indeterminate,
+            ) => {}
         }
     }
 

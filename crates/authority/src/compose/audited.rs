@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::clock::time_left;
 use crate::profile::Purpose;
 use crate::words::{Word, error_word};
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 
 /// Records every question before it is asked and every answer before it is given. Without a record nothing is asked; an
 /// answer that can't be recorded isn't given, and stays [`Indeterminate`](AuthorityError::Indeterminate).
@@ -108,11 +108,15 @@ impl<A: Authority, S: AuditSink> Authority for Audited<A, S> {
         self.inner.is_test()
     }
 
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
+    }
+
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         let asked_at = self.clock.now();
         self.record(query, asked_at, AuditStep::Asked)
             .map_err(|AuditError| AuthorityError::Transient { retry_after: None })?;
-        let result = self.inner.ask(query);
+        let result = self.inner.ask(query).map(|finding| finding.without_echo(query));
         let at = self.clock.now();
         let step = answered(self.inner.id(), &result, time_left(asked_at, at));
         self.record(query, at, step).map_err(|AuditError| AuthorityError::Indeterminate)?;
@@ -121,7 +125,10 @@ impl<A: Authority, S: AuditSink> Authority for Audited<A, S> {
 
     fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
         let asked_at = self.clock.now();
-        let outcome = self.inner.reconcile(query)?;
+        let outcome = match self.inner.reconcile(query)? {
+            Reconciled::Answered(Ok(finding)) => Reconciled::Answered(Ok(finding.without_echo(query))),
+            other => other,
+        };
         if let Reconciled::Answered(result) = &outcome {
             let at = self.clock.now();
             let step = answered(self.inner.id(), result, time_left(asked_at, at));

@@ -83,10 +83,7 @@ impl Breaker {
 
     /// Learns from a question's result.
     pub fn record<T>(&mut self, now: Timestamp, permit: Permit, result: &Result<T, AuthorityError>) {
-        let failed_now = matches!(
-            result,
-            Err(AuthorityError::Transient { .. } | AuthorityError::Indeterminate | AuthorityError::Protocol)
-        );
+        let failed_now = result.as_ref().is_err_and(AuthorityError::shows_a_failure);
         match (self.state, permit.probe) {
             (State::Closed { .. }, _) if !failed_now => self.state = State::Closed { failed: 0 },
             (State::Closed { failed }, _) => {
@@ -106,7 +103,7 @@ impl Breaker {
                 };
             }
             // A result from before it opened says nothing about now.
-            _ => {}
+            (State::HalfOpen { .. } | State::Open { .. }, _) => {}
         }
     }
 

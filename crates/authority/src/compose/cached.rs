@@ -10,16 +10,18 @@ use sha2::Sha256;
 
 use crate::clock::time_left;
 use crate::document::{ValidUntil, fold_name};
+use crate::profile::Purpose;
 use crate::{
-    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, Reconciled, Subject,
-    SystemClock,
+    Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, QueryField, Reconciled,
+    Subject, SystemClock,
 };
 
 /// Gives an answer once more while it is young, and says so: [`Meta::cached_for`](crate::Meta::cached_for) is its
 /// age and `answered_at` stays the time of the register's answer, so a policy that wants a fresh one refuses it.
 ///
 /// Only a plain "yes" is kept: found, everything that was asked matches, nothing against the document. A "no" may be put
-/// right the same day, so it is always asked anew. Never answered from it: high-risk purposes, photos, liveness.
+/// right the same day, so it is always asked anew. Never answered from it: high-risk purposes, purposes named by a URI,
+/// photos, liveness.
 ///
 /// Kept are a keyed digest of the question (the key lives and dies with this value) and the finding, which holds nothing
 /// personal.
@@ -123,6 +125,7 @@ impl<A: Authority> Cached<A> {
             Some(ValidUntil::LongTerm) => "long_term".to_owned(),
         });
         part(query.phone_number().unwrap_or_default());
+        part(query.phone_number_at_hand().unwrap_or_default());
         part(query.purpose().map_or("", |purpose| purpose.as_str()));
         mac.finalize().into_bytes().into()
     }
@@ -137,10 +140,14 @@ impl<A: Authority> Authority for Cached<A> {
         self.inner.is_test()
     }
 
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
+    }
+
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         let fresh_only = query.probe().is_some()
             || query.wants_liveness()
-            || query.purpose().is_none_or(|purpose| purpose.is_high_risk());
+            || !query.purpose().is_some_and(may_be_given_again);
         if fresh_only {
             return self.inner.ask(query);
         }
@@ -171,7 +178,18 @@ fn is_plain_yes(query: &Query, finding: &Finding) -> bool {
         && agrees(true, attributes.id_number)
         && agrees(query.valid_from().is_some(), attributes.valid_from)
         && agrees(query.valid_until().is_some(), attributes.valid_until)
-        && agrees(query.phone_number().is_some(), attributes.phone_number)
+        && agrees(
+            query.phone_number().is_some() || attributes.phone_number != Attribute::NotAsked,
+            attributes.phone_number,
+        )
+}
+
+/// The purposes for which an answer of a while ago will do, by name: any other one, and any that is new, is asked anew.
+fn may_be_given_again(purpose: &Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::SimActivate | Purpose::ServiceOrder | Purpose::NumberReverify | Purpose::DeliveryHandover
+    )
 }
 
 /// The key filled up to HMAC's block (RFC 2104 section 2).

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use crate::clock::{later, time_left};
-use crate::{Authority, AuthorityError, Clock, Finding, Query, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, SystemClock};
 
 /// Asks the next register when one can't answer. Whoever answers, answers: a "no", "no such person" or "can't tell" is never
 /// taken to another register for a better one.
 ///
-/// It goes on only after errors that say nothing about the person and left nothing open: transient, quota, denied,
-/// unsupported. Not after `Indeterminate` (it may be billed, and its answer may still be found), `Protocol` (an answer came
-/// that wasn't understood: it may have been a no), `PolicyBlocked` (a protected person isn't looked for elsewhere) and
-/// `InvalidInput`.
+/// It goes on only after errors that say nothing about the person and left nothing open, as
+/// [`may_ask_another`](AuthorityError::may_ask_another) has them: transient, the caller's quota, denied, unsupported. Not after
+/// `Indeterminate` (it may be billed, and its answer may still be found), `Protocol` and `BadRequest` (it may have been a no),
+/// `PolicyBlocked` (a protected person isn't looked for elsewhere), a person's quota and `InvalidInput`.
 ///
 /// The time until the deadline is shared out equally among the registers that are left. Put retries inside, around each
 /// register: an unknown outcome is looked up where the question was asked.
@@ -50,6 +50,11 @@ impl Authority for Fallback {
         self.registers.iter().any(|register| register.is_test())
     }
 
+    /// What one of them asks for: nobody knows beforehand who will answer.
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.registers.iter().any(|register| register.asks_for(field))
+    }
+
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         let mut last = AuthorityError::Unsupported;
         let mut waiting = u32::try_from(self.registers.len()).unwrap_or(u32::MAX);
@@ -59,7 +64,7 @@ impl Authority for Fallback {
             waiting = waiting.saturating_sub(1).max(1);
             let result = register.ask(&query.clone().with_deadline(later(now, share)));
             match result {
-                Err(error) if goes_on(&error) => last = worth_more(last, error),
+                Err(error) if error.may_ask_another() => last = worth_more(last, error),
                 answered => {
                     return answered.map(|mut finding| {
                         finding.meta.is_test |= register.is_test();
@@ -70,16 +75,6 @@ impl Authority for Fallback {
         }
         Err(last)
     }
-}
-
-fn goes_on(error: &AuthorityError) -> bool {
-    matches!(
-        error,
-        AuthorityError::Transient { .. }
-            | AuthorityError::Quota { .. }
-            | AuthorityError::Denied
-            | AuthorityError::Unsupported
-    )
 }
 
 /// Of two errors the one with which the caller can do more: trying later helps if it helps with any of them.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Allowance, Breaker, Left};
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 
 /// Asks only while the register works and the contract has something left. Shared by all callers of one register.
 pub struct Guarded<A> {
@@ -47,6 +47,10 @@ impl<A: Authority> Authority for Guarded<A> {
 
     fn is_test(&self) -> bool {
         self.inner.is_test()
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

@@ -163,7 +163,19 @@ impl Retry {
                 self.not_before = later(now, self.pause(1));
                 return;
             }
-            _ => None,
+            Ok(_)
+            | Err(
+                AuthorityError::Quota {
+                    scope: QuotaScope::Daily | QuotaScope::Contract | QuotaScope::Person,
+                    ..
+                }
+                | AuthorityError::InvalidInput { .. }
+                | AuthorityError::Denied
+                | AuthorityError::PolicyBlocked
+                | AuthorityError::Unsupported
+                | AuthorityError::BadRequest
+                | AuthorityError::Protocol,
+            ) => None,
         };
         match (again, result) {
             (Some(at), Err(error)) if self.sent < self.policy.tries => {

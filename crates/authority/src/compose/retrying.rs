@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Retry, RetryPolicy, Step};
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 
 /// Asks again where that is safe, inside the query's deadline. Every try carries the same idempotency key.
 pub struct Retrying<A> {
@@ -32,6 +32,10 @@ impl<A: Authority> Authority for Retrying<A> {
 
     fn is_test(&self) -> bool {
         self.inner.is_test()
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

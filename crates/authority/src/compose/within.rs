@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::later;
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 
 /// Gives a register less time than the query has, tries and look-ups included: a person who waits at a till is worth more
 /// than one more try. It goes around [`Retrying`](super::Retrying), and never prolongs a query's own deadline.
@@ -39,6 +39,10 @@ impl<A: Authority> Authority for Within<A> {
 
     fn is_test(&self) -> bool {
         self.inner.is_test()
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.inner.asks_for(field)
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {

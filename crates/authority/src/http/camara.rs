@@ -53,7 +53,7 @@ impl Camara {
 
     /// The phone number as the interface wants it (E.164 with a plus sign).
     fn phone_number(&self, query: &Query) -> Result<Option<Zeroizing<String>>, AuthorityError> {
-        let Some(number) = query.phone_number() else { return Ok(None) };
+        let Some(number) = query.phone_number_at_hand() else { return Ok(None) };
         let prefix =
             if number.starts_with('+') { "" } else { self.country_code.as_deref().unwrap_or_default() };
         let number = Zeroizing::new(format!("{prefix}{number}"));
@@ -101,6 +101,10 @@ impl Dialect for Camara {
         self.is_test
     }
 
+    fn asks_for(&self, field: QueryField) -> bool {
+        field == QueryField::PhoneNumber
+    }
+
     fn request(&self, query: &Query, _: Timestamp) -> Result<Request, AuthorityError> {
         let invalid = |field| Err(AuthorityError::InvalidInput { field });
         if !(1..=256).contains(&query.name().chars().count()) {
@@ -138,8 +142,10 @@ impl Dialect for Camara {
         meta.reference = correlator.map(str::to_owned);
         meta.response_sha256 = Some(Sha256::digest(&reply.body[..]).into());
         if reply.status != 200 {
-            return refused(reply, now)
-                .map(|hint| Finding::new(Subject::NotFound { hint: Some(hint) }, meta));
+            return Ok(match refused(reply, now)? {
+                No::Such(hint) => Finding::new(Subject::NotFound { hint: Some(hint) }, meta),
+                No::OtherDocument => other_document(query, meta),
+            });
         }
         let body = Json::parse(&reply.body).ok_or(AuthorityError::Protocol)?;
         let Json::Object(members) = &body else { return Err(AuthorityError::Protocol) };
@@ -164,11 +170,39 @@ impl Dialect for Camara {
                 None => Attribute::NotAvailable,
             };
         }
-        if query.phone_number().is_some() {
+        if query.phone_number_at_hand().is_some() {
             attributes.phone_number = attributes.id_number;
         }
         Ok(finding)
     }
+}
+
+/// A "no" that doesn't come as a reply of the schema.
+enum No {
+    /// The operator has no such number.
+    Such(NotFoundHint),
+    /// The document isn't the one that the operator holds for the number.
+    OtherDocument,
+}
+
+/// The operator's second-level check refused the document (0.4.0): whose name it is it doesn't say then.
+fn other_document(query: &Query, meta: Meta) -> Finding {
+    let mut finding = Finding::new(Subject::Found, meta);
+    let attributes = &mut finding.attributes;
+    attributes.name = Attribute::Withheld;
+    attributes.id_number = Attribute::Mismatch;
+    if query.phone_number_at_hand().is_some() {
+        attributes.phone_number = Attribute::Mismatch;
+    }
+    for (asked, attribute) in [
+        (query.valid_from().is_some(), &mut attributes.valid_from),
+        (query.valid_until().is_some(), &mut attributes.valid_until),
+    ] {
+        if asked {
+            *attribute = Attribute::NotAvailable;
+        }
+    }
+    finding
 }
 
 /// The last day of validity. The interface has no word for "no end".
@@ -200,8 +234,9 @@ fn follows_schema(body: &Json, name: &str, value: &Json) -> bool {
     is_false && matches!(value, Json::Integer(0..=99))
 }
 
-/// `ErrorInfo`: why there is no answer. A phone number that the operator doesn't have is an answer.
-fn refused(reply: &Reply, now: Timestamp) -> Result<NotFoundHint, AuthorityError> {
+/// `ErrorInfo`: why there is no answer. A phone number that the operator doesn't have, and a document that isn't the
+/// holder's, are answers. A code that this crate doesn't know is never taken for trouble with our access: it may be a "no".
+fn refused(reply: &Reply, now: Timestamp) -> Result<No, AuthorityError> {
     let body = Json::parse(&reply.body);
     let body = body.as_ref();
     let stated = body.and_then(|body| body.at("/status"));
@@ -213,13 +248,19 @@ fn refused(reply: &Reply, now: Timestamp) -> Result<NotFoundHint, AuthorityError
     let quota = |scope| AuthorityError::Quota { scope, reset: retry_after.map(|wait| later(now, wait)) };
     let phone_number = AuthorityError::InvalidInput { field: QueryField::PhoneNumber };
     Err(match (reply.status, code) {
-        (404, Some("IDENTIFIER_NOT_FOUND")) => return Ok(NotFoundHint::NumberUnknown),
+        (404, Some("IDENTIFIER_NOT_FOUND")) => return Ok(No::Such(NotFoundHint::NumberUnknown)),
+        (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH")) => return Ok(No::OtherDocument),
+        // We always send one.
+        (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_REQUIRED")) => AuthorityError::BadRequest,
         (400, Some("KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION")) => AuthorityError::Unsupported,
         (401, _) | (403, Some("PERMISSION_DENIED")) => AuthorityError::Denied,
         // The token stands for another phone number than the one asked about.
         (403, Some("INVALID_TOKEN_CONTEXT")) | (422, Some("MISSING_IDENTIFIER")) => phone_number,
+        // The token names the subscription already: the configuration is wrong.
+        (422, Some("UNNECESSARY_IDENTIFIER")) => AuthorityError::BadRequest,
         (422, Some("SERVICE_NOT_APPLICABLE")) => AuthorityError::Unsupported,
         (429, Some("QUOTA_EXCEEDED")) => quota(QuotaScope::Contract),
+        (429, Some("TOO_MANY_REQUESTS")) => quota(QuotaScope::Rate),
         _ => status::error_of(reply, now),
     })
 }

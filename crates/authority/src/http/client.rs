@@ -13,7 +13,7 @@ use super::dialect::wire_key;
 use super::status;
 use super::{Dialect, Reply, Request, Seal, Secret};
 use crate::clock::time_left;
-use crate::{Authority, AuthorityError, Clock, Finding, Query, Reconciled, SystemClock};
+use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 use exchange::{Exchange, Lost};
 
 /// How a register is reached, and as whom.
@@ -96,7 +96,7 @@ impl<D: Dialect> HttpAuthority<D> {
             })?;
         match &self.options.reply_seal {
             Some(seal) if !seal.is_on(&request, &key, &reply) => Err(unsigned(&reply, self.clock.now())),
-            _ => Ok(reply),
+            None | Some(_) => Ok(reply),
         }
     }
 }
@@ -116,22 +116,28 @@ impl<D: Dialect> Authority for HttpAuthority<D> {
         self.dialect.is_test()
     }
 
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.dialect.asks_for(field)
+    }
+
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
         let request = self.dialect.request(query, self.clock.now())?;
         let reply = self.send(request, query)?;
         let mut finding = self.dialect.finding(query, &reply, self.clock.now())?;
         finding.meta.is_test |= self.is_test();
-        Ok(finding)
+        Ok(finding.without_echo(query))
     }
 
     fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
         let request = self.dialect.inquiry(query, self.clock.now())?;
         let reply = self.send(request, query)?;
-        let mut outcome = self.dialect.outcome(query, &reply, self.clock.now())?;
-        if let Reconciled::Answered(Ok(finding)) = &mut outcome {
-            finding.meta.is_test |= self.is_test();
-        }
-        Ok(outcome)
+        Ok(match self.dialect.outcome(query, &reply, self.clock.now())? {
+            Reconciled::Answered(Ok(mut finding)) => {
+                finding.meta.is_test |= self.is_test();
+                Reconciled::Answered(Ok(finding.without_echo(query)))
+            }
+            other => other,
+        })
     }
 }
 

@@ -1,83 +1,44 @@
 //! A register's interface as data: what it is asked, where its reply carries codes, and what each code means.
 
+mod code;
+mod error;
+mod grants;
+mod place;
 mod raw;
+mod rows;
+mod source;
 
-use std::time::Duration;
-
-use super::json::Json;
 use super::template::Template;
-use crate::{Attribute, DocumentStatus, Face, Liveness, QueryField, Subject};
+use crate::{Attribute, DocumentStatus, Face, Liveness, Subject};
+
+pub(super) use code::{Code, Pattern, closest};
+pub use error::CodeMapError;
+pub(super) use place::{NotJson, Place};
+use source::Source;
 
 /// How a register's requests and replies look, and what its codes mean. Read from TOML; `docs/authorities.md` explains
 /// every key.
 ///
-/// A map that couldn't be right is refused when it is read: an unknown word, a code that states something about a value
-/// that the request never sends, a map of which no code finds a person.
+/// A reply is read in layers. First the *outer* one: did the call succeed at all? Then the *answer*: a table of which
+/// verdict with which reason means what, each pair spelled out, so that neither of the two makes a match alone. Then the
+/// *parts*: what stands at a place of its own. What no row has is no answer.
+///
+/// A map that couldn't be right is refused when it is read: no outer layer, an unknown word, a code that states something
+/// about a value that the request never sends, a match that one field could make alone, a row without its source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CodeMap {
     pub(super) interface: String,
     pub(super) request: RequestShape,
     pub(super) inquiry: Option<InquiryShape>,
     pub(super) reply: ReplyShape,
-    pub(super) tables: Vec<Table>,
-    pub(super) statuses: Vec<(u16, Meaning)>,
-}
-
-/// Why a code map can't be used. The one who wrote it is to look.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CodeMapError {
-    /// The file isn't TOML, or has keys that a map doesn't have.
-    #[error("the code map isn't understood: {0}")]
-    Syntax(String),
-    /// A word that the vocabulary doesn't have.
-    #[error("the code map says {word:?} for {part}, which is no word of the vocabulary")]
-    Word {
-        /// What it was to be.
-        part: &'static str,
-        /// What stands there.
-        word: String,
-    },
-    /// A text of the request is neither a literal nor one known slot.
-    #[error("the code map's request has {0:?}, expected a literal or one slot such as \"{{name}}\"")]
-    Slot(String),
-    /// A path or pointer that doesn't begin with a slash, or has what can't be in one.
-    #[error("the code map's {what} is {got:?}, expected a path such as \"/result/code\"")]
-    Path {
-        /// Of what.
-        what: &'static str,
-        /// What stands there.
-        got: String,
-    },
-    /// A code says something about a value that the request doesn't send: it would be believed without being asked.
-    #[error("code {code:?} at {at} speaks of the {field}, which the request doesn't send")]
-    NotSent {
-        /// The table's pointer.
-        at: String,
-        /// The code.
-        code: String,
-        /// The value.
-        field: QueryField,
-    },
-    /// A code says nothing and doesn't say that this is right.
-    #[error("code {code:?} at {at} says nothing: give it facts, an error, or proceed = true")]
-    Empty {
-        /// The table's pointer.
-        at: String,
-        /// The code.
-        code: String,
-    },
-    /// A code of another type than its table's.
-    #[error("code {code:?} at {at} isn't of the table's type")]
-    CodeType {
-        /// The table's pointer.
-        at: String,
-        /// The code.
-        code: String,
-    },
-    /// No code says whether the person was found, so that no reply could be an answer.
-    #[error("no code of the map says whether the person was found")]
-    NoSubject,
+    /// What must hold before the answer is looked at, in this order.
+    pub(super) outer: Vec<Outer>,
+    pub(super) answer: Answer,
+    pub(super) parts: Vec<Part>,
+    /// Codes beside other statuses than those of an answer. They only refuse.
+    pub(super) refusals: Vec<Refusals>,
+    pub(super) statuses: Vec<(u16, ErrorMeaning)>,
+    sources: Vec<Source>,
 }
 
 /// How a question is sent.
@@ -103,9 +64,9 @@ pub(super) struct InquiryShape {
 /// Where a reply carries what isn't a code.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ReplyShape {
-    /// The statuses of which the body is read for codes.
+    /// The statuses of which the body is read for an answer.
     pub(super) statuses: Vec<u16>,
-    pub(super) reference: Option<Place>,
+    pub(super) reference: Option<ReferenceAt>,
     /// Where the key of the query is repeated; another key there is no answer.
     pub(super) key: Option<String>,
     /// Where it says that it is a test register.
@@ -116,7 +77,7 @@ pub(super) struct ReplyShape {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Place {
+pub(super) enum ReferenceAt {
     Body(String),
     Header(String),
 }
@@ -129,27 +90,80 @@ pub(super) struct Billed {
     pub(super) no: Code,
 }
 
-/// One place of the reply that carries a code.
+/// One condition of the outer layer.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Table {
-    pub(super) at: String,
+pub(super) enum Outer {
+    /// The code at this place lets the reading go on or ends it.
+    Codes { at: Place, optional: bool, codes: Vec<(Pattern, OuterMeaning)> },
+    /// Nothing may stand at this place.
+    Absent(Place),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum OuterMeaning {
+    Proceed,
+    Error(ErrorMeaning),
+}
+
+/// What verdict and reason mean together.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Answer {
+    pub(super) verdict: Column,
+    pub(super) reason: Option<ReasonColumn>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A place that carries a code, and which of its codes are passes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Column {
+    pub(super) at: Place,
+    pub(super) pass: Vec<Code>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ReasonColumn {
+    pub(super) column: Column,
+    /// The verdicts beside which a reason stands; beside any other there must be none. `None`: beside every verdict.
+    pub(super) beside: Option<Vec<Code>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Row {
+    pub(super) verdicts: Vec<Code>,
+    /// `None`: no reason stands there.
+    pub(super) reasons: Option<Vec<Code>>,
+    pub(super) meaning: Meaning,
+}
+
+/// One more place of the reply that carries a code.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) at: Place,
     pub(super) optional: bool,
     pub(super) codes: Vec<(Code, Meaning)>,
 }
 
-/// A code, with its type: `0` and `"0"` are two codes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Code {
-    Text(String),
-    Integer(i64),
-    Bool(bool),
+/// Codes beside a status that isn't an answer's.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Refusals {
+    pub(super) statuses: Vec<u16>,
+    pub(super) at: Place,
+    pub(super) codes: Vec<(Pattern, ErrorMeaning)>,
 }
 
 /// What a code means.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Meaning {
-    Error { word: String, retry_after: Option<Duration> },
+    /// Nothing by itself.
+    Proceed,
+    Error(ErrorMeaning),
     Facts(Facts),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ErrorMeaning {
+    pub(super) word: String,
+    pub(super) retry_after: Option<std::time::Duration>,
 }
 
 /// What a code states. Everything that it doesn't state is left open.
@@ -187,31 +201,56 @@ impl CodeMap {
         &self.interface
     }
 
-    /// Every place and every code of the map, for tests and listings, as `(pointer, code)`.
+    /// Whether each row and the request come from the vendor's own client or page, from a contract, or are this crate's
+    /// own. A map with anything second-hand in it is for trying out: no real register is asked with it.
+    pub fn is_sourced(&self) -> bool {
+        self.sources.iter().all(|source| source.is_first_hand())
+    }
+
+    /// Every place and every code of the answer's layers, for tests and listings, as `(pointer, code)`. A code that is
+    /// taken as a number and as a text is listed as both, a family with its final `.*`.
     pub fn codes(&self) -> impl Iterator<Item = (&str, serde_json::Value)> {
-        self.tables.iter().flat_map(|table| {
-            table.codes.iter().map(|(code, _)| {
-                let code = match code {
-                    Code::Text(text) => text.as_str().into(),
-                    Code::Integer(number) => (*number).into(),
-                    Code::Bool(is) => (*is).into(),
-                };
-                (table.at.as_str(), code)
-            })
-        })
+        let outer = self.outer.iter().flat_map(|outer| match outer {
+            Outer::Codes { at, codes, .. } => codes
+                .iter()
+                .flat_map(|(code, _)| code.values().into_iter().map(|code| (at.first(), code)))
+                .collect(),
+            Outer::Absent(_) => Vec::new(),
+        });
+        let verdicts = self.answer.rows.iter().flat_map(|row| &row.verdicts);
+        let verdicts = verdicts.flat_map(|code| listed(&self.answer.verdict.at, code));
+        let reasons = self.answer.reason.iter().flat_map(|reason| {
+            let codes = self.answer.rows.iter().filter_map(|row| row.reasons.as_ref()).flatten();
+            codes.flat_map(|code| listed(&reason.column.at, code))
+        });
+        let parts = self.parts.iter();
+        let parts = parts.flat_map(|part| part.codes.iter().flat_map(|(code, _)| listed(&part.at, code)));
+        outer.chain(verdicts).chain(reasons).chain(parts)
+    }
+
+    /// Which codes of the verdict and of the reason are passes, as `(pointer, code)`. For tests.
+    pub fn passes(&self) -> impl Iterator<Item = (&str, serde_json::Value)> {
+        let reason = self.answer.reason.iter().map(|reason| &reason.column);
+        let columns = std::iter::once(&self.answer.verdict).chain(reason);
+        columns.flat_map(|column| column.pass.iter().flat_map(|code| listed(&column.at, code)))
+    }
+
+    /// The places without which no reply is a match: those of the outer layer, of the verdict, of the reason where every
+    /// verdict has one, and of the parts that can't be missing. For tests.
+    pub fn needed(&self) -> impl Iterator<Item = &str> {
+        let outer = self.outer.iter().filter_map(|outer| match outer {
+            Outer::Codes { at, optional: false, .. } => Some(at.first()),
+            Outer::Codes { .. } | Outer::Absent(_) => None,
+        });
+        let reason = self.answer.reason.iter().filter(|reason| reason.beside.is_none());
+        let reason = reason.map(|reason| reason.column.at.first());
+        let parts = self.parts.iter().filter(|part| !part.optional).map(|part| part.at.first());
+        outer.chain([self.answer.verdict.at.first()]).chain(reason).chain(parts)
     }
 }
 
-impl Code {
-    /// Whether the reply has this code, in this type.
-    pub(super) fn is(&self, value: &Json) -> bool {
-        match (self, value) {
-            (Self::Text(code), Json::Text(text)) => code == text,
-            (Self::Integer(code), Json::Integer(number)) => code == number,
-            (Self::Bool(code), Json::Bool(is)) => code == is,
-            _ => false,
-        }
-    }
+fn listed<'a>(at: &'a Place, code: &Code) -> impl Iterator<Item = (&'a str, serde_json::Value)> + use<'a> {
+    code.values().into_iter().map(|code| (at.first(), code))
 }
 
 impl Facts {

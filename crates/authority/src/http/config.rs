@@ -29,6 +29,11 @@ pub struct Config {
     pub per_day: Option<NonZeroU32>,
     /// Where every question and its outcome is recorded ([`LineTrail`](crate::compose::LineTrail)).
     pub audit: Option<PathBuf>,
+    /// How long a plain "yes" may be given once more ([`Cached`](crate::compose::Cached)).
+    pub cache: Option<Duration>,
+    /// The configurations of the registers that are asked when this one can't answer, in this order
+    /// ([`Fallback`](crate::compose::Fallback)).
+    pub fallback: Vec<PathBuf>,
     pub(super) dialect: Box<dyn Dialect>,
 }
 
@@ -60,6 +65,21 @@ pub enum ConfigError {
     /// The code map can't be used.
     #[error(transparent)]
     CodeMap(#[from] CodeMapError),
+    /// A real register is to be asked with a map that has rows of second-hand origin.
+    #[error(
+        "the code map {} has rows with a second-hand source: a real register isn't asked with it. Take them out, or \
+         name their source in your contract",
+        .0.display()
+    )]
+    SecondHand(PathBuf),
+    /// A register that is asked in another one's place says what only the first one can.
+    #[error("{} is asked in another register's place: {what} belongs into the first one's configuration", file.display())]
+    InFallback {
+        /// The configuration.
+        file: PathBuf,
+        /// What it says.
+        what: &'static str,
+    },
     /// A certificate can't be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -84,6 +104,15 @@ struct RawConfig {
     reply_seal: Option<RawSeal>,
     #[serde(default)]
     limits: RawLimits,
+    cache: Option<RawCache>,
+    #[serde(default)]
+    fallback: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCache {
+    max_age_seconds: u64,
 }
 
 #[derive(Deserialize)]
@@ -148,6 +177,8 @@ impl Config {
             per_second: None,
             per_day: None,
             audit: None,
+            cache: None,
+            fallback: Vec::new(),
             dialect: Box::new(MappedJson::new("TEST-register", CodeMap::register())),
         }
     }
@@ -175,6 +206,8 @@ impl Config {
         Ok(Self {
             dialect: raw.dialect(base)?,
             audit: raw.audit.map(|file| base.join(file)),
+            cache: raw.cache.map(|cache| Duration::from_secs(cache.max_age_seconds)),
+            fallback: raw.fallback.iter().map(|file| base.join(file)).collect(),
             origin: raw.origin,
             http,
             tries: raw.limits.tries.unwrap_or(Self::DEFAULT_TRIES),
@@ -205,8 +238,13 @@ impl RawConfig {
         match (&self.code_map, &self.camara) {
             (Some(file), None) => {
                 let path = base.join(file);
-                let text = std::fs::read_to_string(&path).map_err(|_| ConfigError::Unreadable(path))?;
-                Ok(mapped(CodeMap::parse(&text)?))
+                let text =
+                    std::fs::read_to_string(&path).map_err(|_| ConfigError::Unreadable(path.clone()))?;
+                let map = CodeMap::parse(&text)?;
+                if self.real_register && !map.is_sourced() {
+                    return Err(ConfigError::SecondHand(path));
+                }
+                Ok(mapped(map))
             }
             (None, Some(raw)) => {
                 let mut camara = Camara::new(self.id.as_str(), &raw.root);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::seal::hex;
 use super::{Reply, Request};
-use crate::{AuthorityError, Finding, Query, Reconciled};
+use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 
 /// A register's language: queries to requests, replies to findings. No I/O and no clock.
 ///
@@ -31,6 +31,12 @@ pub trait Dialect: Send + Sync {
     /// [`Authority::is_test`](crate::Authority::is_test). A real register has to be called one on purpose.
     fn is_test(&self) -> bool {
         true
+    }
+
+    /// Whether a request can't be made without this value, as in [`Authority::asks_for`](crate::Authority::asks_for).
+    fn asks_for(&self, field: QueryField) -> bool {
+        let _ = field;
+        false
     }
 
     /// The request that asks `query`.
@@ -70,6 +76,9 @@ impl<D: Dialect + ?Sized> Dialect for Box<D> {
     }
     fn is_test(&self) -> bool {
         (**self).is_test()
+    }
+    fn asks_for(&self, field: QueryField) -> bool {
+        (**self).asks_for(field)
     }
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         (**self).request(query, now)

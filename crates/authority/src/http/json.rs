@@ -35,7 +35,7 @@ impl Json {
         let rest = pointer.strip_prefix('/')?;
         rest.split('/').try_fold(self, |value, name| match value {
             Self::Object(members) => members.iter().find(|(known, _)| known == name).map(|(_, value)| value),
-            Self::Array(items) => items.get(name.parse::<usize>().ok()?),
+            Self::Array(items) => items.get(index(name)?),
             _ => None,
         })
     }
@@ -47,6 +47,13 @@ impl Json {
             _ => None,
         }
     }
+}
+
+/// An array's index as RFC 6901 writes it: digits without a sign or a leading zero. A second way to write one would be a
+/// second name for a place.
+fn index(name: &str) -> Option<usize> {
+    let plain = name == "0" || !name.starts_with('0');
+    (plain && name.bytes().all(|b| b.is_ascii_digit())).then(|| name.parse().ok()).flatten()
 }
 
 impl<'de> Deserialize<'de> for Json {
@@ -142,6 +149,9 @@ mod tests {
         assert_eq!(value.at("/a/b/0").and_then(Json::as_text), Some("x"));
         assert!(value.at("/a/b/1") == Some(&Json::Integer(-1)));
         assert!(value.at("/a/b/2") == Some(&Json::Fraction));
+        assert!(
+            value.at("/a/b/00").is_none() && value.at("/a/b/+0").is_none() && value.at("/a/b/").is_none()
+        );
         assert!(value.at("/a/b/9").is_none() && value.at("a").is_none() && value.at("/a/c").is_none());
         assert!(Json::parse(b"18446744073709551615") == Some(Json::Fraction));
     }

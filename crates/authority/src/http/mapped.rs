@@ -1,19 +1,21 @@
 //! The data-driven adapter: any register that answers in JSON, as a code map describes it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::code_map::{Code, Facts, Meaning, Place};
+use super::code_map::{
+    Code, ErrorMeaning, Facts, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt, Row, closest,
+};
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
 use super::{CodeMap, Dialect, Method, Reply, Request};
 use crate::clock::later;
+use crate::reference::kept;
 use crate::words::error_from_word;
 use crate::{Attribute, AuthorityError, Face, Finding, Liveness, Meta, Query, QueryField, Reconciled};
-
-/// The longest reference number that is kept, in characters; a longer one is left out, as is one that isn't plain ASCII.
-const MAX_REFERENCE: usize = 128;
 
 /// A [`Dialect`] made of a [`CodeMap`].
 #[derive(Clone, Debug)]
@@ -29,24 +31,18 @@ impl MappedJson {
         Self { id: id.into(), is_test: true, map }
     }
 
-    /// Says that the register is a real one. A reply that calls itself a test is one all the same.
+    /// Says that the register is a real one. A reply that calls itself a test is one all the same, and so is a register
+    /// whose map has rows [without a first-hand source](CodeMap::is_sourced): production doesn't take it.
     pub fn for_real_register(mut self) -> Self {
-        self.is_test = false;
+        self.is_test = !self.map.is_sourced();
         self
     }
 
     /// What the reply says, and whether the register itself says it (and not a server or proxy on the way).
     fn read(&self, query: &Query, reply: &Reply, now: Timestamp) -> (bool, Result<Finding, AuthorityError>) {
-        let by_status = self.map.statuses.iter().find(|(status, _)| *status == reply.status);
-        if let Some((_, meaning)) = by_status {
-            let facts = match meaning {
-                Meaning::Error { word, retry_after } => {
-                    let wait = status::retry_after(reply, now).or(*retry_after);
-                    return (true, Err(error(word, wait, now)));
-                }
-                Meaning::Facts(facts) => facts.clone(),
-            };
-            return (true, self.conclude(query, reply, None, facts, now));
+        if let Some(refused) = self.refusal(reply) {
+            let wait = status::retry_after(reply, now).or(refused.retry_after);
+            return (true, Err(error(&refused.word, wait, now)));
         }
         if !self.map.reply.statuses.contains(&reply.status) {
             return (false, Err(status::error_of(reply, now)));
@@ -56,7 +52,19 @@ impl MappedJson {
             Err(error) => return (false, Err(error)),
         };
         let facts = self.facts(&body, reply, now);
-        (true, facts.and_then(|facts| self.conclude(query, reply, Some(&body), facts, now)))
+        (true, facts.and_then(|facts| self.conclude(query, reply, &body, facts, now)))
+    }
+
+    /// What the map says of this status: by a code of its body, else by the status alone.
+    fn refusal(&self, reply: &Reply) -> Option<&ErrorMeaning> {
+        let tables = self.map.refusals.iter().filter(|table| table.statuses.contains(&reply.status));
+        let mut by_code = tables.filter_map(|table| {
+            let body = Json::parse(reply.body.get(..Reply::MAX_BODY.min(reply.body.len()))?)?;
+            let code = table.at.find(&body).ok()??;
+            closest(&table.codes, &code)
+        });
+        let by_status = || self.map.statuses.iter().find(|(status, _)| *status == reply.status);
+        by_code.next().or_else(|| by_status().map(|(_, error)| error))
     }
 
     /// The body, if it is JSON and answers this query.
@@ -74,50 +82,96 @@ impl MappedJson {
         Ok(body)
     }
 
-    /// What the codes state together. The first error ends it; a code or a place that the map doesn't know makes the whole
-    /// reply not understood.
+    /// What the codes state together, layer by layer. The first error ends it; a code or a place that the map doesn't know
+    /// makes the whole reply not understood.
     fn facts(&self, body: &Json, reply: &Reply, now: Timestamp) -> Result<Facts, AuthorityError> {
+        let fails = |meaning: &ErrorMeaning| {
+            let at = self.map.reply.retry_after.as_ref();
+            let seconds = match at.and_then(|at| body.at(at)) {
+                Some(Json::Integer(seconds)) => u64::try_from(*seconds).ok(),
+                _ => None,
+            };
+            let said = seconds.map(std::time::Duration::from_secs);
+            let wait = said.or_else(|| status::retry_after(reply, now)).or(meaning.retry_after);
+            Err(error(&meaning.word, wait, now))
+        };
+        for outer in &self.map.outer {
+            match outer {
+                Outer::Absent(at) if find(at, body)?.is_some() => return Err(AuthorityError::Protocol),
+                Outer::Absent(_) => {}
+                Outer::Codes { at, optional, codes } => match find(at, body)? {
+                    None if *optional => {}
+                    None => return Err(AuthorityError::Protocol),
+                    Some(code) => match closest(codes, &code).ok_or(AuthorityError::Protocol)? {
+                        OuterMeaning::Proceed => {}
+                        OuterMeaning::Error(error) => return fails(error),
+                    },
+                },
+            }
+        }
         let mut facts = Facts::default();
-        for table in &self.map.tables {
-            let code = match body.at(&table.at) {
-                None | Some(Json::Null) if table.optional => continue,
+        let parts = self.map.parts.iter().map(|part| {
+            let code = match find(&part.at, body)? {
+                None if part.optional => return Ok(None),
                 found => found.ok_or(AuthorityError::Protocol)?,
             };
-            let known = table.codes.iter().find(|(known, _)| known.is(code));
-            match known.map(|(_, meaning)| meaning).ok_or(AuthorityError::Protocol)? {
-                Meaning::Error { word, retry_after } => {
-                    let at = self.map.reply.retry_after.as_ref();
-                    let seconds = match at.and_then(|at| body.at(at)) {
-                        Some(Json::Integer(seconds)) => u64::try_from(*seconds).ok(),
-                        _ => None,
-                    };
-                    let said = seconds.map(std::time::Duration::from_secs);
-                    let wait = said.or_else(|| status::retry_after(reply, now)).or(*retry_after);
-                    return Err(error(word, wait, now));
-                }
-                Meaning::Facts(more) if facts.merge(more) => {}
-                Meaning::Facts(_) => return Err(AuthorityError::Protocol),
+            let known = part.codes.iter().find(|(known, _)| known.is(&code));
+            known.map(|(_, meaning)| Some(meaning)).ok_or(AuthorityError::Protocol)
+        });
+        for meaning in std::iter::once_with(|| self.answer(body).map(Some)).chain(parts) {
+            match meaning? {
+                None | Some(Meaning::Proceed) => {}
+                Some(Meaning::Error(error)) => return fails(error),
+                Some(Meaning::Facts(more)) if facts.merge(more) => {}
+                Some(Meaning::Facts(_)) => return Err(AuthorityError::Protocol),
             }
         }
         Ok(facts)
+    }
+
+    /// What verdict and reason mean together: one row has both, or there is no answer.
+    fn answer(&self, body: &Json) -> Result<&Meaning, AuthorityError> {
+        let answer = &self.map.answer;
+        let verdict = find(&answer.verdict.at, body)?.ok_or(AuthorityError::Protocol)?;
+        let reason = match &answer.reason {
+            None => None,
+            Some(column) => {
+                let reason = find(&column.column.at, body)?;
+                let beside = column.beside.as_ref();
+                let stands = beside.is_none_or(|beside| beside.iter().any(|code| code.is(&verdict)));
+                if !stands && reason.is_some() {
+                    return Err(AuthorityError::Protocol);
+                }
+                reason
+            }
+        };
+        let fits = |row: &&Row| {
+            let reasons = match (&row.reasons, &reason) {
+                (None, None) => true,
+                (Some(codes), Some(reason)) => codes.iter().any(|code| code.is(reason)),
+                (None, Some(_)) | (Some(_), None) => false,
+            };
+            reasons && row.verdicts.iter().any(|code| code.is(&verdict))
+        };
+        answer.rows.iter().find(fits).map(|row| &row.meaning).ok_or(AuthorityError::Protocol)
     }
 
     fn conclude(
         &self,
         query: &Query,
         reply: &Reply,
-        body: Option<&Json>,
+        body: &Json,
         facts: Facts,
         now: Timestamp,
     ) -> Result<Finding, AuthorityError> {
         let subject = facts.subject.ok_or(AuthorityError::Protocol)?;
         let mut meta = Meta::new(&self.id, query, now);
         meta.response_sha256 = Some(Sha256::digest(&reply.body[..]).into());
-        meta.reference = self.reference(reply, body);
+        meta.reference = self.reference(reply, body).and_then(|text| kept(query, text));
         meta.billed = facts.billed.or_else(|| self.billed(body));
-        meta.is_test = match (&self.map.reply.is_test, body) {
-            (Some(at), Some(body)) => self.is_test || body.at(at) != Some(&Json::Bool(false)),
-            _ => self.is_test,
+        meta.is_test = match &self.map.reply.is_test {
+            Some(at) => self.is_test || body.at(at) != Some(&Json::Bool(false)),
+            None => self.is_test,
         };
         let mut finding = Finding::new(subject, meta);
         let attribute = |field: QueryField, in_query: bool, said: Option<Attribute>| {
@@ -135,8 +189,11 @@ impl MappedJson {
             attribute(QueryField::ValidFrom, query.valid_from().is_some(), facts.valid_from);
         attributes.valid_until =
             attribute(QueryField::ValidUntil, query.valid_until().is_some(), facts.valid_until);
+        // A register that can't be asked without a phone number was told the one at hand.
+        let told =
+            self.map.request.body.needs(QueryField::PhoneNumber) && query.phone_number_at_hand().is_some();
         attributes.phone_number =
-            attribute(QueryField::PhoneNumber, query.phone_number().is_some(), facts.phone_number);
+            attribute(QueryField::PhoneNumber, told || query.phone_number().is_some(), facts.phone_number);
         finding.document = facts.document.unwrap_or(finding.document);
         if query.probe().is_some() {
             finding.face = facts.face.unwrap_or(Face::NotRun);
@@ -145,23 +202,20 @@ impl MappedJson {
         Ok(finding)
     }
 
-    fn reference(&self, reply: &Reply, body: Option<&Json>) -> Option<String> {
-        let text = match self.map.reply.reference.as_ref()? {
-            Place::Header(name) => reply.header(name)?.to_owned(),
-            Place::Body(at) => match body?.at(at)? {
-                Json::Text(text) => text.clone(),
-                Json::Integer(number) => number.to_string(),
-                _ => return None,
+    fn reference(&self, reply: &Reply, body: &Json) -> Option<String> {
+        match self.map.reply.reference.as_ref()? {
+            ReferenceAt::Header(name) => reply.header(name).map(str::to_owned),
+            ReferenceAt::Body(at) => match body.at(at)? {
+                Json::Text(text) => Some(text.clone()),
+                Json::Integer(number) => Some(number.to_string()),
+                Json::Null | Json::Bool(_) | Json::Fraction | Json::Array(_) | Json::Object(_) => None,
             },
-        };
-        let plain =
-            !text.is_empty() && text.len() <= MAX_REFERENCE && text.bytes().all(|b| b.is_ascii_graphic());
-        plain.then_some(text)
+        }
     }
 
-    fn billed(&self, body: Option<&Json>) -> Option<bool> {
+    fn billed(&self, body: &Json) -> Option<bool> {
         let billed = self.map.reply.billed.as_ref()?;
-        let value = body?.at(&billed.at)?;
+        let value = body.at(&billed.at)?;
         match (billed.yes.is(value), billed.no.is(value)) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -177,6 +231,10 @@ impl Dialect for MappedJson {
 
     fn is_test(&self) -> bool {
         self.is_test
+    }
+
+    fn asks_for(&self, field: QueryField) -> bool {
+        self.map.request.body.needs(field)
     }
 
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
@@ -224,6 +282,11 @@ impl Dialect for MappedJson {
             (false, Err(error)) => Err(error),
         }
     }
+}
+
+/// What stands at a place; a text there that should hold JSON and doesn't isn't understood.
+fn find<'a>(at: &Place, body: &'a Json) -> Result<Option<Cow<'a, Json>>, AuthorityError> {
+    at.find(body).map_err(|NotJson| AuthorityError::Protocol)
 }
 
 /// The error of a word of the map, which was checked when the map was read.

@@ -14,10 +14,16 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// Why there is no answer in a reply with this status.
 ///
+/// A 403 or 429 with words of the register that nobody here knows may be about the person ("not this one", "too often"), so
+/// it isn't taken for trouble with our access or our rate. A map, or an adapter, says what such words mean.
+///
 /// Only what says of itself that the question wasn't worked on may be asked again (408, 421, 425, 503). A gateway's 502
 /// and 504 and a server's 500 may come after the register did its work, and billed it: the outcome is unknown.
 pub(super) fn error_of(reply: &Reply, now: Timestamp) -> AuthorityError {
     let retry_after = retry_after(reply, now);
+    if matches!(reply.status, 403 | 429) && has_words(reply) {
+        return AuthorityError::Protocol;
+    }
     match reply.status {
         401 | 403 | 407 => AuthorityError::Denied,
         408 | 421 | 425 | 503 => AuthorityError::Transient { retry_after },
@@ -29,6 +35,12 @@ pub(super) fn error_of(reply: &Reply, now: Timestamp) -> AuthorityError {
         500..=599 => AuthorityError::Indeterminate,
         _ => AuthorityError::Protocol,
     }
+}
+
+/// Whether the body is a register's own: JSON, and not a gateway's page.
+fn has_words(reply: &Reply) -> bool {
+    let start = reply.body.trim_ascii_start();
+    start.starts_with(b"{") || start.starts_with(b"[") || start.starts_with(b"\"")
 }
 
 /// The `Retry-After` header: seconds or a date, at most a day.
@@ -60,6 +72,23 @@ mod tests {
             let reply = Reply::new(503, "").with_header("Retry-After", value);
             assert_eq!(retry_after(&reply, now), expected.map(Duration::from_secs), "{value}");
         }
+    }
+
+    #[test]
+    fn words_of_a_register_beside_403_and_429_arent_taken_for_trouble_with_our_access() {
+        let now = Timestamp::UNIX_EPOCH;
+        for status in [403, 429] {
+            for body in [r#"{"code":"NO_SUCH_PERSON"}"#, " [1]", "\"no\"", "{broken"] {
+                assert_eq!(
+                    error_of(&Reply::new(status, body), now),
+                    AuthorityError::Protocol,
+                    "{status} {body}"
+                );
+            }
+        }
+        assert_eq!(error_of(&Reply::new(403, "<html>"), now), AuthorityError::Denied);
+        let rate = AuthorityError::Quota { scope: QuotaScope::Rate, reset: None };
+        assert_eq!(error_of(&Reply::new(429, ""), now), rate);
     }
 
     #[test]

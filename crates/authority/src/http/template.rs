@@ -31,7 +31,10 @@ pub(super) enum Slot {
     ValidFromCompact,
     ValidUntil,
     ValidUntilCompact,
+    ValidUntilZeros,
+    ValidUntilDay,
     PhoneNumber,
+    PhoneNumberNational,
     ProbeBase64,
     ProbeMediaType,
     ProbeSha256,
@@ -44,7 +47,7 @@ pub(super) enum Slot {
 }
 
 impl Slot {
-    const ALL: [(&'static str, Self); 17] = [
+    const ALL: [(&'static str, Self); 20] = [
         ("name", Self::Name),
         ("id_number", Self::IdNumber),
         ("document_kind", Self::DocumentKind),
@@ -52,7 +55,10 @@ impl Slot {
         ("valid_from.compact", Self::ValidFromCompact),
         ("valid_until", Self::ValidUntil),
         ("valid_until.compact", Self::ValidUntilCompact),
+        ("valid_until.zeros", Self::ValidUntilZeros),
+        ("valid_until.day", Self::ValidUntilDay),
         ("phone_number", Self::PhoneNumber),
+        ("phone_number.national", Self::PhoneNumberNational),
         ("probe.base64", Self::ProbeBase64),
         ("probe.media_type", Self::ProbeMediaType),
         ("probe.sha256", Self::ProbeSha256),
@@ -71,16 +77,26 @@ impl Slot {
             Self::IdNumber => Some(QueryField::IdNumber),
             Self::DocumentKind => Some(QueryField::DocumentKind),
             Self::ValidFrom | Self::ValidFromCompact => Some(QueryField::ValidFrom),
-            Self::ValidUntil | Self::ValidUntilCompact => Some(QueryField::ValidUntil),
-            Self::PhoneNumber => Some(QueryField::PhoneNumber),
-            // A photo's type or digest alone can't be compared with anything.
+            Self::ValidUntil | Self::ValidUntilCompact | Self::ValidUntilZeros | Self::ValidUntilDay => {
+                Some(QueryField::ValidUntil)
+            }
+            Self::PhoneNumber | Self::PhoneNumberNational => Some(QueryField::PhoneNumber),
             Self::ProbeBase64 => Some(QueryField::Probe),
-            _ => None,
+            // A photo's type or digest alone can't be compared with anything.
+            Self::ProbeMediaType | Self::ProbeSha256 => None,
+            Self::Liveness
+            | Self::Purpose
+            | Self::ConsentSha256
+            | Self::Key
+            | Self::Seconds
+            | Self::Milliseconds => None,
         }
     }
 
     fn missing(self) -> AuthorityError {
         match (self, self.field()) {
+            // A document without an end is a document; this register can't be asked about it.
+            (Self::ValidUntilDay, _) => AuthorityError::Unsupported,
             (_, Some(field)) => AuthorityError::InvalidInput { field },
             (Self::ProbeMediaType | Self::ProbeSha256, None) => {
                 AuthorityError::InvalidInput { field: QueryField::Probe }
@@ -89,7 +105,9 @@ impl Slot {
         }
     }
 
-    fn value(self, query: &Query, key: &str, now: Timestamp) -> Option<Value> {
+    /// What goes there. `optional` is a register that does without: it isn't told a phone number that is only at hand.
+    fn value(self, optional: bool, query: &Query, key: &str, now: Timestamp) -> Option<Value> {
+        let phone = if optional { query.phone_number() } else { query.phone_number_at_hand() };
         let bytes = || query.probe()?.bytes();
         Some(match self {
             Self::Name => text(query.name()),
@@ -105,7 +123,16 @@ impl Slot {
                 ValidUntil::Day(day) => text(&compact(day)),
                 ValidUntil::LongTerm => text("长期"),
             },
-            Self::PhoneNumber => text(query.phone_number()?),
+            Self::ValidUntilZeros => match query.valid_until()? {
+                ValidUntil::Day(day) => text(&compact(day)),
+                ValidUntil::LongTerm => text("00000000"),
+            },
+            Self::ValidUntilDay => match query.valid_until()? {
+                ValidUntil::Day(day) => text(&compact(day)),
+                ValidUntil::LongTerm => return None,
+            },
+            Self::PhoneNumber => text(phone?),
+            Self::PhoneNumberNational => text(national(phone?)?),
             Self::ProbeBase64 => Value::Text(Zeroizing::new(Base64::encode_string(bytes()?))),
             Self::ProbeMediaType => text(query.probe()?.format().media_type()),
             Self::ProbeSha256 => text(&hex(&query.probe()?.sha256())),
@@ -138,6 +165,16 @@ impl Template {
             Self::Slot { value, .. } => value.field() == Some(field),
             Self::Array(items) => items.iter().any(|item| item.asks(field)),
             Self::Object(members) => members.iter().any(|(_, member)| member.asks(field)),
+            Self::Text(_) | Self::Integer(_) | Self::Bool(_) => false,
+        }
+    }
+
+    /// Whether it can't be filled without this field.
+    pub(super) fn needs(&self, field: QueryField) -> bool {
+        match self {
+            Self::Slot { value, optional } => !optional && value.field() == Some(field),
+            Self::Array(items) => items.iter().any(|item| item.needs(field)),
+            Self::Object(members) => members.iter().any(|(_, member)| member.needs(field)),
             Self::Text(_) | Self::Integer(_) | Self::Bool(_) => false,
         }
     }
@@ -178,7 +215,7 @@ impl Template {
             Self::Text(literal) => Filled::Value(text(literal)),
             Self::Integer(number) => Filled::Value(Value::Integer(*number)),
             Self::Bool(is) => Filled::Value(Value::Bool(*is)),
-            Self::Slot { value: slot, optional } => match slot.value(query, key, now) {
+            Self::Slot { value: slot, optional } => match slot.value(*optional, query, key, now) {
                 Some(value) => Filled::Value(value),
                 None if *optional => return Ok(None),
                 None => return Err(slot.missing()),
@@ -246,6 +283,12 @@ fn text(value: &str) -> Value {
     Value::Text(Zeroizing::new(value.to_owned()))
 }
 
+/// The eleven digits of a mobile number in China, without the country's code.
+fn national(number: &str) -> Option<&str> {
+    let digits = number.strip_prefix("+86").unwrap_or(number);
+    (digits.len() == 11 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+}
+
 fn iso(date: CardDate) -> Zeroizing<String> {
     Zeroizing::new(date.to_date().to_string())
 }
@@ -290,6 +333,23 @@ mod tests {
         let shown = |query: &Query| body.json(query, Timestamp::UNIX_EPOCH).unwrap().to_vec();
         assert_eq!(shown(&long), r#"{"a":"2020-01-01","b":"long_term","c":"长期"}"#.as_bytes());
         assert_eq!(shown(&short), br#"{"a":"2020-01-01","b":"2030-01-01","c":"20300101"}"#);
+    }
+
+    #[test]
+    fn a_phone_number_at_hand_goes_where_one_is_needed_and_nowhere_else() {
+        let offered = query().offering_phone_number("+8619900000001");
+        let body =
+            |slot: &str| template(&[("p", slot)]).json(&offered, Timestamp::UNIX_EPOCH).map(|b| b.to_vec());
+        assert_eq!(body("{phone_number}"), Ok(br#"{"p":"+8619900000001"}"#.to_vec()));
+        assert_eq!(body("{phone_number.national}"), Ok(br#"{"p":"19900000001"}"#.to_vec()));
+        assert_eq!(body("{phone_number?}"), Ok(b"{}".to_vec()));
+        let abroad = query().offering_phone_number("+447700900123");
+        let template = template(&[("p", "{phone_number.national}")]);
+        assert!(template.needs(QueryField::PhoneNumber) && template.asks(QueryField::PhoneNumber));
+        assert_eq!(
+            template.json(&abroad, Timestamp::UNIX_EPOCH),
+            Err(AuthorityError::InvalidInput { field: QueryField::PhoneNumber })
+        );
     }
 
     #[test]

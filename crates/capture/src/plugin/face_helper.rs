@@ -94,7 +94,7 @@ impl From<ProgramError> for FaceFinderError {
     }
 }
 
-fn pgm(picture: &Picture) -> Zeroizing<Vec<u8>> {
+pub(super) fn pgm(picture: &Picture) -> Zeroizing<Vec<u8>> {
     let head = format!("P5\n{} {}\n255\n", picture.width(), picture.height());
     let samples = picture.luma().samples();
     let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + samples.len()));

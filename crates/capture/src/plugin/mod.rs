@@ -8,6 +8,7 @@ mod face;
 mod face_finder;
 mod face_helper;
 mod helper;
+mod judge_helper;
 mod liveness;
 mod process;
 mod text;
@@ -18,6 +19,7 @@ pub use face_finder::{BadFace, FaceBox, FaceFinder, FaceFinderError, FacesFound,
 pub use face_helper::HelperFaceFinder;
 pub(crate) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
+pub use judge_helper::{HelperFaceMatcher, HelperLivenessChecker};
 pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};
 

@@ -37,6 +37,9 @@ pub enum Flag {
     ValidityReversed,
     /// Long-term validity on a card issued before its holder was 46.
     LongTermUnexpected,
+    /// The additional address was asked for and couldn't be read, so there may be a newer one than the printed. The reader
+    /// doesn't have the command, doesn't answer it, or answers what is no address.
+    AdditionalAddressUnread,
 }
 
 realname_terms::names! {
@@ -57,6 +60,7 @@ realname_terms::names! {
         ValidityUnreadable = "validity_unreadable",
         ValidityReversed = "validity_reversed",
         LongTermUnexpected = "long_term_unexpected",
+        AdditionalAddressUnread = "additional_address_unread",
     }
 }
 
@@ -79,7 +83,8 @@ impl Flag {
             | Self::EnglishNameFull
             | Self::AddressFull
             | Self::NulPadding
-            | Self::LongTermUnexpected => false,
+            | Self::LongTermUnexpected
+            | Self::AdditionalAddressUnread => false,
         }
     }
 }

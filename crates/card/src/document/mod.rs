@@ -81,6 +81,13 @@ impl Document {
         Self { parts }
     }
 
+    /// Notes what came up after its text block had been read.
+    pub(crate) fn note(&mut self, flag: Flag) {
+        if let Err(at) = self.parts.flags.binary_search(&flag) {
+            self.parts.flags.insert(at, flag);
+        }
+    }
+
     /// Which of the four chip documents this is.
     pub fn kind(&self) -> DocumentKind {
         self.parts.kind

@@ -229,8 +229,19 @@ impl Identity {
 /// The identity of the reader that `name` stands for, where it has one.
 pub(super) fn identity(name: &str) -> Option<Identity> {
     let real = std::fs::canonicalize(name).unwrap_or_else(|_| name.into());
-    let port = list().ok()?.into_iter().find(|port| std::path::Path::new(&port.name) == real)?;
+    let port = list().ok()?.into_iter().find(|port| {
+        std::path::Path::new(&port.name) == real || cfg!(windows) && same_port(&port.name, name)
+    })?;
     Identity::of(&port)
+}
+
+/// Whether two names stand for one port of Windows: `com3`, `COM3:` and `\\.\COM3` do.
+pub(super) fn same_port(one: &str, other: &str) -> bool {
+    let plain = |name: &str| {
+        let name = name.strip_prefix(r"\\.\").unwrap_or(name);
+        name.strip_suffix(':').unwrap_or(name).to_ascii_uppercase()
+    };
+    plain(one) == plain(other)
 }
 
 /// The name of the reader of this identity now. Of several with the same serial number none is taken.
@@ -276,6 +287,14 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_port_of_windows_has_several_names() {
+        for name in ["COM12", "com12", "COM12:", r"\\.\COM12", r"\\.\com12"] {
+            assert!(same_port("COM12", name), "{name}");
+        }
+        assert!(!same_port("COM1", "COM12"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::canceller::Canceller;
 use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
-use super::session::{Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
+use super::session::{CardMark, Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
 use super::transport::{Transport, TransportError};
 use super::watch::Watch;
 use super::wire::Baud;
@@ -42,22 +42,18 @@ pub struct Reader {
 impl Reader {
     /// A reader on any transport.
     pub fn new(transport: impl Transport + 'static) -> Self {
-        let config = SessionConfig::new().origin(transport.origin()).baud(transport.baud());
-        Self::with_session(Session::new(config), Box::new(transport))
+        Self::with_transport(Box::new(transport))
     }
 
-    pub(super) fn with_session(session: Session, transport: Box<dyn Transport>) -> Self {
+    pub(super) fn with_transport(transport: Box<dyn Transport>) -> Self {
+        let config = SessionConfig::new().origin(transport.origin()).baud(transport.baud());
         Self {
-            session,
+            session: Session::new(config),
             transport,
             // The largest reply in one piece.
             buffer: Zeroizing::new(vec![0; 4096]),
             canceller: Canceller::default(),
         }
-    }
-
-    pub(super) fn into_transport(self) -> Box<dyn Transport> {
-        self.transport
     }
 
     /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
@@ -167,6 +163,18 @@ impl Reader {
     /// The id that the reader stated, once it was asked for anything.
     pub fn sam_id(&self) -> Option<SamId> {
         self.session.sam_id()
+    }
+
+    /// The mark of the card that was read last, unless it has been seen to go since: for the next program on this port, which
+    /// gives it to [`expect_lying`](Self::expect_lying).
+    pub fn lying_card(&self) -> Option<CardMark> {
+        self.session.lying_card()
+    }
+
+    /// Says which card an earlier program read on this port: where a card newly placed is asked for
+    /// ([`ReadOptions::lying_card`]), this one has to be lifted first, even when the reader has forgotten that it was read.
+    pub fn expect_lying(&mut self, mark: CardMark) {
+        self.session.expect_lying(mark);
     }
 
     /// What stops this reader from another thread.

@@ -48,6 +48,22 @@ pub enum ReaderError {
         /// The last status.
         status: Status,
     },
+    /// Nothing but padding is on the card: it was never written, or has been wiped.
+    #[error("nothing is written on the card")]
+    CardBlank,
+    /// A document with a type flag that this version doesn't know. Its fields would be read at another document's places.
+    #[error("the card is a document that this version doesn't know (type flag U+{flag:04X})")]
+    UnknownDocument {
+        /// The code unit of the type flag.
+        flag: u16,
+    },
+    /// A card that was read before lies there, one newly placed was asked for, and it wasn't lifted.
+    #[error("the card that lies on the reader was read before, and it was not lifted and put back")]
+    CardReadBefore,
+    /// The data of two different cards came in on one question. Neither is believed, and asking again could bring the wrong
+    /// one alone.
+    #[error("the data of two different cards came in on one question")]
+    TwoCards,
     /// The card's own data contradict the layout of every document, the same way each time.
     #[error("the card's data is malformed: {reason}")]
     CardMalformed {
@@ -132,9 +148,16 @@ impl ReaderError {
     pub fn action(&self) -> Action {
         match self {
             Self::NoCard { .. } => Action::PlaceCard,
-            Self::CardMoved { .. } | Self::CardUnreadable { .. } | Self::NotPutBack => Action::LiftAndReplace,
+            Self::CardMoved { .. }
+            | Self::CardUnreadable { .. }
+            | Self::CardReadBefore
+            | Self::TwoCards
+            | Self::NotPutBack => Action::LiftAndReplace,
             Self::WrongCard { .. } => Action::OtherDocument,
-            Self::CardNotAccepted { .. } | Self::CardMalformed { .. } => Action::ExamineCard,
+            Self::UnknownDocument { .. } => Action::UpdateProgram,
+            Self::CardNotAccepted { .. } | Self::CardMalformed { .. } | Self::CardBlank => {
+                Action::ExamineCard
+            }
             Self::SelfTestFailed { .. } | Self::NotAuthorised { .. } | Self::Refused { .. } => {
                 Action::ServiceReader
             }
@@ -146,6 +169,7 @@ impl ReaderError {
                 TransportError::NotFound { .. }
                 | TransportError::NotAPort { .. }
                 | TransportError::NotAReader { .. }
+                | TransportError::NotExclusive { .. }
                 | TransportError::SeveralMatch { .. } => Action::ChoosePort,
                 TransportError::Disconnected
                 | TransportError::WriteTimedOut

@@ -1,10 +1,16 @@
 //! Opening a reader: by the name that a listing shows, at a rate that is looked for, or the only one there is.
 
+mod rate;
+
+use std::time::{Duration, Instant};
+
 use super::driver::Reader;
 use super::error::ReaderError;
-use super::session::{Session, SessionConfig};
+use super::notes::PortNotes;
 use super::transport::{AddressError, DeviceAddress, Transport, TransportError};
+#[cfg(feature = "serial")]
 use super::wire::Baud;
+use super::wire::Command;
 
 impl Reader {
     /// Opens a reader by name: `usb:ADDRESS` for bulk pipes, `hid:ADDRESS` for HID, anything else is a serial port. The
@@ -15,6 +21,42 @@ impl Reader {
     /// # Errors
     /// When the device can't be opened, when the name isn't one, or when the feature for it isn't compiled in.
     pub fn open(name: &str, baud: Option<u32>) -> Result<Self, ReaderError> {
+        Self::open_at(name, baud, None)
+    }
+
+    /// As [`open`](Self::open), for who has `wait` for the whole request: while nothing answers, the rate is looked for until
+    /// that is over, because a reader may be booting. `notes` are those of the program before; they say which rate comes
+    /// first, and which card was read already.
+    ///
+    /// Returns what is left of `wait` beside the reader.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    #[allow(clippy::disallowed_methods)] // Waits for a reader: that is its purpose.
+    pub fn open_within(
+        name: &str,
+        baud: Option<u32>,
+        wait: Duration,
+        notes: Option<&PortNotes>,
+    ) -> Result<(Self, Duration), ReaderError> {
+        let begin = Instant::now();
+        let before = notes.and_then(PortNotes::rate);
+        loop {
+            match Self::open_at(name, baud, before) {
+                Ok(mut reader) => {
+                    if let Some(card) = notes.and_then(PortNotes::card) {
+                        reader.expect_lying(card);
+                    }
+                    return Ok((reader, wait.saturating_sub(begin.elapsed())));
+                }
+                Err(ReaderError::NoAnswer { .. } | ReaderError::LineDamaged { .. })
+                    if begin.elapsed() < wait => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn open_at(name: &str, baud: Option<u32>, before: Option<u32>) -> Result<Self, ReaderError> {
         let native = |address: &str| -> Result<DeviceAddress, ReaderError> {
             if baud.is_some() {
                 return Err(TransportError::Unsupported { what: "a line rate" }.into());
@@ -25,11 +67,12 @@ impl Reader {
         match name.split_once(':') {
             Some(("usb", address)) => Self::usb(&native(address)?),
             Some(("hid", address)) => Self::hid(&native(address)?),
-            _ => Self::serial(name, baud),
+            _ => Self::serial(name, baud, before),
         }
     }
 
-    /// Opens a serial port. Without a rate the one at which a reader answers is looked for, beginning with 115200.
+    /// Opens a serial port. Without a rate the one at which a reader answers is looked for, beginning with the one at which
+    /// this process found a reader there before, else with 115200.
     ///
     /// The port is held exclusively: a second open, in this process or another, is refused with
     /// [`TransportError::InUse`].
@@ -38,33 +81,45 @@ impl Reader {
     /// When the port can't be opened, or when no rate is given and nothing answers at any.
     #[cfg(feature = "serial")]
     pub fn open_serial(path: impl AsRef<std::path::Path>, baud: Option<u32>) -> Result<Self, ReaderError> {
-        let port = super::transport::Serial::open(path, baud.unwrap_or(Baud::B115200.rate()))?;
-        match baud {
-            Some(_) => Ok(Self::new(port)),
-            None => Self::find_rate(port),
-        }
+        Self::open_serial_at(path.as_ref(), baud, None)
     }
 
-    /// Finds the rate at which a reader answers on `transport`, whose host's side it changes.
+    #[cfg(feature = "serial")]
+    fn open_serial_at(
+        path: &std::path::Path,
+        baud: Option<u32>,
+        before: Option<u32>,
+    ) -> Result<Self, ReaderError> {
+        let port = super::transport::Serial::open(path, baud.unwrap_or(Baud::B115200.rate()))?;
+        if baud.is_some() {
+            return Ok(Self::new(port));
+        }
+        let reader = Self::find_rate_from(Box::new(port), rate::remembered(path).or(before))?;
+        rate::remember(path, reader.baud());
+        Ok(reader)
+    }
+
+    /// Finds the rate at which a reader answers on `transport`, whose host's side it changes. Takes six seconds at most,
+    /// whatever comes in at the wrong rates.
     ///
     /// # Errors
     /// [`ReaderError::NoAnswer`] or [`ReaderError::LineDamaged`] when none answers at any rate, twice.
     pub fn find_rate(transport: impl Transport + 'static) -> Result<Self, ReaderError> {
-        let mut transport: Box<dyn Transport> = Box::new(transport);
-        let mut last = ReaderError::NoReader;
-        for baud in Baud::ALL.into_iter().chain(Baud::ALL) {
-            transport.set_baud(baud.rate())?;
-            let config =
-                SessionConfig::new().origin(transport.origin()).baud(Some(baud.rate())).impatient(true);
-            let mut trial = Self::with_session(Session::new(config), transport);
-            match trial.probe() {
-                Ok(_) => return Ok(Self::new(trial.into_transport())),
-                Err(error @ (ReaderError::NoAnswer { .. } | ReaderError::LineDamaged { .. })) => last = error,
-                Err(error) => return Err(error),
+        Self::find_rate_from(Box::new(transport), None)
+    }
+
+    /// As [`find_rate`](Self::find_rate), beginning with the rate at which a reader answered before.
+    pub(super) fn find_rate_from(
+        mut transport: Box<dyn Transport>,
+        before: Option<u32>,
+    ) -> Result<Self, ReaderError> {
+        match rate::search(transport.as_mut(), before)? {
+            rate::Found::Reader => Ok(Self::with_transport(transport)),
+            rate::Found::Nothing => Err(ReaderError::NoAnswer { command: Command::SamId }),
+            rate::Found::Garbage { attempts, discarded } => {
+                Err(ReaderError::LineDamaged { command: Command::SamId, attempts, discarded })
             }
-            transport = trial.into_transport();
         }
-        Err(last)
     }
 
     /// Opens the one reader of this machine: asks each port that may have one, and refuses to guess when several answer.
@@ -123,12 +178,12 @@ impl Reader {
     }
 
     #[cfg(feature = "serial")]
-    fn serial(name: &str, baud: Option<u32>) -> Result<Self, ReaderError> {
-        Self::open_serial(name, baud)
+    fn serial(name: &str, baud: Option<u32>, before: Option<u32>) -> Result<Self, ReaderError> {
+        Self::open_serial_at(name.as_ref(), baud, before)
     }
 
     #[cfg(not(feature = "serial"))]
-    fn serial(_name: &str, _baud: Option<u32>) -> Result<Self, ReaderError> {
+    fn serial(_name: &str, _baud: Option<u32>, _before: Option<u32>) -> Result<Self, ReaderError> {
         Err(TransportError::Unsupported { what: "a serial port (feature `serial`)" }.into())
     }
 }

@@ -27,19 +27,27 @@ pub enum Confirm {
     Always,
 }
 
-/// What to read, and how long to wait for it. The default waits 10 seconds for a card and reads text, photo and the
-/// additional address.
+/// What to read, and how long to wait for it. The default waits 10 seconds and reads text, photo and the additional address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// How long to wait for a card to be placed.
+    /// The whole request's time: for a reader that boots or needs a reset, for a card to be placed, for one that settles, for
+    /// a line that fails. No count of tries ends it earlier. A reading that has begun may finish when it is over, which takes
+    /// at most 20 seconds and forty readings' time on the line. Without an end ([`Duration::MAX`]) trouble that goes on
+    /// for ten seconds ends it, and waiting never does.
     pub wait: Duration,
     /// Also read fingerprints (`30 10`); the reader must be able to.
     pub fingerprint: bool,
     /// Also read the additional addresses (`30 03`).
     pub additional_address: bool,
     /// Also read a card that lies there since an earlier reading. A reader answers "no card" for it, so it is selected
-    /// without having been found. Turn it off where each reading must be a card newly placed.
+    /// without having been found.
+    ///
+    /// Turn it off where the card must have been laid down for this reading, as for a customer at a till. One that was laid
+    /// down early and never read is read. One that was read before, by whatever program, has to be lifted and put back
+    /// ([`Progress::LiftCard`]); when it isn't, the reading ends in [`CardReadBefore`](super::ReaderError::CardReadBefore).
+    /// A reader that has lost its power in between can't tell: there the card's mark does
+    /// ([`Session::expect_lying`](super::session::Session::expect_lying)).
     pub lying_card: bool,
     /// When to read twice.
     pub confirm: Confirm,
@@ -122,4 +130,6 @@ pub enum Progress {
     Recovering,
     /// The card was lifted before it was read: put it back.
     CardLifted,
+    /// A card that was read before lies there, and a new one was asked for: lift it and put it back, or lay down another.
+    LiftCard,
 }

@@ -7,13 +7,20 @@ use super::canceller::Canceller;
 use super::driver::Reader;
 use super::error::ReaderError;
 use super::options::ReadOptions;
-use super::session::Probe;
+use super::session::{CardMark, Probe};
 use crate::document::CardRead;
 
-/// Between two tries to open a reader that has gone.
+/// Between two tries to open a reader that has gone. One that comes and doesn't stay is waited with longer each time.
 const REOPEN: Duration = Duration::from_millis(500);
+const REOPEN_MOST: Duration = Duration::from_secs(8);
+/// A reader that has gone again sooner than this didn't stay.
+const STAY: Duration = Duration::from_secs(5);
 /// After trouble that may come again at once.
 const TROUBLE: Duration = Duration::from_millis(300);
+/// The same trouble is told again after so long.
+const AGAIN: Duration = Duration::from_secs(10);
+/// A card that seems to have gone and is there again sooner than this, the same one, never went.
+const GONE: Duration = Duration::from_millis(600);
 
 /// What happens at the counter.
 #[derive(Debug)]
@@ -31,7 +38,22 @@ pub enum WatchEvent {
     Trouble(ReaderError),
 }
 
-/// Yields what happens at a reader, one event at a time, until it is cancelled. Each reading is of a card newly placed.
+impl WatchEvent {
+    /// The stable name used in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Connected(_) => "reader_ready",
+            Self::Disconnected => "reader_gone",
+            Self::Card(_) => "card_read",
+            Self::Removed => "card_off",
+            Self::Trouble(_) => "fault",
+        }
+    }
+}
+
+/// Yields what happens at a reader, one event at a time, until it is cancelled. Each reading is of a card newly placed, and
+/// each card is told once, however the reader finds it again. Trouble that goes on is told once in ten seconds, and a reader
+/// that comes and goes is opened more and more seldom.
 ///
 /// Made by [`Reader::watch`] or [`Watch::new`].
 pub struct Watch {
@@ -40,8 +62,17 @@ pub struct Watch {
     options: ReadOptions,
     canceller: Canceller,
     state: State,
-    /// Trouble with opening is told once.
-    told: bool,
+    /// The trouble that was told last, and when.
+    told: Option<(&'static str, Instant)>,
+    /// That there is no reader is told once.
+    told_absence: bool,
+    /// When the reader was opened, and how long to wait before it is opened again.
+    opened: Option<Instant>,
+    reopen: Duration,
+    /// What is told next.
+    pending: Option<WatchEvent>,
+    /// The card that was told last.
+    card: Option<CardMark>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -52,6 +83,8 @@ enum State {
         first: bool,
     },
     Removing,
+    /// The card isn't seen any more.
+    Leaving,
     Ended,
 }
 
@@ -67,7 +100,12 @@ impl Watch {
             options: options.wait(Duration::MAX),
             canceller: Canceller::default(),
             state: State::Opening,
-            told: false,
+            told: None,
+            told_absence: false,
+            opened: None,
+            reopen: Duration::ZERO,
+            pending: None,
+            card: None,
         }
     }
 
@@ -77,6 +115,10 @@ impl Watch {
     }
 
     fn opening(&mut self) -> Option<WatchEvent> {
+        if !self.told_absence || self.opened.is_some() {
+            self.pause(self.reopen);
+            self.opened = None;
+        }
         let opened = (self.open)().and_then(|reader| {
             let mut reader = reader.with_canceller(self.canceller.clone());
             reader.probe().map(|probe| (reader, probe))
@@ -84,8 +126,9 @@ impl Watch {
         match opened {
             Ok((reader, probe)) => {
                 self.reader = Some(reader);
+                self.opened = Some(Instant::now());
                 self.state = State::Reading { first: true };
-                self.told = false;
+                (self.told, self.told_absence) = (None, false);
                 Some(WatchEvent::Connected(probe))
             }
             Err(ReaderError::Cancelled) => {
@@ -97,7 +140,7 @@ impl Watch {
                 Some(WatchEvent::Trouble(error))
             }
             Err(error) => {
-                let told = std::mem::replace(&mut self.told, true);
+                let told = std::mem::replace(&mut self.told_absence, true);
                 self.pause(REOPEN);
                 (!told).then_some(WatchEvent::Trouble(error))
             }
@@ -107,22 +150,57 @@ impl Watch {
     fn reading(&mut self, first: bool) -> Option<WatchEvent> {
         // Only at the start may a card lie there that nobody has seen yet.
         let options = self.options.clone().lying_card(first);
-        match self.reader.as_mut()?.read_card(&options) {
+        match self.read(&options)? {
             Ok(card) => {
                 self.state = State::Removing;
-                Some(WatchEvent::Card(Box::new(card)))
+                Some(card)
             }
             Err(error) => self.trouble(error, State::Reading { first: false }),
         }
     }
 
+    fn read(&mut self, options: &ReadOptions) -> Option<Result<WatchEvent, ReaderError>> {
+        let reader = self.reader.as_mut()?;
+        let card = reader.read_card(options);
+        if card.is_ok() {
+            self.told = None;
+            self.card = reader.lying_card();
+        }
+        Some(card.map(|card| WatchEvent::Card(Box::new(card))))
+    }
+
     fn removing(&mut self) -> Option<WatchEvent> {
         match self.reader.as_mut()?.await_removal() {
             Ok(()) => {
+                self.state = State::Leaving;
+                None
+            }
+            Err(error) => self.trouble(error, State::Reading { first: false }),
+        }
+    }
+
+    /// The card has gone, unless it is there again at once: readers lose sight of a card that was only touched.
+    fn leaving(&mut self) -> Option<WatchEvent> {
+        let before = self.card;
+        let options = self.options.clone().lying_card(false).wait(GONE);
+        match self.read(&options)? {
+            Ok(_) if self.card == before => {
+                self.state = State::Removing;
+                None
+            }
+            Ok(another) => {
+                self.state = State::Removing;
+                self.pending = Some(another);
+                Some(WatchEvent::Removed)
+            }
+            Err(ReaderError::NoCard { .. } | ReaderError::CardReadBefore) => {
                 self.state = State::Reading { first: false };
                 Some(WatchEvent::Removed)
             }
-            Err(error) => self.trouble(error, State::Reading { first: false }),
+            Err(error) => {
+                self.pending = self.trouble(error, State::Reading { first: false });
+                Some(WatchEvent::Removed)
+            }
         }
     }
 
@@ -136,7 +214,14 @@ impl Watch {
                 // A dead handle would keep the old name busy, and the reader would come back under another.
                 self.reader = None;
                 self.state = State::Opening;
-                self.told = true;
+                let stayed = self.opened.is_some_and(|opened| opened.elapsed() >= STAY);
+                self.reopen = match self.reopen {
+                    _ if stayed => Duration::ZERO,
+                    Duration::ZERO => REOPEN,
+                    before => (before * 2).min(REOPEN_MOST),
+                };
+                // That it can't be opened now is no news.
+                self.told_absence = true;
                 Some(WatchEvent::Disconnected)
             }
             error if is_permanent(&error) => {
@@ -145,10 +230,21 @@ impl Watch {
             }
             error => {
                 self.state = next;
+                let news = self.is_news(&error);
                 self.pause(TROUBLE);
-                Some(WatchEvent::Trouble(error))
+                news.then_some(WatchEvent::Trouble(error))
             }
         }
+    }
+
+    /// Whether this trouble hasn't just been told.
+    fn is_news(&mut self, error: &ReaderError) -> bool {
+        let code = error.code();
+        let news = self.told.is_none_or(|(told, at)| told != code || at.elapsed() >= AGAIN);
+        if news {
+            self.told = Some((code, Instant::now()));
+        }
+        news
     }
 
     fn pause(&self, pause: Duration) {
@@ -171,10 +267,14 @@ impl Iterator for Watch {
             if self.canceller.is_cancelled() {
                 self.state = State::Ended;
             }
+            if let Some(event) = self.pending.take() {
+                return Some(event);
+            }
             let event = match self.state {
                 State::Opening => self.opening(),
                 State::Reading { first } => self.reading(first),
                 State::Removing => self.removing(),
+                State::Leaving => self.leaving(),
                 State::Ended => {
                     self.reader = None;
                     return None;

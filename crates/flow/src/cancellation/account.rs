@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::CancellationError;
 use crate::confirmation::{PhoneNumber, Price};
 use crate::document::Personal;
-use crate::profile::Expectation;
+use crate::profile::{Expectation, OutsideText};
 
 /// A number's account as the home side's systems have it at this moment. Read anew for every step.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct Items {
     /// The customer's name.
     pub name: Personal,
     /// The package.
-    pub package: String,
+    pub package: OutsideText,
     /// A contract plan.
     pub contract: Contract,
     /// Charges that aren't billed yet.

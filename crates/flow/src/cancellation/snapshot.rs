@@ -27,7 +27,7 @@ pub(super) fn disclosures(
     let values = [
         account.number.as_str().into(),
         name.as_str().into(),
-        package.as_str().into(),
+        package.as_str_raw().into(),
         contract,
         bills.to_json(),
         prepaid.to_json(),
@@ -140,7 +140,7 @@ fn items(payload: &Json) -> Result<Items, JoseError> {
     let price = |name| Price::from_json(payload.member(name).ok_or(JoseError::Member(name))?);
     Ok(Items {
         name: payload.text("name")?.into(),
-        package: payload.text("package")?.to_owned(),
+        package: payload.text("package")?.into(),
         contract: match payload.member("contract") {
             Some(Json::Null) => Contract::None,
             Some(contract) => {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{PhoneNumber, Price, ServiceId, Uses};
-use crate::profile::Purpose;
+use crate::profile::{Purpose, is_safe};
 
 /// Most characters of a question's text: two long messages' worth.
 const MAX_TEXT: usize = 300;
@@ -73,8 +73,10 @@ impl Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QuestionError {
-    /// The text is empty, too long, or holds control characters.
-    #[error("the question's text must have 1 to {MAX_TEXT} characters and no control characters")]
+    /// The text is empty, too long, or holds controls or marks of direction.
+    #[error(
+        "the question's text must have 1 to {MAX_TEXT} characters, no controls and no marks of direction"
+    )]
     Text,
     /// Not a key of a telephone.
     #[error("not a telephone key: expected 0 to 9, * or #")]
@@ -93,8 +95,7 @@ impl Question {
         text: impl Into<String>,
     ) -> Result<Self, QuestionError> {
         let text = text.into();
-        let length = text.chars().count();
-        if text.trim().is_empty() || length > MAX_TEXT || text.chars().any(char::is_control) {
+        if !is_safe(&text, MAX_TEXT) {
             return Err(QuestionError::Text);
         }
         let uses = if price.is_free() { Uses::Day } else { Uses::Once };
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn texts_and_keys() {
-        for bad in ["", "  ", "a\nb", "a\u{7}", &"长".repeat(301)] {
+        for bad in ["", "  ", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{2028}b", &"长".repeat(301)] {
             assert_eq!(question(Price::FREE, bad).unwrap_err(), QuestionError::Text);
         }
         assert!(question(Price::FREE, &"长".repeat(300)).is_ok());

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{ConfirmationError, NaturalDay, Uses, VerifiedGrant};
 use crate::profile::ReasonCode;
-use crate::store::{Put, Space, Store};
+use crate::store::{Put, Space, Store, restored_at};
 
 /// What using a grant for an order led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,10 @@ impl VerifiedGrant {
     ) -> Result<Redemption, ConfirmationError> {
         if NaturalDay::of(now) != self.day {
             return Ok(Redemption::Refused(ReasonCode::GrantOtherDay));
+        }
+        // The store may have forgotten that it was used: by what was before a restore nothing is charged.
+        if restored_at(store)?.is_some_and(|restored| self.confirmed_at() <= restored.as_second()) {
+            return Ok(Redemption::Refused(ReasonCode::GrantBeforeRestore));
         }
         let order = digest("order", &self.jti, order);
         let key = match self.uses {

@@ -7,7 +7,8 @@ use jiff::tz::{Offset, TimeZone};
 use super::policy::{Term, age_on};
 use super::{Evidence, Policy, Reason, Signal};
 use crate::authority::{
-    Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault, Subject,
+    Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault,
+    QueryField, Subject,
 };
 use crate::capture::Examination;
 use crate::document::Flag;
@@ -96,7 +97,9 @@ pub(super) fn document_validity(
     });
     if let (Term::Unusual, Some(terms)) = (term_of(evidence, policy), policy.terms()) {
         let outcome = terms.unusual.effect(confirmed).outcome();
-        if outcome != Outcome::Pass {
+        // While nobody answered, that nobody confirmed it says nothing of the card.
+        let is_unheard = answer.is_err() && terms.unusual.effect(true).outcome() == Outcome::Pass;
+        if outcome != Outcome::Pass && !is_unheard {
             remarks.push((outcome, Reason::DocumentTermUnusual));
         }
     }
@@ -168,7 +171,12 @@ pub(super) fn registry(asked_phone: bool, rare_name: bool, answer: Result<&Findi
     for (attribute, needed, mismatch) in [
         (attributes.name, found, name_mismatch),
         (attributes.id_number, found, (Fail, Reason::NumberMismatch)),
-        (attributes.phone_number, found && asked_phone, (Fail, Reason::PhoneNumberMismatch)),
+        // A register that was told the number at hand answers about it, too.
+        (
+            attributes.phone_number,
+            found && (asked_phone || attributes.phone_number != Attribute::NotAsked),
+            (Fail, Reason::PhoneNumberMismatch),
+        ),
     ] {
         match attribute {
             Attribute::Match => {}
@@ -225,10 +233,13 @@ pub(super) fn reason_of_error(error: &AuthorityError) -> Reason {
     match error {
         AuthorityError::Transient { .. } => Reason::AuthorityUnavailable,
         AuthorityError::Quota { .. } => Reason::AuthorityQuota,
+        AuthorityError::InvalidInput { field: QueryField::PhoneNumber } => Reason::AuthorityPhoneNumber,
+        AuthorityError::InvalidInput { field: QueryField::Probe } => Reason::AuthorityProbe,
         AuthorityError::InvalidInput { .. } => Reason::AuthorityInvalidInput,
         AuthorityError::Denied => Reason::AuthorityDenied,
         AuthorityError::PolicyBlocked => Reason::AuthorityPolicyBlocked,
         AuthorityError::Unsupported => Reason::AuthorityUnsupported,
+        AuthorityError::BadRequest => Reason::AuthorityBadRequest,
         AuthorityError::Protocol => Reason::AuthorityProtocol,
         AuthorityError::Indeterminate => Reason::AuthorityIndeterminate,
     }
@@ -283,7 +294,8 @@ fn reason_of(flag: Flag) -> Reason {
         | Flag::NameFull
         | Flag::EnglishNameFull
         | Flag::AddressFull
-        | Flag::NulPadding => Reason::DocumentContradictsItself,
+        | Flag::NulPadding
+        | Flag::AdditionalAddressUnread => Reason::DocumentContradictsItself,
     }
 }
 

@@ -81,6 +81,8 @@ explain! {
         Self::TooManyChecks { .. } => "quota_checks", Caller,
             "Too many checks were made within the hour. Wait, and tell the operator.",
             "一小时内核验次数过多，请稍候并联系运营方。";
+        Self::NoRandomness => "signer", System,
+            "Try again; if it stays, the system's randomness is broken.", "请重试；如仍失败，系统随机数已损坏。";
     }
     through { Self::Store(error) => error; }
 }
@@ -164,9 +166,14 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::AuthorityUnsupported
         | R::AuthorityProtocol => Fault::Register,
         R::AuthorityUnavailable | R::AuthorityIndeterminate => Fault::Network,
-        R::TestRegister | R::NoPhotoDecoder | R::TestPlugIn | R::CheckNotAvailable | R::PurposeNotCovered => {
-            Fault::Setup
-        }
+        R::AuthorityPhoneNumber => Fault::Sender,
+        R::AuthorityProbe => Fault::Input,
+        R::AuthorityBadRequest
+        | R::TestRegister
+        | R::NoPhotoDecoder
+        | R::TestPlugIn
+        | R::CheckNotAvailable
+        | R::PurposeNotCovered => Fault::Setup,
         R::FaceInconclusive
         | R::ProbeNoFace
         | R::ProbeSeveralFaces

@@ -3,9 +3,9 @@
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use super::PolicyLimits;
+use super::{Evidence, PolicyLimits, Signal};
 use crate::document::{IdNumber, SamId};
 use crate::store::{Counted, Space, Store, StoreError};
 
@@ -18,6 +18,9 @@ pub struct Quotas<'a> {
     key: QuotaKey,
     limits: PolicyLimits,
 }
+
+/// Where a terminal's store has its own secret. Counts are under digests of 32 bytes, so none is ever here.
+const KEY_OF_STORE: &[u8] = b"key of this store's counts";
 
 /// The secret under which identity numbers are counted: 32 random bytes, one per operator, kept as long as the counts.
 #[derive(Clone, ZeroizeOnDrop)]
@@ -39,6 +42,9 @@ pub enum QuotaError {
         /// How many it may make.
         limit: u32,
     },
+    /// The system has no random numbers for a secret.
+    #[error("this system gives no random numbers, without which nothing is counted")]
+    NoRandomness,
     /// The store failed; it isn't known to have counted.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -48,6 +54,28 @@ impl QuotaKey {
     /// Takes the secret.
     pub fn new(secret: [u8; 32]) -> Self {
         Self(secret)
+    }
+
+    /// The secret of a terminal's own store: made when it isn't there, the same for every process on that store. It keeps
+    /// what is counted apart from other stores; whoever has the store has the secret too, so numbers of documents are
+    /// counted under one that is kept elsewhere ([`new`](Self::new)).
+    ///
+    /// # Errors
+    /// [`QuotaError::Store`] when the store fails, or holds something else in its place.
+    pub fn of_store(store: &dyn Store) -> Result<Self, QuotaError> {
+        let kept = || -> Result<Option<Self>, QuotaError> {
+            let Some(entry) = store.get(Space::Quota, KEY_OF_STORE)? else { return Ok(None) };
+            let secret = <[u8; 32]>::try_from(entry.value.as_slice()).map_err(|_| StoreError::Corrupt)?;
+            Ok(Some(Self(secret)))
+        };
+        if let Some(key) = kept()? {
+            return Ok(key);
+        }
+        let mut secret = Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *secret).map_err(|_| QuotaError::NoRandomness)?;
+        // Of two processes that begin at once one is first, and both count under its secret.
+        let _ = store.put(Space::Quota, KEY_OF_STORE, &*secret, Timestamp::MAX)?;
+        kept()?.ok_or(QuotaError::Store(StoreError::Corrupt))
     }
 
     /// A keyed digest of several parts, each with its length, so that no two lists of parts meet.
@@ -71,7 +99,27 @@ impl std::fmt::Debug for QuotaKey {
     }
 }
 
+impl QuotaError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooManyNumbers { .. } => "too_many_numbers",
+            Self::TooManyChecks { .. } => "too_many_checks",
+            Self::NoRandomness => "randomness",
+            Self::Store(_) => "store",
+        }
+    }
+}
+
 impl<'a> Quotas<'a> {
+    /// Counts a terminal's checks in its own store, under that store's secret.
+    ///
+    /// # Errors
+    /// Those of [`QuotaKey::of_store`].
+    pub fn of_terminal(store: &'a dyn Store, limits: PolicyLimits) -> Result<Self, QuotaError> {
+        Ok(Self::new(store, QuotaKey::of_store(store)?, limits))
+    }
+
     /// Counts in `store` under `key` against `limits`.
     pub fn new(store: &'a dyn Store, key: QuotaKey, limits: PolicyLimits) -> Self {
         Self { store, key, limits }
@@ -116,6 +164,26 @@ impl<'a> Quotas<'a> {
     /// [`QuotaError::TooManyChecks`]: one account makes more than a person who buys a number can.
     pub fn count_account_check(&self, account: &str, check: &str, now: Timestamp) -> Result<u32, QuotaError> {
         self.count_check_of("checks per hour of an account", account.as_bytes(), check, now)
+    }
+
+    /// Counts the check that this evidence is for, before its case is opened: of its reader when a card was read, else of
+    /// `account` (who sells, or whose terminal it is). Returns the [signals](super::CaseRequest::with_signals) that the counts
+    /// give.
+    ///
+    /// # Errors
+    /// [`QuotaError::TooManyChecks`]: then nobody is asked.
+    pub fn count_evidence(
+        &self,
+        evidence: &Evidence,
+        account: &str,
+        check: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Signal>, QuotaError> {
+        let checks = match evidence.card() {
+            Some(card) => self.count_check(card.sam_id(), check, now)?,
+            None => self.count_account_check(account, check, now)?,
+        };
+        Ok(self.limits.signals(0, checks))
     }
 
     fn count_check_of(&self, what: &str, who: &[u8], check: &str, now: Timestamp) -> Result<u32, QuotaError> {

@@ -213,8 +213,8 @@ reasons! {
         "未进行人脸比对，请重试或转人工办理。";
     /// No decoder for the chip's photo is installed.
     NoPhotoDecoder, "no_photo_decoder",
-        "The chip's photo can't be shown on this machine. The register's photo is used instead.",
-        "本机无法解码芯片照片，将使用登记照片比对。";
+        "This machine has no decoder for the chip's photo, so only the register's photo can be compared with.",
+        "本机没有芯片照片解码器，只能与登记照片比对。";
     /// The decoder for the chip's photo failed.
     ChipPhotoNotDecoded, "chip_photo_not_decoded",
         "The chip's photo couldn't be decoded. Read the card again; if it stays so, tell the operator.",
@@ -247,12 +247,24 @@ reasons! {
         "登记系统暂时无法连接，请稍后重试，本次未作出判断。";
     /// The allowance is used up.
     AuthorityQuota, "authority_quota",
-        "The allowance at the register is used up. Tell the operator, or try again later.",
-        "查询额度已用完，请联系运营方或稍后再试。";
+        "The allowance at the register is used up, for this machine or for this person. Don't repeat it now; tell the operator, or send the person to the manual desk.",
+        "本机或该人员的查询额度已用完，请勿立即重试，请联系运营方或转人工办理。";
     /// The register doesn't take a value.
     AuthorityInvalidInput, "authority_invalid_input",
         "The register doesn't take one of the values. Read the card again; if it stays so, go to the manual desk.",
         "登记系统不接受所提交的信息，请重新读卡；仍不行请转人工办理。";
+    /// The register wants a phone number, or doesn't take the one of the demand.
+    AuthorityPhoneNumber, "authority_phone_number",
+        "The register needs a phone number that the demand doesn't name, or doesn't take the one that it names. Tell the asker; reading the card again doesn't help.",
+        "登记系统需要手机号码，而业务请求中没有号码或号码不被接受，请联系业务方；重新读卡无效。";
+    /// The register can't use the photo.
+    AuthorityProbe, "authority_probe",
+        "The register can't use the photo. Take it again in even light, facing the camera.",
+        "登记系统无法使用该照片，请在均匀光线下正对镜头重新拍摄。";
+    /// The register says that it was asked wrongly.
+    AuthorityBadRequest, "authority_bad_request",
+        "The register says that this machine asks wrongly. Tell the operator: its configuration has to be corrected.",
+        "登记系统提示本机请求有误，请联系运营方更正配置。";
     /// The register denies access.
     AuthorityDenied, "authority_denied",
         "The register denies this machine access. Tell the operator.",

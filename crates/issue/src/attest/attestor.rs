@@ -8,9 +8,11 @@ use super::attestation::{Attestation, Issued};
 use super::payload::{Frame, disclosures, payload};
 use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
-use crate::jose::{Json, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
-use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, Locality, MAX_LIFE, Outcome, VCT};
-use crate::trust::{Constraints, Delegation, Scope, TrustError, is_key_uri};
+use crate::jose::{Algorithm, Json, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
+use crate::profile::{
+    ATTESTATION_TYP, Check, DEFAULT_LIFE, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, VCT, is_id,
+};
+use crate::trust::{Constraints, Delegation, Scope, TrustError, TrustList, is_key_uri};
 
 /// An issuer, or a terminal with a delegated key.
 pub struct Attestor {
@@ -56,6 +58,19 @@ impl Terminal {
         &self.id
     }
 
+    /// Whether its names are ids: they go to screens and into comparisons.
+    pub(super) fn check(&self) -> Result<(), AttestError> {
+        let names =
+            [("terminal", Some(&self.id)), ("agent", self.agent.as_ref()), ("region", self.region.as_ref())];
+        match names
+            .into_iter()
+            .find_map(|(member, name)| name.filter(|name| !is_id(name)).map(|name| (member, name)))
+        {
+            None => Ok(()),
+            Some((member, name)) => Err(AttestError::Id { member, value: name.as_str().into() }),
+        }
+    }
+
     /// States neither reader nor SAM.
     pub fn without_reader(mut self) -> Self {
         self.states_reader = false;
@@ -92,6 +107,7 @@ impl Attestor {
         if !iss_ok {
             return Err(AttestError::Issuer);
         }
+        terminal.check()?;
         Ok(Self {
             iss,
             signer: Box::new(signer),
@@ -107,7 +123,11 @@ impl Attestor {
     pub fn with_delegation(mut self, chain: Vec<String>) -> Result<Self, AttestError> {
         self.links = Delegation::read_chain(&chain, self.signer.verifying_key())?;
         // A statement may name its delegator by key instead; for whom that key signs, only the trust list says.
-        if self.links.first().is_some_and(|link| link.iss() != self.iss && !is_key_uri(link.iss())) {
+        if self
+            .links
+            .first()
+            .is_some_and(|link| link.iss() != self.iss.as_str() && !is_key_uri(link.iss().as_str_raw()))
+        {
             return Err(TrustError::KeyOtherIssuer.into());
         }
         self.delegation = chain;
@@ -131,10 +151,17 @@ impl Attestor {
     }
 
     /// Whether this attestor could answer the demand at all, as far as that is certain before anybody is checked: the kind of
-    /// attestation, the terminal, and what every delegation allows to say. To be asked before a card is read and a register
-    /// is paid; the reader's SAM is known only later.
-    pub fn may_answer(&self, demand: &VerifiedDemand, now: Timestamp) -> Result<(), AttestError> {
+    /// attestation, the terminal, that a relying party with this trust list takes its signatures now
+    /// ([`is_trusted`](Self::is_trusted)), and what every delegation allows to say. To be asked before a card is read and a register is
+    /// paid; the reader's SAM is known only later.
+    pub fn may_answer(
+        &self,
+        demand: &VerifiedDemand,
+        list: &TrustList,
+        now: Timestamp,
+    ) -> Result<(), AttestError> {
         let iat = now.as_second();
+        self.is_trusted(list, now)?;
         self.suits(demand, &self.terminal, iat)?;
         let exp = self.exp(iat);
         let scope = Scope {
@@ -153,6 +180,17 @@ impl Attestor {
         Ok(())
     }
 
+    /// Whether a relying party with this trust list takes a signature that is made now: the key is listed for this issuer, or
+    /// a listed one delegated to it, inside its window, and no key on the way is revoked.
+    pub fn is_trusted(&self, list: &TrustList, now: Timestamp) -> Result<(), AttestError> {
+        let chain: Vec<&str> = self.delegation.iter().map(String::as_str).collect();
+        let chain = Some(chain).filter(|chain| !chain.is_empty());
+        let seconds = now.as_second();
+        let kid = self.signer.kid();
+        list.resolve_signer(kid.as_str(), chain.as_deref())?.judge(&self.iss, seconds, seconds)?;
+        Ok(())
+    }
+
     /// Signs the facts of one person for one demand, and uses the proof up. The key that will present them is made here
     /// and lives as long as the [`Attestation`].
     pub fn attest(
@@ -162,7 +200,11 @@ impl Attestor {
         now: Timestamp,
     ) -> Result<Attestation, AttestError> {
         let mut randomness = Randomness::new();
-        let session = SigningKey::from_ed25519_seed(&Zeroizing::new(randomness.take()?));
+        // A relying party that can verify the issuer can verify the session.
+        let session = match self.signer.algorithm() {
+            Algorithm::EdDsa => SigningKey::from_ed25519_seed(&Zeroizing::new(randomness.take()?)),
+            other => SigningKey::generate(other)?,
+        };
         let key = session.verifying_key();
         let issued = self.sign_facts(&verified, demand, key, &self.terminal, &mut randomness, now)?;
         Ok(Attestation { issued, session })
@@ -213,6 +255,10 @@ impl Attestor {
     pub(super) fn iss(&self) -> &str {
         &self.iss
     }
+
+    pub(super) fn algorithm(&self) -> Algorithm {
+        self.signer.algorithm()
+    }
 }
 
 /// Whether the demand is for this terminal, and not over.
@@ -240,6 +286,7 @@ pub(super) fn fits(
         return Err(AttestError::Purpose);
     }
     still_asks(demand, terminal, now)?;
+    terminal.check()?;
     let require = demand.requirements();
     if let Some(check) = require.checks.iter().find(|check| !passed(verified).contains(check)) {
         return Err(AttestError::Check(*check));
@@ -248,14 +295,17 @@ pub(super) fn fits(
         return Err(AttestError::NotOnsite);
     }
     let checked_at = verified.verified_at().as_second();
-    if checked_at > now || verified.consent().time.as_second() > now {
+    let checks = verified.checks().iter().filter_map(|result| result.time);
+    let latest = checks.chain([verified.consent().time]).map(|time| time.as_second()).max();
+    if checked_at > now || latest > Some(now) {
         return Err(AttestError::Clock);
     }
     let age = now.saturating_sub(checked_at);
     if let Some(limit) = require.max_age.filter(|limit| age > *limit) {
         return Err(AttestError::TooOld { limit, got: age });
     }
-    if require.after_demand && checked_at < demand.issued_at() {
+    // Two machines' clocks: this one may be behind the asker's, as far as the asker allows.
+    if require.after_demand && checked_at < demand.issued_at().saturating_sub(DEFAULT_SKEW) {
         return Err(AttestError::BeforeDemand);
     }
     Ok(())

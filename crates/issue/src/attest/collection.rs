@@ -37,6 +37,7 @@ pub struct Collector {
     signer: Box<dyn Signer>,
     terminal: Terminal,
     operator: String,
+    algorithm: Algorithm,
 }
 
 /// The terminal's half of a collection: the key that will present what the operator issues.
@@ -62,7 +63,15 @@ pub struct Enrolled {
 impl Collector {
     /// A terminal that signs its bundles for the operator with that issuer URL.
     pub fn new(operator: impl Into<String>, signer: impl Signer + 'static, terminal: Terminal) -> Self {
-        Self { signer: Box::new(signer), terminal, operator: operator.into() }
+        let algorithm = signer.algorithm();
+        Self { signer: Box::new(signer), terminal, operator: operator.into(), algorithm }
+    }
+
+    /// The algorithm of the operator's key, which the session's key has as well: that of the terminal's own key unless said.
+    #[must_use]
+    pub fn issuer_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
     }
 
     /// Signs what was found about one person for one demand, and uses the proof up. The text goes to the operator.
@@ -74,7 +83,7 @@ impl Collector {
     ) -> Result<(String, Session), AttestError> {
         let now = now.as_second();
         fits(&verified, demand, &self.terminal, now)?;
-        let key = SigningKey::generate(Algorithm::EdDsa)?;
+        let key = SigningKey::generate(self.algorithm)?;
         let payload = Json::object([
             ("iss", self.terminal.id().into()),
             ("aud", self.operator.as_str().into()),
@@ -115,6 +124,10 @@ impl Attestor {
         }
         let jwk = payload.member("cnf").and_then(|cnf| cnf.member("jwk")).ok_or(JoseError::Member("cnf"))?;
         let session = Jwk::from_json(jwk)?;
+        let (expected, got) = (self.algorithm(), session.key().algorithm());
+        if got != expected {
+            return Err(AttestError::SessionAlgorithm { expected, got });
+        }
         let conclusion = payload.member("conclusion").ok_or(JoseError::Member("conclusion"))?;
         let verified = read_conclusion(conclusion)?;
         if !enrolled.policies.contains(verified.policy()) {

@@ -1,7 +1,7 @@
 //! Why something wasn't attested or presented.
 
-use crate::jose::JoseError;
-use crate::profile::{Check, ClaimName, Env};
+use crate::jose::{Algorithm, JoseError};
+use crate::profile::{Check, ClaimName, Env, OutsideText};
 use crate::sd_jwt::SdJwtError;
 use crate::trust::TrustError;
 
@@ -19,6 +19,24 @@ pub enum AttestError {
         limit: i64,
         /// What was asked for.
         got: i64,
+    },
+    /// The caller's configuration: a terminal, agent or region that isn't an id.
+    #[error("{member}: {value} is no id: expected 1 to 64 of A-Z a-z 0-9 . _ : -")]
+    Id {
+        /// Which.
+        member: &'static str,
+        /// What was given.
+        value: OutsideText,
+    },
+    /// The session's key is of another algorithm than the operator's.
+    #[error(
+        "the session's key is {got}, the operator's is {expected}: tell the collector (`Collector::issuer_algorithm`)"
+    )]
+    SessionAlgorithm {
+        /// The operator's.
+        expected: Algorithm,
+        /// The session's.
+        got: Algorithm,
     },
     /// Test evidence for a real demand, or the other way round. Emulated and replayed readings are test evidence.
     #[error("the evidence is for another environment: the demand expects {expected}, got {got}")]
@@ -75,7 +93,7 @@ pub enum AttestError {
     /// A claim that the demand asks for isn't known.
     #[error("the demand asks for {0}, which isn't known of this person")]
     FactMissing(ClaimName),
-    /// The terminal's delegation doesn't allow it.
+    /// The terminal's delegation doesn't allow it, or no relying party with this trust list would take its signature.
     #[error("this terminal may not sign that: {0}")]
     Delegation(#[from] TrustError),
     /// Signing failed.

@@ -9,7 +9,7 @@ const ZH: &str = "请让请求方重新出具合适的请求，并检查本终�
 
 explain! {
     AttestError {
-        Self::Issuer | Self::Life { .. } | Self::Policy | Self::Collection => "not_attested", Setup, EN, ZH;
+        Self::Issuer | Self::Id { .. } | Self::SessionAlgorithm { .. } | Self::Life { .. } | Self::Policy | Self::Collection => "not_attested", Setup, EN, ZH;
         Self::Env { .. } | Self::Vct | Self::Terminal | Self::NotOnsite | Self::TooOld { .. } | Self::DemandExpired => "not_attested", Sender, EN, ZH;
         Self::Purpose | Self::Check(_) | Self::BeforeDemand | Self::FactMissing(_) => "not_attested", Person, EN, ZH;
         Self::Expired | Self::OtherDemand => "not_attested", Caller, EN, ZH;

@@ -1,10 +1,10 @@
 //! The server's errors in our words.
 
 use std::fmt;
-use std::time::Duration;
+use std::io;
 
-use postgres::Error;
-use postgres::error::SqlState;
+use tokio_postgres::Error;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::store::{Fault, StoreError};
 
@@ -13,6 +13,10 @@ use crate::store::{Fault, StoreError};
 pub(super) enum Trouble {
     /// Another transaction was in the way, and nothing was recorded: take the step again.
     Again,
+    /// The server gave the step up, because somebody asked for it or its time was over. Nothing was recorded.
+    GivenUp,
+    /// The server only reads, now. Nothing was recorded; another one may write.
+    ReadOnly,
     /// The connection is of no more use. The step may have been recorded.
     Lost(Fault),
     /// Anything else.
@@ -27,9 +31,11 @@ impl From<Error> for Trouble {
             SqlState::T_R_SERIALIZATION_FAILURE
             | SqlState::T_R_DEADLOCK_DETECTED
             | SqlState::LOCK_NOT_AVAILABLE => return Self::Again,
-            SqlState::QUERY_CANCELED => StoreError::Busy { waited: STATEMENT_PATIENCE },
+            SqlState::QUERY_CANCELED => return Self::GivenUp,
+            SqlState::READ_ONLY_SQL_TRANSACTION => return Self::ReadOnly,
+            // Distributed engines: "it may have committed".
+            SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN => return Self::Lost(source),
             SqlState::DISK_FULL => StoreError::NoSpace,
-            SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly,
             SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::Corrupt,
             // 08: the connection; 57P: the server stops, stopped, or starts.
             code if code.code().starts_with("08") || code.code().starts_with("57P") => {
@@ -49,15 +55,61 @@ impl From<StoreError> for Trouble {
     }
 }
 
-/// How long the server may take for one statement.
-pub(super) const STATEMENT_PATIENCE: Duration = Duration::from_secs(10);
+impl From<Doubt> for Trouble {
+    fn from(doubt: Doubt) -> Self {
+        Self::Lost(Fault::new(doubt))
+    }
+}
 
 /// Connecting failed, so nothing was recorded.
 pub(super) fn unreachable(error: Error) -> StoreError {
+    if only_reads(&error) {
+        return StoreError::ReadOnly;
+    }
     match error.code() {
         Some(code) => StoreError::Unreachable { source: Fault::new(ServerFault(code.clone())) },
         None => StoreError::Unreachable { source: Fault::new(error) },
     }
+}
+
+/// Whether a host was turned down because it only reads: the client's own refusal, which isn't the system's.
+fn only_reads(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+    source.is_some_and(|io| io.kind() == io::ErrorKind::PermissionDenied && io.raw_os_error().is_none())
+}
+
+/// Whether a notice means that what the server calls committed may still be lost.
+///
+/// A commit that stopped waiting for its standby succeeds with nothing but a warning, whose text is translated and whose
+/// SQLSTATE is that of any warning. So each warning is taken for that one, unless the server's own source says that it
+/// isn't: transaction numbers that run out, and what a trigger's author wrote.
+pub(super) fn casts_doubt(notice: &DbError) -> bool {
+    const HARMLESS: [&str; 5] = [
+        "GetNewTransactionId",
+        "SetTransactionIdLimit",
+        "GetNewMultiXactId",
+        "SetMultiXactIdLimit",
+        "exec_stmt_raise",
+    ];
+    let warning = match notice.parsed_severity() {
+        Some(severity) => severity == Severity::Warning,
+        // Servers before 9.6 don't say it in a form that isn't translated.
+        None => true,
+    };
+    warning && !notice.routine().is_some_and(|routine| HARMLESS.contains(&routine))
+}
+
+/// What makes the outcome of a step uncertain though no connection broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Doubt {
+    #[error(
+        "the server stopped waiting for its standby: the step is committed there and may be lost with it"
+    )]
+    Unreplicated,
+    #[error("the server gave no answer in time")]
+    Overdue,
+    #[error("the server's answer is that of another step")]
+    OtherStep,
 }
 
 /// The server's code alone: its texts may quote keys and values.

@@ -1,15 +1,20 @@
-//! One connection: opened when needed, with its prepared statements, and steps repeated on it.
+//! One connection: opened when needed, and steps taken on it inside their time, again when the server asks for it.
+//!
+//! Nothing is expected of a connection from one transaction to the next: between the two a pooler may have put another
+//! server behind it. So statements have no names, and settings are made inside the transaction that needs them.
 
-use std::collections::HashMap;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
 
-use postgres::error::SqlState;
-use postgres::types::ToSql;
-use postgres::{Client, Row, Statement};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{ToSql, Type};
 
-use super::fault::{STATEMENT_PATIENCE, Trouble, unreachable};
-use crate::store::{Durability, StoreError};
+use super::fault::{Doubt, Trouble};
+use super::hosts::{Hosts, Open};
+use crate::store::{Fault, StoreError};
 
 /// How often a step is taken again before the server counts as busy.
 const TRIES: u32 = 12;
@@ -17,151 +22,202 @@ const TRIES: u32 = 12;
 /// After this long without use a connection is tried before a step relies on it.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Opens a connection.
-pub(super) type Connect = Box<dyn Fn() -> Result<Client, postgres::Error> + Send>;
+/// How long that trial may take: a server that is there answers at once.
+const TRIAL: Duration = Duration::from_secs(2);
 
-/// A connection and what belongs to it.
-pub(super) struct Link {
-    connect: Connect,
-    open: Option<Open>,
+/// All that a step may take, by our own clock.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// After this the server is asked to give up; what is left of [`PATIENCE`] is for hearing what became of the step.
+pub(super) const RESOLVE: Duration = Duration::from_secs(8);
+
+/// A value with its type.
+pub(super) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// Whether a step changes anything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It only looks, so it may be taken again whatever happened.
+    Look,
+    /// It may record something.
+    Step,
 }
 
-struct Open {
-    client: Client,
-    statements: HashMap<&'static str, Statement>,
-    used: Instant,
+/// A connection and the time of the step that has it.
+pub(super) struct Link {
+    hosts: Rc<Hosts>,
+    open: Option<Open>,
+    begin: Instant,
 }
 
 impl Link {
-    pub(super) fn new(connect: Connect) -> Self {
-        Self { connect, open: None }
+    pub(super) fn new(hosts: Rc<Hosts>) -> Self {
+        Self { hosts, open: None, begin: Instant::now() }
     }
 
-    /// Takes a step, again when the server asks for it.
-    pub(super) fn take<T>(
+    /// Takes a step that was asked for at `begin`.
+    pub(super) async fn take<T>(
         &mut self,
-        step: impl Fn(&mut Self) -> Result<T, Trouble>,
+        begin: Instant,
+        kind: Kind,
+        step: &impl AsyncFn(&mut Self) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
-        let begin = Instant::now();
-        for tries in 0..TRIES {
-            self.ready()?;
-            match step(self) {
-                Ok(found) => return Ok(found),
-                Err(Trouble::Again) => thread::sleep(pause(tries)),
-                Err(Trouble::Failed(error)) => return Err(error),
-                Err(Trouble::Lost(source)) => {
-                    self.open = None;
-                    return Err(StoreError::Interrupted { source });
-                }
-            }
-        }
-        Err(StoreError::Busy { waited: begin.elapsed() })
-    }
-
-    /// Runs one statement and says how many rows it changed.
-    pub(super) fn execute(
-        &mut self,
-        sql: &'static str,
-        values: &[&(dyn ToSql + Sync)],
-    ) -> Result<u64, Trouble> {
-        let (client, statement) = self.prepared(sql)?;
-        Ok(client.execute(&statement, values)?)
-    }
-
-    /// Runs one statement that gives a row or none.
-    pub(super) fn query(
-        &mut self,
-        sql: &'static str,
-        values: &[&(dyn ToSql + Sync)],
-    ) -> Result<Option<Row>, Trouble> {
-        let (client, statement) = self.prepared(sql)?;
-        Ok(client.query_opt(&statement, values)?)
-    }
-
-    /// Runs statements that take no values.
-    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Trouble> {
-        self.batch_or(sql, |_| None)
-    }
-
-    /// As [`batch`](Self::batch), where some of the server's codes mean something else than usual.
-    pub(super) fn batch_or(
-        &mut self,
-        sql: &str,
-        means: impl Fn(&SqlState) -> Option<Trouble>,
-    ) -> Result<(), Trouble> {
-        let open = self.open.as_mut().ok_or(StoreError::Stopped)?;
-        let done = open.client.batch_execute(sql);
-        done.map_err(|error| error.code().and_then(means).unwrap_or_else(|| error.into()))
-    }
-
-    /// Takes several statements as one step.
-    pub(super) fn transaction<T>(
-        &mut self,
-        step: impl Fn(&mut Self) -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
-        self.batch("BEGIN")?;
-        let found = step(self).and_then(|found| {
-            self.batch("COMMIT")?;
-            Ok(found)
-        });
-        // After a failed `COMMIT` this only warns. A connection that can't roll back is closed, which does.
-        if found.is_err() && self.batch("ROLLBACK").is_err() {
-            self.open = None;
+        self.begin = begin;
+        let found = self.repeat(kind, step).await;
+        if self.open.as_ref().is_some_and(|open| open.spent.get()) {
+            self.leave();
         }
         found
     }
 
-    fn prepared(&mut self, sql: &'static str) -> Result<(&mut Client, Statement), Trouble> {
-        let open = self.open.as_mut().ok_or(StoreError::Stopped)?;
-        let statement = match open.statements.get(sql) {
-            Some(statement) => statement.clone(),
-            None => {
-                let statement = open.client.prepare(sql)?;
-                open.statements.insert(sql, statement.clone());
-                statement
+    async fn repeat<T>(
+        &mut self,
+        kind: Kind,
+        step: &impl AsyncFn(&mut Self) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        let mut renewed = false;
+        for tries in 0..TRIES {
+            self.ready().await?;
+            let found = step(self).await;
+            if self.open.as_ref().is_some_and(Open::take_doubt) {
+                return Err(StoreError::Interrupted { source: Fault::new(Doubt::Unreplicated) });
             }
+            match found {
+                Ok(found) => return Ok(found),
+                Err(Trouble::Again) => {
+                    let pause = pause(tries);
+                    if Instant::now() + pause >= self.begin + RESOLVE {
+                        break;
+                    }
+                    sleep(pause).await;
+                }
+                Err(Trouble::GivenUp) => break,
+                Err(Trouble::Failed(error)) => return Err(error),
+                Err(Trouble::ReadOnly) => {
+                    self.leave();
+                    if std::mem::replace(&mut renewed, true) {
+                        return Err(StoreError::ReadOnly);
+                    }
+                }
+                Err(Trouble::Lost(source)) => {
+                    let spent = self.open.as_ref().is_some_and(|open| open.spent.get());
+                    self.leave();
+                    if kind == Kind::Step || spent || std::mem::replace(&mut renewed, true) {
+                        return Err(StoreError::Interrupted { source });
+                    }
+                }
+            }
+        }
+        Err(StoreError::Busy { waited: self.begin.elapsed() })
+    }
+
+    /// Runs one statement that gives a row or none, as a transaction of its own or inside the one that is open.
+    pub(super) async fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Option<Row>, Trouble> {
+        let open = self.open.as_ref().ok_or(StoreError::Stopped)?;
+        self.bounded(open, open.client.query_typed_opt(sql, values)).await
+    }
+
+    /// Runs statements that take no values.
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), Trouble> {
+        let open = self.open.as_ref().ok_or(StoreError::Stopped)?;
+        self.bounded(open, open.client.batch_execute(sql)).await
+    }
+
+    /// As [`batch`](Self::batch), where some of the server's codes mean something else than usual.
+    pub(super) async fn batch_or(
+        &self,
+        sql: &str,
+        means: impl Fn(&SqlState) -> Option<Trouble>,
+    ) -> Result<(), Trouble> {
+        let open = self.open.as_ref().ok_or(StoreError::Stopped)?;
+        let run = async {
+            let done = open.client.batch_execute(sql).await;
+            Ok(done.map_err(|error| error.code().and_then(&means).unwrap_or_else(|| error.into())))
         };
-        Ok((&mut open.client, statement))
+        self.bounded(open, run).await?
+    }
+
+    /// Takes several statements as one step. The server, too, gives up in time, should this process be gone by then.
+    pub(super) async fn transaction<T>(
+        &mut self,
+        step: impl AsyncFn(&mut Self) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let patience = PATIENCE.as_millis();
+        let begin = format!(
+            "BEGIN; SET LOCAL lock_timeout = {patience}; SET LOCAL statement_timeout = {patience};
+            SET LOCAL idle_in_transaction_session_timeout = {patience}"
+        );
+        self.batch(&begin).await?;
+        let found = match step(self).await {
+            Ok(found) => self.batch("COMMIT").await.map(|()| found),
+            Err(trouble) => Err(trouble),
+        };
+        // After a failed `COMMIT` this only warns, of which nothing follows. A connection that can't roll back is closed,
+        // which does.
+        if found.is_err() {
+            if self.batch("ROLLBACK").await.is_err() {
+                self.leave();
+            } else if let Some(open) = &self.open {
+                let _ = open.take_doubt();
+            }
+        }
+        found
+    }
+
+    /// Waits for the server as long as the step may take. When that is over, the server is asked to give up and tells
+    /// what became of it; if it doesn't, nobody knows.
+    async fn bounded<T>(
+        &self,
+        open: &Open,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, Trouble> {
+        let mut work = pin!(work);
+        if let Ok(done) = timeout_at(self.begin + RESOLVE, work.as_mut()).await {
+            return Ok(done?);
+        }
+        // Whatever comes now, the request to give up may hit a later step.
+        open.spent.set(true);
+        self.hosts.give_up(open.client.cancel_token());
+        match timeout_at(self.begin + PATIENCE, work).await {
+            Ok(done) => Ok(done?),
+            Err(_) => Err(Doubt::Overdue.into()),
+        }
     }
 
     /// Makes sure that there is a connection, as far as one can know.
-    fn ready(&mut self) -> Result<(), StoreError> {
+    async fn ready(&mut self) -> Result<(), StoreError> {
         if let Some(open) = &mut self.open {
             let alive = !open.client.is_closed()
-                && (open.used.elapsed() < IDLE || open.client.is_valid(STATEMENT_PATIENCE).is_ok());
+                && (open.used.elapsed() < IDLE
+                    || timeout(TRIAL, open.client.simple_query("")).await.is_ok_and(|tried| tried.is_ok()));
             open.used = Instant::now();
+            let _ = open.take_doubt();
             if alive {
                 return Ok(());
             }
+            self.leave();
         }
-        self.open = None;
-        let mut client = (self.connect)().map_err(unreachable)?;
-        make_durable(&mut client)?;
-        self.open = Some(Open { client, statements: HashMap::new(), used: Instant::now() });
+        self.open = Some(self.hosts.connect(self.begin + RESOLVE).await?);
         Ok(())
     }
+
+    /// Lets the connection go; the next one is to be made to another host, if there is one.
+    fn leave(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.hosts.leave(&open);
+            open.abort();
+        }
+    }
+
+    /// Says goodbye to the server.
+    pub(super) async fn close(mut self) {
+        if let Some(open) = self.open.take() {
+            open.close().await;
+        }
+    }
 }
 
-/// Sets the session so that a commit is on the disk and nothing waits for ever.
-fn make_durable(client: &mut Client) -> Result<(), StoreError> {
-    let sql = "SELECT current_setting('fsync', true), current_setting('synchronous_commit', true)";
-    let row = client.query_one(sql, &[]).map_err(unreachable)?;
-    let setting = |index| row.try_get::<_, Option<String>>(index).ok().flatten();
-    if setting(0).as_deref() == Some("off") {
-        return Err(StoreError::NotDurable { missing: Durability::ServerFsync });
-    }
-    if setting(1).as_deref() == Some("off") {
-        client.batch_execute("SET synchronous_commit = on").map_err(unreachable)?;
-    }
-    let patience = STATEMENT_PATIENCE.as_millis();
-    let settings = format!(
-        "SET statement_timeout = {patience}; SET lock_timeout = {patience};
-        SET idle_in_transaction_session_timeout = {patience}"
-    );
-    client.batch_execute(&settings).map_err(unreachable)
-}
-
-/// Grows, and differs between threads so that those that met don't meet again.
+/// Grows, and differs between connections so that those that met don't meet again.
 fn pause(tries: u32) -> Duration {
     let mut random = [0; 1];
     // Without randomness they meet more often; no more than that.

@@ -1,52 +1,84 @@
 //! The shared store: a PostgreSQL server, or an engine that speaks as one.
 //!
 //! Steps are single conditional statements, or short transactions on one key, repeated when the server asks for it. So
-//! they are right at every isolation level, also on distributed engines.
-#![allow(clippy::disallowed_methods)] // Threads and patience are what this module is for.
+//! they are right at every isolation level, also on distributed engines, and behind a pooler that gives each transaction
+//! another server connection.
+#![allow(clippy::disallowed_methods)] // A thread and patience are what this module is for.
 
+mod address;
+mod dial;
 mod fault;
+mod hosts;
+mod kept;
 mod link;
 mod pool;
 mod schema;
+mod statements;
 mod steps;
 
 use std::fmt;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use postgres::config::{Host, SslMode};
+use postgres::config::SslMode;
 use postgres::tls::{MakeTlsConnect, TlsConnect};
 use postgres::{Config, NoTls, Socket};
 
+use self::dial::With;
 use self::fault::Trouble;
-use self::link::Link;
+use self::kept::{Kept, Said};
+use self::link::{Kind, Link};
 use self::pool::Pool;
 use crate::store::limits::{micros, owned};
 use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
 
-/// How many connections [`PostgresStore::connect`] opens at most.
+/// How many connections [`PostgresStore::connect`] opens at most for steps.
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+
+/// How many records one step of a restore ends.
+const RESTORE_BATCH: u32 = 5_000;
+
+/// Until a host that doesn't answer counts as unreachable.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Until unanswered bytes end a connection over a network.
+const NETWORK_PATIENCE: Duration = Duration::from_secs(15);
 
 /// A store in a PostgreSQL database, for several machines.
 ///
 /// It makes its own tables, whose names begin with `realname_`, in the first schema of the connection's search path. A
-/// server with `fsync = off` is refused; a session with `synchronous_commit = off` is set right. Each connection lives on
-/// its own thread, so the store may be used from anywhere, though it blocks. A broken connection is opened again for the
-/// next step; the step that it broke under is [`StoreError::Interrupted`].
+/// server with `fsync = off` is refused. The store's thread keeps the connections, so it may be used from anywhere, though
+/// it blocks.
+///
+/// **Time.** Each step ends within ten seconds by this machine's clock, whatever the server does. After eight the server is
+/// asked to give up; a step that it gave up is [`StoreError::Busy`], one of which it says nothing, or that broke with its
+/// connection, is [`StoreError::Interrupted`]. Looking has connections of its own and doesn't wait for commits.
+///
+/// **Standbys.** Where `synchronous_standby_names` names some, a step is told as done only when they have it too: not when a
+/// commit stopped waiting for them (`Interrupted`), and not when another process's commit can be seen here but may not have
+/// reached them. So what was told is there after a failover.
+///
+/// **Several hosts** in the address: the one that writes is looked for, again when it stops writing.
+///
+/// **Poolers** (PgBouncer) may pool by session or by transaction, not by statement.
 pub struct PostgresStore {
     pool: Pool,
+    kept: Kept,
 }
 
 impl PostgresStore {
-    /// Opens up to eight connections to a server **on this machine**, as in `postgres://user@localhost/database` or
-    /// `host=/run/postgresql user=…`. Any other address is [`StoreError::PlainText`].
+    /// Opens up to eight connections for steps and two for looking to a server **on this machine**, as in
+    /// `postgres://user@localhost/database` or `host=/run/postgresql user=…`. Any other address is
+    /// [`StoreError::PlainText`].
     pub fn connect(address: &str) -> Result<Self, StoreError> {
         let config = address.parse::<Config>().map_err(|_| StoreError::Address)?;
         Self::connect_with(config, NoTls, CONNECTIONS)
     }
 
-    /// Opens up to `connections` connections. A server that isn't on this machine needs [`SslMode::Require`] and a `tls` that
-    /// checks its certificate. The types are those of the crate `postgres` 0.19.
+    /// Opens up to `connections` connections for steps, and a quarter as many, at least one, for looking. A server that isn't
+    /// on this machine needs [`SslMode::Require`] and a `tls` that checks its certificate. The types are those of the crate
+    /// `postgres` 0.19; the configuration's notice callback isn't called.
     pub fn connect_with<T>(config: Config, tls: T, connections: NonZeroUsize) -> Result<Self, StoreError>
     where
         T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
@@ -54,19 +86,47 @@ impl PostgresStore {
         T::Stream: Send,
         <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
     {
-        if !on_this_machine(&config) && config.get_ssl_mode() != SslMode::Require {
+        if !address::on_this_machine(&config) && config.get_ssl_mode() != SslMode::Require {
             return Err(StoreError::PlainText);
         }
-        let store = Self { pool: Pool::start(config, tls, connections)? };
-        store.pool.run(schema::prepare)?;
+        let mut config = config;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_PATIENCE);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(NETWORK_PATIENCE);
+        }
+        let pool = Pool::start(Box::new(With(tls)), address::hosts(&config)?, connections)?;
+        let store = Self { pool, kept: Kept::default() };
+        store.step(async |link: &mut Link| schema::prepare(link).await)?;
         Ok(store)
+    }
+
+    /// To be called once after the database was brought back from a backup, a snapshot or an earlier point in time, before
+    /// anything is answered from it.
+    ///
+    /// What is back doesn't know what was answered later. So every record without an answer is over: a demand that was sent
+    /// before can't be answered any more and has to be made anew. And the store remembers `now` as the moment before which it
+    /// may have forgotten things ([`restored_at`](crate::store::restored_at)). Says how many records were over by it.
+    /// `docs/stores.md` says what else is forgotten. A failover to a synchronous standby is no restore.
+    pub fn after_restore(&self, now: Timestamp) -> Result<u32, StoreError> {
+        // The mark first: should this process end before the rest is done, that rest is still to do.
+        self.step(async move |link: &mut Link| steps::mark_restored(link, micros(now)).await)?;
+        let mut over = 0_u32;
+        loop {
+            let some = self.step(async |link: &mut Link| steps::end_unanswered(link, RESTORE_BATCH).await)?;
+            over = over.saturating_add(some);
+            if some < RESTORE_BATCH {
+                return Ok(over);
+            }
+        }
     }
 
     fn step<T: Send + 'static>(
         &self,
-        step: impl Fn(&mut Link) -> Result<T, Trouble> + Send + 'static,
+        step: impl AsyncFn(&mut Link) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.pool.run(step)
+        self.pool.run(Kind::Step, step)
     }
 }
 
@@ -78,18 +138,30 @@ impl fmt::Debug for PostgresStore {
 
 impl Store for PostgresStore {
     fn put(&self, space: Space, key: &[u8], value: &[u8], expires_at: Timestamp) -> Result<Put, StoreError> {
-        let (key, value) = (owned(Field::Key, key)?, owned(Field::Value, value)?);
-        self.step(move |link| steps::put(link, space, &key, &value, micros(expires_at)))
+        let (own, own_value) = (owned(Field::Key, key)?, owned(Field::Value, value)?);
+        let put = self.step(async move |link: &mut Link| {
+            steps::put(link, space, &own, &own_value, micros(expires_at)).await
+        })?;
+        if put == Put::Stored && is_fact(space, None) {
+            self.kept.add(space, key, Said::Value(value));
+        }
+        Ok(put)
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
-        let key = owned(Field::Key, key)?;
-        let look = || {
-            let key = key.clone();
-            self.step(move |link| steps::get(link, space, &key))
-        };
-        // A look changes nothing, so a connection that broke is no reason to bother the caller.
-        look().or_else(|error| if error.may_be_recorded() { look() } else { Err(error) })
+        let own = owned(Field::Key, key)?;
+        let again = own.clone();
+        let look = async move |link: &mut Link| steps::look(link, space, &own).await;
+        let Some((entry, here_alone)) = self.pool.run(Kind::Look, look)? else { return Ok(None) };
+        if !here_alone || !is_fact(space, entry.answer.as_deref()) || self.kept.has(space, key, said(&entry))
+        {
+            return Ok(Some(entry));
+        }
+        let kept = self.step(async move |link: &mut Link| steps::look_kept(link, space, &again).await)?;
+        if let Some(entry) = &kept {
+            self.kept.add(space, key, said(entry));
+        }
+        Ok(kept)
     }
 
     fn answer(
@@ -99,8 +171,16 @@ impl Store for PostgresStore {
         answer: &[u8],
         now: Timestamp,
     ) -> Result<Answered, StoreError> {
-        let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
-        self.step(move |link| steps::answer(link, space, &key, &answer, micros(now)))
+        let (own, own_answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
+        let answered = self.step(async move |link: &mut Link| {
+            steps::answer(link, space, &own, &own_answer, micros(now)).await
+        })?;
+        match &answered {
+            Answered::Recorded => self.kept.add(space, key, Said::Answer(answer)),
+            Answered::Already(answer) => self.kept.add(space, key, Said::Answer(answer)),
+            _ => {}
+        }
+        Ok(answered)
     }
 
     fn advance(
@@ -111,7 +191,7 @@ impl Store for PostgresStore {
         digest: &[u8; 32],
     ) -> Result<Advance, StoreError> {
         let (key, digest) = (owned(Field::Key, key)?, *digest);
-        self.step(move |link| steps::advance(link, space, &key, sequence, &digest))
+        self.step(async move |link: &mut Link| steps::advance(link, space, &key, sequence, &digest).await)
     }
 
     fn count(
@@ -125,28 +205,31 @@ impl Store for PostgresStore {
     ) -> Result<Counted, StoreError> {
         let (key, member) = (owned(Field::Key, key)?, owned(Field::Member, member)?);
         let (expires_at, now) = (micros(expires_at), micros(now));
-        self.step(move |link| {
-            link.transaction(|link| steps::count(link, space, &key, &member, limit, expires_at, now))
+        self.step(async move |link: &mut Link| {
+            let count = async |link: &mut Link| {
+                steps::count(link, space, &key, &member, limit, expires_at, now).await
+            };
+            link.transaction(count).await
         })
     }
 
     fn expire(&self, before: Timestamp, max: u32) -> Result<u32, StoreError> {
-        self.step(move |link| link.transaction(|link| steps::expire(link, micros(before), max)))
+        self.step(async move |link: &mut Link| {
+            link.transaction(async |link: &mut Link| steps::expire(link, micros(before), max).await).await
+        })
     }
 }
 
-/// Whether every host of the address is a local socket or a loopback address. A `hostaddr` is what is really called.
-fn on_this_machine(config: &Config) -> bool {
-    if !config.get_hostaddrs().is_empty() {
-        return config.get_hostaddrs().iter().all(|address| address.is_loopback());
+/// Whether a record says that something happened. A demand that waits doesn't: whoever answers it hears whether it is kept.
+fn is_fact(space: Space, answer: Option<&[u8]>) -> bool {
+    answer.is_some() || space != Space::Demand
+}
+
+fn said(entry: &Entry) -> Said<'_> {
+    match &entry.answer {
+        Some(answer) => Said::Answer(answer),
+        None => Said::Value(&entry.value),
     }
-    config.get_hosts().iter().all(|host| match host {
-        Host::Tcp(name) => {
-            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
-        #[cfg(unix)]
-        Host::Unix(_) => true,
-    })
 }
 
 #[cfg(test)]
@@ -155,7 +238,7 @@ mod tests {
 
     #[test]
     fn plain_text_stays_on_this_machine() {
-        let local = |address: &str| on_this_machine(&address.parse().unwrap());
+        let local = |address: &str| address::on_this_machine(&address.parse().unwrap());
         for address in [
             "postgres://u@localhost/d",
             "postgres://u:p@127.0.0.1:5433/d",

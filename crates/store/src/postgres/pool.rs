@@ -1,94 +1,183 @@
-//! The connections, each on its own thread.
+//! The connections, all on one thread, and the steps on their way to them.
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
-use std::sync::mpsc::{self, Receiver, Sender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::rc::Rc;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use postgres::tls::{MakeTlsConnect, TlsConnect};
-use postgres::{Config, Socket};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::{Instant, timeout_at};
+use tokio_postgres::Config;
 
-use super::fault::Trouble;
-use super::link::Link;
+use super::dial::{Dial, Local};
+use super::fault::{Doubt, Trouble};
+use super::hosts::Hosts;
+use super::link::{Kind, Link, PATIENCE, RESOLVE};
 use crate::store::{Fault, StoreError};
 
-/// Until a server that doesn't answer counts as unreachable.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long beyond its patience a caller waits for the store's thread, which ends each step in time by itself.
+const GRACE: Duration = Duration::from_secs(1);
 
-/// Until unanswered bytes end a connection over a network.
-const NETWORK_PATIENCE: Duration = Duration::from_secs(15);
-
-/// A step, and the telling of its result.
-type Job = Box<dyn FnOnce(&mut Link) + Send>;
-
-/// Threads that take the steps which come first. Dropping it ends them.
+/// A handle to the store's thread. Dropping it ends the thread, which closes the connections.
 pub(super) struct Pool {
-    // Dropped first, which is what tells the threads to end.
-    jobs: Option<Sender<Job>>,
-    threads: Vec<JoinHandle<()>>,
+    // Dropped first, which is what tells the thread to end.
+    orders: Option<UnboundedSender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// A step of any result, waiting for a connection.
+struct Order {
+    kind: Kind,
+    begin: Instant,
+    job: Box<dyn Job>,
+}
+
+trait Job: Send {
+    /// Takes the step on a connection, or hears why there is none, and tells the caller.
+    fn run<'a>(
+        self: Box<Self>,
+        order: (Instant, Kind),
+        link: Result<&'a mut Link, StoreError>,
+    ) -> Local<'a, ()>;
+}
+
+struct Waiting<T, S> {
+    step: S,
+    reply: SyncSender<Result<T, StoreError>>,
+}
+
+impl<T, S> Job for Waiting<T, S>
+where
+    T: Send + 'static,
+    S: AsyncFn(&mut Link) -> Result<T, Trouble> + Send + 'static,
+{
+    fn run<'a>(
+        self: Box<Self>,
+        (begin, kind): (Instant, Kind),
+        link: Result<&'a mut Link, StoreError>,
+    ) -> Local<'a, ()> {
+        Box::pin(async move {
+            let result = match link {
+                Ok(link) => link.take(begin, kind, &self.step).await,
+                Err(error) => Err(error),
+            };
+            // A caller that is gone has no use for it.
+            let _ = self.reply.send(result);
+        })
+    }
 }
 
 impl Pool {
-    pub(super) fn start<T>(mut config: Config, tls: T, connections: NonZeroUsize) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::TlsConnect: Send,
-        T::Stream: Send,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_PATIENCE);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(NETWORK_PATIENCE);
-        }
-        let (sender, jobs) = mpsc::channel::<Job>();
-        let jobs = Arc::new(Mutex::new(jobs));
-        let mut pool = Self { jobs: Some(sender), threads: Vec::new() };
-        for _ in 0..connections.get() {
-            let (config, tls, jobs) = (config.clone(), tls.clone(), Arc::clone(&jobs));
-            let thread = thread::Builder::new()
-                .name("realname-store".to_owned())
-                .spawn(move || work(Link::new(Box::new(move || config.connect(tls.clone()))), &jobs))
-                .map_err(|error| StoreError::Backend { source: Fault::new(error) })?;
-            pool.threads.push(thread);
-        }
-        Ok(pool)
+    /// Up to `connections` for steps; a quarter as many, at least one, only look, so that looking never waits for commits.
+    pub(super) fn start(
+        dial: Box<dyn Dial>,
+        hosts: Vec<Config>,
+        connections: NonZeroUsize,
+    ) -> Result<Self, StoreError> {
+        let failed = |error| StoreError::Backend { source: Fault::new(error) };
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let (sender, orders) = unbounded_channel();
+        let thread = thread::Builder::new()
+            .name("realname-store".to_owned())
+            .spawn(move || serve(runtime, Hosts::new(dial, hosts), connections.get(), orders))
+            .map_err(failed)?;
+        Ok(Self { orders: Some(sender), thread: Some(thread) })
     }
 
     /// Has a step taken by the next free connection, and waits for its result.
     pub(super) fn run<T: Send + 'static>(
         &self,
-        step: impl Fn(&mut Link) -> Result<T, Trouble> + Send + 'static,
+        kind: Kind,
+        step: impl AsyncFn(&mut Link) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, StoreError> {
-        // Room for the one result, so that a connection never waits for a caller.
+        // Room for the one result, so that the thread never waits for a caller.
         let (reply, result) = sync_channel(1);
-        let job: Job = Box::new(move |link| {
-            // A caller that is gone has no use for it.
-            let _ = reply.send(link.take(step));
-        });
-        let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
-        jobs.send(job).map_err(|_| StoreError::Stopped)?;
-        result.recv().map_err(|_| StoreError::Stopped)?
+        let order = Order { kind, begin: Instant::now(), job: Box::new(Waiting { step, reply }) };
+        let orders = self.orders.as_ref().ok_or(StoreError::Stopped)?;
+        orders.send(order).map_err(|_| StoreError::Stopped)?;
+        match result.recv_timeout(PATIENCE + GRACE) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(StoreError::Interrupted { source: Fault::new(Doubt::Overdue) })
+            }
+        }
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.jobs = None;
-        for thread in self.threads.drain(..) {
+        self.orders = None;
+        if let Some(thread) = self.thread.take() {
             // It has nothing to say: whoever waited was told `Stopped` if it panicked.
             let _ = thread.join();
         }
     }
 }
 
-fn work(mut link: Link, jobs: &Mutex<Receiver<Job>>) {
-    loop {
-        // One waits for a job, the others for their turn to wait.
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = next else { return };
-        job(&mut link);
+fn serve(runtime: Runtime, hosts: Hosts, connections: usize, mut orders: UnboundedReceiver<Order>) {
+    let hosts = Rc::new(hosts);
+    let steps = Rc::new(Links::new(&hosts, connections));
+    let looks = Rc::new(Links::new(&hosts, (connections / 4).max(1)));
+    LocalSet::new().block_on(&runtime, async {
+        let mut under_way = JoinSet::new();
+        while let Some(order) = orders.recv().await {
+            under_way.spawn_local(carry_out(order, Rc::clone(&steps), Rc::clone(&looks)));
+            while under_way.try_join_next().is_some() {}
+        }
+        while under_way.join_next().await.is_some() {}
+        steps.close().await;
+        looks.close().await;
+    });
+    // Looking up a host's name can't be stopped; nobody waits for it.
+    runtime.shutdown_background();
+}
+
+async fn carry_out(order: Order, steps: Rc<Links>, looks: Rc<Links>) {
+    let Order { kind, begin, job } = order;
+    // A look may use what no step needs just now.
+    let links = match kind {
+        Kind::Look if looks.free.available_permits() == 0 && steps.free.available_permits() > 0 => steps,
+        Kind::Look => looks,
+        Kind::Step => steps,
+    };
+    // A step that got no turn in its time is never taken.
+    let turn = timeout_at(begin + RESOLVE, links.free.acquire()).await;
+    let Ok(Ok(_turn)) = turn else {
+        return job.run((begin, kind), Err(StoreError::Busy { waited: begin.elapsed() })).await;
+    };
+    let mut link = links.take();
+    job.run((begin, kind), Ok(&mut link)).await;
+    links.idle.borrow_mut().push(link);
+}
+
+/// Connections of which each is one step's at a time.
+struct Links {
+    hosts: Rc<Hosts>,
+    free: Semaphore,
+    idle: RefCell<Vec<Link>>,
+}
+
+impl Links {
+    fn new(hosts: &Rc<Hosts>, count: usize) -> Self {
+        Self { hosts: Rc::clone(hosts), free: Semaphore::new(count), idle: RefCell::default() }
+    }
+
+    /// The one that was used last, so that as few as possible are open.
+    fn take(&self) -> Link {
+        let used = self.idle.borrow_mut().pop();
+        used.unwrap_or_else(|| Link::new(Rc::clone(&self.hosts)))
+    }
+
+    async fn close(&self) {
+        let idle = self.idle.take();
+        for link in idle {
+            link.close().await;
+        }
     }
 }

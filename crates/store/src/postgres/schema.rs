@@ -1,6 +1,6 @@
 //! The tables, made by whoever comes first.
 
-use postgres::error::SqlState;
+use tokio_postgres::error::SqlState;
 
 use super::fault::Trouble;
 use super::link::Link;
@@ -48,34 +48,29 @@ const TABLES: &str = "
 ";
 
 /// Makes the tables, or makes sure that they are ours.
-pub(super) fn prepare(link: &mut Link) -> Result<(), Trouble> {
-    if let Some(version) = version(link)? {
+pub(super) async fn prepare(link: &mut Link) -> Result<(), Trouble> {
+    if let Some(version) = version(link).await? {
         return match version {
             VERSION => Ok(()),
             got => Err(StoreError::SchemaVersion { expected: VERSION, got }.into()),
         };
     }
-    link.transaction(|link| link.create(TABLES))
+    link.transaction(async |link: &mut Link| create(link, TABLES).await).await
 }
 
 /// The version of the tables, if there are any.
-fn version(link: &mut Link) -> Result<Option<i32>, Trouble> {
+async fn version(link: &Link) -> Result<Option<i32>, Trouble> {
     // Asked first, since a failed statement would be logged by the server at every start.
-    let exists = link.query("SELECT to_regclass('realname_schema') IS NOT NULL", &[])?;
+    let exists = link.query("SELECT to_regclass('realname_schema') IS NOT NULL", &[]).await?;
     if !exists.is_some_and(|row| row.get(0)) {
         return Ok(None);
     }
-    let row = link.query("SELECT max(version) FROM realname_schema", &[])?;
+    let row = link.query("SELECT max(version) FROM realname_schema", &[]).await?;
     Ok(row.and_then(|row| row.get(0)))
 }
 
-impl Link {
-    /// Runs `sql`; another who makes the same at the same time is a reason to look again.
-    fn create(&mut self, sql: &str) -> Result<(), Trouble> {
-        self.batch_or(sql, |code| {
-            let taken =
-                [&SqlState::DUPLICATE_TABLE, &SqlState::UNIQUE_VIOLATION, &SqlState::DUPLICATE_OBJECT];
-            taken.contains(&code).then_some(Trouble::Again)
-        })
-    }
+/// Runs `sql`; another who makes the same at the same time is a reason to look again.
+async fn create(link: &Link, sql: &str) -> Result<(), Trouble> {
+    let taken = [SqlState::DUPLICATE_TABLE, SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_OBJECT];
+    link.batch_or(sql, |code| taken.contains(code).then_some(Trouble::Again)).await
 }

@@ -1,82 +1,98 @@
-//! Each step as SQL. What makes it atomic is one conditional statement that changes a row or doesn't; the look that
-//! follows only says why it didn't.
+//! Each step as SQL. What makes it atomic is one conditional statement that changes a row or doesn't and returns the key
+//! of the row that it changed; the look that follows only says why it didn't.
 
-use postgres::Row;
-use postgres::types::FromSql;
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
 use zeroize::Zeroizing;
 
-use super::fault::Trouble;
-use super::link::Link;
-use crate::store::limits::from_micros;
-use crate::store::{Advance, Answered, Counted, Entry, Put, Space, StoreError};
+use super::fault::{Doubt, Trouble};
+use super::link::{Link, Value};
+use super::statements;
+use crate::store::limits::{from_micros, micros};
+use crate::store::{Advance, Answered, Counted, Entry, Put, RESTORED, Space, StoreError};
 
-pub(super) fn put(
-    link: &mut Link,
+pub(super) async fn put(
+    link: &Link,
     space: Space,
     key: &[u8],
     value: &[u8],
     expires_at: i64,
 ) -> Result<Put, Trouble> {
-    let sql = "INSERT INTO realname_record (space, key, value, expires_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (space, key) DO NOTHING";
-    let changed = link.execute(sql, &[&space.as_str(), &key, &value, &expires_at])?;
-    Ok(if changed == 0 { Put::Exists } else { Put::Stored })
+    let name = space.as_str();
+    let values = [text(&name), bytes(&key), bytes(&value), number(&expires_at)];
+    if changed(link, statements::PUT, &values, key).await? {
+        return Ok(Put::Stored);
+    }
+    match look_kept(link, space, key).await? {
+        Some(_) => Ok(Put::Exists),
+        // It went between the two statements.
+        None => Err(Trouble::Again),
+    }
 }
 
-pub(super) fn get(link: &mut Link, space: Space, key: &[u8]) -> Result<Option<Entry>, Trouble> {
-    let sql = "SELECT value, expires_at, answer FROM realname_record WHERE space = $1 AND key = $2";
-    let Some(row) = link.query(sql, &[&space.as_str(), &key])? else { return Ok(None) };
-    Ok(Some(Entry {
-        value: Zeroizing::new(column(&row, 0)?),
-        expires_at: from_micros(column(&row, 1)?)?,
-        answer: column(&row, 2)?,
-    }))
+/// What is there, and whether it may be committed on this server alone.
+pub(super) async fn look(link: &Link, space: Space, key: &[u8]) -> Result<Option<(Entry, bool)>, Trouble> {
+    let row = link.query(statements::LOOK, &[text(&space.as_str()), bytes(&key)]).await?;
+    row.map(|row| Ok((entry(&row, key)?, column(&row, 4)?))).transpose()
 }
 
-pub(super) fn answer(
-    link: &mut Link,
+/// What is there and kept.
+pub(super) async fn look_kept(link: &Link, space: Space, key: &[u8]) -> Result<Option<Entry>, Trouble> {
+    match look(link, space, key).await? {
+        Some((_, true)) => {
+            let row = link.query(statements::LOOK_KEPT, &[text(&space.as_str()), bytes(&key)]).await?;
+            row.map(|row| entry(&row, key)).transpose()
+        }
+        found => Ok(found.map(|(entry, _)| entry)),
+    }
+}
+
+pub(super) async fn answer(
+    link: &Link,
     space: Space,
     key: &[u8],
     answer: &[u8],
     now: i64,
 ) -> Result<Answered, Trouble> {
-    let sql = "UPDATE realname_record SET answer = $3
-        WHERE space = $1 AND key = $2 AND answer IS NULL AND expires_at >= $4";
-    if link.execute(sql, &[&space.as_str(), &key, &answer, &now])? == 1 {
+    let name = space.as_str();
+    let values = [text(&name), bytes(&key), bytes(&answer), number(&now)];
+    if changed(link, statements::ANSWER, &values, key).await? {
         return Ok(Answered::Recorded);
     }
-    let sql = "SELECT expires_at, answer FROM realname_record WHERE space = $1 AND key = $2";
-    let Some(row) = link.query(sql, &[&space.as_str(), &key])? else { return Ok(Answered::Unknown) };
-    let expires_at: i64 = column(&row, 0)?;
-    match column(&row, 1)? {
+    let Some(entry) = look_kept(link, space, key).await? else { return Ok(Answered::Unknown) };
+    match entry.answer {
         Some(answer) => Ok(Answered::Already(answer)),
-        None if expires_at < now => Ok(Answered::Expired),
+        None if entry.expires_at.as_microsecond() < now => Ok(Answered::Expired),
         // It was put between the two statements.
         None => Err(Trouble::Again),
     }
 }
 
-pub(super) fn advance(
-    link: &mut Link,
+pub(super) async fn advance(
+    link: &Link,
     space: Space,
     key: &[u8],
     sequence: u64,
     digest: &[u8; 32],
 ) -> Result<Advance, Trouble> {
-    let sql = "INSERT INTO realname_seen AS seen (space, key, sequence, digest) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (space, key) DO UPDATE SET sequence = excluded.sequence, digest = excluded.digest
-        WHERE excluded.sequence > seen.sequence";
-    let bytes = sequence.to_be_bytes();
-    if link.execute(sql, &[&space.as_str(), &key, &&bytes[..], &&digest[..]])? == 1 {
+    let space = space.as_str();
+    let (bigendian, digest): (&[u8], &[u8]) = (&sequence.to_be_bytes(), digest);
+    let values = [text(&space), bytes(&key), bytes(&bigendian), bytes(&digest)];
+    if changed(link, statements::ADVANCE, &values, key).await? {
         return Ok(Advance::Advanced);
     }
-    let sql = "SELECT sequence, digest FROM realname_seen WHERE space = $1 AND key = $2";
-    let row = link.query(sql, &[&space.as_str(), &key])?.ok_or(Trouble::Again)?;
-    let seen: [u8; 8] = column::<&[u8]>(&row, 0)?.try_into().map_err(|_| StoreError::Corrupt)?;
+    let about = [text(&space), bytes(&key)];
+    let mut row = link.query(statements::SEEN, &about).await?.ok_or(Trouble::Again)?;
+    if column(&row, 3)? {
+        row = link.query(statements::SEEN_KEPT, &about).await?.ok_or(Trouble::Again)?;
+    }
+    is_about(&row, key)?;
+    let seen: [u8; 8] = column::<&[u8]>(&row, 1)?.try_into().map_err(|_| StoreError::Corrupt)?;
     let seen = u64::from_be_bytes(seen);
     Ok(if seen > sequence {
         Advance::Older { seen }
-    } else if column::<&[u8]>(&row, 1)? == digest {
+    } else if column::<&[u8]>(&row, 2)? == digest {
         Advance::Same
     } else {
         Advance::Conflicting
@@ -84,8 +100,8 @@ pub(super) fn advance(
 }
 
 /// In a transaction of its own.
-pub(super) fn count(
-    link: &mut Link,
+pub(super) async fn count(
+    link: &Link,
     space: Space,
     key: &[u8],
     member: &[u8],
@@ -93,14 +109,12 @@ pub(super) fn count(
     expires_at: i64,
     now: i64,
 ) -> Result<Counted, Trouble> {
-    // Those who count under this key come one after the other from here on. The next statement sees what they did.
-    let sql = "INSERT INTO realname_tally AS tally (space, key, expires_at) VALUES ($1, $2, $3)
-        ON CONFLICT (space, key) DO UPDATE SET expires_at = greatest(tally.expires_at, excluded.expires_at)";
-    link.execute(sql, &[&space.as_str(), &key, &expires_at])?;
-
-    let sql = "SELECT count(*) FILTER (WHERE member <> $3), count(*) FILTER (WHERE member = $3)
-        FROM realname_member WHERE space = $1 AND key = $2 AND expires_at >= $4";
-    let row = link.query(sql, &[&space.as_str(), &key, &member, &now])?.ok_or(Trouble::Again)?;
+    let space = space.as_str();
+    if !changed(link, statements::TALLY, &[text(&space), bytes(&key), number(&expires_at)], key).await? {
+        return Err(Trouble::Again);
+    }
+    let values = [text(&space), bytes(&key), bytes(&member), number(&now)];
+    let row = link.query(statements::COUNTED, &values).await?.ok_or(Trouble::Again)?;
     let others = u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX);
     if column::<i64>(&row, 1)? == 1 {
         return Ok(Counted::Present(others.saturating_add(1)));
@@ -108,32 +122,79 @@ pub(super) fn count(
     if others >= limit {
         return Ok(Counted::Full(others));
     }
-    let sql = "INSERT INTO realname_member (space, key, member, expires_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (space, key, member) DO UPDATE SET expires_at = excluded.expires_at";
-    link.execute(sql, &[&space.as_str(), &key, &member, &expires_at])?;
+    let values = [text(&space), bytes(&key), bytes(&member), number(&expires_at)];
+    if !changed(link, statements::MEMBER, &values, member).await? {
+        return Err(Trouble::Again);
+    }
     Ok(Counted::Added(others.saturating_add(1)))
 }
 
-/// In a transaction of its own. What others hold is left for the next time.
-pub(super) fn expire(link: &mut Link, before: i64, max: u32) -> Result<u32, Trouble> {
-    let sql = "DELETE FROM realname_record WHERE expires_at < $1 AND (space, key) IN
-        (SELECT space, key FROM realname_record WHERE expires_at < $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
-    let records = link.execute(sql, &[&before, &i64::from(max)])?;
-    let left = i64::from(max).saturating_sub(i64::try_from(records).unwrap_or(i64::MAX));
-    let sql = "DELETE FROM realname_member WHERE expires_at < $1 AND (space, key, member) IN
-        (SELECT space, key, member FROM realname_member WHERE expires_at < $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
-    let members = link.execute(sql, &[&before, &left])?;
-    // Its end is that of its last member. Whoever waits for one that goes makes it anew.
-    let sql = "DELETE FROM realname_tally WHERE expires_at < $1 AND (space, key) IN
-        (SELECT space, key FROM realname_tally WHERE expires_at < $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
-    link.execute(sql, &[&before, &i64::from(max)])?;
-    Ok(u32::try_from(records + members).unwrap_or(u32::MAX))
+/// In a transaction of its own.
+pub(super) async fn expire(link: &Link, before: i64, max: u32) -> Result<u32, Trouble> {
+    let records = removed(link, statements::EXPIRE_RECORDS, before, max).await?;
+    let members = removed(link, statements::EXPIRE_MEMBERS, before, max.saturating_sub(records)).await?;
+    removed(link, statements::EXPIRE_TALLIES, before, max).await?;
+    Ok(records.saturating_add(members))
+}
+
+/// Ends at most `max` records that nobody answered, except the store's own; says how many.
+pub(super) async fn end_unanswered(link: &Link, max: u32) -> Result<u32, Trouble> {
+    let own = Space::Housekeeping.as_str();
+    let row = link.query(statements::END_UNANSWERED, &[text(&own), number(&i64::from(max))]).await?;
+    let row = row.ok_or(Trouble::Again)?;
+    Ok(u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX))
+}
+
+/// Keeps the moment of a restore.
+pub(super) async fn mark_restored(link: &Link, now: i64) -> Result<(), Trouble> {
+    let (space, end) = (Space::Housekeeping.as_str(), micros(Timestamp::MAX));
+    let value: &[u8] = &now.to_be_bytes();
+    let values = [text(&space), bytes(&RESTORED), bytes(&value), number(&end)];
+    if changed(link, statements::MARK, &values, RESTORED).await? { Ok(()) } else { Err(Trouble::Again) }
+}
+
+async fn removed(link: &Link, sql: &str, before: i64, max: u32) -> Result<u32, Trouble> {
+    let row = link.query(sql, &[number(&before), number(&i64::from(max))]).await?.ok_or(Trouble::Again)?;
+    Ok(u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX))
+}
+
+/// Whether the statement changed the row of `key`.
+async fn changed(link: &Link, sql: &str, values: &[Value<'_>], key: &[u8]) -> Result<bool, Trouble> {
+    let Some(row) = link.query(sql, values).await? else { return Ok(false) };
+    is_about(&row, key)?;
+    Ok(true)
+}
+
+/// The answer of another step proves nothing, not even that ours wasn't taken.
+fn is_about(row: &Row, key: &[u8]) -> Result<(), Trouble> {
+    match row.try_get::<_, &[u8]>(0) {
+        Ok(returned) if returned == key => Ok(()),
+        _ => Err(Doubt::OtherStep.into()),
+    }
+}
+
+fn entry(row: &Row, key: &[u8]) -> Result<Entry, Trouble> {
+    is_about(row, key)?;
+    Ok(Entry {
+        value: Zeroizing::new(column(row, 1)?),
+        expires_at: from_micros(column(row, 2)?)?,
+        answer: column(row, 3)?,
+    })
 }
 
 /// A column of the type that our own schema gave it.
 fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
     row.try_get(index).map_err(|_| StoreError::Corrupt)
+}
+
+fn text<'a>(value: &'a &str) -> Value<'a> {
+    (value, Type::TEXT)
+}
+
+fn bytes<'a>(value: &'a &[u8]) -> Value<'a> {
+    (value, Type::BYTEA)
+}
+
+fn number(value: &i64) -> Value<'_> {
+    (value, Type::INT8)
 }

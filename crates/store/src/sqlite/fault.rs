@@ -1,14 +1,11 @@
 //! SQLite's errors in our words.
 
 use std::io;
-use std::time::Duration;
 
 use rusqlite::{Error, ErrorCode};
 
+use super::patience::PATIENCE;
 use crate::store::{Fault, StoreError};
-
-/// How long a step waits for other processes before it gives up.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// SQLite's messages name tables and columns, never the values bound to a statement.
 pub(super) fn sqlite(error: Error) -> StoreError {

@@ -4,57 +4,114 @@
 //! `fsync`; each caller hears of its own step, and only after that commit.
 #![allow(clippy::disallowed_methods)] // A file, a thread and patience are what this module is for.
 
+mod backup;
 mod fault;
 mod job;
+mod patience;
+mod place;
+mod poison;
 mod schema;
 mod steps;
 mod writer;
 
 use std::fmt;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use self::writer::Writer;
+use self::patience::{Deadline, PATIENCE};
+use self::place::Place;
+use self::poison::Poison;
+use self::writer::{Desk, Writer};
 use crate::store::limits::{check, micros, owned};
 use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+
+/// The name of the file in a store's directory.
+const FILE: &str = "realname.sqlite3";
+
+/// How long folding the log waits for those who read it. If they are slower, a later commit folds it.
+const FOLD_PATIENCE: Duration = Duration::from_millis(100);
 
 /// A store in one SQLite file, on a **local disk only**: file locks over a network don't hold.
 ///
 /// Write-ahead log, `synchronous = FULL`: a step that returned `Ok` survives `kill -9` and, as far as the disk keeps
 /// what it confirmed, power loss. Several processes may open the same file. After an I/O error it refuses everything
-/// ([`StoreError::Poisoned`]) until it is opened again. What expired is overwritten in
-/// the file and in its log, not only unlinked.
+/// ([`StoreError::Poisoned`]) until it is opened again. So it does ([`StoreError::Displaced`]) when its file or directory was
+/// moved, replaced or deleted, because the next process would make another store there. Each step ends within twelve seconds
+/// by this machine's clock, whatever other processes and the disk do. What expired is overwritten in the file and in its log,
+/// not only unlinked.
 ///
-/// Back it up with `sqlite3 store.sqlite3 '.backup copy.sqlite3'`: the newest steps are in the `-wal` file beside it.
+/// [`backup_to`](Self::backup_to) makes a copy while it is in use, [`restore`](Self::restore) makes a store of it that answers
+/// nothing twice. A plain copy of the file isn't one: the newest steps are in the `-wal` file beside it.
 pub struct SqliteStore {
     // Before `writer`, so that the writer closes the file last and folds the log into it.
     reader: Mutex<Connection>,
+    deadline: Deadline,
     writer: Writer,
+    place: Arc<Place>,
     poison: Poison,
+    file: PathBuf,
 }
 
 impl SqliteStore {
     /// Opens the store at `path`; makes the file, readable by its owner only, when there is none. Its directory must
     /// exist.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let path = schema::create_file(path.as_ref())?;
-        let writer = schema::connect(&path)?;
-        schema::prepare(&writer)?;
-        let reader = schema::connect(&path)?;
-        schema::only_read(&reader)?;
-        let poison = Poison::default();
-        Ok(Self { reader: Mutex::new(reader), writer: Writer::start(writer, poison.clone())?, poison })
+        let file = schema::create_file(path.as_ref())?;
+        Self::open_file(path.as_ref(), file)
     }
 
     /// Opens `realname.sqlite3` in `directory`; makes the directory, open to its owner only, when there is none.
     pub fn open_dir(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = directory.as_ref();
         schema::create_directory(directory)?;
-        Self::open(directory.join("realname.sqlite3"))
+        Self::open(directory.join(FILE))
+    }
+
+    /// Opens the store at `path` and makes nothing: [`StoreError::Missing`] when there is none. For whoever only answers what
+    /// was asked before: in a new store he would find nothing.
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let file = schema::find_file(path.as_ref())?;
+        // A file that was made and never filled is none yet.
+        if std::fs::metadata(&file).map_err(fault::file)?.len() == 0 {
+            return Err(StoreError::Missing);
+        }
+        Self::open_file(path.as_ref(), file)
+    }
+
+    /// As [`open_existing`](Self::open_existing), `realname.sqlite3` in `directory`.
+    pub fn open_existing_dir(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_existing(directory.as_ref().join(FILE))
+    }
+
+    fn open_file(named: &Path, file: PathBuf) -> Result<Self, StoreError> {
+        place::refuse_second_name(&file)?;
+        let (writing, reading) = (Deadline::default(), Deadline::default());
+        let writer = schema::connect(&file, &writing)?;
+        schema::prepare(&writer)?;
+        let reader = schema::connect(&file, &reading)?;
+        schema::only_read(&reader)?;
+        let (place, poison) = (Arc::new(Place::of(named, &file)?), Poison::default());
+        let desk =
+            Desk { connection: writer, deadline: writing, place: Arc::clone(&place), poison: poison.clone() };
+        let writer = Writer::start(desk)?;
+        Ok(Self { reader: Mutex::new(reader), deadline: reading, writer, place, poison, file })
+    }
+
+    /// Looks at the file, if it is still the store's.
+    fn look<T>(
+        &self,
+        patience: Duration,
+        look: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.poison.refuse()?;
+        // A thread that panicked while reading left nothing half done.
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        self.deadline.set(Instant::now() + patience);
+        self.poison.watch(self.place.check().and_then(|()| look(&reader)))
     }
 
     fn write<T: Send + 'static>(
@@ -79,10 +136,7 @@ impl Store for SqliteStore {
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
         check(Field::Key, key)?;
-        self.poison.refuse()?;
-        // A thread that panicked while reading left nothing half done.
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        self.poison.watch(steps::get(&reader, space, key))
+        self.look(PATIENCE, |reader| steps::get(reader, space, key))
     }
 
     fn answer(
@@ -125,32 +179,8 @@ impl Store for SqliteStore {
         let removed = self.write(move |connection| steps::expire(connection, micros(before), max))?;
         if removed > 0 {
             // The log still holds what was removed.
-            let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-            self.poison.watch(steps::fold_log(&reader))?;
+            self.look(FOLD_PATIENCE, steps::fold_log)?;
         }
         Ok(removed)
-    }
-}
-
-/// Set once and for all when the disk's state became uncertain.
-#[derive(Clone, Default)]
-struct Poison(Arc<AtomicBool>);
-
-impl Poison {
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Fails when it is set.
-    fn refuse(&self) -> Result<(), StoreError> {
-        if self.is_set() { Err(StoreError::Poisoned) } else { Ok(()) }
-    }
-
-    /// Passes a result on, and sets it when that is a failure of the disk.
-    fn watch<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        if matches!(result, Err(StoreError::DiskFailed { .. } | StoreError::Corrupt)) {
-            self.0.store(true, Ordering::Release);
-        }
-        result
     }
 }

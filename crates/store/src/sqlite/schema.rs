@@ -9,14 +9,18 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::fault::{self, PATIENCE};
+use super::fault;
+use super::patience::{Deadline, PATIENCE};
 use crate::store::{Durability, StoreError};
 
 /// `PRAGMA application_id`: "rlnm".
-const APPLICATION: i32 = i32::from_be_bytes(*b"rlnm");
+pub(super) const APPLICATION: i32 = i32::from_be_bytes(*b"rlnm");
+
+/// The same of a backup, which isn't a store until it was restored: "rlnb".
+pub(super) const BACKUP: i32 = i32::from_be_bytes(*b"rlnb");
 
 /// `PRAGMA user_version`: which tables there are.
-const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 1;
 
 /// Answers lie apart from their records and in the order they came, so that those of one commit share few pages. Members have
 /// a number for the same reason: the index of their ends then goes by it, not by a digest.
@@ -65,12 +69,33 @@ pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(fault::file)?;
     #[cfg(unix)]
-    for parent in missing.iter().filter_map(|path| path.parent()) {
+    missing.iter().try_for_each(|path| sync_directory(path))?;
+    Ok(())
+}
+
+/// Sees to it that a power loss doesn't take back what was made under this name.
+pub(super) fn sync_directory(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    if let Some(parent) = path.parent() {
         // The parent of a plain name is written as an empty path.
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         fs::File::open(parent).and_then(|parent| parent.sync_all()).map_err(fault::file)?;
     }
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
+}
+
+/// The absolute path of a file that is there.
+pub(super) fn find_file(path: &Path) -> Result<PathBuf, StoreError> {
+    match fs::canonicalize(path) {
+        Ok(found) if found.is_file() => Ok(found),
+        Ok(_) => Err(StoreError::Missing),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Err(StoreError::Missing),
+            _ => Err(fault::file(error)),
+        },
+    }
 }
 
 /// Makes the file when there is none, for its owner only, and gives its absolute path.
@@ -93,10 +118,11 @@ pub(super) fn create_file(path: &Path) -> Result<PathBuf, StoreError> {
 }
 
 /// Opens the file and sets what every connection needs.
-pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path, deadline: &Deadline) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(fault::sqlite)?;
-    connection.busy_handler(Some(patience())).map_err(fault::sqlite)?;
+    deadline.set(Instant::now() + PATIENCE);
+    connection.busy_handler(Some(deadline.handler())).map_err(fault::sqlite)?;
     // SQLite falls back to reading when it may not write.
     if connection.is_readonly("main").map_err(fault::sqlite)? {
         return Err(StoreError::ReadOnly);
@@ -120,9 +146,10 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// This connection only looks.
+/// This connection only looks. It looks at once, so that the log is open.
 pub(super) fn only_read(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update(None, "query_only", true).map_err(fault::sqlite)
+    connection.pragma_update(None, "query_only", true).map_err(fault::sqlite)?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fault::sqlite)
 }
 
 /// Makes the tables, or makes sure that they are ours.
@@ -158,6 +185,7 @@ fn is_fresh(connection: &Connection) -> Result<bool, StoreError> {
         (0, 0, 0) => Ok(true),
         (APPLICATION, VERSION, _) => Ok(false),
         (APPLICATION, got, _) => Err(StoreError::SchemaVersion { expected: VERSION, got }),
+        (BACKUP, ..) => Err(StoreError::Backup),
         _ => Err(StoreError::Foreign),
     }
 }
@@ -176,20 +204,5 @@ fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreError> {
             }
             Err(error) => Err(error),
         };
-    }
-}
-
-/// Waits for other processes in short, growing pauses: a commit takes about as long as the first of them.
-fn patience() -> impl FnMut(i32) -> bool + Send + 'static {
-    let mut begin = Instant::now();
-    move |tries| {
-        if tries == 0 {
-            begin = Instant::now();
-        }
-        if begin.elapsed() >= PATIENCE {
-            return false;
-        }
-        thread::sleep(Duration::from_micros(100 << tries.clamp(0, 4)));
-        true
     }
 }

@@ -1,12 +1,16 @@
 //! The one thread that writes.
 
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::fault;
 use super::job::{Job, job};
-use super::{Poison, fault};
+use super::patience::{Deadline, PATIENCE};
+use super::place::Place;
+use super::poison::Poison;
 use crate::store::StoreError;
 
 /// How many steps share one commit at most, so that other processes get their turn.
@@ -20,11 +24,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, poison: Poison) -> Result<Self, StoreError> {
+    pub(super) fn start(desk: Desk) -> Result<Self, StoreError> {
         let (sender, jobs) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("realname-store".to_owned())
-            .spawn(move || write(&connection, &jobs, &poison))
+            .spawn(move || desk.write(&jobs))
             .map_err(fault::file)?;
         Ok(Self { jobs: Some(sender), thread: Some(thread) })
     }
@@ -37,7 +41,7 @@ impl Writer {
         let (job, result) = job(step);
         let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
         jobs.send(job).map_err(|_| StoreError::Stopped)?;
-        result.recv().map_err(|_| StoreError::Stopped)?
+        result.wait()
     }
 }
 
@@ -51,43 +55,73 @@ impl Drop for Writer {
     }
 }
 
-fn write(connection: &Connection, jobs: &Receiver<Box<dyn Job>>, poison: &Poison) {
-    while let Ok(first) = jobs.recv() {
-        let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
-        record(connection, batch, poison);
+/// What the writing thread works with.
+pub(super) struct Desk {
+    pub(super) connection: Connection,
+    pub(super) deadline: Deadline,
+    pub(super) place: Arc<Place>,
+    pub(super) poison: Poison,
+}
+
+impl Desk {
+    fn write(&self, jobs: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = jobs.recv() {
+            let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
+            // Whom nobody waits for any more isn't taken: he was told that he got no turn.
+            let (batch, late): (Vec<_>, Vec<_>) =
+                batch.filter(|job| job.claim()).partition(|job| job.begin().elapsed() < PATIENCE);
+            late.into_iter().for_each(busy);
+            self.record(batch);
+        }
+    }
+
+    /// Takes the steps of `batch` in one transaction and tells every caller of its own.
+    fn record(&self, mut batch: Vec<Box<dyn Job>>) {
+        // The one that waits longest decides how long all wait.
+        let Some(begin) = batch.iter().map(|job| job.begin()).min() else { return };
+        self.deadline.set(begin + PATIENCE);
+        match self.poison.refuse().and_then(|()| self.poison.watch(self.commit(&mut batch))) {
+            Ok(outcomes) => batch.into_iter().zip(outcomes).for_each(|(job, outcome)| job.finish(outcome)),
+            // One step took the others down with it, as when a large value finds no space: each by itself, then.
+            Err(StoreError::NoSpace | StoreError::Backend { .. }) if batch.len() > 1 => {
+                batch.into_iter().for_each(|job| self.record(vec![job]));
+            }
+            // The others may wait a little longer.
+            Err(StoreError::Busy { .. }) => {
+                let (late, rest): (Vec<_>, Vec<_>) = batch
+                    .into_iter()
+                    .partition(|job| job.begin().elapsed() >= PATIENCE || job.begin() == begin);
+                late.into_iter().for_each(busy);
+                self.record(rest);
+            }
+            Err(error) => batch.into_iter().for_each(|job| job.finish(Err(error.clone()))),
+        }
+    }
+
+    /// The outcome of each step once all are committed, or why nothing of the batch is. What was committed into files that
+    /// meanwhile lie elsewhere counts for nothing, so the place is looked at before and after.
+    fn commit(&self, batch: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        self.place.check()?;
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+            .map_err(fault::sqlite)?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for job in batch {
+            let outcome = job.run(&transaction);
+            match outcome {
+                // Graver errors end the whole transaction, and a failing disk ends everything.
+                Err(error) if transaction.is_autocommit() || fatal(&error) => return Err(error),
+                outcome => outcomes.push(outcome),
+            }
+        }
+        transaction.commit().map_err(fault::sqlite)?;
+        self.place.check()?;
+        Ok(outcomes)
     }
 }
 
-/// Takes the steps of `batch` in one transaction and tells every caller of its own.
-fn record(connection: &Connection, mut batch: Vec<Box<dyn Job>>, poison: &Poison) {
-    match poison.refuse().and_then(|()| poison.watch(commit(connection, &mut batch))) {
-        Ok(outcomes) => batch.into_iter().zip(outcomes).for_each(|(job, outcome)| job.finish(outcome)),
-        // One step took the others down with it, as when a large value finds no space: each by itself, then.
-        Err(StoreError::NoSpace | StoreError::Backend { .. }) if batch.len() > 1 => {
-            batch.into_iter().for_each(|job| record(connection, vec![job], poison));
-        }
-        Err(error) => batch.into_iter().for_each(|job| job.finish(Err(error.clone()))),
-    }
-}
-
-/// The outcome of each step once all are committed, or why nothing of the batch is.
-fn commit(
-    connection: &Connection,
-    batch: &mut [Box<dyn Job>],
-) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-    let transaction =
-        Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(fault::sqlite)?;
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for job in batch {
-        let outcome = job.run(&transaction);
-        match outcome {
-            // Graver errors end the whole transaction, and a failing disk ends everything.
-            Err(error) if transaction.is_autocommit() || fatal(&error) => return Err(error),
-            outcome => outcomes.push(outcome),
-        }
-    }
-    transaction.commit().map_err(fault::sqlite)?;
-    Ok(outcomes)
+fn busy(job: Box<dyn Job>) {
+    let waited = job.begin().elapsed();
+    job.finish(Err(StoreError::Busy { waited }));
 }
 
 fn fatal(error: &StoreError) -> bool {

@@ -82,10 +82,20 @@ const fn fault_of(code: ReasonCode) -> Fault {
         | Code::VctUnknown
         | Code::DemandMalformed
         | Code::DemandTooLong
-        | Code::TransactionUnknown => Fault::Sender,
-        Code::NotYetValid | Code::IssuedInFuture => Fault::Clock,
+        | Code::TransactionUnknown
+        | Code::CheckAfterIssued
+        | Code::ConsentAfterIssued
+        | Code::TextUnsafe
+        | Code::SubMissing
+        | Code::JtiMissing
+        | Code::EvidenceMissing
+        | Code::EvidenceContradicts
+        | Code::ReaderEmulated => Fault::Sender,
+        Code::NotYetValid | Code::IssuedInFuture | Code::ListFromFuture | Code::AnchorOutsideWindow => {
+            Fault::Clock
+        }
         Code::AnchorUnknown => Fault::Setup,
-        Code::RecordMalformed => Fault::Input,
+        Code::RecordMalformed | Code::DemandErased => Fault::Input,
         Code::HolderMismatch | Code::CheckNotPassed => Fault::Person,
         // What is asked twice, too late or about something else is mended by asking anew.
         Code::DemandExpired
@@ -97,6 +107,7 @@ const fn fault_of(code: ReasonCode) -> Fault {
         | Code::GrantOtherPrice
         | Code::GrantOtherDay
         | Code::GrantUsed
+        | Code::GrantBeforeRestore
         | Code::CancellationOpen
         | Code::CancellationDone
         | Code::CancellationOver

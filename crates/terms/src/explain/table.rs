@@ -41,14 +41,14 @@
 macro_rules! explain {
     (
         $type:ty {
-            $($pattern:pat => $code:expr, $fault:ident, $en:expr, $zh:expr;)*
+            $($pattern:pat $(if $guard:expr)? => $code:expr, $fault:ident, $en:expr, $zh:expr;)*
         }
         $(through { $($through:pat => $inner:expr;)* })?
     ) => {
         impl $crate::Explain for $type {
             fn entry(&self) -> $crate::Entry {
                 match self {
-                    $($pattern => $crate::Entry {
+                    $($pattern $(if $guard)? => $crate::Entry {
                         code: $code,
                         fault: $crate::Fault::$fault,
                         advice: $crate::Advice { en: $en, zh: $zh },

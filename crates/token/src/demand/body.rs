@@ -5,6 +5,7 @@ use crate::jose::{Json, decode};
 use crate::profile::{ClaimName, Env, Purpose};
 
 /// Every member that this crate understands. Members that would change what is asked and aren't understood refuse it.
+#[derive(Clone)]
 pub(super) struct Body {
     pub(super) iss: String,
     pub(super) nonce: String,

@@ -22,16 +22,14 @@ pub(super) fn query(vct: &str, claims: &[ClaimName]) -> Json {
     Json::object([("credentials", Json::Array(vec![Json::object(credential)]))])
 }
 
-/// Reads one. Whatever would change which claims are meant (sets, values, several credentials) refuses the demand.
+/// Reads one. What would change which claims are meant (sets, values, several credentials, other authorities) refuses the
+/// demand; properties that OpenID4VP doesn't have are ignored, as its section 6 wants.
 pub(super) fn read(query: &Json) -> Result<(Vec<String>, Vec<ClaimName>), AnswerError> {
     const REFUSED: AnswerError = AnswerError::Member("dcql_query");
-    only(query, &["credentials"])?;
+    without(query, &["credential_sets"])?;
     let credentials = query.member("credentials").and_then(Json::as_array).ok_or(REFUSED)?;
     let [credential] = credentials else { return Err(REFUSED) };
-    only(
-        credential,
-        &["id", "format", "meta", "claims", "multiple", "require_cryptographic_holder_binding"],
-    )?;
+    without(credential, &["claim_sets", "trusted_authorities"])?;
     let bound = credential.optional_bool("require_cryptographic_holder_binding")?.unwrap_or(true);
     let multiple = credential.optional_bool("multiple")?.unwrap_or(false);
     if credential.text("format")? != DCQL_FORMAT || !bound || multiple {
@@ -40,9 +38,14 @@ pub(super) fn read(query: &Json) -> Result<(Vec<String>, Vec<ClaimName>), Answer
     let own = |text: &str| Some(text.to_owned());
     let vcts = credential.member("meta").ok_or(REFUSED)?.list("vct_values", own)?;
     let Some(claims) = credential.member("claims") else { return Ok((vcts, Vec::new())) };
+    let claims = claims.as_array().ok_or(REFUSED)?;
+    // Section 6.1: no claims are asked for by leaving the list out; an empty one isn't allowed.
+    if claims.is_empty() {
+        return Err(REFUSED);
+    }
     let mut names = Vec::new();
-    for claim in claims.as_array().ok_or(REFUSED)? {
-        only(claim, &["id", "path"])?;
+    for claim in claims {
+        without(claim, &["values"])?;
         let path = claim.list("path", own)?;
         let [top, below, name] = path.as_slice() else { return Err(REFUSED) };
         let name = ClaimName::from_name(name).filter(|_| top == "verified_claims" && below == "claims");
@@ -55,11 +58,11 @@ pub(super) fn read(query: &Json) -> Result<(Vec<String>, Vec<ClaimName>), Answer
     Ok((vcts, names))
 }
 
-fn only(json: &Json, known: &[&str]) -> Result<(), AnswerError> {
+/// Refuses an object that has one of these properties, and what is no object.
+fn without(json: &Json, refused: &[&str]) -> Result<(), AnswerError> {
     let members = json.as_object().ok_or(AnswerError::Member("dcql_query"))?;
-    if members.keys().all(|name| known.contains(&name.as_str())) {
-        Ok(())
-    } else {
-        Err(AnswerError::Member("dcql_query"))
+    if refused.iter().any(|name| members.contains_key(name)) {
+        return Err(AnswerError::Member("dcql_query"));
     }
+    Ok(())
 }

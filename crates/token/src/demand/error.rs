@@ -1,7 +1,7 @@
 //! What goes wrong when asking, and when taking a demand to answer.
 
 use crate::jose::JoseError;
-use crate::profile::ReasonCode;
+use crate::profile::{Check, Locality, OutsideText, ReasonCode};
 use crate::store::StoreError;
 use crate::trust::{TrustError, jose_code};
 
@@ -18,13 +18,31 @@ pub enum AskError {
     /// Not a number in E.164 form.
     #[error("not a phone number: expected + and 5 to 15 digits (E.164)")]
     Number,
-    /// Life of zero, below, or above a day.
-    #[error("a demand lives from 1 to {limit} seconds, got {got}")]
+    /// Life of zero, below, or above what terminals answer.
+    #[error("a demand lives from 1 to {limit} seconds, got {got}: terminals refuse a longer one")]
     Life {
         /// Longest.
         limit: i64,
         /// What was asked for.
         got: i64,
+    },
+    /// A check that can't be made where the person has to be checked: nobody could answer.
+    #[error("checks: {check} is refused: it can't be made where the demand wants it ({locality})")]
+    Impossible {
+        /// The check.
+        check: Check,
+        /// Where the person has to be checked.
+        locality: Locality,
+    },
+    /// A value that no terminal takes, or that would let nobody answer.
+    #[error("{member}: {value} is refused: {problem}")]
+    Value {
+        /// Which part of the demand.
+        member: &'static str,
+        /// What stands there; a text for the person isn't repeated.
+        value: OutsideText,
+        /// What is expected.
+        problem: &'static str,
     },
     /// A demand about a number without one.
     #[error("a transaction text or region needs a number")]
@@ -53,6 +71,11 @@ pub enum AnswerError {
     /// A member is missing, of the wrong type, or can't be answered.
     #[error("the demand was refused: `{0}` is missing, of the wrong type, or can't be answered")]
     Member(&'static str),
+    /// A text for the person, or an id, that could forge what is shown around it.
+    #[error(
+        "the demand was refused: `{0}` is empty, too long, or holds characters that aren't allowed there"
+    )]
+    Text(&'static str),
     /// `iat` or `exp` isn't there, or no integer.
     #[error("the demand was refused: `{0}` isn't a time")]
     Time(&'static str),
@@ -76,6 +99,14 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
+    /// The member that it is about.
+    pub(super) fn member(&self) -> Option<&'static str> {
+        match self {
+            Self::Member(name) | Self::Text(name) | Self::Time(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The reason code. `None` when a store failed.
     pub fn code(&self) -> Option<ReasonCode> {
         Some(match self {
@@ -83,6 +114,7 @@ impl AnswerError {
             Self::Jose(JoseError::Parts) => ReasonCode::DemandMalformed,
             Self::Jose(error) => jose_code(error),
             Self::Member(_) => ReasonCode::DemandMalformed,
+            Self::Text(_) => ReasonCode::TextUnsafe,
             Self::Time(_) => ReasonCode::TimeMalformed,
             Self::Expired => ReasonCode::DemandExpired,
             Self::FromFuture => ReasonCode::IssuedInFuture,

@@ -15,6 +15,10 @@ explain! {
             "Give the number with its country, as +86…", "请提供带国家代码的号码，如 +86…";
         Self::Life { .. } => "ask_life", Caller,
             "Give a life from one second to a day.", "请将有效期设为一秒至一天。";
+        Self::Impossible { .. } => "ask_impossible", Caller,
+            "Leave the check out, or ask for it where it can be made.", "请去掉该核验项，或在可以完成的场所要求该项。";
+        Self::Value { .. } => "ask_value", Caller,
+            "Correct the value that is named.", "请更正所指出的内容。";
         Self::NumberMissing => "ask_number_missing", Caller,
             "Give the number that the text or region belongs to.", "请提供业务说明或地区所对应的号码。";
         Self::NonceTaken => "ask_nonce_taken", System,

@@ -3,25 +3,20 @@
 use jiff::Timestamp;
 
 use super::body::Body;
-use super::{AnswerError, Requirements, demand_hash};
-use crate::jose::{JoseError, Json, Unverified, VerifyingKey, decode, encode, random};
+use super::{AnswerError, Requirements, Transaction, demand_hash};
+use crate::document::Personal;
+use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, random};
 use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
 use crate::store::{Put, Space, Store, StoreError};
 
-/// What the relying party remembers of its demand: the digest of what it sent, what must hold, and whom it expects (as
-/// salted digests). It can't be cloned, and is written by its store alone.
+/// What the relying party remembers of its demand: the text that it sent, and whom it expects (as salted digests). It can't
+/// be cloned, and is written by its store alone.
 pub struct PendingDemand {
-    pub(super) demand_hash: String,
-    pub(super) iss: String,
-    pub(super) nonce: String,
-    pub(super) purpose: Purpose,
-    pub(super) env: Env,
-    pub(super) iat: i64,
-    pub(super) exp: i64,
-    pub(super) vcts: Vec<String>,
-    pub(super) claims: Vec<ClaimName>,
-    pub(super) require: Requirements,
-    pub(super) expectation: Option<SaltedExpectation>,
+    /// The compact form; it holds the phone number. `None` where it was erased, or written by an earlier version.
+    text: Option<Personal>,
+    demand_hash: String,
+    body: Body,
+    expectation: Option<SaltedExpectation>,
 }
 
 /// What a store has of a demand.
@@ -43,27 +38,33 @@ impl PendingDemand {
         expectation: Option<&Expectation>,
     ) -> Result<Self, AnswerError> {
         let jws = Unverified::parse(compact)?.verify(key, DEMAND_TYP)?;
-        let body = Body::from_payload(jws.payload())?;
         let salt = random()?;
+        let expectation = expectation.map(|expectation| expectation.salted(salt));
+        Self::new(compact, jws.payload(), expectation)
+    }
+
+    pub(super) fn new(
+        compact: &str,
+        payload: &Json,
+        expectation: Option<SaltedExpectation>,
+    ) -> Result<Self, AnswerError> {
         Ok(Self {
+            text: Some(compact.into()),
             demand_hash: demand_hash(compact),
-            iss: body.iss,
-            nonce: body.nonce,
-            purpose: body.purpose,
-            env: body.env,
-            iat: body.iat,
-            exp: body.exp,
-            vcts: body.vcts,
-            claims: body.claims,
-            require: body.require,
-            expectation: expectation.map(|expectation| expectation.salted(salt)),
+            body: Body::from_payload(payload)?,
+            expectation,
         })
+    }
+
+    /// A demand by its text, as a record keeps it. What it is bound to is its digest, which the answer's signature covers.
+    pub(crate) fn from_text(compact: &str) -> Result<Self, AnswerError> {
+        Self::new(compact, Unverified::parse(compact)?.peek()?, None)
     }
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        let expires_at = Timestamp::from_second(self.exp).unwrap_or(Timestamp::MAX);
-        store.put(Space::Demand, self.nonce.as_bytes(), &self.to_json().to_bytes(), expires_at)
+        let expires_at = Timestamp::from_second(self.body.exp).unwrap_or(Timestamp::MAX);
+        store.put(Space::Demand, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), expires_at)
     }
 
     /// Looks one up by its nonce.
@@ -84,47 +85,52 @@ impl PendingDemand {
 
     /// The relying party: what `aud` must be.
     pub fn iss(&self) -> &str {
-        &self.iss
+        &self.body.iss
     }
 
     /// What `nonce` must be.
     pub fn nonce(&self) -> &str {
-        &self.nonce
+        &self.body.nonce
     }
 
     /// What it is for.
     pub fn purpose(&self) -> &Purpose {
-        &self.purpose
+        &self.body.purpose
     }
 
     /// Which environment.
     pub fn env(&self) -> Env {
-        self.env
+        self.body.env
+    }
+
+    /// What it is about. `None` too where its text was erased.
+    pub fn transaction(&self) -> Option<&Transaction> {
+        self.body.transaction.as_ref()
     }
 
     /// When it was made, in seconds since 1970.
     pub fn issued_at(&self) -> i64 {
-        self.iat
+        self.body.iat
     }
 
     /// The first second in which it can't be answered.
     pub fn expires_at(&self) -> i64 {
-        self.exp
+        self.body.exp
     }
 
     /// Kinds of attestation that answer it.
     pub fn vcts(&self) -> &[String] {
-        &self.vcts
+        &self.body.vcts
     }
 
     /// The claims that must be disclosed.
     pub fn claims(&self) -> &[ClaimName] {
-        &self.claims
+        &self.body.claims
     }
 
     /// What must have been checked.
     pub fn requirements(&self) -> &Requirements {
-        &self.require
+        &self.body.require
     }
 
     /// Who it must be.
@@ -132,55 +138,79 @@ impl PendingDemand {
         self.expectation.as_ref()
     }
 
-    /// What a record keeps of it: everything but whom it expected.
-    pub(crate) fn to_record(&self) -> Json {
-        let mut json = self.to_json();
-        if let Json::Object(members) = &mut json {
-            members.remove("expectation");
-        }
-        json
+    /// Its compact form, unless it was erased.
+    pub(crate) fn text(&self) -> Option<&Personal> {
+        self.text.as_ref()
     }
 
-    fn to_json(&self) -> Json {
-        let mut members = vec![
+    /// What is left of it in a record without its text: everything but what it was about and whom it expected. Nobody's
+    /// signature covers this form.
+    pub(crate) fn to_outline(&self) -> Json {
+        let Body { iss, nonce, iat, exp, purpose, env, transaction: _, vcts, claims, require } = &self.body;
+        Json::object([
             ("v", Json::from(1)),
             ("demand_hash", self.demand_hash.as_str().into()),
-            ("iss", self.iss.as_str().into()),
-            ("nonce", self.nonce.as_str().into()),
-            ("purpose", self.purpose.as_str().into()),
-            ("env", self.env.as_str().into()),
-            ("iat", self.iat.into()),
-            ("exp", self.exp.into()),
-            ("vcts", Json::array(self.vcts.iter().map(String::as_str))),
-            ("claims", Json::array(self.claims.iter().map(|claim| claim.as_str()))),
-            ("require", self.require.to_json()),
-        ];
-        members.extend(self.expectation.map(|expectation| {
-            let SaltedExpectation { salt, name, id_number } = expectation;
-            let parts = [("salt", &salt[..]), ("name", &name[..]), ("id_number", &id_number[..])];
-            ("expectation", Json::object(parts.map(|(member, bytes)| (member, encode(bytes).into()))))
-        }));
-        Json::object(members)
+            ("iss", iss.as_str().into()),
+            ("nonce", nonce.as_str().into()),
+            ("purpose", purpose.as_str().into()),
+            ("env", env.as_str().into()),
+            ("iat", (*iat).into()),
+            ("exp", (*exp).into()),
+            ("vcts", Json::array(vcts.iter().map(String::as_str))),
+            ("claims", Json::array(claims.iter().map(|claim| claim.as_str()))),
+            ("require", require.to_json()),
+        ])
     }
 
-    pub(crate) fn from_json(json: &Json) -> Result<Self, JoseError> {
+    /// Reads an outline, which is also what stores kept before they kept the text.
+    pub(crate) fn from_outline(json: &Json) -> Result<Self, JoseError> {
         if json.seconds("v")? != 1 {
             return Err(JoseError::Member("v"));
         }
         let own = |text: &str| Some(text.to_owned());
-        Ok(Self {
-            demand_hash: json.text("demand_hash")?.to_owned(),
+        let body = Body {
             iss: json.text("iss")?.to_owned(),
             nonce: json.text("nonce")?.to_owned(),
             purpose: json.text("purpose")?.parse().map_err(|_| JoseError::Member("purpose"))?,
             env: Env::from_name(json.text("env")?).ok_or(JoseError::Member("env"))?,
             iat: json.seconds("iat")?,
             exp: json.seconds("exp")?,
+            transaction: None,
             vcts: json.list("vcts", own)?,
             claims: json.list("claims", ClaimName::from_name)?,
-            require: Requirements::from_json(json.member("require"))?,
-            expectation: json.member("expectation").map(salted).transpose()?,
-        })
+            require: Requirements::from_json(json.member("require"))
+                .map_err(|_| JoseError::Member("require"))?,
+        };
+        let expectation = json.member("expectation").map(salted).transpose()?;
+        Ok(Self { text: None, demand_hash: json.text("demand_hash")?.to_owned(), body, expectation })
+    }
+
+    fn to_json(&self) -> Json {
+        let mut json = match &self.text {
+            Some(text) => Json::object([("v", 2.into()), ("demand", text.as_str().into())]),
+            None => self.to_outline(),
+        };
+        if let Json::Object(members) = &mut json {
+            members.extend(self.expectation.map(|expectation| {
+                let SaltedExpectation { salt, name, id_number } = expectation;
+                let parts = [("salt", &salt[..]), ("name", &name[..]), ("id_number", &id_number[..])];
+                let parts = parts.map(|(member, bytes)| (member, encode(bytes).into()));
+                ("expectation", Json::object(parts))
+            }));
+        }
+        json
+    }
+
+    fn from_json(json: &Json) -> Result<Self, JoseError> {
+        if json.seconds("v")? != 2 {
+            return Self::from_outline(json);
+        }
+        let text = json.text("demand")?;
+        if text.len() > MAX_TOKEN {
+            return Err(JoseError::Member("demand"));
+        }
+        let pending = Self::from_text(text).map_err(|_| JoseError::Member("demand"))?;
+        Ok(Self { expectation: json.member("expectation").map(salted).transpose()?, ..pending })
     }
 }
 
@@ -198,9 +228,9 @@ fn salted(json: &Json) -> Result<SaltedExpectation, JoseError> {
 impl std::fmt::Debug for PendingDemand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PendingDemand")
-            .field("nonce", &self.nonce)
-            .field("purpose", &self.purpose)
-            .field("env", &self.env)
+            .field("nonce", &self.body.nonce)
+            .field("purpose", &self.body.purpose)
+            .field("env", &self.body.env)
             .finish_non_exhaustive()
     }
 }

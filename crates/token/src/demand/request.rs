@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::transaction::is_e164;
-use super::{AskError, PendingDemand, Requirements, Transaction, dcql, demand_hash};
+use super::transaction::{MAX_WORD, is_e164};
+use super::{AnswerError, AskError, PendingDemand, Requirements, Transaction, dcql};
 use crate::document::Personal;
 use crate::jose::{Json, Signer, encode, random, random_id, sign};
 use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
-    Purpose, VCT,
+    MAX_SHOWN, OutsideText, Purpose, VCT, is_id, is_safe,
 };
 use crate::store::{Put, Store};
 
@@ -31,6 +31,7 @@ pub struct DemandRequest {
     after_demand: Option<bool>,
     terminal: Option<String>,
     life: i64,
+    longest: i64,
     env: Env,
     vct: String,
 }
@@ -60,6 +61,7 @@ impl DemandRequest {
             after_demand: None,
             terminal: None,
             life: DEMAND_LIFE,
+            longest: DEMAND_LIFE,
             env: Env::Production,
             vct: VCT.to_owned(),
         }
@@ -142,9 +144,16 @@ impl DemandRequest {
         self
     }
 
-    /// How long it may be answered, in seconds; ten minutes unless said. Terminals refuse more than that by default.
+    /// How long it may be answered, in seconds; ten minutes unless said. More is refused, because terminals refuse it.
     pub fn life(mut self, seconds: i64) -> Self {
         self.life = seconds;
+        self
+    }
+
+    /// The longest life that the terminals meant answer, in seconds, where they were told to answer more than ten minutes
+    /// ([`AnswerLimits`](super::AnswerLimits)); at most a day.
+    pub fn terminals_answer(mut self, seconds: i64) -> Self {
+        self.longest = seconds.min(MAX_LIFE);
         self
     }
 
@@ -173,9 +182,10 @@ impl DemandRequest {
         if !iss_ok {
             return Err(AskError::Issuer);
         }
-        if !(1..=MAX_LIFE).contains(&self.life) {
-            return Err(AskError::Life { limit: MAX_LIFE, got: self.life });
+        if !(1..=self.longest).contains(&self.life) {
+            return Err(AskError::Life { limit: self.longest, got: self.life });
         }
+        self.expect_possible()?;
         if self.purpose.is_high_risk() && self.expectation.is_none() {
             return Err(AskError::ExpectationMissing);
         }
@@ -196,21 +206,15 @@ impl DemandRequest {
             ("require", require.to_json()),
         ];
         members.extend(transaction.map(|transaction| ("transaction", transaction.to_json())));
-        let compact = sign(signer, DEMAND_TYP, [], &Json::object(members))?;
+        let payload = Json::object(members);
+        let compact = sign(signer, DEMAND_TYP, [], &payload)?;
         let salt = random()?;
-        let pending = PendingDemand {
-            demand_hash: demand_hash(&compact),
-            iss: iss.to_owned(),
-            nonce: nonce.clone(),
-            purpose: self.purpose.clone(),
-            env: self.env,
-            iat,
-            exp,
-            vcts: vec![self.vct.clone()],
-            claims: self.claims.clone(),
-            require,
-            expectation: self.expectation.as_ref().map(|expectation| expectation.salted(salt)),
-        };
+        let expectation = self.expectation.as_ref().map(|expectation| expectation.salted(salt));
+        // Read as terminals will.
+        let pending = PendingDemand::new(&compact, &payload, expectation).map_err(|error| match error {
+            AnswerError::Jose(error) => AskError::Jose(error),
+            error => AskError::Jose(crate::jose::JoseError::Member(error.member().unwrap_or("demand"))),
+        })?;
         match pending.keep(store)? {
             Put::Stored => Ok(Demand { compact, nonce }),
             _ => Err(AskError::NonceTaken),
@@ -231,13 +235,48 @@ impl DemandRequest {
             let name = self.purpose.as_str();
             name.rsplit_once(['.', ':', '/']).map_or(name, |(_, last)| last).to_owned()
         });
+        let texts = [("action", Some(&action), MAX_WORD), ("region", self.region.as_ref(), MAX_WORD)];
+        for (member, text, most) in texts.into_iter().chain([("text", self.text.as_ref(), MAX_SHOWN)]) {
+            if text.is_some_and(|text| !is_safe(text, most)) {
+                return Err(AskError::Value {
+                    member,
+                    value: "the text (not shown)".into(),
+                    problem: "it is empty, too long, or holds controls or marks of direction",
+                });
+            }
+        }
+        let text = |text: &Option<String>| text.as_deref().map(OutsideText::from);
         Ok(Some(Transaction::Number {
             number: number.clone(),
-            action,
-            region: self.region.clone(),
-            text: self.text.clone(),
+            action: action.into(),
+            region: text(&self.region),
+            text: text(&self.text),
             snapshot: self.snapshot.clone(),
         }))
+    }
+
+    /// Refuses what no terminal could answer, before it is signed and sent.
+    fn expect_possible(&self) -> Result<(), AskError> {
+        let high = self.purpose.is_high_risk();
+        if let Some(locality) = self.locality.or(high.then_some(Locality::Onsite)) {
+            let elsewhere = |check: &&Check| check.only_at().is_some_and(|only| only != locality);
+            if let Some(check) = self.checks.iter().find(elsewhere) {
+                return Err(AskError::Impossible { check: *check, locality });
+            }
+        } else if let Some(check) = self.checks.iter().find(|check| check.only_at() == Some(Locality::Remote))
+            && self.checks.iter().any(|check| check.only_at() == Some(Locality::Onsite))
+        {
+            return Err(AskError::Impossible { check: *check, locality: Locality::Onsite });
+        }
+        if let Some(seconds) = self.max_age.filter(|seconds| *seconds < 1) {
+            let (value, problem) = (seconds.to_string().into(), "expected at least a second");
+            return Err(AskError::Value { member: "max_age", value, problem });
+        }
+        if let Some(id) = self.terminal.as_deref().filter(|id| !is_id(id)) {
+            let problem = "expected an id: 1 to 64 of A-Z a-z 0-9 . _ : -";
+            return Err(AskError::Value { member: "terminal", value: id.into(), problem });
+        }
+        Ok(())
     }
 
     fn requirements(&self) -> Requirements {

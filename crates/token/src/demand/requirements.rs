@@ -1,7 +1,8 @@
 //! What must have been checked, where, and when.
 
-use crate::jose::{JoseError, Json};
-use crate::profile::{Check, Locality};
+use super::AnswerError;
+use crate::jose::Json;
+use crate::profile::{Check, Locality, is_id};
 
 /// The demand's `require`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,12 +38,16 @@ impl Requirements {
     }
 
     /// A member that isn't known refuses the demand: the asker relies on it.
-    pub(super) fn from_json(json: Option<&Json>) -> Result<Self, JoseError> {
+    pub(super) fn from_json(json: Option<&Json>) -> Result<Self, AnswerError> {
         const KNOWN: [&str; 5] = ["checks", "locality", "max_age", "after_demand", "terminal"];
         let Some(json) = json else { return Ok(Self::default()) };
-        let members = json.as_object().ok_or(JoseError::Member("require"))?;
+        let members = json.as_object().ok_or(AnswerError::Member("require"))?;
         if members.keys().any(|name| !KNOWN.contains(&name.as_str())) {
-            return Err(JoseError::Member("require"));
+            return Err(AnswerError::Member("require"));
+        }
+        let terminal = json.optional_text("terminal")?.map(str::to_owned);
+        if terminal.as_deref().is_some_and(|terminal| !is_id(terminal)) {
+            return Err(AnswerError::Text("terminal"));
         }
         Ok(Self {
             checks: json.optional_list("checks", Check::from_name)?.unwrap_or_default(),
@@ -50,11 +55,11 @@ impl Requirements {
                 None => false,
                 Some(Some(Locality::Onsite)) => true,
                 // Nobody demands that somebody be away.
-                Some(Some(Locality::Remote) | None) => return Err(JoseError::Member("locality")),
+                Some(Some(Locality::Remote) | None) => return Err(AnswerError::Member("locality")),
             },
             max_age: json.optional_seconds("max_age")?,
             after_demand: json.optional_bool("after_demand")?.unwrap_or_default(),
-            terminal: json.optional_text("terminal")?.map(str::to_owned),
+            terminal,
         })
     }
 }

@@ -3,6 +3,10 @@
 use super::AnswerError;
 use crate::document::Personal;
 use crate::jose::{Json, decode};
+use crate::profile::{MAX_SHOWN, Outside, OutsideText, is_safe};
+
+/// Most characters of an action's or a region's name.
+pub(super) const MAX_WORD: usize = 200;
 
 /// The act that a demand is for, as it is shown to the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,11 +18,11 @@ pub enum Transaction {
         /// E.164.
         number: Personal,
         /// What is done with it, e.g. `cancel`.
-        action: String,
+        action: OutsideText,
         /// The number's home, as the asker calls it.
-        region: Option<String>,
+        region: Option<OutsideText>,
         /// What the person is shown.
-        text: Option<String>,
+        text: Option<OutsideText>,
         /// base64url SHA-256 of what the asker knows of the number and shows only when the demand was answered.
         snapshot: Option<String>,
     },
@@ -26,9 +30,16 @@ pub enum Transaction {
 
 impl Transaction {
     /// What the person is shown, when the asker wrote something.
-    pub fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<Outside<'_>> {
         match self {
-            Self::Number { text, .. } => text.as_deref(),
+            Self::Number { text, .. } => text.as_ref().map(OutsideText::as_outside),
+        }
+    }
+
+    /// The number that it is about.
+    pub fn number(&self) -> Option<&Personal> {
+        match self {
+            Self::Number { number, .. } => Some(number),
         }
     }
 
@@ -44,10 +55,10 @@ impl Transaction {
         let mut members = vec![
             ("type", Json::from("number")),
             ("number", number.as_str().into()),
-            ("action", action.as_str().into()),
+            ("action", action.as_str_raw().into()),
         ];
-        members.extend(region.as_deref().map(|region| ("region", region.into())));
-        members.extend(text.as_deref().map(|text| ("text", text.into())));
+        members.extend(region.as_ref().map(|region| ("region", region.as_str_raw().into())));
+        members.extend(text.as_ref().map(|text| ("text", text.as_str_raw().into())));
         members.extend(snapshot.as_deref().map(|snapshot| ("snapshot", snapshot.into())));
         Json::object(members)
     }
@@ -62,9 +73,9 @@ impl Transaction {
         }
         Ok(Self::Number {
             number: number.into(),
-            action: json.text("action")?.to_owned(),
-            region: json.optional_text("region")?.map(str::to_owned),
-            text: json.optional_text("text")?.map(str::to_owned),
+            action: shown("action", json.text("action")?, MAX_WORD)?,
+            region: json.optional_text("region")?.map(|text| shown("region", text, MAX_WORD)).transpose()?,
+            text: json.optional_text("text")?.map(|text| shown("text", text, MAX_SHOWN)).transpose()?,
             snapshot: match json.optional_text("snapshot")? {
                 Some(digest) if decode(digest).map_or(0, |bytes| bytes.len()) != 32 => {
                     return Err(AnswerError::Member("snapshot"));
@@ -73,6 +84,11 @@ impl Transaction {
             },
         })
     }
+}
+
+/// A text that people are shown: a new line or a mark of direction in it would write another asker's demand on the screen.
+fn shown(name: &'static str, text: &str, most: usize) -> Result<OutsideText, AnswerError> {
+    if is_safe(text, most) { Ok(text.into()) } else { Err(AnswerError::Text(name)) }
 }
 
 pub(super) fn is_e164(number: &str) -> bool {

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use super::body::Body;
 use super::{AnswerError, Requirements, Transaction, demand_hash};
 use crate::jose::{JoseError, Unverified};
-use crate::profile::{ClaimName, DEFAULT_SKEW, DEMAND_LIFE, DEMAND_TYP, Env, Purpose};
+use crate::profile::{ClaimName, DEFAULT_SKEW, DEMAND_LIFE, DEMAND_TYP, Env, Outside, OutsideText, Purpose};
 use crate::trust::TrustList;
 
 /// A demand whose asker the trust list allows that purpose and those claims. Only [`verify`](Self::verify) makes one, and
 /// nothing else can be answered.
 pub struct VerifiedDemand {
     hash: String,
-    display_name: String,
+    display_name: OutsideText,
     body: Body,
 }
 
@@ -51,7 +51,7 @@ impl VerifiedDemand {
         let body = Body::from_payload(jws.payload())?;
         let now = now.as_second();
         let display_name =
-            list.judge_asker(&kid, &body.iss, &body.purpose, &body.claims, body.iat, now)?.to_owned();
+            list.judge_asker(&kid, &body.iss, &body.purpose, &body.claims, body.iat, now)?.clone();
         if body.iat > now.saturating_add(limits.skew) {
             return Err(AnswerError::FromFuture);
         }
@@ -66,8 +66,8 @@ impl VerifiedDemand {
     }
 
     /// Who asks, as the trust list names them: to be shown to the person.
-    pub fn display_name(&self) -> &str {
-        &self.display_name
+    pub fn display_name(&self) -> Outside<'_> {
+        self.display_name.as_outside()
     }
 
     /// Who asks, as a URL.

@@ -14,6 +14,11 @@ impl Thumbprint {
         &self.0
     }
 
+    /// Of no key: it never equals one that was computed.
+    pub(crate) fn unknown() -> Self {
+        Self(String::new())
+    }
+
     /// Of an Ed25519 key (RFC 8037, appendix A.3). `x` is base64url and so needs no escaping.
     pub(super) fn okp(x: &str) -> Self {
         Self::of(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#))

@@ -44,7 +44,7 @@ impl std::fmt::Debug for Asked<'_> {
 
 /// Decides on a presentation and records an acceptance, so that a demand is answered once. Of any number of callers with
 /// the same demand one wins, the others get `already_answered` with what was recorded. A refused presentation doesn't use
-/// the demand up.
+/// the demand up, and learns nothing of an answer that was recorded before.
 ///
 /// The error is the store's: nothing was decided, and nothing may be accepted on it. After a crash, [`recorded`] tells
 /// what was.
@@ -76,7 +76,19 @@ pub fn answer(
     let bare = presentation.bare();
     let mut verdict = presentation.verify(&pending, list, now, limits);
     if let Some(answer) = answered {
-        return Ok(already(verdict, &answer));
+        // What was recorded is told to whoever could have been accepted: what is acceptable now, and the very presentation that
+        // was. A trusted terminal that answered this demand is told that it was answered, and a stranger nothing at all.
+        let is_that_one = || {
+            let record = Record::parse(&answer).ok();
+            record.is_some_and(|record| record.presentation_sha256() == Some(bare.sha256.as_str()))
+        };
+        if verdict.is_accepted() || is_that_one() {
+            return Ok(already(verdict, &answer));
+        }
+        if answers_it(&verdict) {
+            verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
+        }
+        return Ok(Answer { verdict, record: None });
     }
     let Some(record) = Record::keep(&verdict, &bare, &pending, now) else {
         return Ok(Answer { verdict, record: None });
@@ -113,10 +125,17 @@ fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Resu
     }
 }
 
+/// Whether both signatures held, and the answer is bound to this demand.
+fn answers_it(verdict: &Verdict) -> bool {
+    use ReasonCode::{AudienceMismatch, DemandHashMismatch, NonceMismatch};
+    verdict.issuer.is_some()
+        && ![AudienceMismatch, NonceMismatch, DemandHashMismatch].iter().any(|code| verdict.has(*code))
+}
+
 /// Refused, whatever else holds; what else is wrong is still told, because a repeat and a fraud look alike otherwise.
 fn already(mut verdict: Verdict, answer: &[u8]) -> Answer {
     verdict.claims = None;
     verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
-    verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict().clone());
+    verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict());
     Answer { verdict, record: None }
 }

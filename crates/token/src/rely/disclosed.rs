@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::jose::Json;
-use crate::profile::ClaimName;
+use crate::profile::{ClaimName, Outside};
 
 /// The claims that the demand asked for. `Debug` shows their names only, and texts are wiped when dropped; it serialises
 /// as the plain facts.
@@ -12,14 +12,21 @@ use crate::profile::ClaimName;
 pub struct Disclosed(pub(super) BTreeMap<ClaimName, Json>);
 
 impl Disclosed {
-    /// One claim.
-    pub fn claim(&self, name: ClaimName) -> Option<&Json> {
+    pub(super) fn claim(&self, name: ClaimName) -> Option<&Json> {
         self.0.get(&name)
     }
 
-    /// A claim that is a text: all but address and nationalities.
-    pub fn text(&self, name: ClaimName) -> Option<&str> {
-        self.claim(name)?.as_str()
+    /// A claim that is one text; of an address the whole of it. Nationalities are [`texts`](Self::texts).
+    pub fn text(&self, name: ClaimName) -> Option<Outside<'_>> {
+        let claim = self.claim(name)?;
+        let text = if name == ClaimName::Address { claim.member("formatted")? } else { claim };
+        text.as_str().map(Outside::new)
+    }
+
+    /// All texts of a claim: several of nationalities, one of every other.
+    pub fn texts(&self, name: ClaimName) -> impl Iterator<Item = Outside<'_>> {
+        let list = self.claim(name).and_then(Json::as_array).unwrap_or_default();
+        self.text(name).into_iter().chain(list.iter().filter_map(Json::as_str).map(Outside::new))
     }
 
     /// Which claims there are.

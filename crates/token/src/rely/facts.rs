@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::times::instant;
 use crate::jose::{Json, Texts, decode};
 use crate::profile::{
-    Check, CheckResult, ClaimName, Env, Locality, Outcome, Purpose, ReasonCode, TRUST_FRAMEWORK,
+    Check, CheckResult, ClaimName, Env, Locality, MAX_ID, Outcome, Purpose, ReasonCode, TRUST_FRAMEWORK,
+    is_id, is_safe,
 };
 
 /// The open part of the profile, well-formed.
@@ -18,6 +19,8 @@ pub(super) struct OpenFacts {
     pub(super) terminal: Option<String>,
     pub(super) region: Option<String>,
     pub(super) sam_id: Option<String>,
+    pub(super) reader: Option<String>,
+    pub(super) consented_at: Timestamp,
     pub(super) env: Env,
 }
 
@@ -38,14 +41,19 @@ impl OpenFacts {
         if decode(shown).map_or(0, |digest| digest.len()) != 32 {
             return Err(MALFORMED);
         }
-        instant(consent.member("time")).ok_or(ReasonCode::TimeMalformed)?;
+        let consented_at = instant(consent.member("time")).ok_or(ReasonCode::TimeMalformed)?;
         let policy = own.member("policy").ok_or(MALFORMED)?;
         text(policy, "id")?.ok_or(MALFORMED)?;
         policy.seconds("version").map_err(|_| MALFORMED)?;
         let terminal = own.member("terminal");
-        let of_terminal = |name| -> Result<Option<String>, ReasonCode> {
-            terminal.map_or(Ok(None), |terminal| Ok(text(terminal, name)?.map(str::to_owned)))
+        let of_terminal = |name, fits: fn(&str) -> bool| -> Result<Option<String>, ReasonCode> {
+            let Some(stated) = terminal.map(|terminal| text(terminal, name)).transpose()?.flatten() else {
+                return Ok(None);
+            };
+            // Shown on screens, and compared with what a delegation allows.
+            if fits(stated) { Ok(Some(stated.to_owned())) } else { Err(ReasonCode::TextUnsafe) }
         };
+        of_terminal("agent", is_id)?;
         Ok(Self {
             locality,
             verified_at: instant(Some(verified_at)).ok_or(ReasonCode::TimeMalformed)?,
@@ -58,9 +66,11 @@ impl OpenFacts {
                 .collect(),
             acting_known: text(own, "acting")? == Some("self"),
             checks: checks(own.member("checks").ok_or(ReasonCode::CheckMalformed)?)?,
-            terminal: of_terminal("id")?,
-            region: of_terminal("region")?,
-            sam_id: of_terminal("sam_id")?,
+            terminal: of_terminal("id", is_id)?,
+            region: of_terminal("region", is_id)?,
+            sam_id: of_terminal("sam_id", |text| is_safe(text, MAX_ID))?,
+            reader: of_terminal("reader", |text| is_safe(text, MAX_ID))?,
+            consented_at,
             env: own
                 .member("env")
                 .and_then(Json::as_str)

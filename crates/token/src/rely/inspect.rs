@@ -15,12 +15,24 @@ pub enum InspectError {
     SdJwt(#[from] SdJwtError),
 }
 
+/// A token's parts, as JSON for [`to_visible_json`](realname_terms::to_visible_json): nothing in them is verified, every
+/// text in them is a stranger's. `Debug` shows none of it.
+#[derive(Clone, PartialEq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Inspected(Json);
+
+impl std::fmt::Debug for Inspected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inspected").finish_non_exhaustive()
+    }
+}
+
 /// Shows a JWS (demand, trust list, delegation) or a presentation in its parts: `verified` is always `false`, and what it
 /// shows may be anybody's invention. Disclosed values are shown: the result is personal data.
-pub fn inspect(text: &str) -> Result<Json, InspectError> {
+pub fn inspect(text: &str) -> Result<Inspected, InspectError> {
     let text = text.trim_ascii();
     if !text.contains('~') {
-        return Ok(jws(text, vec![("verified", false.into())])?);
+        return Ok(Inspected(jws(text, vec![("verified", false.into())])?));
     }
     let combined = Combined::parse(text)?;
     let mut disclosures = Vec::new();
@@ -37,7 +49,7 @@ pub fn inspect(text: &str) -> Result<Json, InspectError> {
         ("disclosures", Json::Array(disclosures)),
         ("key_binding", key_binding.unwrap_or(Json::Null)),
     ];
-    Ok(Json::object(members))
+    Ok(Inspected(Json::object(members)))
 }
 
 fn jws(compact: &str, mut members: Vec<(&'static str, Json)>) -> Result<Json, JoseError> {

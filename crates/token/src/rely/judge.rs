@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::code::sd_jwt_code;
 use super::exposure::exposed_member;
 use super::facts::{OpenFacts, is_well_formed};
+use super::sense::contradictions;
 use super::times::Times;
 use super::{Disclosed, Verdict};
 use crate::demand::PendingDemand;
@@ -24,7 +25,8 @@ use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Seconds by which the other clock may be ahead, for `iat` and `nbf` only.
+    /// Seconds by which the other clock may be ahead, for `iat` and `nbf`, or behind, for a check that has to be made after
+    /// the demand. Never for an end.
     pub skew: i64,
     /// Longest life of an attestation, in seconds.
     pub max_life: i64,
@@ -110,9 +112,11 @@ fn decide<'a>(
     let permit = resolved.judge(iss, times.iat, now).map_err(trust_code)?;
     // The holder's signature.
     let kb = key_binding(&payload, kb_jwt, sd_hash)?;
-    verdict.issuer = Some(iss.to_owned());
+    // Whoever could sign neither learns nothing of the demand.
+    verdict.purpose = Some(pending.purpose().clone());
+    verdict.issuer = Some(iss.into());
     let facts = OpenFacts::read(&payload)?;
-    verdict.terminal = facts.terminal.clone();
+    verdict.terminal = facts.terminal.as_deref().map(Into::into);
     verdict.locality = Some(facts.locality);
     verdict.verified_at = Some(facts.verified_at);
     verdict.age = Some(now.saturating_sub(facts.verified_at.as_second()));
@@ -122,7 +126,8 @@ fn decide<'a>(
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
     reasons.extend(binding_reasons(kb.claims(), pending, now, limits).into_iter().map(Reason::from));
     reasons.extend(kind_reason(&payload, pending).map(Reason::from));
-    reasons.extend(demand_reasons(&facts, pending, &times, now));
+    reasons.extend(contradictions(&payload, &facts, times.iat, pending.env()));
+    reasons.extend(demand_reasons(&facts, pending, now, limits));
     reasons.extend(scope_reason(&permit, &facts, &times).map(Reason::from));
     if disclosures.is_some() {
         let disclosed = claims(&payload, pending, &mut reasons);
@@ -191,7 +196,7 @@ fn kind_reason(payload: &Payload<'_>, pending: &PendingDemand) -> Option<ReasonC
 }
 
 /// Whether what was checked is what the demand requires.
-fn demand_reasons(facts: &OpenFacts, pending: &PendingDemand, times: &Times, now: i64) -> Vec<Reason> {
+fn demand_reasons(facts: &OpenFacts, pending: &PendingDemand, now: i64, limits: &Limits) -> Vec<Reason> {
     let require = pending.requirements();
     let verified_at = facts.verified_at.as_second();
     let mut reasons: Vec<Reason> = require
@@ -205,15 +210,15 @@ fn demand_reasons(facts: &OpenFacts, pending: &PendingDemand, times: &Times, now
             Some(_) => None,
         })
         .collect();
-    let verified_late = facts.verified_at > Timestamp::from_second(times.iat).unwrap_or(Timestamp::MAX);
+    // Two machines' clocks: the terminal's may be behind.
+    let asked_at = pending.issued_at().saturating_sub(limits.skew);
     let found = [
-        (verified_late, ReasonCode::VerifiedAfterIssued),
         (!facts.purposes.contains(pending.purpose()), ReasonCode::PurposeNotConsented),
         (facts.env != pending.env(), ReasonCode::EnvMismatch),
         (!facts.acting_known, ReasonCode::ActingUnknown),
         (require.onsite && facts.locality != Locality::Onsite, ReasonCode::NotOnsite),
         (require.max_age.is_some_and(|limit| now.saturating_sub(verified_at) > limit), ReasonCode::TooOld),
-        (require.after_demand && verified_at < pending.issued_at(), ReasonCode::CheckedBeforeDemand),
+        (require.after_demand && verified_at < asked_at, ReasonCode::CheckedBeforeDemand),
         (require.terminal.is_some() && require.terminal != facts.terminal, ReasonCode::TerminalMismatch),
     ];
     reasons.extend(found.into_iter().filter(|(bad, _)| *bad).map(|(_, code)| Reason::from(code)));
@@ -251,7 +256,7 @@ fn claims(payload: &Payload<'_>, pending: &PendingDemand, reasons: &mut Vec<Reas
     let disclosed = Disclosed(found);
     if let Some(expectation) = pending.expectation() {
         match (disclosed.text(ClaimName::Name), disclosed.text(ClaimName::IdNumber)) {
-            (Some(name), Some(number)) if expectation.is_met_by(name, number) => {}
+            (Some(name), Some(number)) if expectation.is_met_by(name.as_str_raw(), number.as_str_raw()) => {}
             (Some(_), Some(_)) => reasons.push(ReasonCode::HolderMismatch.into()),
             // Told above, unless the pending demand forgot to ask for them.
             _ if reasons.iter().any(|reason| reason.claim.is_some()) => {}

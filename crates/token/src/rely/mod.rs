@@ -17,14 +17,17 @@ mod inspect;
 mod judge;
 mod presentation;
 mod record;
+mod recorded;
+mod sense;
 mod times;
 mod verdict;
 
 pub use answer::{Answer, Asked, answer, recorded};
 pub use code::sd_jwt_code;
 pub use disclosed::Disclosed;
-pub use inspect::{InspectError, inspect};
+pub use inspect::{InspectError, Inspected, inspect};
 pub use judge::Limits;
 pub use presentation::UnverifiedPresentation;
 pub use record::{Record, RecordError};
+pub use recorded::RecordedVerdict;
 pub use verdict::{TrustBasis, Verdict};

@@ -24,7 +24,7 @@ pub(super) struct Bare<'a> {
     pub(super) issuer_jwt: &'a str,
     pub(super) key_binding: &'a str,
     pub(super) sd_hash: String,
-    /// Of the whole text, disclosures and all.
+    /// SHA-256 of the whole text with its disclosures.
     pub(super) sha256: String,
 }
 
@@ -53,7 +53,7 @@ impl<'a> UnverifiedPresentation<'a> {
         now: Timestamp,
         limits: &Limits,
     ) -> Verdict {
-        let mut verdict = Verdict::unjudged(pending, list, now);
+        let mut verdict = Verdict::unjudged(list, now);
         let mut payload = None;
         let decoded = Decoded::new(self.combined.disclosures());
         match decoded.disclosures() {
@@ -84,10 +84,10 @@ impl<'a> UnverifiedPresentation<'a> {
 
 impl Verdict {
     /// What is known before anything is judged.
-    pub(super) fn unjudged(pending: &PendingDemand, list: &TrustList, now: Timestamp) -> Self {
+    pub(super) fn unjudged(list: &TrustList, now: Timestamp) -> Self {
         Self {
             reasons: Vec::new(),
-            purpose: Some(pending.purpose().clone()),
+            purpose: None,
             checks: Vec::new(),
             claims: None,
             trust: Some(TrustBasis {
@@ -101,6 +101,7 @@ impl Verdict {
             terminal: None,
             locality: None,
             recorded: None,
+            remarks: Vec::new(),
         }
     }
 }

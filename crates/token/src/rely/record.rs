@@ -1,17 +1,19 @@
-//! What is kept of an accepted presentation: it verifies years later, and holds nothing personal.
+//! What is kept of an accepted presentation: it verifies years later, and says nothing of the person.
 
 use jiff::Timestamp;
 
-use super::Verdict;
 use super::judge::{Expected, Limits, judge};
 use super::presentation::Bare;
 use super::times::instant;
+use super::{RecordedVerdict, Verdict};
 use crate::demand::PendingDemand;
 use crate::jose::{JoseError, Json, Unverified};
 use crate::profile::ReasonCode;
 use crate::trust::{TrustList, jose_code};
 
-/// The verdict, the token without its disclosures, the digest that they had, and what was demanded.
+/// The verdict, the token without its disclosures, the digest that they had, and the demand as it was sent. The demand's
+/// digest is under the answer's signature, so a keeper can't make it ask for less afterwards. Its text holds the phone
+/// number and nothing else about anybody: [`erase`](Self::erase) drops it.
 #[derive(Clone, PartialEq)]
 pub struct Record {
     json: Json,
@@ -25,18 +27,19 @@ pub enum RecordError {
     #[error("not a record: {0}")]
     Malformed(#[from] JoseError),
     /// Written by a later version of this crate.
-    #[error("the record has version {got}, this program reads version {expected}")]
+    #[error("the record has version {got}, this program reads versions up to {expected}")]
     Version {
-        /// The version that this crate reads and writes.
+        /// The version that this crate writes.
         expected: i64,
         /// The one found.
         got: i64,
     },
 }
 
-/// Largest record that is read, in bytes.
+/// Largest record that is read, in bytes: two tokens and what is said of them.
 const MAX_RECORD: usize = 256 * 1024;
-const VERSION: i64 = 1;
+/// Version 1 had an outline of the demand instead of its text, which no signature covers.
+const VERSION: i64 = 2;
 
 impl Record {
     /// Keeps an accepted presentation. `None` for a refused one.
@@ -49,6 +52,10 @@ impl Record {
         if !verdict.is_accepted() {
             return None;
         }
+        let demand = match pending.text() {
+            Some(text) => ("demand", text.as_str().into()),
+            None => ("outline", pending.to_outline()),
+        };
         Some(Self {
             json: Json::object([
                 ("v", VERSION.into()),
@@ -57,16 +64,16 @@ impl Record {
                 ("token", format!("{}~{}", bare.issuer_jwt, bare.key_binding).into()),
                 ("sd_hash", bare.sd_hash.as_str().into()),
                 ("presentation_sha256", bare.sha256.as_str().into()),
-                ("demand", pending.to_record()),
+                demand,
             ]),
         })
     }
 
-    /// Reads a record as it was written.
+    /// Reads a record as it was written, by this version or an earlier one.
     pub fn parse(bytes: &[u8]) -> Result<Self, RecordError> {
         let record = Self { json: Json::parse(bytes, MAX_RECORD)? };
         let got = record.json.seconds("v")?;
-        if got != VERSION {
+        if !(1..=VERSION).contains(&got) {
             return Err(RecordError::Version { expected: VERSION, got });
         }
         record.parts()?;
@@ -78,9 +85,29 @@ impl Record {
         self.json.to_bytes().to_vec()
     }
 
+    /// The same without the demand's text, and so without the phone number: for when the number's retention ends before the
+    /// record's. What was demanded is then the keeper's word, and every audit says so (`demand_erased`).
+    #[must_use]
+    pub fn erase(&self) -> Self {
+        // Every record was taken apart when it was made or parsed.
+        let outline = self.parts().map_or(Json::Null, |parts| parts.pending.to_outline());
+        let mut json = self.json.clone();
+        if let Json::Object(members) = &mut json {
+            members.insert("v".into(), VERSION.into());
+            members.remove("demand");
+            members.insert("outline".into(), outline);
+        }
+        Self { json }
+    }
+
+    /// Whether it has no text of its demand (any more).
+    pub fn is_erased(&self) -> bool {
+        self.json.member("demand").and_then(Json::as_str).is_none()
+    }
+
     /// The verdict as it was recorded.
-    pub fn verdict(&self) -> &Json {
-        self.json.member("verdict").unwrap_or(&Json::Null)
+    pub fn verdict(&self) -> RecordedVerdict {
+        RecordedVerdict(self.json.member("verdict").cloned().unwrap_or(Json::Null))
     }
 
     /// base64url SHA-256 of the presentation that was accepted.
@@ -94,11 +121,12 @@ impl Record {
     }
 
     /// Judges the record by a trust list of any later time: both signatures, the issuer's key and delegation, what was
-    /// demanded, and that the recorded verdict says what the token says. Times are judged as of the acceptance; a key that
-    /// was since revoked for compromise is refused. Claims can't be looked at: they are gone.
+    /// demanded, and that the recorded verdict says what the token says. Times are judged as of the acceptance, which must
+    /// lie inside the signed lives; a key that was since revoked for compromise is refused. Claims can't be looked at: they
+    /// are gone. Where the demand's text is gone as well, the rest is judged and the verdict remarks `demand_erased`.
     pub fn audit(&self, list: &TrustList, limits: &Limits) -> Verdict {
         let Ok(parts) = self.parts() else { return Verdict::refused(ReasonCode::RecordMalformed) };
-        let mut verdict = Verdict::unjudged(&parts.pending, list, parts.accepted_at);
+        let mut verdict = Verdict::unjudged(list, parts.accepted_at);
         let payload = &mut None;
         let expected =
             Expected { pending: &parts.pending, sd_hash: parts.sd_hash, disclosures: None, payload };
@@ -108,28 +136,45 @@ impl Record {
             }
             (Err(error), _) | (_, Err(error)) => verdict.reasons.push(jose_code(&error).into()),
         }
-        if verdict.is_accepted() && !self.says_the_same(&verdict) {
+        // The signed ends were looked at above; accepted before it was asked for is no acceptance either.
+        let asked_at = parts.pending.issued_at().saturating_sub(limits.skew);
+        let in_its_life = parts.accepted_at.as_second() >= asked_at;
+        if verdict.is_accepted() && !(in_its_life && self.says_the_same(&verdict)) {
             verdict.reasons.push(ReasonCode::RecordMalformed.into());
+        }
+        if self.is_erased() {
+            verdict.remarks.push(ReasonCode::DemandErased);
         }
         verdict
     }
 
     /// Whether the recorded verdict is the one that the token gives, apart from the trust list.
     fn says_the_same(&self, verdict: &Verdict) -> bool {
-        let again = verdict.to_record();
+        let (again, recorded) = (verdict.to_record(), self.json.member("verdict"));
+        let same = |name: &str| again.member(name) == recorded.and_then(|recorded| recorded.member(name));
+        // Records of earlier versions may lack where the person was.
+        let locality = recorded.is_some_and(|recorded| recorded.member("locality").is_none());
         ["verdict", "reasons", "purpose", "checks", "claims", "age", "issuer", "terminal"]
             .into_iter()
-            .all(|name| again.member(name) == self.verdict().member(name))
+            .all(same)
+            && (locality || same("locality"))
     }
 
     fn parts(&self) -> Result<Parts<'_>, JoseError> {
+        const DEMAND: JoseError = JoseError::Member("demand");
         let json = &self.json;
         let (issuer_jwt, kb_jwt) = json.text("token")?.split_once('~').ok_or(JoseError::Member("token"))?;
+        let pending = match (json.member("demand"), json.member("outline")) {
+            (Some(Json::String(text)), None) => PendingDemand::from_text(text).map_err(|_| DEMAND)?,
+            // As version 1 had it.
+            (Some(outline), None) | (None, Some(outline)) => PendingDemand::from_outline(outline)?,
+            _ => return Err(DEMAND),
+        };
         Ok(Parts {
             issuer_jwt,
             kb_jwt,
             sd_hash: json.text("sd_hash")?,
-            pending: PendingDemand::from_json(json.member("demand").ok_or(JoseError::Member("demand"))?)?,
+            pending,
             accepted_at: self.accepted_at().ok_or(JoseError::Member("accepted_at"))?,
         })
     }

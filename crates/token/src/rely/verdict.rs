@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::Disclosed;
+use super::{Disclosed, RecordedVerdict};
 use crate::jose::Json;
-use crate::profile::{CheckResult, Locality, Purpose, Reason, ReasonCode};
+use crate::profile::{CheckResult, Locality, Outside, OutsideText, Purpose, Reason, ReasonCode};
 
 /// The decision on one presentation. It is accepted if and only if it has no reason, and only then holds claims.
 ///
@@ -20,9 +20,10 @@ pub struct Verdict {
     pub(super) trust: Option<TrustBasis>,
     pub(super) verified_at: Option<Timestamp>,
     pub(super) age: Option<i64>,
-    pub(super) issuer: Option<String>,
-    pub(super) terminal: Option<String>,
-    pub(super) recorded: Option<Json>,
+    pub(super) issuer: Option<OutsideText>,
+    pub(super) terminal: Option<OutsideText>,
+    pub(super) recorded: Option<RecordedVerdict>,
+    pub(super) remarks: Vec<ReasonCode>,
 }
 
 /// What the trust in a verdict's issuer rests on.
@@ -52,6 +53,7 @@ impl Verdict {
             issuer: None,
             terminal: None,
             recorded: None,
+            remarks: Vec::new(),
         }
     }
 
@@ -71,7 +73,12 @@ impl Verdict {
         self.reasons.iter().any(|reason| reason.code == code)
     }
 
-    /// The demand's purpose.
+    /// What was found that is no reason against it, as that an audited record's demand was erased.
+    pub fn remarks(&self) -> &[ReasonCode] {
+        &self.remarks
+    }
+
+    /// The demand's purpose, once the signatures held.
     pub fn purpose(&self) -> Option<&Purpose> {
         self.purpose.as_ref()
     }
@@ -107,22 +114,22 @@ impl Verdict {
     }
 
     /// Who signed, once the signature held.
-    pub fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
+    pub fn issuer(&self) -> Option<Outside<'_>> {
+        self.issuer.as_ref().map(OutsideText::as_outside)
     }
 
     /// The terminal, once the signature held.
-    pub fn terminal(&self) -> Option<&str> {
-        self.terminal.as_deref()
+    pub fn terminal(&self) -> Option<Outside<'_>> {
+        self.terminal.as_ref().map(OutsideText::as_outside)
     }
 
     /// The verdict that was recorded when the demand was answered before.
-    pub fn recorded(&self) -> Option<&Json> {
+    pub fn recorded(&self) -> Option<&RecordedVerdict> {
         self.recorded.as_ref()
     }
 
     /// The verdict without its claims: what is recorded.
-    pub fn to_record(&self) -> Json {
+    pub(super) fn to_record(&self) -> Json {
         let bytes = serde_json::to_vec(&Shown { verdict: self, with_claims: false }).unwrap_or_default();
         // It was written a line above, so it reads.
         Json::parse(&bytes, usize::MAX).unwrap_or(Json::Null)
@@ -153,6 +160,7 @@ impl Serialize for Shown<'_> {
             issuer,
             terminal,
             recorded,
+            remarks,
             ..
         } = self.verdict;
         let mut map = serializer.serialize_map(None)?;
@@ -168,6 +176,9 @@ impl Serialize for Shown<'_> {
         map.serialize_entry("terminal", terminal)?;
         if let Some(recorded) = recorded {
             map.serialize_entry("recorded", recorded)?;
+        }
+        if !remarks.is_empty() {
+            map.serialize_entry("remarks", &remarks.iter().copied().map(Reason::from).collect::<Vec<_>>())?;
         }
         map.end()
     }

@@ -18,6 +18,8 @@ pub enum Space {
     Confirmation,
     /// Cancellations away from home, by case and by subscription.
     Cancellation,
+    /// The store's own: when it was tidied up and when it was restored.
+    Housekeeping,
 }
 
 realname_terms::names! {
@@ -27,6 +29,7 @@ realname_terms::names! {
         Quota = "quota",
         Confirmation = "confirmation",
         Cancellation = "cancellation",
+        Housekeeping = "housekeeping",
     }
 }
 

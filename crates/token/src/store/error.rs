@@ -40,6 +40,22 @@ pub enum StoreError {
     /// It is somebody else's database.
     #[error("this is a database of another program")]
     Foreign,
+    /// There is no store here, and none was made.
+    #[error("there is no store here")]
+    Missing,
+    /// There is a file here already.
+    #[error("there is a file here already")]
+    Exists,
+    /// It is a backup of a store, which isn't answered from: what came after it is unknown there. Restore it.
+    #[error("this is a backup of a store, not a store")]
+    Backup,
+    /// The store isn't where it was when it was opened, so another may be there by now and give the same answers again. **It
+    /// may have been recorded**, in a file that nobody opens any more; the handle refuses from now on.
+    #[error("{what} while it was open; the store refuses from now on")]
+    Displaced {
+        /// What isn't where it was.
+        what: Displaced,
+    },
     /// Another version of this crate made it.
     #[error("the store has schema version {got}, this program reads version {expected}")]
     SchemaVersion {
@@ -67,7 +83,8 @@ pub enum StoreError {
         #[source]
         source: Fault,
     },
-    /// The connection broke while the step ran. **It may have been recorded**: repeat the step or look.
+    /// The connection broke while the step ran, the server said nothing in time, or it stopped waiting for its standby. **It
+    /// may have been recorded**: repeat the step or look.
     #[error("the connection to the store broke during a step, which may or may not have been recorded")]
     Interrupted {
         /// What the engine says.
@@ -102,7 +119,35 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the failed step may have been recorded all the same. Repeating it is safe: a step never has two winners.
     pub fn may_be_recorded(&self) -> bool {
-        matches!(self, Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Stopped)
+        matches!(
+            self,
+            Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Displaced { .. } | Self::Stopped
+        )
+    }
+}
+
+/// What isn't where it was when the store was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Displaced {
+    /// The directory.
+    Directory,
+    /// The file.
+    File,
+    /// The log or the lock file beside it.
+    Log,
+    /// The file has a second name (a hard link), under which others don't see this one's log.
+    Linked,
+}
+
+impl fmt::Display for Displaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Directory => "the store's directory was moved, replaced or deleted",
+            Self::File => "the store's file was moved, replaced or deleted",
+            Self::Log => "the store's log was moved, replaced or deleted",
+            Self::Linked => "the store's file was given a second name",
+        })
     }
 }
 
@@ -181,6 +226,8 @@ impl Error for Fault {
 
 #[cfg(test)]
 mod tests {
+    use realname_terms::Explain;
+
     use super::*;
 
     #[test]
@@ -196,6 +243,9 @@ mod tests {
             (StoreError::ReadOnly, "the store is read-only"),
             (StoreError::Corrupt, "the store is damaged"),
             (StoreError::Foreign, "this is a database of another program"),
+            (StoreError::Missing, "there is no store here"),
+            (StoreError::Exists, "there is a file here already"),
+            (StoreError::Backup, "this is a backup of a store, not a store"),
             (
                 StoreError::SchemaVersion { expected: 1, got: 2 },
                 "the store has schema version 2, this program reads version 1",
@@ -230,7 +280,38 @@ mod tests {
             let unsure = text.contains("may or may not") || matches!(error, StoreError::Stopped);
             assert_eq!(error.may_be_recorded(), unsure, "{text}");
             assert_eq!(error.source().map(ToString::to_string), source_of(&error), "{text}");
+            assert!(
+                error.code().starts_with("store_") && !Explain::entry(&error).advice.en.is_empty(),
+                "{text}"
+            );
         }
+    }
+
+    #[test]
+    fn a_store_that_was_moved_may_have_recorded() {
+        for (what, text) in [
+            (Displaced::Directory, "the store's directory was moved, replaced or deleted"),
+            (Displaced::File, "the store's file was moved, replaced or deleted"),
+            (Displaced::Log, "the store's log was moved, replaced or deleted"),
+            (Displaced::Linked, "the store's file was given a second name"),
+        ] {
+            let error = StoreError::Displaced { what };
+            assert_eq!(error.to_string(), format!("{text} while it was open; the store refuses from now on"));
+            assert!(error.may_be_recorded());
+        }
+    }
+
+    #[test]
+    fn whoever_has_a_newer_store_is_told_to_use_the_newer_program() {
+        let (newer, older) = (
+            StoreError::SchemaVersion { expected: 1, got: 2 },
+            StoreError::SchemaVersion { expected: 2, got: 1 },
+        );
+        assert_eq!((newer.code(), older.code()), ("store_newer", "store_older"));
+        assert!(
+            Explain::entry(&newer).advice.en.contains("newer version")
+                && Explain::entry(&older).advice.en.contains("older version")
+        );
     }
 
     fn source_of(error: &StoreError) -> Option<String> {

@@ -24,15 +24,19 @@
 mod entry;
 mod error;
 mod explain;
+mod housekeeping;
 pub mod limits;
 mod memory;
+mod restored;
 
 use jiff::Timestamp;
 
 pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
-pub use self::error::{Durability, Fault, Field, StoreError};
+pub use self::error::{Displaced, Durability, Fault, Field, StoreError};
+pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+pub use self::restored::{RESTORED, restored_at};
 
 /// A ledger. Shared between threads by reference; blocking, so an async caller calls it from a blocking thread.
 ///
@@ -75,4 +79,11 @@ pub trait Store: Send + Sync {
     /// Removes at most `max` records and members that ended before `before`, records first and the oldest first; says
     /// how many. Answered records go too, so give a time far enough back for the answers that must be kept.
     fn expire(&self, before: Timestamp, max: u32) -> Result<u32, StoreError>;
+
+    /// Removes some of what was over for 30 days, when it is time for that; says how many records and members. For commands
+    /// and services to call whenever they use the store: at most every hour one of those that share it does anything. See
+    /// [`Housekeeping`] for other times.
+    fn housekeep(&self, now: Timestamp) -> Result<u32, StoreError> {
+        Housekeeping::new().run(self, now)
+    }
 }

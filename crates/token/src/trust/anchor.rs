@@ -29,8 +29,16 @@ impl Anchor {
         }
     }
 
-    /// The anchor file's object.
-    pub fn to_json(&self) -> Json {
+    /// The anchor file of these anchors: one object, or an array while one takes over from another.
+    pub fn to_file(anchors: &[Self]) -> Vec<u8> {
+        let json = match anchors {
+            [one] => one.to_json(),
+            more => Json::Array(more.iter().map(Self::to_json).collect()),
+        };
+        json.to_bytes().to_vec()
+    }
+
+    pub(crate) fn to_json(&self) -> Json {
         let mut json = self.key.to_jwk();
         if let Json::Object(members) = &mut json {
             members.insert("kid".into(), self.kid.as_str().into());
@@ -70,6 +78,11 @@ impl Anchor {
             return Err(TrustError::KidMismatch);
         }
         let seconds = |name| json.seconds(name).map_err(TrustError::Anchor);
-        Ok(Self { key: jwk.key().clone(), kid, nbf: seconds("nbf")?, exp: seconds("exp")? })
+        let (nbf, exp) = (seconds("nbf")?, seconds("exp")?);
+        // A window that never holds is a mistake of its writer, not an anchor whose time is over.
+        if exp <= nbf {
+            return Err(TrustError::Anchor(JoseError::Member("exp")));
+        }
+        Ok(Self { key: jwk.key().clone(), kid, nbf, exp })
     }
 }

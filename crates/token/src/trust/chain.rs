@@ -1,8 +1,8 @@
 //! From a token's header to the key that judges it, and to what that key may say.
 
-use super::{Delegation, KeyRecord, Role, Scope, TrustError, TrustList, key_uri};
+use super::{Delegation, KeyRecord, Revocation, Role, Scope, TrustError, TrustList, key_uri};
 use crate::jose::{Json, Unverified, VerifyingKey};
-use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, Purpose};
+use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, OutsideText, Purpose};
 
 /// The key that a token's header leads to. Whether it may say what the token says is judged after its signature held.
 #[derive(Debug)]
@@ -24,17 +24,24 @@ impl TrustList {
     /// vouches for. The signatures of the statements are verified here.
     pub fn resolve(&self, jws: &Unverified<'_>) -> Result<Resolved<'_>, TrustError> {
         let kid = jws.kid().ok_or(TrustError::KeyUnknown)?;
-        let Some(chain) = jws.header().member("delegation") else {
-            return Ok(Resolved { list: self, records: self.by_kid(kid)?, links: Vec::new() });
-        };
+        let Some(chain) = jws.header().member("delegation") else { return self.resolve_signer(kid, None) };
         let chain = chain.as_array().ok_or(TrustError::DelegationMember("delegation"))?;
         if chain.len() > DELEGATION_LINKS {
             return Err(TrustError::DelegationChainTooLong);
         }
+        let texts: Option<Vec<&str>> = chain.iter().map(Json::as_str).collect();
+        self.resolve_signer(kid, Some(&texts.ok_or(TrustError::DelegationMember("delegation"))?))
+    }
+
+    /// The same from a signer's own `kid` and chain, as a relying party will find them in its tokens: for the issuing side,
+    /// before it touches anything.
+    pub fn resolve_signer(&self, kid: &str, chain: Option<&[&str]>) -> Result<Resolved<'_>, TrustError> {
+        let Some(chain) = chain else {
+            return Ok(Resolved { list: self, records: self.by_kid(kid)?, links: Vec::new() });
+        };
         let mut records = Vec::new();
         let mut links: Vec<Delegation> = Vec::with_capacity(chain.len());
-        for statement in chain {
-            let text = statement.as_str().ok_or(TrustError::DelegationMember("delegation"))?;
+        for text in chain {
             let jws = Unverified::parse(text).map_err(TrustError::delegation)?;
             let kid = jws.kid().ok_or(TrustError::DelegationMember("kid"))?;
             let key = match links.last() {
@@ -42,7 +49,7 @@ impl TrustList {
                     records = self.by_kid(kid)?;
                     records.first().ok_or(TrustError::KeyUnknown)?.key()
                 }
-                Some(above) if above.key.thumbprint().as_str() == kid => &above.key,
+                Some(above) if above.kid.as_str() == kid => &above.key,
                 Some(_) => return Err(TrustError::DelegationLink),
             };
             let jws = jws.verify(key, DELEGATION_TYP).map_err(TrustError::delegation)?;
@@ -63,7 +70,7 @@ impl TrustList {
         match links.last() {
             // An empty array says that somebody delegated, and names nobody.
             None => Err(TrustError::DelegationMember("delegation")),
-            Some(last) if last.key.thumbprint().as_str() != kid => Err(TrustError::DelegationLink),
+            Some(last) if last.kid.as_str() != kid => Err(TrustError::DelegationLink),
             Some(_) => Ok(Resolved { list: self, records, links }),
         }
     }
@@ -79,8 +86,9 @@ impl TrustList {
         claims: &[ClaimName],
         iat: i64,
         now: i64,
-    ) -> Result<&str, TrustError> {
+    ) -> Result<&OutsideText, TrustError> {
         self.holds_at(now)?;
+        self.is_not_stolen(kid)?;
         let mut error = TrustError::KeyOtherRole;
         for record in self.by_kid(kid)? {
             let Role::Demand { purposes, claims: allowed, display_name } = record.role() else { continue };
@@ -102,6 +110,14 @@ impl TrustList {
         self.by_kid(kid)?.first().map(|record| record.key()).ok_or(TrustError::KeyUnknown)
     }
 
+    /// A key that was stolen counts for nobody, whatever issuer and role it is listed for.
+    fn is_not_stolen(&self, kid: &str) -> Result<(), TrustError> {
+        if self.revocations(kid).any(Revocation::is_compromise) {
+            return Err(TrustError::KeyCompromised);
+        }
+        Ok(())
+    }
+
     fn by_kid(&self, kid: &str) -> Result<Vec<&KeyRecord>, TrustError> {
         let found: Vec<_> = self.with_kid(kid).collect();
         if found.is_empty() { Err(TrustError::KeyUnknown) } else { Ok(found) }
@@ -120,6 +136,9 @@ impl Resolved<'_> {
     /// `iat` it writes. The list must still hold `now`, however long ago it was verified.
     pub fn judge(&self, iss: &str, iat: i64, now: i64) -> Result<Permit<'_>, TrustError> {
         self.list.holds_at(now)?;
+        if let Some(record) = self.records.first() {
+            self.list.is_not_stolen(record.kid().as_str())?;
+        }
         let attesters = || self.records.iter().filter(|record| record.is_attester());
         if attesters().next().is_none() {
             return Err(TrustError::KeyOtherRole);
@@ -132,6 +151,10 @@ impl Resolved<'_> {
         record.judge(first.map_or(iat, |link| link.iat))?;
         if self.links.iter().any(|link| !link.covers(iat) || !link.covers(now)) {
             return Err(TrustError::DelegationExpired);
+        }
+        // A delegated key needs no place in the list; one that is there as revoked ends the chain, whoever it is listed for.
+        for link in &self.links {
+            self.list.revocations(link.kid.as_str()).try_for_each(|revocation| revocation.judge(iat))?;
         }
         Ok(Permit { record, links: &self.links })
     }

@@ -1,8 +1,9 @@
 //! How little a delegated key can say.
 
-use super::TrustError;
+use super::draft::{self, DraftError, Member};
+use super::{MAX_LIST, TrustError};
 use crate::jose::Json;
-use crate::profile::{Check, Env, Purpose};
+use crate::profile::{Check, Env, MAX_ID, MAX_LIFE, Purpose, is_id, is_safe};
 
 /// The limits of a delegation. What is absent isn't limited by this statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,20 +44,76 @@ pub struct Scope<'a> {
 }
 
 impl Constraints {
-    /// Reads `constraints`. A member that isn't known refuses the statement: it may be the limit that matters.
-    pub fn from_json(json: &Json) -> Result<Self, TrustError> {
+    const MEMBERS: [&str; 7] =
+        ["purposes", "regions", "checks", "max_lifetime", "env", "terminal", "sam_ids"];
+
+    /// Reads constraints that somebody wrote into a file, as JSON; what they can't mean is refused by name.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DraftError> {
+        let json = Json::parse(bytes, MAX_LIST).map_err(DraftError::NotJson)?;
+        let file = Member::new("constraints", &json);
+        file.only(&Self::MEMBERS)?;
+        let constraints = Self {
+            purposes: file.list("purposes", draft::PURPOSE, |text| text.parse().ok())?,
+            regions: file.list("regions", draft::ID, |text| Some(text.to_owned()))?,
+            checks: file.list("checks", draft::CHECK, Check::from_name)?,
+            max_lifetime: file.seconds("max_lifetime")?,
+            env: file.text("env", "expected `production` or `test`", Env::from_name)?,
+            terminal: file.text("terminal", draft::ID, |text| Some(text.to_owned()))?,
+            sam_ids: file.list("sam_ids", "expected SAM ids", |text| Some(text.to_owned()))?,
+        };
+        constraints.check()?;
+        Ok(constraints)
+    }
+
+    /// Whether they allow anything at all, in words that are read.
+    pub(super) fn check(&self) -> Result<(), DraftError> {
+        fn empty<T>(list: &Option<Vec<T>>) -> bool {
+            list.as_ref().is_some_and(Vec::is_empty)
+        }
+        let lists = [
+            ("purposes", empty(&self.purposes)),
+            ("regions", empty(&self.regions)),
+            ("checks", empty(&self.checks)),
+            ("sam_ids", empty(&self.sam_ids)),
+        ];
+        if let Some((name, _)) = lists.into_iter().find(|(_, empty)| *empty) {
+            let place = format!("constraints.{name}");
+            return Err(DraftError::new(
+                place,
+                "[]",
+                "an empty list allows nothing; leave it out for no limit",
+            ));
+        }
+        let ids = self.regions.iter().flatten().map(|region| ("regions", region));
+        let ids = ids.chain(self.terminal.iter().map(|terminal| ("terminal", terminal)));
+        if let Some((name, id)) = ids.into_iter().find(|(_, id)| !is_id(id)) {
+            return Err(DraftError::new(format!("constraints.{name}"), id.as_str(), draft::ID));
+        }
+        if let Some(id) = self.sam_ids.iter().flatten().find(|id| !is_safe(id, MAX_ID)) {
+            return Err(DraftError::new("constraints.sam_ids", id.as_str(), "expected SAM ids"));
+        }
+        match self.max_lifetime {
+            Some(seconds) if !(1..=MAX_LIFE).contains(&seconds) => {
+                let problem = "an attestation lives from 1 to 86400 seconds";
+                Err(DraftError::new("constraints.max_lifetime", seconds, problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads `constraints` of a statement. A member that isn't known refuses the statement: it may be the limit that matters.
+    pub(super) fn from_json(json: &Json) -> Result<Self, TrustError> {
         let members = json.as_object().ok_or(TrustError::DelegationMember("constraints"))?;
-        const KNOWN: [&str; 7] =
-            ["purposes", "regions", "checks", "max_lifetime", "env", "terminal", "sam_ids"];
-        if members.keys().any(|name| !KNOWN.contains(&name.as_str())) {
+        if members.keys().any(|name| !Self::MEMBERS.contains(&name.as_str())) {
             return Err(TrustError::DelegationConstraintUnknown);
         }
         let member = TrustError::delegation;
         let own = |text: &str| Some(text.to_owned());
-        let env = json.optional_text("env").map_err(member)?;
-        let env =
-            env.map(|name| Env::from_name(name).ok_or(TrustError::DelegationMember("env"))).transpose()?;
-        Ok(Self {
+        let env = match json.optional_text("env").map_err(member)? {
+            None => None,
+            Some(name) => Some(Env::from_name(name).ok_or(TrustError::DelegationMember("env"))?),
+        };
+        let constraints = Self {
             purposes: json.optional_list("purposes", |name| name.parse().ok()).map_err(member)?,
             regions: json.optional_list("regions", own).map_err(member)?,
             checks: json.optional_list("checks", Check::from_name).map_err(member)?,
@@ -64,11 +121,21 @@ impl Constraints {
             env,
             terminal: json.optional_text("terminal").map_err(member)?.map(str::to_owned),
             sam_ids: json.optional_list("sam_ids", own).map_err(member)?,
-        })
+        };
+        if constraints.regions.iter().flatten().any(|region| !is_id(region)) {
+            return Err(TrustError::Text("regions"));
+        }
+        if constraints.terminal.as_deref().is_some_and(|terminal| !is_id(terminal)) {
+            return Err(TrustError::Text("terminal"));
+        }
+        if constraints.sam_ids.iter().flatten().any(|id| !is_safe(id, MAX_ID)) {
+            return Err(TrustError::Text("sam_ids"));
+        }
+        Ok(constraints)
     }
 
     /// As they stand in a statement.
-    pub fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> Json {
         let texts = |list: &Vec<String>| Json::array(list.iter().map(String::as_str));
         let members = [
             ("purposes", self.purposes.as_ref().map(|list| Json::array(list.iter().map(Purpose::as_str)))),

@@ -1,8 +1,9 @@
 //! One delegation statement: how a key on an agent's machine is kept small.
 
-use super::{Constraints, TrustError};
-use crate::jose::{JoseError, Json, Jwk, Signer, Unverified, VerifyingKey, sign};
-use crate::profile::{DELEGATION_LIFE, DELEGATION_TYP};
+use super::key_record::MAX_ISS;
+use super::{Constraints, DraftError, TrustError};
+use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, VerifyingKey, sign};
+use crate::profile::{DELEGATION_LIFE, DELEGATION_TYP, Outside, is_safe};
 
 /// What to delegate.
 #[derive(Clone, Copy, Debug)]
@@ -37,11 +38,22 @@ pub fn is_key_uri(text: &str) -> bool {
 const KEY_URI: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
 
 impl DelegationRequest<'_> {
-    /// Signs the statement with the key whose power it is.
+    /// Signs the statement with the key whose power it is. Refused: one that would allow nothing, or that nobody would read.
     pub fn sign(&self, signer: &dyn Signer) -> Result<String, TrustError> {
+        if self.exp <= self.iat {
+            let problem = "a delegation ends after it begins";
+            return Err(DraftError::new("exp", self.exp, problem).into());
+        }
         if self.exp.saturating_sub(self.iat) > DELEGATION_LIFE {
             return Err(TrustError::DelegationTooLong);
         }
+        for (name, text) in [("iss", self.iss), ("sub", self.sub)] {
+            if !is_safe(text, MAX_ISS) {
+                let problem = "expected 1 to 255 characters without controls and marks of direction";
+                return Err(DraftError::new(name, text, problem).into());
+            }
+        }
+        self.constraints.check()?;
         let payload = Json::object([
             ("iss", self.iss.into()),
             ("sub", self.sub.into()),
@@ -63,6 +75,7 @@ pub struct Delegation {
     pub(super) iat: i64,
     pub(super) exp: i64,
     pub(super) key: VerifyingKey,
+    pub(super) kid: Thumbprint,
     pub(super) constraints: Constraints,
 }
 
@@ -80,28 +93,35 @@ impl Delegation {
         let member = TrustError::delegation;
         let jwk = payload.member("jwk").ok_or(TrustError::DelegationMember("jwk"))?;
         let constraints = payload.member("constraints").ok_or(TrustError::DelegationMember("constraints"))?;
+        let key = Jwk::from_json(jwk).map_err(member)?.key().clone();
         let statement = Self {
             iss: payload.text("iss").map_err(member)?.to_owned(),
             sub: payload.text("sub").map_err(member)?.to_owned(),
             iat: payload.seconds("iat").map_err(member)?,
             exp: payload.seconds("exp").map_err(member)?,
-            key: Jwk::from_json(jwk).map_err(member)?.key().clone(),
+            kid: key.thumbprint(),
+            key,
             constraints: Constraints::from_json(constraints)?,
         };
         if statement.exp.saturating_sub(statement.iat) > DELEGATION_LIFE {
             return Err(TrustError::DelegationTooLong);
         }
+        for (name, text) in [("iss", &statement.iss), ("sub", &statement.sub)] {
+            if !is_safe(text, MAX_ISS) {
+                return Err(TrustError::Text(name));
+            }
+        }
         Ok(statement)
     }
 
     /// Whose power it is.
-    pub fn iss(&self) -> &str {
-        &self.iss
+    pub fn iss(&self) -> Outside<'_> {
+        Outside::new(&self.iss)
     }
 
     /// Whom it went to.
-    pub fn sub(&self) -> &str {
-        &self.sub
+    pub fn sub(&self) -> Outside<'_> {
+        Outside::new(&self.sub)
     }
 
     /// The key that may sign.

@@ -1,5 +1,6 @@
 //! Why something isn't trusted.
 
+use super::DraftError;
 use crate::jose::JoseError;
 use crate::profile::ReasonCode;
 use crate::store::StoreError;
@@ -14,6 +15,9 @@ pub enum TrustError {
     /// No valid anchor has the key that signed the list.
     #[error("no anchor that is valid signed the trust list")]
     AnchorUnknown,
+    /// The anchor that signed the list isn't valid now: its time hasn't come or is over, or this machine's clock is wrong.
+    #[error("the anchor that signed the trust list isn't valid at this computer's time")]
+    AnchorOutsideWindow,
     /// The list's signature doesn't verify.
     #[error("the trust list's signature doesn't verify")]
     ListSignature,
@@ -23,6 +27,12 @@ pub enum TrustError {
     /// A member of the list is missing or of the wrong type.
     #[error("the trust list was refused: `{0}` is missing or of the wrong type")]
     ListMember(&'static str),
+    /// A text or an id that could forge what is shown around it.
+    #[error("`{0}` is empty, too long, or holds characters that aren't allowed there")]
+    Text(&'static str),
+    /// What was to be signed can't be meant. The writer's fault.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// `exp` is over.
     #[error("the trust list has expired")]
     ListExpired,
@@ -110,7 +120,11 @@ impl TrustError {
             Self::AnchorUnknown => ReasonCode::AnchorUnknown,
             Self::ListSignature => ReasonCode::ListSignature,
             Self::ListMember(_) => ReasonCode::ListMalformed,
-            Self::ListExpired | Self::ListFromFuture => ReasonCode::ListExpired,
+            Self::ListExpired => ReasonCode::ListExpired,
+            Self::ListFromFuture => ReasonCode::ListFromFuture,
+            Self::AnchorOutsideWindow => ReasonCode::AnchorOutsideWindow,
+            Self::Text(_) => ReasonCode::TextUnsafe,
+            Self::Draft(_) => ReasonCode::DelegationMalformed,
             Self::RolledBack { .. } => ReasonCode::ListRolledBack,
             Self::Conflicting { .. } => ReasonCode::ListConflicting,
             Self::KeyUnknown => ReasonCode::KeyUnknown,

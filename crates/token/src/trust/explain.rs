@@ -2,7 +2,7 @@
 
 use realname_terms::explain;
 
-use super::{TrustError, jose_code};
+use super::{DraftError, TrustError, jose_code};
 use crate::jose::{JoseError, SignError};
 use crate::profile::ReasonCode;
 
@@ -33,5 +33,12 @@ explain! {
         Self::Store(error) => error;
         // Every other one has a reason: only a store's failure hasn't.
         refused => refused.code().unwrap_or(ReasonCode::KeyUnknown);
+    }
+}
+
+explain! {
+    DraftError {
+        Self::NotJson(_) | Self::Value { .. } => "input", Input, "correct the file", "请更正文件";
+        Self::Signing(_) => "signer", System, "Nothing was signed; try again.", "本次未签名，请重试。";
     }
 }

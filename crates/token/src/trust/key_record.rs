@@ -2,18 +2,23 @@
 
 use super::TrustError;
 use crate::jose::{Algorithm, JoseError, Json, Jwk, Thumbprint, VerifyingKey};
-use crate::profile::{ClaimName, Purpose};
+use crate::profile::{ClaimName, Outside, OutsideText, Purpose, is_safe};
+
+/// Most characters of an asker's `display_name`.
+pub(super) const MAX_NAME: usize = 200;
+/// Most characters of an issuer's URL.
+pub(super) const MAX_ISS: usize = 255;
 
 /// A listed key. It decides algorithm, issuer and role of what it signs; a token's header only finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRecord {
-    key: VerifyingKey,
-    kid: Thumbprint,
-    iss: String,
-    nbf: i64,
-    exp: i64,
-    role: Role,
-    revoked: Option<Revocation>,
+    pub(super) key: VerifyingKey,
+    pub(super) kid: Thumbprint,
+    pub(super) iss: String,
+    pub(super) nbf: i64,
+    pub(super) exp: i64,
+    pub(super) role: Role,
+    pub(super) revoked: Option<Revocation>,
 }
 
 /// What a listed key may sign.
@@ -29,33 +34,76 @@ pub enum Role {
         /// Which claims it may ask for.
         claims: Vec<ClaimName>,
         /// Who asks, as it is shown to the person.
-        display_name: String,
+        display_name: OutsideText,
     },
 }
 
 /// Since when a key doesn't count any more, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "the profile's two members")]
 pub struct Revocation {
     /// Seconds since 1970.
     pub revoked_at: i64,
-    /// True unless the reason is one of those that leave older signatures in force: `superseded`,
-    /// `cessation_of_operation`, `affiliation_changed` (the words of RFC 5280, section 5.3.1). Any other reason counts as
-    /// `compromise`, so that a word that isn't known never spares a stolen key.
-    pub compromised: bool,
+    /// Why.
+    pub reason: RevocationReason,
+}
+
+/// Why a key was revoked, in the words of RFC 5280, section 5.3.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationReason {
+    /// Another key took its place. What it signed before stays good.
+    Superseded,
+    /// Whose it was does no such work any more. What it signed before stays good.
+    CessationOfOperation,
+    /// Whose it was works for somebody else now. What it signed before stays good.
+    AffiliationChanged,
+    /// Somebody else has it: nothing that it ever signed counts. Every word that isn't known is read as this one, so that
+    /// none spares a stolen key.
+    Compromise,
+}
+
+/// What an entry of `keys` turned out to be.
+#[allow(clippy::large_enum_variant, reason = "it lives while one entry is read")]
+pub(super) enum Listed {
+    /// A key that this version understands.
+    Key(KeyRecord),
+    /// A key of another role or algorithm, which is revoked: that counts for it in any chain.
+    Revoked(Thumbprint, Revocation),
+    /// A key for others.
+    Foreign,
+}
+
+impl RevocationReason {
+    const BENIGN: [Self; 3] = [Self::Superseded, Self::CessationOfOperation, Self::AffiliationChanged];
+
+    /// The word in a list.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::CessationOfOperation => "cessation_of_operation",
+            Self::AffiliationChanged => "affiliation_changed",
+            Self::Compromise => "compromise",
+        }
+    }
+
+    /// The reason that a reader takes a word for.
+    pub fn from_word(word: &str) -> Self {
+        Self::BENIGN.into_iter().find(|reason| reason.as_str() == word).unwrap_or(Self::Compromise)
+    }
 }
 
 impl KeyRecord {
-    /// Reads one entry of `keys`. `Ok(None)` for an entry of a type, algorithm or role that isn't understood: a list may
-    /// hold keys for others.
-    pub(super) fn from_json(json: &Json) -> Result<Option<Self>, TrustError> {
+    /// Reads one entry of `keys`. A list may hold keys for others: of a type, an algorithm or a role that isn't understood.
+    pub(super) fn from_json(json: &Json) -> Result<Listed, TrustError> {
         let name = json.text("alg").map_err(TrustError::list)?;
         if Algorithm::from_name(name).is_none() {
-            return Ok(None);
+            return Ok(Listed::foreign(json));
         }
         let role = match json.optional_text("role").map_err(TrustError::list)? {
             None | Some("attest") => Role::Attest,
             Some("demand") => Self::demand_role(json).map_err(TrustError::list)?,
-            Some(_) => return Ok(None),
+            Some(_) => return Ok(Listed::foreign(json)),
         };
         let jwk = Jwk::from_json(json).map_err(TrustError::list)?;
         let kid = jwk.key().thumbprint();
@@ -73,7 +121,16 @@ impl KeyRecord {
                 revoked: json.member("revoked").map(Revocation::from_json).transpose()?,
             })
         };
-        record().map(Some).map_err(TrustError::list)
+        let record = record().map_err(TrustError::list)?;
+        if !is_safe(&record.iss, MAX_ISS) {
+            return Err(TrustError::Text("iss"));
+        }
+        if let Role::Demand { display_name, .. } = &record.role
+            && !is_safe(display_name.as_str_raw(), MAX_NAME)
+        {
+            return Err(TrustError::Text("display_name"));
+        }
+        Ok(Listed::Key(record))
     }
 
     fn demand_role(json: &Json) -> Result<Role, JoseError> {
@@ -85,8 +142,32 @@ impl KeyRecord {
                 .into_iter()
                 .flatten()
                 .collect(),
-            display_name: json.text("display_name")?.to_owned(),
+            display_name: json.text("display_name")?.into(),
         })
+    }
+
+    /// The entry as it is written into a list.
+    pub(super) fn to_json(&self) -> Json {
+        let mut entry = self.key.to_jwk();
+        let Json::Object(members) = &mut entry else { return entry };
+        let own = [
+            ("kid", Json::from(self.kid.as_str())),
+            ("alg", self.key.algorithm().as_str().into()),
+            ("iss", self.iss.as_str().into()),
+            ("nbf", self.nbf.into()),
+            ("exp", self.exp.into()),
+        ];
+        members.extend(own);
+        if let Role::Demand { purposes, claims, display_name } = &self.role {
+            members.extend([
+                ("role", "demand".into()),
+                ("purposes", Json::array(purposes.iter().map(Purpose::as_str))),
+                ("claims", Json::array(claims.iter().map(|claim| claim.as_str()))),
+                ("display_name", display_name.as_str_raw().into()),
+            ]);
+        }
+        members.extend(self.revoked.map(|revocation| ("revoked", revocation.to_json())));
+        entry
     }
 
     /// The key.
@@ -100,8 +181,8 @@ impl KeyRecord {
     }
 
     /// The issuer that it may sign for.
-    pub fn iss(&self) -> &str {
-        &self.iss
+    pub fn iss(&self) -> Outside<'_> {
+        Outside::new(&self.iss)
     }
 
     /// What it may sign.
@@ -114,14 +195,17 @@ impl KeyRecord {
         self.revoked.as_ref()
     }
 
+    /// The seconds since 1970 in which it may sign; the end is the first that no longer counts.
+    pub fn window(&self) -> std::ops::Range<i64> {
+        self.nbf..self.exp
+    }
+
     /// Whether a signature that it made at `iat` counts.
     pub(super) fn judge(&self, iat: i64) -> Result<(), TrustError> {
-        match &self.revoked {
-            Some(revocation) if revocation.compromised => return Err(TrustError::KeyCompromised),
-            Some(revocation) if iat >= revocation.revoked_at => return Err(TrustError::KeyRevoked),
-            _ => {}
+        if let Some(revocation) = &self.revoked {
+            revocation.judge(iat)?;
         }
-        if (self.nbf..self.exp).contains(&iat) { Ok(()) } else { Err(TrustError::KeyOutsideWindow) }
+        if self.window().contains(&iat) { Ok(()) } else { Err(TrustError::KeyOutsideWindow) }
     }
 
     pub(super) fn is_attester(&self) -> bool {
@@ -129,10 +213,37 @@ impl KeyRecord {
     }
 }
 
+impl Listed {
+    /// An entry that isn't understood is passed over, whatever else is in it; that a key is revoked is kept in mind.
+    fn foreign(json: &Json) -> Self {
+        let revoked = || {
+            let revocation = Revocation::from_json(json.member("revoked")?).ok()?;
+            Some(Self::Revoked(Jwk::from_json(json).ok()?.key().thumbprint(), revocation))
+        };
+        revoked().unwrap_or(Self::Foreign)
+    }
+}
+
 impl Revocation {
-    fn from_json(json: &Json) -> Result<Self, JoseError> {
-        let reason = json.text("reason")?;
-        let benign = ["superseded", "cessation_of_operation", "affiliation_changed"].contains(&reason);
-        Ok(Self { revoked_at: json.seconds("revoked_at")?, compromised: !benign })
+    pub(super) fn from_json(json: &Json) -> Result<Self, JoseError> {
+        let reason = RevocationReason::from_word(json.text("reason")?);
+        Ok(Self { revoked_at: json.seconds("revoked_at")?, reason })
+    }
+
+    fn to_json(self) -> Json {
+        Json::object([("revoked_at", self.revoked_at.into()), ("reason", self.reason.as_str().into())])
+    }
+
+    /// Whether nothing that the key ever signed counts.
+    pub fn is_compromise(&self) -> bool {
+        self.reason == RevocationReason::Compromise
+    }
+
+    /// Whether a signature of `iat` outlives it.
+    pub(super) fn judge(&self, iat: i64) -> Result<(), TrustError> {
+        if self.is_compromise() {
+            return Err(TrustError::KeyCompromised);
+        }
+        if iat >= self.revoked_at { Err(TrustError::KeyRevoked) } else { Ok(()) }
     }
 }

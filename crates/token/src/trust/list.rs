@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Anchor, KeyRecord, TrustError};
-use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, sign};
-use crate::profile::{DEFAULT_SKEW, TRUST_LIST_TYP};
+use super::key_record::{Listed, MAX_ISS};
+use super::{Anchor, KeyRecord, Revocation, TrustError};
+use crate::jose::{Json, Thumbprint, Unverified};
+use crate::profile::{DEFAULT_SKEW, Outside, TRUST_LIST_TYP, is_safe};
 use crate::store::{Advance, Space, Store};
 
 /// Longest trust list that is read, in bytes of its compact form: about 60,000 keys, which is twenty for every county of a
@@ -27,6 +28,8 @@ pub struct TrustList {
     keys: Vec<KeyRecord>,
     /// Places in `keys`, in the order of their `kid`; those of one key in the list's order.
     by_kid: Vec<usize>,
+    /// Revocations of keys whose role or algorithm isn't understood, in the order of their `kid`.
+    revoked: Vec<(Thumbprint, Revocation)>,
 }
 
 impl TrustList {
@@ -53,12 +56,16 @@ impl TrustList {
     /// here, so nothing may be accepted on it.
     pub fn as_of(compact: &str, anchors: &[Anchor], at: Timestamp) -> Result<Self, TrustError> {
         let jws = Unverified::parse_within(compact, MAX_LIST).map_err(TrustError::list)?;
-        let kid = jws.kid().ok_or(TrustError::ListMember("kid"))?;
-        let known = anchors.iter().find(|anchor| anchor.kid().as_str() == kid);
-        let anchor = known.filter(|anchor| anchor.is_valid_at(at)).ok_or(TrustError::AnchorUnknown)?;
+        let kid = jws.kid().ok_or(TrustError::ListMember("kid"))?.to_owned();
+        // A file may name one anchor several times, each time with another window.
+        let windows = || anchors.iter().filter(|anchor| anchor.kid().as_str() == kid);
+        let anchor = windows().next().ok_or(TrustError::AnchorUnknown)?;
         let jws = jws.verify(anchor.key(), TRUST_LIST_TYP).map_err(TrustError::list)?;
-        let list = Self::from_payload(jws.payload(), anchor)?;
-        if !anchor.covers(list.iat) {
+        if !windows().any(|anchor| anchor.is_valid_at(at)) {
+            return Err(TrustError::AnchorOutsideWindow);
+        }
+        let list = Self::from_payload(jws.payload(), anchor.kid())?;
+        if !windows().any(|anchor| anchor.covers(list.iat)) {
             return Err(TrustError::AnchorUnknown);
         }
         if list.iat > at.as_second().saturating_add(DEFAULT_SKEW) {
@@ -73,14 +80,20 @@ impl TrustList {
         if seconds < self.exp { Ok(()) } else { Err(TrustError::ListExpired) }
     }
 
-    fn from_payload(payload: &Json, anchor: &Anchor) -> Result<Self, TrustError> {
+    pub(super) fn from_payload(payload: &Json, anchor: &Thumbprint) -> Result<Self, TrustError> {
         let member = TrustError::list;
         let entries =
             payload.member("keys").and_then(Json::as_array).ok_or(TrustError::ListMember("keys"))?;
         let mut keys: Vec<KeyRecord> = Vec::with_capacity(entries.len());
+        let mut revoked = Vec::new();
         for entry in entries {
-            keys.extend(KeyRecord::from_json(entry)?);
+            match KeyRecord::from_json(entry)? {
+                Listed::Key(record) => keys.push(record),
+                Listed::Revoked(kid, revocation) => revoked.push((kid, revocation)),
+                Listed::Foreign => {}
+            }
         }
+        revoked.sort_by(|(one, _), (other, _)| one.cmp(other));
         // Two entries for one use of a key would leave it open which of them counts.
         let mut uses = HashSet::with_capacity(keys.len());
         if !keys.iter().all(|record| uses.insert((record.kid(), record.iss(), record.is_attester()))) {
@@ -89,21 +102,26 @@ impl TrustList {
         drop(uses);
         let mut by_kid: Vec<usize> = (0..keys.len()).collect();
         by_kid.sort_by_key(|place| keys.get(*place).map(KeyRecord::kid));
+        let iss = payload.text("iss").map_err(member)?;
+        if !is_safe(iss, MAX_ISS) {
+            return Err(TrustError::Text("iss"));
+        }
         Ok(Self {
-            iss: payload.text("iss").map_err(member)?.to_owned(),
+            iss: iss.to_owned(),
             iat: payload.seconds("iat").map_err(member)?,
             exp: payload.seconds("exp").map_err(member)?,
             sequence: payload.seconds("seq").map_err(member)?.unsigned_abs(),
             refresh: payload.optional_seconds("refresh").map_err(member)?,
-            anchor: anchor.kid().clone(),
+            anchor: anchor.clone(),
             keys,
             by_kid,
+            revoked,
         })
     }
 
     /// Who keeps the list.
-    pub fn iss(&self) -> &str {
-        &self.iss
+    pub fn iss(&self) -> Outside<'_> {
+        Outside::new(&self.iss)
     }
 
     /// Its sequence.
@@ -146,34 +164,13 @@ impl TrustList {
         let end = self.by_kid.partition_point(|place| is(place, |found, kid| found <= kid));
         self.by_kid.get(first..end).unwrap_or_default().iter().filter_map(record)
     }
-}
 
-/// Signs a list. `payload` is the profile's, as JSON. One that is longer than [`MAX_LIST`] isn't made: nobody would read it.
-pub fn sign_list(anchor: &dyn Signer, payload: &Json) -> Result<String, JoseError> {
-    let compact = sign(anchor, TRUST_LIST_TYP, [], payload)?;
-    if compact.len() > MAX_LIST {
-        return Err(JoseError::TooLarge { limit: MAX_LIST, got: compact.len() });
+    /// Every revocation that the list has for a key, whatever it is listed for: a stolen key is stolen under any name.
+    pub(super) fn revocations<'a>(&'a self, kid: &str) -> impl Iterator<Item = &'a Revocation> + use<'a> {
+        let first = self.revoked.partition_point(|(found, _)| found.as_str() < kid);
+        let end = self.revoked.partition_point(|(found, _)| found.as_str() <= kid);
+        let others =
+            self.revoked.get(first..end).unwrap_or_default().iter().map(|(_, revocation)| revocation);
+        self.with_kid(kid).filter_map(KeyRecord::revoked).chain(others)
     }
-    Ok(compact)
-}
-
-/// Fills in what a list written by hand may leave out: `iat` and `nbf` (now), `exp` (30 days for the list, a year for
-/// its keys), `seq` (seconds since 1970), and each key's `kid` and `alg`.
-pub fn complete_list(payload: Json, now: Timestamp) -> Result<Json, TrustError> {
-    const DAY: i64 = 24 * 60 * 60;
-    let Json::Object(mut list) = payload else { return Err(TrustError::ListMember("payload")) };
-    let now = now.as_second();
-    for (name, value) in [("iat", now), ("exp", now + 30 * DAY), ("seq", now)] {
-        list.insert_if_absent(name, || value.into());
-    }
-    let Some(Json::Array(keys)) = list.get_mut("keys") else { return Err(TrustError::ListMember("keys")) };
-    for key in keys {
-        let jwk = Jwk::from_json(key).map_err(TrustError::list)?;
-        let Json::Object(members) = key else { return Err(TrustError::ListMember("keys")) };
-        members.insert_if_absent("kid", || jwk.key().thumbprint().as_str().into());
-        members.insert_if_absent("alg", || jwk.key().algorithm().as_str().into());
-        members.insert_if_absent("nbf", || now.into());
-        members.insert_if_absent("exp", || (now + 365 * DAY).into());
-    }
-    Ok(Json::Object(list))
 }

@@ -2,20 +2,29 @@
 //! the bytes and `now`.
 
 mod anchor;
+mod builder;
 mod chain;
 mod code;
 mod constraints;
 mod delegation;
+mod draft;
+mod entry;
 mod error;
 mod explain;
 mod key_record;
 mod list;
+mod previous;
+mod renewal;
 
 pub use anchor::Anchor;
+pub use builder::{ListBuilder, SignedList};
 pub use chain::{Permit, Resolved};
 pub use code::jose_code;
 pub use constraints::{Constraints, Scope};
 pub use delegation::{Delegation, DelegationRequest, is_key_uri, key_uri};
+pub use draft::DraftError;
+pub use entry::ListEntry;
 pub use error::TrustError;
-pub use key_record::{KeyRecord, Revocation, Role};
-pub use list::{MAX_LIST, TrustList, complete_list, sign_list};
+pub use key_record::{KeyRecord, Revocation, RevocationReason, Role};
+pub use list::{MAX_LIST, TrustList};
+pub use previous::{ListChange, PreviousList};

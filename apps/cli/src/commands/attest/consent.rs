@@ -4,33 +4,20 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use jiff::Timestamp;
 use realname::appraisal::ConsentGiven;
-use realname::demand::{Transaction, VerifiedDemand};
+use realname::demand::VerifiedDemand;
 
+use crate::commands::demand;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::lang;
-use crate::output;
+use crate::outside::shown;
+use crate::{lang, output};
 
-/// Who asks, for what, and what will be disclosed. On standard error when standard output is kept for JSON: nobody is asked
-/// to agree to something that they weren't shown.
+/// Who asks, for what, and what will be disclosed. On standard error when standard output is kept for something else:
+/// nobody is asked to agree to something that they weren't shown.
 pub(super) fn show(demand: &VerifiedDemand, config: &Config, as_json: bool) {
-    let say = |label: &str, value: &str| {
-        let line = output::labelled(label, 18, value);
-        if as_json { output::note(line) } else { output::line(line) }
-    };
-    say(lang::pick("who asks", "请求方"), &format!("{} ({})", demand.display_name(), demand.iss()));
-    say(lang::pick("purpose", "业务"), demand.purpose().as_str());
-    if let Some(Transaction::Number { number, action, text, .. }) = demand.transaction() {
-        say(lang::pick("what happens", "办理内容"), &format!("{action} {}", number.as_str()));
-        if let Some(text) = text {
-            say(lang::pick("in their words", "请求方说明"), text);
-        }
-    }
-    let claims: Vec<_> = demand.claims().iter().map(|claim| claim.as_str()).collect();
-    let nothing = lang::pick("nothing", "无");
-    let claims = if claims.is_empty() { nothing.to_owned() } else { claims.join(", ") };
-    say(lang::pick("will be disclosed", "将披露"), &claims);
-    say(lang::pick("consent text", "同意书"), &config.consent_text);
+    let line = |line: String| if as_json { output::note(line) } else { output::line(line) };
+    demand::show(demand, line);
+    line(output::labelled(lang::pick("consent text", "同意书"), 18, shown(&config.consent_text)));
 }
 
 /// Takes the person's consent for this purpose.
@@ -38,8 +25,11 @@ pub(super) fn take(demand: &VerifiedDemand, config: &Config, yes: bool) -> Resul
     if !yes {
         if !std::io::stdin().is_terminal() {
             return Err(Failure::usage(
-                "nobody is there to be asked for consent",
-                "run it on a terminal, or give --yes when the person has agreed",
+                lang::pick("nobody is there to be asked for consent", "无人可供询问是否同意"),
+                lang::pick(
+                    "run it on a terminal, or give --yes when the person has agreed",
+                    "请在终端上运行；如本人已同意，请使用 --yes",
+                ),
             ));
         }
         let question = lang::pick("Does the person agree?", "本人是否同意？");
@@ -49,7 +39,7 @@ pub(super) fn take(demand: &VerifiedDemand, config: &Config, yes: bool) -> Resul
         if read.is_err() || !matches!(answer.trim(), "y" | "Y" | "yes" | "是") {
             return Err(Failure::refused(
                 "no_consent",
-                "the person didn't agree",
+                lang::pick("the person didn't agree", "本人未同意"),
                 lang::pick("nothing was read or asked", "未读取证件，未查询任何信息"),
             ));
         }

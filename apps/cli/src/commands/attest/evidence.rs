@@ -8,17 +8,15 @@ use realname::capture::Slot;
 use realname::capture::measure::Thresholds;
 use realname::demand::VerifiedDemand;
 use realname::document::{CardDate, Personal, ValidUntil};
-use realname::profile::{ClaimName, Explain};
+use realname::profile::ClaimName;
 use realname::reader::ReadOptions;
 use serde::Deserialize;
 
 use super::fit;
-use crate::commands::{photos, reader};
+use crate::commands::{declared, photos, reader};
 use crate::failure::Failure;
-use crate::{files, lang, output};
-
-/// How long the clerk has to lay the card down.
-const WAIT: Duration = Duration::from_secs(30);
+use crate::plugins::Installed;
+use crate::{lang, output};
 
 /// `--declared`.
 #[derive(Deserialize)]
@@ -30,11 +28,21 @@ struct DeclaredFile {
     valid_until: Option<Personal>,
 }
 
-pub(super) fn on_site(port: &Path, live: &Path, consent: ConsentGiven) -> Result<OnSite, Failure> {
+/// The card must have been laid down for this customer: the one before may have forgotten theirs.
+pub(super) fn on_site(
+    (port, baud): (&Path, Option<u32>),
+    wait: Duration,
+    live: &Path,
+    consent: ConsentGiven,
+) -> Result<OnSite, Failure> {
     let live = photos::take(Slot::Live, live)?;
-    let mut port = reader::open(port, None)?;
-    let card = reader::read_card(&mut port, &ReadOptions::new().wait(WAIT))?;
-    OnSite::new(card, live, consent).map_err(|error| Failure::usage(error, ""))
+    let card = reader::read_at(port, baud, &ReadOptions::new().wait(wait).lying_card(false))?;
+    OnSite::new(card, live, consent).map_err(|error| {
+        Failure::usage(
+            error,
+            lang::pick("give the photo taken on the spot with --live", "请用 --live 提供现场照片"),
+        )
+    })
 }
 
 /// What was declared is checked as far as it goes, then the photos are taken in and examined. Nobody is asked yet.
@@ -43,15 +51,20 @@ pub(super) fn remote(
     paths: [&Path; 3],
     consent: ConsentGiven,
     demand: &VerifiedDemand,
+    plugins: &Installed,
 ) -> Result<Remote, Failure> {
-    let declared = declared(file)?;
+    let declared = declared_in(file)?;
     if declared.validity().is_none() && demand.claims().contains(&ClaimName::DocumentExpiry) {
         return Err(fit::unknown_claim(ClaimName::DocumentExpiry));
     }
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
     // The photos belong to this demand: its nonce begins their chain.
     let triplet = photos::triplet(session_nonce(demand), paths)?;
-    let remote = Remote::new(declared, triplet, consent, &Thresholds::default());
+    let thresholds = Thresholds::default();
+    let remote = match &plugins.face_finder {
+        Some(finder) => Remote::with_face_finder(declared, triplet, consent, &thresholds, finder),
+        None => Remote::new(declared, triplet, consent, &thresholds),
+    };
     drop(progress);
     Ok(remote)
 }
@@ -61,22 +74,21 @@ fn session_nonce(demand: &VerifiedDemand) -> [u8; 16] {
     <[u8; 16]>::try_from(bytes).unwrap_or_default()
 }
 
-fn declared(path: &Path) -> Result<Declared, Failure> {
+fn declared_in(path: &Path) -> Result<Declared, Failure> {
+    let file: DeclaredFile =
+        declared::read(path, "declared", &["name", "id_number"], &["valid_from", "valid_until"])?;
+    let about = |failure: Failure| failure.about(&path.to_string_lossy());
+    let declared = declared::person(&file.name, &file.id_number).map_err(about)?;
     let malformed = || {
-        Failure::damaged(
+        about(Failure::damaged(
             "declared",
-            format!("{} isn't {{\"name\":…, \"id_number\":…}}", path.display()),
-            "correct the file: strings \"name\" and \"id_number\", and both or none of \"valid_from\" (2020-01-31) and \
-             \"valid_until\" (the same, or long_term)",
-        )
+            lang::pick("the dates of validity can't be read", "无法读取有效期"),
+            lang::pick(
+                "give both or none of \"valid_from\" (2020-01-31) and \"valid_until\" (the same, or long_term)",
+                "valid_from（2020-01-31）和 valid_until（同上，或 long_term）须同时提供或同时省略",
+            ),
+        ))
     };
-    // The parser's own message would quote the file, and with it a person.
-    let file: DeclaredFile = serde_json::from_slice(&files::read(path)?).map_err(|_| malformed())?;
-    let said = |error: realname::appraisal::DeclaredError| {
-        let advice = error.entry().advice;
-        Failure::damaged(error.code(), error, lang::pick(advice.en, advice.zh))
-    };
-    let declared = Declared::new(file.name.as_str(), file.id_number.as_str()).map_err(said)?;
     match (&file.valid_from, &file.valid_until) {
         (None, None) => Ok(declared),
         (Some(from), Some(until)) => {
@@ -85,7 +97,7 @@ fn declared(path: &Path) -> Result<Declared, Failure> {
                 "long_term" => ValidUntil::LongTerm,
                 text => ValidUntil::Day(day(text).ok_or_else(malformed)?),
             };
-            declared.with_validity(from, until).map_err(said)
+            declared.with_validity(from, until).map_err(|error| about(declared::said(error)))
         }
         _ => Err(malformed()),
     }

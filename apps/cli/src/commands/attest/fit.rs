@@ -9,7 +9,7 @@ use crate::commands::{capture, policy};
 use crate::config::Config;
 use crate::errors;
 use crate::failure::Failure;
-use crate::lang;
+use crate::{lang, words};
 
 pub(super) fn check(
     demand: &VerifiedDemand,
@@ -20,21 +20,27 @@ pub(super) fn check(
     if demand.env() != config.env {
         return Err(errors::refusal(
             ReasonCode::EnvMismatch,
-            format!("the demand is for {}, this terminal is for {}", demand.env(), config.env),
+            lang::pick(
+                format!("the demand is for {}, this terminal is for {}", demand.env(), config.env),
+                format!("请求用于{}环境，本终端用于{}环境", words::env(demand.env()), words::env(config.env)),
+            ),
         ));
     }
     let require = demand.requirements();
     if require.terminal.as_ref().is_some_and(|wanted| *wanted != config.terminal) {
         return Err(Failure::refused(
             "other_terminal",
-            "the demand is for another terminal",
+            lang::pick("the demand is for another terminal", "该请求指定了其他终端"),
             lang::pick("use the terminal that it names", "请使用该请求指定的终端"),
         ));
     }
     if require.onsite && locality != Locality::Onsite {
         return Err(errors::refusal(
             ReasonCode::NotOnsite,
-            "the demand requires person and card in front of a terminal; nothing was looked at or asked",
+            lang::pick(
+                "the demand requires person and card in front of a terminal; nothing was looked at or asked",
+                "该请求要求本人携证件到终端现场；未查看照片，也未查询",
+            ),
         ));
     }
     if by.rule(demand.purpose()).is_none() {

@@ -5,13 +5,13 @@ use realname::profile::Outcome;
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
-use crate::{lang, output};
+use crate::{lang, output, words};
 
 /// The evidence can't be appraised as asked; nobody was asked.
 pub(super) fn setup(error: CaseError) -> Failure {
     Failure::refused(
         "case",
-        error,
+        lang::pick(error.to_string(), format!("无法按所要求的方式核验（{error}）")),
         lang::pick("set the terminal up as its operator says", "请按运营方要求配置终端"),
     )
 }
@@ -30,7 +30,12 @@ pub(super) fn told(refusal: &Refusal) -> Failure {
     let rows = refusal.checks().iter().map(|report| {
         let why: Vec<_> = report.reasons.iter().map(|reason| reason.code()).collect();
         let needed = if report.required { lang::pick("yes", "是") } else { "" };
-        [report.check.to_string(), report.outcome.to_string(), needed.to_owned(), why.join(", ")]
+        [
+            words::check(report.check).to_owned(),
+            words::outcome(report.outcome).to_owned(),
+            needed.to_owned(),
+            why.join(", "),
+        ]
     });
     let head = lang::pick(["check", "outcome", "required", "why"], ["核验项", "结果", "是否必需", "原因"]);
     let mut table = output::table(head, rows);
@@ -45,9 +50,12 @@ pub(super) fn told(refusal: &Refusal) -> Failure {
     ));
     let codes: Vec<_> = reasons.iter().map(|reason| reason.code()).collect();
     let message = match exit {
-        Exit::Trouble => "the register gave no answer, so nothing was decided",
-        _ if refusal.overall() == Outcome::Fail => "a check failed",
-        _ => "a required check isn't decided",
+        Exit::Trouble => lang::pick(
+            "the register gave no answer, so nothing was decided",
+            "登记系统没有应答，因此未作出判断",
+        ),
+        _ if refusal.overall() == Outcome::Fail => lang::pick("a check failed", "有核验项不通过"),
+        _ => lang::pick("a required check isn't decided", "有必需的核验项无法判定"),
     };
     let message = format!("{message} ({})", codes.join(", "));
     Failure::new(exit, reason.code(), message, lang::pick(advice.en, advice.zh)).with_details(details, table)
@@ -62,6 +70,7 @@ fn gave_no_answer(reason: Reason) -> bool {
             | Reason::AuthorityQuota
             | Reason::AuthorityDenied
             | Reason::AuthorityUnsupported
+            | Reason::AuthorityBadRequest
             | Reason::AuthorityProtocol
             | Reason::AuthorityIndeterminate
             | Reason::AnswerContradictsItself

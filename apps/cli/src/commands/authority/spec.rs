@@ -15,8 +15,14 @@ pub(crate) fn connect(spec: Option<&str>, config: &Config) -> Result<Box<dyn Aut
         return match &config.authority {
             Some(file) => over_http(None, Some(file)),
             None => Err(Failure::usage(
-                "no register to ask: neither --authority nor the configuration's `authority` names one",
-                "give --authority dir:FILE, an http(s) address, or config:FILE",
+                lang::pick(
+                    "no register to ask: neither --authority nor the configuration's `authority` names one",
+                    "没有可查询的登记系统：--authority 和配置中的 authority 均未指定",
+                ),
+                lang::pick(
+                    "give --authority dir:FILE, an http(s) address, or config:FILE",
+                    "请用 --authority 指定 dir:FILE、http(s) 地址或 config:FILE",
+                ),
             )),
         };
     };
@@ -30,8 +36,11 @@ pub(crate) fn connect(spec: Option<&str>, config: &Config) -> Result<Box<dyn Aut
         return over_http(Some(spec), config.authority.as_deref());
     }
     Err(Failure::usage(
-        "an authority is dir:FILE, an http(s) address, or config:FILE",
-        "see `realname attest --help`",
+        lang::pick(
+            "an authority is dir:FILE, an http(s) address, or config:FILE",
+            "登记系统应为 dir:FILE、http(s) 地址或 config:FILE",
+        ),
+        lang::pick("see `realname attest --help`", "参见 realname attest --help"),
     ))
 }
 
@@ -40,7 +49,10 @@ pub(super) fn directory(file: &Path) -> Result<DirectoryAuthority, Failure> {
     DirectoryAuthority::open(file).map_err(|error| {
         Failure::trouble(
             "register",
-            format!("the register can't be read: {error}"),
+            lang::pick(
+                format!("the register can't be read: {error}"),
+                format!("无法读取登记数据（{error}）"),
+            ),
             lang::pick(
                 "nothing was decided; check the register's file",
                 "本次未作出判断；请检查登记数据文件",
@@ -50,33 +62,78 @@ pub(super) fn directory(file: &Path) -> Result<DirectoryAuthority, Failure> {
 }
 
 fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Authority>, Failure> {
-    if origin.is_some_and(|origin| origin.contains('@')) {
-        // Not repeated: what stands before the @ is a secret.
-        return Err(Failure::usage(
-            "the address of a register holds no user and no password",
-            "put credentials into a file that the register's configuration names",
-        ));
+    if let Some(origin) = origin {
+        judge(origin)?;
     }
     http::connect(origin, config).map_err(|error| match (&error, origin) {
-        (ConnectError::Tls(TlsError::Address), Some(origin)) if origin.starts_with("http://") => {
-            Failure::usage(
+        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => Failure::usage(
+            lang::pick(
                 "plain http is for a register on this machine: a question holds a name, a number and a face",
-                "give an https address",
+                "明文 http 仅限本机的登记系统：查询中含有姓名、号码和人脸",
+            ),
+            lang::pick("give an https address", "请提供 https 地址"),
+        ),
+        (ConnectError::Tls(TlsError::Address | TlsError::Path | TlsError::UserInfo), Some(_)) => {
+            Failure::usage(
+                lang::pick(error.to_string(), "登记系统的地址有误".to_owned()),
+                lang::pick(
+                    "give scheme, host and port only, such as https://register.example",
+                    "只需协议、主机和端口，如 https://register.example",
+                ),
             )
         }
-        (ConnectError::Tls(TlsError::Address), Some(_)) => {
-            Failure::usage(&error, "give scheme, host and port only, such as https://register.example")
-        }
-        (ConnectError::OtherOrigin { .. }, _) => {
-            Failure::usage(&error, "give the address that the register's configuration names, or none")
-        }
-        (ConnectError::Config(ConfigError::Unreadable(_)), _) => {
-            Failure::trouble("file", &error, "check the path and its permissions")
-        }
+        (ConnectError::OtherOrigin { .. }, _) => Failure::usage(
+            lang::pick(error.to_string(), "所给地址与登记系统配置中的地址不同".to_owned()),
+            lang::pick(
+                "give the address that the register's configuration names, or none",
+                "请提供登记系统配置中的地址，或不提供",
+            ),
+        ),
+        (ConnectError::Config(ConfigError::Unreadable(_)), _) => Failure::trouble(
+            "file",
+            lang::pick(error.to_string(), format!("无法读取登记系统配置（{error}）")),
+            lang::pick("check the path and its permissions", "请检查路径及其权限"),
+        ),
         _ => Failure::damaged(
             "authority_config",
-            &error,
-            "correct the register's configuration; nothing was asked",
+            lang::pick(error.to_string(), format!("登记系统配置有误（{error}）")),
+            lang::pick(
+                "correct the register's configuration; nothing was asked",
+                "请修正登记系统配置；未发出任何查询",
+            ),
         ),
     })
+}
+
+/// An address is scheme, host and port. What stands behind or before them has its place elsewhere, and is named.
+fn judge(origin: &str) -> Result<(), Failure> {
+    if origin.contains('@') {
+        // Not repeated: what stands before the @ is a secret.
+        return Err(Failure::usage(
+            lang::pick(
+                "the address of a register holds no user and no password",
+                "登记系统的地址中不能含有用户名和密码",
+            ),
+            lang::pick(
+                "put credentials into a file that the register's configuration names",
+                "请将凭据放入登记系统配置所指定的文件",
+            ),
+        ));
+    }
+    let rest = origin.split_once("://").map_or("", |(_, rest)| rest);
+    if let Some(at) = rest.find(['/', '?', '#'])
+        && rest.get(at..).is_some_and(|path| path != "/")
+    {
+        return Err(Failure::usage(
+            lang::pick(
+                "an address of a register is scheme, host and port, and this one has a path",
+                "登记系统的地址只有协议、主机和端口，此地址带有路径",
+            ),
+            lang::pick(
+                "leave the path out; a register that isn't asked at the usual paths is described by a file: config:FILE",
+                "请去掉路径；路径与众不同的登记系统请用文件描述：config:FILE",
+            ),
+        ));
+    }
+    Ok(())
 }

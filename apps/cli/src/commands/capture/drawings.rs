@@ -7,7 +7,7 @@ use realname::capture::measure::{Drawing, annotate};
 use realname::capture::{Examination, Triplet};
 
 use crate::failure::Failure;
-use crate::files;
+use crate::{files, lang, outside};
 
 /// The files that will be written. They show a person, so they are nobody else's to read and never take another file's
 /// place.
@@ -18,19 +18,14 @@ pub(super) struct Drawings {
 impl Drawings {
     /// Makes the directory, and refuses before anything is measured when a file is in the way.
     pub(super) fn open(directory: &Path) -> Result<Self, Failure> {
-        fs::create_dir_all(directory).map_err(|error| {
-            Failure::trouble(
-                "file",
-                format!("can't make {}: {error}", directory.display()),
-                "check the path and its permissions",
-            )
-        })?;
+        fs::create_dir_all(directory)
+            .map_err(|error| crate::commands::specimens::unmade(directory, &error))?;
         let paths = Triplet::SLOTS.map(|slot| directory.join(format!("{slot}.png")));
-        match paths.iter().find(|path| path.exists()) {
+        match paths.iter().find(|path| path.symlink_metadata().is_ok()) {
             Some(path) => Err(Failure::trouble(
                 "file",
-                format!("{} is already there", path.display()),
-                "give another directory: no file is overwritten",
+                format!("{} {}", outside::path(path), lang::pick("is already there", "已存在")),
+                lang::pick("give another directory: no file is overwritten", "请换一个目录：不覆盖任何文件"),
             )),
             None => Ok(Self { paths }),
         }
@@ -42,7 +37,7 @@ impl Drawings {
         for ((photo, found), path) in triplet.photos().iter().zip(&examination.photos).zip(self.paths) {
             let Some(picture) = photo.picture() else { continue };
             let png = encode(&annotate(picture, found))
-                .map_err(|error| Failure::trouble("file", error, "try again"))?;
+                .map_err(|error| Failure::trouble("file", error, lang::pick("try again", "请重试")))?;
             files::write_new_secret(&path, &png)?;
             written.push(path);
         }

@@ -6,8 +6,8 @@ use realname::profile::Outcome;
 
 use crate::commands::photos::slot_name;
 use crate::failure::Failure;
-use crate::lang;
 use crate::output::{self, Tone, paint};
+use crate::{lang, words};
 
 /// Every figure with its threshold and outcome.
 pub(crate) fn figures(triplet: &Triplet, examination: &Examination) -> String {
@@ -50,7 +50,7 @@ fn group(rows: &mut Vec<[String; 6]>, name: String, figures: &[Figure]) {
                 }
                 _ => format!("{fail} {}", number(figure.threshold.fail)),
             },
-            figure.outcome.as_str().to_owned(),
+            words::outcome(figure.outcome).to_owned(),
         ]);
     }
 }
@@ -70,9 +70,10 @@ fn number(value: f32) -> String {
 
 /// The outcomes that want attention, in colour. The table is laid out before, so that escapes don't count as width.
 fn coloured(table: &str) -> String {
-    [("fail", Tone::Bad), ("inconclusive", Tone::Warn), ("not_run", Tone::Warn)]
+    [(Outcome::Fail, Tone::Bad), (Outcome::Inconclusive, Tone::Warn), (Outcome::NotRun, Tone::Warn)]
         .into_iter()
-        .fold(table.to_owned(), |text, (word, tone)| {
+        .fold(table.to_owned(), |text, (outcome, tone)| {
+            let word = words::outcome(outcome);
             text.replace(&format!(" {word} "), &format!(" {} ", paint(tone, word)))
         })
 }
@@ -142,7 +143,12 @@ pub(crate) fn advice(examination: &Examination) -> String {
         slots.dedup();
         let tone = if fault.outcome == Outcome::Fail { Tone::Bad } else { Tone::Warn };
         let advice = lang::pick(fault.advice.en, fault.advice.zh);
-        format!("{} {}: {advice} [{}]", paint(tone, fault.outcome), slot_names(&slots), fault.code)
+        format!(
+            "{} {}: {advice} [{}]",
+            paint(tone, words::outcome(fault.outcome)),
+            slot_names(&slots),
+            fault.code
+        )
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -15,7 +15,7 @@ use realname::rely::{Asked, Limits, answer};
 use super::stage::{CONSENT, Person, Stage};
 use super::telling::{Line, say, say_checks, say_verdict, step, with};
 use crate::failure::Failure;
-use crate::{files, lang};
+use crate::{files, lang, words};
 
 /// The home side asks, and keeps to itself who it has to be.
 pub(super) fn ask(stage: &Stage, holder: &Person) -> Result<String, Failure> {
@@ -44,8 +44,7 @@ pub(super) fn ask(stage: &Stage, holder: &Person) -> Result<String, Failure> {
 pub(super) fn judge(stage: &Stage, demand: &str) -> Result<VerifiedDemand, Failure> {
     let demand = VerifiedDemand::verify(demand, &stage.list, Timestamp::now())?;
     say(lang::pick("who asks", "请求方"), &format!("{} ({})", demand.display_name(), demand.iss()));
-    let claims: Vec<_> = demand.claims().iter().map(|claim| claim.as_str()).collect();
-    say(lang::pick("will be disclosed", "将披露"), &claims.join(", "));
+    say(lang::pick("will be disclosed", "将披露"), &words::claims(demand.claims()));
     Ok(demand)
 }
 
@@ -114,8 +113,9 @@ fn appraise(
     let bytes = files::read(&stage.file(person.live))?.to_vec();
     let live = Intake::default().take_named(Slot::Live, person.live, bytes, Timestamp::now())?;
     let consent = ConsentGiven::new(CONSENT, [demand.purpose().clone()], Timestamp::now());
-    let register = DirectoryAuthority::open(&stage.file("register.json"))
-        .map_err(|error| Failure::trouble("register", error, "run the demo again"))?;
+    let register = DirectoryAuthority::open(&stage.file("register.json")).map_err(|error| {
+        Failure::trouble("register", error, lang::pick("run the demo again", "请重新运行演示"))
+    })?;
     let evidence = OnSite::new(card, live, consent).map_err(unexpected)?;
     let request = CaseRequest::new(demand.purpose().clone(), Env::Test, Timestamp::now());
     let case = Case::open(evidence, &Policy::on_site(), request).map_err(unexpected)?;
@@ -155,10 +155,15 @@ pub(super) fn decide(
         files::write(&stage.file("record.json"), &record.to_bytes())?;
     }
     say_verdict(&answer.verdict);
+    say(lang::pick("decided in", "判定用时"), &format!("{took:.1?}"));
     let codes = answer.verdict.reasons().iter().map(|reason| reason.code).collect();
-    Ok(Line { what, accepted: answer.verdict.is_accepted(), codes, expected, took: Some(took) })
+    Ok(Line { what, accepted: answer.verdict.is_accepted(), codes, expected })
 }
 
 pub(super) fn unexpected(error: impl std::fmt::Display) -> Failure {
-    Failure::refused("demo", error, "the demo went otherwise than it should: please report it")
+    Failure::refused(
+        "demo",
+        error,
+        lang::pick("the demo went otherwise than it should: please report it", "演示结果与预期不符，请反馈"),
+    )
 }

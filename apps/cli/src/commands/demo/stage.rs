@@ -5,30 +5,19 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, ToSpan};
 use realname::attest::{Attestor, Terminal};
-use realname::jose::{Algorithm, Json, SigningKey};
-use realname::profile::{Env, Purpose};
+use realname::jose::{Algorithm, SigningKey};
+use realname::profile::{ClaimName, Env, Purpose};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, Pty, RunningEmulator};
 use realname::store::{MemoryStore, SqliteStore};
-use realname::trust::{Anchor, Constraints, DelegationRequest, TrustList, sign_list};
+use realname::trust::{Anchor, Constraints, DelegationRequest, ListBuilder, ListEntry, TrustList};
 
-use crate::commands::key::public_record;
+use crate::commands::specimens;
 use crate::failure::Failure;
-use crate::files;
+use crate::{files, lang, signals};
 
 /// What the person agrees to.
 pub(super) const CONSENT: &str =
     "TEST: I agree that my card and my face are checked in order to cancel my number.";
-
-const REGISTER: &[u8] = include_bytes!("../../../../../fixtures/register.json");
-const PORTRAITS: [(&str, &[u8]); 7] = [
-    ("portraits/jia.jpg", include_bytes!("../../../../../fixtures/portraits/jia.jpg")),
-    ("portraits/bing.jpg", include_bytes!("../../../../../fixtures/portraits/bing.jpg")),
-    ("portraits/ding.jpg", include_bytes!("../../../../../fixtures/portraits/ding.jpg")),
-    ("portraits/wu.jpg", include_bytes!("../../../../../fixtures/portraits/wu.jpg")),
-    ("portraits/ji.jpg", include_bytes!("../../../../../fixtures/portraits/ji.jpg")),
-    ("portraits/jia-live-1.jpg", include_bytes!("../../../../../fixtures/portraits/jia-live-1.jpg")),
-    ("portraits/bing-live-1.jpg", include_bytes!("../../../../../fixtures/portraits/bing-live-1.jpg")),
-];
 
 /// Somebody synthetic.
 pub(super) struct Person {
@@ -68,16 +57,18 @@ impl Stage {
         let (dir, temporary) = match dir {
             Some(dir) => (dir.to_owned(), None),
             None => {
-                let temporary = tempfile::tempdir().map_err(|error| file_trouble("a directory", error))?;
+                let temporary =
+                    tempfile::tempdir().map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
+                // Whoever breaks the story off leaves nothing behind either.
+                let path = temporary.path().to_owned();
+                signals::clean_up_when_ended(move || remove(&path))?;
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
-        fs::create_dir_all(dir.join("portraits")).map_err(|error| file_trouble("the directory", error))?;
-        files::write(&dir.join("register.json"), REGISTER)?;
-        for (name, bytes) in PORTRAITS {
-            files::write(&dir.join(name), bytes)?;
-        }
-        let pty = Pty::open().map_err(|error| Failure::trouble("pty", error, "check /dev/pts"))?;
+        specimens::write_register(&dir)?;
+        let pty = Pty::open().map_err(|error| {
+            Failure::trouble("pty", error, lang::pick("check /dev/pts", "请检查 /dev/pts"))
+        })?;
         let port = pty.path().to_owned();
         let mut config = EmulatorConfig::default();
         config.pace = true;
@@ -91,7 +82,7 @@ impl Stage {
         let store = SqliteStore::open_dir(dir.join("store"))?;
         let anchors =
             [Anchor::new(anchor.verifying_key().clone(), now.as_second(), day_after(now).as_second())];
-        files::write(&dir.join("anchor.json"), &anchors[0].to_json().to_bytes())?;
+        files::write(&dir.join("anchor.json"), &Anchor::to_file(&anchors))?;
         // The directory may hold the memory of an earlier demo, so the sequence has to go on.
         let sequence = now.as_millisecond();
         let compact = signed_list(&anchor, sequence, now, &[asker(&home), attester(&operator)])?;
@@ -106,16 +97,16 @@ impl Stage {
             port,
             reader,
             jia: Person {
-                name: "测试甲",
-                number: "119999199001010004",
-                live: "portraits/jia-live-1.jpg",
-                card: include_str!("../../../../../fixtures/cards/resident.json"),
+                name: specimens::JIA_NAME,
+                number: specimens::JIA_NUMBER,
+                live: specimens::JIA_LIVE,
+                card: specimens::JIA,
             },
             bing: Person {
                 name: "测试丙",
                 number: "119999198505050021",
-                live: "portraits/bing-live-1.jpg",
-                card: include_str!("../../../../../fixtures/cards/resident-bing.json"),
+                live: specimens::BING_LIVE,
+                card: specimens::BING,
             },
             home,
             attestor,
@@ -175,48 +166,43 @@ fn attestor(operator: &Party, now: Timestamp) -> Result<Attestor, Failure> {
 }
 
 fn generate() -> Result<SigningKey, Failure> {
-    SigningKey::generate(Algorithm::EdDsa).map_err(|error| Failure::trouble("key", error, "try again"))
+    SigningKey::generate(Algorithm::EdDsa)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))
 }
 
 fn day_after(now: Timestamp) -> Timestamp {
     now.checked_add(24.hours()).unwrap_or(now)
 }
 
-fn asker(party: &Party) -> Json {
-    with_members(
-        party,
-        [
-            ("role", "demand".into()),
-            ("display_name", "Home Operator (TEST)".into()),
-            ("purposes", Json::array(["sim.cancel"])),
-            ("claims", Json::array(["name", "id_number"])),
-        ],
-    )
+fn asker(party: &Party) -> ListEntry {
+    let claims = [ClaimName::Name, ClaimName::IdNumber];
+    let key = party.key.verifying_key().clone();
+    ListEntry::asking(party.iss, key, "Home Operator (TEST)", [Purpose::SimCancel], claims)
 }
 
-fn attester(party: &Party) -> Json {
-    with_members(party, [])
+fn attester(party: &Party) -> ListEntry {
+    ListEntry::attesting(party.iss, party.key.verifying_key().clone())
 }
 
-fn with_members<const N: usize>(party: &Party, members: [(&str, Json); N]) -> Json {
-    let mut record = public_record(&party.key, None);
-    if let Json::Object(object) = &mut record {
-        object.insert("iss".into(), party.iss.into());
-        object.extend(members.map(|(name, value)| (name.to_owned(), value)));
+fn signed_list(
+    anchor: &SigningKey,
+    sequence: i64,
+    now: Timestamp,
+    keys: &[ListEntry],
+) -> Result<String, Failure> {
+    let list = ListBuilder::new("https://trust.example").with_sequence(sequence.unsigned_abs());
+    let list = keys.iter().cloned().fold(list, ListBuilder::entry);
+    let signed = list
+        .sign(anchor, now)
+        .map_err(|error| Failure::trouble("key", error, lang::pick("try again", "请重试")))?;
+    Ok(signed.as_str().to_owned())
+}
+
+/// Until it is gone: the story goes on for a moment, and may make a file meanwhile.
+fn remove(directory: &Path) {
+    for _ in 0..50 {
+        if fs::remove_dir_all(directory).is_ok() || !directory.exists() {
+            return;
+        }
     }
-    record
-}
-
-fn signed_list(anchor: &SigningKey, sequence: i64, now: Timestamp, keys: &[Json]) -> Result<String, Failure> {
-    let list = Json::object([
-        ("iss", "https://trust.example".into()),
-        ("seq", sequence.into()),
-        ("keys", Json::Array(keys.to_vec())),
-    ]);
-    let list = realname::trust::complete_list(list, now)?;
-    sign_list(anchor, &list).map_err(|error| Failure::trouble("key", error, "try again"))
-}
-
-fn file_trouble(what: &str, error: std::io::Error) -> Failure {
-    Failure::trouble("file", format!("can't make {what}: {error}"), "check the path and its permissions")
 }

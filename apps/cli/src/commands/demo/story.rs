@@ -82,7 +82,7 @@ fn intro(stage: &Stage) {
     ));
     say(lang::pick("reader in software", "软件读卡器"), &stage.port());
     if stage.is_kept() {
-        say(lang::pick("files", "文件"), &stage.dir().display().to_string());
+        say(lang::pick("files", "文件"), &crate::outside::path(stage.dir()));
     }
 }
 
@@ -96,7 +96,7 @@ fn stranger(stage: &Stage, demand: &str) -> Result<Line, Failure> {
             let value = code.map_or("", clerk_text);
             say(lang::pick("no card is read", "未读取证件"), value);
             let codes = code.into_iter().collect();
-            Ok(Line { what, accepted: false, codes, expected: &["key_unknown"], took: None })
+            Ok(Line { what, accepted: false, codes, expected: &["key_unknown"] })
         }
     }
 }
@@ -115,14 +115,14 @@ fn finish(stage: &Stage, lines: &[Line]) -> Done {
     if stage.is_kept() {
         output::line(lang::pick("Look at what was made:", "可查看生成的文件："));
         for file in ["demand.jwt", "presentation", "trust.jwt"] {
-            output::line(format_args!("  {program} inspect {}", stage.file(file).display()));
+            output::line(format_args!("  {program} inspect {}", crate::outside::path(&stage.file(file))));
         }
         output::line(format_args!(
             "  {program} verify --audit --at {} --trust {} --anchor {} {}",
             Timestamp::now(),
-            stage.file("trust.jwt").display(),
-            stage.file("anchor.json").display(),
-            stage.file("record.json").display()
+            crate::outside::path(&stage.file("trust.jwt")),
+            crate::outside::path(&stage.file("anchor.json")),
+            crate::outside::path(&stage.file("record.json"))
         ));
     } else {
         output::line(format_args!(

@@ -1,13 +1,11 @@
 //! How the story is told: steps, lines, and the table at the end.
 
-use std::time::Duration;
-
 use realname::profile::{CheckResult, Outcome, ReasonCode};
 use realname::rely::Verdict;
 
 use crate::errors::clerk_text;
-use crate::lang;
 use crate::output::{self, Tone, paint};
+use crate::{lang, words};
 
 /// One line of the table at the end.
 pub(super) struct Line {
@@ -16,7 +14,6 @@ pub(super) struct Line {
     pub(super) codes: Vec<ReasonCode>,
     /// What the story says that the codes have to be: none for the two that are accepted.
     pub(super) expected: &'static [&'static str],
-    pub(super) took: Option<Duration>,
 }
 
 impl Line {
@@ -42,7 +39,8 @@ pub(super) fn say_verdict(verdict: &Verdict) {
         say(reason.code.as_str(), clerk_text(reason.code));
     }
     if let Some(claims) = verdict.claims() {
-        let shown = claims.names().filter_map(|name| Some(format!("{name} {}", claims.text(name)?)));
+        let shown =
+            claims.names().filter_map(|name| Some(format!("{} {}", words::claim(name), claims.text(name)?)));
         let shown: Vec<String> = shown.collect();
         say(lang::pick("disclosed", "已披露"), &shown.join(", "));
     }
@@ -57,19 +55,15 @@ pub(super) fn say_checks(checks: &[CheckResult]) {
 /// The checks that ended so.
 pub(super) fn with(checks: &[CheckResult], outcome: Outcome) -> String {
     let found = checks.iter().filter(|result| result.outcome == outcome);
-    found.map(|result| result.check.as_str()).collect::<Vec<_>>().join(", ")
+    found.map(|result| words::check(result.check)).collect::<Vec<_>>().join(lang::pick(", ", "、"))
 }
 
 pub(super) fn table(lines: &[Line]) {
     let rows = lines.iter().map(|line| {
         let codes: Vec<_> = line.codes.iter().map(|code| code.as_str()).collect();
-        let took = line.took.map_or_else(String::new, |took| format!("{took:.1?}"));
-        [line.what.to_owned(), verdict_text(line.accepted).to_owned(), codes.join(", "), took]
+        [line.what.to_owned(), verdict_text(line.accepted).to_owned(), codes.join(", ")]
     });
-    let head = lang::pick(
-        ["who presents", "verdict", "why", "decided in"],
-        ["出示情形", "判定", "原因", "判定用时"],
-    );
+    let head = lang::pick(["who presents", "verdict", "why"], ["出示情形", "判定", "原因"]);
     let text = output::table(head, rows);
     let text = [(true, Tone::Good), (false, Tone::Bad)].into_iter().fold(text, |text, (accepted, tone)| {
         let word = verdict_text(accepted);

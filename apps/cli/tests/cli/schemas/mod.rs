@@ -107,8 +107,7 @@ fn verdicts_and_refusals() {
 fn a_registers_finding() {
     use realname::authority::{Authority, DirectoryAuthority, Query};
     use realname::document::IdNumber;
-    let register =
-        DirectoryAuthority::open(&support::fixture("register.json")).expect("a register");
+    let register = DirectoryAuthority::open(&support::fixture("register.json")).expect("a register");
     let query = Query::new(NAME, IdNumber::new(NUMBER), jiff::Timestamp::now(), "key-1");
     let finding = register.ask(&query).expect("an answer");
     fits("finding", &serde_json::to_value(finding).expect("JSON"));

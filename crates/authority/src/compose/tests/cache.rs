@@ -56,6 +56,9 @@ fn no_no_and_nothing_risky_comes_from_the_cache() {
     assert!(!ask(query().with_consent(Purpose::SimActivate, [7; 32])), "another purpose");
     assert!(!ask(for_order("q3", clock.now()).with_phone_number("1")), "another question");
     assert!(!ask(for_order("q4", clock.now()).with_liveness()), "liveness");
+    assert!(!ask(for_order("q5", clock.now()).offering_phone_number("1")), "another question, too");
+    let other = || query().with_consent(Purpose::Uri("urn:example:loan".into()), [7; 32]);
+    assert!(!ask(other()) && !ask(other()), "a purpose whose risk nobody knows");
 }
 
 #[test]

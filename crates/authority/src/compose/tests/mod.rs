@@ -112,6 +112,7 @@ fn errors() -> Vec<AuthorityError> {
         AuthorityError::Denied,
         AuthorityError::PolicyBlocked,
         AuthorityError::Unsupported,
+        AuthorityError::BadRequest,
         AuthorityError::Protocol,
         AuthorityError::Indeterminate,
     ]

@@ -76,3 +76,23 @@ fn a_trail_of_lines_holds_what_is_kept_of_an_answer() {
         assert_eq!((authority.ask(&question), fake.asked()), (Err(BUSY), 0));
     }
 }
+
+#[test]
+fn the_number_that_a_register_echoed_as_its_reference_stood_in_the_trail() {
+    for echo in ["119999199001010004", "REQ-1199-9919-9001-0100-04", "MTE5OTk5MTk5MDAxMDEwMDA0"] {
+        let clock = ManualClock::at(start());
+        let trail = Arc::new(Trail::default());
+        let mut answer = found(&query());
+        answer.meta.reference = Some(echo.to_owned());
+        let fake = Fake::new(&clock, vec![Ok(answer.clone()), Err(AuthorityError::Indeterminate)])
+            .looking_up(vec![Ok(Reconciled::Answered(Ok(answer)))]);
+        let audited = Audited::new(fake, trail.clone()).with_clock(clock);
+        assert_eq!(audited.ask(&query()).unwrap().meta.reference, None, "nor in what the caller is told");
+        match audited.reconcile(&query()) {
+            Ok(Reconciled::Answered(Ok(finding))) => assert_eq!(finding.meta.reference, None),
+            other => panic!("{other:?}"),
+        }
+        let shown = format!("{:?}", trail.records.lock().unwrap());
+        assert!(!shown.contains("1199") && !shown.contains("MTE5"), "{shown}");
+    }
+}

@@ -36,14 +36,19 @@ impl Exchange {
     pub(super) fn new(origin: &str, tls: &Tls) -> Result<Self, TlsError> {
         let uri: Uri = origin.parse().map_err(|_| TlsError::Address)?;
         let authority = uri.authority().ok_or(TlsError::Address)?;
-        let bare = uri.path_and_query().is_none_or(|path| path.as_str() == "/");
+        // What is wrong is named one by one: each is put right in another place.
+        let bare = uri.path_and_query().is_none_or(|path| path.as_str() == "/") && !origin.contains('#');
+        if authority.as_str().contains('@') {
+            return Err(TlsError::UserInfo);
+        }
         let is_https = match uri.scheme_str() {
             Some("https") => true,
             Some("http") if is_loopback(authority.host()) => false,
+            Some("http") => return Err(TlsError::PlainHttp),
             _ => return Err(TlsError::Address),
         };
-        if !bare || authority.as_str().contains('@') {
-            return Err(TlsError::Address);
+        if !bare {
+            return Err(TlsError::Path);
         }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)

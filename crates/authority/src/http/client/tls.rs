@@ -18,6 +18,20 @@ pub enum TlsError {
     /// The address isn't `https://host[:port]`, nor plain `http` on loopback.
     #[error("not a register's address: expected https://host[:port], or http on loopback for tests")]
     Address,
+    /// There is a path, a query or a fragment behind host and port.
+    #[error(
+        "a register's address is scheme, host and port only: leave out what follows them (the path is the code map's, \
+         as `path` of its [request], or CAMARA's `root`)"
+    )]
+    Path,
+    /// A user or a password stands before the host. It isn't repeated.
+    #[error("the address of a register holds no user and no password: name them under [[credentials]]")]
+    UserInfo,
+    /// Plain `http` to another machine.
+    #[error(
+        "plain http is for a register on this machine: a question holds a name, a number and a face. Expected https"
+    )]
+    PlainHttp,
     /// A file holds no certificate in PEM.
     #[error("no certificate in PEM found")]
     NoCertificate,

@@ -1,16 +1,17 @@
-//! The file's own shape, and the checks that turn it into a map.
+//! The file's own shape, and how it becomes a map.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::code::CodeType;
+use super::place::{RawPlace, path};
+use super::rows::{RawMeaning, Rows};
 use super::{
-    Billed, Code, CodeMap, CodeMapError, Facts, InquiryShape, Meaning, Place, ReplyShape, RequestShape, Table,
+    Answer, Billed, Code, CodeMap, CodeMapError, Column, InquiryShape, Meaning, Outer, Part, Place,
+    ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
 };
 use crate::http::template::Template;
-use crate::words::{Word, error_from_word};
-use crate::{Attribute, Face, Liveness, QueryField};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +21,13 @@ struct RawMap {
     inquiry: Option<RawInquiry>,
     #[serde(default)]
     reply: RawReply,
-    table: Vec<RawTable>,
+    #[serde(default)]
+    outer: Vec<RawOuter>,
+    answer: RawAnswer,
+    #[serde(default)]
+    part: Vec<RawTable>,
+    #[serde(default)]
+    refusal: Vec<RawRefusals>,
     #[serde(default)]
     status: BTreeMap<String, RawMeaning>,
 }
@@ -28,6 +35,7 @@ struct RawMap {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRequest {
+    source: Option<String>,
     path: String,
     #[serde(default)]
     format: Format,
@@ -73,63 +81,119 @@ struct RawBilled {
     no: toml::Value,
 }
 
+/// Codes at a place, or a place at which nothing may stand.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawOuter {
+    Absent(RawAbsent),
+    Codes(RawTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAbsent {
+    absent: RawPlace,
+    source: Option<String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawTable {
-    at: String,
+    at: RawPlace,
     #[serde(rename = "type")]
     kind: CodeType,
     #[serde(default)]
     optional: bool,
+    source: Option<String>,
     codes: BTreeMap<String, RawMeaning>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum CodeType {
-    String,
-    Integer,
-    Boolean,
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRefusals {
+    statuses: Vec<u16>,
+    at: RawPlace,
+    #[serde(rename = "type")]
+    kind: CodeType,
+    source: Option<String>,
+    codes: BTreeMap<String, RawMeaning>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawMeaning {
-    error: Option<String>,
-    retry_after: Option<u64>,
+struct RawAnswer {
+    source: Option<String>,
+    verdict: RawColumn,
+    reason: RawReason,
+    row: Vec<RawRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColumn {
+    at: RawPlace,
+    #[serde(rename = "type")]
+    kind: CodeType,
+    pass: Vec<toml::Value>,
+    beside: Option<Vec<toml::Value>>,
+}
+
+/// `"none"`, said aloud, or where it stands.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawReason {
+    Word(String),
+    Column(RawColumn),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRow {
+    verdict: OneOrMore,
+    reason: Option<OneOrMore>,
     #[serde(default)]
-    proceed: bool,
-    subject: Option<String>,
-    name: Option<String>,
-    id_number: Option<String>,
-    valid_from: Option<String>,
-    valid_until: Option<String>,
-    phone_number: Option<String>,
-    document: Option<String>,
-    face: Option<String>,
-    liveness: Option<String>,
-    billed: Option<bool>,
+    no_reason: bool,
+    means: RawMeaning,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    More(Vec<toml::Value>),
+    One(toml::Value),
 }
 
 pub(super) fn parse(text: &str) -> Result<CodeMap, CodeMapError> {
     let raw: RawMap =
         toml::from_str(text).map_err(|error| CodeMapError::Syntax(error.message().to_owned()))?;
+    let request_source = raw.request.source.clone();
     let request = request(raw.request)?;
-    let inquiry = raw.inquiry.map(inquiry).transpose()?;
-    let tables: Result<Vec<Table>, _> = raw.table.into_iter().map(|raw| table(raw, &request.body)).collect();
-    let tables = tables?;
+    let mut rows = Rows::new(&request.body);
+    rows.sourced("request", "path", request_source.as_deref())?;
+    let outer = raw.outer.into_iter().map(|raw| outer(raw, &mut rows)).collect::<Result<Vec<_>, _>>()?;
+    let answer = answer(raw.answer, &mut rows)?;
+    let parts = raw.part.into_iter().map(|raw| part(raw, &mut rows)).collect::<Result<Vec<_>, _>>()?;
+    let refusals = raw.refusal.into_iter().map(|raw| refusals(raw, &mut rows)).collect::<Result<_, _>>()?;
     let mut statuses = Vec::new();
     for (code, raw) in raw.status {
         let status: u16 =
             code.parse().map_err(|_| CodeMapError::CodeType { at: "status".into(), code: code.clone() })?;
-        statuses.push((status, meaning(raw, "status", &code, &request.body)?));
+        statuses.push((status, rows.error(raw, "status", &code, None)?));
     }
-    let meanings = tables.iter().flat_map(|table| table.codes.iter().map(|(_, meaning)| meaning));
-    let finds = |meaning: &Meaning| matches!(meaning, Meaning::Facts(facts) if facts.subject.is_some());
-    if !meanings.into_iter().any(finds) {
-        return Err(CodeMapError::NoSubject);
-    }
-    Ok(CodeMap { interface: raw.interface, request, inquiry, reply: reply(raw.reply)?, tables, statuses })
+    let sources = rows.sources;
+    grants::check(&outer, &answer, &parts)?;
+    Ok(CodeMap {
+        interface: raw.interface,
+        inquiry: raw.inquiry.map(inquiry).transpose()?,
+        reply: reply(raw.reply)?,
+        request,
+        outer,
+        answer,
+        parts,
+        refusals,
+        statuses,
+        sources,
+    })
 }
 
 fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
@@ -161,8 +225,8 @@ fn inquiry(raw: RawInquiry) -> Result<InquiryShape, CodeMapError> {
 
 fn reply(raw: RawReply) -> Result<ReplyShape, CodeMapError> {
     let reference = raw.reference.map(|place| match place.strip_prefix("header:") {
-        Some(header) => Ok(Place::Header(header.to_owned())),
-        None => path("reply reference", place).map(Place::Body),
+        Some(header) => Ok(ReferenceAt::Header(header.to_owned())),
+        None => path("reply reference", place).map(ReferenceAt::Body),
     });
     let billed = raw.billed.map(|raw| -> Result<Billed, CodeMapError> {
         Ok(Billed { at: path("reply billed", raw.at)?, yes: scalar(raw.yes)?, no: scalar(raw.no)? })
@@ -177,78 +241,108 @@ fn reply(raw: RawReply) -> Result<ReplyShape, CodeMapError> {
     })
 }
 
-fn table(raw: RawTable, body: &Template) -> Result<Table, CodeMapError> {
-    let at = path("table", raw.at)?;
+fn outer(raw: RawOuter, rows: &mut Rows<'_>) -> Result<Outer, CodeMapError> {
+    let table = match raw {
+        RawOuter::Absent(raw) => {
+            let place = Place::read("outer", raw.absent)?;
+            rows.sourced(&place.shown(), "absent", raw.source.as_deref())?;
+            return Ok(Outer::Absent(place));
+        }
+        RawOuter::Codes(table) => table,
+    };
+    let at = Place::read("outer", table.at)?;
+    let codes = rows.outer(table.codes, table.kind, &at.shown(), table.source.as_deref())?;
+    Ok(Outer::Codes { at, optional: table.optional, codes })
+}
+
+fn part(raw: RawTable, rows: &mut Rows<'_>) -> Result<Part, CodeMapError> {
+    let at = Place::read("part", raw.at)?;
+    let mut codes: Vec<(Code, Meaning)> = Vec::new();
+    for (written, meaning) in raw.codes {
+        let wrong = || CodeMapError::CodeType { at: at.shown(), code: written.clone() };
+        let code = raw.kind.read(&written).ok_or_else(wrong)?;
+        codes.push((code, rows.meaning(meaning, &at.shown(), &written, raw.source.as_deref())?));
+    }
+    Ok(Part { at, optional: raw.optional, codes })
+}
+
+fn refusals(raw: RawRefusals, rows: &mut Rows<'_>) -> Result<Refusals, CodeMapError> {
+    let at = Place::read("refusal", raw.at)?;
     let mut codes = Vec::new();
-    for (written, raw_meaning) in raw.codes {
-        let wrong = || CodeMapError::CodeType { at: at.clone(), code: written.clone() };
-        let code = match (raw.kind, written.as_str()) {
-            (CodeType::String, text) => Code::Text(text.to_owned()),
-            (CodeType::Integer, number) => Code::Integer(number.parse().map_err(|_| wrong())?),
-            (CodeType::Boolean, "true") => Code::Bool(true),
-            (CodeType::Boolean, "false") => Code::Bool(false),
-            (CodeType::Boolean, _) => return Err(wrong()),
+    for (written, meaning) in raw.codes {
+        let wrong = || CodeMapError::CodeType { at: at.shown(), code: written.clone() };
+        let code = raw.kind.pattern(&written).ok_or_else(wrong)?;
+        codes.push((code, rows.error(meaning, &at.shown(), &written, raw.source.as_deref())?));
+    }
+    Ok(Refusals { statuses: raw.statuses, at, codes })
+}
+
+fn answer(raw: RawAnswer, rows: &mut Rows<'_>) -> Result<Answer, CodeMapError> {
+    let (verdict_kind, verdict) = column("verdict", raw.verdict, None)?;
+    let none = CodeMapError::Reason { codes: "every code".into(), why: "a verdict stands beside no verdict" };
+    let (verdict, None) = verdict else { return Err(none) };
+    let reason = match raw.reason {
+        RawReason::Word(word) if word == "none" => None,
+        RawReason::Word(word) => return Err(CodeMapError::Word { part: "reason", word }),
+        RawReason::Column(raw) => Some(column("reason", raw, Some(verdict_kind))?),
+    };
+    let (reason_kind, reason) = match reason {
+        Some((kind, (column, beside))) => (Some(kind), Some(ReasonColumn { column, beside })),
+        None => (None, None),
+    };
+    let mut read = Vec::new();
+    for row in raw.row {
+        let at = verdict.at.shown();
+        let verdicts = codes(&at, verdict_kind, row.verdict.clone())?;
+        let reasons = match (row.reason, reason_kind, &reason) {
+            (Some(written), Some(kind), Some(reason)) if !row.no_reason => {
+                Some(codes(&reason.column.at.shown(), kind, written)?)
+            }
+            (None, ..) => None,
+            _ => return Err(grants::misplaced(&verdicts, "it names a reason where none stands")),
         };
-        if codes.iter().any(|(known, _)| *known == code) {
-            return Err(wrong());
-        }
-        codes.push((code, meaning(raw_meaning, &at, &written, body)?));
+        grants::check_reason(&verdicts, reasons.is_some(), row.no_reason, reason.as_ref())?;
+        let shown = grants::shown(&verdicts, reasons.as_deref());
+        let meaning = rows.meaning(row.means, &at, &shown, raw.source.as_deref())?;
+        read.push(Row { verdicts, reasons, meaning });
     }
-    Ok(Table { at, optional: raw.optional, codes })
+    Ok(Answer { verdict, reason, rows: read })
 }
 
-fn meaning(raw: RawMeaning, at: &str, code: &str, body: &Template) -> Result<Meaning, CodeMapError> {
-    let facts = Facts {
-        subject: word("subject", raw.subject)?,
-        name: word("name", raw.name)?,
-        id_number: word("id_number", raw.id_number)?,
-        valid_from: word("valid_from", raw.valid_from)?,
-        valid_until: word("valid_until", raw.valid_until)?,
-        phone_number: word("phone_number", raw.phone_number)?,
-        document: word("document", raw.document)?,
-        face: word("face", raw.face)?,
-        liveness: word("liveness", raw.liveness)?,
-        billed: raw.billed,
+type Columns = (CodeType, (Column, Option<Vec<Code>>));
+
+/// A column, and beside which codes of the column before it stands.
+fn column(what: &'static str, raw: RawColumn, before: Option<CodeType>) -> Result<Columns, CodeMapError> {
+    let at = Place::read(what, raw.at)?;
+    let pass = codes(&at.shown(), raw.kind, OneOrMore::More(raw.pass))?;
+    let beside = match (raw.beside, before) {
+        (Some(beside), Some(kind)) => Some(codes("beside", kind, OneOrMore::More(beside))?),
+        (Some(_), None) => Some(Vec::new()),
+        (None, _) => None,
     };
-    if let Some(error) = raw.error {
-        let retry_after = raw.retry_after.map(Duration::from_secs);
-        let known = error_from_word(&error, retry_after).is_some();
-        if !known || raw.proceed || facts != (Facts { billed: raw.billed, ..Facts::default() }) {
-            return Err(CodeMapError::Word { part: "error", word: error });
-        }
-        return Ok(Meaning::Error { word: error, retry_after });
-    }
-    let says_nothing = facts == Facts::default();
-    if says_nothing != raw.proceed || raw.retry_after.is_some() {
-        return Err(CodeMapError::Empty { at: at.to_owned(), code: code.to_owned() });
-    }
-    let unsent = spoken_of(&facts).into_iter().flatten().find(|field| !body.asks(*field));
-    match unsent {
-        Some(field) => Err(CodeMapError::NotSent { at: at.to_owned(), code: code.to_owned(), field }),
-        None => Ok(Meaning::Facts(facts)),
+    Ok((raw.kind, (Column { at, pass }, beside)))
+}
+
+/// A value as an error message shows it.
+fn written_as(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Boolean(is) => is.to_string(),
+        other => other.type_str().to_owned(),
     }
 }
 
-/// The values of the query that the facts say something about.
-fn spoken_of(facts: &Facts) -> [Option<QueryField>; 6] {
-    let says = |attribute: Option<Attribute>| {
-        attribute.is_some_and(|said| !matches!(said, Attribute::NotAsked | Attribute::NotAvailable))
+fn codes(at: &str, kind: CodeType, written: OneOrMore) -> Result<Vec<Code>, CodeMapError> {
+    let values = match written {
+        OneOrMore::More(values) => values,
+        OneOrMore::One(value) => vec![value],
     };
-    let compares = facts.face.is_some_and(|said| said != Face::NotRun)
-        || facts.liveness.is_some_and(|said| said != Liveness::NotRun);
-    [
-        (says(facts.name), QueryField::Name),
-        (says(facts.id_number), QueryField::IdNumber),
-        (says(facts.valid_from), QueryField::ValidFrom),
-        (says(facts.valid_until), QueryField::ValidUntil),
-        (says(facts.phone_number), QueryField::PhoneNumber),
-        (compares, QueryField::Probe),
-    ]
-    .map(|(spoken, field)| spoken.then_some(field))
-}
-
-fn word<W: Word>(part: &'static str, written: Option<String>) -> Result<Option<W>, CodeMapError> {
-    written.map(|word| W::from_word(&word).ok_or(CodeMapError::Word { part, word })).transpose()
+    let one = |value: toml::Value| {
+        let wrong = || CodeMapError::CodeType { at: at.to_owned(), code: written_as(&value) };
+        kind.value(&value).ok_or_else(wrong)
+    };
+    values.into_iter().map(one).collect()
 }
 
 fn object(table: toml::Table) -> Result<Template, CodeMapError> {
@@ -278,12 +372,6 @@ fn scalar(value: toml::Value) -> Result<Code, CodeMapError> {
         toml::Value::Boolean(is) => Ok(Code::Bool(is)),
         other => Err(CodeMapError::CodeType { at: "billed".into(), code: other.type_str().to_owned() }),
     }
-}
-
-fn path(what: &'static str, text: String) -> Result<String, CodeMapError> {
-    let right =
-        text.starts_with('/') && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '~');
-    if right { Ok(text) } else { Err(CodeMapError::Path { what, got: text }) }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn open(text: &str, files: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::open(&path)
 }
 
-const MAP: &str = include_str!("../../../../../fixtures/codemaps/guozhengtong-two-element.toml");
+const MAP: &str = include_str!("../../../../../fixtures/codemaps/tencent-two-element.toml");
 
 #[test]
 fn everything_that_a_file_can_say() {
@@ -105,4 +105,53 @@ fn the_callers_address_and_the_files_are_the_same() {
     assert!(matches!(other, Err(ConnectError::OtherOrigin { .. })));
     assert_eq!(connect(None, None).map(|_| ()), Err(ConnectError::NoOrigin));
     assert_eq!(connect(Some("nonsense"), None).map(|_| ()), Err(ConnectError::Tls(TlsError::Address)));
+}
+
+#[test]
+fn an_address_with_a_path_was_told_that_plain_http_is_for_this_machine() {
+    let told = |origin: &str| connect(Some(origin), None).map(|_| ());
+    for origin in
+        ["http://127.0.0.1:8080/api", "https://register.example/v1", "https://register.example/?a=b"]
+    {
+        assert_eq!(told(origin), Err(ConnectError::Tls(TlsError::Path)), "{origin}");
+    }
+    assert_eq!(told("http://register.example/api"), Err(ConnectError::Tls(TlsError::PlainHttp)));
+    assert_eq!(told("https://u:p@register.example"), Err(ConnectError::Tls(TlsError::UserInfo)));
+    assert_eq!(told("http://"), Err(ConnectError::Tls(TlsError::Address)));
+    assert!(TlsError::Path.to_string().contains("scheme, host and port only"));
+}
+
+#[test]
+fn a_real_register_isnt_asked_with_a_map_of_hearsay() {
+    let hearsay = MAP.replacen("source = \"docs: ", "source = \"second-hand: ", 1);
+    let text = "id = \"x\"\ncode_map = \"map.toml\"\nreal_register = ";
+    let refused = open(&format!("{text}true"), &[("map.toml", &hearsay)]).unwrap_err();
+    assert!(matches!(refused, ConfigError::SecondHand(_)), "{refused}");
+    assert!(open(&format!("{text}false"), &[("map.toml", &hearsay)]).unwrap().dialect.is_test());
+    assert!(!open(&format!("{text}true"), &[("map.toml", MAP)]).unwrap().dialect.is_test());
+}
+
+#[test]
+fn cache_and_fallback_could_not_be_reached_from_a_configuration() {
+    let second = "id = \"second\"\norigin = \"http://127.0.0.1:1\"\n";
+    let first = "id = \"first\"\norigin = \"http://127.0.0.1:1\"\nfallback = [\"second.toml\"]\n\
+                 [cache]\nmax_age_seconds = 600\n";
+    let open = |second: &str| {
+        let folder = folder(&[("first.toml", first), ("second.toml", second)]);
+        let file = folder.path().join("first.toml");
+        connect(None, Some(&file)).map(|authority| authority.id().to_owned())
+    };
+    assert_eq!(open(second), Ok("first".to_owned()));
+    for (misplaced, named) in [
+        ("audit = \"trail\"\n", "audit"),
+        ("fallback = [\"second.toml\"]\n", "fallback"),
+        ("[cache]\nmax_age_seconds = 1\n", "cache"),
+    ] {
+        match open(&format!("{second}{misplaced}")) {
+            Err(ConnectError::Config(ConfigError::InFallback { what, .. })) => assert_eq!(what, named),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(open("id = \"second\""), Err(ConnectError::NoOrigin));
+    assert!(matches!(open(""), Err(ConnectError::Config(ConfigError::Syntax(_)))));
 }

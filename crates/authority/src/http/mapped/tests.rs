@@ -159,3 +159,28 @@ proptest! {
         prop_assert_eq!(passes, subject == "found" && name == "match" && number == "match");
     }
 }
+
+fn speaking(map: &str) -> MappedJson {
+    MappedJson::new("TEST-vendor", CodeMap::parse(map).unwrap())
+}
+
+#[test]
+fn the_phone_number_at_hand_reaches_the_register_that_asks_for_it_and_no_other() {
+    let offered = query().offering_phone_number("+8619900000001");
+    let yes = Reply::new(200, r#"{"Response":{"Result":"0"}}"#);
+    let phone = speaking(include_str!("../../../../../fixtures/codemaps/tencent-phone-three-element.toml"));
+    let request = phone.request(&offered, NOW).unwrap();
+    assert!(std::str::from_utf8(&request.body).unwrap().contains(r#""Phone":"19900000001""#));
+    assert_eq!(phone.finding(&offered, &yes, NOW).unwrap().attributes.phone_number, Attribute::Match);
+    let without = phone.request(&query(), NOW).map(|_| ());
+    assert_eq!(without, Err(AuthorityError::InvalidInput { field: QueryField::PhoneNumber }));
+
+    assert!(phone.asks_for(QueryField::PhoneNumber) && !phone.asks_for(QueryField::Probe));
+
+    let two = speaking(include_str!("../../../../../fixtures/codemaps/tencent-two-element.toml"));
+    assert!(!std::str::from_utf8(&two.request(&offered, NOW).unwrap().body).unwrap().contains("199000"));
+    let finding = two.finding(&offered, &yes, NOW).unwrap();
+    assert_eq!(finding.attributes.phone_number, Attribute::NotAsked, "its answer lacks nothing");
+    assert!(!two.asks_for(QueryField::PhoneNumber));
+    assert!(!MappedJson::new("x", CodeMap::register()).asks_for(QueryField::PhoneNumber));
+}

@@ -35,6 +35,14 @@ use crate::reader::wire::{Command, Status, StatusWord};
 /// | `long` / `short` | always sends card data in the form with / without fingerprints |
 /// | `nul` | pads the card's texts with NUL |
 /// | `filled` | fills the card and chip numbers that are usually zero |
+/// | `boot=MS` | hears nothing for so many milliseconds after the first byte of a host and after a reset |
+/// | `needs_reset=24` | answers this status word to every command until it is reset |
+/// | `empty=34` | answers this status word to the selection when no card lies there |
+/// | `restless=MS` | finds a card that was laid down, and neither selects nor reads it for so many milliseconds |
+/// | `letter=Z` | sends card data with this ASCII letter as type flag |
+/// | `blank` / `zeros` | sends card data whose text is nothing but spaces / zeros |
+/// | `unpadded` | sends an additional address without its padding |
+/// | `stranger` | sends another card's intact data before the card's own |
 /// | `heartbeat=MS` | sends `AAAA` every so many milliseconds, as some network bridges do |
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -77,6 +85,15 @@ pub(super) enum Kind {
     Nul,
     Filled,
     Heartbeat(Duration),
+    Boot(Duration),
+    NeedsReset(StatusWord),
+    Empty(StatusWord),
+    Restless(Duration),
+    Letter(u8),
+    Blank,
+    Zeros,
+    Unpadded,
+    Stranger,
 }
 
 /// Commands that a fault can be bound to.
@@ -132,11 +149,29 @@ impl Faults {
         self.device.iter().any(|fault| fault.kind == kind)
     }
 
+    /// The value of a lasting habit.
+    fn value<T>(&self, of: impl Fn(Kind) -> Option<T>) -> Option<T> {
+        self.device.iter().find_map(|fault| of(fault.kind))
+    }
+
     pub(super) fn heartbeat(&self) -> Option<Duration> {
-        self.device.iter().find_map(|fault| match fault.kind {
-            Kind::Heartbeat(interval) => Some(interval),
-            _ => None,
-        })
+        self.value(|kind| if let Kind::Heartbeat(interval) = kind { Some(interval) } else { None })
+    }
+
+    pub(super) fn boot(&self) -> Option<Duration> {
+        self.value(|kind| if let Kind::Boot(time) = kind { Some(time) } else { None })
+    }
+
+    pub(super) fn needs_reset(&self) -> Option<StatusWord> {
+        self.value(|kind| if let Kind::NeedsReset(word) = kind { Some(word) } else { None })
+    }
+
+    pub(super) fn empty(&self) -> Option<StatusWord> {
+        self.value(|kind| if let Kind::Empty(word) = kind { Some(word) } else { None })
+    }
+
+    pub(super) fn restless(&self) -> Option<Duration> {
+        self.value(|kind| if let Kind::Restless(time) = kind { Some(time) } else { None })
     }
 }
 
@@ -177,7 +212,7 @@ impl FromStr for DeviceFault {
             milliseconds.map(Duration::from_millis)
         };
         let kind = match name {
-            "answer" => Kind::Answer(status(value)?),
+            "answer" => Kind::Answer(status("answer", value)?),
             "mute" => Kind::Mute,
             "late" => Kind::Late(time("late")?),
             "cut" => Kind::Cut,
@@ -200,6 +235,18 @@ impl FromStr for DeviceFault {
             "nul" => Kind::Nul,
             "filled" => Kind::Filled,
             "heartbeat" => Kind::Heartbeat(time("heartbeat")?.max(Duration::from_millis(1))),
+            "boot" => Kind::Boot(time("boot")?),
+            "needs_reset" => Kind::NeedsReset(status("needs_reset", value)?.word),
+            "empty" => Kind::Empty(status("empty", value)?.word),
+            "restless" => Kind::Restless(time("restless")?),
+            "letter" => match value.as_bytes() {
+                [letter] if letter.is_ascii_graphic() => Kind::Letter(*letter),
+                _ => return Err(ParseFaultError::Value { name: "letter", needs: "one ASCII letter" }),
+            },
+            "blank" => Kind::Blank,
+            "zeros" => Kind::Zeros,
+            "unpadded" => Kind::Unpadded,
+            "stranger" => Kind::Stranger,
             _ => return Err(ParseFaultError::Name),
         };
         Ok(Self { kind, on, left })
@@ -225,8 +272,8 @@ fn group(name: &str) -> Result<Group, ParseFaultError> {
     })
 }
 
-fn status(text: &str) -> Result<Status, ParseFaultError> {
-    let needs = ParseFaultError::Value { name: "answer", needs: "two or six hexadecimal digits" };
+fn status(name: &'static str, text: &str) -> Result<Status, ParseFaultError> {
+    let needs = ParseFaultError::Value { name, needs: "two or six hexadecimal digits" };
     let is_hex = matches!(text.len(), 2 | 6) && text.bytes().all(|b| b.is_ascii_hexdigit());
     let value = u32::from_str_radix(text, 16).ok().filter(|_| is_hex).ok_or(needs)?;
     let [_, sw1, sw2, sw3] = value.to_be_bytes();
@@ -248,7 +295,19 @@ mod tests {
         faults.strike(Command::Read);
         assert_eq!(faults.strike(Command::Read), [Kind::Strict], "used up");
         assert_eq!(faults.strike(Command::Find), [Kind::Late(Duration::from_secs(5)), Kind::Strict]);
-        for bad in ["answer=6", "answer=+1", "answer", "mute@card", "mute*x", "late", "bogus", "drop=x"] {
+        for bad in [
+            "answer=6",
+            "answer=+1",
+            "answer",
+            "mute@card",
+            "mute*x",
+            "late",
+            "bogus",
+            "drop=x",
+            "boot",
+            "letter=",
+            "empty=x",
+        ] {
             assert!(bad.parse::<Faults>().is_err(), "{bad}");
         }
     }

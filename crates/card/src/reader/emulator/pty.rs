@@ -50,15 +50,26 @@ impl Pty {
         Ok(Self { master, _slave: slave, path, link: None })
     }
 
-    /// Also makes it reachable as `link`, a symbolic link that is removed with it. One that is there already is replaced;
-    /// anything else is not.
+    /// Also makes it reachable as `link`, a symbolic link that is removed with it. One that a pseudo-terminal left behind is
+    /// replaced; one whose pseudo-terminal lives, and anything else, is not.
     ///
     /// # Errors
-    /// When the link can't be made.
+    /// [`AddrInUse`](io::ErrorKind::AddrInUse) when another one lives behind the link,
+    /// [`AlreadyExists`](io::ErrorKind::AlreadyExists) when something else has the name, and when the link can't be made.
     pub fn linked(mut self, link: impl Into<PathBuf>) -> io::Result<Self> {
         let link = link.into();
         match std::fs::symlink_metadata(&link) {
-            Ok(metadata) if metadata.file_type().is_symlink() => std::fs::remove_file(&link)?,
+            Ok(metadata) if metadata.file_type().is_symlink() => {
+                let target = std::fs::read_link(&link)?;
+                if !target.starts_with("/dev") {
+                    return Err(io::ErrorKind::AlreadyExists.into());
+                }
+                // Its name was given to us, so its owner has ended.
+                if target != self.path && target.exists() {
+                    return Err(io::Error::new(io::ErrorKind::AddrInUse, "another one lives behind it"));
+                }
+                std::fs::remove_file(&link)?;
+            }
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => {}
         }
@@ -131,7 +142,10 @@ impl DeviceEnd for Pty {
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        if let Some(link) = &self.link {
+        // Whoever has replaced it since keeps it.
+        if let Some(link) =
+            self.link.as_ref().filter(|link| std::fs::read_link(link).is_ok_and(|to| to == self.path))
+        {
             let _ = std::fs::remove_file(link);
         }
     }

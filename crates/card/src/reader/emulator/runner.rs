@@ -57,6 +57,11 @@ impl RunningEmulator {
         self.lock().remove()
     }
 
+    /// Power off and on: it has forgotten everything but the card that lies there.
+    pub fn power_cycle(&self) {
+        self.lock().power_cycle();
+    }
+
     /// Replaces the faults.
     pub fn set_faults(&self, faults: Faults) {
         self.lock().set_faults(faults);

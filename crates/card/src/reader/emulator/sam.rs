@@ -34,6 +34,8 @@ pub struct EmulatorConfig {
     pub linger: Duration,
     /// How long no card lies there in between.
     pub gap: Duration,
+    /// Whether a card that was read is lifted and, when all others had their turn, laid down again.
+    pub again: bool,
 }
 
 impl Default for EmulatorConfig {
@@ -50,6 +52,7 @@ impl Default for EmulatorConfig {
             seed: 0,
             linger: Duration::from_millis(1500),
             gap: Duration::from_millis(500),
+            again: false,
         }
     }
 }
@@ -64,6 +67,12 @@ pub struct Emulator {
     /// Cards that follow, one after the other.
     next: VecDeque<Card>,
     selected: bool,
+    /// When a host was first heard since the last power-on or reset; until then it boots, if it does.
+    awake: Option<Instant>,
+    /// It was reset since it was made.
+    was_reset: bool,
+    /// When the card that lies there was first looked for.
+    placed: Option<Instant>,
     /// The card was read since it was placed.
     was_read: bool,
     /// When the card is taken away, and when the next is placed.
@@ -89,6 +98,9 @@ impl Emulator {
             card: None,
             next: VecDeque::new(),
             selected: false,
+            awake: None,
+            was_reset: false,
+            placed: None,
             was_read: false,
             change: None,
             busy: None,
@@ -111,8 +123,16 @@ impl Emulator {
 
     /// Takes the card away. Returns whether one lay there.
     pub fn remove(&mut self) -> bool {
-        (self.selected, self.was_read, self.change) = (false, false, None);
+        (self.selected, self.was_read, self.placed, self.change) = (false, false, None, None);
         self.card.take().is_some()
+    }
+
+    /// Power off and on: it has forgotten everything but the card that lies there.
+    pub fn power_cycle(&mut self) {
+        (self.selected, self.was_read, self.was_reset, self.awake) = (false, false, false, None);
+        (self.busy, self.heard) = (None, None);
+        self.framer.clear();
+        self.out.clear();
     }
 
     /// Places these cards one after the other, each when the one before has been read.
@@ -220,12 +240,21 @@ impl Emulator {
                 self.place(card);
             }
         } else {
+            if self.config.again
+                && let Some(card) = self.card.take()
+            {
+                self.next.push_back(card);
+            }
             self.remove();
             self.change = Some((at + self.config.gap, true));
         }
     }
 
     fn answer(&mut self, now: Instant, command: Option<Command>, request: usize) {
+        let awake = *self.awake.get_or_insert(now);
+        if self.config.faults.boot().is_some_and(|boot| now < awake + boot) {
+            return;
+        }
         let arrived = now + self.wire(request);
         let start = self.busy.map_or(arrived, |busy| busy.max(arrived));
         let Some(command) = command else {
@@ -248,10 +277,12 @@ impl Emulator {
                 start += *delay;
             }
         }
-        let scripted = faults.iter().find_map(|fault| match fault {
-            Kind::Answer(status) => Some(status.encode().to_vec()),
-            _ => None,
-        });
+        if command == Command::Reset {
+            (self.awake, self.was_reset) = (Some(start), true);
+        }
+        let refused = self.config.faults.needs_reset().filter(|_| !self.was_reset);
+        let scripted = refused.map(|word| Status::new(word).encode().to_vec());
+        let scripted = scripted.or_else(|| self.scripted(&faults));
         let body = scripted.unwrap_or_else(|| self.execute(start, command, &faults));
         if faults.contains(&Kind::Lift) {
             self.remove();
@@ -262,6 +293,14 @@ impl Emulator {
         {
             self.config.baud = baud;
         }
+    }
+
+    /// The answer that a fault gives instead of the reader's own.
+    fn scripted(&self, faults: &[Kind]) -> Option<Vec<u8>> {
+        faults.iter().find_map(|fault| match fault {
+            Kind::Answer(status) => Some(status.encode().to_vec()),
+            _ => None,
+        })
     }
 
     fn wire(&self, bytes: usize) -> Duration {

@@ -10,6 +10,8 @@ pub enum Action {
     LiftAndReplace,
     /// Use another document: this one isn't accepted.
     OtherDocument,
+    /// Use another document, and have this program updated: it doesn't know this one.
+    UpdateProgram,
     /// Check the card's authenticity by the procedure for doubtful documents.
     ExamineCard,
     /// Check cable and power.
@@ -35,6 +37,9 @@ impl Action {
             Self::PlaceCard => "place a card; if one lies there, lift it and put it back",
             Self::LiftAndReplace => "lift the card and put it back, flat and still",
             Self::OtherDocument => "use another document: this is no card of this system",
+            Self::UpdateProgram => {
+                "use another document, and have this program updated: it doesn't know this one"
+            }
             Self::ExamineCard => "examine the card by the procedure for doubtful documents",
             Self::CheckCable => "check the reader's cable and power",
             Self::CheckRate => "check the reader's cable and line rate",
@@ -52,6 +57,7 @@ impl Action {
             Self::PlaceCard => "请放置证件；如证件已在读卡器上，请拿起后重新放置",
             Self::LiftAndReplace => "请拿起证件，重新平放并保持不动",
             Self::OtherDocument => "请使用其他证件：此卡不是本系统的证件",
+            Self::UpdateProgram => "本程序版本不识别此类证件，请使用其他证件并升级程序",
             Self::ExamineCard => "请按可疑证件处理流程核查此证件",
             Self::CheckCable => "请检查读卡器的连接线和电源",
             Self::CheckRate => "请检查读卡器的连接线和串口速率",

@@ -14,6 +14,10 @@ explain! {
         Self::CardNotAccepted { .. } => "card_not_accepted", Card, Action::ExamineCard.english(), Action::ExamineCard.chinese();
         Self::CardUnreadable { .. } => "card_unreadable", Card, Action::LiftAndReplace.english(), Action::LiftAndReplace.chinese();
         Self::CardMalformed { .. } => "card_malformed", Card, Action::ExamineCard.english(), Action::ExamineCard.chinese();
+        Self::CardBlank => "card_blank", Card, Action::ExamineCard.english(), Action::ExamineCard.chinese();
+        Self::UnknownDocument { .. } => "document_unknown", Card, Action::UpdateProgram.english(), Action::UpdateProgram.chinese();
+        Self::CardReadBefore => "card_read_before", Card, Action::LiftAndReplace.english(), Action::LiftAndReplace.chinese();
+        Self::TwoCards => "two_cards", Line, Action::LiftAndReplace.english(), Action::LiftAndReplace.chinese();
         Self::SelfTestFailed { .. } => "sam_self_test_failed", Reader, Action::ServiceReader.english(), Action::ServiceReader.chinese();
         Self::NotAuthorised { .. } => "sam_not_authorised", Reader, Action::ServiceReader.english(), Action::ServiceReader.chinese();
         Self::Refused { .. } => "command_refused", Reader, Action::ServiceReader.english(), Action::ServiceReader.chinese();
@@ -35,6 +39,7 @@ explain! {
         Self::NotFound { .. } => "port_not_found", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese();
         Self::InUse { .. } => "port_in_use", Port, Action::CloseOtherProgram.english(), Action::CloseOtherProgram.chinese();
         Self::NotPermitted { .. } => "port_not_permitted", Port, Action::GrantPermission.english(), Action::GrantPermission.chinese();
+        Self::NotExclusive { .. } => "port_not_exclusive", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese();
         Self::NotAPort { .. } | Self::NotAReader { .. } => "not_a_port", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese();
         Self::SeveralMatch { .. } => "several_readers", Caller, Action::ChoosePort.english(), Action::ChoosePort.chinese();
         Self::Disconnected => "reader_disconnected", Line, Action::CheckCable.english(), Action::CheckCable.chinese();
@@ -49,6 +54,8 @@ explain! {
     ReplyError {
         Self::NoStatus | Self::Lengths { .. } | Self::PartLength { .. } | Self::CodeUnits { .. } => "card_malformed", Card,
             Action::ExamineCard.english(), Action::ExamineCard.chinese();
+        Self::UnknownKind { .. } => "document_unknown", Card, Action::UpdateProgram.english(), Action::UpdateProgram.chinese();
+        Self::Blank => "card_blank", Card, Action::ExamineCard.english(), Action::ExamineCard.chinese();
     }
 }
 

@@ -42,6 +42,31 @@ fn all() -> Vec<(ReaderError, &'static str, Fault, Action)> {
             Fault::Card,
             Action::ExamineCard,
         ),
+        (E::CardBlank, "nothing is written on the card", Fault::Card, Action::ExamineCard),
+        (
+            E::UnknownDocument { flag: 0x5A },
+            "the card is a document that this version doesn't know (type flag U+005A)",
+            Fault::Card,
+            Action::UpdateProgram,
+        ),
+        (
+            E::CardReadBefore,
+            "the card that lies on the reader was read before, and it was not lifted and put back",
+            Fault::Card,
+            Action::LiftAndReplace,
+        ),
+        (
+            E::TwoCards,
+            "the data of two different cards came in on one question",
+            Fault::Line,
+            Action::LiftAndReplace,
+        ),
+        (
+            TransportError::NotExclusive { path: "/dev/ttyS0".into() }.into(),
+            "/dev/ttyS0 can't be held for one program alone",
+            Fault::Port,
+            Action::ChoosePort,
+        ),
         (
             E::SelfTestFailed { status: Status::new(StatusWord::SelfTestFailed) },
             "the reader's security module failed its self-test (status 60)",

@@ -13,6 +13,7 @@ pub(super) fn dead(reason: Dead, command: Command, line: &Line<'_>) -> ReaderErr
             ReaderError::LineDamaged { command, attempts: line.retries + 1, discarded: line.link.discarded() }
         }
         Dead::Permanent(status) => permanent(status).unwrap_or(ReaderError::Refused { command, status }),
+        Dead::Refused(status) => ReaderError::Refused { command, status },
     }
 }
 
@@ -32,6 +33,9 @@ pub(super) fn is_about_card(status: Status) -> bool {
         StatusWord::CardRejectedSam
             | StatusWord::SamRejectedCard
             | StatusWord::DataNotAuthentic
+            | StatusWord::NothingFound
+            | StatusWord::FingerprintNotAuthentic
+            | StatusWord::WrongInformationLength
             | StatusWord::WrongCardType
             | StatusWord::ReadFailed
             | StatusWord::NoRandom
@@ -41,13 +45,19 @@ pub(super) fn is_about_card(status: Status) -> bool {
     )
 }
 
+/// Whether a status says that no card is there to be found.
+pub(super) fn is_absence(status: Status) -> bool {
+    matches!(status.word, StatusWord::NoCard | StatusWord::NothingFound)
+}
+
 /// The error of a card that failed with this status once too often.
 pub(super) fn card_error(status: Status) -> ReaderError {
     match status.word {
         StatusWord::WrongCardType => ReaderError::WrongCard { status },
-        StatusWord::CardRejectedSam | StatusWord::SamRejectedCard | StatusWord::DataNotAuthentic => {
-            ReaderError::CardNotAccepted { status }
-        }
+        StatusWord::CardRejectedSam
+        | StatusWord::SamRejectedCard
+        | StatusWord::DataNotAuthentic
+        | StatusWord::FingerprintNotAuthentic => ReaderError::CardNotAccepted { status },
         _ => ReaderError::CardUnreadable { status },
     }
 }

@@ -1,7 +1,7 @@
-//! How long to wait for what (`reader-protocol` 1.2, 1.3).
+//! How long to wait for what (`reader-protocol` 1.2 to 1.4).
 //!
 //! A limit is the time that the reader may think, plus the time that the bytes take on the line at its rate. Nothing here is
-//! slept: a limit only counts when the reader doesn't answer.
+//! slept: a limit only counts when the reader doesn't answer. How long a request goes on is the [`Patience`]'s matter.
 
 use std::time::Duration;
 
@@ -32,17 +32,44 @@ impl Limits {
         }
     }
 
-    /// From sending a command to the last byte of its answer. Twice the wire time leaves room for bridges that pass bytes
-    /// on in batches.
+    /// From sending a command to the last byte of its answer, for a reader of which nothing is known. Twice the wire time
+    /// leaves room for bridges that pass bytes on in batches.
     pub(super) fn answer(self, command: Command) -> Duration {
         let thinking = match command {
-            // Shipping drivers allow 3.5 s for a card's contact-less transfer.
+            // Shipping drivers allow up to 5 s for what goes to the card, and readers use it.
+            Command::Find | Command::Select | Command::ReadAddress | Command::ReadManagement => {
+                Duration::from_millis(6_000)
+            }
+            other => return self.prompt(other),
+        };
+        thinking + 2 * self.wire(11 + command.largest_reply())
+    }
+
+    /// The same for a reader that is known to be quick: anything later is lost.
+    pub(super) fn prompt(self, command: Command) -> Duration {
+        let thinking = match command {
+            // The usual limit of shipping drivers for a card's contact-less transfer.
             Command::Read | Command::ReadWithFingerprint => Duration::from_millis(3_500),
-            Command::ReadAddress | Command::ReadManagement => Duration::from_millis(1_500),
+            Command::Find | Command::Select | Command::ReadAddress | Command::ReadManagement => {
+                Duration::from_millis(1_500)
+            }
             Command::Reset => Duration::from_millis(1_000),
             _ => Duration::from_millis(800),
         };
         thinking + 2 * self.wire(11 + command.largest_reply())
+    }
+
+    /// The same for a reader whose slowest answer to it so far took `slowest`.
+    pub(super) fn learned(self, command: Command, slowest: Duration) -> Duration {
+        let prompt = self.prompt(command);
+        let most = self.answer(command).max(prompt + 2 * slowest);
+        (10 * slowest).clamp(prompt, most)
+    }
+
+    /// How long a reading that has begun may go on when its time is up: it has a card, or a line that brings pieces of one.
+    /// The slowest shipping command twice, and forty readings' time on the line.
+    pub(super) fn grace(self) -> Duration {
+        Duration::from_secs(20) + 40 * self.wire(11 + Command::Read.largest_reply())
     }
 
     /// From one piece of an answer to the next. USB-serial bridges hold bytes back for 16 ms, radio for longer.

@@ -2,7 +2,7 @@
 
 use zeroize::ZeroizeOnDrop;
 
-use super::failures::permanent;
+use super::failures::{is_absence, permanent};
 use super::link::Step;
 use super::simple::Attempts;
 use super::{Line, Next, Outcome, ReaderError};
@@ -32,6 +32,7 @@ impl std::fmt::Debug for ManagementInfo {
 #[derive(Default)]
 pub(super) struct Managing {
     attempts: Attempts,
+    found: bool,
 }
 
 impl Managing {
@@ -46,9 +47,16 @@ impl Managing {
         }
         match (command, status.word) {
             // "No card" is also said of one that lies there since it was read; selecting it tells.
-            (Command::Find, StatusWord::Found | StatusWord::NoCard) => Next::Send(Command::Select),
+            (Command::Find, word) if word == StatusWord::Found || is_absence(status) => {
+                self.found = word == StatusWord::Found;
+                Next::Send(Command::Select)
+            }
             (Command::Select, StatusWord::Done) => Next::Send(Command::ReadManagement),
-            (Command::Select, StatusWord::NoCard | StatusWord::SelectFailed) => {
+            // An empty reader answers whatever it likes to the selection of nothing.
+            (Command::Select, word)
+                if !matches!(word, StatusWord::HostChecksum | StatusWord::HostLength)
+                    && (!self.found || is_absence(status) || word == StatusWord::SelectFailed) =>
+            {
                 Next::Finish(Err(ReaderError::NoCard { waited: std::time::Duration::ZERO }))
             }
             (Command::ReadManagement, StatusWord::Done) => {

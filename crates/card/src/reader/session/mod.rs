@@ -11,10 +11,12 @@
 //! it. It drains the transport before it calls [`Session::start`].
 
 mod answers;
+mod area;
 mod failures;
 mod limits;
 mod link;
 mod management;
+mod patience;
 mod presence;
 mod reading;
 mod request;
@@ -25,9 +27,12 @@ mod trust;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use self::area::Area;
+pub use self::area::CardMark;
 use self::link::{Link, Step};
 pub use self::management::ManagementInfo;
 use self::management::Managing;
+use self::patience::Patience;
 use self::presence::Presence;
 use self::reading::Reading;
 pub use self::request::{Event, Outcome, Probe, Request, SessionConfig};
@@ -47,8 +52,11 @@ pub struct Session {
     events: VecDeque<Event>,
     config: SessionConfig,
     retries: u32,
+    /// The SAM was reset once in this request already, because it refused everything.
+    was_reset: bool,
     /// This reader is silent when it is asked for additional addresses, so it isn't asked again.
     without_addresses: bool,
+    area: Area,
 }
 
 enum Operation {
@@ -71,6 +79,8 @@ enum Next {
     Settle,
     /// Get into step again.
     Fence,
+    /// Reset the SAM, once in a request, and get into step again.
+    Reset,
     /// Change the rate, then pause.
     UseBaud(Baud, Duration),
     Finish(Result<Outcome, ReaderError>),
@@ -82,6 +92,8 @@ struct Line<'a> {
     link: &'a Link,
     origin: Origin,
     retries: u32,
+    was_reset: bool,
+    area: &'a mut Area,
     events: &'a mut VecDeque<Event>,
 }
 
@@ -121,12 +133,21 @@ impl Operation {
 impl Session {
     /// A session on a line that nothing is known of yet.
     pub fn new(config: SessionConfig) -> Self {
-        let mut link = Link::new(config.baud, config.impatient);
+        let mut link = Link::new(config.baud);
         if config.origin == Origin::Replay {
             // A recording has no line that could damage it, and seldom holds a reading twice.
             link.trust.give();
         }
-        Self { link, operation: None, events: VecDeque::new(), config, retries: 0, without_addresses: false }
+        Self {
+            link,
+            operation: None,
+            events: VecDeque::new(),
+            config,
+            retries: 0,
+            was_reset: false,
+            without_addresses: false,
+            area: Area::default(),
+        }
     }
 
     /// Starts on `request`. Its end is an [`Event::Finished`].
@@ -137,13 +158,17 @@ impl Session {
         if self.operation.is_some() {
             return Err(ReaderError::Busy);
         }
+        let patience = match &request {
+            Request::Read(options) => Patience::of_wait(now, options.wait, self.link.grace()),
+            Request::AwaitRemoval => Patience::endless(),
+            _ => Patience::of_command(now),
+        };
         self.operation = Some(match request {
             Request::Probe => Operation::Probing(Probing::default()),
             Request::Read(options) => {
-                let wanted = options.additional_address && !self.without_addresses;
-                Operation::Reading(Box::new(Reading::new(options.additional_address(wanted), now)))
+                Operation::Reading(Box::new(Reading::new(options, now, self.without_addresses, self.area)))
             }
-            Request::AwaitRemoval => Operation::Presence(Presence::default()),
+            Request::AwaitRemoval => Operation::Presence(Presence::new(self.without_addresses)),
             Request::ReadManagement => Operation::Managing(Managing::default()),
             Request::Reset => Operation::Resetting(Resetting::default()),
             Request::SetBaud(baud) => {
@@ -152,8 +177,8 @@ impl Session {
             }
             Request::SetRfFrame(bytes) => Operation::SettingRfFrame(SettingRfFrame::new(bytes)),
         });
-        self.retries = 0;
-        if self.link.begin(now) {
+        (self.retries, self.was_reset) = (0, false);
+        if self.link.begin(now, patience) {
             self.advance(now, Step::Identified);
         }
         Ok(())
@@ -206,6 +231,18 @@ impl Session {
         self.link.deadline()
     }
 
+    /// The mark of the card that was read last, unless it has been taken away since. Whoever keeps it for the next program
+    /// on this port gives it to [`expect_lying`](Self::expect_lying) there.
+    pub fn lying_card(&self) -> Option<CardMark> {
+        self.area.lying()
+    }
+
+    /// Says which card an earlier program read on this port: where a reading asks for a card newly placed, this one has to be
+    /// lifted first.
+    pub fn expect_lying(&mut self, mark: CardMark) {
+        self.area.was_read(mark);
+    }
+
     /// Whether a request is under way.
     pub fn is_busy(&self) -> bool {
         self.operation.is_some()
@@ -217,18 +254,32 @@ impl Session {
     }
 
     fn advance(&mut self, now: Instant, step: Step) {
-        let Self { link, operation, events, config, retries, .. } = self;
+        let Self { link, operation, events, config, retries, was_reset, area, .. } = self;
         let Some(operation) = operation else { return };
-        let line = Line { now, link, origin: config.origin, retries: *retries, events };
-        match operation.advance(step, line) {
-            Next::Send(command) => self.link.send(now, command),
+        if matches!(step, Step::Dead(_)) {
+            area.lose_sight();
+        }
+        let line =
+            Line { now, link, origin: config.origin, retries: *retries, was_reset: *was_reset, area, events };
+        let next = match operation.advance(step, line) {
+            Next::Finish(Err(error)) if wants_reset(&error, step) && !self.was_reset => Next::Reset,
+            next => next,
+        };
+        match next {
+            Next::Send(command) => self.send(now, command),
             Next::Retry(command) => {
                 self.retries += 1;
-                self.link.send(now, command);
+                self.send(now, command);
             }
             Next::Pause(pause) => self.link.pause(now, pause),
             Next::Settle => self.link.settle(now),
             Next::Fence => self.link.fence(now),
+            Next::Reset => {
+                self.retries += 1;
+                self.was_reset = true;
+                self.area.lose_sight();
+                self.link.reset(now);
+            }
             Next::UseBaud(baud, pause) => {
                 self.config.baud = Some(baud.rate());
                 self.link.set_baud(self.config.baud);
@@ -236,8 +287,11 @@ impl Session {
                 self.link.pause(now, pause);
             }
             Next::Finish(result) => {
-                if matches!(&result, Ok(Outcome::Card(card)) if card.is_confirmed()) {
-                    self.link.trust.vouch();
+                if let Ok(Outcome::Card(card)) = &result {
+                    self.area.was_read(card.mark());
+                    if card.is_confirmed() {
+                        self.link.trust.vouch();
+                    }
                 }
                 if let Some(Operation::Reading(reading)) = &self.operation {
                     self.without_addresses |= reading.address_command_is_unknown();
@@ -246,6 +300,13 @@ impl Session {
                 self.finish(result);
             }
         }
+    }
+
+    fn send(&mut self, now: Instant, command: Command) {
+        if command == Command::Reset {
+            self.area.lose_sight();
+        }
+        self.link.send(now, command);
     }
 
     fn finish(&mut self, result: Result<Outcome, ReaderError>) {
@@ -264,6 +325,15 @@ impl Session {
         } else {
             self.events.push_back(Event::Progress(reading));
         }
+    }
+}
+
+/// Whether a reset may help: the SAM takes no command at all.
+fn wants_reset(error: &ReaderError, step: Step) -> bool {
+    match error {
+        ReaderError::SelfTestFailed { .. } | ReaderError::NotAuthorised { .. } => true,
+        ReaderError::Refused { .. } => matches!(step, Step::Dead(_)),
+        _ => false,
     }
 }
 

@@ -15,13 +15,11 @@ pub struct SessionConfig {
     pub origin: Origin,
     /// Bits per second, where the line has a rate.
     pub baud: Option<u32>,
-    /// Give up after the first silence. For finding out whether anybody answers, as at each rate in turn.
-    pub impatient: bool,
 }
 
 impl Default for SessionConfig {
     fn default() -> Self {
-        Self { origin: Origin::Emulated, baud: None, impatient: false }
+        Self { origin: Origin::Emulated, baud: None }
     }
 }
 
@@ -42,13 +40,6 @@ impl SessionConfig {
     #[must_use]
     pub fn baud(mut self, baud: Option<u32>) -> Self {
         self.baud = baud;
-        self
-    }
-
-    /// Sets [`impatient`](Self::impatient).
-    #[must_use]
-    pub fn impatient(mut self, yes: bool) -> Self {
-        self.impatient = yes;
         self
     }
 }

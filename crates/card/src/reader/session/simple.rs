@@ -1,14 +1,18 @@
 //! The operations that need one or two commands.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::failures::{dead, permanent};
 use super::link::{Dead, Step};
 use super::{Line, Next, Outcome, ReaderError};
 use crate::reader::wire::{Baud, Command, StatusWord};
 
-/// How often a simple command is sent.
-const ATTEMPTS: u32 = 4;
+/// Intact refusals in a row before a command counts as refused.
+const REFUSALS: u32 = 4;
+/// Tries that follow one another at once; later ones wait a moment, so that time ends what fails at once.
+const AT_ONCE: u32 = 8;
+/// Between later tries.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Status, after the SAM id that every session begins with.
 #[derive(Default)]
@@ -132,10 +136,12 @@ impl SettingBaud {
     }
 }
 
-/// Bounded tries of one command.
+/// Tries of one command, until it is refused in due form or its time is up.
 #[derive(Default)]
 pub(super) struct Attempts {
     count: u32,
+    refusals: u32,
+    since: Option<Instant>,
 }
 
 impl Attempts {
@@ -153,8 +159,11 @@ impl Attempts {
         if let Some(error) = permanent(status) {
             return Next::Finish(Err(error));
         }
-        self.count += 1;
-        if self.count < ATTEMPTS {
+        if matches!(status.word, StatusWord::HostChecksum | StatusWord::HostLength) {
+            return self.failed(command, false, line);
+        }
+        self.refusals += 1;
+        if self.refusals < REFUSALS {
             Next::Retry(command)
         } else {
             Next::Finish(Err(ReaderError::Refused { command, status }))
@@ -164,16 +173,19 @@ impl Attempts {
     pub(super) fn again(&mut self, command: Command, step: Step, line: &Line<'_>) -> Next {
         match step {
             Step::Dead(reason) => Next::Finish(Err(dead(reason, command, line))),
-            Step::Failed(failure) => {
-                self.count += 1;
-                if self.count < ATTEMPTS {
-                    Next::Retry(command)
-                } else {
-                    let reason = if failure.silent { Dead::Silent } else { Dead::Garbled };
-                    Next::Finish(Err(dead(reason, command, line)))
-                }
-            }
+            Step::Failed(failure) => self.failed(command, failure.silent, line),
             Step::Identified | Step::Replied(_) | Step::Settled | Step::Paused => Next::Send(command),
         }
+    }
+
+    /// The line failed.
+    fn failed(&mut self, command: Command, silent: bool, line: &Line<'_>) -> Next {
+        self.count += 1;
+        let since = *self.since.get_or_insert(line.now);
+        if line.now >= line.link.patience().end_of_trouble(since) {
+            let reason = if silent { Dead::Silent } else { Dead::Garbled };
+            return Next::Finish(Err(dead(reason, command, line)));
+        }
+        if self.count < AT_ONCE { Next::Retry(command) } else { Next::Pause(PAUSE) }
     }
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::Line;
+use super::{CardMark, Line};
 use crate::document::{
-    CardRead, CardReadParts, CardText, Document, Fingerprint, LinkStats, Origin, PhotoBlock, SamId,
+    CardRead, CardReadParts, CardText, Document, Fingerprint, Flag, LinkStats, Origin, PhotoBlock, SamId,
 };
 use crate::reader::wire::layout::Decoded;
 use crate::reader::wire::{CardBlocks, FINGERPRINT_LENGTH, Reply, Status, StatusWord};
@@ -15,21 +15,35 @@ pub(super) struct Taken {
     pub(super) data: Zeroizing<Vec<u8>>,
     pub(super) decoded: Decoded,
     pub(super) addresses: Vec<CardText>,
+    /// The additional addresses were asked for in vain.
+    pub(super) address_unread: bool,
 }
 
 impl Taken {
     pub(super) fn agrees(&self, other: &Self) -> bool {
-        self.data == other.data && self.addresses == other.addresses
+        self.data == other.data
+            && self.addresses == other.addresses
+            && self.address_unread == other.address_unread
+    }
+
+    pub(super) fn mark(&self) -> CardMark {
+        CardMark::of(&self.data)
     }
 
     /// `None` without a SAM id, which no session reaches this point without.
     pub(super) fn into_reply(self, confirmed: bool, line: &Line<'_>) -> Option<CardReply> {
         let reply = Reply { status: Status::new(StatusWord::Done), data: &self.data };
         let CardBlocks { photo, fingerprints, .. } = reply.card().ok()?;
+        let mark = self.mark();
+        let mut document = self.decoded.document;
+        if self.address_unread {
+            document.note(Flag::AdditionalAddressUnread);
+        }
         Some(CardReply {
             photo: PhotoBlock::new(photo),
             fingerprints: fingerprints.chunks(FINGERPRINT_LENGTH).map(Fingerprint::new).collect(),
-            document: self.decoded.document,
+            document,
+            mark,
             additional_addresses: self.addresses,
             sam_id: line.link.sam_id()?,
             origin: line.origin,
@@ -48,16 +62,22 @@ pub struct CardReply {
     sam_id: SamId,
     origin: Origin,
     link: LinkStats,
+    mark: CardMark,
 }
 
 impl CardReply {
+    /// Tells this card from another.
+    pub fn mark(&self) -> CardMark {
+        self.mark
+    }
+
     pub(super) fn is_confirmed(&self) -> bool {
         self.link.confirmed
     }
 
     /// The reading, complete with the time when its reply was complete.
     pub fn read_at(self, read_at: Timestamp) -> CardRead {
-        let Self { document, photo, fingerprints, additional_addresses, sam_id, origin, link } = self;
+        let Self { document, photo, fingerprints, additional_addresses, sam_id, origin, link, .. } = self;
         CardRead::from_session(CardReadParts {
             document,
             photo,

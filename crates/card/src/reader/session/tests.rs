@@ -10,6 +10,11 @@ use crate::document::CardRead;
 use crate::reader::options::{Confirm, ReadOptions};
 use crate::reader::testkit as wire;
 
+mod faults;
+mod lying;
+mod patience;
+mod room;
+
 struct Desk {
     session: Session,
     now: Instant,
@@ -440,15 +445,21 @@ fn shape_decides_what_an_answer_is() {
     assert_eq!(desk.card().document().name().as_str(), "测试戊");
 }
 
+/// Permanent by the protocol. A SAM that only wants a reset says so, too, so it gets one, and no second.
 #[test]
-fn the_reader_s_permanent_failures_are_not_retried() {
+fn the_reader_s_permanent_failures_get_one_reset_and_no_other_try() {
     let mut first = desk();
     first.start(Request::Probe);
+    first.expect(Command::SamId, &wire::status(0x66));
+    first.expect(Command::Reset, &wire::status(0x66));
     first.expect(Command::SamId, &wire::status(0x66));
     assert!(matches!(first.error(), ReaderError::NotAuthorised { .. }));
     let mut second = desk();
     second.start(Request::Read(text_only()));
     second.identified();
+    second.expect(Command::Find, &wire::status(0x60));
+    second.expect(Command::Reset, &wire::status(0x90));
+    second.expect(Command::SamId, &wire::sam_id());
     second.expect(Command::Find, &wire::status(0x60));
     assert!(matches!(second.error(), ReaderError::SelfTestFailed { .. }));
     assert_eq!(second.session.poll_transmit(), None);
@@ -471,7 +482,7 @@ fn each_failure_of_a_card_has_its_own_error() {
         desk.start(Request::Read(text_only()));
         let mut resets = 0;
         let error = 'end: {
-            for _ in 0..200 {
+            for _ in 0..2_000 {
                 if let Some(sent) = desk.session.poll_transmit() {
                     let asked = Command::decode(&sent[7..sent.len() - 1]).unwrap();
                     resets += u32::from(asked == Command::Reset);
@@ -491,7 +502,8 @@ fn each_failure_of_a_card_has_its_own_error() {
         };
         assert_eq!(error.code(), expected, "{command} {word:02X}");
         let card_failed = expected != "command_refused";
-        assert_eq!(resets > 0, card_failed, "a hanging chip needs its field dropped");
+        assert!(resets > 0, "a hanging chip needs its field dropped");
+        assert!(card_failed || resets == 1, "what the reader refuses after a reset, it refuses");
     }
 }
 

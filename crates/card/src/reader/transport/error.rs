@@ -25,6 +25,12 @@ pub enum TransportError {
         /// What was asked for.
         path: PathBuf,
     },
+    /// The driver of the port can't keep others out, so another program could read along or talk in between.
+    #[error("{} can't be held for one program alone", path.display())]
+    NotExclusive {
+        /// What was asked for.
+        path: PathBuf,
+    },
     /// The path is something else than a serial port or a reader.
     #[error("{} is not a serial port", path.display())]
     NotAPort {
@@ -122,6 +128,10 @@ mod tests {
             (TransportError::NotFound { path: path.clone() }, "there is no port /dev/ttyUSB0"),
             (TransportError::InUse { path: path.clone() }, "/dev/ttyUSB0 is in use"),
             (TransportError::NotPermitted { path: path.clone() }, "no permission to open /dev/ttyUSB0"),
+            (
+                TransportError::NotExclusive { path: path.clone() },
+                "/dev/ttyUSB0 can't be held for one program alone",
+            ),
             (TransportError::NotAPort { path: path.clone() }, "/dev/ttyUSB0 is not a serial port"),
             (
                 TransportError::NotAReader { path: path.clone() },

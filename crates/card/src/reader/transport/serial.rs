@@ -9,6 +9,7 @@ use serialport::{ClearBuffer, ErrorKind, SerialPort};
 
 use super::{Transport, TransportError};
 use crate::document::Origin;
+use crate::reader::discovery::same_port;
 
 #[cfg(unix)]
 type Port = serialport::TTYPort;
@@ -109,16 +110,55 @@ impl std::fmt::Debug for Serial {
 
 /// What a failure to open means.
 fn opening(error: &serialport::Error, path: &Path) -> TransportError {
+    meaning(error.kind(), path, cfg!(windows), || is_there(path), || opens_shared(path))
+}
+
+/// The same, told what the system is and what it says of the path.
+///
+/// `serialport` 4.10 says `NoDevice` on Windows both of a port that isn't there and of one that another program holds, and on
+/// Unix of one that it can't lock; it says `Unknown` on Unix when the driver has no lock to give.
+fn meaning(
+    kind: ErrorKind,
+    path: &Path,
+    windows: bool,
+    is_there: impl Fn() -> bool,
+    opens_shared: impl FnOnce() -> bool,
+) -> TransportError {
     let path = path.to_owned();
-    match error.kind() {
-        // `serialport` says `NoDevice` when it cannot lock the port for itself.
-        ErrorKind::NoDevice if path.exists() => TransportError::InUse { path },
+    match kind {
+        ErrorKind::NoDevice if is_there() => TransportError::InUse { path },
         ErrorKind::NoDevice | ErrorKind::Io(io::ErrorKind::NotFound) => TransportError::NotFound { path },
         ErrorKind::Io(io::ErrorKind::PermissionDenied) => TransportError::NotPermitted { path },
         ErrorKind::Io(io::ErrorKind::ResourceBusy) => TransportError::InUse { path },
-        ErrorKind::Io(kind) if path.exists() && kind != io::ErrorKind::Other => TransportError::Io { kind },
+        // Windows' other errors have no kind; a port that is listed is one.
+        ErrorKind::Io(kind) if (windows || kind != io::ErrorKind::Other) && is_there() => {
+            TransportError::Io { kind }
+        }
+        ErrorKind::Unknown if !windows && is_there() && opens_shared() => {
+            TransportError::NotExclusive { path }
+        }
         _ => TransportError::NotAPort { path },
     }
+}
+
+/// Whether the system has such a port: a path on Unix, a listed name on Windows, where ports are no files.
+fn is_there(path: &Path) -> bool {
+    if !cfg!(windows) {
+        return path.exists();
+    }
+    let listed = serialport::available_ports().unwrap_or_default();
+    listed.iter().any(|port| same_port(&port.port_name, &path.to_string_lossy()))
+}
+
+/// Whether it is a serial port that can be had, but not for oneself alone.
+#[cfg(unix)]
+fn opens_shared(path: &Path) -> bool {
+    path.to_str().is_some_and(|name| serialport::new(name, 115_200).exclusive(false).open_native().is_ok())
+}
+
+#[cfg(not(unix))]
+fn opens_shared(_path: &Path) -> bool {
+    false
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -152,4 +192,46 @@ fn is_pseudo_terminal(_port: &Port, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_pseudo_terminal(_port: &Port, _path: &Path) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_to_open_has_its_own_name() {
+        let path = Path::new("COM3");
+        let said = |kind, windows, there, shared| meaning(kind, path, windows, || there, || shared);
+        let path = path.to_owned();
+        // Windows: a port that another program holds, one that isn't there, one whose driver fails, and a disk.
+        assert_eq!(
+            said(ErrorKind::NoDevice, true, true, false),
+            TransportError::InUse { path: path.clone() }
+        );
+        assert_eq!(
+            said(ErrorKind::NoDevice, true, false, false),
+            TransportError::NotFound { path: path.clone() }
+        );
+        let other = io::ErrorKind::Other;
+        assert_eq!(said(ErrorKind::Io(other), true, true, false), TransportError::Io { kind: other });
+        assert_eq!(
+            said(ErrorKind::Io(other), true, false, false),
+            TransportError::NotAPort { path: path.clone() }
+        );
+        // Unix: a driver without a lock, and what is no port at all.
+        assert_eq!(
+            said(ErrorKind::Unknown, false, true, true),
+            TransportError::NotExclusive { path: path.clone() }
+        );
+        assert_eq!(
+            said(ErrorKind::Unknown, false, true, false),
+            TransportError::NotAPort { path: path.clone() }
+        );
+        assert_eq!(
+            said(ErrorKind::NoDevice, false, true, false),
+            TransportError::InUse { path: path.clone() }
+        );
+        let denied = ErrorKind::Io(io::ErrorKind::PermissionDenied);
+        assert_eq!(said(denied, false, true, false), TransportError::NotPermitted { path });
+    }
 }

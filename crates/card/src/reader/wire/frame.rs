@@ -187,6 +187,11 @@ impl Framer {
         self.end - self.begin - self.handed_out
     }
 
+    /// Those bytes.
+    pub(crate) fn rest(&self) -> &[u8] {
+        self.buffer.get(self.begin + self.handed_out..self.end).unwrap_or_default()
+    }
+
     /// Bytes dropped so far because they belonged to no intact frame.
     pub fn discarded(&self) -> u64 {
         self.discarded

@@ -17,8 +17,8 @@ pub const TEXT_LENGTH: usize = 256;
 pub const FINGERPRINT_LENGTH: usize = 512;
 /// Bytes of one additional address; older cards may hold four.
 pub const ADDRESS_LENGTH: usize = 70;
-/// The most additional addresses that a reply is known to hold.
-const MAX_ADDRESSES: usize = 4;
+/// What the most additional addresses that a reply is known to hold, four, are long.
+const MAX_ADDRESSES_LENGTH: usize = 4 * ADDRESS_LENGTH;
 /// The photo block's limit: what a frame can hold beside the text.
 const MAX_PHOTO: usize = 2048;
 
@@ -43,7 +43,7 @@ pub enum Shape {
     Selected,
     /// A SAM id: sixteen bytes.
     SamId,
-    /// Additional addresses: 70 to 280 bytes.
+    /// Additional addresses: 70 to 280 bytes, or one alone without its padding.
     Address,
     /// Card management information: 24 or 28 bytes.
     Management,
@@ -76,6 +76,15 @@ pub enum ReplyError {
         /// Its length field.
         got: usize,
     },
+    /// The type flag is no document's that this version knows.
+    #[error("the type flag U+{flag:04X} is that of a document which this version doesn't know")]
+    UnknownKind {
+        /// The code unit at byte 248 of the text block.
+        flag: u16,
+    },
+    /// The text block holds nothing but padding.
+    #[error("the card's text is blank")]
+    Blank,
     /// A field of the text block holds what no text field can hold.
     #[error("the field {field} holds code units that are no text")]
     CodeUnits {
@@ -110,14 +119,21 @@ impl<'a> Reply<'a> {
             (StatusWord::Done, 8) => Shape::Selected,
             (StatusWord::Done, 16) => Shape::SamId,
             (StatusWord::Done, 24 | 28) => Shape::Management,
-            (StatusWord::Done, length)
-                if length % ADDRESS_LENGTH == 0 && length / ADDRESS_LENGTH <= MAX_ADDRESSES =>
-            {
-                Shape::Address
-            }
+            // "At most 70": some readers leave the padding out. Ten is more than the eight bytes of a selection.
+            (StatusWord::Done, 10..=MAX_ADDRESSES_LENGTH) if !self.begins_like_a_card() => Shape::Address,
             (StatusWord::Done, length) if length >= 4 + TEXT_LENGTH => Shape::Card,
             _ => Shape::Unknown,
         }
+    }
+
+    /// Whether it says that what was asked for is done.
+    pub fn succeeded(&self) -> bool {
+        matches!(self.status.word, StatusWord::Done | StatusWord::Found)
+    }
+
+    /// Whether it has the length of a card's smallest reply and that of its text in front, which no address begins with.
+    fn begins_like_a_card(&self) -> bool {
+        self.data.len() >= 4 + TEXT_LENGTH && self.data.starts_with(&[1, 0])
     }
 
     /// The SAM id, when that is its shape.
@@ -244,6 +260,8 @@ mod tests {
         assert_eq!(shape(StatusWord::Done, 16), Shape::SamId);
         assert_eq!(shape(StatusWord::Done, 70), Shape::Address);
         assert_eq!(shape(StatusWord::Done, 280), Shape::Address);
+        assert_eq!(shape(StatusWord::Done, 40), Shape::Address, "an address without its padding");
+        assert_eq!(shape(StatusWord::Done, 281), Shape::Card);
         assert_eq!(shape(StatusWord::Done, 1284), Shape::Card);
         assert_eq!(shape(StatusWord::ReadFailed, 1284), Shape::Unknown);
     }

@@ -1,4 +1,4 @@
-//! Status words (`reader-protocol` 4).
+//! Status words (`reader-protocol` 4, `pos-apis` 3).
 
 use nom::number::complete::u8 as byte;
 use nom::{IResult, Parser};
@@ -38,12 +38,22 @@ pub enum StatusWord {
     SamRejectedCard,
     /// `33`: the data's signature on the card did not hold.
     DataNotAuthentic,
+    /// `34`: no card has been found yet, so nothing can be done to it.
+    NothingFound,
+    /// `37`: the fingerprints' signature on the card did not hold.
+    FingerprintNotAuthentic,
+    /// `3F`: the information has the wrong length.
+    WrongInformationLength,
     /// `40`: not a card of this system.
     WrongCardType,
     /// `41`: the read failed, or no card is selected.
     ReadFailed,
     /// `47`: the card gave no random number.
     NoRandom,
+    /// `50`: writing failed.
+    WriteFailed,
+    /// `61`: the user's login failed.
+    LoginFailed,
     /// `60`: the SAM failed its self-test and takes no command.
     SelfTestFailed,
     /// `66`: the SAM is not authorised.
@@ -57,7 +67,7 @@ pub enum StatusWord {
 }
 
 /// Code and word of everything in the table.
-const TABLE: [(u8, StatusWord); 18] = [
+const TABLE: [(u8, StatusWord); 23] = [
     (0x90, StatusWord::Done),
     (0x9F, StatusWord::Found),
     (0x91, StatusWord::NoSuchItem),
@@ -69,10 +79,15 @@ const TABLE: [(u8, StatusWord); 18] = [
     (0x31, StatusWord::CardRejectedSam),
     (0x32, StatusWord::SamRejectedCard),
     (0x33, StatusWord::DataNotAuthentic),
+    (0x34, StatusWord::NothingFound),
+    (0x37, StatusWord::FingerprintNotAuthentic),
+    (0x3F, StatusWord::WrongInformationLength),
     (0x40, StatusWord::WrongCardType),
     (0x41, StatusWord::ReadFailed),
     (0x47, StatusWord::NoRandom),
+    (0x50, StatusWord::WriteFailed),
     (0x60, StatusWord::SelfTestFailed),
+    (0x61, StatusWord::LoginFailed),
     (0x66, StatusWord::NotAuthorised),
     (0x80, StatusWord::NoCard),
     (0x81, StatusWord::SelectFailed),
@@ -133,6 +148,17 @@ mod tests {
             assert_eq!(StatusWord::from_code(code).code(), code);
         }
         assert_eq!(StatusWord::from_code(0x05), StatusWord::Other(0x05));
+        // What more than one maker's list of words has beside the protocol's own.
+        assert_eq!(StatusWord::from_code(0x34), StatusWord::NothingFound);
+        assert_eq!(
+            [0x37, 0x3F, 0x50, 0x61].map(StatusWord::from_code).map(StatusWord::code),
+            [0x37, 0x3F, 0x50, 0x61]
+        );
+        assert!(
+            ![0x34, 0x37, 0x3F, 0x50, 0x61]
+                .iter()
+                .any(|&code| StatusWord::from_code(code) == StatusWord::Other(code))
+        );
     }
 
     #[test]

@@ -209,15 +209,14 @@ impl Usual {
 }
 
 /// The additional addresses (section 5.8): those slots of 70 bytes that aren't blank, oldest first; and whether one of them
-/// holds what addresses usually don't.
+/// holds what addresses usually don't. The last one may come without its padding ("at most 70").
 pub(crate) fn addresses(data: &[u8]) -> Result<(Vec<CardText>, bool), ReplyError> {
-    let (slots, rest) = data.as_chunks::<{ super::ADDRESS_LENGTH }>();
-    if !rest.is_empty() {
+    if !data.len().is_multiple_of(2) {
         return Err(ReplyError::PartLength { part: "address", got: data.len() });
     }
     let mut notes = Notes::default();
     let mut texts = Vec::new();
-    for slot in slots {
+    for slot in data.chunks(super::ADDRESS_LENGTH) {
         let slot = Field { name: "additional_address", bytes: slot };
         texts.push(slot.text(Usual::Address, None, &mut notes)?);
     }
@@ -264,6 +263,21 @@ mod tests {
         {
             assert!(decode(&damaged, &mut notes).is_err(), "{damaged:04X?}");
         }
+    }
+
+    #[test]
+    fn an_address_without_its_padding_is_an_address() {
+        let bytes = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let (texts, unusual) = addresses(&bytes("测试省测试市测试路3号甲乙丙丁戊己庚辛")).unwrap();
+        assert_eq!(
+            (texts[0].as_str(), texts.len(), unusual),
+            ("测试省测试市测试路3号甲乙丙丁戊己庚辛", 1, false)
+        );
+        let mut two = bytes("测试路1号");
+        two.extend([0x20, 0].repeat(35 - 5));
+        two.extend(bytes("测试路2号"));
+        assert_eq!(addresses(&two).unwrap().0[1].as_str(), "测试路2号");
+        assert!(addresses(&two[..two.len() - 1]).is_err(), "half a character");
     }
 
     #[test]

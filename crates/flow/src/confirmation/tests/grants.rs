@@ -15,6 +15,18 @@ fn asked_answered_granted_charged_once() {
 }
 
 #[test]
+fn a_restored_store_lets_no_grant_be_used_twice() {
+    let home = Home::new();
+    let grant = home.grant(question(number(1), "vas:1"), noon());
+    let verify = || home.verify(grant.as_str(), &order(1, "vas:1"), noon()).unwrap();
+    // It was used before, which this store has forgotten.
+    let (space, at) = (Space::Housekeeping, noon().as_microsecond().to_be_bytes());
+    assert_eq!(home.store.put(space, crate::store::RESTORED, &at, Timestamp::MAX).unwrap(), Put::Stored);
+    let redeemed = verify().redeem(&home.store, "order-1", noon()).unwrap();
+    assert_eq!(redeemed, Redemption::Refused(ReasonCode::GrantBeforeRestore));
+}
+
+#[test]
 fn for_the_day_each_order_is_charged_once() {
     let home = Home::new();
     let grant = home.grant(question(number(1), "vas:1").uses(Uses::Day), noon());

@@ -15,9 +15,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::*;
 use crate::jose::{Algorithm, Json, SigningKey, Unverified, encode, sign};
-use crate::profile::{Env, GRANT_TYP, Lang, Purpose, ReasonCode};
+use crate::profile::{ClaimName, Env, GRANT_TYP, Lang, Purpose, ReasonCode};
 use crate::store::{MemoryStore, Store};
-use crate::trust::{Anchor, TrustList, complete_list, sign_list};
+use crate::trust::{Anchor, ListBuilder, ListEntry, TrustList};
 
 const ISS: &str = "https://home.example";
 
@@ -93,19 +93,12 @@ impl Home {
 
 fn list_with(key: &SigningKey, purposes: &[&str]) -> TrustList {
     let anchor = SigningKey::generate(Algorithm::EdDsa).unwrap();
-    let mut jwk = key.verifying_key().to_jwk();
-    if let Json::Object(members) = &mut jwk {
-        members.insert("iss".into(), ISS.into());
-        members.insert("role".into(), "demand".into());
-        members.insert("purposes".into(), Json::array(purposes.iter().copied()));
-        members.insert("claims".into(), Json::array(["name"]));
-        members.insert("display_name".into(), "测试公司".into());
-    }
-    let begin = at("2026-11-01T00:00:00Z");
-    let payload = Json::object([("iss", ISS.into()), ("keys", Json::Array(vec![jwk]))]);
-    let compact = sign_list(&anchor, &complete_list(payload, begin).unwrap()).unwrap();
+    let purposes: Vec<Purpose> = purposes.iter().map(|name| name.parse().unwrap()).collect();
+    let entry = ListEntry::asking(ISS, key.verifying_key().clone(), "测试公司", purposes, [ClaimName::Name]);
+    let list = ListBuilder::new(ISS).entry(entry).sign(&anchor, at("2026-11-01T00:00:00Z")).unwrap();
+    let compact = list.as_str();
     let anchor = Anchor::new(anchor.verifying_key().clone(), 0, i64::from(u32::MAX));
-    TrustList::as_of(&compact, &[anchor], noon()).unwrap()
+    TrustList::as_of(compact, &[anchor], noon()).unwrap()
 }
 
 fn order(last: u32, name: &str) -> Order {

@@ -14,7 +14,7 @@ use super::{
     CheckReport, ChipEvidence, Policy, Reason, Refusal, RegisterEvidence, Represented, Retry, Rule, Verified,
     VerifiedParts, facts, local,
 };
-use crate::authority::{Authority, AuthorityError, Finding, Query};
+use crate::authority::{Authority, AuthorityError, Finding, Query, QuotaScope};
 use crate::capture::plugin::{FaceMatcher, LivenessChecker, PhotoDecoder};
 use crate::profile::{Check, CheckResult, Env, Outcome};
 
@@ -154,6 +154,8 @@ impl Case {
     /// # Errors
     /// [`Refusal`] unless every required check passed.
     pub fn appraise(self, answer: Result<Finding, AuthorityError>) -> Result<Verified, Refusal> {
+        // Whoever asked: what is attested and kept repeats no value of the question.
+        let answer = answer.map(|finding| finding.without_echo(&self.query));
         let retry = answer.as_ref().err().map_or(Retry::No, retry_of);
         let reference = answer.as_ref().ok().and_then(|finding| finding.meta.reference.clone());
         let answer = answer.map_err(|error| checks::reason_of_error(&error));
@@ -258,11 +260,14 @@ fn retry_of(error: &AuthorityError) -> Retry {
         AuthorityError::Transient { retry_after: Some(wait) } => Retry::After(*wait),
         AuthorityError::Transient { retry_after: None } => Retry::Soon,
         AuthorityError::Quota { reset: Some(reset), .. } => Retry::At(*reset),
+        // A person's tries are used up for a day or more: another try is what the register minds.
+        AuthorityError::Quota { reset: None, scope: QuotaScope::Person } => Retry::No,
         AuthorityError::Quota { reset: None, .. } => Retry::Soon,
         AuthorityError::InvalidInput { .. }
         | AuthorityError::Denied
         | AuthorityError::PolicyBlocked
         | AuthorityError::Unsupported
+        | AuthorityError::BadRequest
         | AuthorityError::Protocol
         | AuthorityError::Indeterminate => Retry::No,
     }

@@ -28,6 +28,9 @@ pub(super) fn query_for(evidence: &Evidence, rule: &Rule, request: &CaseRequest)
     if let Some(number) = &request.phone_number {
         query = query.with_phone_number(number.as_str());
     }
+    if let Some(number) = &request.offered_phone_number {
+        query = query.offering_phone_number(number.as_str());
+    }
     if rule.names(Check::Liveness) {
         query = query.with_liveness();
     }

@@ -16,6 +16,7 @@ pub struct CaseRequest {
     pub(super) terminal: Option<String>,
     pub(super) signals: Vec<Signal>,
     pub(super) phone_number: Option<Personal>,
+    pub(super) offered_phone_number: Option<Personal>,
 }
 
 impl CaseRequest {
@@ -29,6 +30,7 @@ impl CaseRequest {
             terminal: None,
             signals: Vec::new(),
             phone_number: None,
+            offered_phone_number: None,
         }
     }
 
@@ -60,7 +62,15 @@ impl CaseRequest {
         }
     }
 
-    /// Asks the register also whether this phone number is the person's.
+    /// Has a phone number at hand, such as the demand's, for a register that can't be asked without one: its answer about the
+    /// number counts then. Other registers aren't told it, and their answer lacks nothing.
+    pub fn offering_phone_number(mut self, number: impl Into<Personal>) -> Self {
+        self.offered_phone_number = Some(number.into());
+        self
+    }
+
+    /// Asks the register also whether this phone number is the person's. A register that can't tell leaves the case open;
+    /// [`offering_phone_number`](Self::offering_phone_number) asks only those that want one.
     pub fn with_phone_number(mut self, number: impl Into<Personal>) -> Self {
         self.phone_number = Some(number.into());
         self

@@ -37,6 +37,13 @@ pub(super) struct FlagRules {
     validity_unreadable: FlagEffect,
     validity_reversed: FlagEffect,
     long_term_unexpected: FlagEffect,
+    /// Came later than the others: a policy without it means what it meant.
+    #[serde(default = "ignore")]
+    additional_address_unread: FlagEffect,
+}
+
+fn ignore() -> FlagEffect {
+    FlagEffect::Ignore
 }
 
 impl FlagRules {
@@ -51,6 +58,7 @@ impl FlagRules {
             validity_unreadable: effect,
             validity_reversed: effect,
             long_term_unexpected: effect,
+            additional_address_unread: effect,
         }
     }
 
@@ -65,6 +73,7 @@ impl FlagRules {
             Flag::ValidityUnreadable => self.validity_unreadable,
             Flag::ValidityReversed => self.validity_reversed,
             Flag::LongTermUnexpected => self.long_term_unexpected,
+            Flag::AdditionalAddressUnread => self.additional_address_unread,
             Flag::NamePrivateUse
             | Flag::AddressPrivateUse
             | Flag::CutSurrogate

@@ -114,3 +114,21 @@ fn the_key_is_not_shown_and_matters() {
     assert_ne!(digest(1, &[b"a"]), digest(2, &[b"a"]));
     assert_ne!(digest(1, &[b"ab", b"c"]), digest(1, &[b"a", b"bc"]));
 }
+
+#[test]
+fn a_store_has_one_secret_whoever_comes_first() {
+    let store = MemoryStore::new();
+    let keys: Vec<[u8; 32]> = std::thread::scope(|scope| {
+        let tills: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| QuotaKey::of_store(&store).unwrap().digest("x", &[]))).collect();
+        tills.into_iter().map(|till| till.join().unwrap()).collect()
+    });
+    assert!(keys.iter().all(|key| *key == keys[0]));
+    assert_ne!(QuotaKey::of_store(&MemoryStore::new()).unwrap().digest("x", &[]), keys[0]);
+    // Housekeeping doesn't take it away.
+    store.expire(now(), 1000).unwrap();
+    assert_eq!(QuotaKey::of_store(&store).unwrap().digest("x", &[]), keys[0]);
+    let broken = MemoryStore::new();
+    let _ = broken.put(Space::Quota, KEY_OF_STORE, b"short", Timestamp::MAX).unwrap();
+    assert!(matches!(QuotaKey::of_store(&broken), Err(QuotaError::Store(StoreError::Corrupt))));
+}

@@ -273,3 +273,95 @@ impl Authority for Real {
         Ok(finding)
     }
 }
+
+#[test]
+fn a_dead_register_on_site_was_told_as_a_card_to_be_read_again() {
+    let dead = ScriptedAuthority::new([Err(AuthorityError::Transient { retry_after: None })]);
+    let refusal = refused(open().decide(&dead));
+    assert_eq!((refusal.overall(), refusal.retry()), (Outcome::NotRun, Retry::Soon));
+    assert_eq!(refusal.entry().advice, Reason::AuthorityUnavailable.text());
+    // Everything else that is said is a fact about this machine: nothing sends anybody away or back to the reader.
+    assert_eq!(refusal.reasons(), [Reason::AuthorityUnavailable, Reason::NoPhotoDecoder]);
+    assert!(!Reason::NoPhotoDecoder.text().en.contains("instead"));
+}
+
+/// Keeps the question, and says that everything of it matches.
+#[derive(Default)]
+struct Asked(std::sync::Mutex<Vec<Option<String>>>, Option<Attribute>);
+
+impl Authority for Asked {
+    fn id(&self) -> &str {
+        "TEST-asked"
+    }
+
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
+        self.0.lock().unwrap().push(query.phone_number_at_hand().map(str::to_owned));
+        let mut finding = register().ask(query)?;
+        finding.attributes.phone_number = self.1.unwrap_or(Attribute::NotAsked);
+        finding.meta.reference = Some("REQ-119999199001010004".to_owned());
+        Ok(finding)
+    }
+}
+
+#[test]
+fn the_demands_number_never_reached_the_register_that_asks_for_one() {
+    let decided = |said: Option<Attribute>| {
+        let offered = request(Env::Test).offering_phone_number("+8619900000001");
+        let evidence = on_site(jia(), "jia-live-1", Origin::Emulated);
+        let case = Case::open(evidence, &Policy::on_site(), offered).unwrap();
+        assert_eq!(case.query().phone_number(), None, "a register that does without isn't told");
+        let asked = Asked(std::sync::Mutex::default(), said);
+        let decided = case.decide(&asked);
+        assert_eq!(asked.0.into_inner().unwrap(), [Some("+8619900000001".to_owned())]);
+        decided
+    };
+    assert!(decided(None).is_ok(), "a register that wasn't told lacks nothing");
+    assert!(decided(Some(Attribute::Match)).is_ok());
+    let other = refused(decided(Some(Attribute::Mismatch)));
+    assert_eq!(other.reasons(), [Reason::PhoneNumberMismatch]);
+    let withheld = refused(decided(Some(Attribute::Withheld)));
+    assert_eq!(withheld.reasons(), [Reason::RegisterIncomplete]);
+}
+
+#[test]
+fn a_register_without_the_number_it_needs_sent_the_clerk_back_to_the_card() {
+    let refusal = |error| refused(open().decide(&ScriptedAuthority::new([Err(error)])));
+    for (field, reason) in [
+        (QueryField::PhoneNumber, Reason::AuthorityPhoneNumber),
+        (QueryField::Probe, Reason::AuthorityProbe),
+        (QueryField::IdNumber, Reason::AuthorityInvalidInput),
+    ] {
+        assert_eq!(refusal(AuthorityError::InvalidInput { field }).entry().advice, reason.text());
+    }
+    let tries = AuthorityError::Quota { scope: QuotaScope::Person, reset: None };
+    let used_up = refusal(tries);
+    assert_eq!((used_up.entry().advice, used_up.retry()), (Reason::AuthorityQuota.text(), Retry::No));
+    assert_eq!(refusal(AuthorityError::BadRequest).entry().advice, Reason::AuthorityBadRequest.text());
+}
+
+#[test]
+fn the_number_that_a_register_echoed_as_its_reference_was_attested() {
+    let verified = open().decide(&Asked::default()).unwrap();
+    assert_eq!(verified.register().unwrap().reference, None);
+}
+
+#[test]
+fn what_the_policy_promises_an_hour_was_counted_by_nobody() {
+    use crate::store::MemoryStore;
+    let store = MemoryStore::new();
+    let limits = Policy::on_site().limits();
+    let evidence: Evidence = on_site(jia(), "jia-live-1", Origin::Emulated).into();
+    // Each check is a process of its own on the terminal's store.
+    let count = |check: &str| {
+        let quotas = Quotas::of_terminal(&store, limits).unwrap();
+        quotas.count_evidence(&evidence, "TEST-till", check, now())
+    };
+    for check in 1..=60 {
+        let signals = count(&check.to_string()).unwrap();
+        assert_eq!(signals.contains(&Signal::ReaderBusy), check >= 30, "{check}");
+    }
+    let full = count("61").unwrap_err();
+    assert!(matches!(full, QuotaError::TooManyChecks { limit: 60 }));
+    assert_eq!(full.code(), "too_many_checks");
+    assert!(count("60").is_ok(), "the same check again changes nothing");
+}

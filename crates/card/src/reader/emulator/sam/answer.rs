@@ -17,6 +17,8 @@ impl Emulator {
     pub(super) fn execute(&mut self, start: Instant, command: Command, faults: &[Kind]) -> Vec<u8> {
         let status = |word| Status::new(word).encode().to_vec();
         let done = |data: &[u8]| [&Status::new(StatusWord::Done).encode(), data].concat();
+        let placed = self.card.is_some().then(|| *self.placed.get_or_insert(start));
+        let restless = placed.zip(self.config.faults.restless()).is_some_and(|(at, time)| start < at + time);
         let lying = self.was_read && !self.config.faults.has(Kind::Refind);
         let spent = self.was_read && self.config.faults.has(Kind::Once);
         let filler = if self.config.faults.has(Kind::Filled) { 0x5A } else { 0 };
@@ -39,11 +41,12 @@ impl Emulator {
             }
             (Command::Find, _) => status(StatusWord::NoCard),
             (Command::Select, Some(_))
-                if !(spent || self.was_read && self.config.faults.has(Kind::Strict)) =>
+                if !(restless || spent || self.was_read && self.config.faults.has(Kind::Strict)) =>
             {
                 self.selected = true;
                 done(&[filler; 8])
             }
+            (Command::Select, None) => status(self.config.faults.empty().unwrap_or(StatusWord::SelectFailed)),
             (Command::Select, _) => status(StatusWord::SelectFailed),
             (Command::Read | Command::ReadWithFingerprint, Some(card)) if self.selected && !spent => {
                 let with_fingerprint = match command {
@@ -54,7 +57,7 @@ impl Emulator {
                 let body = card_body(card, with_fingerprint, faults);
                 self.reads += 1;
                 self.was_read = true;
-                if !self.next.is_empty() && self.change.is_none() {
+                if (self.config.again || !self.next.is_empty()) && self.change.is_none() {
                     self.change = Some((start + self.config.linger, false));
                 }
                 body
@@ -62,6 +65,9 @@ impl Emulator {
             (Command::ReadAddress, Some(card)) if self.selected => {
                 if card.addresses.is_empty() {
                     status(StatusWord::NoSuchItem)
+                } else if self.config.faults.has(Kind::Unpadded) {
+                    let padding = card.addresses.rchunks(2).take_while(|unit| **unit == [0x20, 0]).count();
+                    done(card.addresses.get(..card.addresses.len() - 2 * padding).unwrap_or_default())
                 } else {
                     done(&card.addresses)
                 }
@@ -88,6 +94,16 @@ impl Emulator {
                     frame.extend_from_slice(&[0x02, 0x00, 0x02, 0x80, 0x00, 0x80, 0x03]);
                 }
                 Kind::Preamble => frame.extend_from_slice(&[0xAA, 0xAA]),
+                // A card's data have this size; any other reply has no stranger's in front.
+                Kind::Stranger if body.len() > 1_000 => {
+                    let mut strange = body.to_vec();
+                    // 丁, in a name in either form of the reply.
+                    if let Some(unit) = strange.get_mut(9..11) {
+                        unit.copy_from_slice(&[0x01, 0x4E]);
+                    }
+                    encode_frame(&strange, &mut frame);
+                    strange.zeroize();
+                }
                 _ => {}
             }
         }
@@ -129,6 +145,9 @@ pub(super) fn card_body(card: &Card, with_fingerprint: bool, faults: &[Kind]) ->
                 let at = if text[248] == b'I' { 226 } else { 42 };
                 text[at] ^= 0x01;
             }
+            Kind::Letter(letter) => text[248..250].copy_from_slice(&[*letter, 0]),
+            Kind::Blank => text.as_chunks_mut::<2>().0.fill([0x20, 0]),
+            Kind::Zeros => text.fill(0),
             Kind::Nul => {
                 for unit in text.as_chunks_mut::<2>().0 {
                     if *unit == [0x20, 0] {

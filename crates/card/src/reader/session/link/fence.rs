@@ -1,56 +1,122 @@
 //! The way back into step: after any failure the SAM id is asked for, whose reply has a length of its own.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Dead, Failure, Link, State, Step};
+use super::{Dead, Failure, LAST_MOMENT, Link, State, Step};
 use crate::document::SamId;
-use crate::reader::session::answers::FenceReply;
-use crate::reader::wire::Command;
+use crate::reader::session::answers::{FenceReply, answers};
+use crate::reader::wire::{Command, Status};
 
-/// How often a fence is asked for again while nothing at all is heard: long enough for an answer that is seconds late.
-const SILENT_FENCES: u8 = 8;
-/// The same before anything was ever heard: a port without a reader is given up sooner.
-const FIRST_FENCES: u8 = 3;
-/// How often it is asked for again when something was heard that was no intact answer.
-const GARBLED_FENCES: u8 = 16;
+/// Before a reader that refused is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Refusals in a row before the reader counts as one that refuses. The first may be a late answer to something else.
+const REFUSALS: u32 = 3;
+/// After so many questions in a row each further one waits a moment, so that time ends what comes back at once.
+const AT_ONCE: u32 = 8;
+/// The longest that the wait for one answer grows, for a reader that is known, and for one that may not have booted yet.
+const LONGEST: Duration = Duration::from_secs(6);
+const LONGEST_UNKNOWN: Duration = Duration::from_millis(1_200);
 
 #[derive(Clone, Copy)]
 pub(super) struct Fence {
-    pub(super) silent_left: u8,
-    pub(super) garbled_left: u8,
+    since: Instant,
+    /// When it was asked for last.
+    sent: Instant,
+    /// When it was answered last while it had been asked more often.
+    busy_since: Option<Instant>,
+    /// Nothing at all was heard so far.
+    silent: bool,
+    asked: u32,
+    /// Asked and not answered yet. A slow reader answers all of them, one after the other.
+    open: u32,
+    refusals: u32,
+    refused: Option<Status>,
     /// The last SAM id seen; a second equal one settles it.
-    pub(super) candidate: Option<SamId>,
-    /// The command whose answer failed, when that is why there is a fence.
-    pub(super) failed: Option<Failure>,
+    candidate: Option<SamId>,
+    /// The command whose answer failed, when that is why there is a fence, and when it was sent.
+    failed: Option<(Failure, Instant)>,
+    /// Its answer came after all.
+    late: bool,
 }
 
 impl Fence {
+    /// Something came in that was no intact answer: one that is lost.
+    pub(super) fn heard_damage(&mut self) {
+        self.silent = false;
+        self.open = self.open.saturating_sub(1);
+    }
+
+    fn new(since: Instant, candidate: Option<SamId>) -> Self {
+        let (refused, failed, late) = (None, None, false);
+        Self {
+            since,
+            sent: since,
+            busy_since: None,
+            silent: true,
+            asked: 0,
+            open: 0,
+            refusals: 0,
+            refused,
+            candidate,
+            failed,
+            late,
+        }
+    }
+
     /// The fence behind a command that failed.
-    pub(super) fn after(failed: Option<Failure>, candidate: Option<SamId>) -> Self {
-        Self { silent_left: SILENT_FENCES, garbled_left: GARBLED_FENCES, candidate, failed }
+    pub(super) fn after(failed: Failure, sent: Instant, now: Instant, candidate: Option<SamId>) -> Self {
+        Self { failed: Some((failed, sent)), ..Self::new(now, candidate) }
+    }
+
+    /// Why the link is given up when the time is.
+    pub(super) fn reason(&self) -> Dead {
+        match self.refused {
+            Some(status) => Dead::Refused(status),
+            None if self.silent => Dead::Silent,
+            None => Dead::Garbled,
+        }
     }
 }
 
 impl Link {
     /// Asks for the SAM id, twice when it isn't known yet: the first answer after power-on is sometimes wrong.
     pub(in crate::reader::session) fn fence(&mut self, now: Instant) {
-        let silent_left = match self.sam_id {
-            _ if self.impatient => 1,
-            Some(_) => SILENT_FENCES,
-            None => FIRST_FENCES,
-        };
-        let fence = Fence { silent_left, garbled_left: GARBLED_FENCES, candidate: self.sam_id, failed: None };
-        self.send_fence(now, fence);
+        self.send_fence(now, Fence::new(now, self.sam_id));
+    }
+
+    /// When the fence has been asked for long enough.
+    pub(super) fn end_of(&self, fence: &Fence) -> Instant {
+        // What was never understood is no reader yet.
+        if fence.silent || (fence.candidate.is_none() && fence.refused.is_none()) {
+            self.patience.end_of_silence(fence.since)
+        } else {
+            self.patience.end_of_trouble(fence.since)
+        }
     }
 
     /// Moves on to the next frame that can answer a fence.
-    pub(super) fn advance_to_fence(&mut self, bytes: &mut &[u8]) -> Option<FenceReply> {
+    pub(super) fn advance_to_fence(
+        &mut self,
+        now: Instant,
+        fence: &mut Fence,
+        bytes: &mut &[u8],
+    ) -> Option<FenceReply> {
         while self.framer.advance(bytes) {
             self.note_damage();
-            if let Some(found) = self.reply().and_then(|reply| FenceReply::of(&reply)) {
+            fence.silent = false;
+            let Some(reply) = self.reply() else { continue };
+            if let Some(found) = FenceReply::of(&reply) {
                 return Some(found);
             }
-            // The late answer that the fence is there for.
+            // The late answer that the fence is there for. It tells how long this reader takes.
+            if let Some((failure, sent)) = fence.failed
+                && answers(failure.command, &reply)
+            {
+                fence.late = true;
+                if reply.succeeded() {
+                    self.pace.answered(failure.command, now.saturating_duration_since(sent));
+                }
+            }
             self.drop_frame();
         }
         self.note_damage();
@@ -58,49 +124,94 @@ impl Link {
     }
 
     pub(super) fn fenced(&mut self, now: Instant, mut fence: Fence, found: FenceReply) -> Option<Step> {
+        fence.silent = false;
+        fence.open = fence.open.saturating_sub(1);
+        if let FenceReply::SamId(_) = found {
+            // An answer that follows another while more was asked took all the time since then.
+            let from = fence.busy_since.unwrap_or(fence.sent);
+            self.pace.answered(Command::SamId, now.saturating_duration_since(from));
+            fence.busy_since = (fence.open > 0).then_some(now);
+        }
         match found {
             FenceReply::Permanent(status) => {
                 self.state = State::Idle;
-                Some(Step::Dead(Dead::Permanent(status)))
+                return Some(Step::Dead(Dead::Permanent(status)));
             }
             FenceReply::SamId(id) if fence.candidate == Some(id) => {
                 self.state = State::Idle;
                 self.sam_id = Some(id);
                 self.out_of_step = false;
-                Some(fence.failed.map_or(Step::Identified, Step::Failed))
-            }
-            FenceReply::SamId(_) | FenceReply::AskAgain => {
-                fence.garbled_left = fence.garbled_left.saturating_sub(1);
-                if fence.garbled_left == 0 {
-                    self.state = State::Idle;
-                    return Some(Step::Dead(Dead::Garbled));
+                self.backlog = fence.open;
+                let Some((failure, _)) = fence.failed else { return Some(Step::Identified) };
+                if failure.silent && !fence.late {
+                    self.pace.lost(failure.command);
                 }
-                if let FenceReply::SamId(id) = found {
-                    if fence.candidate.is_some() {
-                        self.trust.damaged();
-                    }
-                    fence.candidate = Some(id);
-                } else {
+                return Some(Step::Failed(failure));
+            }
+            FenceReply::SamId(id) => {
+                let contradicted = fence.candidate.replace(id).is_some();
+                (fence.refusals, fence.refused) = (0, None);
+                if contradicted {
                     self.trust.damaged();
+                } else if fence.open > 0 {
+                    // It was asked again while it was busy, so the second answer is on its way.
+                    self.await_fence(now, fence, 1);
+                    return None;
                 }
-                self.send_fence(now, fence);
-                None
             }
+            FenceReply::Refused(status) => {
+                self.trust.damaged();
+                (fence.refusals, fence.refused) = (fence.refusals + 1, Some(status));
+                if fence.refusals >= REFUSALS {
+                    self.state = State::Idle;
+                    return Some(Step::Dead(Dead::Refused(status)));
+                }
+                self.pause_fence(now, fence, PAUSE);
+                return None;
+            }
+            FenceReply::AskAgain => self.trust.damaged(),
         }
+        if now >= self.end_of(&fence) {
+            self.state = State::Idle;
+            return Some(Step::Dead(fence.reason()));
+        }
+        if fence.asked < AT_ONCE {
+            self.send_fence(now, fence);
+        } else {
+            self.pause_fence(now, fence, PAUSE);
+        }
+        None
     }
 
     pub(super) fn recover(&mut self, now: Instant, fence: Fence, silent: bool) {
         self.trust.damaged();
         self.forget();
-        let quiet = if silent { now } else { now + self.limits.quiet() };
-        self.state = State::Draining { quiet, hard: now + self.limits.babble(), fence };
+        let pause = if silent { Duration::ZERO } else { self.limits.quiet() };
+        self.pause_fence(now, fence, pause);
     }
 
-    pub(super) fn send_fence(&mut self, now: Instant, fence: Fence) {
+    /// Asks again when the line was quiet for `pause`.
+    fn pause_fence(&mut self, now: Instant, fence: Fence, pause: Duration) {
+        self.forget();
+        self.state = State::Draining { quiet: now + pause, hard: now + self.limits.babble(), fence };
+    }
+
+    pub(super) fn send_fence(&mut self, now: Instant, mut fence: Fence) {
         self.forget();
         self.transmit = Some(Command::SamId.encode());
-        let limit = self.limits.answer(Command::SamId);
-        let until = now + if self.impatient { limit / 3 } else { limit };
+        fence.sent = now;
+        fence.asked += 1;
+        fence.open += 1;
+        self.await_fence(now, fence, fence.open);
+    }
+
+    /// Waits longer each time, half as long again: what is asked while a slow reader is busy has to be answered, too.
+    fn await_fence(&mut self, now: Instant, fence: Fence, open: u32) {
+        let limit = self.pace.limit(self.limits, Command::SamId);
+        let longest = if fence.candidate.is_some() { LONGEST } else { LONGEST_UNKNOWN };
+        let grown = (1..open).fold(limit, |limit, _| (limit * 3 / 2).min(longest)).max(limit);
+        let end = self.end_of(&fence).max(now + LAST_MOMENT);
+        let until = (now + grown).min(end);
         self.state = State::Fencing { until, gap: None, heard: self.framer.discarded(), fence };
     }
 }

@@ -17,6 +17,8 @@ pub(in crate::reader::session) enum Dead {
     Garbled,
     /// The SAM says that it takes no command: status 60 or 66.
     Permanent(Status),
+    /// It answers in due form, and refuses even to say who it is.
+    Refused(Status),
 }
 
 /// What happened on the link.

@@ -10,7 +10,7 @@ mod resident;
 
 use super::text::{BlockError, Notes};
 use super::{ReplyError, TEXT_LENGTH};
-use crate::document::{Document, DocumentKind, DocumentParts, Personal, PlainDocument, Sex};
+use crate::document::{CardText, Document, DocumentKind, DocumentParts, Personal, PlainDocument, Sex};
 
 /// Where the type flag stands.
 const TYPE_FLAG: usize = 248;
@@ -33,16 +33,26 @@ impl std::fmt::Debug for Decoded {
 /// The document in a text block.
 ///
 /// # Errors
-/// When a field holds code units that are no text.
+/// When the block is blank, when its type flag is none that is known, when a field holds code units that are no text.
 pub fn decode(block: &[u8; TEXT_LENGTH]) -> Result<Decoded, ReplyError> {
     let mut notes = Notes::default();
-    let decode = match kind(block) {
+    if units(block).all(is_padding) {
+        return Err(ReplyError::Blank);
+    }
+    let decode = match kind(block)? {
+        DocumentKind::Resident => resident::decode,
         DocumentKind::ResidencePermit => permit::decode,
         DocumentKind::PermanentResident2017 => foreigner2017::decode,
         DocumentKind::PermanentResident2023 => foreigner2023::decode,
-        _ => resident::decode,
     };
     let mut parts = decode(block, &mut notes)?;
+    // Padding and a type flag, or what no field may hold: there is nobody on this card.
+    if parts.name.is_empty()
+        && parts.english_name.as_ref().is_none_or(CardText::is_empty)
+        && parts.number.as_str().is_empty()
+    {
+        return Err(ReplyError::Blank);
+    }
     parts.flags = notes.flags;
     let document = Document::from_card(parts);
     let doubtful = notes.unusual || document.flags().iter().any(|flag| flag.is_semantic());
@@ -62,13 +72,25 @@ pub fn encode(card: &PlainDocument) -> Result<Box<[u8; TEXT_LENGTH]>, BlockError
     }
 }
 
-fn kind(block: &[u8; TEXT_LENGTH]) -> DocumentKind {
-    match [block[TYPE_FLAG], block[TYPE_FLAG + 1]] {
-        [b'J', 0] => DocumentKind::ResidencePermit,
-        [b'I', 0] => DocumentKind::PermanentResident2017,
-        [b'Y', 0] => DocumentKind::PermanentResident2023,
-        _ => DocumentKind::Resident,
+/// Which document it is. A resident's card has nothing where the others have their letter. New letters came in 2017, 2018
+/// and 2023, each with fields of its own at a resident's offsets: one that isn't known here is nobody's card yet.
+fn kind(block: &[u8; TEXT_LENGTH]) -> Result<DocumentKind, ReplyError> {
+    match u16::from_le_bytes([block[TYPE_FLAG], block[TYPE_FLAG + 1]]) {
+        0x4A => Ok(DocumentKind::ResidencePermit),
+        0x49 => Ok(DocumentKind::PermanentResident2017),
+        0x59 => Ok(DocumentKind::PermanentResident2023),
+        flag if is_padding(flag) => Ok(DocumentKind::Resident),
+        flag => Err(ReplyError::UnknownKind { flag }),
     }
+}
+
+fn units(block: &[u8; TEXT_LENGTH]) -> impl Iterator<Item = u16> {
+    block.as_chunks::<2>().0.iter().map(|&pair| u16::from_le_bytes(pair))
+}
+
+/// Fields are padded with spaces; some integrations pad with NUL.
+fn is_padding(unit: u16) -> bool {
+    matches!(unit, 0 | 0x20)
 }
 
 /// Cuts the block into fields and gives them to `build`. The fields of a layout cover 256 bytes exactly, which the

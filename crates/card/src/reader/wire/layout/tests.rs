@@ -146,10 +146,36 @@ fn what_is_no_text_is_refused() {
 }
 
 #[test]
-fn an_unknown_type_flag_is_a_resident_with_something_reserved() {
-    let decoded = decode(&patched(testkit::person("测试戊"), 248, "Z")).unwrap();
+fn a_letter_that_is_not_known_is_not_a_resident() {
+    for flag in ["Z", "j", "K", "0", "汉"] {
+        let unit = flag.encode_utf16().next().unwrap();
+        let refused = decode(&patched(testkit::person("测试戊"), 248, flag)).unwrap_err();
+        assert_eq!(refused, ReplyError::UnknownKind { flag: unit });
+    }
+    // An "I" whose upper byte isn't zero is no "I" either.
+    let mut block = testkit::person("测试戊");
+    block[248..250].copy_from_slice(&[b'I', 1]);
+    assert_eq!(decode(&block).unwrap_err(), ReplyError::UnknownKind { flag: 0x149 });
+    // Nothing there, in either padding, is a resident.
+    block[248..250].copy_from_slice(&[0, 0]);
+    assert_eq!(decode(&block).unwrap().document.kind(), DocumentKind::Resident);
+}
+
+#[test]
+fn what_else_stands_in_a_reserved_field_is_doubted() {
+    let decoded = decode(&patched(testkit::person("测试戊"), 246, "Z")).unwrap();
     assert_eq!(decoded.document.kind(), DocumentKind::Resident);
     assert!(decoded.doubtful);
+}
+
+#[test]
+fn a_text_of_zeros_or_spaces_is_no_card() {
+    let spaces: [u8; 256] = testkit::text("", 256).try_into().unwrap();
+    let mut mixed = spaces;
+    mixed[..128].fill(0);
+    for block in [[0; 256], spaces, mixed, patched(spaces, 248, "J"), patched(spaces, 30, "1")] {
+        assert_eq!(decode(&block).unwrap_err(), ReplyError::Blank);
+    }
 }
 
 #[test]

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Which crate may import which, and what may never be below one: docs/architecture.md, asked of `cargo tree`."""
+import re
+import subprocess
+import sys
+
+# A crate may use those that stand before it in this list, and no other.
+ORDER = ["terms", "https", "token", "card", "capture", "authority", "issue", "flow", "store"]
+# What a crate must not have below it, in its largest feature set that is a user's.
+NEVER = {
+    # (package, its features): (crates of ours, crates of others)
+    ("realname-token", "--all-features"): (
+        {"card", "capture", "authority", "https", "issue", "flow", "store"},
+        {"image", "zune-jpeg", "png", "serialport", "nusb", "hidapi", "ureq", "rustls", "httparse", "rusqlite", "postgres"},
+    ),
+    ("realname-card", "--all-features"): (
+        {"token", "capture", "authority", "https", "issue", "flow", "store"},
+        {"image", "zune-jpeg", "ed25519-dalek", "p256", "ureq", "rustls", "rusqlite", "postgres"},
+    ),
+    ("realname", "--no-default-features"): (
+        {"card", "capture", "authority", "https", "issue", "flow", "store"},
+        {"image", "zune-jpeg", "png", "serialport", "nusb", "hidapi", "ureq", "rustls", "httparse", "rusqlite", "postgres"},
+    ),
+    ("realname-issue", "--all-features"): ({"flow", "store"}, {"rusqlite", "postgres", "serialport", "ureq"}),
+    ("realname-flow", "--all-features"): ({"card", "capture", "authority", "issue", "store"}, {"image", "serialport"}),
+}
+
+
+def tree(package, *arguments):
+    """The names below a package, itself left out; the target doesn't matter."""
+    command = ["cargo", "tree", "-p", package, "-e", "normal,build", "--target", "all", "--prefix", "none", "--format", "{p}"]
+    text = subprocess.run(command + list(arguments), check=True, capture_output=True, text=True).stdout
+    return {line.split()[0] for line in text.splitlines() if line.strip()} - {package}
+
+
+def main():
+    wrong = []
+    for place, name in enumerate(ORDER):
+        package = f"realname-{name}"
+        ours = {found.removeprefix("realname-") for found in tree(package, "--all-features") if re.match(r"realname\b", found)}
+        allowed = set(ORDER[:place])
+        if ours - allowed:
+            wrong.append(f"{package} reaches {sorted(ours - allowed)}: the order is {' '.join(ORDER)}")
+        print(f"{package}: {', '.join(sorted(ours)) or 'none of ours'}")
+    for (package, features), (ours, others) in NEVER.items():
+        found = tree(package, features)
+        bad = {f"realname-{name}" for name in ours} & found | others & found
+        if bad:
+            wrong.append(f"{package} {features} has {sorted(bad)} below it")
+        print(f"{package} {features}: {len(found)} crates, none of those that it must do without" if not bad else f"{package}: {bad}")
+    # The page that a reader believes names every crate.
+    page = open("docs/architecture.md", encoding="utf-8").read()
+    for name in ORDER:
+        if f"crates/{name}" not in page and f"`{name}`" not in page and f"realname-{name}" not in page:
+            wrong.append(f"docs/architecture.md doesn't name crates/{name}")
+    for line in wrong:
+        print("borders:", line, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

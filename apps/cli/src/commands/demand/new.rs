@@ -1,0 +1,101 @@
+//! `realname demand new`: ask, and remember the question in the store.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use realname::demand::DemandRequest;
+use realname::document::Personal;
+use realname::profile::{ClaimName, Expectation};
+use serde::Deserialize;
+
+use crate::args::DemandNewArgs;
+use crate::commands::{Done, declared, done, key, one_value, stores};
+use crate::failure::Failure;
+use crate::files::Output;
+use crate::{lang, output, words};
+
+/// `--expect`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectFile {
+    name: Personal,
+    id_number: Personal,
+}
+
+pub(super) fn run(args: &DemandNewArgs) -> Done {
+    let signer = key::load(&args.key)?;
+    let request = request(args)?;
+    // A demand that is remembered and can't be sent would only wait for its end.
+    let out = Output::prepare(&args.out)?;
+    one_value(args.json, &[&out])?;
+    let store = stores::open(&args.store)?;
+    let now = Timestamp::now();
+    let demand = request.issue(&args.iss, &signer, &store, now)?;
+    out.write(demand.as_str().as_bytes())?;
+    stores::keep_house(&store, now);
+    if args.json {
+        output::json(&serde_json::json!({
+            "nonce": demand.nonce(), "purpose": args.purpose.as_str(), "ttl": args.ttl, "env": args.env,
+        }));
+    } else {
+        if args.expect.is_some() && args.claims.is_empty() {
+            output::note(lang::pick(
+                format!("--expect asks for {}", words::claims(&EXPECTED)),
+                format!("--expect 要求披露：{}", words::claims(&EXPECTED)),
+            ));
+        }
+        output::line(demand.nonce());
+    }
+    done()
+}
+
+/// What an expectation has disclosed, because it is compared.
+const EXPECTED: [ClaimName; 2] = [ClaimName::Name, ClaimName::IdNumber];
+
+fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
+    let mut request = DemandRequest::new(args.purpose.clone()).env(args.env).life(i64::from(args.ttl));
+    for claim in &args.claims {
+        request = request.claim(*claim);
+    }
+    for check in &args.checks {
+        request = request.check(*check);
+    }
+    if let Some(number) = &args.number {
+        request = request.number(number.as_str());
+    }
+    if let Some(path) = &args.expect {
+        request = request.expectation(expectation(path)?);
+    } else if args.purpose.is_high_risk() {
+        return Err(Failure::usage(
+            lang::pick(
+                format!(
+                    "{} is high-risk: without an expectation anybody's genuine card would do",
+                    args.purpose
+                ),
+                format!("{} 属高风险业务：未提供预期身份时，任何人的真实证件都会被接受", args.purpose),
+            ),
+            lang::pick(
+                "give --expect FILE with {\"name\":…, \"id_number\":…}",
+                "请用 --expect FILE 提供 {\"name\":…, \"id_number\":…}",
+            ),
+        ));
+    }
+    if let Some(locality) = args.locality {
+        request = request.locality(locality);
+    }
+    if let Some(seconds) = args.max_age {
+        request = request.max_age(i64::from(seconds));
+    }
+    if let Some(terminal) = &args.terminal {
+        request = request.terminal(terminal.as_str());
+    }
+    Ok(request)
+}
+
+fn expectation(path: &Path) -> Result<Expectation, Failure> {
+    let file: ExpectFile = declared::read(path, "expect", &["name", "id_number"], &[])?;
+    // Whoever can't exist is nobody's number: the true holder would be refused as another person.
+    declared::person(&file.name, &file.id_number)
+        .map_err(|failure| failure.about(&path.to_string_lossy()))?;
+    Ok(Expectation::new(file.name, file.id_number))
+}

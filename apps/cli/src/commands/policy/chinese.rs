@@ -1,0 +1,68 @@
+//! A policy in Chinese words. What the policy itself says of its sources and routes stays as it was written.
+
+use realname::appraisal::{Explanation, Requirement};
+use realname::document::DocumentKind;
+
+use crate::words;
+
+pub(super) fn explanation(policy: &Explanation) -> String {
+    let mut lines = vec![format!(
+        "{} 第 {} 版，{}，{}",
+        policy.policy,
+        policy.version,
+        words::purpose(&policy.purpose),
+        words::locality(policy.locality)
+    )];
+    let mut say = |label: &str, text: String| lines.push(format!("  {label}  {text}"));
+    rule(&mut say, &policy.kinds, &policy.require, policy.complete_within_hours);
+    for other in &policy.also {
+        rule(&mut say, &other.kinds, &other.require, other.complete_within_hours);
+    }
+    for step_up in &policy.step_ups {
+        let when = step_up.when.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+        say("加强核验", format!("出现 {when} 时：{}", required(&step_up.require)));
+    }
+    say("材料时效", format!("最多 {} 秒", policy.session_max_age_seconds));
+    say("最低年龄", format!("{} 周岁", policy.minimum_age));
+    for table in &policy.terms {
+        let listed: Vec<_> = table.kinds.iter().filter(|kind| policy.kinds.contains(kind)).copied().collect();
+        let ages = table.ages.iter().map(|entry| match entry.years {
+            Some(years) => format!("{} 周岁起 {years} 年", entry.from),
+            None => format!("{} 周岁起长期", entry.from),
+        });
+        say("证件期限", format!("{}：{}", kinds(&listed), ages.collect::<Vec<_>>().join("，")));
+    }
+    say("号码上限", format!("同一证件在同一运营商最多 {} 个", policy.numbers_per_document));
+    say("核验上限", format!("每个读卡器或账号每小时最多 {} 次", policy.checks_per_hour));
+    if policy.terminals > 0 {
+        say("读卡器　", format!("生产环境仅限所登记的 {} 个终端的读卡器", policy.terminals));
+    }
+    let others = policy.also.iter().flat_map(|rule| &rule.because);
+    let additions = policy.step_ups.iter().flat_map(|step_up| &step_up.because);
+    for source in policy.because.iter().chain(others).chain(additions) {
+        say("依据　　", source.clone());
+    }
+    say("人工办理", policy.human_route.clone());
+    lines.join("\n")
+}
+
+fn rule(
+    say: &mut impl FnMut(&str, String),
+    documents: &[DocumentKind],
+    require: &[Requirement],
+    hours: Option<u16>,
+) {
+    say("适用证件", kinds(documents));
+    say("必需核验", required(require));
+    if let Some(hours) = hours {
+        say("完成时限", format!("下单后 {hours} 小时内"));
+    }
+}
+
+fn kinds(kinds: &[DocumentKind]) -> String {
+    kinds.iter().map(|kind| words::kind(*kind)).collect::<Vec<_>>().join("、")
+}
+
+fn required(require: &[Requirement]) -> String {
+    require.iter().map(words::requirement).collect::<Vec<_>>().join("、")
+}

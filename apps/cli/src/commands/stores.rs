@@ -1,0 +1,43 @@
+//! Stores in directories, and what is done for them without being asked.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use realname::store::{Housekeeping, SqliteStore, Store, StoreError};
+
+use crate::failure::Failure;
+use crate::lang;
+use crate::outside::path as shown;
+
+/// How long what is over is kept: `verify --again` shows an answer for that long.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Opens a store, making its directory when it's absent.
+pub(crate) fn open(directory: &Path) -> Result<SqliteStore, Failure> {
+    SqliteStore::open_dir(directory).map_err(|error| Failure::from(error).about(&shown(directory)))
+}
+
+/// Opens a store that was used before. Neither a mistyped directory nor one of something else becomes a store: nothing
+/// in it could be answered.
+pub(crate) fn existing(directory: &Path) -> Result<SqliteStore, Failure> {
+    SqliteStore::open_existing_dir(directory).map_err(|error| match error {
+        StoreError::Missing => Failure::usage(
+            lang::pick(
+                format!("{}: there is no store here", shown(directory)),
+                format!("{}：此处没有存储", shown(directory)),
+            ),
+            lang::pick("give the --store DIR of `demand new`", "请提供 demand new 所用的 --store DIR"),
+        ),
+        error => Failure::from(error).about(&shown(directory)),
+    })
+}
+
+/// When what ended before it is removed.
+pub(crate) fn retention(now: Timestamp) -> Timestamp {
+    now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN)
+}
+
+/// Removes what ended long ago, a little at a time. What was to be done is done by now, so trouble here isn't its trouble.
+pub(crate) fn keep_house(store: &dyn Store, now: Timestamp) {
+    let _ = Housekeeping::new().keep(KEPT).run(store, now);
+}

@@ -1,0 +1,42 @@
+//! `verify --audit`: a kept record, judged as of a time. Answers nothing, changes nothing.
+
+use jiff::Timestamp;
+use realname::profile::ReasonCode;
+use realname::rely::{Limits, Record};
+use realname::trust::TrustList;
+
+use super::order::Order;
+use super::tell::tell;
+use super::{Given, distrust};
+use crate::commands::{Done, trusted};
+use crate::errors::clerk_text;
+use crate::failure::{Exit, Failure};
+use crate::{errors, files, lang};
+
+pub(super) fn run(given: &Given<'_>, at: Timestamp, as_json: bool) -> Done {
+    let record = parse(given.file)?;
+    if record.accepted_at().is_some_and(|accepted| accepted > at) {
+        return Err(Failure::refused(
+            "record_later",
+            lang::pick(
+                "the record was made after the time that it is judged at",
+                "该记录的形成时间晚于所指定的审计时间",
+            ),
+            lang::pick("give a later --at", "请提供更晚的 --at 时间"),
+        ));
+    }
+    let anchors = trusted::anchors(given.anchor)?;
+    let order = Order::default();
+    match TrustList::as_of(&files::read_text(given.trust)?, &anchors, at) {
+        Ok(list) => tell(&record.audit(&list, &Limits::default()), &order, as_json, Exit::Refused),
+        Err(error) => distrust(error, &order, as_json),
+    }
+}
+
+/// Reads a kept record.
+pub(in crate::commands) fn parse(path: &std::path::Path) -> Result<Record, Failure> {
+    Record::parse(&files::read(path)?).map_err(|error| {
+        let code = ReasonCode::RecordMalformed;
+        Failure::damaged(code.as_str(), errors::message(code, &error), clerk_text(code))
+    })
+}

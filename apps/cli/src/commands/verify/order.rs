@@ -1,0 +1,56 @@
+//! Which order a verdict is about: a flow with many open demands has to know.
+
+use realname::demand::PendingDemand;
+use realname::jose::Unverified;
+use realname::rely::Asked;
+use realname::store::{Store, StoreError};
+use serde_json::{Value, json};
+
+use crate::words;
+
+/// A demand's nonce, and of one that this store asked what it is about.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    pub(super) nonce: Option<String>,
+    transaction: Value,
+    env: Value,
+    known: bool,
+}
+
+impl Order {
+    /// The order that is meant: by its demand, by its nonce, or as the presentation names it.
+    pub(super) fn find(store: &dyn Store, asked: Asked<'_>, named: Option<&str>) -> Result<Self, StoreError> {
+        let nonce = match asked {
+            Asked::Demand(compact) => Unverified::parse(compact.trim_ascii())
+                .ok()
+                .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned())),
+            Asked::Nonce(nonce) => Some(nonce.to_owned()),
+            _ => named.map(str::to_owned),
+        };
+        let Some(nonce) = nonce else { return Ok(Self::default()) };
+        let kept = PendingDemand::load(store, &nonce)?;
+        let (transaction, env) = match &kept {
+            Some(kept) => (words::transaction_json(kept.pending.transaction()), json!(kept.pending.env())),
+            None => (Value::Null, Value::Null),
+        };
+        Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some() })
+    }
+
+    /// Whether this store asked it.
+    pub(super) fn is_known(&self) -> bool {
+        self.known
+    }
+
+    /// Adds what it says to a verdict's JSON.
+    pub(super) fn add_to(&self, value: &mut Value) {
+        value["nonce"] = json!(self.nonce);
+        value["transaction"] = self.transaction.clone();
+        value["env"] = self.env.clone();
+    }
+
+    /// What happens, and to which number: for people.
+    pub(super) fn act(&self) -> Option<String> {
+        let text = |name: &str| self.transaction.get(name).and_then(Value::as_str);
+        Some(format!("{} {}", text("action")?, text("number")?))
+    }
+}

@@ -1,0 +1,105 @@
+//! Reading what a command is given.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use zeroize::Zeroizing;
+
+use super::is_standard;
+use crate::failure::Failure;
+use crate::lang;
+use crate::outside::path as shown;
+
+/// No file that a command reads has a reason to be larger, pictures included.
+const LARGEST: u64 = 32 * 1024 * 1024;
+
+/// Standard input can be read once.
+static STANDARD_INPUT: AtomicBool = AtomicBool::new(false);
+
+/// Reads a whole file, a pipe, or with `-` standard input. Wiped when dropped, because it may hold a key or a face.
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let trouble = |error: io::Error| {
+        Failure::trouble(
+            "file",
+            format!("{} {}: {}", lang::pick("can't read", "无法读取"), shown(path), lang::of_system(&error)),
+            lang::pick("check the path and its permissions", "请检查路径及其权限"),
+        )
+    };
+    if !is_standard(path) {
+        return limited(File::open(path).map_err(trouble)?, path).map_err(trouble)?;
+    }
+    if STANDARD_INPUT.swap(true, Ordering::SeqCst) {
+        return Err(Failure::usage(
+            lang::pick("two files are to come from standard input", "有两个文件都指定为标准输入"),
+            lang::pick("give `-` for one of them only", "只能有一个文件使用 -"),
+        ));
+    }
+    limited(io::stdin().lock(), path).map_err(trouble)?
+}
+
+/// A pipe doesn't say how much it has, so the limit is on what comes.
+fn limited(source: impl Read, path: &Path) -> io::Result<Result<Zeroizing<Vec<u8>>, Failure>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    source.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(if bytes.len() as u64 > LARGEST {
+        Err(Failure::damaged(
+            "file_too_large",
+            lang::pick(
+                format!("{} has more than {LARGEST} bytes, the limit", shown(path)),
+                format!("{} 超过 {LARGEST} 字节的上限", shown(path)),
+            ),
+            lang::pick("give the right file", "请提供正确的文件"),
+        ))
+    } else {
+        Ok(bytes)
+    })
+}
+
+/// Reads a text file; a final line end is dropped.
+pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let bytes = read(path)?;
+    text(&bytes)
+        .map_err(|(what, next)| Failure::damaged("not_text", format!("{}: {what}", shown(path)), next))
+}
+
+/// What editors of other systems write is named, so that whoever saved the file knows what to change.
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, (&'static str, &'static str)> {
+    let save = lang::pick("save it as UTF-8 without a byte order mark", "请另存为不带 BOM 的 UTF-8");
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        return Err((lang::pick("it begins with a byte order mark", "文件以字节顺序标记（BOM）开头"), save));
+    }
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Err((lang::pick("it is UTF-16, not UTF-8", "文件为 UTF-16 编码，不是 UTF-8"), save));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        let what = lang::pick(
+            "it isn't UTF-8 (Chinese editors may have saved it as GB18030)",
+            "文件不是 UTF-8 编码（可能被保存为 GB18030）",
+        );
+        (what, lang::pick("save it as UTF-8", "请另存为 UTF-8"))
+    })?;
+    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_editor_is_named_by_its_encoding() {
+        let what = |bytes: &[u8]| text(bytes).unwrap_err().0;
+        assert!(what(b"\xEF\xBB\xBF{}").contains("byte order mark"));
+        assert!(what(b"\xFF\xFE{\0}\0").contains("UTF-16"));
+        // 测试 in GB18030.
+        assert!(what(b"{\"name\":\"\xB2\xE2\xCA\xD4\"}").contains("GB18030"));
+        assert_eq!(text(b"{}\r\n").unwrap().as_str(), "{}");
+    }
+
+    #[test]
+    fn what_has_no_end_is_refused_at_the_limit() {
+        let refused = limited(io::repeat(b' '), Path::new("endless")).unwrap();
+        assert_eq!(refused.unwrap_err().code, "file_too_large");
+    }
+}

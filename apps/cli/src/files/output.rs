@@ -1,0 +1,224 @@
+//! Writing what a command makes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::is_standard;
+use crate::failure::Failure;
+use crate::lang;
+use crate::outside;
+
+/// As much as the largest thing that is written after something was done that can't be done twice.
+const ROOM: usize = 256 * 1024;
+/// How long a pipe's other end has to be opened.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A place that can be written to, found out before something is done that can't be done twice.
+#[derive(Debug)]
+pub(crate) struct Output {
+    path: PathBuf,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Standard,
+    /// A plain file, or none yet: it appears whole, or what was there stays. The path has no link in its last part.
+    Whole(PathBuf),
+    /// A device or a pipe: written into, never replaced.
+    Into(File),
+}
+
+impl Output {
+    /// Finds out whether it can be written there, and whether there is room.
+    pub(crate) fn prepare(path: &Path) -> Result<Self, Failure> {
+        let output = Self::open(path)?;
+        if let Place::Whole(path) = &output.place {
+            // The disk may be full: a file is made there at any time, its content isn't.
+            let tried = temporary(path).and_then(|mut file| {
+                file.write_all(&vec![0; ROOM])?;
+                file.as_file().sync_data()
+            });
+            tried.map_err(|error| unwritable(path, &error))?;
+        }
+        Ok(output)
+    }
+
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let place = place_of(path).map_err(|error| unwritable(path, &error))?;
+        Ok(Self { path: path.to_owned(), place })
+    }
+
+    /// Whether it is standard output, so that nothing else may go there.
+    pub(crate) fn is_standard(&self) -> bool {
+        matches!(self.place, Place::Standard)
+    }
+
+    /// Writes all of it.
+    pub(crate) fn write(self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = match self.place {
+            Place::Standard => to_standard_output(bytes),
+            Place::Whole(path) => whole(&path, bytes),
+            Place::Into(mut file) => file.write_all(bytes).and_then(|()| file.flush()),
+        };
+        written.map_err(|error| unwritable(&self.path, &error))
+    }
+}
+
+/// Writes a file in one step: whoever looks sees all of it or none of it.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    Output::open(path)?.write(bytes)
+}
+
+/// Writes a secret or somebody's picture: mode 0600 from the first byte on, never over an existing file, and whole or not
+/// at all.
+pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if is_standard(path) {
+        if io::stdout().is_terminal() {
+            return Err(Failure::usage(
+                lang::pick("a secret isn't shown on a terminal", "机密内容不在终端上显示"),
+                lang::pick(
+                    "name a file, or lead standard output somewhere",
+                    "请指定文件，或将标准输出重定向",
+                ),
+            ));
+        }
+        return write(path, bytes);
+    }
+    // A name that is taken by anything, a dangling link included, is refused before a byte is written.
+    let written = match fs::symlink_metadata(path) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => temporary(path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist_noclobber(path).map_err(|error| error.error)?;
+            keep_name(path);
+            Ok(())
+        }),
+    };
+    written.map_err(|error| {
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            return unwritable(path, &error);
+        }
+        Failure::trouble(
+            "file",
+            format!("{} {}", outside::path(path), lang::pick("is already there", "已存在")),
+            lang::pick(
+                "choose another name: this file is never overwritten",
+                "请换一个名称：此类文件从不覆盖",
+            ),
+        )
+    })
+}
+
+fn place_of(path: &Path) -> io::Result<Place> {
+    if is_standard(path) {
+        return Ok(Place::Standard);
+    }
+    let Ok(own) = fs::symlink_metadata(path) else { return Ok(Place::Whole(path.to_owned())) };
+    if own.is_file() {
+        return Ok(Place::Whole(path.to_owned()));
+    }
+    // Follows links: a dangling one is an error, because what it points to is nobody's to make.
+    let kind = fs::metadata(path)?;
+    if kind.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if is_standard_output(&kind) {
+        return Ok(Place::Standard);
+    }
+    if kind.is_file() {
+        return fs::canonicalize(path).map(Place::Whole);
+    }
+    if !may_be_written_into(&kind) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a disk or a socket, not a file"));
+    }
+    open_within(path, PATIENCE).map(Place::Into)
+}
+
+/// `/dev/stdout` and its like.
+#[cfg(unix)]
+fn is_standard_output(kind: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/dev/fd/1").is_ok_and(|own| (own.dev(), own.ino()) == (kind.dev(), kind.ino()))
+}
+
+#[cfg(not(unix))]
+fn is_standard_output(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Terminals, `/dev/null`, pipes. A disk's own device isn't overwritten.
+#[cfg(unix)]
+fn may_be_written_into(kind: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.file_type().is_char_device() || kind.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn may_be_written_into(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Opening a pipe waits for its reader, who may never come.
+fn open_within(path: &Path, patience: Duration) -> io::Result<File> {
+    let (send, receive) = mpsc::channel();
+    let path = path.to_owned();
+    std::thread::spawn(move || {
+        let _ = send.send(OpenOptions::new().write(true).open(path));
+    });
+    let late = || io::Error::new(io::ErrorKind::TimedOut, "nobody reads from this pipe");
+    receive.recv_timeout(patience).map_err(|_| late())?
+}
+
+fn to_standard_output(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    if out.is_terminal() && !bytes.ends_with(b"\n") {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary(path)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    keep_name(path);
+    Ok(())
+}
+
+/// Sees to it that a power loss doesn't take the new name back. Not every file system can, and the content is safe.
+fn keep_name(path: &Path) {
+    if cfg!(unix) {
+        let _ = File::open(directory_of(path)).and_then(|directory| directory.sync_all());
+    }
+}
+
+fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(directory_of(path))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::trouble(
+        "file",
+        format!("{} {}: {}", lang::pick("can't write", "无法写入"), place_name(path), lang::of_system(error)),
+        lang::pick("check the path, its permissions and the disk", "请检查路径、权限和磁盘"),
+    )
+}
+
+fn place_name(path: &Path) -> String {
+    if is_standard(path) {
+        lang::pick("standard output", "标准输出").to_owned()
+    } else {
+        outside::path(path)
+    }
+}

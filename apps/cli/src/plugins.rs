@@ -1,0 +1,159 @@
+//! Programs of the operator's that see more than this one does: named in the terminal's configuration, run as helpers.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use realname::capture::plugin::{
+    ChipPhotoForm, HelperDecoder, HelperFaceFinder, HelperFaceMatcher, HelperLivenessChecker, RawOrder,
+};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::lang;
+use crate::outside;
+
+/// One helper: its path alone, or a table.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a path, or a table with program, arguments, id, real, limit_ms, form"
+)]
+pub(crate) enum Helper {
+    Path(PathBuf),
+    Table(HelperTable),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HelperTable {
+    program: PathBuf,
+    #[serde(default)]
+    arguments: Vec<String>,
+    /// Which program and model it is; its file's name when absent.
+    id: Option<String>,
+    /// The operator's word that it is no stand-in. Production asks no other.
+    #[serde(default)]
+    real: bool,
+    limit_ms: Option<u64>,
+    /// What a photo decoder writes.
+    form: Option<Form>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    Bmp,
+    RawLeftToRight,
+    RawRightToLeft,
+}
+
+/// What every helper has.
+struct Parts {
+    id: String,
+    program: PathBuf,
+    arguments: Vec<String>,
+    real: bool,
+    limit: Option<Duration>,
+    form: Option<Form>,
+}
+
+impl Helper {
+    /// The helper works in a directory of its own, so its path must not depend on ours. One that isn't there is told now,
+    /// not when a customer waits.
+    fn parts(&self, name: &str, base: &Path) -> Result<Parts, Failure> {
+        let parts = match self {
+            Self::Path(program) => Parts {
+                id: String::new(),
+                program: program.clone(),
+                arguments: Vec::new(),
+                real: false,
+                limit: None,
+                form: None,
+            },
+            Self::Table(table) => Parts {
+                id: table.id.clone().unwrap_or_default(),
+                program: table.program.clone(),
+                arguments: table.arguments.clone(),
+                real: table.real,
+                limit: table.limit_ms.map(Duration::from_millis),
+                form: table.form,
+            },
+        };
+        let program = base.join(&parts.program);
+        let program = std::fs::canonicalize(&program).map_err(|error| {
+            let (path, why) = (outside::path(&program), lang::of_system(&error));
+            Failure::trouble(
+                "file",
+                lang::pick(
+                    format!("can't find the {name} {path}: {why}"),
+                    format!("找不到 {name} 程序 {path}：{why}"),
+                ),
+                lang::pick("check the path and its permissions", "请检查路径及其权限"),
+            )
+        })?;
+        if name != "photo_decoder" && parts.form.is_some() {
+            return Err(Failure::damaged(
+                "config",
+                lang::pick(format!("{name} has no `form`"), format!("{name} 没有 form 一项")),
+                lang::pick("leave it out: only photo_decoder has it", "请删除：只有 photo_decoder 有此项"),
+            ));
+        }
+        let file = program.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Parts { id: if parts.id.is_empty() { file } else { parts.id }, program, ..parts })
+    }
+}
+
+macro_rules! built {
+    ($parts:expr, $kind:ident) => {{
+        let parts = $parts;
+        let mut helper = $kind::new(parts.id, parts.program, parts.arguments);
+        if let Some(limit) = parts.limit {
+            helper = helper.with_limit(limit);
+        }
+        if parts.real { helper.measured_on_real_faces() } else { helper }
+    }};
+}
+
+/// The helpers of a terminal, ready to be run.
+#[derive(Debug, Default)]
+pub(crate) struct Installed {
+    pub(crate) face_finder: Option<HelperFaceFinder>,
+    pub(crate) photo_decoder: Option<HelperDecoder>,
+    pub(crate) face_matcher: Option<HelperFaceMatcher>,
+    pub(crate) liveness: Option<HelperLivenessChecker>,
+}
+
+impl Installed {
+    /// Finds them (face finder, photo decoder, face matcher, liveness checker); relative paths are relative to `base`.
+    pub(crate) fn find(base: &Path, helpers: [&Option<Helper>; 4]) -> Result<Self, Failure> {
+        let parts = |name: &str, helper: &Option<Helper>| {
+            helper.as_ref().map(|helper| helper.parts(name, base)).transpose()
+        };
+        let [finder, photo_decoder, matcher, liveness] = helpers;
+        Ok(Self {
+            face_finder: parts("face_finder", finder)?.map(|parts| built!(parts, HelperFaceFinder)),
+            photo_decoder: parts("photo_decoder", photo_decoder)?.map(decoder),
+            face_matcher: parts("face_matcher", matcher)?.map(|parts| built!(parts, HelperFaceMatcher)),
+            liveness: parts("liveness", liveness)?.map(|parts| built!(parts, HelperLivenessChecker)),
+        })
+    }
+}
+
+/// A face finder named on the command line.
+pub(crate) fn face_finder(program: &Path) -> Result<HelperFaceFinder, Failure> {
+    let helper = Helper::Path(program.to_owned());
+    Ok(built!(helper.parts("face_finder", Path::new(""))?, HelperFaceFinder))
+}
+
+fn decoder(parts: Parts) -> HelperDecoder {
+    let form = match parts.form {
+        None | Some(Form::Bmp) => ChipPhotoForm::Bmp,
+        Some(Form::RawLeftToRight) => ChipPhotoForm::Raw(RawOrder::LeftToRight),
+        Some(Form::RawRightToLeft) => ChipPhotoForm::Raw(RawOrder::RightToLeft),
+    };
+    let mut helper = HelperDecoder::new(parts.program, parts.arguments, form);
+    if let Some(limit) = parts.limit {
+        helper = helper.with_limit(limit);
+    }
+    if parts.real { helper.licensed() } else { helper }
+}

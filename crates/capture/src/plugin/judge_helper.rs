@@ -1,0 +1,216 @@
+//! Face matchers and liveness checkers that run as programs of their own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::face_helper::pgm;
+use super::process::Program;
+use super::{FaceMatcher, FaceVerdict, LivenessChecker, LivenessVerdict, Measured};
+use crate::{Capture, Picture};
+
+/// How long a helper has when nobody says otherwise. Loading a model may take seconds.
+const DEFAULT_LIMIT: Duration = Duration::from_secs(10);
+/// The longest answer: a word and three numbers.
+const MOST_BYTES: usize = 64;
+
+/// Runs a face matcher as a helper program: an empty environment, a private directory, and a time limit.
+///
+/// On its standard input it gets the brightness of two photos as binary PGMs (`P5`, 8 bits), one after the other: the face
+/// on the spot, then the reference. It answers with one line: `same`, `different` or `inconclusive`, each followed by the
+/// score, its threshold and, when its maker states one, the rate of wrong passes; or `probe_unusable`, or
+/// `reference_unusable`.
+///
+/// ```text
+/// same 0.71 0.55 0.0001
+/// ```
+///
+/// A helper that fails, or says anything else, has compared nothing: [`FaceVerdict::NotRun`].
+#[derive(Clone, Debug)]
+pub struct HelperFaceMatcher {
+    helper: Helper,
+}
+
+/// Runs a liveness checker as a helper program, as [`HelperFaceMatcher`] does with a matcher.
+///
+/// On its standard input it gets the photo's file as it was taken. It answers `live`, `spoof` or `inconclusive` with the
+/// numbers. A helper that fails, or says anything else, has checked nothing: [`LivenessVerdict::NotRun`].
+#[derive(Clone, Debug)]
+pub struct HelperLivenessChecker {
+    helper: Helper,
+}
+
+#[derive(Clone, Debug)]
+struct Helper {
+    program: Program,
+    id: String,
+    is_test: bool,
+}
+
+macro_rules! built {
+    ($name:ident) => {
+        impl $name {
+            /// A helper. `id` names the program and its model, for the operator's records.
+            pub fn new(
+                id: impl Into<String>,
+                program: impl Into<PathBuf>,
+                arguments: impl IntoIterator<Item = String>,
+            ) -> Self {
+                let arguments = arguments.into_iter().collect();
+                let program = Program { path: program.into(), arguments, limit: DEFAULT_LIMIT };
+                Self { helper: Helper { program, id: id.into(), is_test: true } }
+            }
+
+            /// Sets the time limit.
+            pub fn with_limit(mut self, limit: Duration) -> Self {
+                self.helper.program.limit = limit;
+                self
+            }
+
+            /// Says that the program was measured on real faces, and is no stand-in: production asks no other.
+            pub fn measured_on_real_faces(mut self) -> Self {
+                self.helper.is_test = false;
+                self
+            }
+        }
+    };
+}
+
+built!(HelperFaceMatcher);
+built!(HelperLivenessChecker);
+
+impl Helper {
+    /// The word of its one line, with its numbers. `None` when it failed, or wrote anything else.
+    fn answer(&self, input: Zeroizing<Vec<u8>>) -> Option<(String, Option<Measured>)> {
+        let output = self.program.run(input, MOST_BYTES).ok()?;
+        parse(std::str::from_utf8(&output).ok()?)
+    }
+}
+
+fn parse(text: &str) -> Option<(String, Option<Measured>)> {
+    let mut parts = text.strip_suffix('\n')?.split(' ');
+    let word = parts.next()?.to_owned();
+    let numbers: Vec<f32> = parts.map(number).collect::<Option<_>>()?;
+    let measured = match numbers[..] {
+        [] => None,
+        [score, threshold] => Some(Measured::new(score, threshold, None)),
+        [score, threshold, rate] if (0.0..=1.0).contains(&rate) => {
+            Some(Measured::new(score, threshold, Some(rate)))
+        }
+        _ => return None,
+    };
+    Some((word, measured))
+}
+
+/// A plain decimal, so that no word for infinity counts as a score.
+fn number(text: &str) -> Option<f32> {
+    let plain = (1..=12).contains(&text.len())
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| byte.is_ascii_digit() || byte == b'.' || (at == 0 && byte == b'-'));
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+impl FaceMatcher for HelperFaceMatcher {
+    fn id(&self) -> &str {
+        &self.helper.id
+    }
+
+    fn is_test(&self) -> bool {
+        self.helper.is_test
+    }
+
+    fn compare(&self, probe: &Picture, reference: &Picture) -> FaceVerdict {
+        let (mut input, second) = (pgm(probe), pgm(reference));
+        // Grown by hand: a vector that grows by itself leaves its old bytes behind.
+        let mut both = Zeroizing::new(Vec::with_capacity(input.len() + second.len()));
+        both.append(&mut input);
+        both.extend_from_slice(&second);
+        match self.helper.answer(both).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
+            // A verdict that its own numbers contradict is none.
+            Some(("same", Some(measured))) if measured.score >= measured.threshold => {
+                FaceVerdict::Same(measured)
+            }
+            Some(("different", Some(measured))) if measured.score < measured.threshold => {
+                FaceVerdict::Different(measured)
+            }
+            Some(("inconclusive", Some(measured))) => FaceVerdict::Inconclusive(measured),
+            Some(("probe_unusable", None)) => FaceVerdict::ProbeUnusable,
+            Some(("reference_unusable", None)) => FaceVerdict::ReferenceUnusable,
+            _ => FaceVerdict::NotRun,
+        }
+    }
+}
+
+impl LivenessChecker for HelperLivenessChecker {
+    fn id(&self) -> &str {
+        &self.helper.id
+    }
+
+    fn is_test(&self) -> bool {
+        self.helper.is_test
+    }
+
+    fn check(&self, live: &Capture) -> LivenessVerdict {
+        let Some(bytes) = live.bytes() else { return LivenessVerdict::NotRun };
+        let input = Zeroizing::new(bytes.to_vec());
+        match self.helper.answer(input).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
+            Some(("live", Some(measured))) if measured.score >= measured.threshold => {
+                LivenessVerdict::Live(measured)
+            }
+            Some(("spoof", Some(measured))) if measured.score < measured.threshold => {
+                LivenessVerdict::Spoof(measured)
+            }
+            Some(("inconclusive", Some(measured))) => LivenessVerdict::Inconclusive(measured),
+            _ => LivenessVerdict::NotRun,
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn compare(script: &str) -> FaceVerdict {
+        let arguments = ["-c".to_owned(), script.to_owned()];
+        let matcher =
+            HelperFaceMatcher::new("shell", "/bin/sh", arguments).with_limit(Duration::from_secs(20));
+        let grey = |value: u8| Picture::from_rgb(2, 2, &[value; 12]);
+        matcher.compare(&grey(10), &grey(200))
+    }
+
+    #[test]
+    fn a_matcher_gets_both_photos_and_says_which_it_is() {
+        // Two heads of eleven bytes and two photos of four.
+        let told = compare("[ $(/bin/cat | /usr/bin/wc -c) -eq 30 ] && echo same 0.71 0.55 0.0001");
+        assert_eq!(told, FaceVerdict::Same(Measured::new(0.71, 0.55, Some(0.0001))));
+        assert_eq!(
+            compare("echo different 0.2 0.55"),
+            FaceVerdict::Different(Measured::new(0.2, 0.55, None))
+        );
+        assert_eq!(compare("echo probe_unusable"), FaceVerdict::ProbeUnusable);
+    }
+
+    #[test]
+    fn a_helper_that_fails_or_contradicts_itself_has_compared_nothing() {
+        for script in [
+            "exit 1",
+            "true",
+            "echo same",
+            "echo same 0.2 0.55",
+            "echo different 0.9 0.55",
+            "echo same NaN 0",
+            "echo same inf 0",
+            "printf 'same 1 0'",
+            "echo SAME 1 0",
+            "echo same 1 0 2",
+            "echo same 1 0; echo more",
+            "echo same 1 0; exit 3",
+            "while :; do echo same 1 0; done",
+        ] {
+            assert_eq!(compare(script), FaceVerdict::NotRun, "{script}");
+        }
+    }
+}
