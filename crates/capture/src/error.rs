@@ -1,6 +1,6 @@
 //! Why a photo isn't taken, and what its sender does next.
 
-use super::{Advice, Foreign, Format};
+use super::{Foreign, Format};
 
 /// A photo was refused at intake. The fault is always in the file; nothing here says anything about the person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -127,70 +127,4 @@ pub enum Damage {
     /// The compressed data can't be decoded.
     #[error("its picture data can't be decoded")]
     Data,
-}
-
-impl CaptureError {
-    /// The stable code used in JSON.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "photo_empty",
-            Self::TooManyBytes { .. } => "photo_too_many_bytes",
-            Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels",
-            Self::TooMuchMemory { .. } => "photo_too_much_memory",
-            Self::TooMuchWork { .. } => "photo_too_much_work",
-            Self::TooManyScans { .. } => "photo_too_many_scans",
-            Self::UnsupportedFormat { found: Foreign::Heic } => "photo_heic",
-            Self::UnsupportedFormat { .. } => "photo_format",
-            Self::Animated { .. } => "photo_animated",
-            Self::PrintColours { .. } => "photo_print_colours",
-            Self::TooDeep { .. } => "photo_too_deep",
-            Self::UnsupportedProcess { .. } => "photo_process",
-            Self::UnsupportedSampling => "photo_sampling",
-            Self::SeparateScans { .. } => "photo_separate_scans",
-            Self::Damaged { damage: Damage::Truncated, .. } => "photo_truncated",
-            Self::Damaged { .. } => "photo_damaged",
-        }
-    }
-
-    /// What the clerk or the buyer does next.
-    pub fn advice(&self) -> Advice {
-        match self {
-            Self::Empty | Self::Damaged { .. } => Advice {
-                en: "The photo didn't arrive whole. Send it again, or take a new one.",
-                zh: "照片文件不完整，请重新上传或重新拍摄。",
-            },
-            Self::SideTooLong { .. } | Self::TooManyPixels { .. } => Advice {
-                en: "The photo has more pixels than are needed. Switch the camera's high-resolution mode (64, 108 or 200 megapixels) off, \
-                     so that it takes 12 or 50 megapixels, and take the photo again.",
-                zh: "照片像素过高，请关闭相机的高像素模式（6400万、1.08亿或2亿像素），改用1200万或5000万像素后重新拍摄。",
-            },
-            Self::TooManyBytes { .. }
-            | Self::TooMuchMemory { .. }
-            | Self::TooMuchWork { .. } => Advice {
-                en: "The photo is too large. Take it with the phone's normal camera setting and send it as JPEG.",
-                zh: "照片过大，请用手机普通模式拍摄，并以 JPEG 格式上传。",
-            },
-            Self::UnsupportedFormat { found: Foreign::Heic } => Advice {
-                en: "The photo is in the iPhone's HEIC format. Send JPEG: Settings, Camera, Formats, Most Compatible.",
-                zh: "照片为 HEIC 格式，请发送 JPEG：设置 › 相机 › 格式 › 兼容性最佳。",
-            },
-            Self::UnsupportedFormat { .. } => Advice {
-                en: "This file isn't a photo that can be used. Send a JPEG taken with the phone's camera.",
-                zh: "该文件不是可用的照片，请上传手机拍摄的 JPEG 照片。",
-            },
-            Self::Animated { .. } => Advice {
-                en: "This is an animation. Send a still photo as JPEG.",
-                zh: "这是动图，请上传静态 JPEG 照片。",
-            },
-            Self::TooManyScans { .. }
-            | Self::PrintColours { .. }
-            | Self::TooDeep { .. }
-            | Self::UnsupportedProcess { .. }
-            | Self::UnsupportedSampling
-            | Self::SeparateScans { .. } => Advice {
-                en: "The photo was saved in a special way. Take a new one with the phone's camera and send it unedited.",
-                zh: "照片保存方式特殊，请用手机重新拍摄，不要编辑，直接上传。",
-            },
-        }
-    }
 }

@@ -20,12 +20,12 @@ macro_rules! faults {
             pub const ALL: &'static [PhotoFault] = &[$(PhotoFault::$variant,)*];
 
             /// The stable code used in JSON.
-            pub fn code(self) -> &'static str {
+            pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// What the buyer does next.
-            pub fn advice(self) -> Advice {
+            /// What the buyer does next, in both languages.
+            pub const fn text(self) -> Advice {
                 match self { $(Self::$variant => Advice { en: $en, zh: $zh },)* }
             }
         }

@@ -17,12 +17,14 @@ use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot, trim};
 ///
 /// ```
 /// use realname_capture::{CaptureError, Intake, Slot};
+/// use realname_terms::{Explain, Lang};
+///
 /// let now = "2026-11-21T08:00:00Z".parse().unwrap();
 /// // What an iPhone sends when nobody asked it for JPEG.
 /// let heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic".to_vec();
 /// let refused = Intake::default().take(Slot::Live, heic, now).unwrap_err();
 /// assert_eq!(refused.code(), "photo_heic");
-/// println!("{}", refused.advice().en); // what the buyer does next
+/// println!("{}", refused.advice(Lang::En)); // what the buyer does next
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Intake {

@@ -1,5 +1,7 @@
 use std::time::Instant;
 
+use realname_terms::Explain;
+
 use super::*;
 
 #[allow(clippy::disallowed_methods)] // A test reads its fixture.
@@ -312,7 +314,7 @@ fn every_refusal_says_what_to_do_in_both_languages() {
         CaptureError::SeparateScans { scans: 3 },
         damaged(format, Damage::Truncated),
     ] {
-        assert!(error.advice().en.ends_with('.') && error.advice().zh.ends_with('。'), "{error}");
+        assert!(error.entry().advice.en.ends_with('.') && error.entry().advice.zh.ends_with('。'), "{error}");
         assert!(error.code().starts_with("photo_") && !error.to_string().is_empty());
     }
 }

@@ -3,29 +3,11 @@
 use realname::capture::measure::{Better, Faces, Figure, Measure, View};
 use realname::capture::{Examination, Fault, Note, Remark, Slot, Triplet};
 use realname::profile::Outcome;
-use serde_json::{Value, json};
 
 use crate::commands::photos::slot_name;
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{lang, words};
-
-/// The examination with what is known of the files: `--json` of `capture check`.
-pub(crate) fn to_json(triplet: &Triplet, examination: &Examination) -> Value {
-    let mut value = examination_json(examination);
-    let files = triplet.photos().iter().map(|photo| {
-        json!({"slot": photo.slot(), "format": photo.format().to_string(), "width": photo.width(),
-            "height": photo.height(), "notes": photo.notes()})
-    });
-    value["files"] = files.collect();
-    value
-}
-
-/// Through text, so that a measured 0.9 is printed as 0.9 and not with the digits that its type makes up.
-pub(crate) fn examination_json(examination: &Examination) -> Value {
-    let text = serde_json::to_string(examination).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
-}
 
 /// Every figure with its threshold and outcome.
 pub(crate) fn figures(triplet: &Triplet, examination: &Examination) -> String {
