@@ -96,7 +96,7 @@ fn tables() -> Vec<Table> {
 }
 
 /// These say one of their reasons, and have no codes of their own.
-const BY_REASON: [&str; 2] = ["GrantRefused", "Refusal"];
+const BY_REASON: [&str; 3] = ["GrantRefused", "Refusal", "Refused"];
 
 /// Replaces what stands between the markers of a table, or compares it.
 fn check_table(name: &str, rows: &str) {

@@ -27,6 +27,7 @@ mod outside;
 mod personal;
 mod purpose;
 mod reason;
+mod refused;
 
 pub use check::{Check, CheckResult, Outcome};
 pub use claim::ClaimName;
@@ -46,6 +47,7 @@ pub use outside::{MAX_ID, MAX_SHOWN, Outside, OutsideText, is_id, is_safe, is_vi
 pub use personal::Personal;
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
+pub use refused::Refused;
 
 #[doc(hidden)]
 pub use serde as __serde;

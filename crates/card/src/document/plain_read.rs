@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CardRead, Flag, NumberCheck, Personal, PlainDocument, SamId};
+use super::{CardRead, Flag, NumberCheck, Origin, Personal, PlainDocument, SamId};
 
 /// A reading in the open, as JSON shows it. There is no way from here back to a [`CardRead`]. `Debug` shows neither facts
 /// nor digests.
@@ -14,6 +14,7 @@ pub struct PlainCardRead {
     pub flags: Vec<Flag>,
     pub additional_address: Option<Personal>,
     pub sam_id: SamId,
+    pub origin: Origin,
     pub photo: PlainPhoto,
     pub fingerprints: Vec<PlainFingerprint>,
     pub link: PlainLink,
@@ -61,6 +62,7 @@ impl From<&CardRead> for PlainCardRead {
             flags: document.flags().to_vec(),
             additional_address: card.additional_address().map(|address| address.as_str().into()),
             sam_id: card.sam_id(),
+            origin: card.origin(),
             photo: PlainPhoto { format: "wlt", length: photo.bytes().len(), sha256 },
             fingerprints: card
                 .fingerprints()

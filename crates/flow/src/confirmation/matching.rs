@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 use super::record::{Decision, Kept};
 use super::reply::Answer;
 use super::{ConfirmationError, Confirmer, Form, NaturalDay, PhoneNumber, Replied, Reply};
-use crate::profile::ReasonCode;
+use crate::profile::{ReasonCode, Refused};
 use crate::store::{Answered, Counted, Space, Store};
 
 impl Confirmer {
@@ -28,7 +28,7 @@ impl Confirmer {
         }
         let confirms = match self.confirms(store, &kept, &key, reply, now)? {
             Ok(confirms) => confirms,
-            Err(code) => return Ok(Replied::Refused(code)),
+            Err(Refused(code)) => return Ok(Replied::Refused(code)),
         };
         if let Some(recorded) = entry.answer {
             return self.before(&recorded, confirms, &key, &reply.number);
@@ -57,17 +57,17 @@ impl Confirmer {
         key: &[u8; 32],
         reply: &Reply,
         now: Timestamp,
-    ) -> Result<Result<bool, ReasonCode>, ConfirmationError> {
+    ) -> Result<Result<bool, Refused>, ConfirmationError> {
         let text = match (&reply.answer, kept.form) {
             (Answer::Text(text), Form::Code | Form::Message) => text,
             (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => {
                 return Ok(match () {
-                    () if *played != prompt_version => Err(ReasonCode::ConfirmationWrongForm),
-                    () if *key != yes => Err(ReasonCode::ConfirmationWrongReply),
+                    () if *played != prompt_version => Err(ReasonCode::ConfirmationWrongForm.into()),
+                    () if *key != yes => Err(ReasonCode::ConfirmationWrongReply.into()),
                     () => Ok(true),
                 });
             }
-            _ => return Ok(Err(ReasonCode::ConfirmationWrongForm)),
+            _ => return Ok(Err(ReasonCode::ConfirmationWrongForm.into())),
         };
         if text.declines() {
             return Ok(Ok(false));
@@ -78,14 +78,14 @@ impl Confirmer {
         let tries = self.secret.mac("tries", &[key]);
         let end = kept.day.end();
         if let Counted::Full(_) = store.count(Space::Confirmation, &tries, &member, self.replies, end, now)? {
-            return Ok(Err(ReasonCode::ConfirmationTooManyReplies));
+            return Ok(Err(ReasonCode::ConfirmationTooManyReplies.into()));
         }
         // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
         let code = self.code_key(&reply.number, kept.day, text);
         Ok(match store.get(Space::Confirmation, &code)? {
-            None => Err(ReasonCode::ConfirmationWrongReply),
+            None => Err(ReasonCode::ConfirmationWrongReply.into()),
             Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Ok(true),
-            Some(_) => Err(ReasonCode::ConfirmationWrongService),
+            Some(_) => Err(ReasonCode::ConfirmationWrongService.into()),
         })
     }
 

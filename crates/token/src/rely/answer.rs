@@ -6,7 +6,7 @@ use super::judge::Limits;
 use super::{Record, UnverifiedPresentation, Verdict};
 use crate::demand::{Kept, PendingDemand, demand_hash};
 use crate::jose::Unverified;
-use crate::profile::ReasonCode;
+use crate::profile::{ReasonCode, Refused};
 use crate::store::{Answered, Space, Store, StoreError};
 use crate::trust::TrustList;
 
@@ -56,7 +56,7 @@ pub fn answer(
     now: Timestamp,
     limits: &Limits,
 ) -> Result<Answer, StoreError> {
-    let refused = |code: ReasonCode| Ok(Answer { verdict: Verdict::refused(code), record: None });
+    let refused = |Refused(code): Refused| Ok(Answer { verdict: Verdict::refused(code), record: None });
     let presentation = match UnverifiedPresentation::parse(presentation) {
         Ok(presentation) => presentation,
         Err(code) => return refused(code),
@@ -66,12 +66,12 @@ pub fn answer(
         Err(code) => return refused(code),
     };
     let Some(Kept { pending, answer: answered }) = PendingDemand::load(store, &nonce)? else {
-        return refused(ReasonCode::DemandUnknown);
+        return refused(ReasonCode::DemandUnknown.into());
     };
     if let Asked::Demand(compact) = asked
         && demand_hash(compact.trim_ascii()) != pending.demand_hash()
     {
-        return refused(ReasonCode::DemandHashMismatch);
+        return refused(ReasonCode::DemandHashMismatch.into());
     }
     let bare = presentation.bare();
     let mut verdict = presentation.verify(&pending, list, now, limits);
@@ -114,14 +114,14 @@ pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreE
     Record::parse(&answer).map(Some).map_err(|_| StoreError::Corrupt)
 }
 
-fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Result<String, ReasonCode> {
+fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Result<String, Refused> {
     match asked {
-        Asked::ByPresentation => presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch),
+        Asked::ByPresentation => presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch.into()),
         Asked::Nonce(nonce) => Ok(nonce.to_owned()),
         Asked::Demand(compact) => Unverified::parse(compact.trim_ascii())
             .ok()
             .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned()))
-            .ok_or(ReasonCode::DemandMalformed),
+            .ok_or(ReasonCode::DemandMalformed.into()),
     }
 }
 

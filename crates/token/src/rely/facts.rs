@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::times::instant;
 use crate::jose::{Json, Texts, decode};
 use crate::profile::{
-    Check, CheckResult, ClaimName, Env, Locality, MAX_ID, Outcome, Purpose, ReasonCode, TRUST_FRAMEWORK,
-    is_id, is_safe,
+    Check, CheckResult, ClaimName, Env, Locality, MAX_ID, Outcome, Purpose, ReasonCode, Refused,
+    TRUST_FRAMEWORK, is_id, is_safe,
 };
 
 /// The open part of the profile, well-formed.
@@ -25,12 +25,12 @@ pub(super) struct OpenFacts {
 }
 
 impl OpenFacts {
-    pub(super) fn read<S: Texts>(payload: &Json<S>) -> Result<Self, ReasonCode> {
+    pub(super) fn read<S: Texts>(payload: &Json<S>) -> Result<Self, Refused> {
         const MALFORMED: ReasonCode = ReasonCode::ClaimMalformed;
         let verification = payload.member("verified_claims").and_then(|claims| claims.member("verification"));
         let verification = verification.ok_or(MALFORMED)?;
         if text(verification, "trust_framework")? != Some(TRUST_FRAMEWORK) {
-            return Err(MALFORMED);
+            return Err(MALFORMED.into());
         }
         let locality = text(verification, "assurance_level")?;
         let locality = locality.and_then(Locality::from_name).ok_or(MALFORMED)?;
@@ -39,19 +39,19 @@ impl OpenFacts {
         let consent = own.member("consent").ok_or(MALFORMED)?;
         let shown = text(consent, "text_sha256")?.ok_or(MALFORMED)?;
         if decode(shown).map_or(0, |digest| digest.len()) != 32 {
-            return Err(MALFORMED);
+            return Err(MALFORMED.into());
         }
         let consented_at = instant(consent.member("time")).ok_or(ReasonCode::TimeMalformed)?;
         let policy = own.member("policy").ok_or(MALFORMED)?;
         text(policy, "id")?.ok_or(MALFORMED)?;
         policy.seconds("version").map_err(|_| MALFORMED)?;
         let terminal = own.member("terminal");
-        let of_terminal = |name, fits: fn(&str) -> bool| -> Result<Option<String>, ReasonCode> {
+        let of_terminal = |name, fits: fn(&str) -> bool| -> Result<Option<String>, Refused> {
             let Some(stated) = terminal.map(|terminal| text(terminal, name)).transpose()?.flatten() else {
                 return Ok(None);
             };
             // Shown on screens, and compared with what a delegation allows.
-            if fits(stated) { Ok(Some(stated.to_owned())) } else { Err(ReasonCode::TextUnsafe) }
+            if fits(stated) { Ok(Some(stated.to_owned())) } else { Err(ReasonCode::TextUnsafe.into()) }
         };
         of_terminal("agent", is_id)?;
         Ok(Self {
@@ -86,19 +86,19 @@ impl OpenFacts {
     }
 }
 
-fn text<'a, S: Texts>(json: &'a Json<S>, name: &'static str) -> Result<Option<&'a str>, ReasonCode> {
-    json.optional_text(name).map_err(|_| ReasonCode::ClaimMalformed)
+fn text<'a, S: Texts>(json: &'a Json<S>, name: &'static str) -> Result<Option<&'a str>, Refused> {
+    json.optional_text(name).map_err(|_| ReasonCode::ClaimMalformed.into())
 }
 
 /// Each check once. Checks that a later profile has are passed over, but not if they are there twice.
-fn checks<S: Texts>(list: &Json<S>) -> Result<Vec<CheckResult>, ReasonCode> {
+fn checks<S: Texts>(list: &Json<S>) -> Result<Vec<CheckResult>, Refused> {
     const MALFORMED: ReasonCode = ReasonCode::CheckMalformed;
     let mut names = Vec::new();
     let mut results = Vec::new();
     for entry in list.as_array().ok_or(MALFORMED)? {
         let name = entry.text("check").map_err(|_| MALFORMED)?;
         if names.contains(&name) {
-            return Err(ReasonCode::CheckDuplicate);
+            return Err(ReasonCode::CheckDuplicate.into());
         }
         names.push(name);
         let outcome = Outcome::from_name(entry.text("outcome").map_err(|_| MALFORMED)?).ok_or(MALFORMED)?;

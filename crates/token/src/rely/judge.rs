@@ -16,7 +16,7 @@ use super::{Disclosed, Verdict};
 use crate::demand::PendingDemand;
 use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey, Wiped};
 use crate::profile::{
-    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode,
+    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode, Refused,
 };
 use crate::sd_jwt::{Disclosure, KeyBinding, SdJwtError, reveal};
 use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
@@ -85,7 +85,7 @@ fn decide<'a>(
     list: &TrustList,
     at: Timestamp,
     limits: &Limits,
-) -> Result<(), ReasonCode> {
+) -> Result<(), Refused> {
     let Expected { pending, sd_hash, disclosures, payload: kept } = expected;
     let now = at.as_second();
     let jose = |error: JoseError| jose_code(&error);
@@ -96,14 +96,14 @@ fn decide<'a>(
     let payload = Json::parse_in_place(kept.insert(bytes), MAX_TOKEN).map_err(jose)?;
     // What was disclosed.
     if exposed_member(&payload).is_some() {
-        return Err(ReasonCode::ClaimInPlainSight);
+        return Err(ReasonCode::ClaimInPlainSight.into());
     }
     let revealed = reveal(payload, disclosures.unwrap_or_default()).map_err(|error| sd_jwt_code(&error))?;
     if revealed
         .disclosed()
         .any(|path| !matches!(path, [top, below, _, ..] if top == "verified_claims" && below == "claims"))
     {
-        return Err(ReasonCode::ClaimNeverDisclosable);
+        return Err(ReasonCode::ClaimNeverDisclosable.into());
     }
     let payload = revealed.into_payload();
     // Who signed, and when.
@@ -138,11 +138,7 @@ fn decide<'a>(
 }
 
 /// The key-binding JWT under the key in `cnf`, over exactly these disclosures.
-fn key_binding(
-    payload: &Payload<'_>,
-    kb_jwt: Unverified<'_>,
-    sd_hash: &str,
-) -> Result<KeyBinding, ReasonCode> {
+fn key_binding(payload: &Payload<'_>, kb_jwt: Unverified<'_>, sd_hash: &str) -> Result<KeyBinding, Refused> {
     let key: VerifyingKey = payload
         .member("cnf")
         .and_then(|cnf| cnf.member("jwk"))
@@ -152,9 +148,9 @@ fn key_binding(
         .clone();
     match KeyBinding::verify(kb_jwt, &key, sd_hash) {
         Ok(Some(kb)) => Ok(kb),
-        Ok(None) => Err(ReasonCode::SdHashMismatch),
-        Err(SdJwtError::Jose(JoseError::Signature)) => Err(ReasonCode::KeyBindingSignature),
-        Err(error) => Err(sd_jwt_code(&error)),
+        Ok(None) => Err(ReasonCode::SdHashMismatch.into()),
+        Err(SdJwtError::Jose(JoseError::Signature)) => Err(ReasonCode::KeyBindingSignature.into()),
+        Err(error) => Err(sd_jwt_code(&error).into()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::judge::{Expected, Limits, judge};
 use super::{TrustBasis, Verdict};
 use crate::demand::{PendingDemand, demand_hash};
 use crate::jose::Unverified;
-use crate::profile::ReasonCode;
+use crate::profile::{ReasonCode, Refused};
 use crate::sd_jwt::{Combined, Decoded, sd_hash};
 use crate::trust::{TrustList, jose_code};
 
@@ -30,7 +30,7 @@ pub(super) struct Bare<'a> {
 
 impl<'a> UnverifiedPresentation<'a> {
     /// Splits it and reads both headers. The error is why it can't be one.
-    pub fn parse(text: &'a str) -> Result<Self, ReasonCode> {
+    pub fn parse(text: &'a str) -> Result<Self, Refused> {
         let text = text.trim_ascii();
         let jws = |part| Unverified::parse(part).map_err(|error| jose_code(&error));
         let combined = Combined::parse(text).map_err(|error| sd_jwt_code(&error))?;

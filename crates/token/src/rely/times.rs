@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Limits;
 use crate::jose::{Json, Texts};
-use crate::profile::ReasonCode;
+use crate::profile::{ReasonCode, Refused};
 
 /// The times of a payload, well-formed and in their order.
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ pub(super) struct Times {
 
 impl Times {
     /// Reads them; whether they hold is said by [`judge`](Self::judge).
-    pub(super) fn read<S: Texts>(payload: &Json<S>) -> Result<(Self, Option<i64>), ReasonCode> {
+    pub(super) fn read<S: Texts>(payload: &Json<S>) -> Result<(Self, Option<i64>), Refused> {
         let time = |name: &str| match payload.member(name) {
             None => Ok(None),
             Some(value) => value.as_seconds().map(Some).ok_or(ReasonCode::TimeMalformed),

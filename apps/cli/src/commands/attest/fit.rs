@@ -60,15 +60,19 @@ fn can_be_made(check: Check, locality: Locality) -> bool {
     match check {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
         Check::Triplet => locality == Locality::Remote,
-        Check::Confirmation | Check::DeliveryOriginal => false,
-        _ => true,
+        Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
+        Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => false,
     }
 }
 
 /// A card says everything; a buyer declares a name, a number and the validity.
 fn can_be_known(claim: ClaimName, locality: Locality) -> bool {
-    use ClaimName::{DocumentExpiry, IdNumber, IdType, Name};
-    locality == Locality::Onsite || matches!(claim, Name | IdNumber | IdType | DocumentExpiry)
+    match claim {
+        ClaimName::Name | ClaimName::IdNumber | ClaimName::IdType | ClaimName::DocumentExpiry => true,
+        ClaimName::Birthdate | ClaimName::Gender | ClaimName::Nationalities | ClaimName::Address => {
+            locality == Locality::Onsite
+        }
+    }
 }
 
 pub(super) fn unknown_claim(claim: ClaimName) -> Failure {

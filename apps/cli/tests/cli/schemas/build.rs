@@ -3,7 +3,7 @@
 
 use realname::capture::measure::Measure;
 use realname::capture::{PhotoFault, Slot};
-use realname::document::Flag;
+use realname::document::{Flag, Origin};
 use realname::profile::{
     Check, ClaimName, DocumentKind, Env, Locality, NumberCheck, Outcome, ReasonCode, Sex,
 };
@@ -137,6 +137,7 @@ fn card_read() -> Value {
                 "sam_id",
                 json!({"type": "string", "pattern": "^[0-9]{2,5}\\.[0-9]{2,5}-[0-9]{8,10}-[0-9]{10}-[0-9]{10}$"}),
             ),
+            ("origin", one_of(Origin::NAMES)),
             ("photo", object([("format", one_of(["wlt"])), ("length", count()), ("sha256", sha256())], [])),
             ("fingerprints", list(print)),
             ("link", object([("discarded_bytes", count()), ("retries", count())], [])),
@@ -198,7 +199,14 @@ fn verdict() -> Value {
             ("terminal", or_null(text())),
         ],
         // What was recorded when the demand was answered before.
-        [("recorded", json!({"type": "object"}))],
+        [
+            ("recorded", json!({"type": "object"})),
+            ("remarks", list(object([("code", code())], []))),
+            // Which order was answered.
+            ("nonce", or_null(text())),
+            ("transaction", or_null(json!({"type": "object"}))),
+            ("env", or_null(one_of(Env::NAMES))),
+        ],
     )
 }
 
