@@ -89,7 +89,7 @@ fn explain(args: &ExplainArgs) -> Done {
 /// The policy says nothing about the purpose, so it refuses it.
 pub(crate) fn not_covered(policy: &Policy, purpose: &str) -> Failure {
     let (reason, reference) = (Reason::PurposeNotCovered, policy.reference());
-    let advice = reason.advice();
+    let advice = reason.text();
     Failure::refused(
         reason.code(),
         lang::pick(

@@ -37,22 +37,6 @@ pub(crate) fn run(command: ReaderCommand) -> Done {
 fn print_ports(as_json: bool) -> Done {
     let ports = list()?;
     if as_json {
-        let ports: Vec<Value> = ports
-            .iter()
-            .map(|port| {
-                let mut entry = json!({"port": port.name, "guess": port.guess.as_str()});
-                if let Attachment::Usb {
-                    vendor, product, serial_number, manufacturer, product_name, ..
-                } = &port.attachment
-                {
-                    entry["usb"] = json!({
-                        "vid": format!("{vendor:04x}"), "pid": format!("{product:04x}"),
-                        "serial_number": serial_number, "manufacturer": manufacturer, "product": product_name,
-                    });
-                }
-                entry
-            })
-            .collect();
         output::json(&json!({ "ports": ports }));
         return done();
     }
@@ -168,32 +152,7 @@ fn step_text(step: Progress) -> String {
 
 /// The JSON of `reader read`.
 pub(crate) fn to_json(card: &CardRead) -> Value {
-    let document = card.document();
-    let fingerprints: Vec<Value> = card
-        .fingerprints()
-        .iter()
-        .map(|print| {
-            json!({"finger": print.finger(), "quality": print.quality(), "enrolment": print.enrolment(),
-                "length": print.bytes().len()})
-        })
-        .collect();
-    json!({
-        "document": serde_json::to_value(document.to_plain()).unwrap_or_default(),
-        "number_check": document.number().check().as_str(),
-        "flags": document.flags().iter().map(|flag| flag.as_str()).collect::<Vec<_>>(),
-        "additional_address": card.additional_address().map(|address| address.as_str()),
-        "sam_id": card.sam_id().to_string(),
-        "origin": card.origin().to_string(),
-        "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
-        "fingerprints": fingerprints,
-        // What scripts rely on: exactly these two.
-        "link": {"discarded_bytes": card.link().discarded_bytes, "retries": card.link().retries},
-        "confirmed": card.link().confirmed,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    serde_json::to_value(card.to_plain()).unwrap_or_default()
 }
 
 pub(crate) fn print(card: &CardRead) {
