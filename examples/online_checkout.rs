@@ -14,7 +14,7 @@ use realname::authority::{Authority, DirectoryAuthority};
 use realname::capture::measure::Thresholds;
 use realname::capture::{Advice, CaptureSession, Intake, Triplet};
 use realname::demand::{DemandRequest, VerifiedDemand};
-use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
+use realname::profile::{Check, ClaimName, Env, Explain, Locality, Outcome, Purpose};
 use realname::rely::{Asked, Limits, answer};
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
@@ -42,7 +42,7 @@ fn checkout(
     let shop = |error: &dyn std::fmt::Display| NotSold::Shop(error.to_string());
     // A wrong digit costs no query.
     let declared =
-        Declared::new(order.name, order.number).map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
+        Declared::new(order.name, order.number).map_err(|e| NotSold::Buyer(e.code(), e.entry().advice))?;
     // The photos are chained to a nonce of this order, so that none can be exchanged for another order's.
     let nonce = realname::jose::random().map_err(|e| shop(&e))?;
     // One for all photos: it keeps the memory that they are decoded into.
@@ -50,10 +50,10 @@ fn checkout(
     let mut session = CaptureSession::new(nonce);
     for (slot, bytes) in Triplet::SLOTS.into_iter().zip(order.photos) {
         let photo = intake.take(slot, bytes, Timestamp::now());
-        let photo = photo.map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
-        session.admit(photo).map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
+        let photo = photo.map_err(|e| NotSold::Buyer(e.code(), e.entry().advice))?;
+        session.admit(photo).map_err(|e| NotSold::Buyer(e.code(), e.entry().advice))?;
     }
-    let triplet = session.into_triplet().map_err(|e| NotSold::Buyer(e.code(), e.advice()))?;
+    let triplet = session.into_triplet().map_err(|e| NotSold::Buyer(e.code(), e.entry().advice))?;
     // In real life: the text that the buyer was shown, when they ticked the box.
     let consent = ConsentGiven::new("TEST: I agree.", [demand.purpose().clone()], Timestamp::now());
     let remote = Remote::new(declared, triplet, consent, &Thresholds::default());
@@ -66,7 +66,7 @@ fn checkout(
     let case = Case::open(remote, &Policy::online(), request).map_err(|e| shop(&e))?;
     let verified = case.decide(register).map_err(|error| match error {
         DecideError::Refused(refusal) => match refusal.reasons().first() {
-            Some(reason) => NotSold::Buyer(reason.code(), reason.advice()),
+            Some(reason) => NotSold::Buyer(reason.code(), reason.text()),
             None => shop(&refusal),
         },
         setup => shop(&setup),

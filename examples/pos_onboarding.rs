@@ -13,7 +13,7 @@ use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::document::IdNumber;
-use realname::profile::{Check, ClaimName, Env, Purpose};
+use realname::profile::{Check, ClaimName, Env, Explain, Lang, Purpose};
 use realname::reader::ReadOptions;
 use realname::rely::{Asked, Limits, answer};
 use realname::store::MemoryStore;
@@ -56,7 +56,7 @@ fn main() -> Anyhow<()> {
     let photo = std::fs::read(fixtures.join("portraits/bing-live-2.jpg"))?;
     let live = Intake::default()
         .take(Slot::Live, photo, Timestamp::now())
-        .map_err(|error| format!("{error}: {}", error.advice().en))?;
+        .map_err(|error| format!("{error}: {}", error.advice(Lang::En)))?;
 
     // Register and policy. A refusal says what the clerk does next.
     let register = DirectoryAuthority::open(&fixtures.join("register.json"))?;

@@ -23,7 +23,10 @@ enum Answer {
     /// The right answer without its end.
     Cut(u8),
     /// The right answer with a byte damaged where the checksum sees it.
-    Damaged { at: u16, by: u8 },
+    Damaged {
+        at: u16,
+        by: u8,
+    },
     /// The right answer twice.
     Double,
     /// Junk before it.
@@ -147,9 +150,10 @@ fuzz_target!(|case: Case| {
         .lying_card(!case.fresh)
         .additional_address(case.address)
         .confirm(confirm);
-    // The documented grace, and a moment for the last question.
-    let wire = |bytes: u64| Duration::from_nanos(if case.paced { bytes * 10_000_000_000 / 115_200 } else { 0 });
-    let limit = wait + Duration::from_secs(20) + 40 * wire(1_306) + Duration::from_secs(1);
+    // The documented grace, and the moments of a last question on a line that goes on talking.
+    let wire =
+        |bytes: u64| Duration::from_nanos(if case.paced { bytes * 10_000_000_000 / 115_200 } else { 0 });
+    let limit = wait + Duration::from_secs(20) + 40 * wire(1_306) + Duration::from_secs(3);
     let mut script = case.answers.iter().copied().take(400);
     let mut now = Instant::now();
     for _ in 0..=case.requests % 3 {
@@ -188,7 +192,11 @@ fuzz_target!(|case: Case| {
                     Answer::Text(byte) => vec![byte & 0x7F; usize::from(byte)],
                     _ => right,
                 };
-                let thinking = if let Answer::Late(time) = answer { Duration::from_millis(time.into()) } else { wire(10) };
+                let thinking = if let Answer::Late(time) = answer {
+                    Duration::from_millis(time.into())
+                } else {
+                    wire(10)
+                };
                 busy = busy.max(now) + thinking + wire(bytes.len() as u64);
                 line.push((busy, bytes));
             }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use realname::attest::AttestError;
 use realname::capture::CaptureError;
 use realname::demand::{AnswerError, AskError};
-use realname::profile::ReasonCode;
+use realname::profile::{Explain, ReasonCode};
 use realname::reader::ReaderError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
@@ -40,7 +40,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         // The engine's own words say which of a dozen things it is; a store's errors quote no key and no value.
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-        let advice = error.advice();
+        let advice = error.entry().advice;
         let what = lang::pick(format!("{error}{cause}"), format!("{}{cause}", store_in_chinese(&error)));
         Self::trouble("store", what, lang::pick(advice.en, advice.zh))
     }
@@ -180,7 +180,7 @@ fn reader_in_chinese(code: &str) -> &'static str {
 
 impl From<CaptureError> for Failure {
     fn from(error: CaptureError) -> Self {
-        let advice = error.advice();
+        let advice = error.entry().advice;
         // The advice says what is wrong with the photo as well.
         let what = lang::pick(error.to_string(), "照片无法使用".to_owned());
         Self::damaged(error.code(), what, lang::pick(advice.en, advice.zh))

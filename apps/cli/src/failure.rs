@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use realname::profile::ErrorBody;
+
 use crate::outside;
 
 /// Exit codes, fixed by contract with the scripts that call this program.
@@ -88,8 +90,11 @@ impl Failure {
     pub(crate) fn to_json(&self) -> serde_json::Value {
         let mut value =
             self.details.as_ref().map_or_else(|| serde_json::json!({}), |details| details.json.clone());
-        value["error"] =
-            serde_json::json!({"code": self.code, "message": self.message, "action": self.action});
+        value["error"] = serde_json::json!(ErrorBody {
+            code: self.code.clone(),
+            message: self.message.clone(),
+            action: self.action.clone()
+        });
         value
     }
 

@@ -77,21 +77,6 @@ impl AtFault {
 
 // Each question below is answered for every kind of error by name, so that a new kind can't be forgotten.
 impl AuthorityError {
-    /// The stable code used in JSON and refusals.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Transient { .. } => "authority_unavailable",
-            Self::Quota { .. } => "authority_quota",
-            Self::InvalidInput { .. } => "authority_invalid_input",
-            Self::Denied => "authority_denied",
-            Self::PolicyBlocked => "authority_policy_blocked",
-            Self::Unsupported => "authority_unsupported",
-            Self::BadRequest => "authority_bad_request",
-            Self::Protocol => "authority_protocol",
-            Self::Indeterminate => "authority_indeterminate",
-        }
-    }
-
     /// Whose fault it is.
     pub fn at_fault(&self) -> AtFault {
         match self {

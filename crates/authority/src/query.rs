@@ -45,24 +45,15 @@ pub enum QueryField {
     Probe,
 }
 
-impl QueryField {
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::IdNumber => "id_number",
-            Self::DocumentKind => "document_kind",
-            Self::ValidFrom => "valid_from",
-            Self::ValidUntil => "valid_until",
-            Self::PhoneNumber => "phone_number",
-            Self::Probe => "probe",
-        }
-    }
-}
-
-impl std::fmt::Display for QueryField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+realname_terms::names! {
+    QueryField {
+        Name = "name",
+        IdNumber = "id_number",
+        DocumentKind = "document_kind",
+        ValidFrom = "valid_from",
+        ValidUntil = "valid_until",
+        PhoneNumber = "phone_number",
+        Probe = "probe",
     }
 }
 

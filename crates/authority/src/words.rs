@@ -120,17 +120,6 @@ words!(Liveness {
     NotRun => "not_run",
 });
 
-/// Every field that an `invalid_input` can name.
-pub(super) const FIELDS: [QueryField; 7] = [
-    QueryField::Name,
-    QueryField::IdNumber,
-    QueryField::DocumentKind,
-    QueryField::ValidFrom,
-    QueryField::ValidUntil,
-    QueryField::PhoneNumber,
-    QueryField::Probe,
-];
-
 /// The error's word. Times are not part of it.
 pub(super) fn error_word(error: &AuthorityError) -> String {
     match error {
@@ -163,7 +152,7 @@ pub(super) fn error_from_word(word: &str, retry_after: Option<Duration>) -> Opti
         "indeterminate" => AuthorityError::Indeterminate,
         _ => {
             let name = word.strip_prefix("invalid_input.")?;
-            let field = FIELDS.into_iter().find(|field| field.as_str() == name)?;
+            let field = QueryField::from_name(name)?;
             AuthorityError::InvalidInput { field }
         }
     })
@@ -205,7 +194,7 @@ mod tests {
         let errors = scopes
             .map(|scope| AuthorityError::Quota { scope, reset: None })
             .into_iter()
-            .chain(FIELDS.map(|field| AuthorityError::InvalidInput { field }))
+            .chain(QueryField::ALL.map(|field| AuthorityError::InvalidInput { field }))
             .chain([
                 AuthorityError::Transient { retry_after: None },
                 AuthorityError::Denied,

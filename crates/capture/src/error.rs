@@ -1,6 +1,6 @@
 //! Why a photo isn't taken, and what its sender does next.
 
-use super::{Advice, Foreign, Format};
+use super::{Foreign, Format};
 
 /// A photo was refused at intake. The fault is always in the file; nothing here says anything about the person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +87,17 @@ pub enum CaptureError {
         /// The second byte of its SOF marker (T.81 table B.1).
         marker: u8,
     },
+    /// A JPEG whose brightness is coarser than its colours, or sampled in thirds: no camera writes it, and the decoder makes
+    /// another picture of it than it holds.
+    #[error("the JPEG samples its components in a way that isn't decoded rightly")]
+    UnsupportedSampling,
+    /// A JPEG with a scan for each component and colour at less than full size, or with restarts: rare, and the decoder makes
+    /// another picture of it than it holds.
+    #[error("the JPEG keeps its colours in {scans} separate scans, which isn't decoded rightly")]
+    SeparateScans {
+        /// How many it has.
+        scans: u32,
+    },
     /// The file is cut off or damaged.
     #[error("the {format} is damaged: {damage}")]
     Damaged {
@@ -116,63 +127,4 @@ pub enum Damage {
     /// The compressed data can't be decoded.
     #[error("its picture data can't be decoded")]
     Data,
-}
-
-impl CaptureError {
-    /// The stable code used in JSON.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "photo_empty",
-            Self::TooManyBytes { .. } => "photo_too_many_bytes",
-            Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels",
-            Self::TooMuchMemory { .. } => "photo_too_much_memory",
-            Self::TooMuchWork { .. } => "photo_too_much_work",
-            Self::TooManyScans { .. } => "photo_too_many_scans",
-            Self::UnsupportedFormat { found: Foreign::Heic } => "photo_heic",
-            Self::UnsupportedFormat { .. } => "photo_format",
-            Self::Animated { .. } => "photo_animated",
-            Self::PrintColours { .. } => "photo_print_colours",
-            Self::TooDeep { .. } => "photo_too_deep",
-            Self::UnsupportedProcess { .. } => "photo_process",
-            Self::Damaged { damage: Damage::Truncated, .. } => "photo_truncated",
-            Self::Damaged { .. } => "photo_damaged",
-        }
-    }
-
-    /// What the clerk or the buyer does next.
-    pub fn advice(&self) -> Advice {
-        match self {
-            Self::Empty | Self::Damaged { .. } => Advice {
-                en: "The photo didn't arrive whole. Send it again, or take a new one.",
-                zh: "照片文件不完整，请重新上传或重新拍摄。",
-            },
-            Self::TooManyBytes { .. }
-            | Self::SideTooLong { .. }
-            | Self::TooManyPixels { .. }
-            | Self::TooMuchMemory { .. }
-            | Self::TooMuchWork { .. } => Advice {
-                en: "The photo is too large. Take it with the phone's normal camera setting and send it as JPEG.",
-                zh: "照片过大，请用手机普通模式拍摄，并以 JPEG 格式上传。",
-            },
-            Self::UnsupportedFormat { found: Foreign::Heic } => Advice {
-                en: "The photo is in the iPhone's HEIC format. Send JPEG: Settings, Camera, Formats, Most Compatible.",
-                zh: "照片为 HEIC 格式，请发送 JPEG：设置 › 相机 › 格式 › 兼容性最佳。",
-            },
-            Self::UnsupportedFormat { .. } => Advice {
-                en: "This file isn't a photo that can be used. Send a JPEG taken with the phone's camera.",
-                zh: "该文件不是可用的照片，请上传手机拍摄的 JPEG 照片。",
-            },
-            Self::Animated { .. } => Advice {
-                en: "This is an animation. Send a still photo as JPEG.",
-                zh: "这是动图，请上传静态 JPEG 照片。",
-            },
-            Self::TooManyScans { .. }
-            | Self::PrintColours { .. }
-            | Self::TooDeep { .. }
-            | Self::UnsupportedProcess { .. } => Advice {
-                en: "The photo was saved in a special way. Take a new one with the phone's camera and send it unedited.",
-                zh: "照片保存方式特殊，请用手机重新拍摄，不要编辑，直接上传。",
-            },
-        }
-    }
 }

@@ -184,7 +184,7 @@ impl Measurement {
 
 impl Fault {
     fn new(code: PhotoFault, outcome: Outcome, slots: &[Slot]) -> Self {
-        Self { code, outcome, slots: slots.to_vec(), advice: code.advice() }
+        Self { code, outcome, slots: slots.to_vec(), advice: code.text() }
     }
 }
 

@@ -10,19 +10,21 @@ use super::decode::{Decoded, decode};
 use super::exif::Exif;
 use super::plane::wipe;
 use super::scratch::Scratch;
-use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot};
+use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot, trim};
 
 /// Takes photos in under limits. One that takes in several photos is faster than one for each: it keeps the memory that
 /// pixels are decoded into, wiped, up to 64 MiB.
 ///
 /// ```
 /// use realname_capture::{CaptureError, Intake, Slot};
+/// use realname_terms::{Explain, Lang};
+///
 /// let now = "2026-11-21T08:00:00Z".parse().unwrap();
 /// // What an iPhone sends when nobody asked it for JPEG.
 /// let heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic".to_vec();
 /// let refused = Intake::default().take(Slot::Live, heic, now).unwrap_err();
 /// assert_eq!(refused.code(), "photo_heic");
-/// println!("{}", refused.advice().en); // what the buyer does next
+/// println!("{}", refused.advice(Lang::En)); // what the buyer does next
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Intake {
@@ -41,6 +43,8 @@ pub enum Note {
     Progressive,
     /// The file's name ends like another format.
     NameDisagrees,
+    /// Plain bars on two sides were left out: what messengers, galleries and screens add.
+    Bars,
 }
 
 impl Intake {
@@ -65,6 +69,11 @@ impl Intake {
         if progressive {
             notes.push(Note::Progressive);
         }
+        let trimmed = trim::trimmed(&picture);
+        if trimmed.is_some() {
+            notes.push(Note::Bars);
+        }
+        let picture = trimmed.unwrap_or(picture);
         Ok(Capture {
             slot,
             format,

@@ -16,33 +16,35 @@
     clippy::print_stderr
 )]
 
-mod advice;
 mod decode;
 mod error;
 mod examine;
 mod exif;
+mod explain;
 mod fault;
 mod format;
 mod hash;
 mod intake;
 mod integral;
 mod jpeg;
+mod json;
 mod limits;
 pub mod measure;
 mod picture;
 mod plane;
 pub mod plugin;
 mod png;
+mod icc;
 mod scratch;
 mod session;
 mod shrink;
 mod slot;
 mod sniff;
+mod trim;
 mod vectorised;
 mod watermark;
 mod webp;
 
-pub use advice::Advice;
 pub use error::{CaptureError, Damage};
 pub use examine::{Examination, FaceFinderRef, Fault, Remark, ThresholdsRef};
 pub use fault::PhotoFault;
@@ -53,6 +55,7 @@ pub use integral::Integral;
 pub use limits::Limits;
 pub use picture::Picture;
 pub use plane::Plane;
+pub use realname_terms::Advice;
 pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
 pub use watermark::{MarkedCopy, Watermark, WatermarkError};

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Advice, Capture, Slot};
+use super::{Capture, Slot};
 
 /// The photos of one order, in the order in which they came.
 ///
@@ -46,32 +46,6 @@ pub enum SessionError {
         /// Which.
         slot: Slot,
     },
-}
-
-impl SessionError {
-    /// The stable code used in JSON.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::WrongLink { .. } => "session_wrong_link",
-            Self::Full { .. } => "session_full",
-            Self::WrongSlot { .. } => "session_wrong_slot",
-            Self::Missing { .. } => "session_photo_missing",
-        }
-    }
-
-    /// What the buyer does next.
-    pub fn advice(&self) -> Advice {
-        match self {
-            Self::Missing { .. } => Advice {
-                en: "A photo is missing. Take the portrait side, the emblem side, and yourself holding the card.",
-                zh: "照片不齐，请依次拍摄证件人像面、国徽面以及本人手持证件照。",
-            },
-            _ => Advice {
-                en: "The photos don't belong to this order. Start again from the first photo.",
-                zh: "照片与本次订单不符，请从第一张照片重新开始。",
-            },
-        }
-    }
 }
 
 impl CaptureSession {
@@ -286,6 +260,6 @@ mod tests {
         session.admit(holder).unwrap();
         let missing = session.into_triplet().unwrap_err();
         assert_eq!(missing, SessionError::Missing { slot: Slot::EmblemSide });
-        assert!(missing.advice().zh.contains("国徽面"));
+        assert!(realname_terms::Explain::advice(&missing, realname_terms::Lang::Zh).contains("国徽面"));
     }
 }

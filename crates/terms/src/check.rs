@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Locality;
 
 /// One named test. An attestation lists each at most once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Check {
     /// The SAM authenticated the chip, and this host says so.
     Chip,
@@ -23,51 +22,35 @@ pub enum Check {
     Liveness,
     /// The three photos of an online sale belong together.
     Triplet,
+    /// The number printed on the card that was photographed is the one declared.
+    NumberPrinted,
     /// The customer confirmed by a reply on the number itself.
     Confirmation,
     /// The original document was seen at hand-over.
     DeliveryOriginal,
 }
 
+crate::names! {
+    Check {
+        Chip = "chip",
+        DocumentValidity = "document_validity",
+        Registry = "registry",
+        FaceChip = "face_chip",
+        FaceRegistry = "face_registry",
+        Liveness = "liveness",
+        Triplet = "triplet",
+        NumberPrinted = "number_printed",
+        Confirmation = "confirmation",
+        DeliveryOriginal = "delivery_original",
+    }
+}
+
 impl Check {
-    /// All of them, in the order in which they are reported.
-    pub const ALL: [Check; 9] = [
-        Check::Chip,
-        Check::DocumentValidity,
-        Check::Registry,
-        Check::FaceChip,
-        Check::FaceRegistry,
-        Check::Liveness,
-        Check::Triplet,
-        Check::Confirmation,
-        Check::DeliveryOriginal,
-    ];
-
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Chip => "chip",
-            Self::DocumentValidity => "document_validity",
-            Self::Registry => "registry",
-            Self::FaceChip => "face_chip",
-            Self::FaceRegistry => "face_registry",
-            Self::Liveness => "liveness",
-            Self::Triplet => "triplet",
-            Self::Confirmation => "confirmation",
-            Self::DeliveryOriginal => "delivery_original",
-        }
-    }
-
-    /// From the name on the wire; `None` for a name that this profile doesn't have.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|check| check.as_str() == name)
-    }
-
     /// Where alone it can be made; `None` for both. A chip is read in front of a terminal, a triplet is sent from elsewhere.
     pub fn only_at(self) -> Option<Locality> {
         match self {
             Self::Chip | Self::FaceChip => Some(Locality::Onsite),
-            Self::Triplet => Some(Locality::Remote),
+            Self::Triplet | Self::NumberPrinted => Some(Locality::Remote),
             Self::DocumentValidity
             | Self::Registry
             | Self::FaceRegistry
@@ -76,19 +59,27 @@ impl Check {
             | Self::DeliveryOriginal => None,
         }
     }
-}
 
-impl std::fmt::Display for Check {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+    /// Whether it compares faces: nobody makes it on a person who declines that.
+    pub fn compares_faces(self) -> bool {
+        match self {
+            Self::FaceChip | Self::FaceRegistry => true,
+            Self::Chip
+            | Self::DocumentValidity
+            | Self::Registry
+            | Self::Liveness
+            | Self::Triplet
+            | Self::NumberPrinted
+            | Self::Confirmation
+            | Self::DeliveryOriginal => false,
+        }
     }
 }
 
 /// How a test ended. "Not run" is not "failed" and never "passed".
 ///
 /// The order is from best to worst, so the overall result of several is their maximum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {
     /// It was made and holds.
     Pass,
@@ -100,26 +91,12 @@ pub enum Outcome {
     Fail,
 }
 
-impl Outcome {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Inconclusive => "inconclusive",
-            Self::NotRun => "not_run",
-            Self::Fail => "fail",
-        }
-    }
-
-    /// From the name on the wire.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Pass, Self::Inconclusive, Self::NotRun, Self::Fail].into_iter().find(|o| o.as_str() == name)
-    }
-}
-
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+crate::names! {
+    Outcome {
+        Pass = "pass",
+        Inconclusive = "inconclusive",
+        NotRun = "not_run",
+        Fail = "fail",
     }
 }
 

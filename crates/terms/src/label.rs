@@ -15,6 +15,7 @@ impl Check {
             Self::FaceRegistry => ("face against the register's photo", "人脸与登记照片比对"),
             Self::Liveness => ("living person", "活体检测"),
             Self::Triplet => ("three photos", "三张照片"),
+            Self::NumberPrinted => ("printed number", "证件照片号码"),
             Self::Confirmation => ("second confirmation", "二次确认"),
             Self::DeliveryOriginal => ("original seen at hand-over", "交付时查验原件"),
         };

@@ -17,9 +17,11 @@ mod claim;
 mod constants;
 mod date;
 mod expectation;
+mod explain;
 mod kind;
 mod label;
 mod name;
+mod names;
 mod number;
 mod outside;
 mod personal;
@@ -35,10 +37,15 @@ pub use constants::{
 };
 pub use date::{CardDate, ValidUntil};
 pub use expectation::{Expectation, SaltedExpectation};
+pub use explain::{Advice, Codes, Entry, ErrorBody, Explain, Fault};
 pub use kind::{DocumentKind, Sex};
 pub use name::fold_name;
+pub use names::{__name, UnknownName};
 pub use number::{IdNumber, NumberCheck, NumberKind};
 pub use outside::{MAX_ID, MAX_SHOWN, Outside, OutsideText, is_id, is_safe, is_visible, to_visible_json};
 pub use personal::Personal;
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
+
+#[doc(hidden)]
+pub use serde as __serde;

@@ -37,14 +37,11 @@ pub enum NumberCheck {
     Unknown,
 }
 
-impl NumberCheck {
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Invalid => "invalid",
-            Self::Unknown => "unknown",
-        }
+crate::names! {
+    NumberCheck {
+        Valid = "valid",
+        Invalid = "invalid",
+        Unknown = "unknown",
     }
 }
 

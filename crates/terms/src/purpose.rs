@@ -2,26 +2,57 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What an attestation may be used for: what the person consented to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Purpose {
-    /// `sim.activate`
-    SimActivate,
-    /// `sim.replace`, high-risk
-    SimReplace,
-    /// `sim.transfer`, high-risk
-    SimTransfer,
-    /// `sim.cancel`, high-risk
-    SimCancel,
-    /// `service.order`
-    ServiceOrder,
-    /// `number.reverify`
-    NumberReverify,
-    /// `delivery.handover`
-    DeliveryHandover,
-    /// Anything else, named by an absolute URI of at most 200 ASCII characters.
-    Uri(String),
+/// Declares the profile's purposes once: variant, name, and whether somebody else could be robbed of a number with it. A
+/// purpose without its risk doesn't compile.
+macro_rules! purposes {
+    ($($variant:ident = $name:literal, $risk:ident;)+) => {
+        /// What an attestation may be used for: what the person consented to.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub enum Purpose {
+            $(#[doc = concat!("`", $name, "`")] $variant,)+
+            /// Anything else, named by an absolute URI of at most 200 ASCII characters.
+            Uri(String),
+        }
+
+        impl Purpose {
+            /// The profile's own purposes.
+            pub const NAMED: [Purpose; [$($name),+].len()] = [$(Purpose::$variant),+];
+
+            /// The name on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $name,)+
+                    Self::Uri(uri) => uri,
+                }
+            }
+
+            /// Whether somebody else could be robbed of a number with it: then a demand needs an expectation, a check made
+            /// on site after the demand, and at most 300 seconds of age. What a URI names is for who made it to judge.
+            pub fn is_high_risk(&self) -> bool {
+                match self {
+                    $(Self::$variant => Risk::$risk == Risk::High,)+
+                    Self::Uri(_) => false,
+                }
+            }
+        }
+    };
+}
+
+#[derive(PartialEq)]
+enum Risk {
+    Usual,
+    High,
+}
+
+purposes! {
+    SimActivate = "sim.activate", Usual;
+    SimReplace = "sim.replace", High;
+    SimTransfer = "sim.transfer", High;
+    SimCancel = "sim.cancel", High;
+    ServiceOrder = "service.order", Usual;
+    NumberReverify = "number.reverify", Usual;
+    DeliveryHandover = "delivery.handover", Usual;
 }
 
 /// The text names no purpose.
@@ -31,36 +62,9 @@ pub enum Purpose {
 )]
 pub struct PurposeError;
 
-impl Purpose {
-    /// The profile's own purposes.
-    pub const NAMED: [Purpose; 7] = [
-        Purpose::SimActivate,
-        Purpose::SimReplace,
-        Purpose::SimTransfer,
-        Purpose::SimCancel,
-        Purpose::ServiceOrder,
-        Purpose::NumberReverify,
-        Purpose::DeliveryHandover,
-    ];
-
-    /// The name on the wire.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::SimActivate => "sim.activate",
-            Self::SimReplace => "sim.replace",
-            Self::SimTransfer => "sim.transfer",
-            Self::SimCancel => "sim.cancel",
-            Self::ServiceOrder => "service.order",
-            Self::NumberReverify => "number.reverify",
-            Self::DeliveryHandover => "delivery.handover",
-            Self::Uri(uri) => uri,
-        }
-    }
-
-    /// Whether somebody else could be robbed of a number with it: then a demand needs an expectation, a check made on
-    /// site after the demand, and at most 300 seconds of age.
-    pub fn is_high_risk(&self) -> bool {
-        matches!(self, Self::SimReplace | Self::SimTransfer | Self::SimCancel)
+crate::explain! {
+    PurposeError {
+        Self => "purpose", Caller, "Name one of the profile's purposes, or an absolute URI.", "请使用规定的用途名称或绝对 URI。";
     }
 }
 
@@ -104,8 +108,7 @@ impl std::fmt::Display for Purpose {
 }
 
 /// Where the person was checked: `assurance_level` of an attestation, `locality` of a demand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Locality {
     /// Person and card were in front of the terminal.
     Onsite,
@@ -113,25 +116,15 @@ pub enum Locality {
     Remote,
 }
 
-impl Locality {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Onsite => "onsite",
-            Self::Remote => "remote",
-        }
-    }
-}
-
-impl std::fmt::Display for Locality {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+crate::names! {
+    Locality {
+        Onsite = "onsite",
+        Remote = "remote",
     }
 }
 
 /// Whether a statement counts in the real world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Env {
     /// It counts.
     Production,
@@ -139,24 +132,10 @@ pub enum Env {
     Test,
 }
 
-impl Env {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Production => "production",
-            Self::Test => "test",
-        }
-    }
-
-    /// From the name on the wire.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Production, Self::Test].into_iter().find(|env| env.as_str() == name)
-    }
-}
-
-impl std::fmt::Display for Env {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+crate::names! {
+    Env {
+        Production = "production",
+        Test = "test",
     }
 }
 

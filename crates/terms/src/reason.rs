@@ -59,17 +59,17 @@ macro_rules! codes {
             pub const ALL: &'static [ReasonCode] = &[$(Self::$variant,)*];
 
             /// The stable code.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
             /// What it means, for an engineer.
-            pub fn meaning(self) -> &'static str {
+            pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)* }
             }
 
             /// What the clerk is told: what happened and what to do next.
-            pub fn text(self, lang: Lang) -> &'static str {
+            pub const fn text(self, lang: Lang) -> &'static str {
                 match (self, lang) { $((Self::$variant, Lang::En) => $en, (Self::$variant, Lang::Zh) => $zh,)* }
             }
         }

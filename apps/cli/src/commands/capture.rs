@@ -30,7 +30,7 @@ fn check(args: &CaptureCheckArgs) -> Done {
     let written = drawings.map(|drawings| drawings.write(&triplet, &examination)).transpose()?;
     drop(progress);
 
-    let mut value = report::to_json(&triplet, &examination);
+    let mut value = examination.to_json_with(&triplet);
     if let Some(written) = &written {
         value["annotated"] = serde_json::json!(written);
     }

@@ -78,7 +78,7 @@ pub(crate) fn person(name: &Personal, number: &Personal) -> Result<Declared, Fai
 
 /// What can't be right, for whoever typed it.
 pub(crate) fn said(error: DeclaredError) -> Failure {
-    let advice = error.advice();
+    let advice = realname::profile::Explain::entry(&error).advice;
     let chinese = match error.code() {
         "declared_name" => "姓名须为 1 至 70 个字符",
         "declared_number_form" => "证件号码不符合任何已知格式",

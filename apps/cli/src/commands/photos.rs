@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::capture::{Capture, CaptureSession, Intake, SessionError, Slot, Triplet};
+use realname::profile::Explain;
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -46,7 +47,7 @@ pub(crate) fn triplet(nonce: [u8; 16], paths: [&Path; 3]) -> Result<Triplet, Fai
 }
 
 fn of_session(error: SessionError) -> Failure {
-    let advice = error.advice();
+    let advice = error.entry().advice;
     let what = lang::pick(error.to_string(), "照片不能一起使用".to_owned());
     Failure::damaged(error.code(), what, lang::pick(advice.en, advice.zh))
 }

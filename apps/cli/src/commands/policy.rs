@@ -24,7 +24,7 @@ pub(crate) fn run(command: PolicyCommand) -> Done {
 /// The policy says nothing about the purpose, so it refuses it.
 pub(crate) fn not_covered(policy: &Policy, purpose: &str) -> Failure {
     let (reason, reference) = (Reason::PurposeNotCovered, policy.reference());
-    let advice = reason.advice();
+    let advice = reason.text();
     Failure::refused(
         reason.code(),
         lang::pick(

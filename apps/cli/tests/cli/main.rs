@@ -14,6 +14,7 @@ mod plugins;
 mod policy;
 mod reader;
 mod sandbox;
+mod schemas;
 mod support;
 mod till;
 mod trust_runbook;

@@ -12,13 +12,10 @@ pub enum Method {
     Post,
 }
 
-impl Method {
-    /// As on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
+realname_terms::names! {
+    Method {
+        Get = "GET",
+        Post = "POST",
     }
 }
 

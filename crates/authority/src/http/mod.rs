@@ -13,6 +13,7 @@
 mod camara;
 mod code_map;
 mod dialect;
+mod explain;
 mod json;
 mod mapped;
 mod message;

@@ -1,6 +1,5 @@
 //! What goes wrong on purpose.
 
-use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -46,62 +45,25 @@ pub enum Fault {
     Redirect,
 }
 
-/// The word is no fault's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such fault: expected one of the words of Fault::ALL")]
-pub struct UnknownFault;
-
-impl Fault {
-    /// Every fault.
-    pub const ALL: [Self; 17] = [
-        Self::Deaf,
-        Self::Silent,
-        Self::ResetBefore,
-        Self::ResetAfter,
-        Self::HalfBody,
-        Self::SlowDrip,
-        Self::Busy,
-        Self::FailedAfter,
-        Self::WrongSchema,
-        Self::UnknownCode,
-        Self::WrongSignature,
-        Self::DuplicateMember,
-        Self::DuplicateReply,
-        Self::OtherAnswer,
-        Self::Oversized,
-        Self::Garbage,
-        Self::Redirect,
-    ];
-
-    /// The fault's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deaf => "deaf",
-            Self::Silent => "silent",
-            Self::ResetBefore => "reset-before",
-            Self::ResetAfter => "reset-after",
-            Self::HalfBody => "half-body",
-            Self::SlowDrip => "slow-drip",
-            Self::Busy => "busy",
-            Self::FailedAfter => "failed-after",
-            Self::WrongSchema => "wrong-schema",
-            Self::UnknownCode => "unknown-code",
-            Self::WrongSignature => "wrong-signature",
-            Self::DuplicateMember => "duplicate-member",
-            Self::DuplicateReply => "duplicate-reply",
-            Self::OtherAnswer => "other-answer",
-            Self::Oversized => "oversized",
-            Self::Garbage => "garbage",
-            Self::Redirect => "redirect",
-        }
-    }
-}
-
-impl FromStr for Fault {
-    type Err = UnknownFault;
-
-    fn from_str(word: &str) -> Result<Self, UnknownFault> {
-        Self::ALL.into_iter().find(|fault| fault.as_str() == word).ok_or(UnknownFault)
+realname_terms::names! {
+    Fault {
+        Deaf = "deaf",
+        Silent = "silent",
+        ResetBefore = "reset-before",
+        ResetAfter = "reset-after",
+        HalfBody = "half-body",
+        SlowDrip = "slow-drip",
+        Busy = "busy",
+        FailedAfter = "failed-after",
+        WrongSchema = "wrong-schema",
+        UnknownCode = "unknown-code",
+        WrongSignature = "wrong-signature",
+        DuplicateMember = "duplicate-member",
+        DuplicateReply = "duplicate-reply",
+        OtherAnswer = "other-answer",
+        Oversized = "oversized",
+        Garbage = "garbage",
+        Redirect = "redirect",
     }
 }
 

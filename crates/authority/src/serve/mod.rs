@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods)] // A server listens, starts threads and reads the clock.
 
 mod connection;
+mod explain;
 mod fault;
 mod question;
 mod register;
@@ -18,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use fault::{Fault, Faults, UnknownFault};
+pub use fault::{Fault, Faults};
 pub use register::{Register, RegisterOptions};
 
 /// How a register is served.

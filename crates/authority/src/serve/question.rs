@@ -71,8 +71,9 @@ fn query(body: &Json, key: &str, now: Timestamp) -> Result<Query, Unasked> {
     let deadline = now.checked_add(10.seconds()).unwrap_or(Timestamp::MAX);
     let mut query = Query::new(name, number, now, key).with_deadline(deadline);
     if let Some(kind) = text(body, "/document_kind")? {
-        query =
-            query.with_document_kind(document_kind(kind).ok_or(Unasked::Invalid(QueryField::DocumentKind))?);
+        query = query.with_document_kind(
+            DocumentKind::from_name(kind).ok_or(Unasked::Invalid(QueryField::DocumentKind))?,
+        );
     }
     match (text(body, "/valid_from")?, text(body, "/valid_until")?) {
         (Some(from), Some(until)) => {
@@ -116,17 +117,6 @@ fn text<'a>(body: &'a Json, at: &str) -> Result<Option<&'a str>, Unasked> {
         Some(Json::Text(text)) => Ok(Some(text)),
         Some(_) => Err(Unasked::NotAQuestion),
     }
-}
-
-fn document_kind(name: &str) -> Option<DocumentKind> {
-    [
-        DocumentKind::Resident,
-        DocumentKind::ResidencePermit,
-        DocumentKind::PermanentResident2017,
-        DocumentKind::PermanentResident2023,
-    ]
-    .into_iter()
-    .find(|kind| kind.as_str() == name)
 }
 
 fn date(iso: &str) -> Option<CardDate> {

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::profile::Outcome;
 
 /// What is measured. The names are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Measure {
     /// How much of the card's outline is seen as an edge, 0 to 1. The card isn't found when this is too low.
@@ -37,6 +36,14 @@ pub enum Measure {
     Colour,
     /// How clearly the card's layout is that of the side which belongs into the slot, −1 to 1.
     Side,
+    /// How much clearer the card's layout is when left and right are exchanged, −1 to 1.
+    Mirrored,
+    /// Share of the printed number's eighteen figures that stand there plainly, 0 to 1.
+    NumberLine,
+    /// Share of the number's line that has print with plain ground above and below, 0 to 1: what every card shows.
+    CardLayout,
+    /// Tones in the portrait, from dark to bright, as a share of the print's contrast.
+    Portrait,
     /// Share of the frame where a person may be seen, 0 to 1: skin tones outside the card, which are a sign and no face
     /// detector, or the face that a plug-in found.
     Person,
@@ -66,40 +73,43 @@ pub enum Measure {
     FaceNoise,
 }
 
-impl Measure {
-    /// The name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CardOutline => "card_outline",
-            Self::CardShare => "card_share",
-            Self::CardRatio => "card_ratio",
-            Self::CardCutOff => "card_cut_off",
-            Self::CardTilt => "card_tilt",
-            Self::PixelsAcross => "pixels_across",
-            Self::EdgeWidth => "edge_width",
-            Self::Brightness => "brightness",
-            Self::Contrast => "contrast",
-            Self::Clipped => "clipped",
-            Self::Glare => "glare",
-            Self::Noise => "noise",
-            Self::Colour => "colour",
-            Self::Side => "side",
-            Self::Person => "person",
-            Self::Reuse => "reuse",
-            Self::HolderCard => "holder_card",
-            Self::Faces => "faces",
-            Self::SecondFace => "second_face",
-            Self::FaceCutOff => "face_cut_off",
-            Self::FacePixels => "face_pixels",
-            Self::FaceSharpness => "face_sharpness",
-            Self::FaceBrightness => "face_brightness",
-            Self::FaceContrast => "face_contrast",
-            Self::FaceClipped => "face_clipped",
-            Self::FaceGlare => "face_glare",
-            Self::FaceNoise => "face_noise",
-        }
+realname_terms::names! {
+    Measure {
+        CardOutline = "card_outline",
+        CardShare = "card_share",
+        CardRatio = "card_ratio",
+        CardCutOff = "card_cut_off",
+        CardTilt = "card_tilt",
+        PixelsAcross = "pixels_across",
+        EdgeWidth = "edge_width",
+        Brightness = "brightness",
+        Contrast = "contrast",
+        Clipped = "clipped",
+        Glare = "glare",
+        Noise = "noise",
+        Colour = "colour",
+        Side = "side",
+        Mirrored = "mirrored",
+        NumberLine = "number_line",
+        CardLayout = "card_layout",
+        Portrait = "portrait",
+        Person = "person",
+        Reuse = "reuse",
+        HolderCard = "holder_card",
+        Faces = "faces",
+        SecondFace = "second_face",
+        FaceCutOff = "face_cut_off",
+        FacePixels = "face_pixels",
+        FaceSharpness = "face_sharpness",
+        FaceBrightness = "face_brightness",
+        FaceContrast = "face_contrast",
+        FaceClipped = "face_clipped",
+        FaceGlare = "face_glare",
+        FaceNoise = "face_noise",
     }
+}
 
+impl Measure {
     /// What it is counted in; empty for a plain number.
     pub fn unit(self) -> &'static str {
         match self {
@@ -110,12 +120,6 @@ impl Measure {
             Self::FaceBrightness | Self::FaceContrast | Self::FaceNoise => "levels",
             _ => "",
         }
-    }
-}
-
-impl std::fmt::Display for Measure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

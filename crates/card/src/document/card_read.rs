@@ -8,8 +8,7 @@ use zeroize::ZeroizeOnDrop;
 use super::{Document, SamId};
 
 /// Where the bytes of a reading came from. A pty counts as [`Emulated`](Self::Emulated).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// A serial port.
     Serial,
@@ -23,27 +22,23 @@ pub enum Origin {
     Replay,
 }
 
-impl Origin {
-    /// The stable name used in JSON and in attestations.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Serial => "serial",
-            Self::Usb => "usb",
-            Self::Hid => "hid",
-            Self::Emulated => "emulated",
-            Self::Replay => "replay",
-        }
-    }
-
-    /// Whether it is a device at all. Readings that are not can only be attested as `env: test`.
-    pub fn is_physical(self) -> bool {
-        matches!(self, Self::Serial | Self::Usb | Self::Hid)
+realname_terms::names! {
+    Origin {
+        Serial = "serial",
+        Usb = "usb",
+        Hid = "hid",
+        Emulated = "emulated",
+        Replay = "replay",
     }
 }
 
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+impl Origin {
+    /// Whether it is a device at all. Readings that are not can only be attested as `env: test`.
+    pub fn is_physical(self) -> bool {
+        match self {
+            Self::Serial | Self::Usb | Self::Hid => true,
+            Self::Emulated | Self::Replay => false,
+        }
     }
 }
 

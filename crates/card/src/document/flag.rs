@@ -42,43 +42,50 @@ pub enum Flag {
     AdditionalAddressUnread,
 }
 
-impl Flag {
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NamePrivateUse => "name_private_use",
-            Self::AddressPrivateUse => "address_private_use",
-            Self::CutSurrogate => "cut_surrogate",
-            Self::NameFull => "name_full",
-            Self::EnglishNameFull => "english_name_full",
-            Self::AddressFull => "address_full",
-            Self::NulPadding => "nul_padding",
-            Self::NumberCheckInvalid => "number_check_invalid",
-            Self::NumberFormUnknown => "number_form_unknown",
-            Self::BirthDateDisagrees => "birth_date_disagrees",
-            Self::SexDisagrees => "sex_disagrees",
-            Self::SexCodeUnknown => "sex_code_unknown",
-            Self::BirthDateUnreadable => "birth_date_unreadable",
-            Self::ValidityUnreadable => "validity_unreadable",
-            Self::ValidityReversed => "validity_reversed",
-            Self::LongTermUnexpected => "long_term_unexpected",
-            Self::AdditionalAddressUnread => "additional_address_unread",
-        }
+realname_terms::names! {
+    Flag {
+        NamePrivateUse = "name_private_use",
+        AddressPrivateUse = "address_private_use",
+        CutSurrogate = "cut_surrogate",
+        NameFull = "name_full",
+        EnglishNameFull = "english_name_full",
+        AddressFull = "address_full",
+        NulPadding = "nul_padding",
+        NumberCheckInvalid = "number_check_invalid",
+        NumberFormUnknown = "number_form_unknown",
+        BirthDateDisagrees = "birth_date_disagrees",
+        SexDisagrees = "sex_disagrees",
+        SexCodeUnknown = "sex_code_unknown",
+        BirthDateUnreadable = "birth_date_unreadable",
+        ValidityUnreadable = "validity_unreadable",
+        ValidityReversed = "validity_reversed",
+        LongTermUnexpected = "long_term_unexpected",
+        AdditionalAddressUnread = "additional_address_unread",
     }
+}
 
+impl Flag {
     /// Whether damage on the line could have made it: then the driver reads again before it believes the card.
     pub fn is_semantic(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::NumberCheckInvalid
-                | Self::NumberFormUnknown
-                | Self::BirthDateDisagrees
-                | Self::SexDisagrees
-                | Self::SexCodeUnknown
-                | Self::BirthDateUnreadable
-                | Self::ValidityUnreadable
-                | Self::ValidityReversed
-        )
+            | Self::NumberFormUnknown
+            | Self::BirthDateDisagrees
+            | Self::SexDisagrees
+            | Self::SexCodeUnknown
+            | Self::BirthDateUnreadable
+            | Self::ValidityUnreadable
+            | Self::ValidityReversed => true,
+            Self::NamePrivateUse
+            | Self::AddressPrivateUse
+            | Self::CutSurrogate
+            | Self::NameFull
+            | Self::EnglishNameFull
+            | Self::AddressFull
+            | Self::NulPadding
+            | Self::LongTermUnexpected
+            | Self::AdditionalAddressUnread => false,
+        }
     }
 }
 

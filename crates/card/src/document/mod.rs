@@ -18,8 +18,10 @@
 
 mod card_read;
 mod ethnic;
+mod explain;
 mod flag;
 mod plain;
+mod plain_read;
 mod sam_id;
 mod text;
 
@@ -28,6 +30,7 @@ pub use card_read::{CardRead, Fingerprint, LinkStats, Origin, PhotoBlock};
 pub use ethnic::EthnicGroup;
 pub use flag::Flag;
 pub use plain::{PlainDocument, PlainEthnicGroup};
+pub use plain_read::{PlainCardRead, PlainFingerprint, PlainLink, PlainPhoto};
 pub use realname_terms::{
     CardDate, DocumentKind, IdNumber, NumberCheck, NumberKind, Personal, Sex, ValidUntil, fold_name,
 };

@@ -26,6 +26,12 @@ impl std::fmt::Display for SamId {
     }
 }
 
+impl serde::Serialize for SamId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl std::fmt::Debug for SamId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SamId({self})")

@@ -16,6 +16,27 @@ pub struct Port {
     pub guess: Guess,
 }
 
+impl serde::Serialize for Port {
+    /// As `reader list --json` prints it: `usb` for USB devices only.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("port", &self.name)?;
+        out.serialize_entry("guess", &self.guess)?;
+        if let Attachment::Usb { vendor, product, serial_number, manufacturer, product_name } =
+            &self.attachment
+        {
+            let ids = [("vid", Some(format!("{vendor:04x}"))), ("pid", Some(format!("{product:04x}")))];
+            let said =
+                [("serial_number", serial_number), ("manufacturer", manufacturer), ("product", product_name)];
+            let said = said.map(|(name, value)| (name, value.clone()));
+            let usb: std::collections::BTreeMap<_, _> = ids.into_iter().chain(said).collect();
+            out.serialize_entry("usb", &usb)?;
+        }
+        out.end()
+    }
+}
+
 /// How a port is attached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -60,17 +81,16 @@ pub enum Guess {
 const READERS: [(u16, u16); 5] =
     [(0x0400, 0xC35A), (0x0316, 0x5020), (0x10C4, 0x8A1B), (0x2015, 0x0008), (0x9573, 0x4836)];
 
-impl Guess {
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "reader",
-            Self::OtherReader => "other_reader",
-            Self::SerialBridge => "serial_bridge",
-            Self::Unknown => "unknown",
-        }
+realname_terms::names! {
+    Guess {
+        Reader = "reader",
+        OtherReader = "other_reader",
+        SerialBridge = "serial_bridge",
+        Unknown = "unknown",
     }
+}
 
+impl Guess {
     /// By vendor and product id.
     pub fn from_usb_ids(vendor: u16, product: u16) -> Self {
         match (vendor, product) {

@@ -1,10 +1,13 @@
 //! What can go wrong while reading a card, who is at fault, and what the clerk does next.
 
 mod action;
+mod explain;
 
 use std::time::Duration;
 
-pub use self::action::{Action, Fault};
+pub use realname_terms::Fault;
+
+pub use self::action::Action;
 
 use super::transport::TransportError;
 use super::wire::{Command, ReplyError, Status};
@@ -141,71 +144,6 @@ pub enum ReaderError {
 }
 
 impl ReaderError {
-    /// The stable code used in JSON and in `docs/codes.md`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoCard { .. } => "no_card",
-            Self::CardMoved { .. } => "card_moved",
-            Self::WrongCard { .. } => "wrong_card",
-            Self::CardNotAccepted { .. } => "card_not_accepted",
-            Self::CardUnreadable { .. } => "card_unreadable",
-            Self::CardMalformed { .. } => "card_malformed",
-            Self::CardBlank => "card_blank",
-            Self::UnknownDocument { .. } => "document_unknown",
-            Self::CardReadBefore => "card_read_before",
-            Self::TwoCards => "two_cards",
-            Self::SelfTestFailed { .. } => "sam_self_test_failed",
-            Self::NotAuthorised { .. } => "sam_not_authorised",
-            Self::Refused { .. } => "command_refused",
-            Self::NoAnswer { .. } => "reader_silent",
-            Self::LineDamaged { .. } => "line_damaged",
-            Self::NotPutBack => "card_not_put_back",
-            Self::Unconfirmed { .. } => "reading_unconfirmed",
-            Self::Ambiguous { .. } => "several_readers",
-            Self::NoReader => "no_reader",
-            Self::Transport(error) => match error {
-                TransportError::NotFound { .. } => "port_not_found",
-                TransportError::InUse { .. } => "port_in_use",
-                TransportError::NotPermitted { .. } => "port_not_permitted",
-                TransportError::NotExclusive { .. } => "port_not_exclusive",
-                TransportError::NotAPort { .. } | TransportError::NotAReader { .. } => "not_a_port",
-                TransportError::SeveralMatch { .. } => "several_readers",
-                TransportError::Disconnected => "reader_disconnected",
-                _ => "port_failed",
-            },
-            Self::UnknownRate { .. } => "unknown_rate",
-            Self::Busy => "reader_busy",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Who is at fault.
-    pub fn fault(&self) -> Fault {
-        match self {
-            Self::NoCard { .. }
-            | Self::CardMoved { .. }
-            | Self::WrongCard { .. }
-            | Self::CardNotAccepted { .. }
-            | Self::CardUnreadable { .. }
-            | Self::CardMalformed { .. }
-            | Self::CardBlank
-            | Self::UnknownDocument { .. }
-            | Self::CardReadBefore
-            | Self::NotPutBack => Fault::Card,
-            Self::SelfTestFailed { .. }
-            | Self::NotAuthorised { .. }
-            | Self::Refused { .. }
-            | Self::NoAnswer { .. }
-            | Self::NoReader => Fault::Reader,
-            Self::LineDamaged { .. } | Self::Unconfirmed { .. } | Self::TwoCards => Fault::Line,
-            Self::Transport(TransportError::Disconnected | TransportError::WriteTimedOut) => Fault::Line,
-            Self::Transport(TransportError::Stalled) => Fault::Reader,
-            Self::Transport(TransportError::SeveralMatch { .. }) => Fault::Caller,
-            Self::Transport(_) => Fault::Port,
-            Self::Ambiguous { .. } | Self::UnknownRate { .. } | Self::Busy | Self::Cancelled => Fault::Caller,
-        }
-    }
-
     /// What the clerk does next.
     pub fn action(&self) -> Action {
         match self {
@@ -233,7 +171,12 @@ impl ReaderError {
                 | TransportError::NotAReader { .. }
                 | TransportError::NotExclusive { .. }
                 | TransportError::SeveralMatch { .. } => Action::ChoosePort,
-                _ => Action::CheckCable,
+                TransportError::Disconnected
+                | TransportError::WriteTimedOut
+                | TransportError::Stalled
+                | TransportError::Unsupported { .. }
+                | TransportError::NotRecorded
+                | TransportError::Io { .. } => Action::CheckCable,
             },
             Self::Ambiguous { .. } => Action::ChoosePort,
             Self::UnknownRate { .. } => Action::CheckRate,

@@ -25,6 +25,10 @@
 //! until two replies in a row are the same, byte by byte ([`Confirm`] has the limit of that). A late answer is never taken
 //! for the next one: after any failure the session gets into step with the reader first.
 //!
+//! Who asks for a card that was laid down for this reading ([`ReadOptions::lying_card`] off, as at a till) gets no card that was
+//! read before, by whatever program. Time ends a request, no count of tries does: [`ReadOptions::wait`] is for a reader that
+//! boots, a card that settles and a line that fails alike.
+//!
 //! What can't: that a reading which isn't confirmed ([`LinkStats::confirmed`](crate::document::LinkStats::confirmed)) is free
 //! of damage. On a line that showed none, and on a reader that gives each card once, one reading is believed; the checksum
 //! misses one damaged frame in 256, and when that is the first damage that the line ever shows and every field stays plausible,

@@ -59,15 +59,12 @@ pub enum Reach {
     Absent,
 }
 
-impl Reach {
-    /// The name in a receipt.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Receives => "receives",
-            Self::Suspended => "suspended",
-            Self::ReportedLost => "reported_lost",
-            Self::Absent => "absent",
-        }
+realname_terms::names! {
+    Reach {
+        Receives = "receives",
+        Suspended = "suspended",
+        ReportedLost = "reported_lost",
+        Absent = "absent",
     }
 }
 

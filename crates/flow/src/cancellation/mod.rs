@@ -26,6 +26,7 @@ mod account;
 mod case;
 mod commit;
 mod error;
+mod explain;
 mod home;
 mod notice;
 mod receipt;

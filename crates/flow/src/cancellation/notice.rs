@@ -18,17 +18,11 @@ pub enum NoticeKind {
     Contract,
 }
 
-impl NoticeKind {
-    /// All of them: each must be acknowledged.
-    pub const ALL: [Self; 3] = [Self::UnbindAccounts, Self::Balance, Self::Contract];
-
-    /// The name in a receipt.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnbindAccounts => "unbind_accounts",
-            Self::Balance => "balance",
-            Self::Contract => "contract",
-        }
+realname_terms::names! {
+    NoticeKind {
+        UnbindAccounts = "unbind_accounts",
+        Balance = "balance",
+        Contract = "contract",
     }
 }
 

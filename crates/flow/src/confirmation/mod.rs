@@ -19,6 +19,7 @@ mod challenge;
 mod confirmer;
 mod day;
 mod error;
+mod explain;
 mod grant;
 mod matching;
 mod messenger;

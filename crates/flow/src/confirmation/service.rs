@@ -93,17 +93,10 @@ pub enum Uses {
     Day,
 }
 
-impl Uses {
-    /// The name in a grant.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Day => "day",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Once, Self::Day].into_iter().find(|uses| uses.as_str() == name)
+realname_terms::names! {
+    Uses {
+        Once = "once",
+        Day = "day",
     }
 }
 

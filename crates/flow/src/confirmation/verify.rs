@@ -190,11 +190,7 @@ impl Read {
                 jti: jti.to_owned(),
                 iat,
                 exp,
-                env: match payload.text("env")? {
-                    "production" => Env::Production,
-                    "test" => Env::Test,
-                    _ => return Err(JoseError::Member("env")),
-                },
+                env: payload.text("env")?.parse().map_err(|_| JoseError::Member("env"))?,
                 purpose: payload.text("purpose")?.parse().map_err(|_| JoseError::Member("purpose"))?,
                 service: payload.text("service")?.parse().map_err(|_| JoseError::Member("service"))?,
                 price: Price::from_json(payload.member("price").ok_or(JoseError::Member("price"))?)?,

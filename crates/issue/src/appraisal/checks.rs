@@ -184,7 +184,7 @@ pub(super) fn registry(asked_phone: bool, rare_name: bool, answer: Result<&Findi
             Attribute::NotAvailable | Attribute::NotAsked | Attribute::Withheld if needed => {
                 remarks.push((Inconclusive, Reason::RegisterIncomplete));
             }
-            _ => {}
+            Attribute::NotAvailable | Attribute::NotAsked | Attribute::Withheld => {}
         }
     }
     Judged::worst(remarks, finding.meta.answered_at)
@@ -282,7 +282,20 @@ fn reason_of(flag: Flag) -> Reason {
         Flag::NumberCheckInvalid => Reason::NumberCheckInvalid,
         Flag::NumberFormUnknown => Reason::NumberFormUnknown,
         Flag::ValidityUnreadable => Reason::DocumentValidityUnreadable,
-        _ => Reason::DocumentContradictsItself,
+        Flag::BirthDateDisagrees
+        | Flag::SexDisagrees
+        | Flag::SexCodeUnknown
+        | Flag::BirthDateUnreadable
+        | Flag::ValidityReversed
+        | Flag::LongTermUnexpected
+        | Flag::NamePrivateUse
+        | Flag::AddressPrivateUse
+        | Flag::CutSurrogate
+        | Flag::NameFull
+        | Flag::EnglishNameFull
+        | Flag::AddressFull
+        | Flag::NulPadding
+        | Flag::AdditionalAddressUnread => Reason::DocumentContradictsItself,
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a buyer typed in.
 
-use crate::capture::Advice;
 use crate::document::{CardDate, DocumentKind, IdNumber, NumberCheck, NumberKind, Personal, ValidUntil};
 
 /// Name and number as the buyer typed them. A type of its own, with no way from here to a
@@ -30,36 +29,6 @@ pub enum DeclaredError {
     /// The end of validity lies before its begin.
     #[error("the validity ends before it begins")]
     Validity,
-}
-
-impl DeclaredError {
-    /// The stable code used in JSON.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Name => "declared_name",
-            Self::NumberForm => "declared_number_form",
-            Self::NumberCheck => "declared_number_check",
-            Self::Validity => "declared_validity",
-        }
-    }
-
-    /// What the buyer does next.
-    pub fn advice(self) -> Advice {
-        match self {
-            Self::Name => Advice {
-                en: "Type the name exactly as on the card.",
-                zh: "请按证件准确填写姓名。",
-            },
-            Self::NumberForm | Self::NumberCheck => Advice {
-                en: "A digit of the number is wrong. Type it again from the card.",
-                zh: "证件号码有误，请对照证件重新填写。",
-            },
-            Self::Validity => Advice {
-                en: "Type both dates of validity again from the emblem side.",
-                zh: "请对照证件国徽面重新填写有效期限。",
-            },
-        }
-    }
 }
 
 impl Declared {

@@ -24,7 +24,9 @@ pub(super) fn of(evidence: &Evidence) -> Facts {
     facts.gender = Some(PersonalSex(document.sex()));
     facts.nationalities = match document.kind() {
         DocumentKind::Resident => vec![Personal::from("CHN")],
-        _ => written(document.nationality()).into_iter().collect(),
+        DocumentKind::ResidencePermit
+        | DocumentKind::PermanentResident2017
+        | DocumentKind::PermanentResident2023 => written(document.nationality()).into_iter().collect(),
     };
     facts.address = written(card.additional_address()).or_else(|| written(document.address()));
     facts.document_expiry = document.valid_until().map(written_end);

@@ -11,6 +11,7 @@
 
 mod case;
 mod checks;
+mod codes;
 mod consent;
 mod contradiction;
 mod declared;

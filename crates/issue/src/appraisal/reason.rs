@@ -17,25 +17,28 @@ macro_rules! reasons {
         }
 
         impl Reason {
+            /// Those that aren't a photo's.
+            pub(super) const OWN: &'static [Reason] = &[$(Reason::$variant,)*];
+
             /// All of them.
             pub fn all() -> impl Iterator<Item = Reason> {
                 let photos = PhotoFault::ALL.iter().map(|fault| Reason::Photo(*fault));
-                [$(Reason::$variant,)*].into_iter().chain(photos)
+                Self::OWN.iter().copied().chain(photos)
             }
 
             /// The stable code used in JSON.
-            pub fn code(self) -> &'static str {
+            pub const fn code(self) -> &'static str {
                 match self {
                     $(Self::$variant => $code,)*
                     Self::Photo(fault) => fault.code(),
                 }
             }
 
-            /// What the clerk does next.
-            pub fn advice(self) -> Advice {
+            /// What the clerk does next, in both languages.
+            pub const fn text(self) -> Advice {
                 match self {
                     $(Self::$variant => Advice { en: $en, zh: $zh },)*
-                    Self::Photo(fault) => fault.advice(),
+                    Self::Photo(fault) => fault.text(),
                 }
             }
         }
@@ -332,7 +335,7 @@ mod tests {
     #[test]
     fn every_reason_tells_the_clerk_something_in_both_languages() {
         for reason in Reason::all() {
-            let advice = reason.advice();
+            let advice = reason.text();
             assert!(advice.en.ends_with('.') && advice.en.is_ascii(), "{reason}");
             assert!(advice.zh.ends_with('。') && !advice.zh.is_ascii(), "{reason}");
         }

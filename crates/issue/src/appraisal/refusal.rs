@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::{PaperDocument, Policy, PolicyRef, Reason, Relation};
-use crate::capture::Advice;
-use crate::profile::{Check, Env, Outcome, Purpose};
+use crate::profile::{Check, Env, Explain, Outcome, Purpose};
 
 /// One check with its outcome and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -126,11 +125,6 @@ impl Refusal {
         reasons
     }
 
-    /// What the clerk does next: the advice of the most serious reason.
-    pub fn advice(&self) -> Advice {
-        self.reasons().first().copied().unwrap_or(Reason::CheckNotAvailable).advice()
-    }
-
     /// Whether and when the same case may be tried again.
     pub fn retry(&self) -> Retry {
         self.parts.retry
@@ -183,7 +177,7 @@ impl Serialize for Refusal {
         out.serialize_field("overall", &self.parts.overall)?;
         out.serialize_field("reasons", &self.reasons())?;
         out.serialize_field("checks", &self.parts.checks)?;
-        out.serialize_field("action", &self.advice())?;
+        out.serialize_field("action", &Explain::entry(self).advice)?;
         out.serialize_field("retry", &!matches!(self.parts.retry, Retry::No))?;
         out.serialize_field("human_route", &self.parts.human_route)?;
         match self.parts.acting {

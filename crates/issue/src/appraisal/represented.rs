@@ -54,49 +54,21 @@ pub enum PaperDocument {
     Other,
 }
 
-impl PaperDocument {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::TemporaryIdentityCard,
-        Self::HouseholdRegister,
-        Self::MilitaryDocument,
-        Self::TravelPermit,
-        Self::Passport,
-        Self::Other,
-    ];
-
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TemporaryIdentityCard => "temporary_identity_card",
-            Self::HouseholdRegister => "household_register",
-            Self::MilitaryDocument => "military_document",
-            Self::TravelPermit => "travel_permit",
-            Self::Passport => "passport",
-            Self::Other => "other",
-        }
+realname_terms::names! {
+    PaperDocument {
+        TemporaryIdentityCard = "temporary_identity_card",
+        HouseholdRegister = "household_register",
+        MilitaryDocument = "military_document",
+        TravelPermit = "travel_permit",
+        Passport = "passport",
+        Other = "other",
     }
 }
 
-impl std::fmt::Display for PaperDocument {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Relation {
-    /// The stable name used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Guardian => "guardian",
-            Self::Proxy => "proxy",
-        }
-    }
-}
-
-impl std::fmt::Display for Relation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+realname_terms::names! {
+    Relation {
+        Guardian = "guardian",
+        Proxy = "proxy",
     }
 }
 

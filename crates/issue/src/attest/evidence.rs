@@ -62,12 +62,13 @@ pub(super) fn evidence(verified: &Verified) -> Vec<Evidence<'_>> {
     for result in verified.checks().iter().filter(|result| result.time.is_some()) {
         match result.check {
             Check::Chip => document.push(details(result, "vcrypt", None)),
-            Check::Triplet => document.push(details(result, "vri", None)),
+            Check::Triplet | Check::NumberPrinted => document.push(details(result, "vri", None)),
             Check::DeliveryOriginal => document.push(details(result, "vpip", None)),
             Check::FaceChip => document.push(details(result, biometric, None)),
             Check::Registry | Check::DocumentValidity => record.push(details(result, "data", organization)),
             Check::FaceRegistry => record.push(details(result, biometric, organization)),
-            _ => {}
+            // Neither looks at a document or into a record.
+            Check::Liveness | Check::Confirmation => {}
         }
     }
     let mut kinds = Vec::with_capacity(2);

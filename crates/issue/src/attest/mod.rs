@@ -10,6 +10,7 @@ mod collection;
 mod conclusion;
 mod error;
 mod evidence;
+mod explain;
 mod instant;
 mod payload;
 #[cfg(test)]

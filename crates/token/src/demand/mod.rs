@@ -4,6 +4,7 @@
 mod body;
 mod dcql;
 mod error;
+mod explain;
 mod pending;
 mod request;
 mod requirements;

@@ -2,7 +2,7 @@
 
 use super::AnswerError;
 use crate::jose::Json;
-use crate::profile::{Check, is_id};
+use crate::profile::{Check, Locality, is_id};
 
 /// The demand's `require`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Requirements {
             members.push(("checks", Json::array(self.checks.iter().map(|check| check.as_str()))));
         }
         if self.onsite {
-            members.push(("locality", "onsite".into()));
+            members.push(("locality", Locality::Onsite.as_str().into()));
         }
         members.extend(self.max_age.map(|seconds| ("max_age", seconds.into())));
         if self.after_demand {
@@ -51,10 +51,11 @@ impl Requirements {
         }
         Ok(Self {
             checks: json.optional_list("checks", Check::from_name)?.unwrap_or_default(),
-            onsite: match json.optional_text("locality")? {
+            onsite: match json.optional_text("locality")?.map(Locality::from_name) {
                 None => false,
-                Some("onsite") => true,
-                Some(_) => return Err(AnswerError::Member("locality")),
+                Some(Some(Locality::Onsite)) => true,
+                // Nobody demands that somebody be away.
+                Some(Some(Locality::Remote) | None) => return Err(AnswerError::Member("locality")),
             },
             max_age: json.optional_seconds("max_age")?,
             after_demand: json.optional_bool("after_demand")?.unwrap_or_default(),

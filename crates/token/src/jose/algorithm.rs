@@ -11,27 +11,9 @@ pub enum Algorithm {
     Es256,
 }
 
-impl Algorithm {
-    /// The name that is written into headers and key records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EdDsa => "EdDSA",
-            Self::Es256 => "ES256",
-        }
-    }
-
-    /// From a name in a key record or a header; `None` for everything else, `none` included.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "EdDSA" | "Ed25519" => Some(Self::EdDsa),
-            "ES256" => Some(Self::Es256),
-            _ => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+realname_terms::names! {
+    Algorithm {
+        EdDsa = "EdDSA" | "Ed25519",
+        Es256 = "ES256",
     }
 }

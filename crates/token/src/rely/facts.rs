@@ -32,11 +32,8 @@ impl OpenFacts {
         if text(verification, "trust_framework")? != Some(TRUST_FRAMEWORK) {
             return Err(MALFORMED);
         }
-        let locality = match text(verification, "assurance_level")? {
-            Some("onsite") => Locality::Onsite,
-            Some("remote") => Locality::Remote,
-            _ => return Err(MALFORMED),
-        };
+        let locality = text(verification, "assurance_level")?;
+        let locality = locality.and_then(Locality::from_name).ok_or(MALFORMED)?;
         let verified_at = verification.member("time").ok_or(MALFORMED)?;
         let own = payload.member("realname").ok_or(MALFORMED)?;
         let consent = own.member("consent").ok_or(MALFORMED)?;
@@ -121,6 +118,11 @@ pub(super) fn is_well_formed<S: Texts>(claim: ClaimName, value: &Json<S>) -> boo
         ClaimName::Nationalities => {
             value.as_array().is_some_and(|codes| codes.iter().all(|code| code.as_str().is_some()))
         }
-        _ => value.as_str().is_some(),
+        ClaimName::Name
+        | ClaimName::Birthdate
+        | ClaimName::Gender
+        | ClaimName::IdNumber
+        | ClaimName::IdType
+        | ClaimName::DocumentExpiry => value.as_str().is_some(),
     }
 }

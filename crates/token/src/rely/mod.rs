@@ -10,6 +10,7 @@
 mod answer;
 mod code;
 mod disclosed;
+mod explain;
 mod exposure;
 mod facts;
 mod inspect;

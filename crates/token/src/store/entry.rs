@@ -22,17 +22,14 @@ pub enum Space {
     Housekeeping,
 }
 
-impl Space {
-    /// The stable name kept in a database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Demand => "demand",
-            Self::TrustSequence => "trust_sequence",
-            Self::Quota => "quota",
-            Self::Confirmation => "confirmation",
-            Self::Cancellation => "cancellation",
-            Self::Housekeeping => "housekeeping",
-        }
+realname_terms::names! {
+    Space {
+        Demand = "demand",
+        TrustSequence = "trust_sequence",
+        Quota = "quota",
+        Confirmation = "confirmation",
+        Cancellation = "cancellation",
+        Housekeeping = "housekeeping",
     }
 }
 

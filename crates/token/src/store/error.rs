@@ -226,6 +226,8 @@ impl Error for Fault {
 
 #[cfg(test)]
 mod tests {
+    use realname_terms::Explain;
+
     use super::*;
 
     #[test]
@@ -278,7 +280,10 @@ mod tests {
             let unsure = text.contains("may or may not") || matches!(error, StoreError::Stopped);
             assert_eq!(error.may_be_recorded(), unsure, "{text}");
             assert_eq!(error.source().map(ToString::to_string), source_of(&error), "{text}");
-            assert!(error.code().starts_with("store_") && !error.advice().en.is_empty(), "{text}");
+            assert!(
+                error.code().starts_with("store_") && !Explain::entry(&error).advice.en.is_empty(),
+                "{text}"
+            );
         }
     }
 
@@ -303,7 +308,10 @@ mod tests {
             StoreError::SchemaVersion { expected: 2, got: 1 },
         );
         assert_eq!((newer.code(), older.code()), ("store_newer", "store_older"));
-        assert!(newer.advice().en.contains("newer version") && older.advice().en.contains("older version"));
+        assert!(
+            Explain::entry(&newer).advice.en.contains("newer version")
+                && Explain::entry(&older).advice.en.contains("older version")
+        );
     }
 
     fn source_of(error: &StoreError) -> Option<String> {

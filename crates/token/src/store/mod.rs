@@ -21,9 +21,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod advice;
 mod entry;
 mod error;
+mod explain;
 mod housekeeping;
 pub mod limits;
 mod memory;
@@ -31,7 +31,6 @@ mod restored;
 
 use jiff::Timestamp;
 
-pub use self::advice::Advice;
 pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
 pub use self::error::{Displaced, Durability, Fault, Field, StoreError};
 pub use self::housekeeping::Housekeeping;

@@ -64,6 +64,7 @@ pub enum RevocationReason {
 }
 
 /// What an entry of `keys` turned out to be.
+#[allow(clippy::large_enum_variant, reason = "it lives while one entry is read")]
 pub(super) enum Listed {
     /// A key that this version understands.
     Key(KeyRecord),

@@ -10,6 +10,7 @@ mod delegation;
 mod draft;
 mod entry;
 mod error;
+mod explain;
 mod key_record;
 mod list;
 mod previous;

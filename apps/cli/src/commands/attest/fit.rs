@@ -88,6 +88,6 @@ pub(super) fn check_photos(remote: &Remote, by: &Policy, purpose: &Purpose) -> R
     if !hopeless {
         return Ok(());
     }
-    let details = serde_json::json!({ "examination": capture::report::examination_json(examination) });
+    let details = serde_json::json!({ "examination": examination.to_json() });
     Err(capture::report::refused(examination).with_details(details, capture::report::advice(examination)))
 }

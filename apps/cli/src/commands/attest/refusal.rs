@@ -24,7 +24,7 @@ pub(super) fn told(refusal: &Refusal) -> Failure {
     let trouble = trouble.filter(|_| refusal.overall() != Outcome::Fail);
     let reason = trouble.or(reasons.first()).copied().unwrap_or(Reason::CheckNotAvailable);
     let exit = if trouble.is_some() { Exit::Trouble } else { Exit::Refused };
-    let advice = reason.advice();
+    let advice = reason.text();
 
     let details = json!({ "refusal": serde_json::to_value(refusal).unwrap_or_default() });
     let rows = refusal.checks().iter().map(|report| {
@@ -40,7 +40,7 @@ pub(super) fn told(refusal: &Refusal) -> Failure {
     let head = lang::pick(["check", "outcome", "required", "why"], ["核验项", "结果", "是否必需", "原因"]);
     let mut table = output::table(head, rows);
     for reason in &reasons {
-        let advice = reason.advice();
+        let advice = reason.text();
         table.push_str(&format!("\n{} [{reason}]", lang::pick(advice.en, advice.zh)));
     }
     table.push_str(&format!(

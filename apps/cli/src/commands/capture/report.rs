@@ -3,29 +3,11 @@
 use realname::capture::measure::{Better, Faces, Figure, Measure, View};
 use realname::capture::{Examination, Fault, Note, Remark, Slot, Triplet};
 use realname::profile::Outcome;
-use serde_json::{Value, json};
 
 use crate::commands::photos::slot_name;
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{lang, words};
-
-/// The examination with what is known of the files: `--json` of `capture check`.
-pub(crate) fn to_json(triplet: &Triplet, examination: &Examination) -> Value {
-    let mut value = examination_json(examination);
-    let files = triplet.photos().iter().map(|photo| {
-        json!({"slot": photo.slot(), "format": photo.format().to_string(), "width": photo.width(),
-            "height": photo.height(), "notes": photo.notes()})
-    });
-    value["files"] = files.collect();
-    value
-}
-
-/// Through text, so that a measured 0.9 is printed as 0.9 and not with the digits that its type makes up.
-pub(crate) fn examination_json(examination: &Examination) -> Value {
-    let text = serde_json::to_string(examination).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
-}
 
 /// Every figure with its threshold and outcome.
 pub(crate) fn figures(triplet: &Triplet, examination: &Examination) -> String {
@@ -106,6 +88,7 @@ pub(crate) fn remarks(triplet: &Triplet, examination: &Examination) -> Vec<Strin
                     "a progressive JPEG: edited, or sent by a messenger",
                     "渐进式 JPEG：可能经过编辑或聊天软件传输",
                 ),
+                Note::Bars => lang::pick("plain bars at its edges were left out", "已略去图片边缘的纯色边框"),
                 Note::NameDisagrees => {
                     lang::pick("the file's name ends like another format", "文件扩展名与格式不符")
                 }

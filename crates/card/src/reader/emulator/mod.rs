@@ -17,6 +17,7 @@
 //! ```
 
 mod card;
+mod explain;
 mod fault;
 #[cfg(all(unix, feature = "pty"))]
 mod pty;

@@ -1,20 +1,4 @@
-//! Who is at fault, and what the clerk does next.
-
-/// Who is at fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Fault {
-    /// The card, or how it was placed.
-    Card,
-    /// The reader itself.
-    Reader,
-    /// The cable or the radio between host and reader.
-    Line,
-    /// The host's port, its name, or the permission to use it.
-    Port,
-    /// The program that asked.
-    Caller,
-}
+//! What the clerk does next.
 
 /// What the clerk does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,8 +31,28 @@ pub enum Action {
 }
 
 impl Action {
-    /// The clerk's text in Chinese; `Display` has the English one.
-    pub fn chinese(self) -> &'static str {
+    /// The clerk's text in English; `Display` shows it.
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::PlaceCard => "place a card; if one lies there, lift it and put it back",
+            Self::LiftAndReplace => "lift the card and put it back, flat and still",
+            Self::OtherDocument => "use another document: this is no card of this system",
+            Self::UpdateProgram => {
+                "use another document, and have this program updated: it doesn't know this one"
+            }
+            Self::ExamineCard => "examine the card by the procedure for doubtful documents",
+            Self::CheckCable => "check the reader's cable and power",
+            Self::CheckRate => "check the reader's cable and line rate",
+            Self::ServiceReader => "send the reader to its service",
+            Self::CloseOtherProgram => "close the other program that uses the port",
+            Self::GrantPermission => "have the permission to use the port granted",
+            Self::ChoosePort => "choose the reader's port",
+            Self::TryAgain => "try again",
+        }
+    }
+
+    /// The clerk's text in Chinese.
+    pub const fn chinese(self) -> &'static str {
         match self {
             Self::PlaceCard => "请放置证件；如证件已在读卡器上，请拿起后重新放置",
             Self::LiftAndReplace => "请拿起证件，重新平放并保持不动",
@@ -68,21 +72,6 @@ impl Action {
 
 impl std::fmt::Display for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::PlaceCard => "place a card; if one lies there, lift it and put it back",
-            Self::LiftAndReplace => "lift the card and put it back, flat and still",
-            Self::OtherDocument => "use another document: this is no card of this system",
-            Self::UpdateProgram => {
-                "use another document, and have this program updated: it doesn't know this one"
-            }
-            Self::ExamineCard => "examine the card by the procedure for doubtful documents",
-            Self::CheckCable => "check the reader's cable and power",
-            Self::CheckRate => "check the reader's cable and line rate",
-            Self::ServiceReader => "send the reader to its service",
-            Self::CloseOtherProgram => "close the other program that uses the port",
-            Self::GrantPermission => "have the permission to use the port granted",
-            Self::ChoosePort => "choose the reader's port",
-            Self::TryAgain => "try again",
-        })
+        f.write_str(self.english())
     }
 }

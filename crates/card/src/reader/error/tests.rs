@@ -140,5 +140,7 @@ fn each_says_what_happened_whose_fault_and_what_next() {
         assert_eq!(error.action(), action, "{message}");
         assert!(codes.insert(error.code()), "{} twice", error.code());
         assert!(!action.to_string().is_empty() && !action.chinese().is_ascii());
+        let told = realname_terms::Explain::entry(&error).advice;
+        assert_eq!((told.en, told.zh), (action.english(), action.chinese()), "{message}");
     }
 }

@@ -4,6 +4,7 @@
 //! line is quiet, then asks for the SAM id as a fence: its reply has a length of its own, and since a reader answers in
 //! order, every reply before it is a late one and is dropped.
 
+mod burst;
 mod fence;
 mod pace;
 mod passing;
@@ -11,6 +12,7 @@ mod step;
 
 use std::time::{Duration, Instant};
 
+use self::burst::Burst;
 use self::fence::Fence;
 use self::pace::Pace;
 use self::passing::Passing;
@@ -20,7 +22,7 @@ use super::limits::Limits;
 use super::patience::Patience;
 use super::trust::Trust;
 use crate::document::SamId;
-use crate::reader::wire::{Command, Framer, PREAMBLE, Reply, StatusWord};
+use crate::reader::wire::{Command, Framer, Reply, StatusWord};
 
 /// What a question gets when its request's time is over: enough for a prompt answer.
 const LAST_MOMENT: Duration = Duration::from_millis(250);
@@ -334,19 +336,9 @@ impl Link {
     /// Bytes came in that complete no answer. When they can be a part of one, or what is left of a damaged one, the next must
     /// follow soon; a few stray bytes, as of a heart-beat, mean nothing.
     fn heard(&mut self, now: Instant, binary: usize) {
-        const SMALLEST_REPLY: u64 = 11;
-        /// The smallest reply has no other bytes than these, and the text that bridges and other devices send has none.
-        const BINARY: usize = 6;
-        let discarded = self.framer.discarded();
-        if self.burst.last.is_none_or(|last| now.saturating_duration_since(last) > self.limits.gap()) {
-            (self.burst.from, self.burst.binary) = (self.burst.seen, 0);
-        }
-        self.burst.binary += binary;
-        (self.burst.last, self.burst.seen) = (Some(now), discarded);
-        let damaged =
-            discarded.saturating_sub(self.burst.from) >= SMALLEST_REPLY && self.burst.binary >= BINARY;
+        let damaged = self.burst.heard(now, binary, self.framer.discarded(), self.limits.gap());
         let soon = now + self.limits.gap();
-        let part = may_begin_a_frame(self.framer.rest());
+        let part = burst::may_begin_a_frame(self.framer.rest());
         if let State::Waiting { gap, .. } | State::Fencing { gap, .. } = &mut self.state {
             // An intact frame that nobody asked for leaves nothing to be continued, nor do heart-beats.
             *gap = (part || damaged).then_some(soon);
@@ -425,8 +417,7 @@ impl Link {
             self.passing.pass(self.framer.rest());
         }
         self.framer.clear();
-        let discarded = self.framer.discarded();
-        self.burst = Burst { last: None, seen: discarded, from: discarded, binary: 0 };
+        self.burst = Burst::from(self.framer.discarded());
         self.note_damage();
     }
 
@@ -438,21 +429,4 @@ impl Link {
             self.noted = discarded;
         }
     }
-}
-
-/// Bytes that came close together and were no frame.
-#[derive(Clone, Copy, Default)]
-struct Burst {
-    last: Option<Instant>,
-    /// `framer.discarded()` when bytes came last, and when they began to.
-    seen: u64,
-    from: u64,
-    /// How many of them are no printable text.
-    binary: usize,
-}
-
-/// Whether a frame, or what came of it so far, may begin somewhere in bytes that wait for more.
-fn may_begin_a_frame(waiting: &[u8]) -> bool {
-    let begins = |rest: &[u8]| rest.starts_with(&PREAMBLE) || PREAMBLE.starts_with(rest);
-    (0..waiting.len()).any(|at| waiting.get(at..).is_some_and(begins))
 }

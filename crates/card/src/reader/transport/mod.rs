@@ -3,6 +3,7 @@
 
 mod address;
 mod error;
+mod explain;
 pub mod fault;
 mod faulty;
 pub mod framing;

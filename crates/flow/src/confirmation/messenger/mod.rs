@@ -45,6 +45,9 @@ pub enum MessengerError {
 impl MessengerError {
     /// Whether the message certainly didn't go out.
     pub fn is_not_sent(self) -> bool {
-        !matches!(self, Self::Indeterminate)
+        match self {
+            Self::Unreachable | Self::Busy | Self::Refused { .. } => true,
+            Self::Indeterminate => false,
+        }
     }
 }

@@ -24,7 +24,7 @@ impl Case {
 
     pub(super) fn judge(&self, check: Check, answer: Result<&Finding, Reason>) -> Judged {
         let now = self.request.now;
-        if matches!(check, Check::FaceChip | Check::FaceRegistry) && !self.evidence.consent().allows_face() {
+        if check.compares_faces() && !self.evidence.consent().allows_face() {
             return Judged::not_run(Reason::FaceDeclined);
         }
         match check {
@@ -53,7 +53,10 @@ impl Case {
                 Evidence::Remote(remote) => checks::triplet(remote.examination(), self.is_production(), now),
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
-            Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
+            // The first is read from photos by nobody yet, the others are made by the flow and at hand-over.
+            Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => {
+                Judged::not_run(Reason::CheckNotAvailable)
+            }
         }
     }
 }

@@ -123,11 +123,7 @@ impl Case {
     pub fn can_pass(&self) -> bool {
         let best = |check| {
             let alone = self.judge(check, Err(Reason::RegisterNotAsked)).outcome;
-            let is_open = matches!(
-                check,
-                Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness
-            );
-            if is_open && alone != Outcome::Fail { Outcome::Pass } else { alone }
+            if is_the_registers(check) && alone != Outcome::Fail { Outcome::Pass } else { alone }
         };
         self.referrals.is_empty() && self.rule.overall(best) == Outcome::Pass
     }
@@ -274,5 +270,18 @@ fn retry_of(error: &AuthorityError) -> Retry {
         | AuthorityError::BadRequest
         | AuthorityError::Protocol
         | AuthorityError::Indeterminate => Retry::No,
+    }
+}
+
+/// Whether a register's answer can make the check pass.
+fn is_the_registers(check: Check) -> bool {
+    match check {
+        Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
+        Check::Chip
+        | Check::FaceChip
+        | Check::Triplet
+        | Check::NumberPrinted
+        | Check::Confirmation
+        | Check::DeliveryOriginal => false,
     }
 }

@@ -11,7 +11,7 @@ fn can_be_made(check: Check, locality: Locality) -> bool {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
         Check::Triplet => locality == Locality::Remote,
         Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
-        Check::Confirmation | Check::DeliveryOriginal => false,
+        Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => false,
     }
 }
 

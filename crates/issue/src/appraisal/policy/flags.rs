@@ -74,7 +74,13 @@ impl FlagRules {
             Flag::ValidityReversed => self.validity_reversed,
             Flag::LongTermUnexpected => self.long_term_unexpected,
             Flag::AdditionalAddressUnread => self.additional_address_unread,
-            _ => FlagEffect::Ignore,
+            Flag::NamePrivateUse
+            | Flag::AddressPrivateUse
+            | Flag::CutSurrogate
+            | Flag::NameFull
+            | Flag::EnglishNameFull
+            | Flag::AddressFull
+            | Flag::NulPadding => FlagEffect::Ignore,
         }
     }
 }

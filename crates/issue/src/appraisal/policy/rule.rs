@@ -97,8 +97,6 @@ impl Rule {
 
     /// Whether something is required that only a comparison of faces can give.
     pub(in crate::appraisal) fn needs_face(&self) -> bool {
-        self.require.iter().any(|requirement| {
-            requirement.checks().iter().all(|check| matches!(check, Check::FaceChip | Check::FaceRegistry))
-        })
+        self.require.iter().any(|requirement| requirement.checks().iter().all(|check| check.compares_faces()))
     }
 }

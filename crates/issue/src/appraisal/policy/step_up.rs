@@ -6,8 +6,7 @@ use super::Requirement;
 use crate::profile::{Locality, Purpose};
 
 /// Something out of the ordinary about a case. It asks for more and never for less.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Signal {
     /// The document's term isn't the one for its holder's age at issue. Seen by the case itself.
@@ -23,31 +22,20 @@ pub enum Signal {
     PhotoSeen,
 }
 
-impl Signal {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::TermUnusual, Self::RareName, Self::ReaderBusy, Self::ManyNumbers, Self::PhotoSeen];
-
-    /// The word in policies.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::TermUnusual => "term_unusual",
-            Self::RareName => "rare_name",
-            Self::ReaderBusy => "reader_busy",
-            Self::ManyNumbers => "many_numbers",
-            Self::PhotoSeen => "photo_seen",
-        }
-    }
-
-    /// Whether it can be seen at this place: a remark on what a chip spells needs a chip.
-    pub(in crate::appraisal) fn can_arise(self, locality: Locality) -> bool {
-        self != Self::RareName || locality == Locality::Onsite
+realname_terms::names! {
+    Signal {
+        TermUnusual = "term_unusual",
+        RareName = "rare_name",
+        ReaderBusy = "reader_busy",
+        ManyNumbers = "many_numbers",
+        PhotoSeen = "photo_seen",
     }
 }
 
-impl std::fmt::Display for Signal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+impl Signal {
+    /// Whether it can be seen at this place: a remark on what a chip spells needs a chip.
+    pub(in crate::appraisal) fn can_arise(self, locality: Locality) -> bool {
+        self != Self::RareName || locality == Locality::Onsite
     }
 }
 

@@ -3,7 +3,7 @@ use crate::appraisal::*;
 use crate::authority::*;
 use crate::capture::Slot;
 use crate::document::*;
-use crate::profile::{Check, Env, Locality, Outcome, Purpose};
+use crate::profile::{Check, Env, Explain, Locality, Outcome, Purpose};
 
 #[test]
 fn the_holder_with_his_own_face_is_verified() {
@@ -40,7 +40,7 @@ fn another_persons_face_is_refused() {
         assert_eq!(refusal.overall(), Outcome::Fail, "{photo}");
         assert_eq!(outcome(&refusal, Check::FaceRegistry), Outcome::Fail);
         assert_eq!(outcome(&refusal, Check::Registry), Outcome::Pass);
-        assert_eq!(refusal.advice(), Reason::FaceDifferent.advice());
+        assert_eq!(refusal.entry().advice, Reason::FaceDifferent.text());
         assert_eq!(refusal.retry(), Retry::No);
         assert!(refusal.human_route().contains("manual"));
     }
@@ -190,6 +190,7 @@ fn a_required_check_that_can_not_be_made_fails_closed() {
         ("face_chip", Reason::NoPhotoDecoder),
         ("liveness", Reason::LivenessNotRun),
         ("triplet", Reason::CheckNotAvailable),
+        ("number_printed", Reason::CheckNotAvailable),
         ("confirmation", Reason::CheckNotAvailable),
         ("delivery_original", Reason::CheckNotAvailable),
     ] {
@@ -201,7 +202,7 @@ fn a_required_check_that_can_not_be_made_fails_closed() {
         let finding = all_right(&case);
         let refusal = case.appraise(Ok(finding)).unwrap_err();
         assert_eq!(refusal.overall(), Outcome::NotRun, "{check}");
-        assert_eq!(refusal.advice(), reason.advice(), "{check}");
+        assert_eq!(refusal.entry().advice, reason.text(), "{check}");
     }
 }
 
@@ -214,7 +215,7 @@ fn a_kind_that_the_policy_does_not_take() {
     let finding = all_right(&case);
     let refusal = case.appraise(Ok(finding)).unwrap_err();
     assert_eq!(refusal.overall(), Outcome::NotRun);
-    assert_eq!(refusal.advice(), Reason::DocumentKindNotAccepted.advice());
+    assert_eq!(refusal.entry().advice, Reason::DocumentKindNotAccepted.text());
 }
 
 #[test]
@@ -278,10 +279,10 @@ fn a_dead_register_on_site_was_told_as_a_card_to_be_read_again() {
     let dead = ScriptedAuthority::new([Err(AuthorityError::Transient { retry_after: None })]);
     let refusal = refused(open().decide(&dead));
     assert_eq!((refusal.overall(), refusal.retry()), (Outcome::NotRun, Retry::Soon));
-    assert_eq!(refusal.advice(), Reason::AuthorityUnavailable.advice());
+    assert_eq!(refusal.entry().advice, Reason::AuthorityUnavailable.text());
     // Everything else that is said is a fact about this machine: nothing sends anybody away or back to the reader.
     assert_eq!(refusal.reasons(), [Reason::AuthorityUnavailable, Reason::NoPhotoDecoder]);
-    assert!(!Reason::NoPhotoDecoder.advice().en.contains("instead"));
+    assert!(!Reason::NoPhotoDecoder.text().en.contains("instead"));
 }
 
 /// Keeps the question, and says that everything of it matches.
@@ -330,12 +331,12 @@ fn a_register_without_the_number_it_needs_sent_the_clerk_back_to_the_card() {
         (QueryField::Probe, Reason::AuthorityProbe),
         (QueryField::IdNumber, Reason::AuthorityInvalidInput),
     ] {
-        assert_eq!(refusal(AuthorityError::InvalidInput { field }).advice(), reason.advice());
+        assert_eq!(refusal(AuthorityError::InvalidInput { field }).entry().advice, reason.text());
     }
     let tries = AuthorityError::Quota { scope: QuotaScope::Person, reset: None };
     let used_up = refusal(tries);
-    assert_eq!((used_up.advice(), used_up.retry()), (Reason::AuthorityQuota.advice(), Retry::No));
-    assert_eq!(refusal(AuthorityError::BadRequest).advice(), Reason::AuthorityBadRequest.advice());
+    assert_eq!((used_up.entry().advice, used_up.retry()), (Reason::AuthorityQuota.text(), Retry::No));
+    assert_eq!(refusal(AuthorityError::BadRequest).entry().advice, Reason::AuthorityBadRequest.text());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::support::*;
 use crate::appraisal::*;
 use crate::authority::*;
 use crate::document::Origin;
-use crate::profile::{Check, Env, Outcome};
+use crate::profile::{Check, Env, Explain, Outcome};
 
 #[test]
 fn the_registers_other_people() {
@@ -129,7 +129,7 @@ fn every_face_of_a_finding() {
             (Ok(_), None) => {}
             (Err(refusal), Some((outcome, reason))) => {
                 assert_eq!(refusal.overall(), outcome, "{face:?}");
-                assert_eq!(refusal.advice(), reason.advice(), "{face:?}");
+                assert_eq!(refusal.entry().advice, reason.text(), "{face:?}");
             }
             (result, expected) => panic!("{face:?}: {result:?}, expected {expected:?}"),
         }
@@ -145,7 +145,7 @@ fn what_a_register_leaves_open_is_no_pass() {
             *[&mut finding.attributes.name, &mut finding.attributes.id_number][field] = open_value;
             let refusal = case.appraise(Ok(finding)).unwrap_err();
             assert_eq!(outcome(&refusal, Check::Registry), Outcome::Inconclusive);
-            assert_eq!(refusal.advice(), Reason::RegisterIncomplete.advice());
+            assert_eq!(refusal.entry().advice, Reason::RegisterIncomplete.text());
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::appraisal::*;
 use crate::authority::*;
 use crate::capture::plugin::FaceVerdict;
 use crate::document::*;
-use crate::profile::{Check, Env, Locality, Outcome, Purpose};
+use crate::profile::{Check, Env, Explain, Locality, Outcome, Purpose};
 
 /// Says yes to everything, and counts how often it is asked.
 #[derive(Default)]
@@ -74,7 +74,7 @@ fn each_goes_to_its_own_person_and_nobody_is_asked() {
         assert_eq!(register.asked(), 0, "{reason}: nobody is asked, and nothing is charged");
         assert_eq!(refusal.overall(), Outcome::NotRun);
         assert_eq!(refusal.reasons()[0], reason);
-        assert_eq!(refusal.advice(), reason.advice());
+        assert_eq!(refusal.entry().advice, reason.text());
         assert!(refusal.human_route().contains(route), "{reason}: {}", refusal.human_route());
         assert_eq!(serde_json::to_value(&refusal).unwrap()["human_route"], refusal.human_route());
     }
@@ -123,7 +123,7 @@ fn a_declined_comparison_sends_no_face_anywhere() {
     let refusal = case.appraise(Ok(finding)).unwrap_err();
     assert_eq!(outcome(&refusal, Check::FaceRegistry), Outcome::NotRun);
     assert_eq!(outcome(&refusal, Check::FaceChip), Outcome::NotRun);
-    assert_eq!(refusal.advice(), Reason::FaceDeclined.advice());
+    assert_eq!(refusal.entry().advice, Reason::FaceDeclined.text());
     // Where a policy needs no face, declining it stands in nobody's way.
     let case = Case::open(without_face(), &careless(), request(Env::Test)).unwrap();
     assert_eq!(case.referrals(), []);

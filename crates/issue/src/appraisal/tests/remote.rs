@@ -8,7 +8,7 @@ use crate::capture::measure::Thresholds;
 use crate::capture::plugin::*;
 use crate::capture::*;
 use crate::document::Origin;
-use crate::profile::{Check, Env, Locality, Outcome, Purpose};
+use crate::profile::{Check, Env, Explain, Locality, Outcome, Purpose};
 
 #[allow(clippy::disallowed_methods)] // A test reads its fixture.
 fn photo(slot: Slot, name: &str) -> Capture {
@@ -68,7 +68,7 @@ fn swapped_photos_are_named_and_nobody_is_verified() {
     let refusal = refused(case.decide(&register));
     assert_eq!(register.asked(), 0, "nobody is asked, and nothing is charged");
     assert_eq!(outcome(&refusal, Check::Triplet), Outcome::Fail);
-    assert_eq!(refusal.advice(), PhotoFault::Swapped.advice());
+    assert_eq!(refusal.entry().advice, PhotoFault::Swapped.text());
     assert!(serde_json::to_string(&refusal).unwrap().contains("photos_swapped"));
 }
 
@@ -85,7 +85,7 @@ fn a_buyer_who_types_another_persons_data_is_refused() {
     let bing = Declared::new("测试丙", "119999198505050021").unwrap();
     let refusal = refused(open_remote(bing, GOOD).decide(&register()));
     assert_eq!(outcome(&refusal, Check::Registry), Outcome::Pass);
-    assert_eq!(refusal.advice(), Reason::FaceDifferent.advice());
+    assert_eq!(refusal.entry().advice, Reason::FaceDifferent.text());
     let wrong_name = Declared::new("测试丙", "119999199001010004").unwrap();
     let refusal = refused(open_remote(wrong_name, GOOD).decide(&register()));
     assert_eq!(outcome(&refusal, Check::Registry), Outcome::Fail);

@@ -1,0 +1,211 @@
+//! What each refusal of a photo says. `docs/codes.md` lists the codes.
+
+use realname_terms::{Advice, Codes, Entry, Explain, Fault as Whose, explain};
+
+use crate::measure::ThresholdsError;
+use crate::plugin::{BadFace, FaceFinderError, PhotoDecodeError};
+use crate::profile::Outcome;
+use crate::{CaptureError, Damage, Examination, Fault, Foreign, PhotoFault, SessionError, WatermarkError};
+
+const NOT_WHOLE: [&str; 2] = [
+    "The photo didn't arrive whole. Send it again, or take a new one.",
+    "照片文件不完整，请重新上传或重新拍摄。",
+];
+const TOO_LARGE: [&str; 2] = [
+    "The photo is too large. Take it with the phone's normal camera setting and send it as JPEG.",
+    "照片过大，请用手机普通模式拍摄，并以 JPEG 格式上传。",
+];
+const SPECIAL: [&str; 2] = [
+    "The photo was saved in a special way. Take a new one with the phone's camera and send it unedited.",
+    "照片保存方式特殊，请用手机重新拍摄，不要编辑，直接上传。",
+];
+const OTHER_ORDER: [&str; 2] = [
+    "The photos don't belong to this order. Start again from the first photo.",
+    "照片与本次订单不符，请从第一张照片重新开始。",
+];
+
+explain! {
+    CaptureError {
+        Self::Empty => "photo_empty", Input, NOT_WHOLE[0], NOT_WHOLE[1];
+        Self::TooManyBytes { .. } => "photo_too_many_bytes", Input, TOO_LARGE[0], TOO_LARGE[1];
+        Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels", Input,
+            "The photo has more pixels than are needed. Switch the camera's high-resolution mode (64, 108 or 200 megapixels) off, so that it takes 12 or 50 megapixels, and take the photo again.",
+            "照片像素过高，请关闭相机的高像素模式（6400万、1.08亿或2亿像素），改用1200万或5000万像素后重新拍摄。";
+        Self::TooMuchMemory { .. } => "photo_too_much_memory", Input, TOO_LARGE[0], TOO_LARGE[1];
+        Self::TooMuchWork { .. } => "photo_too_much_work", Input, TOO_LARGE[0], TOO_LARGE[1];
+        Self::TooManyScans { .. } => "photo_too_many_scans", Input, SPECIAL[0], SPECIAL[1];
+        Self::UnsupportedFormat { found: Foreign::Heic } => "photo_heic", Input,
+            "The photo is in the iPhone's HEIC format. Send JPEG: Settings, Camera, Formats, Most Compatible.",
+            "照片为 HEIC 格式，请发送 JPEG：设置 › 相机 › 格式 › 兼容性最佳。";
+        Self::UnsupportedFormat { .. } => "photo_format", Input,
+            "This file isn't a photo that can be used. Send a JPEG taken with the phone's camera.",
+            "该文件不是可用的照片，请上传手机拍摄的 JPEG 照片。";
+        Self::Animated { .. } => "photo_animated", Input,
+            "This is an animation. Send a still photo as JPEG.",
+            "这是动图，请上传静态 JPEG 照片。";
+        Self::PrintColours { .. } => "photo_print_colours", Input, SPECIAL[0], SPECIAL[1];
+        Self::TooDeep { .. } => "photo_too_deep", Input, SPECIAL[0], SPECIAL[1];
+        Self::UnsupportedProcess { .. } => "photo_process", Input, SPECIAL[0], SPECIAL[1];
+        Self::UnsupportedSampling => "photo_sampling", Input, SPECIAL[0], SPECIAL[1];
+        Self::SeparateScans { .. } => "photo_separate_scans", Input, SPECIAL[0], SPECIAL[1];
+    }
+    through { Self::Damaged { damage, .. } => damage; }
+}
+
+explain! {
+    Damage {
+        Self::Truncated => "photo_truncated", Input, NOT_WHOLE[0], NOT_WHOLE[1];
+        Self::Header | Self::NoSize | Self::TwoSizes | Self::Data => "photo_damaged", Input, NOT_WHOLE[0], NOT_WHOLE[1];
+    }
+}
+
+explain! {
+    SessionError {
+        Self::Missing { .. } => "session_photo_missing", Input,
+            "A photo is missing. Take the portrait side, the emblem side, and yourself holding the card.",
+            "照片不齐，请依次拍摄证件人像面、国徽面以及本人手持证件照。";
+        Self::Full { .. } => "session_full", Input, OTHER_ORDER[0], OTHER_ORDER[1];
+        Self::WrongSlot { .. } => "session_wrong_slot", Input, OTHER_ORDER[0], OTHER_ORDER[1];
+        Self::WrongLink { .. } => "session_wrong_link", Input, OTHER_ORDER[0], OTHER_ORDER[1];
+    }
+}
+
+explain! {
+    WatermarkError {
+        Self::Length { .. } | Self::Characters => "watermark_name", Setup,
+            "Give the operator's name in 1 to 40 Latin letters.", "请以 1 至 40 个拉丁字母填写运营方名称。";
+    }
+}
+
+explain! {
+    FaceFinderError {
+        Self::Unavailable => "face_finder", System,
+            "Try again; if it stays, tell the operator.", "请重试；如仍失败，请联系运营方。";
+        Self::Start { .. } => "face_finder", System,
+            "Check the face finder's path and rights.", "请检查人脸检测程序的路径和权限。";
+        Self::TimedOut { .. } | Self::Failed { .. } | Self::Output { .. } | Self::TooMany { .. } => "face_finder", System,
+            "Try again; if it stays, have the face finder checked.", "请重试；如仍失败，请检查人脸检测程序。";
+    }
+    through { Self::BadFace { part } => part; }
+}
+
+explain! {
+    BadFace {
+        Self::NotANumber | Self::Empty | Self::Outside | Self::Huge | Self::Eyes => "face_finder", System,
+            "Have the face finder checked: it gave a face that can't be.", "人脸检测程序返回结果异常，请检查该程序。";
+    }
+}
+
+explain! {
+    PhotoDecodeError {
+        Self::NotInstalled => "photo_decoder", Setup,
+            "Install a decoder for the chip's photo, or go on with the register's.", "请安装芯片照片解码程序，或使用登记照片。";
+        Self::BlockSize { .. } => "photo_decoder", Card,
+            "Read the card again; if it stays so, tell the operator.", "请重新读卡；仍不行请联系运营方。";
+        Self::Start(_) => "photo_decoder", System,
+            "Check the photo decoder's path and rights.", "请检查照片解码程序的路径和权限。";
+        Self::TimedOut { .. } | Self::Failed { .. } | Self::Output { .. } => "photo_decoder", System,
+            "Try again; if it stays, have the photo decoder checked.", "请重试；如仍失败，请检查照片解码程序。";
+    }
+}
+
+explain! {
+    ThresholdsError {
+        Self::Json(_) | Self::Missing { .. } | Self::Contradiction { .. } => "thresholds", Setup,
+            "Correct the file of thresholds.", "请更正阈值文件。";
+    }
+}
+
+const fn entry_of(fault: PhotoFault) -> Entry {
+    let whose = match fault {
+        PhotoFault::FaceNotMeasured => Whose::System,
+        PhotoFault::Gone => Whose::Caller,
+        PhotoFault::Swapped
+        | PhotoFault::Misplaced
+        | PhotoFault::Unclear
+        | PhotoFault::Reused
+        | PhotoFault::NoCard
+        | PhotoFault::CardTooSmall
+        | PhotoFault::CardCutOff
+        | PhotoFault::CardShape
+        | PhotoFault::CardTilted
+        | PhotoFault::Blurred
+        | PhotoFault::BadLight
+        | PhotoFault::Glare
+        | PhotoFault::Noisy
+        | PhotoFault::Copy
+        | PhotoFault::WrongSide
+        | PhotoFault::NoPerson
+        | PhotoFault::NoFace
+        | PhotoFault::SeveralFaces
+        | PhotoFault::FaceCutOff
+        | PhotoFault::FaceTooSmall
+        | PhotoFault::FaceBlurred
+        | PhotoFault::FaceBadLight
+        | PhotoFault::FaceGlare
+        | PhotoFault::FaceNoisy
+        | PhotoFault::OtherCard => Whose::Input,
+    };
+    Entry { code: fault.code(), fault: whose, advice: fault.text() }
+}
+
+impl Explain for PhotoFault {
+    fn entry(&self) -> Entry {
+        entry_of(*self)
+    }
+}
+
+impl Codes for PhotoFault {
+    const NAME: &'static str = "PhotoFault";
+    const ENTRIES: &'static [Entry] = &{
+        let mut entries = [entry_of(PhotoFault::ALL[0]); PhotoFault::ALL.len()];
+        let mut at = 0;
+        while at < entries.len() {
+            entries[at] = entry_of(PhotoFault::ALL[at]);
+            at += 1;
+        }
+        entries
+    };
+}
+
+impl Explain for Fault {
+    fn entry(&self) -> Entry {
+        self.code.entry()
+    }
+}
+
+const PASSED: Entry = Entry {
+    code: "photos_passed",
+    fault: Whose::Nobody,
+    advice: Advice { en: "Go on.", zh: "照片符合要求，请继续办理。" },
+};
+
+impl Explain for Examination {
+    /// The most telling fault, or that the photos passed.
+    fn entry(&self) -> Entry {
+        match (self.faults.first(), self.outcome) {
+            (Some(fault), _) => fault.entry(),
+            (None, Outcome::Pass) => PASSED,
+            (None, Outcome::Inconclusive | Outcome::NotRun | Outcome::Fail) => PhotoFault::Unclear.entry(),
+        }
+    }
+}
+
+impl Codes for Examination {
+    const NAME: &'static str = "Examination";
+    const ENTRIES: &'static [Entry] = &[PASSED];
+}
+
+impl CaptureError {
+    /// The stable code used in JSON.
+    pub fn code(&self) -> &'static str {
+        Explain::code(self)
+    }
+}
+
+impl SessionError {
+    /// The stable code used in JSON.
+    pub fn code(&self) -> &'static str {
+        Explain::code(self)
+    }
+}

@@ -1,0 +1,25 @@
+//! The JSON of an examination.
+
+use serde_json::{Value, json};
+
+use crate::{Examination, Triplet};
+
+impl Examination {
+    /// As `capture check --json` prints it, without what is known of the files. Through text, so that a measured 0.9 is
+    /// 0.9 and not the digits that its type makes up.
+    pub fn to_json(&self) -> Value {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// With the files that were examined.
+    pub fn to_json_with(&self, triplet: &Triplet) -> Value {
+        let mut value = self.to_json();
+        let files = triplet.photos().iter().map(|photo| {
+            json!({"slot": photo.slot(), "format": photo.format().to_string(), "width": photo.width(),
+                "height": photo.height(), "notes": photo.notes()})
+        });
+        value["files"] = files.collect();
+        value
+    }
+}

@@ -1,0 +1,44 @@
+//! What a refused token, key, list or delegation says. The JOSE layer knows nothing of the profile, so it speaks here.
+
+use realname_terms::explain;
+
+use super::{DraftError, TrustError, jose_code};
+use crate::jose::{JoseError, SignError};
+use crate::profile::ReasonCode;
+
+explain! {
+    SignError {
+        Self::Unavailable => "signer", System,
+            "Check the signer and the way to it; nothing was signed.", "请检查签名设备及其连接；本次未签名。";
+        Self::Refused => "signer", System,
+            "Check the key's rights at the signer; nothing was signed.", "请检查密钥在签名设备上的权限；本次未签名。";
+    }
+}
+
+explain! {
+    JoseError {
+        Self::Random => "signer", System,
+            "Try again; if it stays, the system's randomness is broken.", "请重试；如仍失败，系统随机数已损坏。";
+    }
+    through {
+        Self::Signer(error) => error;
+        // Exhaustive itself.
+        refused => jose_code(refused);
+    }
+}
+
+explain! {
+    TrustError {}
+    through {
+        Self::Store(error) => error;
+        // Every other one has a reason: only a store's failure hasn't.
+        refused => refused.code().unwrap_or(ReasonCode::KeyUnknown);
+    }
+}
+
+explain! {
+    DraftError {
+        Self::NotJson(_) | Self::Value { .. } => "input", Input, "correct the file", "请更正文件";
+        Self::Signing(_) => "signer", System, "Nothing was signed; try again.", "本次未签名，请重试。";
+    }
+}
