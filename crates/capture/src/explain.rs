@@ -120,7 +120,10 @@ const fn entry_of(fault: PhotoFault) -> Entry {
     let whose = match fault {
         PhotoFault::FaceNotMeasured => Whose::System,
         PhotoFault::Gone => Whose::Caller,
-        PhotoFault::Swapped
+        PhotoFault::Mirrored
+        | PhotoFault::NumberCovered
+        | PhotoFault::PortraitCovered
+        | PhotoFault::Swapped
         | PhotoFault::Misplaced
         | PhotoFault::Unclear
         | PhotoFault::Reused
