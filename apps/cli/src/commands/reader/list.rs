@@ -1,7 +1,7 @@
 //! `reader list`: ports and readers, and what is known of them.
 
 use realname::reader::{Attachment, list};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::commands::{Done, done};
 use crate::outside::shown;
@@ -10,22 +10,6 @@ use crate::{lang, output};
 pub(super) fn run(as_json: bool) -> Done {
     let ports = list()?;
     if as_json {
-        let ports: Vec<Value> = ports
-            .iter()
-            .map(|port| {
-                let mut entry = json!({"port": port.name, "guess": port.guess.as_str()});
-                if let Attachment::Usb {
-                    vendor, product, serial_number, manufacturer, product_name, ..
-                } = &port.attachment
-                {
-                    entry["usb"] = json!({
-                        "vid": format!("{vendor:04x}"), "pid": format!("{product:04x}"),
-                        "serial_number": serial_number, "manufacturer": manufacturer, "product": product_name,
-                    });
-                }
-                entry
-            })
-            .collect();
         output::json(&json!({ "ports": ports }));
         return done();
     }

@@ -1,7 +1,7 @@
 //! A card that was read: as JSON, and for people.
 
 use realname::document::{CardRead, PlainDocument};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::output::{self, Tone, paint};
 use crate::outside::shown;
@@ -9,32 +9,7 @@ use crate::{lang, words};
 
 /// The JSON of `reader read`.
 pub(crate) fn to_json(card: &CardRead) -> Value {
-    let document = card.document();
-    let fingerprints: Vec<Value> = card
-        .fingerprints()
-        .iter()
-        .map(|print| {
-            json!({"finger": print.finger(), "quality": print.quality(), "enrolment": print.enrolment(),
-                "length": print.bytes().len()})
-        })
-        .collect();
-    json!({
-        "document": serde_json::to_value(document.to_plain()).unwrap_or_default(),
-        "number_check": document.number().check().as_str(),
-        "flags": document.flags().iter().map(|flag| flag.as_str()).collect::<Vec<_>>(),
-        "additional_address": card.additional_address().map(|address| address.as_str()),
-        "sam_id": card.sam_id().to_string(),
-        "origin": card.origin().to_string(),
-        "photo": {"format": "wlt", "length": card.photo().bytes().len(), "sha256": hex(&card.photo().sha256())},
-        "fingerprints": fingerprints,
-        // What scripts rely on: exactly these two.
-        "link": {"discarded_bytes": card.link().discarded_bytes, "retries": card.link().retries},
-        "confirmed": card.link().confirmed,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    serde_json::to_value(card.to_plain()).unwrap_or_default()
 }
 
 pub(super) fn print(card: &CardRead) {
