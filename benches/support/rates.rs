@@ -57,7 +57,9 @@ fn culprits(flaw: Flaw) -> &'static [Measure] {
         | Flaw::NumberHalf
         | Flaw::NumberGlare
         | Flaw::Sleeve => &[Measure::NumberLine],
-        Flaw::HandDrawn | Flaw::OtherPrint => &[Measure::CardLayout, Measure::NumberLine, Measure::CardOutline],
+        Flaw::HandDrawn | Flaw::OtherPrint => {
+            &[Measure::CardLayout, Measure::NumberLine, Measure::CardOutline]
+        }
         Flaw::Mirrored => &[Measure::Mirrored],
         Flaw::SecondPerson => &[Measure::SecondFace],
         Flaw::Nobody => &[Measure::Faces],
@@ -140,7 +142,9 @@ impl Run<'_> {
 
     /// What lies over a card, what is no card, and mirrored photos.
     fn covered(&self) {
-        println!("| covered, drawn, mirrored | n | passed | refused or inconclusive | passed, 95 % at most | the right figure says so |");
+        println!(
+            "| covered, drawn, mirrored | n | passed | refused or inconclusive | passed, 95 % at most | the right figure says so |"
+        );
         println!("|---|---|---|---|---|---|");
         self.each(&Flaw::COVERED, &[Shot::PortraitSide]);
         self.each(&[Flaw::HandDrawn], &[Shot::PortraitSide, Shot::Holder]);

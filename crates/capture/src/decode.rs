@@ -11,8 +11,8 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::exif::Exif;
-use super::plane::wipe;
 use super::jpeg::Found;
+use super::plane::wipe;
 use super::scratch::Scratch;
 use super::{CaptureError, Damage, Format, Limits, Picture, Plane, icc, jpeg, png, sniff, webp};
 

@@ -35,7 +35,9 @@ pub(super) fn apply(picture: &mut Picture, profile: &[u8]) {
     }
     let srgb = ColorProfile::new_srgb();
     let options = TransformOptions::default();
-    let Ok(transform) = profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, options) else { return };
+    let Ok(transform) = profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, options) else {
+        return;
+    };
     let mapped = |from: &[u8]| {
         let mut to = vec![0; from.len()];
         transform.transform(from, &mut to).ok().map(|()| to)
@@ -72,7 +74,9 @@ mod tests {
     fn wide_colours_are_taken_for_what_they_are() {
         let plain = red(b"");
         assert_eq!(red(&ColorProfile::new_srgb().encode().unwrap()), plain);
-        for wide in [ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb(), ColorProfile::new_bt2020()] {
+        for wide in
+            [ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb(), ColorProfile::new_bt2020()]
+        {
             let [_, cr] = red(&wide.encode().unwrap());
             assert!(cr > plain[1] + 5, "{cr}");
         }

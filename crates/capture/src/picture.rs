@@ -116,7 +116,9 @@ impl Picture {
             else {
                 return;
             };
-            for (x, (rgb, (cb, cr))) in from.as_chunks_mut().0.iter_mut().zip(blue.iter().zip(&*red)).enumerate() {
+            for (x, (rgb, (cb, cr))) in
+                from.as_chunks_mut().0.iter_mut().zip(blue.iter().zip(&*red)).enumerate()
+            {
                 // The mean of the four places in the middle of a block.
                 let (x, y) = (x as isize * STEP + 1, y as isize * STEP + 1);
                 let places = [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)];

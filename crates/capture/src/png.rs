@@ -95,7 +95,15 @@ fn header<'a>(bytes: &[u8], limits: &Limits) -> Result<Survey<'a>, CaptureError>
         3 | 6 => 4 + 3,
         _ => return Err(damaged(Damage::Header)),
     };
-    Ok(Survey { width, height, bytes_per_pixel, exif: None, profile: None, picture_chunks: Vec::new(), end: 0 })
+    Ok(Survey {
+        width,
+        height,
+        bytes_per_pixel,
+        exif: None,
+        profile: None,
+        picture_chunks: Vec::new(),
+        end: 0,
+    })
 }
 
 /// Name, data and the place behind the chunk at `at`.

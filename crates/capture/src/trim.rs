@@ -49,7 +49,8 @@ fn bar(count: usize, line: impl Fn(usize) -> Vec<u8>) -> Option<usize> {
 impl Plane {
     /// What is left without so many columns and rows.
     fn part(&self, left: usize, top: usize, right: usize, bottom: usize) -> Self {
-        let (columns, rows) = (left..self.width().saturating_sub(right), top..self.height().saturating_sub(bottom));
+        let (columns, rows) =
+            (left..self.width().saturating_sub(right), top..self.height().saturating_sub(bottom));
         let (width, height) = (columns.len(), rows.len());
         let samples = rows.flat_map(|y| self.row(y).get(columns.clone()).unwrap_or_default().iter().copied());
         Self::new(width, height, samples.collect()).unwrap_or_default()
@@ -63,8 +64,14 @@ impl Picture {
         let luma = self.luma().part(left, top, right, bottom);
         let colour = |plane: &Plane| {
             let (left, top) = (left / Self::COLOUR_STEP, top / Self::COLOUR_STEP);
-            let (width, height) = (luma.width().div_ceil(Self::COLOUR_STEP), luma.height().div_ceil(Self::COLOUR_STEP));
-            plane.part(left, top, plane.width().saturating_sub(left + width), plane.height().saturating_sub(top + height))
+            let (width, height) =
+                (luma.width().div_ceil(Self::COLOUR_STEP), luma.height().div_ceil(Self::COLOUR_STEP));
+            plane.part(
+                left,
+                top,
+                plane.width().saturating_sub(left + width),
+                plane.height().saturating_sub(top + height),
+            )
         };
         let (blue, red) = (colour(self.blue()), colour(self.red()));
         Self::from_planes(luma, blue, red)
@@ -76,7 +83,8 @@ mod tests {
     use super::*;
 
     fn picture(width: usize, height: usize, at: impl Fn(usize, usize) -> u8) -> Picture {
-        let samples = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| at(x, y)).collect();
+        let samples =
+            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| at(x, y)).collect();
         Picture::from_luma(Plane::new(width, height, samples).unwrap())
     }
 

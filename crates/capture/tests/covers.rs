@@ -41,11 +41,12 @@ fn a_number_under_skin_a_bar_plain_ground_or_light_is_no_pass_and_is_named() {
         for (family, seed) in [(Family::A, 1), (Family::B, 2), (Family::B, 5)] {
             let (found, faults) = of(family, Shot::PortraitSide, flaw, seed);
             assert_ne!(found.outcome(), Outcome::Pass, "{family:?} {flaw:?} {seed}");
-            let named = faults.iter().any(|code| matches!(code, PhotoFault::NumberCovered | PhotoFault::Glare));
+            let named =
+                faults.iter().any(|code| matches!(code, PhotoFault::NumberCovered | PhotoFault::Glare));
             assert!(named, "{family:?} {flaw:?} {seed}: {faults:?}");
         }
     }
-    let advice = PhotoFault::NumberCovered.advice();
+    let advice = PhotoFault::NumberCovered.text();
     assert!(advice.en.contains("number") && advice.zh.contains("证件号码"));
 }
 
@@ -124,6 +125,10 @@ fn a_scan_without_a_margin_is_told_that_its_corners_are_missing() {
     for (shot, slot) in [(Shot::PortraitSide, Slot::PortraitSide), (Shot::EmblemSide, Slot::EmblemSide)] {
         let scan = card(Family::A, shot, 3, 14.0);
         let faults = measured(&take(slot, scan.jpeg(90))).faults();
-        assert_eq!(faults.first().map(|fault| fault.code), Some(PhotoFault::CardCutOff), "{slot}: {faults:?}");
+        assert_eq!(
+            faults.first().map(|fault| fault.code),
+            Some(PhotoFault::CardCutOff),
+            "{slot}: {faults:?}"
+        );
     }
 }

@@ -27,18 +27,27 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     };
     vec![
         ("colour at half the size", encode(&|encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2))),
-        ("with restarts", encode(&|encoder| {
-            encoder.set_sampling_factor(SamplingFactor::F_2_1);
-            encoder.set_restart_interval(50);
-        })),
-        ("a scan for each component", encode(&|encoder| {
-            encoder.set_sampling_factor(SamplingFactor::F_1_1);
-            encoder.set_optimized_huffman_tables(true);
-        })),
-        ("progressive", encode(&|encoder| {
-            encoder.set_sampling_factor(SamplingFactor::F_2_2);
-            encoder.set_progressive(true);
-        })),
+        (
+            "with restarts",
+            encode(&|encoder| {
+                encoder.set_sampling_factor(SamplingFactor::F_2_1);
+                encoder.set_restart_interval(50);
+            }),
+        ),
+        (
+            "a scan for each component",
+            encode(&|encoder| {
+                encoder.set_sampling_factor(SamplingFactor::F_1_1);
+                encoder.set_optimized_huffman_tables(true);
+            }),
+        ),
+        (
+            "progressive",
+            encode(&|encoder| {
+                encoder.set_sampling_factor(SamplingFactor::F_2_2);
+                encoder.set_progressive(true);
+            }),
+        ),
         ("drawn", drawn),
     ]
 }

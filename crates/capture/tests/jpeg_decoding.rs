@@ -58,7 +58,9 @@ fn drawn(width: u16, height: u16) -> Vec<u8> {
         for x in 0..u32::from(width) {
             let stripe = if (x / 7 + y / 5) % 3 == 0 { 40 } else { 0 };
             let (u, v) = (x * 150 / u32::from(width), y * 120 / u32::from(height));
-            pixels.extend([40 + u + stripe, 60 + v + stripe, 170 - u / 2 - v / 3 + stripe].map(|value| value as u8));
+            pixels.extend(
+                [40 + u + stripe, 60 + v + stripe, 170 - u / 2 - v / 3 + stripe].map(|value| value as u8),
+            );
         }
     }
     pixels
@@ -101,7 +103,8 @@ fn apart(capture: &Capture, (width, height, other): (usize, usize, Vec<u8>)) -> 
     let channels = other.len() / (width * height);
     let ycc = |x: usize, y: usize| {
         let pixel = &other[(y * width + x) * channels..][..channels];
-        let [r, g, b] = if channels == 3 { [pixel[0], pixel[1], pixel[2]] } else { [pixel[0]; 3] }.map(f32::from);
+        let [r, g, b] =
+            if channels == 3 { [pixel[0], pixel[1], pixel[2]] } else { [pixel[0]; 3] }.map(f32::from);
         let luma = 0.299 * r + 0.587 * g + 0.114 * b;
         [luma, 128.0 + (b - luma) * 0.564, 128.0 + (r - luma) * 0.713]
     };
@@ -150,7 +153,10 @@ fn every_layout_is_decoded_as_another_decoder_does_or_refused() {
     // Refused is only what is known to be decoded into another picture.
     for (layout, code) in &refused {
         assert_eq!(*code, "photo_separate_scans", "{layout:?}");
-        assert!(layout.way == Way::ScanEach || !matches!(layout.sampling, SamplingFactor::F_1_1), "{layout:?}");
+        assert!(
+            layout.way == Way::ScanEach || !matches!(layout.sampling, SamplingFactor::F_1_1),
+            "{layout:?}"
+        );
     }
     assert!(taken > 440, "{taken}");
 }
@@ -174,10 +180,26 @@ fn every_layout_is_decoded_as_libjpeg_does_or_refused() {
         ("", &["-restart", "3B"]),
         ("", &["-progressive", "-restart", "2B"]),
         ("0;1;2;", &[]),
-        ("0,1,2: 0-0, 0, 1; 0: 1-9, 0, 2; 2: 1-63, 0, 0; 0: 10-63, 0, 2; 0: 1-63, 2, 1; 0,1,2: 0-0, 1, 0; 0: 1-63, 1, 0; 1: 1-63, 0, 0;", &[]),
+        (
+            "0,1,2: 0-0, 0, 1; 0: 1-9, 0, 2; 2: 1-63, 0, 0; 0: 10-63, 0, 2; 0: 1-63, 2, 1; 0,1,2: 0-0, 1, 0; 0: 1-63, 1, 0; 1: 1-63, 0, 0;",
+            &[],
+        ),
     ];
-    let samplings = ["1x1,1x1,1x1", "2x1,1x1,1x1", "1x2,1x1,1x1", "2x2,1x1,1x1", "4x1,1x1,1x1", "1x4,1x1,1x1", "4x2,1x1,1x1",
-        "2x2,2x1,2x1", "2x2,1x2,1x2", "2x2,2x2,2x2", "2x1,1x2,1x1", "3x1,1x1,1x1", "1x1,2x2,1x1"];
+    let samplings = [
+        "1x1,1x1,1x1",
+        "2x1,1x1,1x1",
+        "1x2,1x1,1x1",
+        "2x2,1x1,1x1",
+        "4x1,1x1,1x1",
+        "1x4,1x1,1x1",
+        "4x2,1x1,1x1",
+        "2x2,2x1,2x1",
+        "2x2,1x2,1x2",
+        "2x2,2x2,2x2",
+        "2x1,1x2,1x1",
+        "3x1,1x1,1x1",
+        "1x1,2x2,1x1",
+    ];
     let (mut taken, mut refused, mut wrong) = (0, Vec::new(), Vec::new());
     for (width, height) in [(64, 64), (65, 47), (17, 33), (131, 94)] {
         let header = format!("P6\n{width} {height}\n255\n");
@@ -196,7 +218,9 @@ fn every_layout_is_decoded_as_libjpeg_does_or_refused() {
                 }
                 let name = format!("{width}x{height} {sampling} {arguments:?} {script}");
                 let output = Command::new("djpeg").arg("-pnm").arg(&file).output().unwrap();
-                let samples = output.stdout[output.stdout.len() - 3 * usize::from(width) * usize::from(height)..].to_vec();
+                let samples = output.stdout
+                    [output.stdout.len() - 3 * usize::from(width) * usize::from(height)..]
+                    .to_vec();
                 match take(std::fs::read(&file).unwrap()) {
                     Ok(capture) => {
                         let (bright, colour) = apart(&capture, (width.into(), height.into(), samples));

@@ -53,13 +53,18 @@ fn the_twins_of_a_photo_in_wide_colours_get_one_verdict() {
             ("damaged sRGB", ColorProfile::new_srgb(), true),
         ] {
             let twin = measured(saved(&rgb, &profile, damage), slot);
-            let colour = [&plain, &twin].map(|photo| photo.figure(Measure::Colour).unwrap().measured.unwrap());
+            let colour =
+                [&plain, &twin].map(|photo| photo.figure(Measure::Colour).unwrap().measured.unwrap());
             println!("{slot} {flaw:?} {name}: {colour:?}");
             assert_eq!(twin.outcome(), plain.outcome(), "{slot} {flaw:?} {name}: {twin:#?}");
-            let codes = [&plain, &twin].map(|photo| photo.faults().iter().map(|fault| fault.code).collect::<Vec<_>>());
+            let codes = [&plain, &twin]
+                .map(|photo| photo.faults().iter().map(|fault| fault.code).collect::<Vec<_>>());
             assert_eq!(codes[0], codes[1], "{slot} {flaw:?} {name}");
             // Colours outside the smaller gamut are cut off, and a tenth is the encoder's.
-            assert!((colour[0] - colour[1]).abs() <= 0.12 * colour[0] + 1.0, "{slot} {flaw:?} {name}: {colour:?}");
+            assert!(
+                (colour[0] - colour[1]).abs() <= 0.12 * colour[0] + 1.0,
+                "{slot} {flaw:?} {name}: {colour:?}"
+            );
         }
     }
 }

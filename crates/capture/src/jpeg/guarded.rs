@@ -110,7 +110,9 @@ impl<'a> Guarded<'a> {
             (Kind::Guard, _) => (Kind::End, &END),
             _ => (Kind::Head, self.head.pop().unwrap_or_default()),
         };
-        self.found.at_end.set(kind == Kind::Guard && self.data.is_none_or(<[u8]>::is_empty) || self.found.at_end());
+        self.found
+            .at_end
+            .set(kind == Kind::Guard && self.data.is_none_or(<[u8]>::is_empty) || self.found.at_end());
         self.before += self.piece.len();
         (self.kind, self.piece, self.at) = (kind, piece, 0);
         true

@@ -52,11 +52,8 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
     loop {
         let begin = at;
         let read = next_marker(bytes, &mut at).and_then(|(begin, marker)| {
-            let segment = if matches!(marker, EOI | SOI | 0x01 | 0xD0..=0xD7) {
-                &[]
-            } else {
-                segment(bytes, &mut at)?
-            };
+            let segment =
+                if matches!(marker, EOI | SOI | 0x01 | 0xD0..=0xD7) { &[] } else { segment(bytes, &mut at)? };
             Ok((begin, marker, segment))
         });
         let (begin, marker, segment) = match read {
@@ -126,8 +123,7 @@ impl<'a> Survey<'a> {
         if self.scans.len() >= limits.max_scans as usize {
             return Err(CaptureError::TooManyScans { limit: limits.max_scans });
         }
-        self.scans
-            .push(Scan::read(header, &self.components, tables, data).ok_or(damaged(Damage::Header))?);
+        self.scans.push(Scan::read(header, &self.components, tables, data).ok_or(damaged(Damage::Header))?);
         Ok(())
     }
 

@@ -43,9 +43,7 @@ impl Blocks {
     fn of(survey: &Survey<'_>, component: usize) -> Self {
         let largest = super::scan::largest(&survey.components);
         let sampling = survey.components.get(component).map_or([1; 2], |component| component.sampling);
-        let count = |way: usize| {
-            (survey.size()[way].div_ceil(8 * largest[way]) * sampling[way]) as usize
-        };
+        let count = |way: usize| (survey.size()[way].div_ceil(8 * largest[way]) * sampling[way]) as usize;
         // Sequential data is read without looking back.
         let length = if survey.progressive { count(0) * count(1) } else { 0 };
         Self { across: count(0), written: vec![0; length] }
@@ -93,8 +91,7 @@ fn scan_data(
     let mut units = (0..across * down).peekable();
     while units.peek().is_some() {
         let segment = entropy::segment(data);
-        let mut reading =
-            Reading { bits: Bits::new(data.get(..segment).unwrap_or_default()), scan, run: 0 };
+        let mut reading = Reading { bits: Bits::new(data.get(..segment).unwrap_or_default()), scan, run: 0 };
         data = data.get((segment + 2).min(data.len())..).unwrap_or_default();
         let count = if scan.restart_interval == 0 { usize::MAX } else { scan.restart_interval as usize };
         for unit in units.by_ref().take(count) {

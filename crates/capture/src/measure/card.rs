@@ -61,7 +61,11 @@ impl Card {
     /// How much clearer its layout is when left and right are exchanged.
     pub(super) fn mirrored(&self) -> f32 {
         let line = self.number.print_above - self.number.print;
-        if self.layout.portrait_side >= self.layout.emblem_side { line.max(self.layout.mirrored) } else { self.layout.mirrored }
+        if self.layout.portrait_side >= self.layout.emblem_side {
+            line.max(self.layout.mirrored)
+        } else {
+            self.layout.mirrored
+        }
     }
 
     /// Tones in the portrait.

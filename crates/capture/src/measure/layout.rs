@@ -63,8 +63,12 @@ impl Layout {
         };
         let (portrait, emblem) = (best(|way| way.0), best(|way| way.1));
         let upside_down = if portrait.0 >= emblem.0 { portrait.1 } else { emblem.1 };
-        let exchanged = Ink { marks: ink.marks.chunks(ink.width.max(1)).flat_map(|row| row.iter().rev().copied()).collect(), ..ink };
-        let mirrored = [false, true].map(|turned| exchanged.emblem_side(turned)).into_iter().fold(-1.0, f32::max);
+        let exchanged = Ink {
+            marks: ink.marks.chunks(ink.width.max(1)).flat_map(|row| row.iter().rev().copied()).collect(),
+            ..ink
+        };
+        let mirrored =
+            [false, true].map(|turned| exchanged.emblem_side(turned)).into_iter().fold(-1.0, f32::max);
         Self {
             portrait_side: portrait.0,
             emblem_side: emblem.0,

@@ -67,7 +67,10 @@ impl Line {
         let place = |y: usize| if flipped { height - 1 - y } else { y };
         let row = |y: usize| {
             let down = ground.row(place(y), height);
-            luma.row(place(y)).iter().zip(&across).map(move |(value, across)| (f32::from(*value), across + down))
+            luma.row(place(y))
+                .iter()
+                .zip(&across)
+                .map(move |(value, across)| (f32::from(*value), across + down))
         };
         let counts: Vec<usize> = (ROWS[0]..ROWS[1])
             .map(|y| {
@@ -104,7 +107,11 @@ impl Line {
         (COLUMNS[0]..COLUMNS[1] - FIGURE)
             .step_by(FIGURE / 4)
             .filter(|x| {
-                ok(share(&self.dark, *x, DARK), share(&self.beside, *x, BESIDE), share(&self.bright, *x, DARK))
+                ok(
+                    share(&self.dark, *x, DARK),
+                    share(&self.beside, *x, BESIDE),
+                    share(&self.bright, *x, DARK),
+                )
             })
             .collect()
     }
@@ -123,11 +130,12 @@ impl Line {
     }
 
     fn figures(&self) -> f32 {
-        let stretches =
-            self.stretches(|dark, beside, bright| dark > 0.05 && dark < 0.55 && beside < 0.1 && bright < 0.04);
+        let stretches = self
+            .stretches(|dark, beside, bright| dark > 0.05 && dark < 0.55 && beside < 0.1 && bright < 0.04);
         let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return 0.0 };
         let (begin, end) = (*first, *last + FIGURE);
-        let (pitch, regular) = self.pitch(begin, end, |each| each.iter().sum::<f32>() / each.len().max(1) as f32);
+        let (pitch, regular) =
+            self.pitch(begin, end, |each| each.iter().sum::<f32>() / each.len().max(1) as f32);
         // The gap behind the last one isn't printed.
         let whole = (pitch * FIGURES as f32 - 9.0).max((end - begin) as f32 - 14.0);
         (covered(&stretches) as f32 / whole).min(1.0) * (regular / 0.5).min(1.0)
