@@ -51,6 +51,19 @@ fn a_number_under_skin_a_bar_plain_ground_or_light_is_no_pass_and_is_named() {
 }
 
 #[test]
+fn light_on_the_number_of_a_bright_card_is_seen_though_it_ends_at_white() {
+    let drawn = kept(
+        &Recipe::new(Family::A, Shot::PortraitSide, Flaw::NumberGlare, 4),
+        &Path::new(env!("CARGO_TARGET_TMPDIR")).join("captures"),
+    );
+    let found = measured(&take(Slot::PortraitSide, drawn.unwrap().jpeg));
+    let line = found.figure(Measure::NumberLine).unwrap();
+    // Two of eighteen figures are gone.
+    assert!(line.measured.unwrap() < 0.93, "{line:?}");
+    assert_ne!(found.outcome(), Outcome::Pass);
+}
+
+#[test]
 fn a_number_in_plain_sight_is_seen_whole() {
     for (family, seed) in [(Family::A, 1), (Family::B, 2)] {
         let (found, faults) = of(family, Shot::PortraitSide, Flaw::None, seed);

@@ -46,7 +46,7 @@ const APP2: u8 = 0xE2;
 /// Walks the markers and checks the limits that don't need pixels.
 pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>, CaptureError> {
     // SOI.
-    let mut survey = Survey { parts: vec![0..2], ..Survey::default() };
+    let mut survey = Survey { parts: std::iter::once(0..2).collect(), ..Survey::default() };
     let mut tables = Tables::default();
     let mut at = 2;
     loop {

@@ -94,7 +94,7 @@ impl<'a> Scan<'a> {
             let [id, numbers] = part else { return None };
             let component = components.iter().position(|component| component.id == *id)?;
             let [dc, ac] = [numbers >> 4, numbers & 15].map(usize::from);
-            Some(Part { component, dc: *tables.dc.get(dc)?, ac: *tables.ac.get(ac)? })
+            Some(Part { component, dc: tables.dc.get(dc)?, ac: tables.ac.get(ac)? })
         };
         let parts: Vec<Part> = parts.chunks(2).map(read).collect::<Option<_>>()?;
         let once = (1..parts.len()).all(|at| parts[..at].iter().all(|p| p.component != parts[at].component));

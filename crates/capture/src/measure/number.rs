@@ -91,7 +91,9 @@ impl Line {
                 let dark = value < ground - depth;
                 line.dark[x] += u8::from(dark && inside);
                 line.beside[x] += u8::from(dark && beside);
-                line.bright[x] += u8::from(value > ground * 1.13 + 8.0 && inside);
+                // On a bright ground a lamp's reflection ends at white, before it is an eighth brighter.
+                let bright = value > (ground * 1.13 + 8.0).min((ground + 3.0 * 255.0) / 4.0);
+                line.bright[x] += u8::from(bright && inside);
             }
         }
         Some(line)
