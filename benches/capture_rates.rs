@@ -1,5 +1,5 @@
 //! How often the picture checks are right on rendered photos that no threshold was tuned on, as the tables of
-//! `docs/captures.md`: `cargo bench --bench capture_rates -- [COUNT] [A|B|C]`. Photos are kept under `target/captures`.
+//! `docs/captures-study.md`: `cargo bench --bench capture_rates -- [COUNT] [A|B|C]`. Photos are kept under `target/captures`.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 #[path = "support/rates.rs"]

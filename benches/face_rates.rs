@@ -1,5 +1,5 @@
 //! How often the figures on a face are right on drawn persons, when a finder says truly where the face is, as the tables of
-//! `docs/captures.md`: `cargo bench --bench face_rates -- [COUNT] [A|B|C] [figures]`. Photos are kept under
+//! `docs/captures-study.md`: `cargo bench --bench face_rates -- [COUNT] [A|B|C] [figures]`. Photos are kept under
 //! `target/captures`.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 

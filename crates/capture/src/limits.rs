@@ -21,7 +21,7 @@ pub struct Limits {
     pub max_memory: u64,
     /// Time, as pixels times the passes that a decoder makes over them: one for an ordinary file, one for each scan and one
     /// more for a progressive JPEG. Default 500 million: twelve megapixels in twenty scans, or 36 in twelve. A decoder can't be
-    /// stopped half-way, so this too is counted beforehand (`docs/captures.md` has what it comes to in seconds).
+    /// stopped half-way, so this too is counted beforehand (`docs/captures-study.md` has what it comes to in seconds).
     pub max_work: u64,
 }
 
