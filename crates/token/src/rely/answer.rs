@@ -116,7 +116,9 @@ pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreE
 
 fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Result<String, Refused> {
     match asked {
-        Asked::ByPresentation => presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch.into()),
+        Asked::ByPresentation => {
+            presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch.into())
+        }
         Asked::Nonce(nonce) => Ok(nonce.to_owned()),
         Asked::Demand(compact) => Unverified::parse(compact.trim_ascii())
             .ok()
