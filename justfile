@@ -30,6 +30,6 @@ bench:
     cargo bench --all-features -p realname
     cargo run --release --locked --manifest-path benches/peers/Cargo.toml
 
-# Each fuzz target for SECONDS (needs a nightly toolchain and cargo-fuzz).
+# Each fuzz target for SECONDS (with the nightly toolchain where there is one).
 fuzz SECONDS="60":
     ./tests/fuzz_all.sh {{SECONDS}}

@@ -12,7 +12,7 @@ const CHILD: &str = "REALNAME_CAPTURE_MEMORY_CHILD";
 const PROGRAM: u64 = 24 << 20;
 
 /// Name, and what must become of it.
-const CASES: [(&str, Expected); 9] = [
+const CASES: [(&str, Expected); 12] = [
     ("jpeg-60000x60000-in-333-bytes", Expected::Refused),
     ("jpeg-scan-bomb", Expected::Refused),
     ("jpeg-progressive-49-megapixels", Expected::Refused),
@@ -22,6 +22,10 @@ const CASES: [(&str, Expected); 9] = [
     ("png-7000x7000-rgb", Expected::Taken),
     ("jpeg-49-megapixels", Expected::Taken),
     ("jpeg-12-megapixels", Expected::Taken),
+    // What a phone of "50 megapixels" writes, and the next classes: 64, 108.
+    ("jpeg-8160x6144", Expected::Taken),
+    ("jpeg-9248x6936", Expected::Refused),
+    ("jpeg-12000x9000", Expected::Refused),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -82,6 +86,9 @@ fn make(name: &str) -> Vec<u8> {
             b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\xfe\xbf\xff\x0f\0\0\0\0\0\0\0\0\0".to_vec()
         }
         "jpeg-49-megapixels" => patterned_jpeg(7_000, 7_000, 80),
+        "jpeg-8160x6144" => patterned_jpeg(8_160, 6_144, 80),
+        "jpeg-9248x6936" => declared_jpeg(9_248, 6_936),
+        "jpeg-12000x9000" => declared_jpeg(12_000, 9_000),
         "jpeg-12-megapixels" => patterned_jpeg(4_000, 3_000, 80),
         other => panic!("no such case: {other}"),
     }

@@ -6,15 +6,15 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder};
-use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::exif::Exif;
+use super::jpeg::Found;
 use super::plane::wipe;
 use super::scratch::Scratch;
-use super::{CaptureError, Damage, Format, Limits, Picture, Plane, jpeg, png, sniff, webp};
+use super::{CaptureError, Damage, Format, Limits, Picture, Plane, icc, jpeg, png, sniff, webp};
 
 /// A decoded file.
 pub(super) struct Decoded {
@@ -44,16 +44,19 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
     if limits.check_memory(survey.memory().saturating_add(scratch.kept())).is_err() {
         drop(scratch.take());
     }
-    let unreadable = |_| CaptureError::Damaged { format: Format::Jpeg, damage: Damage::Data };
-    // Strict: a truncated file is an error, not a grey area. The decoder sees nothing behind the end marker. (A file that
-    // was cut and then closed with a new end marker does decode, with a plain rest: that is a matter for the quality.)
+    let found = Found::default();
+    survey.check_scans(bytes, &found)?;
+    let unreadable = |_| {
+        let damage = if found.at_end() { Damage::Truncated } else { Damage::Data };
+        CaptureError::Damaged { format: Format::Jpeg, damage }
+    };
+    // Strict: damage is an error, not a grey area. The decoder sees nothing behind the picture.
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(limits.max_side as usize)
         .set_max_height(limits.max_side as usize)
         .jpeg_set_max_scans(limits.max_scans as usize);
-    let mut decoder =
-        JpegDecoder::new_with_options(ZCursor::new(bytes.get(..survey.end).unwrap_or_default()), options);
+    let mut decoder = JpegDecoder::new_with_options(survey.reader(bytes, &found), options);
     decoder.decode_headers().map_err(unreadable)?;
     let wanted = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => ColorSpace::Luma,
@@ -66,8 +69,9 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
     if decoder.dimensions() != Some((width, height)) || decoder.output_buffer_size() != Some(expected) {
         return Err(CaptureError::Damaged { format: Format::Jpeg, damage: Damage::TwoSizes });
     }
-    let picture = scratch.with(expected, |pixels| {
-        let decoded = decoder.decode_into(pixels).map_err(unreadable).map(|()| match wanted {
+    let mut picture = scratch.with(expected, |pixels| {
+        let whole = decoder.decode_into(pixels).map_err(unreadable).and_then(|()| survey.check_found(&found));
+        let decoded = whole.map(|()| match wanted {
             ColorSpace::Luma => {
                 Picture::from_luma(Plane::new(width, height, pixels.to_vec()).unwrap_or_default())
             }
@@ -80,12 +84,15 @@ fn decode_jpeg(bytes: &[u8], limits: &Limits, scratch: &Scratch) -> Result<Decod
         }
         decoded
     })?;
+    if let Some(profile) = icc::joined(&survey.profile) {
+        icc::apply(&mut picture, &profile);
+    }
     Ok(Decoded {
         format: Format::Jpeg,
         picture: picture.oriented(orientation(survey.exif)),
         exif: survey.exif.map(Exif::parse).unwrap_or_default(),
         progressive: survey.progressive,
-        trailing: bytes.len() - survey.end,
+        trailing: survey.trailing(bytes, &found),
     })
 }
 
@@ -96,7 +103,10 @@ fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let bare = survey.bare(bytes);
     let damaged = CaptureError::Damaged { format: Format::Png, damage: Damage::Data };
     let decoder = PngDecoder::with_limits(Cursor::new(bare), bounds(limits)).map_err(|_| damaged.clone())?;
-    let picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    let mut picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    if let Some(profile) = survey.profile.and_then(icc::inflated) {
+        icc::apply(&mut picture, &profile);
+    }
     Ok(Decoded {
         format: Format::Png,
         picture: picture.oriented(orientation(survey.exif)),
@@ -113,7 +123,10 @@ fn decode_webp(bytes: &[u8], limits: &Limits) -> Result<Decoded, CaptureError> {
     let damaged = CaptureError::Damaged { format: Format::WebP, damage: Damage::Data };
     let mut decoder = WebPDecoder::new(Cursor::new(survey.bare())).map_err(|_| damaged.clone())?;
     decoder.set_limits(bounds(limits)).map_err(|_| damaged.clone())?;
-    let picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    let mut picture = flatten(decoder, (survey.width, survey.height), limits).ok_or(damaged)?;
+    if let Some(profile) = survey.profile.filter(|profile| profile.len() <= icc::LONGEST) {
+        icc::apply(&mut picture, profile);
+    }
     Ok(Decoded {
         format: Format::WebP,
         picture: picture.oriented(orientation(survey.exif)),

@@ -87,6 +87,17 @@ pub enum CaptureError {
         /// The second byte of its SOF marker (T.81 table B.1).
         marker: u8,
     },
+    /// A JPEG whose brightness is coarser than its colours, or sampled in thirds: no camera writes it, and the decoder makes
+    /// another picture of it than it holds.
+    #[error("the JPEG samples its components in a way that isn't decoded rightly")]
+    UnsupportedSampling,
+    /// A JPEG with a scan for each component and colour at less than full size, or with restarts: rare, and the decoder makes
+    /// another picture of it than it holds.
+    #[error("the JPEG keeps its colours in {scans} separate scans, which isn't decoded rightly")]
+    SeparateScans {
+        /// How many it has.
+        scans: u32,
+    },
     /// The file is cut off or damaged.
     #[error("the {format} is damaged: {damage}")]
     Damaged {

@@ -28,7 +28,9 @@ explain! {
     CaptureError {
         Self::Empty => "photo_empty", Input, NOT_WHOLE[0], NOT_WHOLE[1];
         Self::TooManyBytes { .. } => "photo_too_many_bytes", Input, TOO_LARGE[0], TOO_LARGE[1];
-        Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels", Input, TOO_LARGE[0], TOO_LARGE[1];
+        Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels", Input,
+            "The photo has more pixels than are needed. Switch the camera's high-resolution mode (64, 108 or 200 megapixels) off, so that it takes 12 or 50 megapixels, and take the photo again.",
+            "照片像素过高，请关闭相机的高像素模式（6400万、1.08亿或2亿像素），改用1200万或5000万像素后重新拍摄。";
         Self::TooMuchMemory { .. } => "photo_too_much_memory", Input, TOO_LARGE[0], TOO_LARGE[1];
         Self::TooMuchWork { .. } => "photo_too_much_work", Input, TOO_LARGE[0], TOO_LARGE[1];
         Self::TooManyScans { .. } => "photo_too_many_scans", Input, SPECIAL[0], SPECIAL[1];
@@ -44,6 +46,8 @@ explain! {
         Self::PrintColours { .. } => "photo_print_colours", Input, SPECIAL[0], SPECIAL[1];
         Self::TooDeep { .. } => "photo_too_deep", Input, SPECIAL[0], SPECIAL[1];
         Self::UnsupportedProcess { .. } => "photo_process", Input, SPECIAL[0], SPECIAL[1];
+        Self::UnsupportedSampling => "photo_sampling", Input, SPECIAL[0], SPECIAL[1];
+        Self::SeparateScans { .. } => "photo_separate_scans", Input, SPECIAL[0], SPECIAL[1];
     }
     through { Self::Damaged { damage, .. } => damage; }
 }
@@ -116,7 +120,10 @@ const fn entry_of(fault: PhotoFault) -> Entry {
     let whose = match fault {
         PhotoFault::FaceNotMeasured => Whose::System,
         PhotoFault::Gone => Whose::Caller,
-        PhotoFault::Swapped
+        PhotoFault::Mirrored
+        | PhotoFault::NumberCovered
+        | PhotoFault::PortraitCovered
+        | PhotoFault::Swapped
         | PhotoFault::Misplaced
         | PhotoFault::Unclear
         | PhotoFault::Reused

@@ -33,6 +33,10 @@ macro_rules! faults {
 }
 
 faults! {
+    /// Left and right are exchanged.
+    Mirrored, "photo_mirrored",
+        "The photo is mirrored, as front cameras save it. Switch mirroring off or use the back camera, and take it again.",
+        "照片左右颠倒（前置摄像头镜像），请关闭镜像或改用后置摄像头重新拍摄。";
     /// Two photos belong into each other's slots.
     Swapped, "photos_swapped",
         "You swapped two photos. Put each into the other's place.",
@@ -85,6 +89,14 @@ faults! {
     Noisy, "photo_noisy",
         "The photo is grainy. Take it again in brighter light.",
         "照片噪点过多，请在更明亮的环境下重新拍摄。";
+    /// The printed number isn't seen whole.
+    NumberCovered, "photo_number_covered",
+        "The number on the card is covered or hidden by light. Take the card out of its cover, keep fingers off the number, and take the photo again.",
+        "证件号码被遮挡或反光，请取下卡套，手指勿遮挡号码后重新拍摄。";
+    /// The portrait isn't seen.
+    PortraitCovered, "photo_portrait_covered",
+        "The portrait on the card is covered. Uncover it and take the photo again.",
+        "证件人像被遮挡，请露出人像后重新拍摄。";
     /// Black and white, or nearly.
     Copy, "photo_copy",
         "This looks like a photocopy. Photograph the original card in colour.",
@@ -158,6 +170,10 @@ impl PhotoFault {
             Measure::Noise => Self::Noisy,
             Measure::Colour => Self::Copy,
             Measure::Side => Self::WrongSide,
+            Measure::Mirrored => Self::Mirrored,
+            Measure::NumberLine => Self::NumberCovered,
+            Measure::CardLayout => Self::NoCard,
+            Measure::Portrait => Self::PortraitCovered,
             Measure::Person => Self::NoPerson,
             Measure::Reuse => Self::Reused,
             Measure::HolderCard => Self::OtherCard,

@@ -10,7 +10,7 @@ use super::decode::{Decoded, decode};
 use super::exif::Exif;
 use super::plane::wipe;
 use super::scratch::Scratch;
-use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot};
+use super::{CaptureError, Format, Limits, PerceptualHash, Picture, Slot, trim};
 
 /// Takes photos in under limits. One that takes in several photos is faster than one for each: it keeps the memory that
 /// pixels are decoded into, wiped, up to 64 MiB.
@@ -43,6 +43,8 @@ pub enum Note {
     Progressive,
     /// The file's name ends like another format.
     NameDisagrees,
+    /// Plain bars on two sides were left out: what messengers, galleries and screens add.
+    Bars,
 }
 
 impl Intake {
@@ -67,6 +69,11 @@ impl Intake {
         if progressive {
             notes.push(Note::Progressive);
         }
+        let trimmed = trim::trimmed(&picture);
+        if trimmed.is_some() {
+            notes.push(Note::Bars);
+        }
+        let picture = trimmed.unwrap_or(picture);
         Ok(Capture {
             slot,
             format,

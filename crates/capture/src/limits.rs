@@ -11,7 +11,7 @@ pub struct Limits {
     pub max_bytes: usize,
     /// Width or height, whichever is longer. Default 12,000 pixels: the longest side of a 108-megapixel sensor.
     pub max_side: u32,
-    /// Width times height. Default 50 megapixels.
+    /// Width times height. Default 52 million: what phones call 50 megapixels has up to 50.3 million.
     pub max_pixels: u64,
     /// Scans of a progressive JPEG. Default 20: encoders make 10, and each further scan costs a pass over all pixels (a
     /// bomb of 100 scans at 8000 × 8000 takes seconds).
@@ -30,7 +30,7 @@ impl Limits {
     pub const DEFAULT: Limits = Limits {
         max_bytes: 20_000_000,
         max_side: 12_000,
-        max_pixels: 50_000_000,
+        max_pixels: 52_000_000,
         max_scans: 20,
         max_memory: 256 << 20,
         max_work: 500_000_000,

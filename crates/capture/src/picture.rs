@@ -63,6 +63,12 @@ impl Picture {
         Self { luma, blue: Plane::filled(width, height, 128), red: Plane::filled(width, height, 128), small }
     }
 
+    /// From planes that belong together.
+    pub(super) fn from_planes(luma: Plane, blue: Plane, red: Plane) -> Self {
+        let small = shrink(&luma, small_step(luma.width, luma.height));
+        Self { luma, blue, red, small }
+    }
+
     /// Width in pixels, after turning as the file says.
     pub fn width(&self) -> usize {
         self.luma.width
@@ -96,6 +102,41 @@ impl Picture {
     /// How many pixels share one sample of the small copy in each direction.
     pub(super) fn small_step(&self) -> usize {
         small_step(self.luma.width, self.luma.height)
+    }
+
+    /// Changes brightness by a table and colour by `map`, which is given rows of R, G, B at the size of colour.
+    pub(super) fn map_colours(&mut self, tone: Option<&[u8; 256]>, mut map: impl FnMut(&[u8], &mut [u8])) {
+        const STEP: isize = Picture::COLOUR_STEP as isize;
+        let width = self.blue.width;
+        let (mut from, mut to) = (vec![0; 3 * width], vec![0; 3 * width]);
+        for y in 0..self.blue.height {
+            let cells = y * width..(y + 1) * width;
+            let (Some(blue), Some(red)) =
+                (self.blue.samples.get_mut(cells.clone()), self.red.samples.get_mut(cells))
+            else {
+                return;
+            };
+            for (x, (rgb, (cb, cr))) in
+                from.as_chunks_mut().0.iter_mut().zip(blue.iter().zip(&*red)).enumerate()
+            {
+                // The mean of the four places in the middle of a block.
+                let (x, y) = (x as isize * STEP + 1, y as isize * STEP + 1);
+                let places = [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)];
+                let sum: u16 = places.iter().map(|(x, y)| u16::from(self.luma.at(*x, *y))).sum();
+                *rgb = rgb_of([(sum / 4) as u8, *cb, *cr]);
+            }
+            map(&from, &mut to);
+            for (rgb, (cb, cr)) in to.as_chunks().0.iter().zip(blue.iter_mut().zip(red)) {
+                [_, *cb, *cr] = ycc_of(*rgb);
+            }
+        }
+        wipe(&mut from);
+        wipe(&mut to);
+        if let Some(tone) = tone {
+            for plane in [&mut self.luma, &mut self.small] {
+                plane.samples.iter_mut().for_each(|value| *value = tone[usize::from(*value)]);
+            }
+        }
     }
 
     pub(super) fn oriented(self, orientation: Orientation) -> Self {

@@ -12,6 +12,8 @@ pub(super) struct Survey<'a> {
     bytes_per_pixel: u8,
     /// The TIFF structure of the `eXIf` chunk.
     pub(super) exif: Option<&'a [u8]>,
+    /// The `iCCP` chunk.
+    pub(super) profile: Option<&'a [u8]>,
     /// Where the chunks lie that make the picture.
     pub(super) picture_chunks: Vec<std::ops::Range<usize>>,
     /// Length up to and with the last chunk.
@@ -37,6 +39,7 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
             }
             b"acTL" => return Err(CaptureError::Animated { format: Format::Png }),
             b"eXIf" if survey.exif.is_none() => survey.exif = Some(data),
+            b"iCCP" if survey.profile.is_none() => survey.profile = Some(data),
             b"IEND" => {
                 survey.picture_chunks.push(at..next);
                 survey.end = next;
@@ -92,7 +95,15 @@ fn header<'a>(bytes: &[u8], limits: &Limits) -> Result<Survey<'a>, CaptureError>
         3 | 6 => 4 + 3,
         _ => return Err(damaged(Damage::Header)),
     };
-    Ok(Survey { width, height, bytes_per_pixel, exif: None, picture_chunks: Vec::new(), end: 0 })
+    Ok(Survey {
+        width,
+        height,
+        bytes_per_pixel,
+        exif: None,
+        profile: None,
+        picture_chunks: Vec::new(),
+        end: 0,
+    })
 }
 
 /// Name, data and the place behind the chunk at `at`.

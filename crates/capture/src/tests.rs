@@ -164,8 +164,23 @@ fn the_small_file_of_3600_megapixels_costs_nothing() {
     assert!(took.as_micros() < 1000, "{took:?}");
     assert_eq!(
         refusal(declared(11_000, 11_000, 333)),
-        CaptureError::TooManyPixels { got: 121_000_000, limit: 50_000_000 }
+        CaptureError::TooManyPixels { got: 121_000_000, limit: 52_000_000 }
     );
+}
+
+/// The sensors' largest pictures: "50 megapixels" is 50.1 million on many phones.
+#[test]
+fn fifty_megapixel_phones_are_taken_and_larger_ones_told_what_to_switch() {
+    for (width, height) in [(8160, 6144), (8192, 6144), (6144, 8160), (8688, 5792)] {
+        // Far enough to be found empty: the size was agreed on.
+        assert_eq!(refusal(declared(width, height, 333)).code(), "photo_damaged", "{width} × {height}");
+    }
+    for (width, height) in [(9248, 6936), (12000, 9000), (16320, 12240)] {
+        let refused = refusal(declared(width, height, 333));
+        assert_eq!(refused.code(), "photo_too_many_pixels", "{width} × {height}");
+        assert!(refused.advice(realname_terms::Lang::En).contains("high-resolution mode"), "{}", refused.advice(realname_terms::Lang::En));
+        assert!(refused.advice(realname_terms::Lang::Zh).contains("高像素模式"));
+    }
 }
 
 #[test]
@@ -295,6 +310,8 @@ fn every_refusal_says_what_to_do_in_both_languages() {
         CaptureError::PrintColours { components: 4 },
         CaptureError::TooDeep { format, bits: 16 },
         CaptureError::UnsupportedProcess { marker: 0xC3 },
+        CaptureError::UnsupportedSampling,
+        CaptureError::SeparateScans { scans: 3 },
         damaged(format, Damage::Truncated),
     ] {
         assert!(error.entry().advice.en.ends_with('.') && error.entry().advice.zh.ends_with('。'), "{error}");

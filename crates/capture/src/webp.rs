@@ -9,6 +9,8 @@ pub(super) struct Survey<'a> {
     pub(super) height: u32,
     /// The TIFF structure of the `EXIF` chunk.
     pub(super) exif: Option<&'a [u8]>,
+    /// The `ICCP` chunk.
+    pub(super) profile: Option<&'a [u8]>,
     alpha: Option<&'a [u8]>,
     picture: (&'a [u8; 4], &'a [u8]),
     /// Length up to and with the last chunk.
@@ -23,7 +25,7 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
     let size = bytes.get(4..8).and_then(|size| size.first_chunk()).map(|size| u32::from_le_bytes(*size));
     let end = size.map_or(0, |size| size as usize).saturating_add(8);
     let mut rest = bytes.get(12..end).ok_or(damaged(Damage::Truncated))?;
-    let (mut canvas, mut alpha, mut exif, mut picture) = (None, None, None, None);
+    let (mut canvas, mut alpha, mut exif, mut profile, mut picture) = (None, None, None, None, None);
     while !rest.is_empty() {
         let (name, data, next) = chunk(rest)?;
         match name {
@@ -36,6 +38,7 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
             b"ANIM" | b"ANMF" => return Err(CaptureError::Animated { format: Format::WebP }),
             b"ALPH" if alpha.is_none() => alpha = Some(data),
             b"EXIF" if exif.is_none() => exif = Some(data.strip_prefix(b"Exif\0\0").unwrap_or(data)),
+            b"ICCP" if profile.is_none() => profile = Some(data),
             b"VP8 " | b"VP8L" => {
                 if picture.is_some() {
                     return Err(damaged(Damage::TwoSizes));
@@ -56,7 +59,7 @@ pub(super) fn survey<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Survey<'a>,
         return Err(damaged(Damage::NoSize));
     }
     limits.check_size(width, height)?;
-    Ok(Survey { width, height, exif, alpha, picture, end })
+    Ok(Survey { width, height, exif, profile, alpha, picture, end })
 }
 
 impl Survey<'_> {

@@ -12,7 +12,6 @@ mod key;
 mod photos;
 mod policy;
 mod reader;
-mod reader_watch;
 mod record;
 mod sandbox;
 mod specimens;

@@ -184,7 +184,7 @@ fn faults_have_words() {
     for fault in Fault::ALL {
         assert_eq!(fault.as_str().parse(), Ok(fault));
     }
-    assert_eq!("fine".parse::<Fault>(), Err(UnknownFault));
+    assert!("fine".parse::<Fault>().is_err());
     let spread = |faults: Faults| (0..1000).filter_map(|_| faults.next()).count();
     assert!((200..320).contains(&spread(Faults::random(1, 64))));
     assert_eq!(spread(Faults::none()), 0);

@@ -11,6 +11,7 @@ use super::geometry::{Point, Pose, Quad};
 use super::ground::Ground;
 use super::layout::{self, Layout};
 use super::light::Light;
+use super::number::{self, NumberLine};
 use super::reduce::Reduced;
 use super::refine::refine;
 use super::search::{self, Candidate, candidates};
@@ -40,6 +41,8 @@ pub struct Card {
     pub flat: Flat,
     #[serde(skip)]
     pub(super) light: Light,
+    #[serde(skip)]
+    pub(super) number: NumberLine,
 }
 
 impl Card {
@@ -51,6 +54,23 @@ impl Card {
     /// How far its ratio is from a card's, as a share.
     pub fn ratio_error(&self) -> f32 {
         (self.pose.ratio / CARD_RATIO - 1.0).abs()
+    }
+}
+
+impl Card {
+    /// How much clearer its layout is when left and right are exchanged.
+    pub(super) fn mirrored(&self) -> f32 {
+        let line = self.number.print_above - self.number.print;
+        if self.layout.portrait_side >= self.layout.emblem_side {
+            line.max(self.layout.mirrored)
+        } else {
+            self.layout.mirrored
+        }
+    }
+
+    /// Tones in the portrait.
+    pub(super) fn portrait(&self) -> f32 {
+        number::tones(self.flat.luma(), &layout::PORTRAIT, self.light.contrast)
     }
 }
 
@@ -84,7 +104,41 @@ pub(super) fn find(picture: &Picture, reduced: &Reduced) -> Option<Card> {
         let found = refined(picture, reduced, &candidate);
         best = found.filter(|found| best.as_ref().is_none_or(|best| found.score >= best.score)).or(best);
     }
-    describe(picture, best?)
+    let found = best.and_then(|best| describe(picture, best));
+    match found {
+        Some(card) if card.outline >= 0.5 && card.share >= 0.5 => Some(card),
+        found => edge_to_edge(picture, reduced).or(found),
+    }
+}
+
+/// How much of a card isn't seen at least when it ends where the frame does.
+const AT_THE_RIM: f32 = 0.03;
+
+/// A card that fills the frame, as scanners and screenshots show it: that it has no corners is what is wrong with it, not
+/// that there is none.
+fn edge_to_edge(picture: &Picture, reduced: &Reduced) -> Option<Card> {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    let upright = (width / height / CARD_RATIO - 1.0).abs() < 0.06;
+    let on_end = (height / width / CARD_RATIO - 1.0).abs() < 0.06;
+    if !upright && !on_end {
+        return None;
+    }
+    let corners = [(0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0)];
+    let mut corners = corners.map(|(x, y)| Point::new(x, y));
+    if on_end {
+        corners.rotate_left(1);
+    }
+    let quad = Quad::new(corners);
+    let inward = quad.corners.map(|p| Point::new(reduced.inward(p.x), reduced.inward(p.y)));
+    let content = content(reduced, &Quad::new(inward))?;
+    content.likely()?;
+    let quad = if content.layout.upside_down { quad.upside_down() } else { quad };
+    let pose = Pose::of(&quad, width, height)?;
+    let mut card = describe(picture, Found { score: 0.0, outline: 1.0, quad, pose })?;
+    card.cut_off = AT_THE_RIM;
+    let layout = card.layout;
+    let portrait_side = layout.portrait_side > 0.2 && card.number.print > 0.6;
+    (portrait_side || layout.emblem_side > 0.35).then_some(card)
 }
 
 /// A candidate that was laid onto the edges of the full picture.
@@ -147,9 +201,12 @@ fn describe(picture: &Picture, Found { outline, quad, pose, .. }: Found) -> Opti
     let flat = Flat::of(picture, &quad)?;
     let planes = [shrink(flat.luma(), Flat::COLOUR_STEP), flat.blue().clone(), flat.red().clone()];
     let [luma, blue, red] = &planes;
-    let layout = Layout::of(&planes, &Ground::of(luma, blue, red));
+    let ground = Ground::of(luma, blue, red);
+    let layout = Layout::of(&planes, &ground);
     let (a, b) = (quad.corners[0], quad.corners[1]);
     let cut_off = cut_off(&quad, width, height);
+    let light = Light::of(flat.luma(), luma);
+    let number = NumberLine::of(flat.luma(), &ground.luma, light.contrast);
     Some(Card {
         outline,
         share: (quad.area() / (width * height) * (1.0 - cut_off)).min(1.0),
@@ -160,7 +217,8 @@ fn describe(picture: &Picture, Found { outline, quad, pose, .. }: Found) -> Opti
             + quad.sides()[2].0.distance(quad.sides()[2].1))
             / 2.0,
         layout,
-        light: Light::of(flat.luma(), luma),
+        light,
+        number,
         flat,
         quad,
     })

@@ -36,6 +36,14 @@ pub enum Measure {
     Colour,
     /// How clearly the card's layout is that of the side which belongs into the slot, −1 to 1.
     Side,
+    /// How much clearer the card's layout is when left and right are exchanged, −1 to 1.
+    Mirrored,
+    /// Share of the printed number's eighteen figures that stand there plainly, 0 to 1.
+    NumberLine,
+    /// Share of the number's line that has print with plain ground above and below, 0 to 1: what every card shows.
+    CardLayout,
+    /// Tones in the portrait, from dark to bright, as a share of the print's contrast.
+    Portrait,
     /// Share of the frame where a person may be seen, 0 to 1: skin tones outside the card, which are a sign and no face
     /// detector, or the face that a plug-in found.
     Person,
@@ -81,6 +89,10 @@ realname_terms::names! {
         Noise = "noise",
         Colour = "colour",
         Side = "side",
+        Mirrored = "mirrored",
+        NumberLine = "number_line",
+        CardLayout = "card_layout",
+        Portrait = "portrait",
         Person = "person",
         Reuse = "reuse",
         HolderCard = "holder_card",

@@ -47,6 +47,8 @@ pub struct Layout {
     pub emblem_side: f32,
     /// Whether the side that fits better stands on its head.
     pub upside_down: bool,
+    /// How much better the emblem side fits with left and right exchanged than either side does as it is.
+    pub mirrored: f32,
 }
 
 impl Layout {
@@ -61,7 +63,18 @@ impl Layout {
         };
         let (portrait, emblem) = (best(|way| way.0), best(|way| way.1));
         let upside_down = if portrait.0 >= emblem.0 { portrait.1 } else { emblem.1 };
-        Self { portrait_side: portrait.0, emblem_side: emblem.0, upside_down }
+        let exchanged = Ink {
+            marks: ink.marks.chunks(ink.width.max(1)).flat_map(|row| row.iter().rev().copied()).collect(),
+            ..ink
+        };
+        let mirrored =
+            [false, true].map(|turned| exchanged.emblem_side(turned)).into_iter().fold(-1.0, f32::max);
+        Self {
+            portrait_side: portrait.0,
+            emblem_side: emblem.0,
+            upside_down,
+            mirrored: mirrored - portrait.0.max(emblem.0),
+        }
     }
 
     /// The area that tells the better fitting side.

@@ -23,6 +23,7 @@ mod layout;
 mod light;
 mod lines;
 mod noise;
+mod number;
 mod person;
 mod photo;
 mod reduce;

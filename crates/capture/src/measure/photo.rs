@@ -174,6 +174,10 @@ fn of_card(picture: &Picture, slot: Slot, card: &Card, measure: Measure) -> Opti
             // The holder shows the portrait side.
             if slot == Slot::EmblemSide { -apart } else { apart }
         }
+        Measure::Mirrored => card.mirrored(),
+        Measure::NumberLine => card.number.figures,
+        Measure::CardLayout => card.number.print,
+        Measure::Portrait => card.portrait(),
         _ => return None,
     })
 }

@@ -72,13 +72,16 @@ const CARD: [Measure; 14] = [
     Measure::Colour,
     Measure::Side,
 ];
+/// What is measured on the portrait side besides: its number and its portrait.
+const PRINT: [Measure; 3] = [Measure::Mirrored, Measure::NumberLine, Measure::Portrait];
 /// What is measured on the photo of a slot, in the order of [`Measure`]: a holder's is of a card, a person and a face.
 pub(super) fn measures(slot: Slot) -> &'static [&'static [Measure]] {
     const PERSON: &[Measure] = &[Measure::Person];
     match slot {
-        Slot::PortraitSide | Slot::EmblemSide => &[&CARD],
+        Slot::PortraitSide => &[&CARD, &PRINT],
+        Slot::EmblemSide => &[&CARD, &[Measure::Mirrored]],
         Slot::Live => &[PERSON, &FACE],
-        _ => &[&CARD, PERSON, &FACE],
+        _ => &[&CARD, &[Measure::Mirrored, Measure::CardLayout], PERSON, &FACE],
     }
 }
 

@@ -88,6 +88,7 @@ pub(crate) fn remarks(triplet: &Triplet, examination: &Examination) -> Vec<Strin
                     "a progressive JPEG: edited, or sent by a messenger",
                     "渐进式 JPEG：可能经过编辑或聊天软件传输",
                 ),
+                Note::Bars => lang::pick("plain bars at its edges were left out", "已略去图片边缘的纯色边框"),
                 Note::NameDisagrees => {
                     lang::pick("the file's name ends like another format", "文件扩展名与格式不符")
                 }

@@ -23,7 +23,7 @@ pub(super) fn run(args: &DemandCheckArgs) -> Done {
     if args.json {
         output::json(&to_json(&demand));
     } else {
-        show(&demand, |line| output::line(line));
+        show(&demand, output::line);
     }
     done()
 }

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use realname::reader::{ReadOptions, Reader, Watch, WatchEvent};
 use serde_json::{Value, json};
 
-use super::{Done, done, reader};
+use super::show::{print, to_json as card_json};
 use crate::args::PortArgs;
+use crate::commands::{Done, done};
 use crate::failure::{Exit, Failure};
 use crate::output::{self, Tone, paint};
 use crate::{errors, lang, signals};
 
-pub(crate) fn run(args: &PortArgs, as_json: bool) -> Done {
+pub(super) fn run(args: &PortArgs, as_json: bool) -> Done {
     let ended = signals::watch()?;
     let (port, baud) = (args.port.to_string_lossy().into_owned(), args.baud);
     let watch = Watch::new(ReadOptions::new(), move || Reader::open(&port, baud));
@@ -49,7 +50,7 @@ fn tell(event: &WatchEvent, as_json: bool) -> Result<(), Failure> {
         WatchEvent::Disconnected => output::line(lang::pick("reader gone", "读卡器已断开")),
         WatchEvent::Card(card) => {
             output::line(paint(Tone::Heading, lang::pick("card read", "已读取证件")));
-            reader::print(card);
+            print(card);
         }
         WatchEvent::Removed => output::line(lang::pick("card off", "证件已移开")),
         WatchEvent::Trouble(error) => {
@@ -64,7 +65,7 @@ fn tell(event: &WatchEvent, as_json: bool) -> Result<(), Failure> {
 fn to_json(event: &WatchEvent) -> Value {
     let mut value = match event {
         WatchEvent::Connected(probe) => json!({"sam_id": probe.sam_id.to_string()}),
-        WatchEvent::Card(card) => reader::to_json(card),
+        WatchEvent::Card(card) => card_json(card),
         WatchEvent::Trouble(error) => errors::of_reader(error).to_json(),
         _ => json!({}),
     };

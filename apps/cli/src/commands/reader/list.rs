@@ -1,0 +1,38 @@
+//! `reader list`: ports and readers, and what is known of them.
+
+use realname::reader::{Attachment, list};
+use serde_json::json;
+
+use crate::commands::{Done, done};
+use crate::outside::shown;
+use crate::{lang, output};
+
+pub(super) fn run(as_json: bool) -> Done {
+    let ports = list()?;
+    if as_json {
+        output::json(&json!({ "ports": ports }));
+        return done();
+    }
+    if ports.is_empty() {
+        output::line(lang::pick("no serial port and no reader found", "未找到串口或读卡器"));
+        return done();
+    }
+    let rows = ports.iter().map(|port| {
+        let (ids, what) = match &port.attachment {
+            Attachment::Usb { vendor, product, manufacturer, product_name, .. } => {
+                let names = [manufacturer.as_deref(), product_name.as_deref()];
+                (
+                    format!("{vendor:04x}:{product:04x}"),
+                    names.into_iter().flatten().collect::<Vec<_>>().join(" "),
+                )
+            }
+            _ => (String::new(), String::new()),
+        };
+        [shown(&port.name), port.guess.as_str().to_owned(), ids, shown(&what)]
+    });
+    output::line(output::table(
+        lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
+        rows,
+    ));
+    done()
+}

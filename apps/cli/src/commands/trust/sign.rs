@@ -1,0 +1,71 @@
+//! `trust sign`: a list, as everybody else will read it.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use realname::jose::VerifyingKey;
+use realname::trust::{Anchor, ListBuilder, ListChange, PreviousList, TrustList};
+
+use super::{damaged, misdrawn};
+use crate::commands::{Done, done, key, one_value};
+use crate::failure::Failure;
+use crate::files::{self, Output};
+use crate::output::{self, Tone, paint};
+use crate::{lang, outside};
+
+pub(super) fn run(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Path, as_json: bool) -> Done {
+    let anchor = key::load(anchor)?;
+    let out = Output::prepare(out)?;
+    one_value(as_json, &[&out])?;
+    let now = Timestamp::now();
+    let mut draft = ListBuilder::parse(&files::read(list)?).map_err(|error| misdrawn(list, error))?;
+    if let Some(path) = previous {
+        draft = draft.previous(list_before(path, anchor.verifying_key())?);
+    }
+    let signed = draft.sign(&anchor, now).map_err(|error| misdrawn(list, error))?;
+    // Read it back as everybody else will, so that a list which nobody takes is never written.
+    let own = Anchor::new(anchor.verifying_key().clone(), 0, i64::MAX);
+    let read = TrustList::as_of(signed.as_str(), &[own], now).map_err(|error| damaged(list, error))?;
+    out.write(signed.as_str().as_bytes())?;
+    if as_json {
+        let changes: Vec<_> = signed.changes().iter().map(change_json).collect();
+        output::json(&serde_json::json!({
+            "iss": read.iss(), "seq": read.sequence(), "exp": read.expires_at(), "keys": read.keys().len(),
+            "anchor": read.anchor().as_str(), "changes": changes,
+        }));
+    } else {
+        output::line(format_args!("{} sequence {}, {} keys", read.iss(), read.sequence(), read.keys().len()));
+        // Without a list before, every key is new, which says nothing.
+        let told = |change: &&ListChange| previous.is_some() || change.is_warning();
+        for change in signed.changes().iter().filter(told) {
+            let tone = if change.is_warning() { Tone::Warn } else { Tone::Faint };
+            output::note(format_args!("  {}", paint(tone, change)));
+        }
+    }
+    done()
+}
+
+fn change_json(change: &ListChange) -> serde_json::Value {
+    let record = change.record();
+    serde_json::json!({
+        "change": change.code(), "kid": record.kid().as_str(), "iss": record.iss(),
+        "nbf": record.window().start, "exp": record.window().end, "warning": change.is_warning(),
+    })
+}
+
+/// The list that a new one takes the place of. After a change of anchors another one signed it, and it is the writer's own
+/// copy that is believed.
+fn list_before(path: &Path, anchor: &VerifyingKey) -> Result<PreviousList, Failure> {
+    let compact = files::read_text(path)?;
+    let read = if PreviousList::signer(&compact).as_deref() == Some(anchor.thumbprint().as_str()) {
+        PreviousList::verified_by(&compact, anchor)
+    } else {
+        output::note(format_args!(
+            "{}: {}",
+            outside::path(path),
+            lang::pick("signed by another anchor, so it wasn't verified", "由其他信任锚签署，因此未经验证")
+        ));
+        PreviousList::unverified(&compact)
+    };
+    read.map_err(|error| damaged(path, error))
+}
