@@ -97,8 +97,11 @@ fn slot() -> Value {
 
 /// Other members belong to the command: `refusal`, `photos`, `examination`.
 fn error() -> Value {
-    let error = object([("code", code()), ("message", text()), ("action", text())], []);
-    json!({"type": "object", "properties": {"error": error}, "required": ["error"]})
+    json!({"type": "object", "properties": {"error": error_body()}, "required": ["error"]})
+}
+
+fn error_body() -> Value {
+    object([("code", code()), ("message", text()), ("action", text())], [])
 }
 
 fn card_read() -> Value {
@@ -328,6 +331,8 @@ fn examination() -> Value {
             ("face_finder", or_null(object([("id", text()), ("is_test", boolean())], []))),
             ("files", list(file)),
             ("annotated", list(text())),
+            // Photos that don't pass are an error as well.
+            ("error", error_body()),
         ],
     )
 }
