@@ -22,7 +22,7 @@ use realname::reader::transport::{Recorder, Replay, Transport};
 use realname::reader::{ReadOptions, Reader};
 use realname::rely::{Asked, Limits, UnverifiedPresentation, answer, inspect};
 use realname::sd_jwt::Combined;
-use realname::store::{MemoryStore, Space, Store};
+use realname::store::{MemoryStore, Store};
 use realname::trust::{Anchor, ListBuilder, ListEntry, TrustList};
 
 const NAME: &str = "测试甲";
@@ -246,7 +246,7 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     let kept = PendingDemand::load(&store, demand.nonce()).unwrap().unwrap();
     watch.look("PendingDemand", &kept.pending);
     watch.look("demand::Kept", &kept);
-    let entry = store.get(Space::Demand, demand.nonce().as_bytes()).unwrap().unwrap();
+    let entry = store.get(realname::demand::SPACE, demand.nonce().as_bytes()).unwrap().unwrap();
     watch.look("store::Entry", &entry);
     watch.look("MemoryStore", &store);
     let asked = VerifiedDemand::verify(demand.as_str(), &list, now).unwrap();

@@ -9,7 +9,7 @@ use realname::demand::{PendingDemand, VerifiedDemand};
 use realname::jose::Json;
 use realname::profile::{Expectation, ReasonCode};
 use realname::rely::{Answer, Asked, Limits, answer};
-use realname::store::{MemoryStore, Space, Store};
+use realname::store::{MemoryStore, Store};
 use realname::trust::{Anchor, TrustList};
 
 /// Which time a context is read at: any at which it holds.
@@ -78,7 +78,7 @@ impl Corpus {
         }
         let found = judge();
         let is_answered = || {
-            let entry = store.get(Space::Demand, pending.nonce().as_bytes()).unwrap();
+            let entry = store.get(realname::demand::SPACE, pending.nonce().as_bytes()).unwrap();
             entry.is_some_and(|entry| entry.answer.is_some())
         };
         if found.verdict.is_accepted() {

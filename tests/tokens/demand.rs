@@ -53,7 +53,7 @@ fn what_is_not_asked() {
 fn the_store_knows_whom_by_digest_only() {
     let world = World::new();
     let (demand, _) = world.demand(&cancel());
-    let entry = world.store.get(realname::store::Space::Demand, demand.nonce().as_bytes()).unwrap().unwrap();
+    let entry = world.store.get(realname::demand::SPACE, demand.nonce().as_bytes()).unwrap().unwrap();
     let kept = String::from_utf8(entry.value.to_vec()).unwrap();
     assert!(!kept.contains(NAME) && !kept.contains(NUMBER));
     assert!(kept.contains(demand.as_str()), "the demand's own text, to which every record is bound");

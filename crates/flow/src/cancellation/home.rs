@@ -12,7 +12,7 @@ use crate::demand::{Demand, DemandRequest, demand_hash};
 use crate::jose::{Json, Signer, random_id};
 use crate::profile::{Check, Env, Purpose, ReasonCode};
 use crate::rely::recorded;
-use crate::store::{Counted, Put, Space, Store};
+use crate::store::{Counted, Put, Store};
 
 /// How long a case takes at most, unless said otherwise: an hour, as a number portability's code is valid for.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);
@@ -113,7 +113,7 @@ impl HomeSide {
         now: Timestamp,
     ) -> Result<(Asked, Demand), CancellationError> {
         let subscription_mac = Case::subscription_mac(&self.secret, account);
-        if store.get(Space::Cancellation, &subscription_mac)?.is_some() {
+        if store.get(super::SPACE, &subscription_mac)?.is_some() {
             return Err(ReasonCode::CancellationDone.into());
         }
         let id = random_id()?;
@@ -154,7 +154,7 @@ impl HomeSide {
         if Case::number_mac(&self.secret, number) != case.number_mac {
             return Ok(None);
         }
-        if let Some(entry) = store.get(Space::Cancellation, &case.subscription_mac)?
+        if let Some(entry) = store.get(super::SPACE, &case.subscription_mac)?
             && let Some(receipt) = receipt::restore(&self.secret, &entry, &case.id, number)?
         {
             return Ok(Some(Stage::Committed(receipt)));
@@ -197,7 +197,7 @@ impl HomeSide {
     ) -> Result<(), CancellationError> {
         let over = Timestamp::from_second(over_at).unwrap_or(Timestamp::MAX);
         let lease = self.secret.mac("cancellation lease", &[subscription_mac]);
-        match store.count(Space::Cancellation, &lease, id.as_bytes(), 1, over, now)? {
+        match store.count(super::SPACE, &lease, id.as_bytes(), 1, over, now)? {
             Counted::Added(_) | Counted::Present(_) => Ok(()),
             _ => Err(ReasonCode::CancellationOpen.into()),
         }

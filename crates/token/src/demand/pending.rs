@@ -7,7 +7,7 @@ use super::{AnswerError, Requirements, Transaction, demand_hash};
 use crate::document::Personal;
 use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, instant, random};
 use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
-use crate::store::{Put, Space, Store, StoreError};
+use crate::store::{Put, Store, StoreError};
 
 /// What the relying party remembers of its demand: the text that it sent, and whom it expects (as salted digests). It can't
 /// be cloned, and is written by its store alone.
@@ -63,7 +63,7 @@ impl PendingDemand {
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        store.put(Space::Demand, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), self.expires_at())
+        store.put(super::SPACE, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), self.expires_at())
     }
 
     /// Looks one up by its nonce.
@@ -72,7 +72,7 @@ impl PendingDemand {
         if nonce.is_empty() || nonce.len() > 255 {
             return Ok(None);
         }
-        let Some(entry) = store.get(Space::Demand, nonce.as_bytes())? else { return Ok(None) };
+        let Some(entry) = store.get(super::SPACE, nonce.as_bytes())? else { return Ok(None) };
         let pending = Json::parse(&entry.value, 1 << 20).and_then(|json| Self::from_json(&json));
         Ok(Some(Kept { pending: pending.map_err(|_| StoreError::Corrupt)?, answer: entry.answer }))
     }

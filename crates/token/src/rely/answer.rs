@@ -7,7 +7,7 @@ use super::{Record, UnverifiedPresentation, Verdict};
 use crate::demand::{Kept, PendingDemand, demand_hash};
 use crate::jose::Unverified;
 use crate::profile::{ReasonCode, Refused};
-use crate::store::{Answered, Space, Store, StoreError};
+use crate::store::{Answered, Store, StoreError};
 use crate::trust::TrustList;
 
 /// What an answer gave.
@@ -93,7 +93,7 @@ pub fn answer(
     let Some(record) = Record::keep(&verdict, &bare, &pending, now) else {
         return Ok(Answer { verdict, record: None });
     };
-    match store.answer(Space::Demand, nonce.as_bytes(), &record.to_bytes(), now)? {
+    match store.answer(crate::demand::SPACE, nonce.as_bytes(), &record.to_bytes(), now)? {
         Answered::Recorded => Ok(Answer { verdict, record: Some(record) }),
         Answered::Already(answer) => Ok(already(verdict, &answer)),
         other => {

@@ -9,7 +9,7 @@ use super::key_record::{Listed, MAX_ISS};
 use super::{Anchor, KeyRecord, Revocation, TrustError};
 use crate::jose::{Json, Thumbprint, Unverified, instant};
 use crate::profile::{DEFAULT_SKEW, Outside, TRUST_LIST_TYP, is_safe};
-use crate::store::{Advance, Space, Store};
+use crate::store::{Advance, Store};
 
 /// Longest trust list that is read, in bytes of its compact form: about 60,000 keys, which is twenty for every county of a
 /// large country. Terminals need none: their operator's key delegates to them. Checked before anything is parsed; the list is
@@ -45,7 +45,7 @@ impl TrustList {
         let digest: [u8; 32] = Sha256::digest(compact.as_bytes()).into();
         // Issuers are told apart by digest, because a store's keys are short.
         let key = Sha256::digest(list.iss.as_bytes());
-        match store.advance(Space::TrustSequence, &key, list.sequence, &digest)? {
+        match store.advance(super::SPACE, &key, list.sequence, &digest)? {
             Advance::Advanced | Advance::Same => Ok(list),
             Advance::Older { seen } => Err(TrustError::RolledBack { seen, got: list.sequence }),
             Advance::Conflicting => Err(TrustError::Conflicting { sequence: list.sequence }),
