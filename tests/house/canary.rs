@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use realname::appraisal::{Case, CaseRequest, ConsentGiven, Evidence, OnSite, Policy};
 use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority};
@@ -220,7 +220,11 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     let list = list.sign(&anchor, now).unwrap();
     watch.look("SignedList", &list);
     let list = list.as_str();
-    let anchors = [Anchor::new(anchor.verifying_key().clone(), now.as_second() - 1, now.as_second() + 600)];
+    let anchors = [Anchor::new(
+        anchor.verifying_key().clone(),
+        now - SignedDuration::from_secs(1),
+        now + SignedDuration::from_mins(10),
+    )];
     let store = MemoryStore::new();
     let list = TrustList::verify(list, &anchors, now, &store).unwrap();
     watch.look("TrustList", &list);

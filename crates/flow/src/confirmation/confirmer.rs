@@ -78,12 +78,14 @@ impl Confirmer {
         self
     }
 
-    /// Other limits: the seconds that a question waits, and how many different replies it takes.
-    pub fn limits(mut self, seconds: i64, replies: u32) -> Result<Self, ConfirmationError> {
-        if !(1..=86_400).contains(&seconds) || !(1..=100).contains(&replies) {
+    /// Other limits: how long a question waits (from a second to a day), and how many different replies it takes.
+    pub fn limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
+        if !(SignedDuration::from_secs(1)..=SignedDuration::from_hours(24)).contains(&window)
+            || !(1..=100).contains(&replies)
+        {
             return Err(ConfirmationError::Limits);
         }
-        self.window = SignedDuration::from_secs(seconds);
+        self.window = window;
         self.replies = replies;
         Ok(self)
     }

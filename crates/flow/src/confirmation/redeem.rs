@@ -35,7 +35,8 @@ impl VerifiedGrant {
             return Ok(Redemption::Refused(ReasonCode::GrantOtherDay));
         }
         // The store may have forgotten that it was used: by what was before a restore nothing is charged.
-        if restored_at(store)?.is_some_and(|restored| self.confirmed_at() <= restored.as_second()) {
+        if restored_at(store)?.is_some_and(|restored| self.confirmed_at().as_second() <= restored.as_second())
+        {
             return Ok(Redemption::Refused(ReasonCode::GrantBeforeRestore));
         }
         let order = digest("order", &self.jti, order);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::body::Body;
 use super::{AnswerError, Requirements, Transaction, demand_hash};
 use crate::document::Personal;
-use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, random};
+use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, instant, random};
 use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
 use crate::store::{Put, Space, Store, StoreError};
 
@@ -63,8 +63,7 @@ impl PendingDemand {
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        let expires_at = Timestamp::from_second(self.body.exp).unwrap_or(Timestamp::MAX);
-        store.put(Space::Demand, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), expires_at)
+        store.put(Space::Demand, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), self.expires_at())
     }
 
     /// Looks one up by its nonce.
@@ -108,14 +107,19 @@ impl PendingDemand {
         self.body.transaction.as_ref()
     }
 
-    /// When it was made, in seconds since 1970.
-    pub fn issued_at(&self) -> i64 {
-        self.body.iat
+    /// When it was made.
+    pub fn issued_at(&self) -> Timestamp {
+        instant(self.body.iat)
     }
 
     /// The first second in which it can't be answered.
-    pub fn expires_at(&self) -> i64 {
-        self.body.exp
+    pub fn expires_at(&self) -> Timestamp {
+        instant(self.body.exp)
+    }
+
+    /// The seconds of `iat` and `exp` as its text has them.
+    pub(crate) fn seconds(&self) -> (i64, i64) {
+        (self.body.iat, self.body.exp)
     }
 
     /// Kinds of attestation that answer it.
