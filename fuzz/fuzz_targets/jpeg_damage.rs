@@ -59,7 +59,8 @@ fn is_complete(head: &[u8], data: &[u8]) -> bool {
     let mut bytes = Vec::new();
     let mut rest = data.iter().copied();
     while let Some(byte) = rest.next() {
-        if byte == 0xFF && rest.next() != Some(0) {
+        // Fill bytes may stand before the zero that was stuffed in, as other decoders have it.
+        if byte == 0xFF && rest.find(|next| *next != 0xFF) != Some(0) {
             break;
         }
         bytes.push(byte);

@@ -178,7 +178,11 @@ fn fifty_megapixel_phones_are_taken_and_larger_ones_told_what_to_switch() {
     for (width, height) in [(9248, 6936), (12000, 9000), (16320, 12240)] {
         let refused = refusal(declared(width, height, 333));
         assert_eq!(refused.code(), "photo_too_many_pixels", "{width} × {height}");
-        assert!(refused.advice(realname_terms::Lang::En).contains("high-resolution mode"), "{}", refused.advice(realname_terms::Lang::En));
+        assert!(
+            refused.advice(realname_terms::Lang::En).contains("high-resolution mode"),
+            "{}",
+            refused.advice(realname_terms::Lang::En)
+        );
         assert!(refused.advice(realname_terms::Lang::Zh).contains("高像素模式"));
     }
 }

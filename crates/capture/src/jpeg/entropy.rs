@@ -105,11 +105,14 @@ impl<'a> Bits<'a> {
             if byte.is_none() {
                 self.missing += 8;
             }
-            self.at += match (byte, self.data.get(self.at + 1)) {
-                (Some(0xFF), Some(0)) => 2,
-                (Some(_), _) => 1,
-                (None, _) => 0,
-            };
+            self.at += usize::from(byte.is_some());
+            if byte == Some(0xFF) {
+                // Fill bytes may stand before the zero that was stuffed in.
+                while self.data.get(self.at) == Some(&0xFF) {
+                    self.at += 1;
+                }
+                self.at += usize::from(self.data.get(self.at) == Some(&0));
+            }
             self.held = self.held << 8 | u64::from(byte.unwrap_or(0xFF));
             self.count += 8;
         }

@@ -260,8 +260,15 @@ fn examination() -> Value {
         [("measured", number())],
     );
     let pose = object([("ratio", number()), ("tilt", number()), ("skew", number())], []);
-    let layout =
-        object([("portrait_side", number()), ("emblem_side", number()), ("upside_down", boolean())], []);
+    let layout = object(
+        [
+            ("portrait_side", number()),
+            ("emblem_side", number()),
+            ("mirrored", number()),
+            ("upside_down", boolean()),
+        ],
+        [],
+    );
     let card = object(
         [
             ("quad", list(point())),
