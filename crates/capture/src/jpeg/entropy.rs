@@ -83,6 +83,32 @@ pub(super) fn segment(data: &[u8]) -> usize {
     data.len()
 }
 
+/// How many zeros in a row no data has whose code for "the rest is plain" isn't all zeros: more than two blocks of the densest
+/// code of the standard's tables (3 bits for each of 63 coefficients).
+const ZEROS: usize = 64;
+
+/// Whether there is a run of that many zeros which isn't what a camera fills up with at the end of a segment.
+pub(super) fn is_zeroed(data: &[u8]) -> bool {
+    let mut at = 0;
+    // A run can't hide between two places that are looked at.
+    while let Some(byte) = data.get(at) {
+        let (begun, rest) = data.split_at(at);
+        at += ZEROS / 2;
+        if *byte != 0 {
+            continue;
+        }
+        let zero = |byte: &&u8| **byte == 0;
+        let behind = rest.iter().take_while(zero).count();
+        let run = behind + begun.iter().rev().take_while(zero).count();
+        let rest = rest.get(behind..).unwrap_or_default();
+        at = at.max(begun.len() + behind);
+        if run >= ZEROS && LeftOver::of(rest.get(..segment(rest)).unwrap_or_default()) == LeftOver::Bytes {
+            return true;
+        }
+    }
+    false
+}
+
 /// Bits of one segment, from the highest of each byte on, without the bytes that were stuffed in.
 pub(super) struct Bits<'a> {
     data: &'a [u8],

@@ -190,6 +190,9 @@ impl<'a> Survey<'a> {
         if !self.progressive && self.scans.len() > 1 && (coarse || restarts) {
             return Err(CaptureError::SeparateScans { scans: self.scans.len() as u32 });
         }
+        if !self.progressive && self.scans.iter().any(|scan| scan.is_zeroed(bytes)) {
+            return Err(damaged(Damage::Data));
+        }
         if self.scans.len() > 1 || self.progressive {
             let left_over = walk::walk(self, bytes).map_err(damaged)?;
             found.set_left_over(left_over);

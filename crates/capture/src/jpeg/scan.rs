@@ -1,7 +1,7 @@
 //! Components, tables and scans (T.81 B.2.2 to B.2.4).
 
 use super::super::Damage;
-use super::entropy::Data;
+use super::entropy::{self, Data};
 
 /// A component of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +107,18 @@ impl<'a> Scan<'a> {
                 data,
             },
         )
+    }
+
+    /// Whether bytes in the middle of a sequential scan were overwritten with zeros, as where a disk or a transfer lost them.
+    ///
+    /// Zeros are codes as well, and there may happen to be as many blocks in them as there were: then nothing is missing at
+    /// the end. But a table's first code is all zeros (T.81, annex C). Unless that means "the rest of the block is plain" for
+    /// each component, zeros fill whole blocks with one and the same coefficient, which no picture has.
+    pub(super) fn is_zeroed(&self, bytes: &[u8]) -> bool {
+        const END_OF_BLOCK: u8 = 0;
+        let plain = |part: &Part| part.ac.get(16).is_none_or(|first| *first == END_OF_BLOCK);
+        !self.parts.iter().all(plain)
+            && entropy::is_zeroed(bytes.get(self.data.range.clone()).unwrap_or_default())
     }
 
     /// Units of this scan, across and down (T.81 A.2): of one component these are its own blocks.
