@@ -128,7 +128,7 @@ fn put_all(store: &dyn Store, numbers: &mut Numbers, threads: usize, count: u32)
         let mut key = [0; 32];
         key[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
         key[8..16].copy_from_slice(&number.to_be_bytes());
-        assert_eq!(store.put(Space::Confirmation, &key, &VALUE, now).unwrap(), Put::Stored);
+        assert_eq!(store.put(Space::new("confirmation"), &key, &VALUE, now).unwrap(), Put::Stored);
     })
 }
 

@@ -137,11 +137,11 @@ fn share(keys: &[[u8; 16]], threads: usize, step: impl Fn(&[u8]) + Sync) -> Dura
 }
 
 fn put(store: &dyn Store, key: &[u8]) {
-    assert_eq!(store.put(Space::Demand, key, &VALUE, Timestamp::MAX).unwrap(), Put::Stored);
+    assert_eq!(store.put(Space::new("demand"), key, &VALUE, Timestamp::MAX).unwrap(), Put::Stored);
 }
 
 fn answer(store: &dyn Store, key: &[u8]) {
-    let answered = store.answer(Space::Demand, key, &ANSWER, Timestamp::UNIX_EPOCH).unwrap();
+    let answered = store.answer(Space::new("demand"), key, &ANSWER, Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(answered, Answered::Recorded);
 }
 
@@ -157,7 +157,8 @@ fn puts(store: &dyn Store, keys: &mut Keys, threads: usize, count: u64) -> Durat
 
 fn counts(store: &dyn Store, keys: &mut Keys, threads: usize, count: u64) -> Duration {
     share(&keys.next(count), threads, |key| {
-        let counted = store.count(Space::Quota, key, b"member", 5, Timestamp::MAX, Timestamp::UNIX_EPOCH);
+        let counted =
+            store.count(Space::new("quota"), key, b"member", 5, Timestamp::MAX, Timestamp::UNIX_EPOCH);
         assert_eq!(counted.unwrap(), Counted::Added(1));
     })
 }

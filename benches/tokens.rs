@@ -176,7 +176,8 @@ fn long_list() {
         list.entry(ListEntry::attesting("https://agent.example", key))
     });
     let compact = list.sign(&signer, now).unwrap().as_str().to_owned();
-    let anchors = [Anchor::new(signer.verifying_key().clone(), 0, i64::MAX)];
+    let anchors =
+        [Anchor::new(signer.verifying_key().clone(), jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX)];
     let (message, signature) = raw(&compact);
     let anchor = SigningKey::from_bytes(&[1; 32]).verifying_key();
     let found = compare(

@@ -38,8 +38,8 @@ impl Party {
 /// The trust authority: an anchor that everybody has, and the list that it signs.
 pub fn trust_list(keys: &[ListEntry], now: Timestamp) -> Anyhow<(Anchor, String)> {
     let key = SigningKey::generate(Algorithm::EdDsa)?;
-    let year = now.as_second() + 365 * 24 * 3600;
-    let anchor = Anchor::new(key.verifying_key().clone(), now.as_second(), year);
+    let year = now + SignedDuration::from_hours(365 * 24);
+    let anchor = Anchor::new(key.verifying_key().clone(), now, year);
     let list = keys.iter().cloned().fold(ListBuilder::new("https://trust.example"), ListBuilder::entry);
     Ok((anchor, list.sign(&key, now)?.as_str().to_owned()))
 }
@@ -58,8 +58,8 @@ pub fn terminal(operator: &Party, id: &str, purpose: Purpose, now: Timestamp) ->
         sub: id,
         key: key.verifying_key(),
         constraints: &constraints,
-        iat: now.as_second(),
-        exp: (now + SignedDuration::from_hours(24)).as_second(),
+        iat: now,
+        exp: now + SignedDuration::from_hours(24),
     }
     .sign(&operator.key)?;
     let terminal = Terminal::new(id).agent("shop-12");

@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use realname::jose::{Json, Unverified, sign};
 use realname::trust::Delegation;
-use realname_fuzz::{NOW, key, list, object};
+use realname_fuzz::{NOW, at, key, list, object};
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(text) = std::str::from_utf8(data) {
@@ -17,8 +17,8 @@ fuzz_target!(|data: &[u8]| {
     let resolved = Unverified::parse(&token).ok().and_then(|jws| list().resolve(&jws).ok());
     let Some(resolved) = resolved else { return };
     assert_eq!(resolved.key(), Some(key("terminal").verifying_key()));
-    if resolved.judge("https://operator.example", NOW - 10, NOW).is_ok() {
+    if resolved.judge("https://operator.example", at(NOW - 10), at(NOW)).is_ok() {
         let link = Delegation::read(&statement).unwrap();
-        assert!(link.covers(NOW) && link.covers(NOW - 10));
+        assert!(link.covers(at(NOW)) && link.covers(at(NOW - 10)));
     }
 });

@@ -23,7 +23,11 @@ pub fn key(name: &str) -> SigningKey {
 }
 
 pub fn now() -> Timestamp {
-    Timestamp::from_second(NOW).unwrap()
+    at(NOW)
+}
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
 }
 
 pub fn anchors() -> &'static [Anchor] {

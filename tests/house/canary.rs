@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use realname::appraisal::{Case, CaseRequest, ConsentGiven, Evidence, OnSite, Policy};
 use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority};
@@ -22,7 +22,7 @@ use realname::reader::transport::{Recorder, Replay, Transport};
 use realname::reader::{ReadOptions, Reader};
 use realname::rely::{Asked, Limits, UnverifiedPresentation, answer, inspect};
 use realname::sd_jwt::Combined;
-use realname::store::{MemoryStore, Space, Store};
+use realname::store::{MemoryStore, Store};
 use realname::trust::{Anchor, ListBuilder, ListEntry, TrustList};
 
 const NAME: &str = "测试甲";
@@ -220,7 +220,11 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     let list = list.sign(&anchor, now).unwrap();
     watch.look("SignedList", &list);
     let list = list.as_str();
-    let anchors = [Anchor::new(anchor.verifying_key().clone(), now.as_second() - 1, now.as_second() + 600)];
+    let anchors = [Anchor::new(
+        anchor.verifying_key().clone(),
+        now - SignedDuration::from_secs(1),
+        now + SignedDuration::from_mins(10),
+    )];
     let store = MemoryStore::new();
     let list = TrustList::verify(list, &anchors, now, &store).unwrap();
     watch.look("TrustList", &list);
@@ -242,7 +246,7 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     let kept = PendingDemand::load(&store, demand.nonce()).unwrap().unwrap();
     watch.look("PendingDemand", &kept.pending);
     watch.look("demand::Kept", &kept);
-    let entry = store.get(Space::Demand, demand.nonce().as_bytes()).unwrap().unwrap();
+    let entry = store.get(realname::demand::SPACE, demand.nonce().as_bytes()).unwrap().unwrap();
     watch.look("store::Entry", &entry);
     watch.look("MemoryStore", &store);
     let asked = VerifiedDemand::verify(demand.as_str(), &list, now).unwrap();

@@ -2,6 +2,7 @@
 //! on takes this away.
 
 mod foreign;
+mod in_parts;
 mod mutation;
 mod trust_lists;
 mod vector_twins;

@@ -15,7 +15,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn anchor() -> (SigningKey, Anchor) {
     let key = SigningKey::from_ed25519_seed(&[1; 32]);
-    let anchor = Anchor::new(key.verifying_key().clone(), NOW - 1000, NOW + 1000);
+    let anchor = Anchor::new(key.verifying_key().clone(), at(NOW - 1000), at(NOW + 1000));
     (key, anchor)
 }
 
@@ -53,7 +53,7 @@ fn twenty_thousand_keys_are_read_and_found() {
     for number in [0, 1, KEYS / 2, KEYS - 1] {
         let token = sign(&key(number), "t", [], &Json::object([])).unwrap();
         let resolved = list.resolve(&Unverified::parse(&token).unwrap()).unwrap();
-        assert!(resolved.judge(&format!("https://agent-{number}.example"), NOW, NOW).is_ok());
+        assert!(resolved.judge(&format!("https://agent-{number}.example"), at(NOW), at(NOW)).is_ok());
     }
     let stranger = sign(&key(KEYS), "t", [], &Json::object([])).unwrap();
     let refused = list.resolve(&Unverified::parse(&stranger).unwrap()).unwrap_err();

@@ -9,8 +9,10 @@ use realname::demand::{PendingDemand, VerifiedDemand};
 use realname::jose::Json;
 use realname::profile::{Expectation, ReasonCode};
 use realname::rely::{Answer, Asked, Limits, answer};
-use realname::store::{MemoryStore, Space, Store};
+use realname::store::{MemoryStore, Store};
 use realname::trust::{Anchor, TrustList};
+
+use super::in_parts::{AwaitedMap, block_on, both};
 
 /// Which time a context is read at: any at which it holds.
 const NOW: i64 = 1_790_000_000;
@@ -67,8 +69,10 @@ impl Corpus {
         let asker = list.keys().iter().find(|record| record.iss() == "https://home.example").unwrap();
         let pending = PendingDemand::recall(&demand, asker.key(), expectation.as_ref()).unwrap();
         let state = vector.member("store").and_then(Json::as_str);
+        let awaited = AwaitedMap::default();
         if state != Some("empty") {
             let _ = pending.keep(&store).unwrap();
+            block_on(awaited.put(&pending));
         }
         let judge = || -> Answer {
             answer(&store, token, Asked::Demand(&demand), &list, now, &Limits::default()).unwrap()
@@ -77,8 +81,9 @@ impl Corpus {
             assert!(judge().verdict.is_accepted());
         }
         let found = judge();
+        self.judge_in_parts(&awaited, state == Some("answered"), (token, &demand), &list, now, &found);
         let is_answered = || {
-            let entry = store.get(Space::Demand, pending.nonce().as_bytes()).unwrap();
+            let entry = store.get(realname::demand::SPACE, pending.nonce().as_bytes()).unwrap();
             entry.is_some_and(|entry| entry.answer.is_some())
         };
         if found.verdict.is_accepted() {
@@ -95,6 +100,33 @@ impl Corpus {
         assert!(!serde_json::to_string(&found.verdict).unwrap().contains("测试"));
         let codes: Vec<_> = found.verdict.reasons().iter().map(|reason| reason.code.as_str()).collect();
         codes.join(" + ")
+    }
+
+    /// In parts it is the same decision, and of two that are in between at the same time one is accepted.
+    fn judge_in_parts(
+        &self,
+        store: &AwaitedMap,
+        answered: bool,
+        (token, demand): (&str, &str),
+        list: &TrustList,
+        now: Timestamp,
+        found: &Answer,
+    ) {
+        let decide = || store.decide(token, Asked::Demand(demand), list, now);
+        if answered {
+            assert!(block_on(decide()).unwrap().verdict.is_accepted());
+        }
+        let (one, other) = both(decide(), decide());
+        let (one, other) = (one.unwrap(), other.unwrap());
+        let json = |answer: &Answer| serde_json::to_value(&answer.verdict).unwrap();
+        let bytes = |answer: &Answer| answer.record.as_ref().map(realname::rely::Record::to_bytes);
+        assert_eq!((json(&one), bytes(&one)), (json(found), bytes(found)));
+        if found.verdict.is_accepted() {
+            assert!(other.verdict.has(ReasonCode::AlreadyAnswered) && other.record.is_none());
+            assert!(other.verdict.claims().is_none() && other.verdict.recorded().is_some());
+        } else {
+            assert_eq!(json(&other), json(found));
+        }
     }
 
     fn list(&self, vector: &Json) -> TrustList {

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 use realname::store::{Advance, Answered, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store, StoreError};
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 /// A time some seconds after a fixed moment.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -29,8 +29,8 @@ pub(crate) fn empty_is_a_value(store: &dyn Store) {
     let entry = store.get(SPACE, b"").unwrap().unwrap();
     assert!(entry.value.is_empty());
     assert_eq!(entry.answer, Some(Vec::new()));
-    assert_eq!(store.count(Space::Quota, b"", b"", 1, at(10), at(0)).unwrap(), Counted::Added(1));
-    assert_eq!(store.count(Space::Quota, b"", b"", 1, at(10), at(0)).unwrap(), Counted::Present(1));
+    assert_eq!(store.count(Space::new("quota"), b"", b"", 1, at(10), at(0)).unwrap(), Counted::Added(1));
+    assert_eq!(store.count(Space::new("quota"), b"", b"", 1, at(10), at(0)).unwrap(), Counted::Present(1));
 }
 
 pub(crate) fn limits_are_inclusive_and_typed(store: &dyn Store) {
@@ -39,8 +39,8 @@ pub(crate) fn limits_are_inclusive_and_typed(store: &dyn Store) {
     assert_eq!(store.answer(SPACE, &key, &value, at(0)).unwrap(), Answered::Recorded);
     let entry = store.get(SPACE, &key).unwrap().unwrap();
     assert!(*entry.value == value && entry.answer.unwrap() == value);
-    assert_eq!(store.count(Space::Quota, &key, &key, 1, at(10), at(0)).unwrap(), Counted::Added(1));
-    assert_eq!(store.advance(Space::TrustSequence, &key, 1, &[0; 32]).unwrap(), Advance::Advanced);
+    assert_eq!(store.count(Space::new("quota"), &key, &key, 1, at(10), at(0)).unwrap(), Counted::Added(1));
+    assert_eq!(store.advance(Space::new("trust_sequence"), &key, 1, &[0; 32]).unwrap(), Advance::Advanced);
 
     let (key, value) = (vec![0; MAX_KEY + 1], vec![0; MAX_VALUE + 1]);
     let too_long = |error: StoreError, field, got| {
@@ -62,7 +62,9 @@ pub(crate) fn limits_are_inclusive_and_typed(store: &dyn Store) {
 }
 
 pub(crate) fn spaces_do_not_meet(store: &dyn Store) {
-    for space in [Space::Demand, Space::TrustSequence, Space::Quota, Space::Confirmation] {
+    for space in
+        [Space::new("demand"), Space::new("trust_sequence"), Space::new("quota"), Space::new("confirmation")]
+    {
         assert_eq!(store.put(space, b"key", b"", at(10)).unwrap(), Put::Stored);
         assert_eq!(store.answer(space, b"key", b"", at(0)).unwrap(), Answered::Recorded);
         assert_eq!(store.advance(space, b"key", 7, &[7; 32]).unwrap(), Advance::Advanced);

@@ -39,9 +39,10 @@ fn child() {
             scope.spawn(move || {
                 for number in 0.. {
                     let key = format!("{round}.{thread}.{number}");
-                    let _ = store.put(Space::Demand, key.as_bytes(), b"", Timestamp::MAX).unwrap();
+                    let _ = store.put(Space::new("demand"), key.as_bytes(), b"", Timestamp::MAX).unwrap();
                     let answer = format!("child {key}");
-                    let answered = store.answer(Space::Demand, key.as_bytes(), answer.as_bytes(), now());
+                    let answered =
+                        store.answer(Space::new("demand"), key.as_bytes(), answer.as_bytes(), now());
                     assert_eq!(answered.unwrap(), Answered::Recorded);
                     // One write, so that a line is whole or absent.
                     std::io::stdout().write_all(format!("\n={key}\n").as_bytes()).unwrap();
@@ -66,7 +67,7 @@ fn nothing_reported_is_lost_and_nothing_answered_twice() {
         let store = SqliteStore::open(&path).unwrap();
         for key in &reported {
             let expected = format!("child {key}").into_bytes();
-            let kept = store.get(Space::Demand, key.as_bytes()).unwrap();
+            let kept = store.get(Space::new("demand"), key.as_bytes()).unwrap();
             assert_eq!(kept.and_then(|entry| entry.answer).as_ref(), Some(&expected), "{key} was lost");
             assert_eq!(answer(&store, key), Answered::Already(expected.clone()), "{key} was answered twice");
             known.insert(key.clone(), expected);
@@ -153,7 +154,7 @@ fn settle_unreported(
 }
 
 fn answer(store: &SqliteStore, key: &str) -> Answered {
-    store.answer(Space::Demand, key.as_bytes(), b"parent", now()).unwrap()
+    store.answer(Space::new("demand"), key.as_bytes(), b"parent", now()).unwrap()
 }
 
 fn now() -> Timestamp {

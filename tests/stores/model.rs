@@ -55,10 +55,10 @@ impl Model {
             Step::Put { key, value, end } => {
                 let expected = if self.records.contains_key(&key) { Put::Exists } else { Put::Stored };
                 self.records.entry(key).or_insert((value, end, None));
-                assert_eq!(store.put(Space::Demand, &name(key), &[value], at(end)).unwrap(), expected);
+                assert_eq!(store.put(Space::new("demand"), &name(key), &[value], at(end)).unwrap(), expected);
             }
             Step::Get { key } => {
-                let entry = store.get(Space::Demand, &name(key)).unwrap();
+                let entry = store.get(Space::new("demand"), &name(key)).unwrap();
                 let found = entry.map(|entry| (entry.value.to_vec(), entry.expires_at, entry.answer));
                 let expected = self.records.get(&key);
                 assert_eq!(found, expected.map(|(v, end, a)| (vec![*v], at(*end), a.map(|a| vec![a]))));
@@ -73,7 +73,10 @@ impl Model {
                         Answered::Recorded
                     }
                 };
-                assert_eq!(store.answer(Space::Demand, &name(key), &[answer], at(now)).unwrap(), expected);
+                assert_eq!(
+                    store.answer(Space::new("demand"), &name(key), &[answer], at(now)).unwrap(),
+                    expected
+                );
             }
             Step::Advance { key, sequence, digest } => {
                 let expected = match self.seen.get(&key) {
@@ -85,7 +88,7 @@ impl Model {
                         Advance::Advanced
                     }
                 };
-                let found = store.advance(Space::TrustSequence, &name(key), sequence, &[digest; 32]);
+                let found = store.advance(Space::new("trust_sequence"), &name(key), sequence, &[digest; 32]);
                 assert_eq!(found.unwrap(), expected);
             }
             Step::Count { key, member, limit, end, now } => {
@@ -100,7 +103,7 @@ impl Model {
                     self.members.push((key, member, end));
                     Counted::Added(number + 1)
                 };
-                let found = store.count(Space::Quota, &name(key), &[member], limit, at(end), at(now));
+                let found = store.count(Space::new("quota"), &name(key), &[member], limit, at(end), at(now));
                 assert_eq!(found.unwrap(), expected);
             }
             Step::Expire { before } => self.expire(store, before),

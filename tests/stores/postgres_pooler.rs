@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use postgres::{Client, Config, NoTls};
 use realname::store::{Advance, Answered, Counted, PostgresStore, Put, Space, Store};
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 const NODES: usize = 2;
 const THREADS: usize = 8;
 
@@ -90,18 +90,20 @@ fn every_step_of_every_node_is_right() {
             assert_eq!(answered, Answered::Recorded);
             // The same key for all.
             let shared = number.to_be_bytes();
-            let _ = store.put(Space::Confirmation, &shared, b"", Timestamp::MAX).unwrap();
-            match store.answer(Space::Confirmation, &shared, me.as_bytes(), Timestamp::MIN).unwrap() {
+            let _ = store.put(Space::new("confirmation"), &shared, b"", Timestamp::MAX).unwrap();
+            match store.answer(Space::new("confirmation"), &shared, me.as_bytes(), Timestamp::MIN).unwrap() {
                 Answered::Recorded => _ = won.fetch_add(1, Ordering::Relaxed),
                 Answered::Already(_) => {}
                 other => panic!("{other:?}"),
             }
-            let advance = store.advance(Space::TrustSequence, own.as_bytes(), 1, &[1; 32]).unwrap();
+            let advance = store.advance(Space::new("trust_sequence"), own.as_bytes(), 1, &[1; 32]).unwrap();
             assert_eq!(advance, Advance::Advanced);
-            let advance = store.advance(Space::TrustSequence, own.as_bytes(), 1, &[1; 32]).unwrap();
+            let advance = store.advance(Space::new("trust_sequence"), own.as_bytes(), 1, &[1; 32]).unwrap();
             assert_eq!(advance, Advance::Same);
             let count = |member: &[u8]| {
-                store.count(Space::Quota, own.as_bytes(), member, 1, Timestamp::MAX, Timestamp::MIN).unwrap()
+                store
+                    .count(Space::new("quota"), own.as_bytes(), member, 1, Timestamp::MAX, Timestamp::MIN)
+                    .unwrap()
             };
             assert_eq!(count(b"a"), Counted::Added(1));
             assert_eq!(count(b"a"), Counted::Present(1));

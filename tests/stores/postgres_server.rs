@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use postgres::{Client, Config, NoTls};
 use realname::store::{Answered, Counted, PostgresStore, Put, Space, Store, StoreError, restored_at};
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 /// A schema of its own for each test.
 struct Server {
@@ -139,7 +139,9 @@ fn serializable_sessions_are_right_too() {
         let store = server.store(&format!("-c default_transaction_isolation={level}")).unwrap();
         let count = |member: u32| {
             let member = member.to_be_bytes();
-            store.count(Space::Quota, level.as_bytes(), &member, 5, Timestamp::MAX, Timestamp::MIN).unwrap()
+            store
+                .count(Space::new("quota"), level.as_bytes(), &member, 5, Timestamp::MAX, Timestamp::MIN)
+                .unwrap()
         };
         let found: Vec<_> = thread::scope(|scope| {
             let count = &count;

@@ -35,13 +35,13 @@ fn child() {
 fn race(store: &dyn Store, me: &str) {
     for key in 0..KEYS {
         let bytes = key.to_be_bytes();
-        if store.put(Space::Confirmation, &bytes, me.as_bytes(), at(10)).unwrap() == Put::Stored {
+        if store.put(Space::new("confirmation"), &bytes, me.as_bytes(), at(10)).unwrap() == Put::Stored {
             println!("\nput {key} {me}");
         }
-        if store.answer(Space::Demand, &bytes, me.as_bytes(), at(0)).unwrap() == Answered::Recorded {
+        if store.answer(Space::new("demand"), &bytes, me.as_bytes(), at(0)).unwrap() == Answered::Recorded {
             println!("\nanswer {key} {me}");
         }
-        let counted = store.count(Space::Quota, &bytes, me.as_bytes(), LIMIT, at(10), at(0)).unwrap();
+        let counted = store.count(Space::new("quota"), &bytes, me.as_bytes(), LIMIT, at(10), at(0)).unwrap();
         if let Counted::Added(place) = counted {
             println!("\ncount {key}/{place} {me}");
         }
@@ -51,7 +51,7 @@ fn race(store: &dyn Store, me: &str) {
 /// Races processes for the store called `name`, which is open here as well.
 fn one_wins(store: &dyn Store, name: &str) {
     for key in 0..KEYS {
-        assert_eq!(store.put(Space::Demand, &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
+        assert_eq!(store.put(Space::new("demand"), &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
     }
     let mut children: Vec<(Child, _)> = (0..PROCESSES).map(|_| spawn(name)).collect();
     for (child, _) in &mut children {
@@ -70,9 +70,9 @@ fn one_wins(store: &dyn Store, name: &str) {
     }
     assert_eq!(won.len(), usize::try_from(KEYS * (2 + LIMIT)).unwrap(), "each has a winner");
     for key in 0..KEYS {
-        let put = store.get(Space::Confirmation, &key.to_be_bytes()).unwrap().unwrap();
+        let put = store.get(Space::new("confirmation"), &key.to_be_bytes()).unwrap().unwrap();
         assert_eq!(*put.value, won[&format!("put {key}")].as_bytes());
-        let answered = store.get(Space::Demand, &key.to_be_bytes()).unwrap().unwrap();
+        let answered = store.get(Space::new("demand"), &key.to_be_bytes()).unwrap().unwrap();
         assert_eq!(answered.answer.unwrap(), won[&format!("answer {key}")].as_bytes());
     }
 }

@@ -29,22 +29,24 @@ fn all<T: Send>(step: impl Fn(usize, &[u8]) -> T + Sync) -> Vec<Vec<T>> {
 }
 
 pub(crate) fn one_put_wins(store: &dyn Store) {
-    let found =
-        all(|thread, key| (store.put(Space::Demand, key, &thread.to_be_bytes(), at(10)).unwrap(), thread));
+    let found = all(|thread, key| {
+        (store.put(Space::new("demand"), key, &thread.to_be_bytes(), at(10)).unwrap(), thread)
+    });
     for (key, found) in (0..KEYS).zip(found) {
         let winners: Vec<_> = found.iter().filter(|(put, _)| *put == Put::Stored).collect();
         assert_eq!(winners.len(), 1);
-        let entry = store.get(Space::Demand, &key.to_be_bytes()).unwrap().unwrap();
+        let entry = store.get(Space::new("demand"), &key.to_be_bytes()).unwrap().unwrap();
         assert_eq!(*entry.value, winners[0].1.to_be_bytes());
     }
 }
 
 pub(crate) fn one_answer_wins(store: &dyn Store) {
     for key in 0..KEYS {
-        assert_eq!(store.put(Space::Demand, &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
+        assert_eq!(store.put(Space::new("demand"), &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
     }
-    let found =
-        all(|thread, key| (store.answer(Space::Demand, key, &thread.to_be_bytes(), at(0)).unwrap(), thread));
+    let found = all(|thread, key| {
+        (store.answer(Space::new("demand"), key, &thread.to_be_bytes(), at(0)).unwrap(), thread)
+    });
     for found in found {
         let winners: Vec<_> = found.iter().filter(|(answered, _)| *answered == Answered::Recorded).collect();
         assert_eq!(winners.len(), 1);
@@ -56,7 +58,7 @@ pub(crate) fn one_answer_wins(store: &dyn Store) {
 pub(crate) fn one_digest_wins(store: &dyn Store) {
     let found = all(|thread, key| {
         let digest = [u8::try_from(thread).unwrap(); 32];
-        store.advance(Space::TrustSequence, key, 9, &digest).unwrap()
+        store.advance(Space::new("trust_sequence"), key, 9, &digest).unwrap()
     });
     for found in found {
         assert_eq!(found.iter().filter(|advance| **advance == Advance::Advanced).count(), 1);
@@ -65,8 +67,9 @@ pub(crate) fn one_digest_wins(store: &dyn Store) {
 }
 
 pub(crate) fn the_quota_holds(store: &dyn Store) {
-    let found =
-        all(|thread, key| store.count(Space::Quota, key, &thread.to_be_bytes(), 5, at(10), at(0)).unwrap());
+    let found = all(|thread, key| {
+        store.count(Space::new("quota"), key, &thread.to_be_bytes(), 5, at(10), at(0)).unwrap()
+    });
     for found in found {
         let mut added: Vec<u32> = found
             .iter()
@@ -85,7 +88,7 @@ pub(crate) fn the_quota_holds_while_members_expire(store: &dyn Store) {
         let count = |member: usize| {
             start.wait();
             let member = [&round.to_string(), "/", &member.to_string()].concat();
-            store.count(Space::Quota, b"key", member.as_bytes(), 5, at(round), at(round)).unwrap()
+            store.count(Space::new("quota"), b"key", member.as_bytes(), 5, at(round), at(round)).unwrap()
         };
         let found: Vec<Counted> = thread::scope(|scope| {
             let count = &count;

@@ -17,7 +17,7 @@ use realname::store::{Advance, Answered, Counted, Put, Space, SqliteStore, Store
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use realname::store::{Answered, Displaced, Put, Space, SqliteStore, Store, StoreError};
 use tempfile::TempDir;
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 /// A store in its directory, with one demand that waits.
 struct Scene {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use realname::store::{Answered, Put, Space, SqliteStore, Store, StoreError, restored_at};
 use tempfile::TempDir;
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 fn now() -> Timestamp {
     "2026-01-05T09:00:00Z".parse().unwrap()

@@ -39,8 +39,8 @@ fn relay_to_another_terminal() {
             sub: "pos-2",
             key: rogue.verifying_key(),
             constraints: &constraints,
-            iat: NOW,
-            exp: NOW + 500,
+            iat: at(NOW),
+            exp: at(NOW + 500),
         }
         .sign(&world.operator)
         .unwrap();
@@ -185,8 +185,8 @@ fn a_stolen_terminal_key_after_its_delegation_ended() {
         sub: "pos-1",
         key: stolen.verifying_key(),
         constraints: &constraints,
-        iat: NOW,
-        exp: ends,
+        iat: at(NOW),
+        exp: at(ends),
     }
     .sign(&world.operator)
     .unwrap();

@@ -4,7 +4,7 @@ use realname::demand::*;
 use realname::jose::{Json, Unverified, sign};
 use realname::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Locality, Purpose, ReasonCode};
 use realname::store::{MemoryStore, Store};
-use realname_testkit::world::{ASKER, ISS, NAME, NOW, NUMBER, World, at, cancel};
+use realname_testkit::world::{ASKER, ISS, NAME, NOW, NUMBER, World, at, cancel, seconds};
 
 fn ask(request: &DemandRequest) -> Result<Demand, AskError> {
     let world = World::new();
@@ -18,7 +18,7 @@ fn high_risk_purposes_have_defaults_and_need_an_expectation() {
     let world = World::new();
     let (_, demand) = world.demand(&cancel());
     let require = demand.requirements();
-    assert!(require.onsite && require.after_demand && require.max_age == Some(300));
+    assert!(require.onsite && require.after_demand && require.max_age == Some(seconds(300)));
     assert_eq!(demand.claims(), [ClaimName::Name, ClaimName::IdNumber]);
     let (_, demand) = world.demand(&DemandRequest::new(Purpose::ServiceOrder));
     assert_eq!(*demand.requirements(), Requirements::default());
@@ -26,11 +26,11 @@ fn high_risk_purposes_have_defaults_and_need_an_expectation() {
         .expectation(Expectation::new(NAME, NUMBER))
         .env(Env::Test)
         .locality(Locality::Remote)
-        .max_age(60)
+        .max_age(seconds(60))
         .after_demand(false);
     let (_, demand) = world.demand(&relaxed);
     let require = demand.requirements();
-    assert!(!require.onsite && !require.after_demand && require.max_age == Some(60));
+    assert!(!require.onsite && !require.after_demand && require.max_age == Some(seconds(60)));
 }
 
 #[test]
@@ -38,8 +38,8 @@ fn what_is_not_asked() {
     for number in ["13800000000", "+1234", "+1234567890123456", "+86138x0000000", ""] {
         assert!(matches!(ask(&cancel().number(number)), Err(AskError::Number)), "{number}");
     }
-    assert!(matches!(ask(&cancel().life(0)), Err(AskError::Life { .. })));
-    assert!(matches!(ask(&cancel().life(86_401)), Err(AskError::Life { .. })));
+    assert!(matches!(ask(&cancel().life(seconds(0))), Err(AskError::Life { .. })));
+    assert!(matches!(ask(&cancel().life(seconds(86_401))), Err(AskError::Life { .. })));
     let about_nothing = DemandRequest::new(Purpose::ServiceOrder).text("x");
     assert!(matches!(ask(&about_nothing), Err(AskError::NumberMissing)));
     let world = World::new();
@@ -53,7 +53,7 @@ fn what_is_not_asked() {
 fn the_store_knows_whom_by_digest_only() {
     let world = World::new();
     let (demand, _) = world.demand(&cancel());
-    let entry = world.store.get(realname::store::Space::Demand, demand.nonce().as_bytes()).unwrap().unwrap();
+    let entry = world.store.get(realname::demand::SPACE, demand.nonce().as_bytes()).unwrap().unwrap();
     let kept = String::from_utf8(entry.value.to_vec()).unwrap();
     assert!(!kept.contains(NAME) && !kept.contains(NUMBER));
     assert!(kept.contains(demand.as_str()), "the demand's own text, to which every record is bound");

@@ -6,7 +6,7 @@ use realname::jose::{SigningKey, Unverified};
 use realname::profile::{Check, ClaimName, Locality, Purpose, ReasonCode};
 use realname::store::MemoryStore;
 use realname::trust::*;
-use realname_testkit::world::{ASKER, ISS, NOW, World, at, key};
+use realname_testkit::world::{ASKER, ISS, NOW, World, at, key, seconds};
 
 const LIST: &str = "https://list.example";
 
@@ -99,7 +99,7 @@ fn constraints_that_allow_nothing_or_mean_nothing_are_refused_by_name() {
     let (operator, terminal) = (key(2), key(6));
     let sign = |constraints: &Constraints, exp: i64| {
         let (sub, key) = ("pos-1", terminal.verifying_key());
-        DelegationRequest { iss: ISS, sub, key, constraints, iat: NOW, exp }.sign(&operator)
+        DelegationRequest { iss: ISS, sub, key, constraints, iat: at(NOW), exp: at(exp) }.sign(&operator)
     };
     assert!(sign(&Constraints::default(), NOW + 1).is_ok());
     let nothing = Constraints { checks: Some(vec![]), ..Constraints::default() };
@@ -127,8 +127,8 @@ fn a_demand_that_nobody_can_answer_is_not_sent() {
     let both = ask(&order().check(Check::Chip).check(Check::Triplet));
     assert!(matches!(both, Err(AskError::Impossible { .. })));
     for bad in [
-        order().max_age(0),
-        order().max_age(-1),
+        order().max_age(seconds(0)),
+        order().max_age(seconds(-1)),
         order().terminal("pos 1"),
         order().terminal("pos-1\u{1b}[2K"),
         order().text("Cancel\nasker: Police"),
@@ -143,8 +143,13 @@ fn a_demand_that_nobody_can_answer_is_not_sent() {
         assert!(!refused.to_string().contains(['\u{1b}', '\n', '\u{202e}', '\u{2028}']));
     }
     // What terminals refuse isn't made, unless they were told to answer it.
-    assert!(matches!(ask(&order().life(601)), Err(AskError::Life { limit: 600, got: 601 })));
-    assert!(ask(&order().terminals_answer(3600).life(3600)).is_ok());
+    let longer = ask(&order().life(seconds(601)));
+    assert!(
+        matches!(longer, Err(AskError::Life { limit, got }) if (limit, got) == (seconds(600), seconds(601)))
+    );
+    let text = longer.unwrap_err().to_string();
+    assert_eq!(text, "a demand lives from 1 to 600 seconds, got 601: terminals refuse a longer one");
+    assert!(ask(&order().terminals_answer(seconds(3600)).life(seconds(3600))).is_ok());
 }
 
 /// The text is written by somebody else's program; a terminal shows none of it.
@@ -232,9 +237,10 @@ fn previous(list: &SignedList) -> PreviousList {
 }
 
 fn windows(list: &SignedList, now: i64) -> Vec<std::ops::Range<i64>> {
-    let anchors = [Anchor::new(key(1).verifying_key().clone(), 0, i64::MAX)];
+    let anchors = [Anchor::new(key(1).verifying_key().clone(), at(0), jiff::Timestamp::MAX)];
     let read = TrustList::verify(list.as_str(), &anchors, at(now), &MemoryStore::new()).unwrap();
-    read.keys().iter().map(KeyRecord::window).collect()
+    let seconds = |window: std::ops::Range<jiff::Timestamp>| window.start.as_second()..window.end.as_second();
+    read.keys().iter().map(KeyRecord::window).map(seconds).collect()
 }
 
 fn codes(list: &SignedList) -> Vec<&'static str> {
@@ -289,7 +295,7 @@ fn a_list_that_would_forget_is_not_signed() {
     assert_eq!(codes(&after(list(operator())).unwrap()), ["revocation_kept"]);
     let lesser = list(operator().revoked(at(NOW), RevocationReason::Superseded));
     assert_eq!(place(after(lesser)), "keys[0].revoked");
-    let anchors = [Anchor::new(key(1).verifying_key().clone(), 0, i64::MAX)];
+    let anchors = [Anchor::new(key(1).verifying_key().clone(), at(0), jiff::Timestamp::MAX)];
     let kept = after(list(operator())).unwrap();
     let kept = TrustList::as_of(kept.as_str(), &anchors, at(NOW + 60)).unwrap();
     assert!(kept.keys()[0].revoked().unwrap().is_compromise());

@@ -6,5 +6,6 @@ mod cancellation;
 mod demand;
 mod drafts;
 mod rely;
+mod spaces;
 mod trust;
 mod trust_runbook;

@@ -6,7 +6,9 @@ use realname::profile::ReasonCode;
 use realname::rely::*;
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
-use realname_testkit::world::{ISS, NOW, Person, World, at, cancel, entry, payload, present_as, sign_list};
+use realname_testkit::world::{
+    ISS, NOW, Person, World, at, cancel, entry, payload, present_as, seconds, sign_list,
+};
 
 fn answer_as(world: &World, presentation: &str, asked: Asked<'_>, now: i64) -> Verdict {
     answer(&world.store, presentation, asked, &world.list(), at(now), &Limits::default()).unwrap().verdict
@@ -58,7 +60,7 @@ fn which_demand_is_meant() {
 #[test]
 fn time_passes() {
     let world = World::new();
-    let (_, demand) = world.demand(&cancel().max_age(590));
+    let (_, demand) = world.demand(&cancel().max_age(seconds(590)));
     let presentation = world.present(&demand);
     let at_the_end = answer_as(&world, &presentation, Asked::ByPresentation, NOW + 600);
     assert_eq!(at_the_end.reasons(), [ReasonCode::DemandExpired.into()]);
@@ -123,7 +125,8 @@ fn a_record_audits_years_later() {
         let Json::Object(mut list) = payload(90, vec![operator]) else { panic!() };
         list.insert("iat".into(), (NOW + YEARS).into());
         list.insert("exp".into(), (NOW + YEARS + 1000).into());
-        let anchors = [realname::trust::Anchor::new(anchor.verifying_key().clone(), NOW, NOW + 2 * YEARS)];
+        let anchors =
+            [realname::trust::Anchor::new(anchor.verifying_key().clone(), at(NOW), at(NOW + 2 * YEARS))];
         let compact = sign_list(&anchor, &Json::Object(list));
         TrustList::as_of(&compact, &anchors, at(NOW + YEARS)).unwrap()
     };

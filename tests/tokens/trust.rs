@@ -6,7 +6,7 @@ use realname::jose::{Json, SigningKey, Unverified, sign};
 use realname::profile::{ClaimName, Purpose, TRUST_LIST_TYP};
 use realname::store::MemoryStore;
 use realname::trust::*;
-use realname_testkit::world::{ASKER, ISS, NOW, World, at, entry, key, payload, sign_list};
+use realname_testkit::world::{ASKER, ISS, NOW, World, at, entry, key, payload, seconds, sign_list};
 
 fn with(mut json: Json, name: &str, value: Json) -> Json {
     if let Json::Object(members) = &mut json {
@@ -43,7 +43,7 @@ fn lists_that_are_refused() {
     let other_typ = sign(&world.anchor, "jwt", [], &good).unwrap();
     assert!(matches!(judge(&other_typ), Err(TrustError::List(_))));
     // An anchor counts in its window only.
-    let gone = [Anchor::new(world.anchor.verifying_key().clone(), NOW - 1000, NOW)];
+    let gone = [Anchor::new(world.anchor.verifying_key().clone(), at(NOW - 1000), at(NOW))];
     let refused = TrustList::as_of(&signed_by(&world.anchor), &gone, at(NOW));
     assert!(matches!(refused, Err(TrustError::AnchorOutsideWindow)));
 }
@@ -93,7 +93,7 @@ fn keys_are_judged_at_the_time_of_signing() {
     let judge = |entry: Json, iss: &str, iat: i64| {
         let list = list(&world, &payload(1, vec![entry]), NOW).unwrap();
         let resolved = list.resolve(&Unverified::parse(&token).unwrap())?;
-        resolved.judge(iss, iat, NOW).map(drop)
+        resolved.judge(iss, at(iat), at(NOW)).map(drop)
     };
     assert!(judge(operator(), ISS, NOW - 10_000).is_ok());
     assert!(matches!(judge(operator(), ISS, NOW - 10_001), Err(TrustError::KeyOutsideWindow)));
@@ -127,7 +127,7 @@ fn askers_are_allowed_purposes_and_claims() {
     let world = World::new();
     let kid = world.asker.verifying_key().thumbprint();
     let judge = |kid: &str, iss: &str, purpose: Purpose, claim: ClaimName| {
-        list.judge_asker(kid, iss, &purpose, &[claim], NOW, NOW).cloned()
+        list.judge_asker(kid, iss, &purpose, &[claim], at(NOW), at(NOW)).cloned()
     };
     let named = judge(kid.as_str(), ASKER, Purpose::SimCancel, ClaimName::Name).unwrap();
     assert_eq!(named, "Home Province (TEST)");
@@ -162,7 +162,7 @@ impl Chain {
             terminal: key(5),
             first: Constraints {
                 purposes: Some(vec![Purpose::SimCancel]),
-                max_lifetime: Some(900),
+                max_lifetime: Some(seconds(900)),
                 ..Default::default()
             },
             second: Constraints::default(),
@@ -181,16 +181,16 @@ impl Chain {
             sub: "agent-1",
             key: self.agent.verifying_key(),
             constraints: &self.first,
-            iat: NOW - 100,
-            exp: NOW + 200,
+            iat: at(NOW - 100),
+            exp: at(NOW + 200),
         };
         let second = DelegationRequest {
             iss: self.second_iss,
             sub: "pos-1",
             key: self.terminal.verifying_key(),
             constraints: &self.second,
-            iat: NOW - 50,
-            exp: self.second_exp,
+            iat: at(NOW - 50),
+            exp: at(self.second_exp),
         };
         [first.sign(&self.world.operator).unwrap(), second.sign(&self.agent).unwrap()]
     }
@@ -205,7 +205,7 @@ impl Chain {
         let header = ("delegation", Json::array(chain.iter().map(String::as_str)));
         let token = sign(&self.terminal, "t", [header], &Json::object([])).unwrap();
         let list = self.world.list();
-        list.resolve(&Unverified::parse(&token).unwrap())?.judge(iss, iat, now).map(drop)
+        list.resolve(&Unverified::parse(&token).unwrap())?.judge(iss, at(iat), at(now)).map(drop)
     }
 }
 
@@ -213,11 +213,11 @@ impl Chain {
 fn chains_only_narrow() {
     let good = Chain::new();
     good.judge(ISS, NOW, NOW).unwrap();
-    let narrowed = Constraints { max_lifetime: Some(60), ..Default::default() };
+    let narrowed = Constraints { max_lifetime: Some(seconds(60)), ..Default::default() };
     Chain { second: narrowed, ..Chain::new() }.judge(ISS, NOW, NOW).unwrap();
     let wider = [
         Constraints { purposes: Some(vec![Purpose::SimCancel, Purpose::SimTransfer]), ..Default::default() },
-        Constraints { max_lifetime: Some(901), ..Default::default() },
+        Constraints { max_lifetime: Some(seconds(901)), ..Default::default() },
     ];
     for second in wider {
         let refused = Chain { second, ..Chain::new() }.judge(ISS, NOW, NOW);
@@ -281,10 +281,10 @@ fn chains_of_the_wrong_shape() {
 
 #[test]
 fn anchor_files() {
-    let anchor = Anchor::new(key(1).verifying_key().clone(), 5, 10);
+    let anchor = Anchor::new(key(1).verifying_key().clone(), at(5), at(10));
     let file = Anchor::to_file(std::slice::from_ref(&anchor));
     assert_eq!(Anchor::parse_all(&file).unwrap(), std::slice::from_ref(&anchor));
-    let two = [anchor.clone(), Anchor::new(key(2).verifying_key().clone(), 0, 1)];
+    let two = [anchor.clone(), Anchor::new(key(2).verifying_key().clone(), at(0), at(1))];
     assert_eq!(Anchor::parse_all(&Anchor::to_file(&two)).unwrap(), two);
     let json = Json::parse(&file, 1000).unwrap();
     let second = |seconds| Timestamp::from_second(seconds).unwrap();
@@ -306,7 +306,7 @@ fn a_stolen_key_of_a_chain_counts_for_nobody_whatever_it_is_listed_for() {
         keys.extend(listed);
         let list = list(&chain.world, &payload(1, keys), NOW).unwrap();
         let token = chain.token();
-        list.resolve(&Unverified::parse(&token).unwrap())?.judge(ISS, iat, NOW).map(drop)
+        list.resolve(&Unverified::parse(&token).unwrap())?.judge(ISS, at(iat), at(NOW)).map(drop)
     };
     judge(None, NOW).unwrap();
     for signer in [&chain.terminal, &chain.agent, &chain.world.operator] {
@@ -348,7 +348,8 @@ fn an_askers_key_that_is_stolen_under_another_name() {
         [("revoked", revoked("compromise", NOW + 9))],
     );
     let list = list(&world, &payload(1, vec![world.asks(&["sim.cancel"]), stolen]), NOW).unwrap();
-    let judged = list.judge_asker(kid.as_str(), ASKER, &Purpose::SimCancel, &[ClaimName::Name], NOW, NOW);
+    let judged =
+        list.judge_asker(kid.as_str(), ASKER, &Purpose::SimCancel, &[ClaimName::Name], at(NOW), at(NOW));
     assert!(matches!(judged, Err(TrustError::KeyCompromised)));
 }
 
@@ -356,7 +357,8 @@ fn an_askers_key_that_is_stolen_under_another_name() {
 fn an_anchor_file_with_one_key_twice_the_expired_window_first() {
     let world = World::new();
     let compact = world.compact_list(1);
-    let window = |from: i64, to: i64| Anchor::new(world.anchor.verifying_key().clone(), NOW + from, NOW + to);
+    let window =
+        |from: i64, to: i64| Anchor::new(world.anchor.verifying_key().clone(), at(NOW + from), at(NOW + to));
     let (over, good, to_come) = (window(-50_000, -40_000), window(-10_000, 1000), window(2000, 3000));
     for anchors in [[over.clone(), good.clone()], [good.clone(), over.clone()], [to_come.clone(), good]] {
         assert!(TrustList::as_of(&compact, &anchors, at(NOW)).is_ok());

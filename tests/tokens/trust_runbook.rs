@@ -71,7 +71,7 @@ fn a_the_anchor_is_rotated() {
     // A1: a list of the new anchor is refused until the anchor file has both.
     let by_new = site.list(&new_anchor, 2, vec![operator()]);
     assert!(matches!(site.take(&by_new), Err(TrustError::AnchorUnknown)));
-    site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), NOW - 10_000, NOW + 1_000_000));
+    site.anchors.push(Anchor::new(new_anchor.verifying_key().clone(), at(NOW - 10_000), at(NOW + 1_000_000)));
     assert_eq!(Anchor::parse_all(&Anchor::to_file(&site.anchors)).unwrap(), site.anchors);
     // A2: the new anchor signs; both are taken as long as both are there, and the sequence goes on.
     let list = site.take(&by_new).unwrap();
@@ -120,7 +120,7 @@ fn c_a_terminals_key_is_renewed() {
     let delegate = |terminal: &SigningKey, iat: i64, exp: i64| {
         let constraints = Constraints { terminal: Some("pos-1".into()), ..Default::default() };
         let (sub, key) = ("pos-1", terminal.verifying_key());
-        DelegationRequest { iss: ISS, sub, key, constraints: &constraints, iat, exp }
+        DelegationRequest { iss: ISS, sub, key, constraints: &constraints, iat: at(iat), exp: at(exp) }
             .sign(&site.world.operator)
     };
     // C1: a new key, a new statement; the trust list doesn't change.
@@ -156,8 +156,8 @@ fn d_an_issuers_key_is_stolen() {
         sub: "pos-1",
         key: terminal.verifying_key(),
         constraints: &constraints,
-        iat: NOW - 50,
-        exp: NOW + 500,
+        iat: at(NOW - 50),
+        exp: at(NOW + 500),
     };
     let statement = request.sign(&stolen).unwrap();
     let delegated = attestor(terminal).with_delegation(vec![statement]).unwrap();
@@ -189,7 +189,8 @@ fn f_the_anchor_is_stolen() {
     let thief_list = site.list(&site.world.anchor, 1 << 40, vec![entry(key(99).verifying_key(), ISS, [])]);
     // F1: the anchor file is replaced at every site; from then on the thief's lists are nobody's.
     let new_anchor = key(56);
-    site.anchors = vec![Anchor::new(new_anchor.verifying_key().clone(), NOW - 10_000, NOW + 1_000_000)];
+    site.anchors =
+        vec![Anchor::new(new_anchor.verifying_key().clone(), at(NOW - 10_000), at(NOW + 1_000_000))];
     assert!(matches!(site.take(&thief_list), Err(TrustError::AnchorUnknown)));
     // F2: a site that took one remembers its sequence, and needs a list under another `iss`, or a new store.
     let seen = MemoryStore::new();

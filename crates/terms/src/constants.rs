@@ -1,5 +1,7 @@
 //! Constants of the profile.
 
+use jiff::SignedDuration;
+
 /// `typ` of an issuer JWT.
 pub const ATTESTATION_TYP: &str = "dc+sd-jwt";
 /// `typ` of a demand.
@@ -21,18 +23,18 @@ pub const TRUST_FRAMEWORK: &str = "urn:realname:framework:cn-telecom";
 /// The credential format of SD-JWT VC in DCQL.
 pub const DCQL_FORMAT: &str = "dc+sd-jwt";
 
-/// Clock skew allowed for `nbf` and `iat` by default, in seconds. Never for `exp`.
-pub const DEFAULT_SKEW: i64 = 60;
-/// Life of an attestation by default, in seconds.
-pub const DEFAULT_LIFE: i64 = 15 * 60;
-/// Longest life of an attestation, in seconds. There is no status list: keys and delegations are what gets revoked.
-pub const MAX_LIFE: i64 = 24 * 60 * 60;
-/// Life of a demand by default, and the longest that a terminal answers by default, in seconds.
-pub const DEMAND_LIFE: i64 = 10 * 60;
-/// `max_age` of a high-risk demand by default, in seconds.
-pub const HIGH_RISK_MAX_AGE: i64 = 300;
-/// Longest life of a delegation statement, in seconds.
-pub const DELEGATION_LIFE: i64 = 7 * 24 * 60 * 60;
+/// Clock skew allowed for `nbf` and `iat` by default. Never for `exp`.
+pub const DEFAULT_SKEW: SignedDuration = SignedDuration::from_mins(1);
+/// Life of an attestation by default.
+pub const DEFAULT_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// Longest life of an attestation. There is no status list: keys and delegations are what gets revoked.
+pub const MAX_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// Life of a demand by default, and the longest that a terminal answers by default.
+pub const DEMAND_LIFE: SignedDuration = SignedDuration::from_mins(10);
+/// `max_age` of a high-risk demand by default.
+pub const HIGH_RISK_MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
+/// Longest life of a delegation statement.
+pub const DELEGATION_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Most delegation statements between a listed key and the one that signs.
 pub const DELEGATION_LINKS: usize = 2;
 /// Digests of an attestation, decoys included: their number says nothing.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy, Verified};
 use realname::attest::{AttestError, Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, Finding, ScriptedAuthority};
@@ -42,6 +42,10 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
 }
 
+pub fn seconds(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
+}
+
 pub fn key(seed: u8) -> SigningKey {
     SigningKey::from_ed25519_seed(&[seed; 32])
 }
@@ -60,7 +64,7 @@ impl World {
     }
 
     pub fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::new(self.anchor.verifying_key().clone(), NOW - 10_000, NOW + 1_000_000)]
+        vec![Anchor::new(self.anchor.verifying_key().clone(), at(NOW - 10_000), at(NOW + 1_000_000))]
     }
 
     pub fn list(&self) -> TrustList {

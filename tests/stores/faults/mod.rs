@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 const CASE: &str = "REALNAME_TEST_FAULT";
 const FAULTS: &str = "REALNAME_FAULTS";
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 /// Runs the case that the parent named; nothing when the suite runs it.
 #[test]

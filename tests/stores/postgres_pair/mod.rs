@@ -15,7 +15,7 @@ use realname::store::{Answered, PostgresStore, Put, Space, Store, StoreError};
 
 use self::pair::Pair;
 
-const SPACE: Space = Space::Demand;
+const SPACE: Space = Space::new("demand");
 
 /// A step's limit, and what a busy machine takes to tell.
 const LIMIT: Duration = Duration::from_secs(12);

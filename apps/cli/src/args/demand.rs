@@ -88,7 +88,7 @@ pub(crate) struct DemandNewArgs {
 
 /// What terminals answer.
 fn life(text: &str) -> Result<u32, String> {
-    let longest = u32::try_from(DEMAND_LIFE).unwrap_or(u32::MAX);
+    let longest = u32::try_from(DEMAND_LIFE.as_secs()).unwrap_or(u32::MAX);
     let life = text.parse().ok().filter(|life| (1..=longest).contains(life));
     life.ok_or_else(|| {
         lang::pick(

@@ -104,7 +104,7 @@ fn days(text: &str) -> Result<u32, String> {
 
 /// Nobody takes a statement that lives longer.
 fn days_of_delegation(text: &str) -> Result<u32, String> {
-    let most = u32::try_from(DELEGATION_LIFE / (24 * 60 * 60)).unwrap_or(u32::MAX);
+    let most = u32::try_from(DELEGATION_LIFE.as_hours() / 24).unwrap_or(u32::MAX);
     days(text)
         .ok()
         .filter(|days| *days <= most)

@@ -12,7 +12,7 @@ use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use realname::appraisal::{Case, CaseRequest, ConsentGiven, OnSite, Policy};
 use realname::attest::{Attestor, Terminal};
 use realname::authority::DirectoryAuthority;
@@ -160,14 +160,14 @@ fn presentations(workshop: &Workshop, count: usize) -> Vec<String> {
             .expectation(Expectation::new(NAME, NUMBER))
             .env(Env::Test)
             // Long enough for the whole test on a slow machine, checks included.
-            .terminals_answer(3600)
-            .life(3600)
-            .max_age(3600)
+            .terminals_answer(SignedDuration::from_hours(1))
+            .life(SignedDuration::from_hours(1))
+            .max_age(SignedDuration::from_hours(1))
             .after_demand(false)
             .issue(HOME, &home, &store, Timestamp::now())
             .expect("a demand");
         let mut limits = realname::demand::AnswerLimits::default();
-        limits.max_life = 3600;
+        limits.max_life = SignedDuration::from_hours(1);
         let now = Timestamp::now();
         let asked =
             VerifiedDemand::verify_within(demand.as_str(), &list, now, limits).expect("a trusted asker");

@@ -6,7 +6,7 @@ use super::{Account, CancellationError};
 use crate::confirmation::{LedgerSecret, PhoneNumber};
 use crate::jose::{JoseError, Json, decode, encode};
 use crate::profile::ReasonCode;
-use crate::store::{Entry, Put, Space, Store};
+use crate::store::{Entry, Put, Store};
 
 /// Records are ours, and small.
 const MAX_RECORD: usize = 256 * 1024;
@@ -90,7 +90,7 @@ impl Case {
         let over = Timestamp::from_second(self.over_at).unwrap_or(Timestamp::MAX);
         let expires_at = over.checked_add(KEPT).unwrap_or(Timestamp::MAX);
         let key = step_key(secret, &self.id, step);
-        Ok(store.put(Space::Cancellation, &key, &json.to_bytes(), expires_at)?)
+        Ok(store.put(super::SPACE, &key, &json.to_bytes(), expires_at)?)
     }
 
     pub(super) fn to_json(&self) -> Json {
@@ -147,7 +147,7 @@ pub(super) fn step(
     id: &str,
     step: StepRecord,
 ) -> Result<Option<Json>, CancellationError> {
-    store.get(Space::Cancellation, &step_key(secret, id, step))?.map(|entry| parse(&entry)).transpose()
+    store.get(super::SPACE, &step_key(secret, id, step))?.map(|entry| parse(&entry)).transpose()
 }
 
 pub(super) fn parse(entry: &Entry) -> Result<Json, CancellationError> {

@@ -9,7 +9,7 @@ use crate::confirmation::NaturalDay;
 use crate::jose::{Json, encode, random_id, sign};
 use crate::profile::{CANCELLATION_TYP, ReasonCode};
 use crate::sd_jwt::conceal;
-use crate::store::{Put, Space, Store};
+use crate::store::{Put, Store};
 
 /// Signs the receipt and records it under the subscription, which is what happens once.
 pub(super) fn commit(
@@ -49,10 +49,10 @@ pub(super) fn commit(
         Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", jws.as_str().into())]);
     let expires_at = last.after(RETENTION_DAYS).map_or(Timestamp::MAX, NaturalDay::end);
     let key = &case.subscription_mac;
-    if store.put(Space::Cancellation, key, &record.to_bytes(), expires_at)? == Put::Stored {
+    if store.put(super::SPACE, key, &record.to_bytes(), expires_at)? == Put::Stored {
         return Ok(Committed::Now(Receipt::new(jws, &number)));
     }
-    let entry = store.get(Space::Cancellation, key)?.ok_or(CancellationError::Record)?;
+    let entry = store.get(super::SPACE, key)?.ok_or(CancellationError::Record)?;
     match restore(&home.secret, &entry, &case.id, &account.number)? {
         Some(receipt) => Ok(Committed::Before(receipt)),
         None => Err(ReasonCode::CancellationDone.into()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, StepRecord, step};
 use super::steps::{Acknowledged, Asked, Confirmed, Identified};
@@ -12,10 +12,10 @@ use crate::demand::{Demand, DemandRequest, demand_hash};
 use crate::jose::{Json, Signer, random_id};
 use crate::profile::{Check, Env, Purpose, ReasonCode};
 use crate::rely::recorded;
-use crate::store::{Counted, Put, Space, Store};
+use crate::store::{Counted, Put, Store};
 
 /// How long a case takes at most, unless said otherwise: an hour, as a number portability's code is valid for.
-const LIFE: i64 = 60 * 60;
+const LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The home side of cancellations: who has the numbers, and relies on what other provinces' desks checked.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub struct HomeSide {
     pub(super) signer: Arc<dyn Signer>,
     pub(super) secret: LedgerSecret,
     pub(super) env: Env,
-    life: i64,
+    life: SignedDuration,
 }
 
 /// What the home side asks of the desk, beyond a proof that it is the holder.
@@ -92,12 +92,12 @@ impl HomeSide {
         self
     }
 
-    /// How long a case may take, in seconds. A shorter one frees the number sooner for another try.
-    pub fn life(mut self, seconds: i64) -> Result<Self, CancellationError> {
-        if !(60..=86_400).contains(&seconds) {
+    /// How long a case may take: a minute to a day. A shorter one frees the number sooner for another try.
+    pub fn life(mut self, life: SignedDuration) -> Result<Self, CancellationError> {
+        if !(SignedDuration::from_mins(1)..=SignedDuration::from_hours(24)).contains(&life) {
             return Err(CancellationError::Life);
         }
-        self.life = seconds;
+        self.life = life;
         Ok(self)
     }
 
@@ -113,12 +113,12 @@ impl HomeSide {
         now: Timestamp,
     ) -> Result<(Asked, Demand), CancellationError> {
         let subscription_mac = Case::subscription_mac(&self.secret, account);
-        if store.get(Space::Cancellation, &subscription_mac)?.is_some() {
+        if store.get(super::SPACE, &subscription_mac)?.is_some() {
             return Err(ReasonCode::CancellationDone.into());
         }
         let id = random_id()?;
         let opened_at = now.as_second();
-        let over_at = opened_at.saturating_add(self.life);
+        let over_at = opened_at.saturating_add(self.life.as_secs());
         self.lease(store, &subscription_mac, &id, over_at, now)?;
 
         let disclosures = snapshot::disclosures(&self.secret, &id, account)?;
@@ -154,7 +154,7 @@ impl HomeSide {
         if Case::number_mac(&self.secret, number) != case.number_mac {
             return Ok(None);
         }
-        if let Some(entry) = store.get(Space::Cancellation, &case.subscription_mac)?
+        if let Some(entry) = store.get(super::SPACE, &case.subscription_mac)?
             && let Some(receipt) = receipt::restore(&self.secret, &entry, &case.id, number)?
         {
             return Ok(Some(Stage::Committed(receipt)));
@@ -197,7 +197,7 @@ impl HomeSide {
     ) -> Result<(), CancellationError> {
         let over = Timestamp::from_second(over_at).unwrap_or(Timestamp::MAX);
         let lease = self.secret.mac("cancellation lease", &[subscription_mac]);
-        match store.count(Space::Cancellation, &lease, id.as_bytes(), 1, over, now)? {
+        match store.count(super::SPACE, &lease, id.as_bytes(), 1, over, now)? {
             Counted::Added(_) | Counted::Present(_) => Ok(()),
             _ => Err(ReasonCode::CancellationOpen.into()),
         }

@@ -41,3 +41,8 @@ pub use notice::{Acknowledgement, Notice, NoticeKind};
 pub use receipt::{Committed, QUARANTINE_DAYS, Receipt, VerifiedReceipt};
 pub use snapshot::{Released, Snapshot};
 pub use steps::{Acknowledged, Asked, CANCEL_SERVICE, Confirmed, Identified};
+
+use crate::store::Space;
+
+/// Cancellations away from home, by case and by subscription.
+pub const SPACE: Space = Space::new("cancellation");

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::statement::{combine, disclosure, number, open};
 use super::{CancellationError, StatementRefused, case};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
-use crate::jose::JoseError;
+use crate::jose::{JoseError, instant};
 use crate::profile::{CANCELLATION_TYP, Env, ReasonCode};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::Entry;
@@ -101,8 +101,8 @@ pub struct VerifiedReceipt {
     pub iss: String,
     /// Which case.
     pub case: String,
-    /// When, in seconds since 1970.
-    pub cancelled_at: i64,
+    /// When, to the second.
+    pub cancelled_at: Timestamp,
     /// The natural day of that.
     pub cancelled_on: NaturalDay,
     /// The last natural day on which the number must rest.
@@ -128,12 +128,11 @@ impl VerifiedReceipt {
         let receipt = Self {
             iss: payload.text("iss")?.to_owned(),
             case: payload.text("case")?.to_owned(),
-            cancelled_at: payload.seconds("iat")?,
+            cancelled_at: instant(payload.seconds("iat")?),
             cancelled_on: NaturalDay::parse(payload.text("cancelled_on")?)?,
             quarantine_until: NaturalDay::parse(payload.text("quarantine_until")?)?,
         };
-        let whole = Timestamp::from_second(receipt.cancelled_at)
-            .is_ok_and(|at| NaturalDay::of(at) == receipt.cancelled_on)
+        let whole = NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
             && receipt.cancelled_on.after(QUARANTINE_DAYS).is_some_and(|day| day <= receipt.quarantine_until);
         if whole { Ok(receipt) } else { Err(ReasonCode::ClaimMalformed.into()) }
     }

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::StatementRefused;
 use crate::confirmation::{LedgerSecret, PhoneNumber};
-use crate::jose::{JoseError, Json, Unverified, encode};
+use crate::jose::{JoseError, Json, Unverified, encode, instant};
 use crate::profile::{DEFAULT_SKEW, Purpose, ReasonCode};
 use crate::sd_jwt::{Combined, Disclosure, SdJwtError, reveal};
 use crate::trust::TrustList;
@@ -55,10 +55,10 @@ pub(super) fn open(
     let payload = jws.verify(list.resolve_asker(&kid)?, typ)?.into_payload();
     let time = |name| payload.seconds(name).map_err(|_| StatementRefused(ReasonCode::TimeMalformed));
     let iat = time("iat")?;
-    if iat > now.as_second().saturating_add(DEFAULT_SKEW) {
+    if iat > now.as_second().saturating_add(DEFAULT_SKEW.as_secs()) {
         return Err(ReasonCode::IssuedInFuture.into());
     }
-    list.judge_asker(&kid, payload.text("iss")?, &Purpose::SimCancel, &[], iat, now.as_second())?;
+    list.judge_asker(&kid, payload.text("iss")?, &Purpose::SimCancel, &[], instant(iat), now)?;
     let disclosures: Vec<_> = combined.disclosures().map(Disclosure::parse).collect::<Result<_, _>>()?;
     // A value that may be disclosed must have been: one that stands in plain sight would be in every record.
     if NAMES.iter().any(|name| payload.member(name).is_some()) {

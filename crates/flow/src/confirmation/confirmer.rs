@@ -13,7 +13,7 @@ use super::{
 };
 use crate::jose::{Signer, random, random_id};
 use crate::profile::Env;
-use crate::store::{Put, Space, Store};
+use crate::store::{Put, Store};
 
 /// How often another code is drawn when the number has that one today.
 const DRAWS: usize = 16;
@@ -78,12 +78,14 @@ impl Confirmer {
         self
     }
 
-    /// Other limits: the seconds that a question waits, and how many different replies it takes.
-    pub fn limits(mut self, seconds: i64, replies: u32) -> Result<Self, ConfirmationError> {
-        if !(1..=86_400).contains(&seconds) || !(1..=100).contains(&replies) {
+    /// Other limits: how long a question waits (from a second to a day), and how many different replies it takes.
+    pub fn limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
+        if !(SignedDuration::from_secs(1)..=SignedDuration::from_hours(24)).contains(&window)
+            || !(1..=100).contains(&replies)
+        {
             return Err(ConfirmationError::Limits);
         }
-        self.window = SignedDuration::from_secs(seconds);
+        self.window = window;
         self.replies = replies;
         Ok(self)
     }
@@ -101,7 +103,7 @@ impl Confirmer {
         let id = random_id()?;
         let kept = Kept::of(&question, id.clone(), day, now, until);
         // The record outlives the time for its reply: as long as it is there, the customer isn't asked again.
-        match store.put(Space::Confirmation, &key, &kept.to_json().to_bytes(), last_moment(day))? {
+        match store.put(super::SPACE, &key, &kept.to_json().to_bytes(), last_moment(day))? {
             Put::Stored => {
                 let reply = self.draw(store, &question, day, &key)?;
                 Ok(Asking::Ask(Challenge { id, question, reply, until }))
@@ -123,7 +125,7 @@ impl Confirmer {
         now: Timestamp,
     ) -> Result<Option<Standing>, ConfirmationError> {
         let key = self.key(number, service, NaturalDay::of(now));
-        let Some(entry) = store.get(Space::Confirmation, &key)? else { return Ok(None) };
+        let Some(entry) = store.get(super::SPACE, &key)? else { return Ok(None) };
         let until = Kept::parse(&entry.value)?.until;
         Ok(Some(match entry.answer.as_deref().map(Decision::parse).transpose()? {
             Some(Decision::Granted(jws)) => Standing::Granted(self.grant(&key, jws, number)?),
@@ -142,8 +144,8 @@ impl Confirmer {
         now: Timestamp,
     ) -> Result<Option<ServiceId>, ConfirmationError> {
         let code = self.code_key(number, NaturalDay::of(now), &Folded::new(text));
-        let Some(pointer) = store.get(Space::Confirmation, &code)? else { return Ok(None) };
-        let Some(entry) = store.get(Space::Confirmation, &pointer.value)? else { return Ok(None) };
+        let Some(pointer) = store.get(super::SPACE, &code)? else { return Ok(None) };
+        let Some(entry) = store.get(super::SPACE, &pointer.value)? else { return Ok(None) };
         Ok(Some(Kept::parse(&entry.value)?.service))
     }
 
@@ -187,7 +189,7 @@ impl Confirmer {
                 _ => format!("Y{:04}", number % 10_000),
             });
             let code_key = self.code_key(&question.number, day, &Folded::new(&code));
-            if store.put(Space::Confirmation, &code_key, key, last_moment(day))? == Put::Stored {
+            if store.put(super::SPACE, &code_key, key, last_moment(day))? == Put::Stored {
                 return Ok(code);
             }
         }

@@ -7,7 +7,7 @@ use super::record::{Decision, Kept};
 use super::reply::Answer;
 use super::{ConfirmationError, Confirmer, Form, NaturalDay, PhoneNumber, Replied, Reply};
 use crate::profile::{ReasonCode, Refused};
-use crate::store::{Answered, Counted, Space, Store};
+use crate::store::{Answered, Counted, Store};
 
 impl Confirmer {
     /// Matches a reply with its question and signs the grant, once.
@@ -19,7 +19,7 @@ impl Confirmer {
     ) -> Result<Replied, ConfirmationError> {
         let day = NaturalDay::of(now);
         let key = self.key(&reply.number, &reply.service, day);
-        let Some(entry) = store.get(Space::Confirmation, &key)? else {
+        let Some(entry) = store.get(super::SPACE, &key)? else {
             return self.not_today(store, reply, day);
         };
         let kept = Kept::parse(&entry.value)?;
@@ -40,7 +40,7 @@ impl Confirmer {
             (Decision::Declined, Replied::Declined)
         };
         let answer = decision.to_json().to_bytes();
-        Ok(match store.answer(Space::Confirmation, &key, &answer, now)? {
+        Ok(match store.answer(super::SPACE, &key, &answer, now)? {
             Answered::Recorded => replied,
             // Another thread or process was first; what this one signed is thrown away unseen.
             Answered::Already(recorded) => self.before(&recorded, confirms, &key, &reply.number)?,
@@ -77,12 +77,12 @@ impl Confirmer {
         let member = self.secret.mac("try", &[key, text.as_bytes()]);
         let tries = self.secret.mac("tries", &[key]);
         let end = kept.day.end();
-        if let Counted::Full(_) = store.count(Space::Confirmation, &tries, &member, self.replies, end, now)? {
+        if let Counted::Full(_) = store.count(super::SPACE, &tries, &member, self.replies, end, now)? {
             return Ok(Err(ReasonCode::ConfirmationTooManyReplies.into()));
         }
         // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
         let code = self.code_key(&reply.number, kept.day, text);
-        Ok(match store.get(Space::Confirmation, &code)? {
+        Ok(match store.get(super::SPACE, &code)? {
             None => Err(ReasonCode::ConfirmationWrongReply.into()),
             Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Ok(true),
             Some(_) => Err(ReasonCode::ConfirmationWrongService.into()),
@@ -100,7 +100,7 @@ impl Confirmer {
             return Ok(Replied::Refused(ReasonCode::ConfirmationNotAsked));
         };
         let key = self.key(&reply.number, &reply.service, yesterday);
-        let asked = store.get(Space::Confirmation, &key)?.is_some();
+        let asked = store.get(super::SPACE, &key)?.is_some();
         Ok(Replied::Refused(if asked {
             ReasonCode::ConfirmationLate
         } else {

@@ -51,3 +51,8 @@ pub use reply::{Replied, Reply};
 pub use secret::LedgerSecret;
 pub use service::{Price, ServiceId, ServiceIdError, Uses};
 pub use verify::{GrantRefused, Order, UnverifiedGrant, VerifiedGrant};
+
+use crate::store::Space;
+
+/// Second confirmations, by number, service and natural day.
+pub const SPACE: Space = Space::new("confirmation");

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{ConfirmationError, NaturalDay, Uses, VerifiedGrant};
 use crate::profile::ReasonCode;
-use crate::store::{Put, Space, Store, restored_at};
+use crate::store::{Put, Store, restored_at};
 
 /// What using a grant for an order led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,8 @@ impl VerifiedGrant {
             return Ok(Redemption::Refused(ReasonCode::GrantOtherDay));
         }
         // The store may have forgotten that it was used: by what was before a restore nothing is charged.
-        if restored_at(store)?.is_some_and(|restored| self.confirmed_at() <= restored.as_second()) {
+        if restored_at(store)?.is_some_and(|restored| self.confirmed_at().as_second() <= restored.as_second())
+        {
             return Ok(Redemption::Refused(ReasonCode::GrantBeforeRestore));
         }
         let order = digest("order", &self.jti, order);
@@ -44,10 +45,10 @@ impl VerifiedGrant {
             Uses::Day => order,
         };
         let expires_at = self.day.end().checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-        if store.put(Space::Confirmation, &key, &order, expires_at)? == Put::Stored {
+        if store.put(super::SPACE, &key, &order, expires_at)? == Put::Stored {
             return Ok(Redemption::Now);
         }
-        let used = store.get(Space::Confirmation, &key)?;
+        let used = store.get(super::SPACE, &key)?;
         Ok(match used {
             Some(entry) if entry.value[..] == order[..] => Redemption::Before,
             _ => Redemption::Refused(ReasonCode::GrantUsed),

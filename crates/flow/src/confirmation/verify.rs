@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 
 use super::{NaturalDay, PhoneNumber, Price, ServiceId, Uses};
-use crate::jose::{JoseError, Json, Unverified, decode};
+use crate::jose::{JoseError, Json, Unverified, decode, instant};
 use crate::profile::{DEFAULT_SKEW, Env, GRANT_TYP, Purpose, ReasonCode};
 use crate::rely::sd_jwt_code;
 use crate::sd_jwt::{Combined, Disclosure, SdJwtError, reveal};
@@ -56,7 +56,7 @@ pub struct VerifiedGrant {
     iss: String,
     pub(super) uses: Uses,
     pub(super) day: NaturalDay,
-    confirmed_at: i64,
+    confirmed_at: Timestamp,
 }
 
 /// A grant as it came. Nothing in it can be believed.
@@ -90,7 +90,7 @@ impl<'a> UnverifiedGrant<'a> {
         let kid = self.jws.kid().ok_or(ReasonCode::KeyUnknown)?.to_owned();
         let jws = self.jws.verify(list.resolve_asker(&kid)?, GRANT_TYP)?;
         let read = Read::from_payload(jws.payload())?;
-        list.judge_asker(&kid, &read.iss, &read.purpose, &[], read.iat, now.as_second())?;
+        list.judge_asker(&kid, &read.iss, &read.purpose, &[], instant(read.iat), now)?;
         let revealed = reveal(jws.into_payload(), std::slice::from_ref(&self.number))?;
         let number = revealed.payload().text("number")?;
 
@@ -101,7 +101,7 @@ impl<'a> UnverifiedGrant<'a> {
         let same_number = bool::from(number.as_bytes().ct_eq(order.number.as_str().as_bytes()));
         let reasons: Vec<_> = [
             (!whole, ReasonCode::ClaimMalformed),
-            (read.iat > seconds.saturating_add(DEFAULT_SKEW), ReasonCode::IssuedInFuture),
+            (read.iat > seconds.saturating_add(DEFAULT_SKEW.as_secs()), ReasonCode::IssuedInFuture),
             (read.day != day, ReasonCode::GrantOtherDay),
             (read.env != order.env, ReasonCode::EnvMismatch),
             (!same_number, ReasonCode::GrantOtherNumber),
@@ -119,7 +119,7 @@ impl<'a> UnverifiedGrant<'a> {
             iss: read.iss,
             uses: read.uses,
             day: read.day,
-            confirmed_at: read.iat,
+            confirmed_at: instant(read.iat),
         })
     }
 }
@@ -141,8 +141,8 @@ impl VerifiedGrant {
         &self.iss
     }
 
-    /// When the customer confirmed, in seconds since 1970.
-    pub fn confirmed_at(&self) -> i64 {
+    /// When the customer confirmed.
+    pub fn confirmed_at(&self) -> Timestamp {
         self.confirmed_at
     }
 

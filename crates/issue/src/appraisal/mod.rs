@@ -36,7 +36,7 @@ pub use policy::{
     EnrolledTerminal, HumanRoutes, Policy, PolicyError, PolicyLimits, Requirement, Rule, Signal, StepUp,
     TermFromAge, TermRules, TermTable,
 };
-pub use quota::{QuotaError, QuotaKey, Quotas};
+pub use quota::{QuotaError, QuotaKey, Quotas, SPACE};
 pub use reason::Reason;
 pub use refusal::{CheckReport, Refusal, Retry};
 pub use represented::{PaperDocument, Relation, Represented, RepresentedDocument};

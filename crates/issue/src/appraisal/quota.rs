@@ -9,6 +9,9 @@ use super::{Evidence, PolicyLimits, Signal};
 use crate::document::{IdNumber, SamId};
 use crate::store::{Counted, Space, Store, StoreError};
 
+/// Numbers per document and operator.
+pub const SPACE: Space = Space::new("quota");
+
 /// Counts against a policy's limits. Each count is one atomic step of the store, made when something is committed, never
 /// looked at first: so it is right with any number of tills.
 ///
@@ -64,7 +67,7 @@ impl QuotaKey {
     /// [`QuotaError::Store`] when the store fails, or holds something else in its place.
     pub fn of_store(store: &dyn Store) -> Result<Self, QuotaError> {
         let kept = || -> Result<Option<Self>, QuotaError> {
-            let Some(entry) = store.get(Space::Quota, KEY_OF_STORE)? else { return Ok(None) };
+            let Some(entry) = store.get(SPACE, KEY_OF_STORE)? else { return Ok(None) };
             let secret = <[u8; 32]>::try_from(entry.value.as_slice()).map_err(|_| StoreError::Corrupt)?;
             Ok(Some(Self(secret)))
         };
@@ -74,7 +77,7 @@ impl QuotaKey {
         let mut secret = Zeroizing::new([0; 32]);
         getrandom::fill(&mut *secret).map_err(|_| QuotaError::NoRandomness)?;
         // Of two processes that begin at once one is first, and both count under its secret.
-        let _ = store.put(Space::Quota, KEY_OF_STORE, &*secret, Timestamp::MAX)?;
+        let _ = store.put(SPACE, KEY_OF_STORE, &*secret, Timestamp::MAX)?;
         kept()?.ok_or(QuotaError::Store(StoreError::Corrupt))
     }
 
@@ -143,7 +146,7 @@ impl<'a> Quotas<'a> {
             self.key.digest("numbers per document", &[operator.as_bytes(), document.canonical().as_bytes()]);
         let member = self.key.digest("number", &[number.as_bytes()]);
         let limit = self.limits.numbers_per_document;
-        match self.store.count(Space::Quota, &key, &member, limit, until, now)? {
+        match self.store.count(SPACE, &key, &member, limit, until, now)? {
             Counted::Added(count) | Counted::Present(count) => Ok(count),
             Counted::Full(_) => Err(QuotaError::TooManyNumbers { limit }),
         }
@@ -192,7 +195,7 @@ impl<'a> Quotas<'a> {
         let member = self.key.digest("check", &[check.as_bytes()]);
         let limit = self.limits.checks_per_hour;
         let until = now.saturating_add(SignedDuration::from_hours(2)).unwrap_or(Timestamp::MAX);
-        match self.store.count(Space::Quota, &key, &member, limit, until, now)? {
+        match self.store.count(SPACE, &key, &member, limit, until, now)? {
             Counted::Added(count) | Counted::Present(count) => Ok(count),
             Counted::Full(_) => Err(QuotaError::TooManyChecks { limit }),
         }

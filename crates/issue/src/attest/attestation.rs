@@ -30,7 +30,7 @@ impl Attestation {
         if demand.hash() != self.issued.demand_hash {
             return Err(AttestError::OtherDemand);
         }
-        if now >= demand.expires_at() {
+        if now >= demand.expires_at().as_second() {
             return Err(AttestError::DemandExpired);
         }
         if now >= self.issued.exp {

@@ -1,6 +1,6 @@
 //! Who signs facts.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
 use super::AttestError;
@@ -21,7 +21,7 @@ pub struct Attestor {
     delegation: Vec<String>,
     links: Vec<Delegation>,
     terminal: Terminal,
-    life: i64,
+    life: SignedDuration,
     vct: String,
 }
 
@@ -134,12 +134,12 @@ impl Attestor {
         Ok(self)
     }
 
-    /// How long an attestation lives, in seconds: 15 minutes unless said, at most a day. Never beyond a delegation's end.
-    pub fn with_life(mut self, seconds: i64) -> Result<Self, AttestError> {
-        if !(1..=MAX_LIFE).contains(&seconds) {
-            return Err(AttestError::Life { limit: MAX_LIFE, got: seconds });
+    /// How long an attestation lives, in whole seconds: 15 minutes unless said, at most a day. Never beyond a delegation's end.
+    pub fn with_life(mut self, life: SignedDuration) -> Result<Self, AttestError> {
+        if !(SignedDuration::from_secs(1)..=MAX_LIFE).contains(&life) {
+            return Err(AttestError::Life { limit: MAX_LIFE, got: life });
         }
-        self.life = seconds;
+        self.life = life;
         Ok(self)
     }
 
@@ -168,14 +168,14 @@ impl Attestor {
             purposes: std::slice::from_ref(demand.purpose()),
             region: self.terminal.region.as_deref(),
             passed: &demand.requirements().checks,
-            lifetime: exp.saturating_sub(iat),
+            lifetime: SignedDuration::from_secs(exp.saturating_sub(iat)),
             env: demand.env(),
             terminal: Some(&self.terminal.id),
             sam_id: None,
         };
         for link in &self.links {
             let any_reader = Constraints { sam_ids: None, ..link.constraints().clone() };
-            allows(link.covers(iat), &any_reader, &scope)?;
+            allows(link.covers(now), &any_reader, &scope)?;
         }
         Ok(())
     }
@@ -185,9 +185,8 @@ impl Attestor {
     pub fn is_trusted(&self, list: &TrustList, now: Timestamp) -> Result<(), AttestError> {
         let chain: Vec<&str> = self.delegation.iter().map(String::as_str).collect();
         let chain = Some(chain).filter(|chain| !chain.is_empty());
-        let seconds = now.as_second();
         let kid = self.signer.kid();
-        list.resolve_signer(kid.as_str(), chain.as_deref())?.judge(&self.iss, seconds, seconds)?;
+        list.resolve_signer(kid.as_str(), chain.as_deref())?.judge(&self.iss, now, now)?;
         Ok(())
     }
 
@@ -223,8 +222,8 @@ impl Attestor {
         self.suits(demand, terminal, iat)?;
         fits(verified, demand, terminal, iat)?;
         let exp = self.exp(iat);
-        let limits = self.links.iter().map(|link| (link.covers(iat), link.constraints()));
-        may_say(verified, terminal, exp.saturating_sub(iat), limits)?;
+        let limits = self.links.iter().map(|link| (link.covers(now), link.constraints()));
+        may_say(verified, terminal, SignedDuration::from_secs(exp.saturating_sub(iat)), limits)?;
         let frame = Frame { iss: &self.iss, vct: &self.vct, iat, exp, session, terminal };
         let disclosures = disclosures(randomness, verified, demand.claims())?;
         let payload = payload(&frame, randomness, verified, &disclosures)?;
@@ -240,7 +239,8 @@ impl Attestor {
 
     /// When an attestation that is signed now ends.
     fn exp(&self, iat: i64) -> i64 {
-        self.links.iter().map(Delegation::expires_at).fold(iat.saturating_add(self.life), i64::min)
+        let ends = self.links.iter().map(|link| link.expires_at().as_second());
+        ends.fold(iat.saturating_add(self.life.as_secs()), i64::min)
     }
 
     /// Whether the demand takes this kind of attestation, from this terminal, now.
@@ -263,7 +263,7 @@ impl Attestor {
 
 /// Whether the demand is for this terminal, and not over.
 fn still_asks(demand: &VerifiedDemand, terminal: &Terminal, now: i64) -> Result<(), AttestError> {
-    if demand.expires_at() <= now {
+    if demand.expires_at().as_second() <= now {
         return Err(AttestError::DemandExpired);
     }
     if demand.requirements().terminal.as_ref().is_some_and(|id| *id != terminal.id) {
@@ -300,12 +300,14 @@ pub(super) fn fits(
     if checked_at > now || latest > Some(now) {
         return Err(AttestError::Clock);
     }
-    let age = now.saturating_sub(checked_at);
+    let age = SignedDuration::from_secs(now.saturating_sub(checked_at));
     if let Some(limit) = require.max_age.filter(|limit| age > *limit) {
         return Err(AttestError::TooOld { limit, got: age });
     }
     // Two machines' clocks: this one may be behind the asker's, as far as the asker allows.
-    if require.after_demand && checked_at < demand.issued_at().saturating_sub(DEFAULT_SKEW) {
+    if require.after_demand
+        && checked_at < demand.issued_at().as_second().saturating_sub(DEFAULT_SKEW.as_secs())
+    {
         return Err(AttestError::BeforeDemand);
     }
     Ok(())
@@ -315,7 +317,7 @@ pub(super) fn fits(
 pub(super) fn may_say<'a>(
     verified: &Verified,
     terminal: &Terminal,
-    lifetime: i64,
+    lifetime: SignedDuration,
     limits: impl IntoIterator<Item = (bool, &'a Constraints)>,
 ) -> Result<(), AttestError> {
     let sam_id = verified.chip().filter(|_| terminal.states_reader).map(|chip| chip.sam_id.to_string());

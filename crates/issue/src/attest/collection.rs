@@ -10,7 +10,7 @@
 //! The bundle holds the person's facts in the clear and no picture: it belongs on an encrypted connection, and the operator
 //! relies on the terminal's appraisal, within what the terminal is enrolled for. The session's key never leaves the terminal.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
 use super::attestation::{Attestation, Issued};
@@ -112,7 +112,7 @@ impl Attestor {
         let payload = Unverified::parse(bundle)?.verify(&enrolled.key, COLLECTION_TYP)?.into_payload();
         let (iat, exp) = (payload.seconds("iat")?, payload.seconds("exp")?);
         let seconds = now.as_second();
-        let skew = crate::profile::DEFAULT_SKEW;
+        let skew = crate::profile::DEFAULT_SKEW.as_secs();
         let in_time = iat <= seconds.saturating_add(skew)
             && seconds < exp
             && exp.saturating_sub(iat) <= COLLECTION_LIFE;
@@ -140,7 +140,7 @@ impl Attestor {
         if verified.env() == Env::Production && !verified.chip().is_none_or(enrolled_reader) {
             return Err(AttestError::Env { expected: Env::Production, got: Env::Test });
         }
-        may_say(&verified, &enrolled.terminal, 0, [(true, &enrolled.constraints)])?;
+        may_say(&verified, &enrolled.terminal, SignedDuration::ZERO, [(true, &enrolled.constraints)])?;
         let randomness = &mut Randomness::new();
         let mut issued =
             self.sign_facts(&verified, demand, session.key(), &enrolled.terminal, randomness, now)?;

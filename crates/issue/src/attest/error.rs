@@ -1,5 +1,7 @@
 //! Why something wasn't attested or presented.
 
+use jiff::SignedDuration;
+
 use crate::jose::{Algorithm, JoseError};
 use crate::profile::{Check, ClaimName, Env, OutsideText};
 use crate::sd_jwt::SdJwtError;
@@ -13,12 +15,12 @@ pub enum AttestError {
     #[error("the issuer isn't a URL of at most 255 printable ASCII characters")]
     Issuer,
     /// The caller's configuration: a life of zero, below, or above a day.
-    #[error("an attestation lives from 1 to {limit} seconds, got {got}")]
+    #[error("an attestation lives from 1 to {} seconds, got {}", .limit.as_secs(), .got.as_secs())]
     Life {
         /// Longest.
-        limit: i64,
+        limit: SignedDuration,
         /// What was asked for.
-        got: i64,
+        got: SignedDuration,
     },
     /// The caller's configuration: a terminal, agent or region that isn't an id.
     #[error("{member}: {value} is no id: expected 1 to 64 of A-Z a-z 0-9 . _ : -")]
@@ -62,12 +64,12 @@ pub enum AttestError {
     #[error("the demand requires a check on site")]
     NotOnsite,
     /// The check is older than the demand allows.
-    #[error("the check is too old for the demand: expected at most {limit} seconds, got {got}")]
+    #[error("the check is too old for the demand: expected at most {} seconds, got {}", .limit.as_secs(), .got.as_secs())]
     TooOld {
-        /// Most seconds.
-        limit: i64,
+        /// The longest time.
+        limit: SignedDuration,
         /// Its age.
-        got: i64,
+        got: SignedDuration,
     },
     /// The person was checked before the demand was made.
     #[error("the person was checked before the demand was made")]

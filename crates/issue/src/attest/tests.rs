@@ -25,6 +25,10 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap()
 }
 
+pub(crate) fn seconds(seconds: i64) -> jiff::SignedDuration {
+    jiff::SignedDuration::from_secs(seconds)
+}
+
 /// Signs any payload as a list, whatever is wrong with it.
 pub(crate) fn sign_list(anchor: &SigningKey, payload: &Json) -> Result<String, crate::jose::JoseError> {
     crate::jose::sign(anchor, crate::profile::TRUST_LIST_TYP, [], payload)
@@ -48,7 +52,7 @@ impl World {
     }
 
     pub(crate) fn anchors(&self) -> Vec<Anchor> {
-        vec![Anchor::new(self.anchor.verifying_key().clone(), NOW - 1000, NOW + 1_000_000)]
+        vec![Anchor::new(self.anchor.verifying_key().clone(), at(NOW - 1000), at(NOW + 1_000_000))]
     }
 
     pub(crate) fn list(&self) -> TrustList {
@@ -229,8 +233,8 @@ fn the_issuing_side_refuses_what_the_relying_side_would() {
     for (error, change) in cases {
         assert_eq!(refuse(&cancel(), change).to_string(), error.to_string());
     }
-    let old = AttestError::TooOld { limit: 5, got: 10 };
-    assert_eq!(refuse(&cancel().max_age(5), |_| {}).to_string(), old.to_string());
+    let old = AttestError::TooOld { limit: seconds(5), got: seconds(10) };
+    assert_eq!(refuse(&cancel().max_age(seconds(5)), |_| {}).to_string(), old.to_string());
     let missing = |parts: &mut VerifiedParts| parts.facts.birthdate = None;
     let request = cancel().claim(ClaimName::Birthdate);
     assert!(matches!(refuse(&request, missing), AttestError::FactMissing(ClaimName::Birthdate)));
@@ -271,7 +275,7 @@ fn an_attestation_answers_its_own_demand_in_time() {
     assert!(matches!(attest().present(&first, at(NOW + 600)), Err(AttestError::DemandExpired)));
     let late = world.attestor().attest(verified(|_| {}), &first, at(NOW + 600));
     assert!(matches!(late, Err(AttestError::DemandExpired)));
-    let short = world.attestor().with_life(5).unwrap();
+    let short = world.attestor().with_life(seconds(5)).unwrap();
     let short = short.attest(verified(|_| {}), &first, at(NOW + 20)).unwrap();
     assert!(matches!(short.present(&first, at(NOW + 25)), Err(AttestError::Expired)));
 }
@@ -286,8 +290,8 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
             sub: "pos-1",
             key: terminal.verifying_key(),
             constraints,
-            iat: NOW - 10,
-            exp,
+            iat: at(NOW - 10),
+            exp: at(exp),
         }
         .sign(&world.operator)
     };
@@ -302,7 +306,7 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
         purposes: Some(vec![Purpose::SimCancel]),
         regions: Some(vec!["test-region".into()]),
         checks: Some(vec![Check::Chip, Check::Registry, Check::FaceRegistry]),
-        max_lifetime: Some(900),
+        max_lifetime: Some(seconds(900)),
         env: Some(Env::Test),
         terminal: Some("pos-1".into()),
         sam_ids: Some(vec![SamId::from_bytes([1; 16]).to_string()]),
@@ -315,7 +319,7 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
         |c| c.purposes = Some(vec![Purpose::SimActivate]),
         |c| c.regions = Some(vec!["other-region".into()]),
         |c| c.checks = Some(vec![Check::Chip]),
-        |c| c.max_lifetime = Some(899),
+        |c| c.max_lifetime = Some(seconds(899)),
         |c| c.env = Some(Env::Production),
         |c| c.terminal = Some("pos-2".into()),
         |c| c.sam_ids = Some(vec![SamId::from_bytes([2; 16]).to_string()]),

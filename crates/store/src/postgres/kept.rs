@@ -63,13 +63,13 @@ mod tests {
     #[test]
     fn knows_a_record_by_all_that_it_says() {
         let kept = Kept::default();
-        kept.add(Space::Demand, b"key", Said::Value(b"v"));
-        assert!(kept.has(Space::Demand, b"key", Said::Value(b"v")));
+        kept.add(realname_token::demand::SPACE, b"key", Said::Value(b"v"));
+        assert!(kept.has(realname_token::demand::SPACE, b"key", Said::Value(b"v")));
         for (space, key, said) in [
-            (Space::Demand, &b"key"[..], Said::Answer(b"v")),
-            (Space::Demand, b"key", Said::Value(b"w")),
-            (Space::Demand, b"ke", Said::Value(b"yv")),
-            (Space::Quota, b"key", Said::Value(b"v")),
+            (realname_token::demand::SPACE, &b"key"[..], Said::Answer(b"v")),
+            (realname_token::demand::SPACE, b"key", Said::Value(b"w")),
+            (realname_token::demand::SPACE, b"ke", Said::Value(b"yv")),
+            (Space::new("quota"), b"key", Said::Value(b"v")),
         ] {
             assert!(!kept.has(space, key, said));
         }
@@ -79,7 +79,7 @@ mod tests {
     fn stays_bounded() {
         let kept = Kept::default();
         for number in 0..=u32::try_from(MAX).unwrap() {
-            kept.add(Space::Demand, &number.to_be_bytes(), Said::Answer(b""));
+            kept.add(realname_token::demand::SPACE, &number.to_be_bytes(), Said::Answer(b""));
         }
         assert_eq!(kept.0.lock().unwrap().len(), 1);
     }

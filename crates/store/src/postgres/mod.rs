@@ -222,7 +222,7 @@ impl Store for PostgresStore {
 
 /// Whether a record says that something happened. A demand that waits doesn't: whoever answers it hears whether it is kept.
 fn is_fact(space: Space, answer: Option<&[u8]>) -> bool {
-    answer.is_some() || space != Space::Demand
+    answer.is_some() || space != realname_token::demand::SPACE
 }
 
 fn said(entry: &Entry) -> Said<'_> {

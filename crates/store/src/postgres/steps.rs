@@ -10,7 +10,7 @@ use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
 use crate::store::limits::{from_micros, micros};
-use crate::store::{Advance, Answered, Counted, Entry, Put, RESTORED, Space, StoreError};
+use crate::store::{Advance, Answered, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError};
 
 pub(super) async fn put(
     link: &Link,
@@ -139,7 +139,7 @@ pub(super) async fn expire(link: &Link, before: i64, max: u32) -> Result<u32, Tr
 
 /// Ends at most `max` records that nobody answered, except the store's own; says how many.
 pub(super) async fn end_unanswered(link: &Link, max: u32) -> Result<u32, Trouble> {
-    let own = Space::Housekeeping.as_str();
+    let own = HOUSEKEEPING.as_str();
     let row = link.query(statements::END_UNANSWERED, &[text(&own), number(&i64::from(max))]).await?;
     let row = row.ok_or(Trouble::Again)?;
     Ok(u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX))
@@ -147,7 +147,7 @@ pub(super) async fn end_unanswered(link: &Link, max: u32) -> Result<u32, Trouble
 
 /// Keeps the moment of a restore.
 pub(super) async fn mark_restored(link: &Link, now: i64) -> Result<(), Trouble> {
-    let (space, end) = (Space::Housekeeping.as_str(), micros(Timestamp::MAX));
+    let (space, end) = (HOUSEKEEPING.as_str(), micros(Timestamp::MAX));
     let value: &[u8] = &now.to_be_bytes();
     let values = [text(&space), bytes(&RESTORED), bytes(&value), number(&end)];
     if changed(link, statements::MARK, &values, RESTORED).await? { Ok(()) } else { Err(Trouble::Again) }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::patience::{Deadline, PATIENCE};
 use super::{SqliteStore, fault, schema};
 use crate::store::limits::micros;
-use crate::store::{RESTORED, Space, StoreError};
+use crate::store::{HOUSEKEEPING, RESTORED, StoreError};
 
 impl SqliteStore {
     /// Copies the store into a new file at `path`, as it is at one moment between two steps, while others go on using it. The
@@ -89,7 +89,7 @@ fn mark_restored(connection: &Connection, now: Timestamp) -> Result<u32, StoreEr
     // The beginning of 1970 is over by every clock; `now` might not be by that of another machine.
     let sql = "UPDATE record SET expires_at = 0 WHERE expires_at > 0 AND space <> ?1
         AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.record = record.id)";
-    let space = Space::Housekeeping.as_str();
+    let space = HOUSEKEEPING.as_str();
     let over = connection.execute(sql, [space]).map_err(fault::sqlite)?;
     let sql = "INSERT INTO record (space, key, value, expires_at) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (space, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at";

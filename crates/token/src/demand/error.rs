@@ -1,5 +1,7 @@
 //! What goes wrong when asking, and when taking a demand to answer.
 
+use jiff::SignedDuration;
+
 use crate::jose::JoseError;
 use crate::profile::{Check, Locality, OutsideText, ReasonCode};
 use crate::store::StoreError;
@@ -19,12 +21,12 @@ pub enum AskError {
     #[error("not a phone number: expected + and 5 to 15 digits (E.164)")]
     Number,
     /// Life of zero, below, or above what terminals answer.
-    #[error("a demand lives from 1 to {limit} seconds, got {got}: terminals refuse a longer one")]
+    #[error("a demand lives from 1 to {} seconds, got {}: terminals refuse a longer one", .limit.as_secs(), .got.as_secs())]
     Life {
         /// Longest.
-        limit: i64,
+        limit: SignedDuration,
         /// What was asked for.
-        got: i64,
+        got: SignedDuration,
     },
     /// A check that can't be made where the person has to be checked: nobody could answer.
     #[error("checks: {check} is refused: it can't be made where the demand wants it ({locality})")]
@@ -86,12 +88,12 @@ pub enum AnswerError {
     #[error("the demand is from the future")]
     FromFuture,
     /// It lives longer than this terminal answers.
-    #[error("the demand lives too long: expected at most {limit} seconds, got {got}")]
+    #[error("the demand lives too long: expected at most {} seconds, got {}", .limit.as_secs(), .got.as_secs())]
     TooLong {
         /// Longest that is answered.
-        limit: i64,
+        limit: SignedDuration,
         /// Its life.
-        got: i64,
+        got: SignedDuration,
     },
     /// A transaction of a type that isn't understood: its text can't be believed to say what will happen.
     #[error("the demand is about a transaction of an unknown type")]

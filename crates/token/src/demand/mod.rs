@@ -20,6 +20,11 @@ pub use verified::{AnswerLimits, VerifiedDemand};
 
 use sha2::{Digest, Sha256};
 
+use crate::store::Space;
+
+/// Pending and answered demands, by nonce.
+pub const SPACE: Space = Space::new("demand");
+
 /// base64url SHA-256 of a demand's compact form as received: what an answer is bound to.
 pub fn demand_hash(compact: &str) -> String {
     crate::jose::encode(&Sha256::digest(compact.as_bytes()))

@@ -1,13 +1,14 @@
 //! A demand that waits for its answer, in the relying party's store.
 
 use jiff::Timestamp;
+use zeroize::Zeroizing;
 
 use super::body::Body;
 use super::{AnswerError, Requirements, Transaction, demand_hash};
 use crate::document::Personal;
-use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, random};
+use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, instant, random};
 use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
-use crate::store::{Put, Space, Store, StoreError};
+use crate::store::{Entry, Put, Store, StoreError};
 
 /// What the relying party remembers of its demand: the text that it sent, and whom it expects (as salted digests). It can't
 /// be cloned, and is written by its store alone.
@@ -27,6 +28,14 @@ pub struct Kept {
     pub pending: PendingDemand,
     /// The recorded answer, once there is one.
     pub answer: Option<Vec<u8>>,
+}
+
+impl Kept {
+    /// Reads what a store has under a demand's nonce. It is damaged when it doesn't read.
+    pub fn read(entry: Entry) -> Result<Self, StoreError> {
+        let pending = Json::parse(&entry.value, 1 << 20).and_then(|json| PendingDemand::from_json(&json));
+        Ok(Self { pending: pending.map_err(|_| StoreError::Corrupt)?, answer: entry.answer })
+    }
 }
 
 impl PendingDemand {
@@ -63,8 +72,7 @@ impl PendingDemand {
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        let expires_at = Timestamp::from_second(self.body.exp).unwrap_or(Timestamp::MAX);
-        store.put(Space::Demand, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), expires_at)
+        store.put(super::SPACE, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), self.expires_at())
     }
 
     /// Looks one up by its nonce.
@@ -73,9 +81,13 @@ impl PendingDemand {
         if nonce.is_empty() || nonce.len() > 255 {
             return Ok(None);
         }
-        let Some(entry) = store.get(Space::Demand, nonce.as_bytes())? else { return Ok(None) };
-        let pending = Json::parse(&entry.value, 1 << 20).and_then(|json| Self::from_json(&json));
-        Ok(Some(Kept { pending: pending.map_err(|_| StoreError::Corrupt)?, answer: entry.answer }))
+        store.get(super::SPACE, nonce.as_bytes())?.map(Kept::read).transpose()
+    }
+
+    /// What [`keep`](Self::keep) writes: for stores that are written by other means, under [`nonce`](Self::nonce) and until
+    /// [`expires_at`](Self::expires_at).
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        self.to_json().to_bytes()
     }
 
     /// The digest of the demand that was sent.
@@ -108,14 +120,19 @@ impl PendingDemand {
         self.body.transaction.as_ref()
     }
 
-    /// When it was made, in seconds since 1970.
-    pub fn issued_at(&self) -> i64 {
-        self.body.iat
+    /// When it was made.
+    pub fn issued_at(&self) -> Timestamp {
+        instant(self.body.iat)
     }
 
     /// The first second in which it can't be answered.
-    pub fn expires_at(&self) -> i64 {
-        self.body.exp
+    pub fn expires_at(&self) -> Timestamp {
+        instant(self.body.exp)
+    }
+
+    /// The seconds of `iat` and `exp` as its text has them.
+    pub(crate) fn seconds(&self) -> (i64, i64) {
+        (self.body.iat, self.body.exp)
     }
 
     /// Kinds of attestation that answer it.

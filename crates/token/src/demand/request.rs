@@ -1,6 +1,6 @@
 //! Making a demand.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::{MAX_WORD, is_e164};
 use super::{AnswerError, AskError, PendingDemand, Requirements, Transaction, dcql};
@@ -27,11 +27,11 @@ pub struct DemandRequest {
     checks: Vec<Check>,
     expectation: Option<Expectation>,
     locality: Option<Locality>,
-    max_age: Option<i64>,
+    max_age: Option<SignedDuration>,
     after_demand: Option<bool>,
     terminal: Option<String>,
-    life: i64,
-    longest: i64,
+    life: SignedDuration,
+    longest: SignedDuration,
     env: Env,
     vct: String,
 }
@@ -126,9 +126,9 @@ impl DemandRequest {
         self
     }
 
-    /// Most seconds between check and answer.
-    pub fn max_age(mut self, seconds: i64) -> Self {
-        self.max_age = Some(seconds);
+    /// The longest time between check and answer, in whole seconds.
+    pub fn max_age(mut self, age: SignedDuration) -> Self {
+        self.max_age = Some(age);
         self
     }
 
@@ -144,16 +144,16 @@ impl DemandRequest {
         self
     }
 
-    /// How long it may be answered, in seconds; ten minutes unless said. More is refused, because terminals refuse it.
-    pub fn life(mut self, seconds: i64) -> Self {
-        self.life = seconds;
+    /// How long it may be answered, in whole seconds; ten minutes unless said. More is refused, because terminals refuse it.
+    pub fn life(mut self, life: SignedDuration) -> Self {
+        self.life = life;
         self
     }
 
-    /// The longest life that the terminals meant answer, in seconds, where they were told to answer more than ten minutes
+    /// The longest life that the terminals meant answer, where they were told to answer more than ten minutes
     /// ([`AnswerLimits`](super::AnswerLimits)); at most a day.
-    pub fn terminals_answer(mut self, seconds: i64) -> Self {
-        self.longest = seconds.min(MAX_LIFE);
+    pub fn terminals_answer(mut self, longest: SignedDuration) -> Self {
+        self.longest = longest.min(MAX_LIFE);
         self
     }
 
@@ -182,7 +182,7 @@ impl DemandRequest {
         if !iss_ok {
             return Err(AskError::Issuer);
         }
-        if !(1..=self.longest).contains(&self.life) {
+        if !(SignedDuration::from_secs(1)..=self.longest).contains(&self.life) {
             return Err(AskError::Life { limit: self.longest, got: self.life });
         }
         self.expect_possible()?;
@@ -193,7 +193,7 @@ impl DemandRequest {
         let require = self.requirements();
         let nonce = random_id()?;
         let iat = now.as_second();
-        let exp = iat.saturating_add(self.life);
+        let exp = iat.saturating_add(self.life.as_secs());
         let mut members = vec![
             ("iss", Json::from(iss)),
             ("jti", random_id()?.into()),
@@ -268,8 +268,8 @@ impl DemandRequest {
         {
             return Err(AskError::Impossible { check: *check, locality: Locality::Onsite });
         }
-        if let Some(seconds) = self.max_age.filter(|seconds| *seconds < 1) {
-            let (value, problem) = (seconds.to_string().into(), "expected at least a second");
+        if let Some(age) = self.max_age.filter(|age| age.as_secs() < 1) {
+            let (value, problem) = (age.as_secs().to_string().into(), "expected at least a second");
             return Err(AskError::Value { member: "max_age", value, problem });
         }
         if let Some(id) = self.terminal.as_deref().filter(|id| !is_id(id)) {

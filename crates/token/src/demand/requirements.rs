@@ -1,5 +1,7 @@
 //! What must have been checked, where, and when.
 
+use jiff::SignedDuration;
+
 use super::AnswerError;
 use crate::jose::Json;
 use crate::profile::{Check, Locality, is_id};
@@ -12,8 +14,8 @@ pub struct Requirements {
     pub checks: Vec<Check>,
     /// Person and card in front of a terminal.
     pub onsite: bool,
-    /// Most seconds since the check.
-    pub max_age: Option<i64>,
+    /// The longest time since the check, in whole seconds.
+    pub max_age: Option<SignedDuration>,
     /// Checked after the demand was made.
     pub after_demand: bool,
     /// Only this terminal may answer.
@@ -29,7 +31,7 @@ impl Requirements {
         if self.onsite {
             members.push(("locality", Locality::Onsite.as_str().into()));
         }
-        members.extend(self.max_age.map(|seconds| ("max_age", seconds.into())));
+        members.extend(self.max_age.map(|age| ("max_age", age.as_secs().into())));
         if self.after_demand {
             members.push(("after_demand", true.into()));
         }
@@ -57,7 +59,7 @@ impl Requirements {
                 // Nobody demands that somebody be away.
                 Some(Some(Locality::Remote) | None) => return Err(AnswerError::Member("locality")),
             },
-            max_age: json.optional_seconds("max_age")?,
+            max_age: json.optional_seconds("max_age")?.map(SignedDuration::from_secs),
             after_demand: json.optional_bool("after_demand")?.unwrap_or_default(),
             terminal,
         })

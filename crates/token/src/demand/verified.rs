@@ -1,10 +1,10 @@
 //! A demand that a terminal may answer.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::body::Body;
 use super::{AnswerError, Requirements, Transaction, demand_hash};
-use crate::jose::{JoseError, Unverified};
+use crate::jose::{JoseError, Unverified, instant};
 use crate::profile::{ClaimName, DEFAULT_SKEW, DEMAND_LIFE, DEMAND_TYP, Env, Outside, OutsideText, Purpose};
 use crate::trust::TrustList;
 
@@ -20,10 +20,10 @@ pub struct VerifiedDemand {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AnswerLimits {
-    /// Seconds by which the asker's clock may be ahead.
-    pub skew: i64,
-    /// Longest life of a demand, in seconds.
-    pub max_life: i64,
+    /// How far the asker's clock may be ahead.
+    pub skew: SignedDuration,
+    /// Longest life of a demand.
+    pub max_life: SignedDuration,
 }
 
 impl Default for AnswerLimits {
@@ -51,14 +51,14 @@ impl VerifiedDemand {
         let body = Body::from_payload(jws.payload())?;
         let now = now.as_second();
         let display_name =
-            list.judge_asker(&kid, &body.iss, &body.purpose, &body.claims, body.iat, now)?.clone();
-        if body.iat > now.saturating_add(limits.skew) {
+            list.judge_asker_at(&kid, &body.iss, &body.purpose, &body.claims, (body.iat, now))?.clone();
+        if body.iat > now.saturating_add(limits.skew.as_secs()) {
             return Err(AnswerError::FromFuture);
         }
         if body.exp <= now {
             return Err(AnswerError::Expired);
         }
-        let life = body.exp.saturating_sub(body.iat);
+        let life = SignedDuration::from_secs(body.exp.saturating_sub(body.iat));
         if life > limits.max_life {
             return Err(AnswerError::TooLong { limit: limits.max_life, got: life });
         }
@@ -105,14 +105,14 @@ impl VerifiedDemand {
         &self.body.vcts
     }
 
-    /// When it was made, in seconds since 1970.
-    pub fn issued_at(&self) -> i64 {
-        self.body.iat
+    /// When it was made.
+    pub fn issued_at(&self) -> Timestamp {
+        instant(self.body.iat)
     }
 
     /// The first second in which it can't be answered.
-    pub fn expires_at(&self) -> i64 {
-        self.body.exp
+    pub fn expires_at(&self) -> Timestamp {
+        instant(self.body.exp)
     }
 
     /// base64url SHA-256 of its compact form.

@@ -1,6 +1,15 @@
 //! Reading members of an object that must be there, and must be of one type.
 
+use jiff::Timestamp;
+
 use super::{JoseError, Json, Texts};
+
+/// The time of a text's seconds since 1970. A text can name seconds beyond the year 9999, a [`Timestamp`] can't: such a time is
+/// the last that there is, which is as far from now.
+pub fn instant(seconds: i64) -> Timestamp {
+    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_second(seconds).unwrap_or(end)
+}
 
 impl<S: Texts> Json<S> {
     /// A text that must be there.

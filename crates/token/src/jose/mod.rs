@@ -43,6 +43,7 @@ pub use jws::sign_as;
 pub(crate) use jws::sign_onto;
 pub use jws::{Jws, MAX_TOKEN, Unverified, sign};
 pub use key::{SigningKey, VerifyingKey};
+pub use members::instant;
 pub use object::{Members, Name};
 pub use random::{Randomness, random, random_id};
 pub use signer::{SignError, Signer};

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::judge::Limits;
-use super::{Record, UnverifiedPresentation, Verdict};
-use crate::demand::{Kept, PendingDemand, demand_hash};
+use super::{Answering, Judged, Record, UnverifiedPresentation, Verdict};
+use crate::demand::PendingDemand;
 use crate::jose::Unverified;
 use crate::profile::{ReasonCode, Refused};
-use crate::store::{Answered, Space, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::trust::TrustList;
 
 /// What an answer gave.
@@ -18,6 +18,13 @@ pub struct Answer {
     pub verdict: Verdict,
     /// What is kept, when it was accepted. The store has it as well: see [`recorded`].
     pub record: Option<Record>,
+}
+
+impl From<Refused> for Answer {
+    /// The answer to what was refused before there was anything to judge.
+    fn from(Refused(code): Refused) -> Self {
+        Self { verdict: Verdict::refused(code), record: None }
+    }
 }
 
 /// Which demand the caller means.
@@ -47,7 +54,7 @@ impl std::fmt::Debug for Asked<'_> {
 /// the demand up, and learns nothing of an answer that was recorded before.
 ///
 /// The error is the store's: nothing was decided, and nothing may be accepted on it. After a crash, [`recorded`] tells
-/// what was.
+/// what was. The store is waited for; [`Answering`] has the parts for callers that mustn't.
 pub fn answer(
     store: &dyn Store,
     presentation: &str,
@@ -56,52 +63,17 @@ pub fn answer(
     now: Timestamp,
     limits: &Limits,
 ) -> Result<Answer, StoreError> {
-    let refused = |Refused(code): Refused| Ok(Answer { verdict: Verdict::refused(code), record: None });
-    let presentation = match UnverifiedPresentation::parse(presentation) {
-        Ok(presentation) => presentation,
-        Err(code) => return refused(code),
+    let answering = match Answering::parse(presentation, asked) {
+        Ok(answering) => answering,
+        Err(refused) => return Ok(refused.into()),
     };
-    let nonce = match nonce_of(asked, &presentation) {
-        Ok(nonce) => nonce,
-        Err(code) => return refused(code),
-    };
-    let Some(Kept { pending, answer: answered }) = PendingDemand::load(store, &nonce)? else {
-        return refused(ReasonCode::DemandUnknown.into());
-    };
-    if let Asked::Demand(compact) = asked
-        && demand_hash(compact.trim_ascii()) != pending.demand_hash()
-    {
-        return refused(ReasonCode::DemandHashMismatch.into());
-    }
-    let bare = presentation.bare();
-    let mut verdict = presentation.verify(&pending, list, now, limits);
-    if let Some(answer) = answered {
-        // What was recorded is told to whoever could have been accepted: what is acceptable now, and the very presentation that
-        // was. A trusted terminal that answered this demand is told that it was answered, and a stranger nothing at all.
-        let is_that_one = || {
-            let record = Record::parse(&answer).ok();
-            record.is_some_and(|record| record.presentation_sha256() == Some(bare.sha256.as_str()))
-        };
-        if verdict.is_accepted() || is_that_one() {
-            return Ok(already(verdict, &answer));
-        }
-        if answers_it(&verdict) {
-            verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
-        }
-        return Ok(Answer { verdict, record: None });
-    }
-    let Some(record) = Record::keep(&verdict, &bare, &pending, now) else {
-        return Ok(Answer { verdict, record: None });
-    };
-    match store.answer(Space::Demand, nonce.as_bytes(), &record.to_bytes(), now)? {
-        Answered::Recorded => Ok(Answer { verdict, record: Some(record) }),
-        Answered::Already(answer) => Ok(already(verdict, &answer)),
-        other => {
-            verdict.claims = None;
-            let expired = matches!(other, Answered::Expired);
-            let code = if expired { ReasonCode::DemandExpired } else { ReasonCode::DemandUnknown };
-            verdict.reasons.push(code.into());
-            Ok(Answer { verdict, record: None })
+    let kept = PendingDemand::load(store, answering.nonce())?;
+    match answering.judge(kept, list, now, limits) {
+        Judged::Settled(answer) => Ok(answer),
+        Judged::Acceptable(recording) => {
+            let nonce = recording.nonce().as_bytes();
+            let answered = store.answer(crate::demand::SPACE, nonce, recording.answer(), now)?;
+            Ok(recording.recorded(answered))
         }
     }
 }
@@ -114,7 +86,11 @@ pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreE
     Record::parse(&answer).map(Some).map_err(|_| StoreError::Corrupt)
 }
 
-fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Result<String, Refused> {
+/// The nonce of the demand that is meant.
+pub(super) fn nonce_of(
+    asked: Asked<'_>,
+    presentation: &UnverifiedPresentation<'_>,
+) -> Result<String, Refused> {
     match asked {
         Asked::ByPresentation => {
             presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch.into())
@@ -125,19 +101,4 @@ fn nonce_of(asked: Asked<'_>, presentation: &UnverifiedPresentation<'_>) -> Resu
             .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned()))
             .ok_or(ReasonCode::DemandMalformed.into()),
     }
-}
-
-/// Whether both signatures held, and the answer is bound to this demand.
-fn answers_it(verdict: &Verdict) -> bool {
-    use ReasonCode::{AudienceMismatch, DemandHashMismatch, NonceMismatch};
-    verdict.issuer.is_some()
-        && ![AudienceMismatch, NonceMismatch, DemandHashMismatch].iter().any(|code| verdict.has(*code))
-}
-
-/// Refused, whatever else holds; what else is wrong is still told, because a repeat and a fraud look alike otherwise.
-fn already(mut verdict: Verdict, answer: &[u8]) -> Answer {
-    verdict.claims = None;
-    verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
-    verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict());
-    Answer { verdict, record: None }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::code::sd_jwt_code;
 use super::exposure::exposed_member;
@@ -25,11 +25,11 @@ use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Seconds by which the other clock may be ahead, for `iat` and `nbf`, or behind, for a check that has to be made after
+    /// How far the other clock may be ahead, for `iat` and `nbf`, or behind, for a check that has to be made after
     /// the demand. Never for an end.
-    pub skew: i64,
-    /// Longest life of an attestation, in seconds.
-    pub max_life: i64,
+    pub skew: SignedDuration,
+    /// Longest life of an attestation.
+    pub max_life: SignedDuration,
 }
 
 impl Default for Limits {
@@ -40,7 +40,7 @@ impl Default for Limits {
 
 impl Limits {
     /// Other limits than the profile's.
-    pub fn new(skew: i64, max_life: i64) -> Self {
+    pub fn new(skew: SignedDuration, max_life: SignedDuration) -> Self {
         Self { skew, max_life }
     }
 }
@@ -109,7 +109,7 @@ fn decide<'a>(
     // Who signed, and when.
     let iss = payload.text("iss").map_err(|_| ReasonCode::ClaimMalformed)?;
     let (times, nbf) = Times::read(&payload)?;
-    let permit = resolved.judge(iss, times.iat, now).map_err(trust_code)?;
+    let permit = resolved.judge_at(iss, times.iat, now).map_err(trust_code)?;
     // The holder's signature.
     let kb = key_binding(&payload, kb_jwt, sd_hash)?;
     // Whoever could sign neither learns nothing of the demand.
@@ -119,7 +119,7 @@ fn decide<'a>(
     verdict.terminal = facts.terminal.as_deref().map(Into::into);
     verdict.locality = Some(facts.locality);
     verdict.verified_at = Some(facts.verified_at);
-    verdict.age = Some(now.saturating_sub(facts.verified_at.as_second()));
+    verdict.age = Some(SignedDuration::from_secs(now.saturating_sub(facts.verified_at.as_second())));
     verdict.checks = facts.checks.clone();
     // Everything from here on is told in full.
     let mut reasons: Vec<Reason> = Vec::new();
@@ -167,15 +167,16 @@ fn binding_reasons(claims: &Json, pending: &PendingDemand, now: i64, limits: &Li
     if !is("demand_hash", pending.demand_hash()) {
         codes.push(ReasonCode::DemandHashMismatch);
     }
-    let from = pending.issued_at().saturating_sub(limits.skew);
-    let to = pending.expires_at().min(now).saturating_add(limits.skew);
+    let (asked_at, ends_at) = pending.seconds();
+    let from = asked_at.saturating_sub(limits.skew.as_secs());
+    let to = ends_at.min(now).saturating_add(limits.skew.as_secs());
     match claims.member("iat").map(Json::as_seconds) {
         None => codes.push(ReasonCode::IatMissing),
         Some(None) => codes.push(ReasonCode::TimeMalformed),
         Some(Some(iat)) if !(from..=to).contains(&iat) => codes.push(ReasonCode::KeyBindingTime),
         Some(Some(_)) => {}
     }
-    if now >= pending.expires_at() {
+    if now >= ends_at {
         codes.push(ReasonCode::DemandExpired);
     }
     codes
@@ -207,13 +208,16 @@ fn demand_reasons(facts: &OpenFacts, pending: &PendingDemand, now: i64, limits: 
         })
         .collect();
     // Two machines' clocks: the terminal's may be behind.
-    let asked_at = pending.issued_at().saturating_sub(limits.skew);
+    let asked_at = pending.seconds().0.saturating_sub(limits.skew.as_secs());
     let found = [
         (!facts.purposes.contains(pending.purpose()), ReasonCode::PurposeNotConsented),
         (facts.env != pending.env(), ReasonCode::EnvMismatch),
         (!facts.acting_known, ReasonCode::ActingUnknown),
         (require.onsite && facts.locality != Locality::Onsite, ReasonCode::NotOnsite),
-        (require.max_age.is_some_and(|limit| now.saturating_sub(verified_at) > limit), ReasonCode::TooOld),
+        (
+            require.max_age.is_some_and(|limit| now.saturating_sub(verified_at) > limit.as_secs()),
+            ReasonCode::TooOld,
+        ),
         (require.after_demand && verified_at < asked_at, ReasonCode::CheckedBeforeDemand),
         (require.terminal.is_some() && require.terminal != facts.terminal, ReasonCode::TerminalMismatch),
     ];
@@ -226,7 +230,7 @@ fn scope_reason(permit: &Permit<'_>, facts: &OpenFacts, times: &Times) -> Option
         purposes: &facts.purposes,
         region: facts.region.as_deref(),
         passed: &facts.passed(),
-        lifetime: times.exp.saturating_sub(times.iat),
+        lifetime: SignedDuration::from_secs(times.exp.saturating_sub(times.iat)),
         env: facts.env,
         terminal: facts.terminal.as_deref(),
         sam_id: facts.sam_id.as_deref(),

@@ -3,11 +3,13 @@
 //! ```text
 //!  text ─▶ UnverifiedPresentation ─verify(pending demand, trust list, now)─▶ Verdict
 //!    └──── answer(store, …): look, verify, record consumed + digest + verdict in one step ────▶ Answer { verdict, record }
+//!    └──── Answering::parse ─▶ judge ─▶ recorded: the same in parts, for callers with a store of their own
 //! ```
 //!
 //! It never imports the issuing side: what one side signs, the other reads as strangers do.
 
 mod answer;
+mod answering;
 mod code;
 mod disclosed;
 mod explain;
@@ -23,6 +25,7 @@ mod times;
 mod verdict;
 
 pub use answer::{Answer, Asked, answer, recorded};
+pub use answering::{Answering, Judged, Recording};
 pub use code::sd_jwt_code;
 pub use disclosed::Disclosed;
 pub use inspect::{InspectError, Inspected, inspect};

@@ -137,7 +137,7 @@ impl Record {
             (Err(error), _) | (_, Err(error)) => verdict.reasons.push(jose_code(&error).into()),
         }
         // The signed ends were looked at above; accepted before it was asked for is no acceptance either.
-        let asked_at = parts.pending.issued_at().saturating_sub(limits.skew);
+        let asked_at = parts.pending.seconds().0.saturating_sub(limits.skew.as_secs());
         let in_its_life = parts.accepted_at.as_second() >= asked_at;
         if verdict.is_accepted() && !(in_its_life && self.says_the_same(&verdict)) {
             verdict.reasons.push(ReasonCode::RecordMalformed.into());

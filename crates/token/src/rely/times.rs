@@ -27,14 +27,14 @@ impl Times {
 
     /// Skew is allowed for `iat` and `nbf`, never for `exp`.
     pub(super) fn judge(self, nbf: Option<i64>, now: i64, limits: &Limits) -> Option<ReasonCode> {
-        let latest = now.saturating_add(limits.skew);
+        let latest = now.saturating_add(limits.skew.as_secs());
         if self.exp <= now {
             Some(ReasonCode::Expired)
         } else if self.iat > latest {
             Some(ReasonCode::IssuedInFuture)
         } else if nbf.is_some_and(|nbf| nbf > latest) {
             Some(ReasonCode::NotYetValid)
-        } else if self.exp.saturating_sub(self.iat) > limits.max_life {
+        } else if self.exp.saturating_sub(self.iat) > limits.max_life.as_secs() {
             Some(ReasonCode::LifeTooLong)
         } else {
             None

@@ -1,6 +1,6 @@
 //! What the relying party gets: accepted or refused with every reason, never a bare `bool`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{Disclosed, RecordedVerdict};
@@ -19,7 +19,7 @@ pub struct Verdict {
     pub(super) claims: Option<Disclosed>,
     pub(super) trust: Option<TrustBasis>,
     pub(super) verified_at: Option<Timestamp>,
-    pub(super) age: Option<i64>,
+    pub(super) age: Option<SignedDuration>,
     pub(super) issuer: Option<OutsideText>,
     pub(super) terminal: Option<OutsideText>,
     pub(super) recorded: Option<RecordedVerdict>,
@@ -34,8 +34,9 @@ pub struct TrustBasis {
     pub anchor: String,
     /// Sequence of the trust list.
     pub list_seq: u64,
-    /// Its age in seconds.
-    pub list_age: i64,
+    /// Its age, in whole seconds; written as their number.
+    #[serde(serialize_with = "seconds")]
+    pub list_age: SignedDuration,
 }
 
 impl Verdict {
@@ -108,8 +109,8 @@ impl Verdict {
         self.verified_at
     }
 
-    /// Seconds between the check and this verdict.
-    pub fn age(&self) -> Option<i64> {
+    /// The time between the check and this verdict, in whole seconds.
+    pub fn age(&self) -> Option<SignedDuration> {
         self.age
     }
 
@@ -142,6 +143,10 @@ impl Serialize for Verdict {
     }
 }
 
+fn seconds<S: Serializer>(time: &SignedDuration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(time.as_secs())
+}
+
 struct Shown<'a> {
     verdict: &'a Verdict,
     with_claims: bool,
@@ -171,7 +176,7 @@ impl Serialize for Shown<'_> {
         map.serialize_entry("checks", checks)?;
         map.serialize_entry("claims", &claims.as_ref().filter(|_| self.with_claims && reasons.is_empty()))?;
         map.serialize_entry("trust", trust)?;
-        map.serialize_entry("age", age)?;
+        map.serialize_entry("age", &age.map(|age| age.as_secs()))?;
         map.serialize_entry("issuer", issuer)?;
         map.serialize_entry("terminal", terminal)?;
         if let Some(recorded) = recorded {

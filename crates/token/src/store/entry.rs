@@ -6,30 +6,55 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 /// Which view a record belongs to. Records of different spaces never meet.
+///
+/// Whoever owns a view declares its space, once and for ever: the name stands in every store that was written.
+///
+/// ```
+/// use realname_token::store::Space;
+///
+/// const PARCELS: Space = Space::new("parcel");
+/// assert_eq!(PARCELS.as_str(), "parcel");
+/// ```
+///
+/// A name that no engine could tell from another doesn't compile as a constant:
+///
+/// ```compile_fail
+/// const PARCELS: realname_token::store::Space = realname_token::store::Space::new("Parcel ");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Space {
-    /// Pending and answered demands, by nonce.
-    Demand,
-    /// The highest sequence seen of each trust list, by its issuer.
-    TrustSequence,
-    /// Numbers per document and operator.
-    Quota,
-    /// Second confirmations, by number, service and natural day.
-    Confirmation,
-    /// Cancellations away from home, by case and by subscription.
-    Cancellation,
-    /// The store's own: when it was tidied up and when it was restored.
-    Housekeeping,
+pub struct Space(&'static str);
+
+impl Space {
+    /// The space of that name: 1 to 32 of `a-z` and `_`.
+    ///
+    /// # Panics
+    ///
+    /// On another name, which as a constant doesn't compile.
+    pub const fn new(name: &'static str) -> Self {
+        assert!(is_name(name.as_bytes()), "a space's name has 1 to 32 of a-z and _");
+        Self(name)
+    }
+
+    /// The name, as stores have it.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
-realname_terms::names! {
-    Space {
-        Demand = "demand",
-        TrustSequence = "trust_sequence",
-        Quota = "quota",
-        Confirmation = "confirmation",
-        Cancellation = "cancellation",
-        Housekeeping = "housekeeping",
+const fn is_name(name: &[u8]) -> bool {
+    let mut rest = name;
+    while let [byte, more @ ..] = rest {
+        if !(byte.is_ascii_lowercase() || *byte == b'_') {
+            return false;
+        }
+        rest = more;
+    }
+    !name.is_empty() && name.len() <= 32
+}
+
+impl fmt::Display for Space {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
     }
 }
 

@@ -119,10 +119,25 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the failed step may have been recorded all the same. Repeating it is safe: a step never has two winners.
     pub fn may_be_recorded(&self) -> bool {
-        matches!(
-            self,
-            Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Displaced { .. } | Self::Stopped
-        )
+        match self {
+            Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Displaced { .. } | Self::Stopped => true,
+            Self::TooLong { .. }
+            | Self::Busy { .. }
+            | Self::NoSpace
+            | Self::ReadOnly
+            | Self::Corrupt
+            | Self::Foreign
+            | Self::Missing
+            | Self::Exists
+            | Self::Backup
+            | Self::SchemaVersion { .. }
+            | Self::NotDurable { .. }
+            | Self::Address
+            | Self::PlainText
+            | Self::Unreachable { .. }
+            | Self::Poisoned
+            | Self::Backend { .. } => false,
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Advance, Space, Store, StoreError};
+use super::{Advance, HOUSEKEEPING, Store, StoreError};
 
-/// The key of the last turn in [`Space::Housekeeping`].
+/// The key of the last turn in [`HOUSEKEEPING`].
 const TURN: &[u8] = b"turn";
 
 /// A turn has no digest: nobody disputes the time.
@@ -105,7 +105,7 @@ impl Housekeeping {
 
 /// When the last turn was, in seconds since 1970.
 fn last_turn<S: Store + ?Sized>(store: &S) -> Result<Option<i64>, StoreError> {
-    Ok(match store.advance(Space::Housekeeping, TURN, 0, &NO_DIGEST)? {
+    Ok(match store.advance(HOUSEKEEPING, TURN, 0, &NO_DIGEST)? {
         Advance::Older { seen } => Some(i64::try_from(seen).unwrap_or(i64::MAX)),
         _ => None,
     })
@@ -113,7 +113,7 @@ fn last_turn<S: Store + ?Sized>(store: &S) -> Result<Option<i64>, StoreError> {
 
 fn take_turn<S: Store + ?Sized>(store: &S, now: i64) -> Result<(), StoreError> {
     // Another may have been faster, which is as good.
-    let _ = store.advance(Space::Housekeeping, TURN, now.unsigned_abs(), &NO_DIGEST)?;
+    let _ = store.advance(HOUSEKEEPING, TURN, now.unsigned_abs(), &NO_DIGEST)?;
     Ok(())
 }
 
@@ -130,11 +130,11 @@ mod tests {
     }
 
     fn put(store: &MemoryStore, key: &str, end: i64) {
-        assert_eq!(store.put(Space::Demand, key.as_bytes(), b"", at(end)).unwrap(), Put::Stored);
+        assert_eq!(store.put(crate::demand::SPACE, key.as_bytes(), b"", at(end)).unwrap(), Put::Stored);
     }
 
     fn has(store: &MemoryStore, key: &str) -> bool {
-        store.get(Space::Demand, key.as_bytes()).unwrap().is_some()
+        store.get(crate::demand::SPACE, key.as_bytes()).unwrap().is_some()
     }
 
     #[test]

@@ -13,10 +13,11 @@
 //!
 //! let store = MemoryStore::new();
 //! let (now, end) = ("2026-01-05T09:00:00Z".parse()?, "2026-01-05T09:10:00Z".parse()?);
-//! let _ = store.put(Space::Demand, b"nonce", b"pending", end)?;
-//! assert_eq!(store.answer(Space::Demand, b"nonce", b"accepted", now)?, Answered::Recorded);
+//! const ORDERS: Space = Space::new("order");
+//! let _ = store.put(ORDERS, b"nonce", b"pending", end)?;
+//! assert_eq!(store.answer(ORDERS, b"nonce", b"accepted", now)?, Answered::Recorded);
 //! // Whoever comes second hears what the first one recorded.
-//! let second = store.answer(Space::Demand, b"nonce", b"refused", now)?;
+//! let second = store.answer(ORDERS, b"nonce", b"refused", now)?;
 //! assert_eq!(second, Answered::Already(b"accepted".to_vec()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -37,6 +38,9 @@ pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
 pub use self::restored::{RESTORED, restored_at};
+
+/// The store's own space: when it was tidied up and when it was restored.
+pub const HOUSEKEEPING: Space = Space::new("housekeeping");
 
 /// A ledger. Shared between threads by reference; blocking, so an async caller calls it from a blocking thread.
 ///

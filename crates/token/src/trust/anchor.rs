@@ -15,9 +15,9 @@ pub struct Anchor {
 }
 
 impl Anchor {
-    /// From its parts. Times in seconds since 1970; `exp` is the first second that no longer counts.
-    pub fn new(key: VerifyingKey, nbf: i64, exp: i64) -> Self {
-        Self { kid: key.thumbprint(), key, nbf, exp }
+    /// From its parts, to the second; `exp` is the first one that no longer counts.
+    pub fn new(key: VerifyingKey, nbf: Timestamp, exp: Timestamp) -> Self {
+        Self { kid: key.thumbprint(), key, nbf: nbf.as_second(), exp: exp.as_second() }
     }
 
     /// Reads an anchor file: one public JWK with `kid`, `alg`, `nbf`, `exp`, or an array of them, as while one anchor takes

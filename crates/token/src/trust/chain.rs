@@ -1,5 +1,7 @@
 //! From a token's header to the key that judges it, and to what that key may say.
 
+use jiff::Timestamp;
+
 use super::{Delegation, KeyRecord, Revocation, Role, Scope, TrustError, TrustList, key_uri};
 use crate::jose::{Json, Unverified, VerifyingKey};
 use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, OutsideText, Purpose};
@@ -61,7 +63,7 @@ impl TrustList {
                 if link.exp > above.exp || !link.constraints.narrow(&above.constraints) {
                     return Err(TrustError::DelegationWidened);
                 }
-                if !above.covers(link.iat) {
+                if !above.covers_second(link.iat) {
                     return Err(TrustError::DelegationExpired);
                 }
             }
@@ -84,8 +86,20 @@ impl TrustList {
         iss: &str,
         purpose: &Purpose,
         claims: &[ClaimName],
-        iat: i64,
-        now: i64,
+        iat: Timestamp,
+        now: Timestamp,
+    ) -> Result<&OutsideText, TrustError> {
+        self.judge_asker_at(kid, iss, purpose, claims, (iat.as_second(), now.as_second()))
+    }
+
+    /// The same with the seconds of a token's text: `iat` and now.
+    pub(crate) fn judge_asker_at(
+        &self,
+        kid: &str,
+        iss: &str,
+        purpose: &Purpose,
+        claims: &[ClaimName],
+        (iat, now): (i64, i64),
     ) -> Result<&OutsideText, TrustError> {
         self.holds_at(now)?;
         self.is_not_stolen(kid)?;
@@ -134,7 +148,12 @@ impl Resolved<'_> {
     ///
     /// A delegation must hold at both times: a terminal's stolen key is worth nothing once its delegation ended, whatever
     /// `iat` it writes. The list must still hold `now`, however long ago it was verified.
-    pub fn judge(&self, iss: &str, iat: i64, now: i64) -> Result<Permit<'_>, TrustError> {
+    pub fn judge(&self, iss: &str, iat: Timestamp, now: Timestamp) -> Result<Permit<'_>, TrustError> {
+        self.judge_at(iss, iat.as_second(), now.as_second())
+    }
+
+    /// The same with the seconds of a token's text.
+    pub(crate) fn judge_at(&self, iss: &str, iat: i64, now: i64) -> Result<Permit<'_>, TrustError> {
         self.list.holds_at(now)?;
         if let Some(record) = self.records.first() {
             self.list.is_not_stolen(record.kid().as_str())?;
@@ -149,7 +168,7 @@ impl Resolved<'_> {
             return Err(TrustError::KeyOtherIssuer);
         }
         record.judge(first.map_or(iat, |link| link.iat))?;
-        if self.links.iter().any(|link| !link.covers(iat) || !link.covers(now)) {
+        if self.links.iter().any(|link| !link.covers_second(iat) || !link.covers_second(now)) {
             return Err(TrustError::DelegationExpired);
         }
         // A delegated key needs no place in the list; one that is there as revoked ends the chain, whoever it is listed for.

@@ -1,5 +1,7 @@
 //! How little a delegated key can say.
 
+use jiff::SignedDuration;
+
 use super::draft::{self, DraftError, Member};
 use super::{MAX_LIST, TrustError};
 use crate::jose::Json;
@@ -14,8 +16,8 @@ pub struct Constraints {
     pub regions: Option<Vec<String>>,
     /// Only these checks may be stated as passed.
     pub checks: Option<Vec<Check>>,
-    /// Longest life of an attestation, in seconds.
-    pub max_lifetime: Option<i64>,
+    /// Longest life of an attestation, in whole seconds.
+    pub max_lifetime: Option<SignedDuration>,
     /// Only for this environment.
     pub env: Option<Env>,
     /// Only from this terminal.
@@ -33,8 +35,8 @@ pub struct Scope<'a> {
     pub region: Option<&'a str>,
     /// The checks stated as passed.
     pub passed: &'a [Check],
-    /// `exp` - `iat`, in seconds.
-    pub lifetime: i64,
+    /// `exp` - `iat`.
+    pub lifetime: SignedDuration,
     /// The environment.
     pub env: Env,
     /// The terminal.
@@ -56,7 +58,7 @@ impl Constraints {
             purposes: file.list("purposes", draft::PURPOSE, |text| text.parse().ok())?,
             regions: file.list("regions", draft::ID, |text| Some(text.to_owned()))?,
             checks: file.list("checks", draft::CHECK, Check::from_name)?,
-            max_lifetime: file.seconds("max_lifetime")?,
+            max_lifetime: file.seconds("max_lifetime")?.map(SignedDuration::from_secs),
             env: file.text("env", "expected `production` or `test`", Env::from_name)?,
             terminal: file.text("terminal", draft::ID, |text| Some(text.to_owned()))?,
             sam_ids: file.list("sam_ids", "expected SAM ids", |text| Some(text.to_owned()))?,
@@ -93,9 +95,9 @@ impl Constraints {
             return Err(DraftError::new("constraints.sam_ids", id.as_str(), "expected SAM ids"));
         }
         match self.max_lifetime {
-            Some(seconds) if !(1..=MAX_LIFE).contains(&seconds) => {
+            Some(life) if !(SignedDuration::from_secs(1)..=MAX_LIFE).contains(&life) => {
                 let problem = "an attestation lives from 1 to 86400 seconds";
-                Err(DraftError::new("constraints.max_lifetime", seconds, problem))
+                Err(DraftError::new("constraints.max_lifetime", life.as_secs(), problem))
             }
             _ => Ok(()),
         }
@@ -117,7 +119,10 @@ impl Constraints {
             purposes: json.optional_list("purposes", |name| name.parse().ok()).map_err(member)?,
             regions: json.optional_list("regions", own).map_err(member)?,
             checks: json.optional_list("checks", Check::from_name).map_err(member)?,
-            max_lifetime: json.optional_seconds("max_lifetime").map_err(member)?,
+            max_lifetime: json
+                .optional_seconds("max_lifetime")
+                .map_err(member)?
+                .map(SignedDuration::from_secs),
             env,
             terminal: json.optional_text("terminal").map_err(member)?.map(str::to_owned),
             sam_ids: json.optional_list("sam_ids", own).map_err(member)?,
@@ -141,7 +146,7 @@ impl Constraints {
             ("purposes", self.purposes.as_ref().map(|list| Json::array(list.iter().map(Purpose::as_str)))),
             ("regions", self.regions.as_ref().map(texts)),
             ("checks", self.checks.as_ref().map(|list| Json::array(list.iter().map(|check| check.as_str())))),
-            ("max_lifetime", self.max_lifetime.map(Json::from)),
+            ("max_lifetime", self.max_lifetime.map(|life| life.as_secs().into())),
             ("env", self.env.map(|env| env.as_str().into())),
             ("terminal", self.terminal.as_deref().map(Json::from)),
             ("sam_ids", self.sam_ids.as_ref().map(texts)),

@@ -1,8 +1,10 @@
 //! One delegation statement: how a key on an agent's machine is kept small.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::key_record::MAX_ISS;
 use super::{Constraints, DraftError, TrustError};
-use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, VerifyingKey, sign};
+use crate::jose::{JoseError, Json, Jwk, Signer, Thumbprint, Unverified, VerifyingKey, instant, sign};
 use crate::profile::{DELEGATION_LIFE, DELEGATION_TYP, Outside, is_safe};
 
 /// What to delegate.
@@ -18,10 +20,10 @@ pub struct DelegationRequest<'a> {
     pub key: &'a VerifyingKey,
     /// What it may say.
     pub constraints: &'a Constraints,
-    /// Begin, in seconds since 1970.
-    pub iat: i64,
-    /// End, in seconds since 1970, at most seven days later.
-    pub exp: i64,
+    /// Begin, to the second.
+    pub iat: Timestamp,
+    /// End, to the second, at most seven days later.
+    pub exp: Timestamp,
 }
 
 /// The name of a key as a URI: its RFC 7638 thumbprint in the form of RFC 9278. A first statement may name its
@@ -40,11 +42,12 @@ const KEY_URI: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
 impl DelegationRequest<'_> {
     /// Signs the statement with the key whose power it is. Refused: one that would allow nothing, or that nobody would read.
     pub fn sign(&self, signer: &dyn Signer) -> Result<String, TrustError> {
-        if self.exp <= self.iat {
+        let (iat, exp) = (self.iat.as_second(), self.exp.as_second());
+        if exp <= iat {
             let problem = "a delegation ends after it begins";
-            return Err(DraftError::new("exp", self.exp, problem).into());
+            return Err(DraftError::new("exp", exp, problem).into());
         }
-        if self.exp.saturating_sub(self.iat) > DELEGATION_LIFE {
+        if SignedDuration::from_secs(exp.saturating_sub(iat)) > DELEGATION_LIFE {
             return Err(TrustError::DelegationTooLong);
         }
         for (name, text) in [("iss", self.iss), ("sub", self.sub)] {
@@ -57,8 +60,8 @@ impl DelegationRequest<'_> {
         let payload = Json::object([
             ("iss", self.iss.into()),
             ("sub", self.sub.into()),
-            ("iat", self.iat.into()),
-            ("exp", self.exp.into()),
+            ("iat", iat.into()),
+            ("exp", exp.into()),
             ("jwk", self.key.to_jwk()),
             ("constraints", self.constraints.to_json()),
         ]);
@@ -103,7 +106,7 @@ impl Delegation {
             key,
             constraints: Constraints::from_json(constraints)?,
         };
-        if statement.exp.saturating_sub(statement.iat) > DELEGATION_LIFE {
+        if SignedDuration::from_secs(statement.exp.saturating_sub(statement.iat)) > DELEGATION_LIFE {
             return Err(TrustError::DelegationTooLong);
         }
         for (name, text) in [("iss", &statement.iss), ("sub", &statement.sub)] {
@@ -135,12 +138,16 @@ impl Delegation {
     }
 
     /// First second that no longer counts.
-    pub fn expires_at(&self) -> i64 {
-        self.exp
+    pub fn expires_at(&self) -> Timestamp {
+        instant(self.exp)
     }
 
     /// Whether it holds in that second.
-    pub fn covers(&self, seconds: i64) -> bool {
+    pub fn covers(&self, at: Timestamp) -> bool {
+        self.covers_second(at.as_second())
+    }
+
+    pub(super) fn covers_second(&self, seconds: i64) -> bool {
         (self.iat..self.exp).contains(&seconds)
     }
 }

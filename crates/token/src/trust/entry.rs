@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::draft::{CLAIM, DraftError, Member, PURPOSE};
 use super::key_record::{MAX_ISS, MAX_NAME};
 use super::{KeyRecord, Revocation, RevocationReason, Role};
-use crate::jose::{JoseError, Jwk, VerifyingKey};
+use crate::jose::{JoseError, Jwk, VerifyingKey, instant};
 use crate::profile::{ClaimName, OutsideText, Purpose, is_safe};
 
 /// A key to be listed. A window that isn't given is that of the list before, or else the new list's own times: see
@@ -57,7 +57,7 @@ impl ListEntry {
 
     /// That it stopped counting, and why.
     pub fn revoked(mut self, at: Timestamp, reason: RevocationReason) -> Self {
-        self.revoked = Some(Revocation { revoked_at: at.as_second(), reason });
+        self.revoked = Some(Revocation { revoked_at: at, reason });
         self
     }
 
@@ -191,7 +191,7 @@ fn revocation(member: &Member<'_>) -> Result<Revocation, DraftError> {
         (reason.as_str() == word || word == "key_compromise").then_some(reason)
     })?;
     Ok(Revocation {
-        revoked_at: at.ok_or_else(|| DraftError::missing(member.place("revoked_at")))?,
+        revoked_at: at.map(instant).ok_or_else(|| DraftError::missing(member.place("revoked_at")))?,
         reason: reason.ok_or_else(|| DraftError::missing(member.place("reason")))?,
     })
 }

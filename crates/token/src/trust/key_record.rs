@@ -1,7 +1,9 @@
 //! One key of a trust list: whose it is, what it may sign, and when.
 
+use jiff::Timestamp;
+
 use super::TrustError;
-use crate::jose::{Algorithm, JoseError, Json, Jwk, Thumbprint, VerifyingKey};
+use crate::jose::{Algorithm, JoseError, Json, Jwk, Thumbprint, VerifyingKey, instant};
 use crate::profile::{ClaimName, Outside, OutsideText, Purpose, is_safe};
 
 /// Most characters of an asker's `display_name`.
@@ -42,8 +44,8 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "the profile's two members")]
 pub struct Revocation {
-    /// Seconds since 1970.
-    pub revoked_at: i64,
+    /// Since when, to the second.
+    pub revoked_at: Timestamp,
     /// Why.
     pub reason: RevocationReason,
 }
@@ -195,9 +197,9 @@ impl KeyRecord {
         self.revoked.as_ref()
     }
 
-    /// The seconds since 1970 in which it may sign; the end is the first that no longer counts.
-    pub fn window(&self) -> std::ops::Range<i64> {
-        self.nbf..self.exp
+    /// When it may sign; the end is the first second that no longer counts.
+    pub fn window(&self) -> std::ops::Range<Timestamp> {
+        instant(self.nbf)..instant(self.exp)
     }
 
     /// Whether a signature that it made at `iat` counts.
@@ -205,7 +207,7 @@ impl KeyRecord {
         if let Some(revocation) = &self.revoked {
             revocation.judge(iat)?;
         }
-        if self.window().contains(&iat) { Ok(()) } else { Err(TrustError::KeyOutsideWindow) }
+        if (self.nbf..self.exp).contains(&iat) { Ok(()) } else { Err(TrustError::KeyOutsideWindow) }
     }
 
     pub(super) fn is_attester(&self) -> bool {
@@ -227,11 +229,14 @@ impl Listed {
 impl Revocation {
     pub(super) fn from_json(json: &Json) -> Result<Self, JoseError> {
         let reason = RevocationReason::from_word(json.text("reason")?);
-        Ok(Self { revoked_at: json.seconds("revoked_at")?, reason })
+        Ok(Self { revoked_at: instant(json.seconds("revoked_at")?), reason })
     }
 
     fn to_json(self) -> Json {
-        Json::object([("revoked_at", self.revoked_at.into()), ("reason", self.reason.as_str().into())])
+        Json::object([
+            ("revoked_at", self.revoked_at.as_second().into()),
+            ("reason", self.reason.as_str().into()),
+        ])
     }
 
     /// Whether nothing that the key ever signed counts.
@@ -244,6 +249,6 @@ impl Revocation {
         if self.is_compromise() {
             return Err(TrustError::KeyCompromised);
         }
-        if iat >= self.revoked_at { Err(TrustError::KeyRevoked) } else { Ok(()) }
+        if iat >= self.revoked_at.as_second() { Err(TrustError::KeyRevoked) } else { Ok(()) }
     }
 }

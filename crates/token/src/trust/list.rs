@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::key_record::{Listed, MAX_ISS};
 use super::{Anchor, KeyRecord, Revocation, TrustError};
-use crate::jose::{Json, Thumbprint, Unverified};
+use crate::jose::{Json, Thumbprint, Unverified, instant};
 use crate::profile::{DEFAULT_SKEW, Outside, TRUST_LIST_TYP, is_safe};
-use crate::store::{Advance, Space, Store};
+use crate::store::{Advance, Store};
 
 /// Longest trust list that is read, in bytes of its compact form: about 60,000 keys, which is twenty for every county of a
 /// large country. Terminals need none: their operator's key delegates to them. Checked before anything is parsed; the list is
@@ -45,7 +45,7 @@ impl TrustList {
         let digest: [u8; 32] = Sha256::digest(compact.as_bytes()).into();
         // Issuers are told apart by digest, because a store's keys are short.
         let key = Sha256::digest(list.iss.as_bytes());
-        match store.advance(Space::TrustSequence, &key, list.sequence, &digest)? {
+        match store.advance(super::SPACE, &key, list.sequence, &digest)? {
             Advance::Advanced | Advance::Same => Ok(list),
             Advance::Older { seen } => Err(TrustError::RolledBack { seen, got: list.sequence }),
             Advance::Conflicting => Err(TrustError::Conflicting { sequence: list.sequence }),
@@ -68,7 +68,7 @@ impl TrustList {
         if !windows().any(|anchor| anchor.covers(list.iat)) {
             return Err(TrustError::AnchorUnknown);
         }
-        if list.iat > at.as_second().saturating_add(DEFAULT_SKEW) {
+        if list.iat > at.as_second().saturating_add(DEFAULT_SKEW.as_secs()) {
             return Err(TrustError::ListFromFuture);
         }
         list.holds_at(at.as_second())?;
@@ -129,19 +129,19 @@ impl TrustList {
         self.sequence
     }
 
-    /// Seconds since it was signed.
-    pub fn age(&self, now: Timestamp) -> i64 {
-        now.as_second().saturating_sub(self.iat)
+    /// How long ago it was signed, in whole seconds.
+    pub fn age(&self, now: Timestamp) -> SignedDuration {
+        SignedDuration::from_secs(now.as_second().saturating_sub(self.iat))
     }
 
     /// The first second in which it no longer counts.
-    pub fn expires_at(&self) -> i64 {
-        self.exp
+    pub fn expires_at(&self) -> Timestamp {
+        instant(self.exp)
     }
 
-    /// Seconds after which its keeper wants a new one fetched.
-    pub fn refresh(&self) -> Option<i64> {
-        self.refresh
+    /// After how long its keeper wants a new one fetched.
+    pub fn refresh(&self) -> Option<SignedDuration> {
+        self.refresh.map(SignedDuration::from_secs)
     }
 
     /// The anchor that signed it.

@@ -28,3 +28,8 @@ pub use error::TrustError;
 pub use key_record::{KeyRecord, Revocation, RevocationReason, Role};
 pub use list::{MAX_LIST, TrustList};
 pub use previous::{ListChange, PreviousList};
+
+use crate::store::Space;
+
+/// The highest sequence seen of each trust list, by its issuer.
+pub const SPACE: Space = Space::new("trust_sequence");

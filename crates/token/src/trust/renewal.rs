@@ -43,7 +43,7 @@ pub(super) fn renew(
         (Some(_), None) => changes.push(ListChange::RevocationKept(record.clone())),
         (Some(old), Some(new)) if is_weaker(new, old) => {
             let problem = "the list before revoked the key earlier, or as stolen; that can't be taken back";
-            return Err(refused("revoked", new.revoked_at, problem));
+            return Err(refused("revoked", new.revoked_at.as_second(), problem));
         }
         (old, new) if old != new => changes.push(ListChange::Revoked(record.clone())),
         _ => {}

@@ -40,8 +40,8 @@ fn to_json(demand: &VerifiedDemand) -> serde_json::Value {
         "number": number, "transaction": words::transaction_json(demand.transaction()),
         "claims": demand.claims(), "checks": require.checks, "env": demand.env(),
         "locality": if require.onsite { json!("onsite") } else { serde_json::Value::Null },
-        "max_age": require.max_age, "terminal": require.terminal, "nonce": demand.nonce(),
-        "issued_at": demand.issued_at(), "expires_at": demand.expires_at(),
+        "max_age": require.max_age.map(|age| age.as_secs()), "terminal": require.terminal, "nonce": demand.nonce(),
+        "issued_at": demand.issued_at().as_second(), "expires_at": demand.expires_at().as_second(),
     })
 }
 

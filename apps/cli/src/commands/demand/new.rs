@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use realname::demand::DemandRequest;
 use realname::document::Personal;
 use realname::profile::{ClaimName, Expectation};
@@ -53,7 +53,8 @@ pub(super) fn run(args: &DemandNewArgs) -> Done {
 const EXPECTED: [ClaimName; 2] = [ClaimName::Name, ClaimName::IdNumber];
 
 fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
-    let mut request = DemandRequest::new(args.purpose.clone()).env(args.env).life(i64::from(args.ttl));
+    let life = SignedDuration::from_secs(args.ttl.into());
+    let mut request = DemandRequest::new(args.purpose.clone()).env(args.env).life(life);
     for claim in &args.claims {
         request = request.claim(*claim);
     }
@@ -84,7 +85,7 @@ fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
         request = request.locality(locality);
     }
     if let Some(seconds) = args.max_age {
-        request = request.max_age(i64::from(seconds));
+        request = request.max_age(SignedDuration::from_secs(seconds.into()));
     }
     if let Some(terminal) = &args.terminal {
         request = request.terminal(terminal.as_str());

@@ -80,8 +80,7 @@ impl Stage {
         let operator = Party { iss: "https://far.example", key: generate()? };
         let attestor = attestor(&operator, now)?;
         let store = SqliteStore::open_dir(dir.join("store"))?;
-        let anchors =
-            [Anchor::new(anchor.verifying_key().clone(), now.as_second(), day_after(now).as_second())];
+        let anchors = [Anchor::new(anchor.verifying_key().clone(), now, day_after(now))];
         files::write(&dir.join("anchor.json"), &Anchor::to_file(&anchors))?;
         // The directory may hold the memory of an earlier demo, so the sequence has to go on.
         let sequence = now.as_millisecond();
@@ -157,8 +156,8 @@ fn attestor(operator: &Party, now: Timestamp) -> Result<Attestor, Failure> {
         sub: "desk-7",
         key: key.verifying_key(),
         constraints: &constraints,
-        iat: now.as_second(),
-        exp: day_after(now).as_second(),
+        iat: now,
+        exp: day_after(now),
     }
     .sign(&operator.key)?;
     let terminal = Terminal::new("desk-7").agent("shop-12").region("CN-44");

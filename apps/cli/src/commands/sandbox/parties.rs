@@ -85,8 +85,8 @@ impl Parties {
             sub: TERMINAL_ID,
             key: self.terminal.verifying_key(),
             constraints: &constraints,
-            iat: now.as_second(),
-            exp: week.as_second(),
+            iat: now,
+            exp: week,
         }
         .sign(&self.operator)?;
         files::write(&dir.join("terminal.delegation"), statement.as_bytes())

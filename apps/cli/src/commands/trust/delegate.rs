@@ -39,8 +39,8 @@ pub(super) fn run(
         sub: sub.unwrap_or(&their_name),
         key: &delegate,
         constraints: &limits,
-        iat: from.as_second(),
-        exp: until.as_second(),
+        iat: from,
+        exp: until,
     }
     .sign(&signer)?;
     out.write(statement.as_bytes())?;

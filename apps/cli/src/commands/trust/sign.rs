@@ -24,13 +24,13 @@ pub(super) fn run(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Pat
     }
     let signed = draft.sign(&anchor, now).map_err(|error| misdrawn(list, error))?;
     // Read it back as everybody else will, so that a list which nobody takes is never written.
-    let own = Anchor::new(anchor.verifying_key().clone(), 0, i64::MAX);
+    let own = Anchor::new(anchor.verifying_key().clone(), Timestamp::UNIX_EPOCH, Timestamp::MAX);
     let read = TrustList::as_of(signed.as_str(), &[own], now).map_err(|error| damaged(list, error))?;
     out.write(signed.as_str().as_bytes())?;
     if as_json {
         let changes: Vec<_> = signed.changes().iter().map(change_json).collect();
         output::json(&serde_json::json!({
-            "iss": read.iss(), "seq": read.sequence(), "exp": read.expires_at(), "keys": read.keys().len(),
+            "iss": read.iss(), "seq": read.sequence(), "exp": read.expires_at().as_second(), "keys": read.keys().len(),
             "anchor": read.anchor().as_str(), "changes": changes,
         }));
     } else {
@@ -49,7 +49,7 @@ fn change_json(change: &ListChange) -> serde_json::Value {
     let record = change.record();
     serde_json::json!({
         "change": change.code(), "kid": record.kid().as_str(), "iss": record.iss(),
-        "nbf": record.window().start, "exp": record.window().end, "warning": change.is_warning(),
+        "nbf": record.window().start.as_second(), "exp": record.window().end.as_second(), "warning": change.is_warning(),
     })
 }
 

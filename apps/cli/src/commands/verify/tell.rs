@@ -116,13 +116,14 @@ fn print(verdict: &Verdict, order: &Order) {
         }
     }
     if let Some(trust) = verdict.trust() {
+        let age = trust.list_age.as_secs();
         let text = lang::pick(
-            format!("sequence {}, {} s old, anchor {}", trust.list_seq, trust.list_age, trust.anchor),
-            format!("序号 {}，{} 秒前签发，信任锚 {}", trust.list_seq, trust.list_age, trust.anchor),
+            format!("sequence {}, {} s old, anchor {}", trust.list_seq, age, trust.anchor),
+            format!("序号 {}，{} 秒前签发，信任锚 {}", trust.list_seq, age, trust.anchor),
         );
         say(lang::pick("trust list", "信任列表"), &text);
     }
-    if let Some(age) = verdict.age() {
+    if let Some(age) = verdict.age().map(|age| age.as_secs()) {
         say(lang::pick("checked", "核验时间"), &lang::pick(format!("{age} s ago"), format!("{age} 秒前")));
     }
 }

@@ -97,8 +97,11 @@ fn slot() -> Value {
 
 /// Other members belong to the command: `refusal`, `photos`, `examination`.
 fn error() -> Value {
-    let error = object([("code", code()), ("message", text()), ("action", text())], []);
-    json!({"type": "object", "properties": {"error": error}, "required": ["error"]})
+    json!({"type": "object", "properties": {"error": error_body()}, "required": ["error"]})
+}
+
+fn error_body() -> Value {
+    object([("code", code()), ("message", text()), ("action", text())], [])
 }
 
 fn card_read() -> Value {
@@ -257,8 +260,15 @@ fn examination() -> Value {
         [("measured", number())],
     );
     let pose = object([("ratio", number()), ("tilt", number()), ("skew", number())], []);
-    let layout =
-        object([("portrait_side", number()), ("emblem_side", number()), ("upside_down", boolean())], []);
+    let layout = object(
+        [
+            ("portrait_side", number()),
+            ("emblem_side", number()),
+            ("mirrored", number()),
+            ("upside_down", boolean()),
+        ],
+        [],
+    );
     let card = object(
         [
             ("quad", list(point())),
@@ -328,6 +338,8 @@ fn examination() -> Value {
             ("face_finder", or_null(object([("id", text()), ("is_test", boolean())], []))),
             ("files", list(file)),
             ("annotated", list(text())),
+            // Photos that don't pass are an error as well.
+            ("error", error_body()),
         ],
     )
 }

@@ -20,7 +20,7 @@ fn a_restored_store_lets_no_grant_be_used_twice() {
     let grant = home.grant(question(number(1), "vas:1"), noon());
     let verify = || home.verify(grant.as_str(), &order(1, "vas:1"), noon()).unwrap();
     // It was used before, which this store has forgotten.
-    let (space, at) = (Space::Housekeeping, noon().as_microsecond().to_be_bytes());
+    let (space, at) = (crate::store::HOUSEKEEPING, noon().as_microsecond().to_be_bytes());
     assert_eq!(home.store.put(space, crate::store::RESTORED, &at, Timestamp::MAX).unwrap(), Put::Stored);
     let redeemed = verify().redeem(&home.store, "order-1", noon()).unwrap();
     assert_eq!(redeemed, Redemption::Refused(ReasonCode::GrantBeforeRestore));

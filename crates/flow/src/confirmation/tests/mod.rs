@@ -97,7 +97,7 @@ fn list_with(key: &SigningKey, purposes: &[&str]) -> TrustList {
     let entry = ListEntry::asking(ISS, key.verifying_key().clone(), "测试公司", purposes, [ClaimName::Name]);
     let list = ListBuilder::new(ISS).entry(entry).sign(&anchor, at("2026-11-01T00:00:00Z")).unwrap();
     let compact = list.as_str();
-    let anchor = Anchor::new(anchor.verifying_key().clone(), 0, i64::from(u32::MAX));
+    let anchor = Anchor::new(anchor.verifying_key().clone(), Timestamp::UNIX_EPOCH, Timestamp::MAX);
     TrustList::as_of(compact, &[anchor], noon()).unwrap()
 }
 

@@ -129,6 +129,6 @@ fn a_store_has_one_secret_whoever_comes_first() {
     store.expire(now(), 1000).unwrap();
     assert_eq!(QuotaKey::of_store(&store).unwrap().digest("x", &[]), keys[0]);
     let broken = MemoryStore::new();
-    let _ = broken.put(Space::Quota, KEY_OF_STORE, b"short", Timestamp::MAX).unwrap();
+    let _ = broken.put(SPACE, KEY_OF_STORE, b"short", Timestamp::MAX).unwrap();
     assert!(matches!(QuotaKey::of_store(&broken), Err(QuotaError::Store(StoreError::Corrupt))));
 }

@@ -1,0 +1,188 @@
+//! What [`answer`](super::answer) does, in parts without a store: for callers whose store isn't to be waited for.
+
+use jiff::Timestamp;
+
+use super::answer::nonce_of;
+use super::judge::Limits;
+use super::{Answer, Asked, Record, UnverifiedPresentation, Verdict};
+use crate::demand::{Kept, demand_hash};
+use crate::profile::{ReasonCode, Refused};
+use crate::store::{Answered, MAX_KEY};
+use crate::trust::TrustList;
+
+/// A presentation that is to be decided on, once its demand was looked up. Nothing of it is believed.
+///
+/// The caller does the two steps in between, with whatever store it has:
+///
+/// ```
+/// use jiff::Timestamp;
+/// use realname_token::demand::Kept;
+/// use realname_token::rely::{Answer, Answering, Asked, Judged, Limits};
+/// use realname_token::store::{Answered, Entry, StoreError};
+/// use realname_token::trust::TrustList;
+///
+/// /// A service's own store, with the promises of `realname_token::store::Store`.
+/// trait Ledger {
+///     async fn get(&self, nonce: &str) -> Result<Option<Entry>, StoreError>;
+///     /// One atomic step: of all who answer one record, one wins.
+///     async fn answer(&self, nonce: &str, answer: &[u8], now: Timestamp) -> Result<Answered, StoreError>;
+/// }
+///
+/// async fn decide(
+///     ledger: &impl Ledger,
+///     presentation: &str,
+///     list: &TrustList,
+///     now: Timestamp,
+/// ) -> Result<Answer, StoreError> {
+///     let answering = match Answering::parse(presentation, Asked::ByPresentation) {
+///         Ok(answering) => answering,
+///         Err(refused) => return Ok(refused.into()),
+///     };
+///     let kept = ledger.get(answering.nonce()).await?.map(Kept::read).transpose()?;
+///     match answering.judge(kept, list, now, &Limits::default()) {
+///         Judged::Settled(answer) => Ok(answer),
+///         Judged::Acceptable(recording) => {
+///             let answered = ledger.answer(recording.nonce(), recording.answer(), now).await?;
+///             Ok(recording.recorded(answered))
+///         }
+///     }
+/// }
+/// ```
+#[must_use]
+pub struct Answering<'a> {
+    presentation: UnverifiedPresentation<'a>,
+    asked: Asked<'a>,
+    nonce: String,
+}
+
+/// What was found about a presentation.
+#[derive(Debug)]
+#[must_use]
+#[allow(clippy::exhaustive_enums, reason = "either there is something to record or there isn't")]
+pub enum Judged {
+    /// Decided, and there is nothing to record.
+    Settled(Answer),
+    /// It is acceptable, and accepted only if it is recorded.
+    Acceptable(Recording),
+}
+
+/// A verdict that isn't one before it is recorded, and so isn't shown.
+#[must_use]
+pub struct Recording {
+    nonce: String,
+    verdict: Verdict,
+    record: Record,
+    bytes: Vec<u8>,
+}
+
+impl<'a> Answering<'a> {
+    /// Reads a presentation, and which demand is meant. The error is the decision: [`Answer`] is made from it.
+    pub fn parse(presentation: &'a str, asked: Asked<'a>) -> Result<Self, Refused> {
+        let presentation = UnverifiedPresentation::parse(presentation)?;
+        let nonce = nonce_of(asked, &presentation)?;
+        // Whatever the token says, a store is asked for keys of its size only.
+        if nonce.is_empty() || nonce.len() > MAX_KEY {
+            return Err(ReasonCode::DemandUnknown.into());
+        }
+        Ok(Self { presentation, asked, nonce })
+    }
+
+    /// The key of the demand in [`demand::SPACE`](crate::demand::SPACE): what to look up.
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// Decides, by what was found under [`nonce`](Self::nonce).
+    pub fn judge(self, kept: Option<Kept>, list: &TrustList, now: Timestamp, limits: &Limits) -> Judged {
+        let Self { presentation, asked, nonce } = self;
+        let refused = |code: ReasonCode| Judged::Settled(Refused(code).into());
+        // Another demand's record isn't what was asked for.
+        let Some(Kept { pending, answer: answered }) = kept.filter(|kept| kept.pending.nonce() == nonce)
+        else {
+            return refused(ReasonCode::DemandUnknown);
+        };
+        if let Asked::Demand(compact) = asked
+            && demand_hash(compact.trim_ascii()) != pending.demand_hash()
+        {
+            return refused(ReasonCode::DemandHashMismatch);
+        }
+        let bare = presentation.bare();
+        let mut verdict = presentation.verify(&pending, list, now, limits);
+        if let Some(answer) = answered {
+            // What was recorded is told to whoever could have been accepted: what is acceptable now, and the very presentation
+            // that was. A trusted terminal that answered this demand is told that it was answered, and a stranger nothing.
+            let is_that_one = || {
+                let record = Record::parse(&answer).ok();
+                record.is_some_and(|record| record.presentation_sha256() == Some(bare.sha256.as_str()))
+            };
+            if verdict.is_accepted() || is_that_one() {
+                return Judged::Settled(already(verdict, &answer));
+            }
+            if answers_it(&verdict) {
+                verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
+            }
+            return Judged::Settled(Answer { verdict, record: None });
+        }
+        match Record::keep(&verdict, &bare, &pending, now) {
+            None => Judged::Settled(Answer { verdict, record: None }),
+            Some(record) => {
+                let bytes = record.to_bytes();
+                Judged::Acceptable(Recording { nonce, verdict, record, bytes })
+            }
+        }
+    }
+}
+
+impl Recording {
+    /// The key of the demand in [`demand::SPACE`](crate::demand::SPACE).
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// What to record there, if nothing was and the demand's time isn't over, in one step
+    /// ([`Store::answer`](crate::store::Store::answer)).
+    pub fn answer(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The decision, by what the store did. When it failed there is none, and nothing may be accepted.
+    pub fn recorded(self, answered: Answered) -> Answer {
+        let Self { mut verdict, record, .. } = self;
+        let code = match answered {
+            Answered::Recorded => return Answer { verdict, record: Some(record) },
+            Answered::Already(answer) => return already(verdict, &answer),
+            Answered::Expired => ReasonCode::DemandExpired,
+            Answered::Unknown => ReasonCode::DemandUnknown,
+        };
+        verdict.claims = None;
+        verdict.reasons.push(code.into());
+        Answer { verdict, record: None }
+    }
+}
+
+impl std::fmt::Debug for Answering<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answering").field("asked", &self.asked).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Recording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recording").field("record", &self.record).finish_non_exhaustive()
+    }
+}
+
+/// Whether both signatures held, and the answer is bound to this demand.
+fn answers_it(verdict: &Verdict) -> bool {
+    use ReasonCode::{AudienceMismatch, DemandHashMismatch, NonceMismatch};
+    verdict.issuer.is_some()
+        && ![AudienceMismatch, NonceMismatch, DemandHashMismatch].iter().any(|code| verdict.has(*code))
+}
+
+/// Refused, whatever else holds; what else is wrong is still told, because a repeat and a fraud look alike otherwise.
+fn already(mut verdict: Verdict, answer: &[u8]) -> Answer {
+    verdict.claims = None;
+    verdict.reasons.insert(0, ReasonCode::AlreadyAnswered.into());
+    verdict.recorded = Record::parse(answer).ok().map(|record| record.verdict());
+    Answer { verdict, record: None }
+}
