@@ -254,7 +254,7 @@ fn a_renewed_list_moves_no_window() {
     let text = format!(r#"{{"iss":"{LIST}","keys":[{}]}}"#, entry(2, r#","iss":"https://operator.example""#));
     let draft = || ListBuilder::parse(text.as_bytes()).unwrap();
     let first = draft().sign(&key(1), at(NOW)).unwrap();
-    assert_eq!(windows(&first, NOW), [NOW..NOW + 30 * 86_400]);
+    assert_eq!(windows(&first, NOW), vec![NOW..NOW + 30 * 86_400]);
     assert_eq!(codes(&first), ["added", "window_of_list"]);
     let second = draft().previous(previous(&first)).sign(&key(1), at(NOW + WEEK)).unwrap();
     assert_eq!(windows(&second, NOW + WEEK), windows(&first, NOW));

@@ -58,6 +58,12 @@ pub struct World {
     pub store: MemoryStore,
 }
 
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl World {
     pub fn new() -> Self {
         Self { anchor: key(1), operator: key(2), asker: key(3), store: MemoryStore::new() }

@@ -11,13 +11,18 @@ use crate::profile::{CANCELLATION_TYP, ReasonCode};
 use crate::sd_jwt::conceal;
 use crate::store::{Put, Store};
 
+/// What the steps before left, and the receipt binds.
+pub(super) struct Proofs<'a> {
+    pub(super) presentation_sha256: &'a str,
+    pub(super) acknowledged: &'a Json,
+    pub(super) confirmed: &'a Json,
+}
+
 /// Signs the receipt and records it under the subscription, which is what happens once.
 pub(super) fn commit(
     home: &HomeSide,
     case: &Case,
-    presentation_sha256: &str,
-    acknowledged: &Json,
-    confirmed: &Json,
+    proofs: &Proofs<'_>,
     store: &dyn Store,
     account: &Account,
     now: Timestamp,
@@ -35,14 +40,14 @@ pub(super) fn commit(
         ("quarantine_until", last.to_string().into()),
         ("snapshot", encode(&snapshot::digest(&case.snapshot)).into()),
         ("demand_hash", case.demand_hash.as_str().into()),
-        ("presentation_sha256", presentation_sha256.into()),
+        ("presentation_sha256", proofs.presentation_sha256.into()),
         ("notices", Json::array(NoticeKind::ALL.map(NoticeKind::as_str))),
-        ("acknowledged_at", taken_at(acknowledged)?),
+        ("acknowledged_at", taken_at(proofs.acknowledged)?),
         ("_sd_alg", "sha-256".into()),
         ("_sd", conceal([&number], 1)?),
     ];
     for name in ["grant", "unreachable"] {
-        members.extend(confirmed.member(name).map(|how| (name, how.clone())));
+        members.extend(proofs.confirmed.member(name).map(|how| (name, how.clone())));
     }
     let jws = sign(&*home.signer, CANCELLATION_TYP, [], &Json::object(members))?;
     let record =

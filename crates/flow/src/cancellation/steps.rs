@@ -241,16 +241,12 @@ impl Confirmed {
         if account.reach == Reach::Receives && self.record.member("grant").is_none() {
             return Err(ReasonCode::ConfirmationMissing.into());
         }
-        commit::commit(
-            &identified.home,
-            &identified.case,
-            &identified.presentation_sha256,
-            &self.acknowledged.record,
-            &self.record,
-            store,
-            account,
-            now,
-        )
+        let proofs = commit::Proofs {
+            presentation_sha256: &identified.presentation_sha256,
+            acknowledged: &self.acknowledged.record,
+            confirmed: &self.record,
+        };
+        commit::commit(&identified.home, &identified.case, &proofs, store, account, now)
     }
 }
 

@@ -120,7 +120,9 @@ impl StoreError {
     /// Whether the failed step may have been recorded all the same. Repeating it is safe: a step never has two winners.
     pub fn may_be_recorded(&self) -> bool {
         match self {
-            Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Displaced { .. } | Self::Stopped => true,
+            Self::Interrupted { .. } | Self::DiskFailed { .. } | Self::Displaced { .. } | Self::Stopped => {
+                true
+            }
             Self::TooLong { .. }
             | Self::Busy { .. }
             | Self::NoSpace
