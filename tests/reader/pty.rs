@@ -45,9 +45,9 @@ fn a_card_is_read_again_and_the_next_one_is_the_next_one() {
     // One reading is enough where nothing speaks against it and doubt alone was asked for.
     assert!(!reader.read_card(&quick().confirm(Confirm::InDoubt)).unwrap().link().confirmed);
     assert_eq!(emulator.reads(), 5);
-    // Unless a new one was asked for.
+    // Unless one was asked for that is laid down for this reading.
     let error = reader.read_card(&quick().lying_card(false)).unwrap_err();
-    assert!(matches!(error, ReaderError::NoCard { .. }), "{error}");
+    assert!(matches!(error, ReaderError::CardReadBefore), "{error}");
 
     emulator.place(Card::from_block(wire::permit()));
     assert_eq!(reader.read_card(&quick()).unwrap().document().name().as_str(), "测试乙");
