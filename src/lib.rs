@@ -97,3 +97,8 @@ pub mod store {
 #[doc = include_str!("../docs/guide-shop.md")]
 #[doc = include_str!("../docs/guide-number-owner.md")]
 pub struct Guides;
+
+/// So does that of the page on USB readers.
+#[cfg(all(doctest, feature = "usb"))]
+#[doc = include_str!("../docs/usb-readers.md")]
+pub struct UsbReaders;

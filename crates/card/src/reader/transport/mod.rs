@@ -38,11 +38,6 @@ pub use usb::{BulkPipes, Usb};
 
 use crate::document::Origin;
 
-/// Compiles the example of that page.
-#[cfg(all(doctest, feature = "usb"))]
-#[doc = include_str!("../../../../../docs/usb-readers.md")]
-struct UsbReaders;
-
 /// The host's end of a line to one reader.
 ///
 /// An implementation only moves bytes. It never waits longer than it is told and never waits to fill a buffer.
