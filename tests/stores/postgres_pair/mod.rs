@@ -109,8 +109,9 @@ fn every_step_ends_in_time_and_looking_waits_for_no_commit() {
             scope.spawn(move || {
                 let begin = Instant::now();
                 let error = put(store, &number.to_string()).unwrap_err();
-                // Those that got no connection recorded nothing.
-                let known = matches!(error, StoreError::Interrupted { .. } | StoreError::Busy { .. });
+                // Those that got no connection, or no new one in time, recorded nothing.
+                let unrecorded = matches!(error, StoreError::Busy { .. } | StoreError::Unreachable { .. });
+                let known = unrecorded || matches!(error, StoreError::Interrupted { .. });
                 assert!(known, "{error:?}");
                 assert!(begin.elapsed() < LIMIT, "a step took {:?}", begin.elapsed());
                 done.fetch_add(1, Ordering::Relaxed);
