@@ -17,6 +17,7 @@ fn shell(dir: &Path, script: &str) -> Output {
     let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").expect("a PATH"));
     let script = format!("set -e\n{script}");
     Command::new("sh")
+        .env("XDG_STATE_HOME", crate::support::STATE)
         .args(["-c", &script])
         .current_dir(dir)
         .env("PATH", path)

@@ -11,10 +11,13 @@ pub const FAR: &str = "https://far.example";
 pub const NAME: &str = "测试甲";
 pub const NUMBER: &str = "119999199001010004";
 
+/// Where the program keeps what it knows of ports: not in the home of whoever runs the tests.
+pub const STATE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
+
 /// The `realname` program with these arguments, in English.
 pub fn realname<A: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_realname"));
-    command.args(args).env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+    command.args(args).env("LC_ALL", "C.UTF-8").env("XDG_STATE_HOME", STATE).stdin(Stdio::null());
     command
 }
 
