@@ -103,9 +103,10 @@ fn every_step_ends_in_time_and_looking_waits_for_no_commit() {
     assert_eq!(answer(&store, "answered", "yes").unwrap(), Answered::Recorded);
     pair.kill_standby();
     let done = AtomicU32::new(0);
+    let not_recorded = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for number in 0..24 {
-            let (store, done) = (&store, &done);
+            let (store, done, not_recorded) = (&store, &done, &not_recorded);
             scope.spawn(move || {
                 let begin = Instant::now();
                 let error = put(store, &number.to_string()).unwrap_err();
@@ -113,6 +114,9 @@ fn every_step_ends_in_time_and_looking_waits_for_no_commit() {
                 let unrecorded = matches!(error, StoreError::Busy { .. } | StoreError::Unreachable { .. });
                 let known = unrecorded || matches!(error, StoreError::Interrupted { .. });
                 assert!(known, "{error:?}");
+                if unrecorded {
+                    not_recorded.lock().unwrap().push(number.to_string());
+                }
                 assert!(begin.elapsed() < LIMIT, "a step took {:?}", begin.elapsed());
                 done.fetch_add(1, Ordering::Relaxed);
             });
@@ -133,6 +137,9 @@ fn every_step_ends_in_time_and_looking_waits_for_no_commit() {
     });
     pair.start_standby();
     assert_eq!(put(&store, "after").unwrap(), Put::Stored, "and it goes on");
+    for key in not_recorded.into_inner().unwrap() {
+        assert!(store.get(SPACE, key.as_bytes()).unwrap().is_none(), "{key} was told as not recorded");
+    }
 }
 
 #[test]
