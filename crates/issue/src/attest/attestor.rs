@@ -3,15 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::AttestError;
 use super::attestation::{Attestation, Issued};
 use super::payload::{Frame, disclosures, payload};
+use super::{AttestError, Terminal};
 use crate::appraisal::Verified;
 use crate::demand::VerifiedDemand;
-use crate::jose::{Algorithm, Json, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
-use crate::profile::{
-    ATTESTATION_TYP, Check, DEFAULT_LIFE, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, VCT, is_id,
-};
+use crate::jose::{Algorithm, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
+use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, VCT};
 use crate::trust::{Constraints, Delegation, Scope, TrustError, TrustList, is_key_uri};
 
 /// An issuer, or a terminal with a delegated key.
@@ -23,75 +21,6 @@ pub struct Attestor {
     terminal: Terminal,
     life: SignedDuration,
     vct: String,
-}
-
-/// What an attestation states of the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct Terminal {
-    id: String,
-    agent: Option<String>,
-    region: Option<String>,
-    states_reader: bool,
-}
-
-impl Terminal {
-    /// A terminal with that id, which also states its reader and the reader's SAM.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), agent: None, region: None, states_reader: true }
-    }
-
-    /// Whose shop it stands in.
-    pub fn agent(mut self, agent: impl Into<String>) -> Self {
-        self.agent = Some(agent.into());
-        self
-    }
-
-    /// Where it stands.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// Its id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Whether its names are ids: they go to screens and into comparisons.
-    pub(super) fn check(&self) -> Result<(), AttestError> {
-        let names =
-            [("terminal", Some(&self.id)), ("agent", self.agent.as_ref()), ("region", self.region.as_ref())];
-        match names
-            .into_iter()
-            .find_map(|(member, name)| name.filter(|name| !is_id(name)).map(|name| (member, name)))
-        {
-            None => Ok(()),
-            Some((member, name)) => Err(AttestError::Id { member, value: name.as_str().into() }),
-        }
-    }
-
-    /// States neither reader nor SAM.
-    pub fn without_reader(mut self) -> Self {
-        self.states_reader = false;
-        self
-    }
-
-    pub(super) fn to_json(&self, verified: &Verified) -> Json {
-        let mut members = vec![("id", Json::from(self.id.as_str()))];
-        members.extend(self.agent.as_deref().map(|agent| ("agent", agent.into())));
-        members.extend(self.region.as_deref().map(|region| ("region", region.into())));
-        if let Some(chip) = verified.chip().filter(|_| self.states_reader) {
-            members.push(("sam_id", chip.sam_id.to_string().into()));
-            members.push(("reader", reader(chip.origin).into()));
-        }
-        Json::object(members)
-    }
-}
-
-/// The profile has no word for a recording; it is a reader in software, and just as much a test.
-fn reader(origin: crate::document::Origin) -> &'static str {
-    if origin.is_physical() { origin.as_str() } else { "emulated" }
 }
 
 impl Attestor {
@@ -234,7 +163,7 @@ impl Attestor {
             bound_part.push_str(disclosure.encoded());
             bound_part.push('~');
         }
-        Ok(Issued { bound_part, demand_hash: demand.hash().to_owned(), exp })
+        Ok(Issued { bound_part, demand_hash: demand.demand_hash().to_owned(), exp })
     }
 
     /// When an attestation that is signed now ends.

@@ -90,12 +90,12 @@ impl Collector {
             ("iat", now.into()),
             ("exp", now.saturating_add(COLLECTION_LIFE).into()),
             ("jti", random_id()?.into()),
-            ("demand_hash", demand.hash().into()),
+            ("demand_hash", demand.demand_hash().into()),
             ("cnf", Json::object([("jwk", key.verifying_key().to_jwk())])),
             ("conclusion", conclusion(&verified)),
         ]);
         let bundle = sign(&*self.signer, COLLECTION_TYP, [], &payload)?;
-        Ok((bundle, Session { key, demand_hash: demand.hash().to_owned() }))
+        Ok((bundle, Session { key, demand_hash: demand.demand_hash().to_owned() }))
     }
 }
 
@@ -119,7 +119,7 @@ impl Attestor {
         if payload.text("aud")? != self.iss() || payload.text("iss")? != enrolled.terminal.id() || !in_time {
             return Err(AttestError::Collection);
         }
-        if payload.text("demand_hash")? != demand.hash() {
+        if payload.text("demand_hash")? != demand.demand_hash() {
             return Err(AttestError::OtherDemand);
         }
         let jwk = payload.member("cnf").and_then(|cnf| cnf.member("jwk")).ok_or(JoseError::Member("cnf"))?;
@@ -151,7 +151,7 @@ impl Attestor {
 impl Session {
     /// Takes what the operator issued, if it is for this session and this demand, and discloses what was asked.
     pub fn accept(self, issued: &str, demand: &VerifiedDemand) -> Result<Attestation, AttestError> {
-        if demand.hash() != self.demand_hash {
+        if demand.demand_hash() != self.demand_hash {
             return Err(AttestError::OtherDemand);
         }
         let combined = Combined::parse(issued)?;

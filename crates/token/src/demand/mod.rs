@@ -11,6 +11,7 @@ mod requirements;
 mod transaction;
 mod verified;
 
+pub use body::Body;
 pub use error::{AnswerError, AskError};
 pub use pending::{Kept, PendingDemand};
 pub use request::{Demand, DemandRequest};

@@ -12,38 +12,12 @@ use super::exposure::exposed_member;
 use super::facts::{OpenFacts, is_well_formed};
 use super::sense::contradictions;
 use super::times::Times;
-use super::{Disclosed, Verdict};
+use super::{Disclosed, Limits, Verdict};
 use crate::demand::PendingDemand;
 use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey, Wiped};
-use crate::profile::{
-    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode, Refused,
-};
+use crate::profile::{ATTESTATION_TYP, ClaimName, Locality, Outcome, Reason, ReasonCode, Refused};
 use crate::sd_jwt::{Disclosure, KeyBinding, SdJwtError, reveal};
 use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
-
-/// How generous a relying party is with time.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Limits {
-    /// How far the other clock may be ahead, for `iat` and `nbf`, or behind, for a check that has to be made after
-    /// the demand. Never for an end.
-    pub skew: SignedDuration,
-    /// Longest life of an attestation.
-    pub max_life: SignedDuration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { skew: DEFAULT_SKEW, max_life: MAX_LIFE }
-    }
-}
-
-impl Limits {
-    /// Other limits than the profile's.
-    pub fn new(skew: SignedDuration, max_life: SignedDuration) -> Self {
-        Self { skew, max_life }
-    }
-}
 
 /// What the token is measured by.
 pub(super) struct Expected<'a> {
