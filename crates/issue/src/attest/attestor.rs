@@ -7,6 +7,7 @@ use super::attestation::{Attestation, Issued};
 use super::payload::{Frame, disclosures, payload};
 use super::{AttestError, Terminal};
 use crate::appraisal::Verified;
+use crate::capture::Chain;
 use crate::demand::VerifiedDemand;
 use crate::jose::{Algorithm, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
 use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, VCT};
@@ -222,6 +223,11 @@ pub(super) fn fits(
     }
     if require.onsite && verified.locality() != Locality::Onsite {
         return Err(AttestError::NotOnsite);
+    }
+    // Photos are taken for one demand: the chain is computed again from its nonce, and photos of another one end here.
+    let own = |chain: &Chain| chain.belongs_to(demand.nonce());
+    if !verified.captured().map_or(verified.locality() == Locality::Onsite, own) {
+        return Err(AttestError::OtherCapture);
     }
     let checked_at = verified.verified_at().as_second();
     let checks = verified.checks().iter().filter_map(|result| result.time);

@@ -86,6 +86,9 @@ pub enum AttestError {
     /// The attestation was made for another demand.
     #[error("the attestation was made for another demand")]
     OtherDemand,
+    /// The photos were taken for another demand, or their chain is broken.
+    #[error("the photos were taken for another demand")]
+    OtherCapture,
     /// A bundle or an issued attestation that isn't for this operator, terminal, session or time.
     #[error("what was collected or issued isn't for this operator, terminal, session or time")]
     Collection,
