@@ -190,7 +190,7 @@ fn an_error_says_whose_fault_it_is() {
             row("\"0\"", "", rest)
         ))
     };
-    assert!(error(r#"error = "denied", fault = "caller""#).is_ok());
+    assert!(error(r#"error = "denied", fault = "setup""#).is_ok());
     assert!(error(r#"error = "quota.person", fault = "person", billed = false"#).is_ok());
     for wrong in [
         r#"error = "denied""#,
@@ -228,8 +228,8 @@ fn unknown_words_are_refused() {
     for (facts, part, word) in [
         (r#"subject = "probably""#, "subject", "probably"),
         (r#"subject = "found", name = "ok""#, "name", "ok"),
-        (r#"error = "broken", fault = "caller""#, "error", "broken"),
-        (r#"error = "denied", fault = "caller", subject = "found""#, "error", "denied"),
+        (r#"error = "broken", fault = "setup""#, "error", "broken"),
+        (r#"error = "denied", fault = "setup", subject = "found""#, "error", "denied"),
     ] {
         assert_eq!(means(facts), Err(CodeMapError::Word { part, word: word.into() }));
     }
