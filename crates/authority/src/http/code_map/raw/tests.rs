@@ -77,7 +77,7 @@ fn a_map_without_an_outer_layer_attested_what_a_failed_call_had_in_it() {
     let table = |rest: &str| {
         format!("[[outer]]\nat = \"/status\"\ntype = \"string\"\nsource = \"contract: x\"\n{rest}\n")
     };
-    let errors = "codes = { NO = { error = \"denied\", fault = \"caller\" } }";
+    let errors = "codes = { NO = { error = \"denied\", fault = \"setup\" } }";
     let optional = "optional = true\ncodes = { OK = { proceed = true } }";
     assert_eq!(with(&format!("{}{answer}", table(errors))), Err(CodeMapError::NoOuter));
     assert_eq!(with(&format!("{}{answer}", table(optional))), Err(CodeMapError::NoOuter));
@@ -220,7 +220,7 @@ fn every_code_has_to_mean_something() {
     assert_eq!(means(""), empty);
     assert_eq!(means("proceed = true, subject = \"found\""), empty);
     assert_eq!(means("proceed = true"), Err(CodeMapError::NoSubject));
-    assert_eq!(means("error = \"denied\", fault = \"caller\""), Err(CodeMapError::NoSubject));
+    assert_eq!(means("error = \"denied\", fault = \"setup\""), Err(CodeMapError::NoSubject));
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn the_form_of_everything_else() {
         assert!(matches!(read, Err(CodeMapError::CodeType { .. })), "{wrong}");
     }
     let status = |means: &str| with(&format!("{rest}[status.\"403\"]\nsource = \"own: x\"\n{means}"));
-    assert!(status("error = \"denied\"\nfault = \"caller\"").is_ok());
+    assert!(status("error = \"denied\"\nfault = \"setup\"").is_ok());
     assert!(
         matches!(status("subject = \"found\""), Err(CodeMapError::OuterStates { .. })),
         "no status finds anybody"
