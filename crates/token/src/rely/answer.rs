@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answer, Answering, Asked, Judged, Limits, Record};
+use super::{Answer, Answering, DemandRef, Judged, Limits, Record};
 use crate::demand::PendingDemand;
 use crate::store::{Store, StoreError};
 use crate::trust::TrustList;
@@ -16,7 +16,7 @@ use crate::trust::TrustList;
 pub fn answer(
     store: &dyn Store,
     presentation: &str,
-    asked: Asked<'_>,
+    asked: DemandRef<'_>,
     list: &TrustList,
     now: Timestamp,
     limits: &Limits,

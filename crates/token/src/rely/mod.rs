@@ -28,7 +28,7 @@ mod verdict;
 
 pub use answer::{answer, recorded};
 pub use answering::{Answering, Judged, Recording};
-pub use asked::{Answer, Asked};
+pub use asked::{Answer, DemandRef};
 pub use code::sd_jwt_code;
 pub use disclosed::Disclosed;
 pub use inspect::{InspectError, Inspected, inspect};
