@@ -129,8 +129,8 @@ impl Attestor {
         now: Timestamp,
     ) -> Result<Attestation, AttestError> {
         let mut randomness = Randomness::new();
-        // A relying party that can verify the issuer can verify the session.
-        let session = match self.signer.algorithm() {
+        // A relying party that can verify the issuer can verify the session, unless it says otherwise.
+        let session = match demand.algorithms().session_for(self.signer.algorithm()) {
             Algorithm::EdDsa => SigningKey::from_ed25519_seed(&Zeroizing::new(randomness.take()?)),
             other => SigningKey::generate(other)?,
         };
@@ -178,6 +178,10 @@ impl Attestor {
         // An operator's own kind lists the profile's in `aka_vcts`.
         if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
             return Err(AttestError::Vct);
+        }
+        let got = self.signer.algorithm();
+        if !demand.algorithms().take_issuer(got) {
+            return Err(AttestError::IssuerAlgorithm { got });
         }
         still_asks(demand, terminal, now)
     }

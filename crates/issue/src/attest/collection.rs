@@ -67,7 +67,8 @@ impl Collector {
         Self { signer: Box::new(signer), terminal, operator: operator.into(), algorithm }
     }
 
-    /// The algorithm of the operator's key, which the session's key has as well: that of the terminal's own key unless said.
+    /// The algorithm of the operator's key, which the session's key has as well, unless the demand wants another: that of the
+    /// terminal's own key unless said.
     #[must_use]
     pub fn issuer_algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -83,7 +84,7 @@ impl Collector {
     ) -> Result<(String, Session), AttestError> {
         let now = now.as_second();
         fits(&verified, demand, &self.terminal, now)?;
-        let key = SigningKey::generate(self.algorithm)?;
+        let key = SigningKey::generate(demand.algorithms().session_for(self.algorithm))?;
         let payload = Json::object([
             ("iss", self.terminal.id().into()),
             ("aud", self.operator.as_str().into()),
@@ -124,8 +125,10 @@ impl Attestor {
         }
         let jwk = payload.member("cnf").and_then(|cnf| cnf.member("jwk")).ok_or(JoseError::Member("cnf"))?;
         let session = Jwk::from_json(jwk)?;
-        let (expected, got) = (self.algorithm(), session.key().algorithm());
-        if got != expected {
+        // What the demand names, else the operator's own.
+        let (asked, got) = (demand.algorithms(), session.key().algorithm());
+        let expected = asked.session_for(self.algorithm());
+        if got != expected && (asked.session().is_empty() || !asked.take_session(got)) {
             return Err(AttestError::SessionAlgorithm { expected, got });
         }
         let conclusion = payload.member("conclusion").ok_or(JoseError::Member("conclusion"))?;

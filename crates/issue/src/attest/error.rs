@@ -40,6 +40,12 @@ pub enum AttestError {
         /// The session's.
         got: Algorithm,
     },
+    /// The demand can't be answered with this issuer's key: whoever asks has no library for it.
+    #[error("the demand takes no answer that is signed with {got}, as this issuer's are")]
+    IssuerAlgorithm {
+        /// The issuer's.
+        got: Algorithm,
+    },
     /// Test evidence for a real demand, or the other way round. Emulated and replayed readings are test evidence.
     #[error("the evidence is for another environment: the demand expects {expected}, got {got}")]
     Env {

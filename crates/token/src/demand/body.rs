@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AnswerError, Requirements, Transaction, dcql, demand_hash};
+use super::{Algorithms, AnswerError, Requirements, Transaction, dcql, demand_hash};
 use crate::document::Personal;
 use crate::jose::{JoseError, Json, decode, instant};
 use crate::profile::{ClaimName, Env, Purpose};
@@ -26,6 +26,7 @@ pub struct Body {
     vcts: Vec<String>,
     claims: Vec<ClaimName>,
     require: Requirements,
+    algorithms: Algorithms,
 }
 
 impl Body {
@@ -53,6 +54,7 @@ impl Body {
             vcts,
             claims,
             require: Requirements::from_json(payload.member("require"))?,
+            algorithms: Algorithms::read(payload)?,
         })
     }
 
@@ -116,6 +118,11 @@ impl Body {
         &self.require
     }
 
+    /// In which algorithms an answer may be signed.
+    pub fn algorithms(&self) -> &Algorithms {
+        &self.algorithms
+    }
+
     /// Its compact form, unless it was erased.
     pub(crate) fn text(&self) -> Option<&Personal> {
         self.text.as_ref()
@@ -126,7 +133,7 @@ impl Body {
     pub(crate) fn to_outline(&self) -> Json {
         let Self { text: _, hash, iss, nonce, iat, exp, purpose, env, transaction: _, vcts, claims, require } =
             self;
-        Json::object([
+        let members = [
             ("v", Json::from(1)),
             ("demand_hash", hash.as_str().into()),
             ("iss", iss.as_str().into()),
@@ -138,7 +145,8 @@ impl Body {
             ("vcts", Json::array(vcts.iter().map(String::as_str))),
             ("claims", Json::array(claims.iter().map(|claim| claim.as_str()))),
             ("require", require.to_json()),
-        ])
+        ];
+        Json::object(members.into_iter().chain(algorithms.to_member()))
     }
 
     /// Reads an outline, which is also what stores kept before they kept the text.
@@ -161,6 +169,7 @@ impl Body {
             claims: json.list("claims", ClaimName::from_name)?,
             require: Requirements::from_json(json.member("require"))
                 .map_err(|_| JoseError::Member("require"))?,
+            algorithms: Algorithms::read(json).map_err(|_| JoseError::Member("client_metadata"))?,
         })
     }
 }
