@@ -131,8 +131,21 @@ impl Body {
     /// What is left of it in a record without its text: everything but what it was about and whom it expected. Nobody's
     /// signature covers this form.
     pub(crate) fn to_outline(&self) -> Json {
-        let Self { text: _, hash, iss, nonce, iat, exp, purpose, env, transaction: _, vcts, claims, require } =
-            self;
+        let Self {
+            text: _,
+            hash,
+            iss,
+            nonce,
+            iat,
+            exp,
+            purpose,
+            env,
+            transaction: _,
+            vcts,
+            claims,
+            require,
+            algorithms,
+        } = self;
         let members = [
             ("v", Json::from(1)),
             ("demand_hash", hash.as_str().into()),
