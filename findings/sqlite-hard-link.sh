@@ -8,7 +8,7 @@
 #           are missing, and both names may write at once. In one process, where locks are kept by inode, opening the
 #           second name fails with "disk I/O error", extended code 522 (SQLITE_IOERR_SHORT_READ), which says nothing of a link.
 # Versions  SQLite as Python's sqlite3 has it (printed); 3.40.1 was seen.
-# Seen      By a backup tool that keeps "copies" as hard links, and by running this.
+# Seen      By a test that gave a store's file a second name while it was open, and by running this.
 # Matters   A store of what must happen once that is opened by a second name forgets its newest answers, and accepts them
 #           again. `realname` refuses a store whose file has a second name, and looks around each commit whether it got one.
 set -euo pipefail
