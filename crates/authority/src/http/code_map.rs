@@ -164,6 +164,7 @@ pub(super) enum Meaning {
 pub(super) struct ErrorMeaning {
     pub(super) word: String,
     pub(super) retry_after: Option<std::time::Duration>,
+    pub(super) billed: Option<bool>,
 }
 
 /// What a code states. Everything that it doesn't state is left open.

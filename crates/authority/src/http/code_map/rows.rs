@@ -90,7 +90,7 @@ impl<'a> Rows<'a> {
                 let (at, code) = (at.to_owned(), code.to_owned());
                 return Err(CodeMapError::Fault { at, code, said, word: error, expected });
             }
-            return Ok(Meaning::Error(ErrorMeaning { word: error, retry_after }));
+            return Ok(Meaning::Error(ErrorMeaning { word: error, retry_after, billed: raw.billed }));
         }
         if states_nothing != raw.proceed || raw.retry_after.is_some() || raw.fault.is_some() {
             return Err(CodeMapError::Empty { at: at.to_owned(), code: code.to_owned() });
