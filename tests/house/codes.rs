@@ -39,6 +39,7 @@ fn tables() -> Vec<Table> {
         table::<realname::authority::RegisterError>(),
         table::<realname::authority::compose::AuditError>(),
         table::<realname::authority::http::CodeMapError>(),
+        table::<realname::authority::http::SignatureError>(),
         table::<realname::cancellation::CancellationError>(),
         table::<realname::cancellation::StatementRefused>(),
         table::<realname::capture::CaptureError>(),

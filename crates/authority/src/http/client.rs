@@ -10,8 +10,9 @@ use jiff::Timestamp;
 pub use tls::{Tls, TlsError};
 
 use super::dialect::wire_key;
+use super::seal::hex;
 use super::status;
-use super::{Dialect, Reply, Request, Seal, Secret};
+use super::{Dialect, Reply, Request, Seal, Secret, Signature};
 use crate::clock::time_left;
 use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 use exchange::{Exchange, Lost};
@@ -24,6 +25,10 @@ pub struct HttpOptions {
     pub tls: Tls,
     /// Headers that carry our credentials, such as `Authorization`.
     pub credentials: Vec<(String, Secret)>,
+    /// Parameters of the address that carry our credentials, where a register insists on that. ASCII.
+    pub query_credentials: Vec<(String, Secret)>,
+    /// How requests are signed for a register that wants a canonical request under the signature.
+    pub signature: Option<Signature>,
     /// How requests are signed.
     pub seal: Option<Seal>,
     /// The header that says the time (Unix seconds) at which a request was signed.
@@ -87,6 +92,16 @@ impl<D: Dialect> HttpAuthority<D> {
         if let Some(seal) = &self.options.seal {
             let signature = seal.of_request(&request, &key, now.as_second());
             request = request.with_header(seal.header(), signature);
+        }
+        for (name, value) in &self.options.query_credentials {
+            let value = std::str::from_utf8(value.expose()).map_err(|_| AuthorityError::BadRequest)?;
+            request = request.with_parameter(name, value);
+        }
+        if let Some(signature) = &self.options.signature {
+            let mut nonce = [0; 16];
+            getrandom::fill(&mut nonce).map_err(|_| AuthorityError::Unsupported)?;
+            let signed = signature.signed(request, self.exchange.host(), now, &hex(&nonce));
+            request = signed.ok_or(AuthorityError::BadRequest)?;
         }
         let reply =
             self.exchange.run(&request, &self.options.credentials, budget).map_err(|lost| match lost {

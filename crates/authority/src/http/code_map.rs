@@ -14,7 +14,7 @@ use crate::{Attribute, DocumentStatus, Face, Liveness, Subject};
 pub(super) use code::{Code, Pattern, closest};
 pub use error::CodeMapError;
 pub(super) use place::{NotJson, Place};
-use source::Source;
+pub(in crate::http) use source::Source;
 
 /// How a register's requests and replies look, and what its codes mean. Read from TOML; `docs/authorities.md` explains
 /// every key.
@@ -45,10 +45,21 @@ pub struct CodeMap {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RequestShape {
     pub(super) path: String,
-    pub(super) is_form: bool,
+    pub(super) format: Format,
     pub(super) body: Template,
     pub(super) key_header: Option<String>,
     pub(super) headers: Vec<(String, String)>,
+}
+
+/// How the values of a question go over the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Format {
+    #[default]
+    Json,
+    Form,
+    /// In the address, where logs keep them: only for a register that takes them no other way.
+    Query,
 }
 
 /// How a question's outcome is looked up: `path`, a slash and the key. That it never arrived is a code of the reply's body

@@ -8,9 +8,11 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Camara, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Tls,
-    TlsError,
+    Camara, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Signature,
+    SignatureError, Tls, TlsError,
 };
+use crate::http::secret::SecretPlace;
+use crate::http::signature::RawSignature;
 
 /// A register's configuration, read from TOML. Paths in it are relative to the file.
 #[non_exhaustive]
@@ -83,6 +85,9 @@ pub enum ConfigError {
     /// A certificate can't be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The signature can't be used.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
 }
 
 #[derive(Deserialize)]
@@ -100,6 +105,7 @@ struct RawConfig {
     tls: RawTls,
     #[serde(default)]
     credentials: Vec<RawCredential>,
+    signature: Option<RawSignature>,
     seal: Option<RawSeal>,
     reply_seal: Option<RawSeal>,
     #[serde(default)]
@@ -133,7 +139,8 @@ struct RawTls {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCredential {
-    header: String,
+    header: Option<String>,
+    query: Option<String>,
     #[serde(default)]
     prefix: String,
     file: Option<PathBuf>,
@@ -197,8 +204,14 @@ impl Config {
         }
         let mut http = HttpOptions { tls: raw.tls.read(base)?, ..HttpOptions::default() };
         for credential in &raw.credentials {
-            http.credentials.push((credential.header.clone(), credential.read(base)?));
+            let value = credential.read(base)?;
+            match (&credential.header, &credential.query) {
+                (Some(header), None) => http.credentials.push((header.clone(), value)),
+                (None, Some(query)) => http.query_credentials.push((query.clone(), value)),
+                _ => return Err(ConfigError::Syntax("a credential names either a header or a query".into())),
+            }
         }
+        http.signature = raw.signature.as_ref().map(|signature| signed(signature, base)).transpose()?;
         http.time_header = raw.seal.as_ref().and_then(|seal| seal.time_header.clone());
         http.seal = raw.seal.as_ref().map(|seal| seal.read(base)).transpose()?;
         http.reply_seal = raw.reply_seal.as_ref().map(|seal| seal.read(base)).transpose()?;
@@ -294,6 +307,12 @@ impl RawSeal {
             None => seal,
         })
     }
+}
+
+fn signed(raw: &RawSignature, base: &Path) -> Result<Signature, ConfigError> {
+    let read = |what, place: &SecretPlace| secret(what, base, place.file.as_deref(), place.env.as_deref());
+    let (id, key) = (read("signature id", &raw.id)?, read("signature secret", &raw.secret)?);
+    Ok(Signature::read(raw, id, key)?)
 }
 
 /// A secret's text without the line end that editors leave.

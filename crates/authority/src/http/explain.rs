@@ -2,7 +2,7 @@
 
 use realname_terms::explain;
 
-use super::CodeMapError;
+use super::{CodeMapError, SignatureError};
 #[cfg(feature = "http")]
 use super::{ConfigError, ConnectError, TlsError};
 
@@ -24,6 +24,13 @@ explain! {
     }
 }
 
+explain! {
+    SignatureError {
+        Self::Syntax(_) | Self::Text { .. } | Self::Header(_) | Self::Source | Self::Scope | Self::Parts | Self::Unsigned =>
+            "authority_config", Setup, EN, ZH;
+    }
+}
+
 #[cfg(feature = "http")]
 explain! {
     TlsError {
@@ -42,6 +49,7 @@ explain! {
     through {
         Self::CodeMap(error) => error;
         Self::Tls(error) => error;
+        Self::Signature(error) => error;
     }
 }
 

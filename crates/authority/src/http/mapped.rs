@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::code_map::{
-    Code, ErrorMeaning, Facts, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt, Row, closest,
+    Code, ErrorMeaning, Facts, Format, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt, Row,
+    closest,
 };
 use super::dialect::wire_key;
 use super::json::Json;
@@ -239,12 +240,17 @@ impl Dialect for MappedJson {
 
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         let shape = &self.map.request;
-        let (media_type, body) = if shape.is_form {
-            ("application/x-www-form-urlencoded", shape.body.form(query, now)?)
-        } else {
-            ("application/json", shape.body.json(query, now)?)
+        let request = Request::new(Method::Post, shape.path.as_str());
+        let mut request = match shape.format {
+            Format::Json => request.with_body("application/json", shape.body.json(query, now)?),
+            Format::Form => {
+                request.with_body("application/x-www-form-urlencoded", shape.body.form(query, now)?)
+            }
+            Format::Query => {
+                let parameters = shape.body.parameters(query, now)?;
+                parameters.iter().fold(request, |request, (name, value)| request.with_parameter(name, value))
+            }
         };
-        let mut request = Request::new(Method::Post, shape.path.as_str()).with_body(media_type, body);
         request.headers.extend(shape.headers.iter().cloned());
         if let Some(name) = &shape.key_header {
             request = request.with_header(name, wire_key(query));

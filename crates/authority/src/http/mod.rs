@@ -19,6 +19,7 @@ mod mapped;
 mod message;
 mod seal;
 mod secret;
+mod signature;
 mod status;
 mod template;
 
@@ -38,6 +39,7 @@ pub use mapped::MappedJson;
 pub use message::{Method, Reply, Request};
 pub use seal::{Encoding, Part, Seal};
 pub use secret::Secret;
+pub use signature::{Signature, SignatureError};
 
 #[cfg(feature = "http")]
 pub use client::{HttpAuthority, HttpOptions, Tls, TlsError};

@@ -8,7 +8,7 @@ use super::code::CodeType;
 use super::place::{RawPlace, path};
 use super::rows::{RawMeaning, Rows};
 use super::{
-    Answer, Billed, Code, CodeMap, CodeMapError, Column, InquiryShape, Meaning, Outer, Part, Place,
+    Answer, Billed, Code, CodeMap, CodeMapError, Column, Format, InquiryShape, Meaning, Outer, Part, Place,
     ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
 };
 use crate::http::template::Template;
@@ -43,14 +43,6 @@ struct RawRequest {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     body: toml::Table,
-}
-
-#[derive(Default, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Format {
-    #[default]
-    Json,
-    Form,
 }
 
 #[derive(Deserialize)]
@@ -197,9 +189,8 @@ pub(super) fn parse(text: &str) -> Result<CodeMap, CodeMapError> {
 }
 
 fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
-    let is_form = raw.format == Format::Form;
     let body = object(raw.body)?;
-    if let (true, Template::Object(members)) = (is_form, &body) {
+    if let (Format::Form | Format::Query, Template::Object(members)) = (raw.format, &body) {
         let flat = |member: &Template| !matches!(member, Template::Array(_) | Template::Object(_));
         if let Some((name, _)) = members.iter().find(|(_, member)| !flat(member)) {
             return Err(CodeMapError::Slot(name.clone()));
@@ -207,7 +198,7 @@ fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
     }
     Ok(RequestShape {
         path: path("request path", raw.path)?,
-        is_form,
+        format: raw.format,
         body,
         key_header: raw.key_header,
         headers: raw.headers.into_iter().collect(),
