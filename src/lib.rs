@@ -79,6 +79,8 @@ pub use realname_card::{document, reader};
 pub use realname_flow::{cancellation, confirmation};
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
+#[cfg(feature = "pkcs11")]
+pub use realname_pkcs11 as pkcs11;
 pub use realname_terms as profile;
 pub use realname_token::{demand, jose, rely, sd_jwt, trust};
 

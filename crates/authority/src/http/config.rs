@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Camara, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Signature,
-    SignatureError, Tls, TlsError,
+    Camara, CamaraVersion, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Signature,
+    SignatureError, Tls, TlsError, TokenGrant,
 };
 use crate::http::secret::SecretPlace;
 use crate::http::signature::RawSignature;
+use crate::http::token::RawToken;
 
 /// A register's configuration, read from TOML. Paths in it are relative to the file.
 #[non_exhaustive]
@@ -106,6 +107,7 @@ struct RawConfig {
     #[serde(default)]
     credentials: Vec<RawCredential>,
     signature: Option<RawSignature>,
+    token: Option<RawToken>,
     seal: Option<RawSeal>,
     reply_seal: Option<RawSeal>,
     #[serde(default)]
@@ -125,6 +127,8 @@ struct RawCache {
 #[serde(deny_unknown_fields)]
 struct RawCamara {
     root: String,
+    /// Absent: what any of the known versions says is taken.
+    version: Option<CamaraVersion>,
     country_code: Option<String>,
 }
 
@@ -211,6 +215,7 @@ impl Config {
                 _ => return Err(ConfigError::Syntax("a credential names either a header or a query".into())),
             }
         }
+        http.token = raw.token.as_ref().map(|token| grant(token, base)).transpose()?;
         http.signature = raw.signature.as_ref().map(|signature| signed(signature, base)).transpose()?;
         http.time_header = raw.seal.as_ref().and_then(|seal| seal.time_header.clone());
         http.seal = raw.seal.as_ref().map(|seal| seal.read(base)).transpose()?;
@@ -264,6 +269,9 @@ impl RawConfig {
                 if let Some(code) = &raw.country_code {
                     camara = camara.with_country_code(code.as_str());
                 }
+                if let Some(version) = raw.version {
+                    camara = camara.for_version(version);
+                }
                 Ok(Box::new(if self.real_register { camara.for_real_register() } else { camara }))
             }
             (None, None) => Ok(mapped(CodeMap::register())),
@@ -307,6 +315,12 @@ impl RawSeal {
             None => seal,
         })
     }
+}
+
+fn grant(raw: &RawToken, base: &Path) -> Result<TokenGrant, ConfigError> {
+    let read = |what, place: &SecretPlace| secret(what, base, place.file.as_deref(), place.env.as_deref());
+    let (id, key) = (read("token id", &raw.id)?, read("token secret", &raw.secret)?);
+    TokenGrant::read(raw, id, key).map_err(|wrong| ConfigError::Syntax(wrong.to_owned()))
 }
 
 fn signed(raw: &RawSignature, base: &Path) -> Result<Signature, ConfigError> {

@@ -12,7 +12,7 @@ use super::code_map::{
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
-use super::{CodeMap, Dialect, Method, Reply, Request};
+use super::{CodeMap, Dialect, Hint, Method, Reply, Request};
 use crate::clock::later;
 use crate::reference::kept;
 use crate::words::error_from_word;
@@ -260,6 +260,21 @@ impl Dialect for MappedJson {
 
     fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError> {
         self.read(query, reply, now).1
+    }
+
+    fn hint(&self, reply: &Reply) -> Option<Hint> {
+        if let Some(refused) = self.refusal(reply) {
+            return refused.hint;
+        }
+        let body = Json::parse(reply.body.get(..Reply::MAX_BODY.min(reply.body.len()))?)?;
+        self.map.outer.iter().find_map(|outer| {
+            let Outer::Codes { at, codes, .. } = outer else { return None };
+            let code = at.find(&body).ok()??;
+            match closest(codes, &code)? {
+                OuterMeaning::Error(error) => error.hint,
+                OuterMeaning::Proceed => None,
+            }
+        })
     }
 
     fn inquiry(&self, query: &Query, _: Timestamp) -> Result<Request, AuthorityError> {

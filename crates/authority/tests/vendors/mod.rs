@@ -191,9 +191,6 @@ fn tencent() -> Vec<Vendor> {
                 "AuthFailure.*",
                 vec![
                     "AuthFailure.InvalidAuthorization",
-                    "AuthFailure.SignatureExpire",
-                    "AuthFailure.SignatureFailure",
-                    "AuthFailure.SecretIdNotFound",
                     "AuthFailure.TokenFailure",
                     "AuthFailure.MFAFailure",
                 ],
@@ -202,7 +199,6 @@ fn tencent() -> Vec<Vendor> {
                 "UnauthorizedOperation.*",
                 vec![
                     "UnauthorizedOperation",
-                    "UnauthorizedOperation.Nonactivated",
                     "UnauthorizedOperation.NonAuthorize",
                 ],
             ),
