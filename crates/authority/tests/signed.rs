@@ -58,6 +58,7 @@ fn written(folder: &Path, name: &str, map: &str, origin: &str) -> std::path::Pat
             *line = format!("origin = \"{origin}\"");
         }
         if line.starts_with("code_map = ") {
+            let map = if map.is_empty() { line.split('/').next_back().unwrap().trim_end_matches(".toml\"") } else { map };
             *line = format!("code_map = \"{}\"", fixtures.join(format!("codemaps/{map}.toml")).display());
         }
         if let Some((what, variable)) = line.clone().split_once("env = ") {
@@ -106,4 +107,18 @@ fn what_a_shipped_configuration_signs_is_what_it_sends() {
             std::fs::write(Path::new(&folder).join(format!("{map}.json")), sent.to_string()).unwrap();
         }
     }
+}
+
+#[test]
+fn every_shipped_configuration_is_one_and_is_a_test_registers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/registers");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+        let folder = tempfile::tempdir().unwrap();
+        let register = connect(None, Some(&written(folder.path(), &name, "", "https://register.example")));
+        assert!(register.unwrap().is_test(), "{name}");
+        count += 1;
+    }
+    assert!(count >= 7, "{count}");
 }

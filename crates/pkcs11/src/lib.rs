@@ -11,6 +11,18 @@
 //! Nothing of the module's own crypto is checked but one signature: when a key is opened it signs a text of this crate, so that a
 //! public half that isn't this key's is found before anything is issued.
 
+#![forbid(unsafe_code)]
+#![warn(
+    missing_docs,
+    unreachable_pub,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
 mod error;
 mod modules;
 mod pin;

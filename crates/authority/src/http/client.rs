@@ -13,7 +13,7 @@ pub use tls::{Tls, TlsError};
 use super::dialect::wire_key;
 use super::seal::hex;
 use super::status;
-use super::{Dialect, Hint, Reply, Request, Seal, Secret, Signature, TokenGrant};
+use super::{Dialect, Hint, Response, Request, Seal, Secret, Signature, TokenGrant};
 use crate::clock::time_left;
 use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 use exchange::{Exchange, Lost};
@@ -93,7 +93,7 @@ impl<D: Dialect> HttpAuthority<D> {
         &self,
         request: &Request,
         query: &Query,
-        read: impl Fn(&Reply, Timestamp) -> Result<T, AuthorityError>,
+        read: impl Fn(&Response, Timestamp) -> Result<T, AuthorityError>,
     ) -> Result<T, AuthorityError> {
         let once = |request: Request| {
             let reply = self.send(request, query)?;
@@ -129,7 +129,7 @@ impl<D: Dialect> HttpAuthority<D> {
     }
 
     /// Sends a request with our credentials, and checks the reply's signature.
-    fn send(&self, mut request: Request, query: &Query) -> Result<Reply, AuthorityError> {
+    fn send(&self, mut request: Request, query: &Query) -> Result<Response, AuthorityError> {
         let now = self.clock.now();
         let key = wire_key(query);
         let budget = self.budget(query, now);
@@ -170,13 +170,13 @@ impl<D: Dialect> HttpAuthority<D> {
 pub(super) struct Examined {
     pub(super) answer: Result<Finding, AuthorityError>,
     pub(super) hint: Option<Hint>,
-    pub(super) reply: Option<Reply>,
+    pub(super) reply: Option<Response>,
     pub(super) at: Timestamp,
 }
 
 /// What an unsigned reply is worth: nothing as an answer. But what stands before a register (a gateway, a load balancer)
 /// signs nothing, so an error status is still taken: it can only refuse or delay.
-fn unsigned(reply: &Reply, now: Timestamp) -> AuthorityError {
+fn unsigned(reply: &Response, now: Timestamp) -> AuthorityError {
     if reply.status >= 400 { status::error_of(reply, now) } else { AuthorityError::Protocol }
 }
 

@@ -5,13 +5,13 @@ use sha2::{Digest, Sha256};
 use jiff::Timestamp;
 
 use super::seal::hex;
-use super::{Hint, Reply, Request};
+use super::{Hint, Response, Request};
 use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 
 /// A register's language: queries to requests, replies to findings. No I/O and no clock.
 ///
 /// ```
-/// use realname_authority::http::{CodeMap, Dialect, MappedJson, Reply};
+/// use realname_authority::http::{CodeMap, Dialect, MappedJson, Response};
 /// use realname_authority::{Query, Subject};
 /// use realname_terms::IdNumber;
 ///
@@ -20,7 +20,7 @@ use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 /// let query = Query::new("测试甲", IdNumber::new("119999199001010004"), now, "q1");
 /// let request = dialect.request(&query, now).unwrap();
 /// // … send it with any client, bring back the reply …
-/// let reply = Reply::new(200, r#"{"result": "maybe"}"#);
+/// let reply = Response::new(200, r#"{"result": "maybe"}"#);
 /// assert!(dialect.finding(&query, &reply, now).is_err(), "what isn't understood is never an answer");
 /// ```
 pub trait Dialect: Send + Sync {
@@ -49,10 +49,10 @@ pub trait Dialect: Send + Sync {
     ///
     /// # Errors
     /// What the register says instead of an answer; [`Protocol`](AuthorityError::Protocol) when it isn't understood.
-    fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError>;
+    fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError>;
 
     /// What an error in the reply is about, for whoever sets the register up. Nothing is decided by it.
-    fn hint(&self, reply: &Reply) -> Option<Hint> {
+    fn hint(&self, reply: &Response) -> Option<Hint> {
         let _ = reply;
         None
     }
@@ -70,7 +70,7 @@ pub trait Dialect: Send + Sync {
     ///
     /// # Errors
     /// Why the look-up had no answer; the outcome stays unknown.
-    fn outcome(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Reconciled, AuthorityError> {
+    fn outcome(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Reconciled, AuthorityError> {
         let _ = (query, reply, now);
         Err(AuthorityError::Unsupported)
     }
@@ -89,16 +89,16 @@ impl<D: Dialect + ?Sized> Dialect for Box<D> {
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         (**self).request(query, now)
     }
-    fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError> {
+    fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError> {
         (**self).finding(query, reply, now)
     }
-    fn hint(&self, reply: &Reply) -> Option<Hint> {
+    fn hint(&self, reply: &Response) -> Option<Hint> {
         (**self).hint(reply)
     }
     fn inquiry(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         (**self).inquiry(query, now)
     }
-    fn outcome(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Reconciled, AuthorityError> {
+    fn outcome(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Reconciled, AuthorityError> {
         (**self).outcome(query, reply, now)
     }
 }

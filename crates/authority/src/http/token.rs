@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::json::Json;
 use super::message::ESCAPED;
 use super::secret::SecretPlace;
-use super::{Method, Reply, Request, Secret, status};
+use super::{Method, Response, Request, Secret, status};
 use crate::AuthorityError;
 use crate::clock::later;
 
@@ -144,7 +144,7 @@ impl TokenGrant {
     }
 
     /// What the reply to it says.
-    pub(super) fn token(&self, reply: &Reply, now: Timestamp) -> Result<Token, AuthorityError> {
+    pub(super) fn token(&self, reply: &Response, now: Timestamp) -> Result<Token, AuthorityError> {
         let expected = if matches!(self.kind, GrantKind::Huawei { .. }) { 201 } else { 200 };
         if reply.status != expected {
             // A token that wasn't given leaves nothing open: nobody was asked about, nothing was billed.

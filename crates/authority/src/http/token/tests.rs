@@ -33,7 +33,7 @@ fn client_credentials_in_basic_and_in_the_address() {
 #[test]
 fn a_token_is_taken_only_whole() {
     let oauth = grant("grant = \"oauth\"").unwrap();
-    let of = |status, body: &str| value(oauth.token(&Reply::new(status, body), NOW));
+    let of = |status, body: &str| value(oauth.token(&Response::new(status, body), NOW));
     let whole = r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#;
     assert_eq!(of(200, whole), Ok(("t".into(), 3600)));
     assert_eq!(of(200, r#"{"access_token":"t"}"#), Ok(("t".into(), 300)), "a lifetime that nobody states is short");
@@ -61,9 +61,9 @@ fn huaweis_token_comes_in_a_header() {
     assert_eq!(sent["auth"]["identity"]["password"]["user"]["name"], "APIKEYsynth");
     assert_eq!(sent["auth"]["scope"]["project"]["name"], "p");
     let body = r#"{"token":{"expires_at":"1970-01-02T00:00:00.000000Z"}}"#;
-    let reply = Reply::new(201, body).with_header("X-Subject-Token", "MII");
+    let reply = Response::new(201, body).with_header("X-Subject-Token", "MII");
     assert_eq!(value(grant.token(&reply, NOW)), Ok(("MII".into(), 86400)));
-    assert_eq!(value(grant.token(&Reply::new(201, body), NOW)), Err(AuthorityError::Protocol));
+    assert_eq!(value(grant.token(&Response::new(201, body), NOW)), Err(AuthorityError::Protocol));
 }
 
 #[test]
