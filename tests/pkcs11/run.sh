@@ -40,8 +40,21 @@ for alone in a_wrong_pin_is_tried_once a_signer_logs_in_again sixteen_threads_ar
   cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored --exact "alone_$alone" --nocapture
 done
 
-# The program, wherever it takes a key: the key in the file and the key in the token are one.
+# The ceremony of the runbook, as it is printed, in a token of its own.
 cargo build --quiet -p realname-cli
+ceremony="$work/ceremony"
+mkdir -p "$ceremony/tokens"
+printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$ceremony/tokens" >"$ceremony/softhsm2.conf"
+sed -n '/^## J\. /,$p' docs/trust-runbook.md | sed -n '/^```sh$/,/^```$/p' | grep -v '^```' >"$ceremony/printed.sh"
+grep -q keypairgen "$ceremony/printed.sh"
+(
+  PATH="$PWD/${CARGO_TARGET_DIR:-target}/debug:$PATH"
+  cd "$ceremony"
+  SOFTHSM2_CONF="$ceremony/softhsm2.conf" MODULE=$REALNAME_SOFTHSM SO_PIN=87654321 USER_PIN=246810 bash -euo pipefail printed.sh >/dev/null 2>&1
+  grep -q Ed25519 issuing-2026.jwk
+)
+
+# The program, wherever it takes a key: the key in the file and the key in the token are one.
 realname="$PWD/${CARGO_TARGET_DIR:-target}/debug/realname"
 cd "$work"
 export REALNAME_PKCS11_PIN=123456

@@ -58,12 +58,17 @@ fn written(folder: &Path, name: &str, map: &str, origin: &str) -> std::path::Pat
             *line = format!("origin = \"{origin}\"");
         }
         if line.starts_with("code_map = ") {
-            let map = if map.is_empty() { line.split('/').next_back().unwrap().trim_end_matches(".toml\"") } else { map };
+            let map = if map.is_empty() {
+                line.split('/').next_back().unwrap().trim_end_matches(".toml\"")
+            } else {
+                map
+            };
             *line = format!("code_map = \"{}\"", fixtures.join(format!("codemaps/{map}.toml")).display());
         }
         if let Some((what, variable)) = line.clone().split_once("env = ") {
             let variable = variable.trim_matches('"');
-            std::fs::write(folder.join(variable), format!("{}-synthetic", variable.replace('_', "-"))).unwrap();
+            std::fs::write(folder.join(variable), format!("{}-synthetic", variable.replace('_', "-")))
+                .unwrap();
             *line = format!("{what}file = \"{variable}\"");
         }
     }
@@ -101,9 +106,13 @@ fn what_a_shipped_configuration_signs_is_what_it_sends() {
         assert_eq!(values("host")[0].1, origin.trim_start_matches("http://"));
         assert!(!head.contains("ACCESS-KEY-SECRET") && !head.contains("SECRET-KEY"), "a key was sent");
         let personal = body.contains("119999199001010004") || target.contains("119999199001010004");
-        assert!(personal, "{name}: what is asked about is in the body, or where the vendor insists in the address");
+        assert!(
+            personal,
+            "{name}: what is asked about is in the body, or where the vendor insists in the address"
+        );
         if let Some(folder) = std::env::var_os("REALNAME_SIGNED") {
-            let sent = serde_json::json!({ "config": name, "target": target, "headers": headers, "body": body });
+            let sent =
+                serde_json::json!({ "config": name, "target": target, "headers": headers, "body": body });
             std::fs::write(Path::new(&folder).join(format!("{map}.json")), sent.to_string()).unwrap();
         }
     }

@@ -59,21 +59,29 @@ impl World {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         let target = first.split(' ').nth(1).unwrap();
-        let (status, body) = if target.starts_with("/oauth/2.0/token?grant_type=client_credentials&client_id=") {
-            // Slow enough that every caller of a test is waiting by then.
-            std::thread::sleep(Duration::from_millis(150));
-            let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
-            match self.refuses.load(Ordering::SeqCst) {
-                0 => (200, format!(r#"{{"access_token":"24.{number}","expires_in":{}}}"#, self.lasts.load(Ordering::SeqCst))),
-                _ => (401, r#"{"error":"invalid_client"}"#.to_owned()),
-            }
-        } else {
-            let token = target.split("access_token=").nth(1).unwrap_or_default().to_owned();
-            let revoked = self.revoked.lock().unwrap().contains(&token);
-            self.carried.lock().unwrap().push(token);
-            (if revoked { 401 } else { 200 }, "{}".to_owned())
-        };
-        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let (status, body) =
+            if target.starts_with("/oauth/2.0/token?grant_type=client_credentials&client_id=") {
+                // Slow enough that every caller of a test is waiting by then.
+                std::thread::sleep(Duration::from_millis(150));
+                let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
+                match self.refuses.load(Ordering::SeqCst) {
+                    0 => (
+                        200,
+                        format!(
+                            r#"{{"access_token":"24.{number}","expires_in":{}}}"#,
+                            self.lasts.load(Ordering::SeqCst)
+                        ),
+                    ),
+                    _ => (401, r#"{"error":"invalid_client"}"#.to_owned()),
+                }
+            } else {
+                let token = target.split("access_token=").nth(1).unwrap_or_default().to_owned();
+                let revoked = self.revoked.lock().unwrap().contains(&token);
+                self.carried.lock().unwrap().push(token);
+                (if revoked { 401 } else { 200 }, "{}".to_owned())
+            };
+        let head =
+            format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
         let mut stream = reader.into_inner();
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(body.as_bytes()).unwrap();

@@ -29,7 +29,9 @@ pub enum Pkcs11Error {
     #[error("the token has no private key that fits the URI")]
     NoKey,
     /// The public half isn't in the token.
-    #[error("the token has the private key and not its public half: put the public key beside it, with the same id")]
+    #[error(
+        "the token has the private key and not its public half: put the public key beside it, with the same id"
+    )]
     NoPublicKey,
     /// Another curve than Ed25519 and P-256, or a shape that nobody writes.
     #[error("the key is neither Ed25519 nor P-256")]
@@ -41,7 +43,9 @@ pub enum Pkcs11Error {
     #[error("the token wants a PIN and none was given")]
     NoPin,
     /// The token called the PIN wrong. It isn't tried again.
-    #[error("the token says that the PIN is wrong; it isn't tried a second time, because a few tries lock a token")]
+    #[error(
+        "the token says that the PIN is wrong; it isn't tried a second time, because a few tries lock a token"
+    )]
     WrongPin,
     /// Too many wrong PINs.
     #[error("the token's PIN is locked")]

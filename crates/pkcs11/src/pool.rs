@@ -145,7 +145,9 @@ pub(crate) fn one(
 /// What the module said. Its words name functions and no values.
 pub(crate) fn told(error: Error) -> Pkcs11Error {
     match error {
-        Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => Pkcs11Error::WrongPin,
+        Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => {
+            Pkcs11Error::WrongPin
+        }
         Error::Pkcs11(RvError::PinLocked | RvError::PinExpired, _) => Pkcs11Error::PinLocked,
         Error::Pkcs11(code, function) => Pkcs11Error::Token(format!("{function:?} says {code:?}")),
         other => Pkcs11Error::Token(other.to_string()),

@@ -66,7 +66,7 @@ fn value(der: &[u8]) -> Option<(u8, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use realname_token::jose::{Algorithm, Signer, SigningKey};
+    use realname_token::jose::{Algorithm, SigningKey};
 
     use super::*;
 

@@ -81,9 +81,10 @@ impl KeyUri {
                 return Err(UriError::Twice(name.to_owned()));
             }
             seen.push(name);
-            let text = || decoded(name, value).and_then(|bytes| {
-                String::from_utf8(bytes).map_err(|_| UriError::Escape(name.to_owned()))
-            });
+            let text = || {
+                decoded(name, value)
+                    .and_then(|bytes| String::from_utf8(bytes).map_err(|_| UriError::Escape(name.to_owned())))
+            };
             match name {
                 "token" => uri.token = Some(text()?),
                 "manufacturer" => uri.manufacturer = Some(text()?),
@@ -113,7 +114,9 @@ impl KeyUri {
 
 /// Every `%` has its two digits, or the value isn't what it looks like.
 fn decoded(name: &str, value: &str) -> Result<Vec<u8>, UriError> {
-    let digits = |at: usize| value.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    let digits = |at: usize| {
+        value.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+    };
     if value.bytes().enumerate().all(|(at, byte)| byte != b'%' || digits(at)) {
         Ok(percent_decode_str(value).collect())
     } else {

@@ -35,7 +35,8 @@ fn beside() -> (Pkcs11, Session) {
     let context = Pkcs11::new(module()).unwrap();
     let _ = context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
     let slots = context.get_slots_with_initialized_token().unwrap();
-    let slot = slots.into_iter().find(|slot| context.get_token_info(*slot).unwrap().label() == "operator").unwrap();
+    let slot =
+        slots.into_iter().find(|slot| context.get_token_info(*slot).unwrap().label() == "operator").unwrap();
     let session = context.open_rw_session(slot).unwrap();
     let _ = session.login(UserType::User, Some(&AuthPin::from("123456")));
     (context, session)
@@ -70,8 +71,10 @@ fn softhsm_signs_with_keys_that_we_make() {
         (Mechanism::EccKeyPairGen, &[0x06, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7][..], 0x12),
     ] {
         let common = [Attribute::Token(true), Attribute::Id(vec![id])];
-        let public = [&common[..], &[Attribute::EcParams(parameters.to_vec()), Attribute::Verify(true)]].concat();
-        let private = [&common[..], &[Attribute::Private(true), Attribute::Sensitive(true), Attribute::Sign(true)]];
+        let public =
+            [&common[..], &[Attribute::EcParams(parameters.to_vec()), Attribute::Verify(true)]].concat();
+        let private =
+            [&common[..], &[Attribute::Private(true), Attribute::Sensitive(true), Attribute::Sign(true)]];
         let pair = session.generate_key_pair(&mechanism, &public, &private.concat()).unwrap();
         let signer = open(&format!("pkcs11:token=operator;id=%{id:02x}")).unwrap();
         let signature = signer.sign(b"ours").unwrap();
@@ -113,10 +116,7 @@ fn alone_a_wrong_pin_is_tried_once() {
     let opened = TokenSigner::open(&uri, Some(&module()), wrong).map(|_| ());
     assert_eq!(opened, Err(Pkcs11Error::WrongPin));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    assert_eq!(
-        TokenSigner::open(&uri, Some(&module()), Pin::none()).map(|_| ()),
-        Err(Pkcs11Error::NoPin)
-    );
+    assert_eq!(TokenSigner::open(&uri, Some(&module()), Pin::none()).map(|_| ()), Err(Pkcs11Error::NoPin));
 }
 
 #[test]

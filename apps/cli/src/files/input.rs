@@ -62,7 +62,8 @@ fn limited(source: impl Read, path: &Path) -> io::Result<Result<Zeroizing<Vec<u8
 pub(crate) fn of_this_user_only(path: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
-    let others = std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o077 != 0);
+    let others =
+        std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o077 != 0);
     if is_standard(path) || !others {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
-use super::{Dialect, Method, Response, Request};
+use super::{Dialect, Method, Request, Response};
 use crate::clock::later;
 use crate::document::{DocumentKind, ValidUntil};
 use crate::{Attribute, AuthorityError, Finding, Meta, NotFoundHint, Query, QueryField, QuotaScope, Subject};
@@ -269,11 +269,10 @@ fn refused(reply: &Response, version: Option<CamaraVersion>, now: Timestamp) -> 
     Err(match (reply.status, code) {
         (404, Some("IDENTIFIER_NOT_FOUND")) => return Ok(No::Such(NotFoundHint::NumberUnknown)),
         // A word that this version doesn't have.
-        (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH" | "KNOW_YOUR_CUSTOMER.ID_DOCUMENT_REQUIRED"))
-            if version == Some(CamaraVersion::V0_5) =>
-        {
-            AuthorityError::Protocol
-        }
+        (
+            403,
+            Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH" | "KNOW_YOUR_CUSTOMER.ID_DOCUMENT_REQUIRED"),
+        ) if version == Some(CamaraVersion::V0_5) => AuthorityError::Protocol,
         (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH")) => return Ok(No::OtherDocument),
         // We always send one.
         (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_REQUIRED")) => AuthorityError::BadRequest,

@@ -9,9 +9,7 @@ use realname_terms::explain;
 use super::client::HttpAuthority;
 use super::{Config, ConnectError, Hint};
 use crate::document::{CardDate, IdNumber, ValidUntil};
-use crate::{
-    Attribute, Authority, AuthorityError, Clock, Finding, Query, QuotaScope, Subject, SystemClock,
-};
+use crate::{Attribute, Authority, AuthorityError, Clock, Finding, Query, QuotaScope, Subject, SystemClock};
 
 /// What a register did with a question about a person who doesn't exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,11 +207,11 @@ const NOBODY: &str = "119999190101019996";
 
 /// Somebody who can't be.
 fn nobody(now: Timestamp, key: &str) -> Query {
-    let query = Query::new("测试无此人", IdNumber::new(NOBODY), now, key)
-        .offering_phone_number("+8619900000000");
+    let query =
+        Query::new("测试无此人", IdNumber::new(NOBODY), now, key).offering_phone_number("+8619900000000");
     match CardDate::parse("20200101") {
-        Ok(from) => query.with_validity(from, ValidUntil::LongTerm),
-        Err(_) => query,
+        Some(from) => query.with_validity(from, ValidUntil::LongTerm),
+        None => query,
     }
 }
 

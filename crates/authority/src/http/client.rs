@@ -13,7 +13,7 @@ pub use tls::{Tls, TlsError};
 use super::dialect::wire_key;
 use super::seal::hex;
 use super::status;
-use super::{Dialect, Hint, Response, Request, Seal, Secret, Signature, TokenGrant};
+use super::{Dialect, Hint, Request, Response, Seal, Secret, Signature, TokenGrant};
 use crate::clock::time_left;
 use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 use exchange::{Exchange, Lost};

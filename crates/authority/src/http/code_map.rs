@@ -128,7 +128,17 @@ pub(super) struct Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Column {
     pub(super) at: Place,
+    /// The place has a number, and the code is whether it reaches a threshold.
+    pub(super) compare: Option<Compare>,
     pub(super) pass: Vec<Code>,
+}
+
+/// A number from 0 to `most` that passes from `at_least` on. Anything else isn't one of its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Compare {
+    pub(super) at_least: f64,
+    pub(super) most: f64,
 }
 
 #[derive(Clone, Debug, PartialEq)]

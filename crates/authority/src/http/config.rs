@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Camara, CamaraVersion, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Signature,
-    SignatureError, Tls, TlsError, TokenGrant,
+    Camara, CamaraVersion, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal,
+    Secret, Signature, SignatureError, Tls, TlsError, TokenGrant,
 };
 use crate::http::secret::SecretPlace;
 use crate::http::signature::RawSignature;

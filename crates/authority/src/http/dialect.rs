@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use jiff::Timestamp;
 
 use super::seal::hex;
-use super::{Hint, Response, Request};
+use super::{Hint, Request, Response};
 use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 
 /// A register's language: queries to requests, replies to findings. No I/O and no clock.

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::code_map::{
-    Code, ErrorMeaning, Facts, Format, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt, Row,
-    closest,
+    Code, Column, ErrorMeaning, Facts, Format, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt,
+    Row, closest,
 };
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
-use super::{CodeMap, Dialect, Hint, Method, Response, Request};
+use super::{CodeMap, Dialect, Hint, Method, Request, Response};
 use crate::clock::later;
 use crate::reference::kept;
 use crate::words::error_from_word;
@@ -40,7 +40,12 @@ impl MappedJson {
     }
 
     /// What the reply says, and whether the register itself says it (and not a server or proxy on the way).
-    fn read(&self, query: &Query, reply: &Response, now: Timestamp) -> (bool, Result<Finding, AuthorityError>) {
+    fn read(
+        &self,
+        query: &Query,
+        reply: &Response,
+        now: Timestamp,
+    ) -> (bool, Result<Finding, AuthorityError>) {
         if let Some(refused) = self.refusal(reply) {
             let wait = status::retry_after(reply, now).or(refused.retry_after);
             return (true, Err(error(&refused.word, wait, now)));
@@ -133,11 +138,11 @@ impl MappedJson {
     /// What verdict and reason mean together: one row has both, or there is no answer.
     fn answer(&self, body: &Json) -> Result<&Meaning, AuthorityError> {
         let answer = &self.map.answer;
-        let verdict = find(&answer.verdict.at, body)?.ok_or(AuthorityError::Protocol)?;
+        let verdict = code(&answer.verdict, body)?.ok_or(AuthorityError::Protocol)?;
         let reason = match &answer.reason {
             None => None,
             Some(column) => {
-                let reason = find(&column.column.at, body)?;
+                let reason = code(&column.column, body)?;
                 let beside = column.beside.as_ref();
                 let stands = beside.is_none_or(|beside| beside.iter().any(|code| code.is(&verdict)));
                 if !stands && reason.is_some() {
@@ -209,7 +214,7 @@ impl MappedJson {
             ReferenceAt::Body(at) => match body.at(at)? {
                 Json::Text(text) => Some(text.clone()),
                 Json::Integer(number) => Some(number.to_string()),
-                Json::Null | Json::Bool(_) | Json::Fraction | Json::Array(_) | Json::Object(_) => None,
+                Json::Null | Json::Bool(_) | Json::Fraction(_) | Json::Array(_) | Json::Object(_) => None,
             },
         }
     }
@@ -303,6 +308,15 @@ impl Dialect for MappedJson {
             (false, Err(error)) => Err(error),
         }
     }
+}
+
+/// The code of a column: what stands at its place, or whether the number there reaches the threshold.
+fn code<'a>(column: &Column, body: &'a Json) -> Result<Option<Cow<'a, Json>>, AuthorityError> {
+    let found = find(&column.at, body)?;
+    let Some((compare, found)) = column.compare.zip(found.as_deref()) else { return Ok(found) };
+    let number = found.as_number().filter(|number| (0.0..=compare.most).contains(number));
+    let reaches = number.ok_or(AuthorityError::Protocol)? >= compare.at_least;
+    Ok(Some(Cow::Owned(Json::Bool(reaches))))
 }
 
 /// What stands at a place; a text there that should hold JSON and doesn't isn't understood.

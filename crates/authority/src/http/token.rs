@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::json::Json;
 use super::message::ESCAPED;
 use super::secret::SecretPlace;
-use super::{Method, Response, Request, Secret, status};
+use super::{Method, Request, Response, Secret, status};
 use crate::AuthorityError;
 use crate::clock::later;
 
@@ -138,7 +138,8 @@ impl TokenGrant {
                     "scope": { "project": { "name": project } },
                 } });
                 let body = Zeroizing::new(body.to_string().into_bytes());
-                Request::new(Method::Post, self.path.as_str()).with_body("application/json;charset=utf8", body)
+                Request::new(Method::Post, self.path.as_str())
+                    .with_body("application/json;charset=utf8", body)
             }
         }
     }
@@ -158,13 +159,17 @@ impl TokenGrant {
         let (value, ends) = match self.kind {
             GrantKind::Huawei { .. } => {
                 let ends = body.at("/token/expires_at").and_then(Json::as_text);
-                let ends = ends.and_then(|text| text.parse::<Timestamp>().ok()).ok_or(AuthorityError::Protocol)?;
+                let ends =
+                    ends.and_then(|text| text.parse::<Timestamp>().ok()).ok_or(AuthorityError::Protocol)?;
                 (reply.header("x-subject-token").ok_or(AuthorityError::Protocol)?, ends)
             }
             GrantKind::Oauth { .. } | GrantKind::OauthQuery => {
-                let value = body.at("/access_token").and_then(Json::as_text).ok_or(AuthorityError::Protocol)?;
+                let value =
+                    body.at("/access_token").and_then(Json::as_text).ok_or(AuthorityError::Protocol)?;
                 let kind = body.at("/token_type").and_then(Json::as_text);
-                if self.place == TokenPlace::Bearer && kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+                if self.place == TokenPlace::Bearer
+                    && kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
+                {
                     return Err(AuthorityError::Protocol);
                 }
                 let lasts = match body.at("/expires_in") {

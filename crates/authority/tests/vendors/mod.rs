@@ -195,13 +195,7 @@ fn tencent() -> Vec<Vendor> {
                     "AuthFailure.MFAFailure",
                 ],
             ),
-            (
-                "UnauthorizedOperation.*",
-                vec![
-                    "UnauthorizedOperation",
-                    "UnauthorizedOperation.NonAuthorize",
-                ],
-            ),
+            ("UnauthorizedOperation.*", vec!["UnauthorizedOperation", "UnauthorizedOperation.NonAuthorize"]),
             ("RequestLimitExceeded.*", vec!["RequestLimitExceeded", "RequestLimitExceeded.UinLimitExceeded"]),
             ("FailedOperation.*", vec!["FailedOperation.UnKnown"]),
             ("InvalidParameter.*", vec!["InvalidParameter", "InvalidParameter.UnsupportEncryptField"]),

@@ -72,7 +72,8 @@ impl SigningKey {
     pub fn from_encrypted_pem(pem: &str, password: &[u8]) -> Result<Self, JoseError> {
         let (label, document) = SecretDocument::from_pem(pem).map_err(|_| JoseError::Pem)?;
         EncryptedPrivateKeyInfoRef::validate_pem_label(label).map_err(|_| JoseError::Pem)?;
-        let encrypted = EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(|_| JoseError::Pem)?;
+        let encrypted =
+            EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(|_| JoseError::Pem)?;
         let plain = encrypted.decrypt(password).map_err(|_| JoseError::Pem)?;
         if let Ok(key) = ed25519::SigningKey::from_pkcs8_der(plain.as_bytes()) {
             return Ok(Self::from_ed25519(key));

@@ -25,7 +25,8 @@ pub(crate) fn load(path: &Path) -> Result<Box<dyn Signer>, Failure> {
     if let Some(uri) = path.to_str().filter(|_| is_uri(path)) {
         let module = std::env::var_os(MODULE).map(std::path::PathBuf::from);
         let opened = KeyUri::parse(uri).map_err(Into::into);
-        let opened = opened.and_then(|uri| TokenSigner::open(&uri, module.as_deref(), Pin::in_environment(PIN)));
+        let opened =
+            opened.and_then(|uri| TokenSigner::open(&uri, module.as_deref(), Pin::in_environment(PIN)));
         return match opened {
             Ok(signer) => Ok(Box::new(signer)),
             Err(error) => {
@@ -49,7 +50,10 @@ pub(crate) fn load(path: &Path) -> Result<Box<dyn Signer>, Failure> {
                 format!(
                     "{}: {}",
                     outside::path(path),
-                    lang::pick("the password is wrong, or the key's form isn't known", "口令错误，或密钥格式不支持")
+                    lang::pick(
+                        "the password is wrong, or the key's form isn't known",
+                        "口令错误，或密钥格式不支持"
+                    )
                 ),
                 lang::pick("correct REALNAME_KEY_PASSWORD", "请更正 REALNAME_KEY_PASSWORD"),
             )

@@ -20,8 +20,16 @@ fn a_hint_of_the_map_is_closer_than_the_error() {
     ] {
         assert_eq!(of(denied(), Some(hint)), Err(trouble));
     }
-    assert_eq!(verdict(denied(), Some(Hint::Signature), true, true), Err(Trouble::Clock), "a late signature is wrong");
-    assert_eq!(verdict(denied(), None, false, false), Err(Trouble::Credential), "no token, so nothing was asked");
+    assert_eq!(
+        verdict(denied(), Some(Hint::Signature), true, true),
+        Err(Trouble::Clock),
+        "a late signature is wrong"
+    );
+    assert_eq!(
+        verdict(denied(), None, false, false),
+        Err(Trouble::Credential),
+        "no token, so nothing was asked"
+    );
 }
 
 #[test]
@@ -31,7 +39,11 @@ fn nobody_is_found_nowhere() {
     let field = crate::QueryField::IdNumber;
     let invalid = AuthorityError::InvalidInput { field };
     assert_eq!(of(Err(invalid.clone()), None), Ok(Works::ValuesRefused));
-    assert_eq!(verdict(Err(invalid), None, false, false), Err(Trouble::Request), "nothing was sent: this map wants more");
+    assert_eq!(
+        verdict(Err(invalid), None, false, false),
+        Err(Trouble::Request),
+        "nothing was sent: this map wants more"
+    );
     assert_eq!(of(Err(AuthorityError::Protocol), None), Err(Trouble::Map));
     let transient = || Err(AuthorityError::Transient { retry_after: None });
     assert_eq!(verdict(transient(), None, false, false), Err(Trouble::Unreachable));

@@ -9,7 +9,7 @@ use ureq::tls::TlsConfig;
 use ureq::{Agent, Error, RequestBuilder, SendBody, Timeout};
 use zeroize::Zeroizing;
 
-use super::{Response, Request, Secret, Tls, TlsError};
+use super::{Request, Response, Secret, Tls, TlsError};
 use crate::http::Method;
 
 /// The most that the reply's head may hold, in bytes.

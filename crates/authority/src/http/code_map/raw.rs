@@ -8,8 +8,8 @@ use super::code::CodeType;
 use super::place::{RawPlace, path};
 use super::rows::{RawMeaning, Rows};
 use super::{
-    Answer, Billed, Code, CodeMap, CodeMapError, Column, Format, InquiryShape, Meaning, Outer, Part, Place,
-    ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
+    Answer, Billed, Code, CodeMap, CodeMapError, Column, Compare, Format, InquiryShape, Meaning, Outer, Part,
+    Place, ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
 };
 use crate::http::template::Template;
 
@@ -127,6 +127,7 @@ struct RawColumn {
     #[serde(rename = "type")]
     kind: CodeType,
     pass: Vec<toml::Value>,
+    compare: Option<Compare>,
     beside: Option<Vec<toml::Value>>,
 }
 
@@ -305,13 +306,17 @@ type Columns = (CodeType, (Column, Option<Vec<Code>>));
 /// A column, and beside which codes of the column before it stands.
 fn column(what: &'static str, raw: RawColumn, before: Option<CodeType>) -> Result<Columns, CodeMapError> {
     let at = Place::read(what, raw.at)?;
+    let apart = |compare: Compare| 0.0 < compare.at_least && compare.at_least <= compare.most;
+    if raw.compare.is_some_and(|compare| raw.kind != CodeType::Boolean || !apart(compare)) {
+        return Err(CodeMapError::Word { part: what, word: "compare".into() });
+    }
     let pass = codes(&at.shown(), raw.kind, OneOrMore::More(raw.pass))?;
     let beside = match (raw.beside, before) {
         (Some(beside), Some(kind)) => Some(codes("beside", kind, OneOrMore::More(beside))?),
         (Some(_), None) => Some(Vec::new()),
         (None, _) => None,
     };
-    Ok((raw.kind, (Column { at, pass }, beside)))
+    Ok((raw.kind, (Column { at, compare: raw.compare, pass }, beside)))
 }
 
 /// A value as an error message shows it.

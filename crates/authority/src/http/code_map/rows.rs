@@ -93,7 +93,11 @@ impl<'a> Rows<'a> {
             }
             return Ok(Meaning::Error(ErrorMeaning { word: error, retry_after, hint: raw.hint }));
         }
-        if states_nothing != raw.proceed || raw.retry_after.is_some() || raw.fault.is_some() || raw.hint.is_some() {
+        if states_nothing != raw.proceed
+            || raw.retry_after.is_some()
+            || raw.fault.is_some()
+            || raw.hint.is_some()
+        {
             return Err(CodeMapError::Empty { at: at.to_owned(), code: code.to_owned() });
         }
         let unsent = spoken_of(&facts).into_iter().flatten().find(|field| !self.body.asks(*field));

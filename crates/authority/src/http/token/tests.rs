@@ -5,7 +5,8 @@ use super::*;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
 fn grant(toml: &str) -> Result<TokenGrant, &'static str> {
-    let raw: RawToken = toml::from_str(&format!("{toml}\npath = \"/token\"\nid = {{}}\nsecret = {{}}")).unwrap();
+    let raw: RawToken =
+        toml::from_str(&format!("{toml}\npath = \"/token\"\nid = {{}}\nsecret = {{}}")).unwrap();
     TokenGrant::read(&raw, Secret::new(*b"APIKEYsynth"), Secret::new(*b"SECRET/synth"))
 }
 
@@ -36,7 +37,11 @@ fn a_token_is_taken_only_whole() {
     let of = |status, body: &str| value(oauth.token(&Response::new(status, body), NOW));
     let whole = r#"{"access_token":"t","token_type":"Bearer","expires_in":3600}"#;
     assert_eq!(of(200, whole), Ok(("t".into(), 3600)));
-    assert_eq!(of(200, r#"{"access_token":"t"}"#), Ok(("t".into(), 300)), "a lifetime that nobody states is short");
+    assert_eq!(
+        of(200, r#"{"access_token":"t"}"#),
+        Ok(("t".into(), 300)),
+        "a lifetime that nobody states is short"
+    );
     for wrong in [
         r#"{"access_token":"t","token_type":"mac"}"#,
         r#"{"access_token":"t","expires_in":0}"#,
@@ -56,7 +61,8 @@ fn a_token_is_taken_only_whole() {
 
 #[test]
 fn huaweis_token_comes_in_a_header() {
-    let grant = grant("grant = \"huawei\"\ndomain = \"d\"\nproject = \"p\"\nheader = \"X-Auth-Token\"").unwrap();
+    let grant =
+        grant("grant = \"huawei\"\ndomain = \"d\"\nproject = \"p\"\nheader = \"X-Auth-Token\"").unwrap();
     let sent: serde_json::Value = serde_json::from_slice(&grant.request().body).unwrap();
     assert_eq!(sent["auth"]["identity"]["password"]["user"]["name"], "APIKEYsynth");
     assert_eq!(sent["auth"]["scope"]["project"]["name"], "p");
