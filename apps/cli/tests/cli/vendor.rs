@@ -137,11 +137,15 @@ fn every_kind_of_code_ends_as_it_should() {
 #[test]
 fn a_check_says_in_words_what_is_wrong_with_a_register() {
     let (workshop, vendor) = (Workshop::new(), Vendor::start());
-    let shipped = std::fs::read_to_string(fixture("registers/tencent.toml")).expect("the shipped configuration");
+    let shipped =
+        std::fs::read_to_string(fixture("registers/tencent.toml")).expect("the shipped configuration");
     let config = |origin: &str| {
         shipped
             .replace("https://faceid.tencentcloudapi.com", origin)
-            .replace("../codemaps/tencent-two-element.toml", fixture("codemaps/tencent-two-element.toml").to_str().expect("UTF-8"))
+            .replace(
+                "../codemaps/tencent-two-element.toml",
+                fixture("codemaps/tencent-two-element.toml").to_str().expect("UTF-8"),
+            )
             .replace("id.env = \"TENCENT_SECRET_ID\"", "id.file = \"id\"")
             .replace("secret.env = \"TENCENT_SECRET_KEY\"", "secret.file = \"secret\"")
     };
@@ -167,7 +171,11 @@ fn a_check_says_in_words_what_is_wrong_with_a_register() {
         let output = check();
         assert_eq!(code(&output), Some(3), "{result}");
         let told = json(&output);
-        assert_eq!((told["error"]["code"].as_str(), told["status"].as_u64()), (Some(expected), Some(200)), "{told}");
+        assert_eq!(
+            (told["error"]["code"].as_str(), told["status"].as_u64()),
+            (Some(expected), Some(200)),
+            "{told}"
+        );
         let told = format!("{told}{}", String::from_utf8_lossy(&output.stderr));
         assert!(!told.contains("TEST-secret") && !told.contains("AKIDsynthetic"), "{told}");
     }
@@ -178,7 +186,11 @@ fn a_check_says_in_words_what_is_wrong_with_a_register() {
     }
     let questions = vendor.questions.lock().expect("the questions").clone();
     assert_eq!(questions.len(), 14, "each is asked once");
-    assert!(questions.iter().all(|question| question.contains("\"IdCard\":\"119999") && !question.contains(NUMBER)));
+    assert!(
+        questions
+            .iter()
+            .all(|question| question.contains("\"IdCard\":\"119999") && !question.contains(NUMBER))
+    );
     workshop.write("vendor.toml", &config("http://127.0.0.1:1"));
     assert_eq!(json(&check())["error"]["code"], "check_unreachable");
 }
