@@ -137,7 +137,7 @@ fn the_printed_tables_are_the_codes_own() {
     check_table("appraisal", &rows);
 }
 
-#[cfg(all(feature = "http", feature = "http-server"))]
+#[cfg(all(feature = "http", feature = "http-server", feature = "pkcs11"))]
 #[test]
 fn the_printed_table_of_errors_is_the_codes_own() {
     let own: BTreeSet<&str> =
@@ -210,7 +210,7 @@ fn every_public_error_of_the_sources_explains_itself() {
         });
         for name in derived {
             found += 1;
-            let conditional = cfg!(not(all(feature = "http", feature = "http-server")));
+            let conditional = cfg!(not(all(feature = "http", feature = "http-server", feature = "pkcs11")));
             assert!(
                 listed.contains(name) || conditional,
                 "{name} of {} has no codes in this list",
