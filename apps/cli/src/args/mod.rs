@@ -19,7 +19,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::lang::{self, Lang};
 
 pub(crate) use attest::{AttestArgs, Source};
-pub(crate) use authority::{AuthorityCommand, ServeArgs};
+pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};

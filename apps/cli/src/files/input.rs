@@ -70,6 +70,32 @@ fn limited(source: impl Read, path: &Path) -> io::Result<Result<Zeroizing<Vec<u8
     })
 }
 
+/// Refuses a key in a file that others than its owner can read. Pipes and standard input have no such bits that matter.
+#[cfg(unix)]
+pub(crate) fn of_this_user_only(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let others =
+        std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o077 != 0);
+    if is_standard(path) || !others {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "key_readable",
+        format!("{}: {}", shown(path), lang::pick("others can read this key", "其他用户可读取该密钥")),
+        lang::pick(
+            "chmod 600 it, and make a new key if somebody may have read it",
+            "请执行 chmod 600；如可能已被他人读取，请更换密钥",
+        ),
+    ))
+}
+
+/// Other systems have other ways to say who may read a file.
+#[cfg(not(unix))]
+pub(crate) fn of_this_user_only(_: &Path) -> Result<(), Failure> {
+    Ok(())
+}
+
 /// Reads a text file; a final line end is dropped.
 pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let bytes = read(path)?;

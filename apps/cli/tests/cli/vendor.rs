@@ -175,3 +175,64 @@ fn the_demands_number_reaches_a_register_of_three_elements() {
     assert!(!workshop.has("presentation"));
     assert_eq!(vendor.questions.lock().expect("the questions").len(), 1, "nothing was asked");
 }
+
+#[test]
+fn a_check_says_in_words_what_is_wrong_with_a_register() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    let shipped =
+        std::fs::read_to_string(fixture("registers/tencent.toml")).expect("the shipped configuration");
+    let config = |origin: &str| {
+        shipped
+            .replace("https://faceid.tencentcloudapi.com", origin)
+            .replace(
+                "../codemaps/tencent-two-element.toml",
+                fixture("codemaps/tencent-two-element.toml").to_str().expect("UTF-8"),
+            )
+            .replace("id.env = \"TENCENT_SECRET_ID\"", "id.file = \"id\"")
+            .replace("secret.env = \"TENCENT_SECRET_KEY\"", "secret.file = \"secret\"")
+    };
+    workshop.write("id", "AKIDsynthetic");
+    workshop.write("secret", "TEST-secret-key");
+    workshop.write("vendor.toml", &config(&vendor.origin));
+    let check = || support::run(["authority", "check", "--config", &workshop.path("vendor.toml"), "--json"]);
+    let error = |code: &str| format!("\",\"Error\":{{\"Code\":\"{code}\"}},\"X\":\"");
+    for (result, expected) in [
+        (error("AuthFailure.SignatureExpire"), "check_clock"),
+        (error("AuthFailure.SignatureFailure"), "check_signature"),
+        (error("AuthFailure.SecretIdNotFound"), "check_credential"),
+        (error("AuthFailure.UnauthorizedOperation"), "check_denied"),
+        (error("UnauthorizedOperation.Nonactivated"), "check_not_opened"),
+        (error("UnauthorizedOperation.Arrears"), "check_arrears"),
+        (error("RequestLimitExceeded"), "check_too_many"),
+        (error("InvalidParameter"), "check_request"),
+        (error("SomethingNew"), "check_map"),
+        ("999".to_owned(), "check_map"),
+        ("0".to_owned(), "check_says_yes"),
+    ] {
+        *vendor.result.lock().expect("the result") = result.clone();
+        let output = check();
+        assert_eq!(code(&output), Some(3), "{result}");
+        let told = json(&output);
+        assert_eq!(
+            (told["error"]["code"].as_str(), told["status"].as_u64()),
+            (Some(expected), Some(200)),
+            "{told}"
+        );
+        let told = format!("{told}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!told.contains("TEST-secret") && !told.contains("AKIDsynthetic"), "{told}");
+    }
+    for (result, expected) in [("-5", "answered"), ("-1", "answered"), ("-2", "values_refused")] {
+        *vendor.result.lock().expect("the result") = result.to_owned();
+        let output = check();
+        assert_eq!((code(&output), json(&output)["result"].as_str()), (Some(0), Some(expected)), "{result}");
+    }
+    let questions = vendor.questions.lock().expect("the questions").clone();
+    assert_eq!(questions.len(), 14, "each is asked once");
+    assert!(
+        questions
+            .iter()
+            .all(|question| question.contains("\"IdCard\":\"119999") && !question.contains(NUMBER))
+    );
+    workshop.write("vendor.toml", &config("http://127.0.0.1:1"));
+    assert_eq!(json(&check())["error"]["code"], "check_unreachable");
+}

@@ -6,6 +6,8 @@ use ed25519_dalek as ed25519;
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes, spki::der::pem::LineEnding};
 use p256::ecdsa;
+#[cfg(feature = "encrypted-keys")]
+use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument, der::pem::PemLabel};
 use zeroize::Zeroizing;
 
 use super::{Algorithm, JoseError, SignError, Signer, Thumbprint, VerifyingKey, random};
@@ -42,12 +44,41 @@ impl SigningKey {
         Self::from_ed25519(ed25519::SigningKey::from_bytes(seed))
     }
 
-    /// From PKCS#8 PEM (`-----BEGIN PRIVATE KEY-----`), as OpenSSL writes it. The algorithm is the key's.
+    /// From PKCS#8 PEM (`-----BEGIN PRIVATE KEY-----`) or, for P-256, SEC1 PEM (`-----BEGIN EC PRIVATE KEY-----`, RFC 5915), as
+    /// OpenSSL writes them. The algorithm is the key's.
     pub fn from_pem(pem: &str) -> Result<Self, JoseError> {
         if let Ok(key) = ed25519::SigningKey::from_pkcs8_pem(pem) {
             return Ok(Self::from_ed25519(key));
         }
-        let secret = p256::SecretKey::from_pkcs8_pem(pem).map_err(|_| JoseError::Pem)?;
+        if let Ok(secret) = p256::SecretKey::from_pkcs8_pem(pem) {
+            return Ok(Self::from_p256(&secret));
+        }
+        // OpenSSL writes the curve in a block of its own before the key, where it stands a second time.
+        let sec1 = pem.find("-----BEGIN EC PRIVATE KEY-----").and_then(|at| pem.get(at..));
+        let secret = p256::SecretKey::from_sec1_pem(sec1.ok_or(JoseError::Pem)?);
+        secret.map(|secret| Self::from_p256(&secret)).map_err(|_| JoseError::Pem)
+    }
+
+    /// Whether a PEM is a PKCS#8 key that a password encrypts (`-----BEGIN ENCRYPTED PRIVATE KEY-----`).
+    pub fn is_encrypted_pem(pem: &str) -> bool {
+        pem.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    }
+
+    /// From PKCS#8 PEM that a password encrypts (PBES2 with PBKDF2 or scrypt, RFC 8018), as `openssl pkcs8 -topk8` writes it.
+    ///
+    /// # Errors
+    /// [`JoseError::Pem`]: another form, another scheme, or a wrong password; which of them can't be told.
+    #[cfg(feature = "encrypted-keys")]
+    pub fn from_encrypted_pem(pem: &str, password: &[u8]) -> Result<Self, JoseError> {
+        let (label, document) = SecretDocument::from_pem(pem).map_err(|_| JoseError::Pem)?;
+        EncryptedPrivateKeyInfoRef::validate_pem_label(label).map_err(|_| JoseError::Pem)?;
+        let encrypted =
+            EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(|_| JoseError::Pem)?;
+        let plain = encrypted.decrypt(password).map_err(|_| JoseError::Pem)?;
+        if let Ok(key) = ed25519::SigningKey::from_pkcs8_der(plain.as_bytes()) {
+            return Ok(Self::from_ed25519(key));
+        }
+        let secret = p256::SecretKey::from_pkcs8_der(plain.as_bytes()).map_err(|_| JoseError::Pem)?;
         Ok(Self::from_p256(&secret))
     }
 

@@ -33,6 +33,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("A signing key", "签名密钥", ""),
     ("Add `nbf` (now) and `exp` (this many days from now)", "加上 nbf（现在）和 exp（此天数之后）", ""),
+    (
+        "Ask a configured register about a person who doesn't exist, and say in words what is wrong",
+        "向已配置的登记系统查询一名虚构人员，并用文字说明问题所在",
+        "只查询一次，不重试、不留痕、不转其他登记系统。服务商可能计费。",
+    ),
     ("Ask for fingerprints too", "同时读取指纹", ""),
     ("Card readers: list, probe, read", "读卡器：列出、探测、读取", ""),
     ("Check a person and answer a demand with a presentation", "核验本人，并以凭证应答请求", ""),
@@ -234,6 +239,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The policy", "策略", ""),
     ("The presentation, or with --audit the record", "凭证；使用 --audit 时为记录", ""),
     ("The record, as `verify --record` wrote it", "verify --record 写出的记录", ""),
+    ("The register's configuration", "登记系统的配置文件", ""),
     (
         "The register's people (JSON, \"synthetic\": true), with portraits beside it",
         "登记人员（JSON，\"synthetic\": true），照片在同一目录",
