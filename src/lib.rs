@@ -52,7 +52,7 @@
 //!
 //! # Features
 //!
-//! A feature adds API and never changes behaviour. On by default: `serial` (serial ports), `sqlite` (the store for one
+//! A feature adds API and never changes behaviour. On by default: `serial` (serial ports), `journal` (the operator's journal), `sqlite` (the store for one
 //! machine). Off: `usb` and `hid` (native USB readers), `pty` (the reader in software on a pseudo-terminal, Unix), `postgres`
 //! (the store for several machines), `http` (registers over HTTPS), `http-server` (the embedded register served over HTTP).
 //!
@@ -79,6 +79,8 @@ pub use realname_card::{document, reader};
 pub use realname_flow::{cancellation, confirmation};
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
+#[cfg(feature = "journal")]
+pub use realname_journal as journal;
 pub use realname_terms as profile;
 pub use realname_token::{demand, jose, rely, sd_jwt, trust};
 

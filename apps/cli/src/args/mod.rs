@@ -5,6 +5,7 @@ mod authority;
 mod capture;
 mod chinese;
 mod demand;
+mod journal;
 mod policy;
 mod reader;
 mod sandbox;
@@ -22,6 +23,10 @@ pub(crate) use attest::{AttestArgs, Source};
 pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
+pub(crate) use journal::{
+    JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalNewArgs, JournalProveArgs,
+    JournalVerifyArgs, Signers,
+};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
@@ -88,6 +93,9 @@ pub(crate) enum Command {
     /// Stores: retention
     #[command(subcommand)]
     Store(StoreCommand),
+    /// The operator's journal: append, verify, prove, cosign
+    #[command(subcommand)]
+    Journal(JournalCommand),
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -8,6 +8,7 @@ mod demand;
 mod demo;
 mod emulator;
 mod inspect;
+mod journal;
 mod key;
 mod photos;
 mod policy;
@@ -47,6 +48,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Demand(command) => demand::run(command),
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
+        Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),
     }
 }

@@ -6,6 +6,7 @@ mod capture;
 mod chain;
 mod chinese;
 mod interop;
+mod journal;
 mod keeping;
 mod kill;
 mod online;

@@ -15,6 +15,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("A card reader in software, on a pty", "伪终端上的模拟读卡器", ""),
     ("A check that must have passed; may be given several times", "必须通过的核验项；可多次给出", ""),
+    ("A checkpoint that was seen before: the journal must have grown out of it", "先前见过的检查点：日志须由其增长而来", ""),
     (
         "A claim to be disclosed; may be given several times; --expect adds name and id_number",
         "要求披露的信息；可多次给出；--expect 会加上 name 和 id_number",
@@ -33,9 +34,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("A signing key", "签名密钥", ""),
     ("Add `nbf` (now) and `exp` (this many days from now)", "加上 nbf（现在）和 exp（此天数之后）", ""),
+    ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
     ("Ask for fingerprints too", "同时读取指纹", ""),
     ("Card readers: list, probe, read", "读卡器：列出、探测、读取", ""),
     ("Check a person and answer a demand with a presentation", "核验本人，并以凭证应答请求", ""),
+    ("Cosign the checkpoint as a witness, if it grew out of the one seen last", "作为见证方联署检查点（须由上次所见增长而来）", ""),
     ("Demands: what a flow asks for", "请求：业务流程所要求的内容", ""),
     (
         "Draw what was found on copies of the photos, DIR/SLOT.png; DIR is made when absent, no file is overwritten",
@@ -67,6 +70,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "请求的有效秒数，最多 600：终端不受理有效期更长的请求",
         "",
     ),
+    ("How many of the known witnesses must have cosigned", "至少须有几个已知见证方联署", ""),
     ("How old the check may be, in seconds", "核验距今最多多少秒", ""),
     ("Its algorithm", "密钥算法", ""),
     (
@@ -74,6 +78,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "按 --at 的时间审计一份记录；不应答也不改变任何内容",
         "",
     ),
+    ("Judge a proof of one entry, offline", "离线判定一条记录的证明", ""),
+    ("Judge a whole journal from its tiles: signature, entries, chains, growth", "从文件逐一验证整个日志：签名、记录、链、增长", ""),
     ("Keep the files that it makes in DIR", "将生成的文件保留在 DIR", ""),
     (
         "Keep the verdict and the token without its disclosures here",
@@ -83,6 +89,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Kept records of accepted presentations", "已接受凭证的留存记录", ""),
     ("Language of all texts; the default follows the locale", "所有文本的语言；默认随系统语言", ""),
     ("Life in days, at most 7", "有效天数，最多 7", ""),
+    (
+        "Lift a card that was read and lay it down again after the others; without it the last one stays, as if forgotten",
+        "读取后的证件拿起，待其他证件之后再次放上；否则最后一张一直留在读卡器上",
+        "",
+    ),
     ("Line rate; the usual ones are tried when it isn't given", "串口速率；未给出时逐一尝试常用速率", ""),
     (
         "Listen on an address that other machines reach, too: whoever reaches it may ask, and can read along",
@@ -90,11 +101,6 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Make a delegation statement, which can only narrow", "签发授权书；权限只能缩小", ""),
-    (
-        "Lift a card that was read and lay it down again after the others; without it the last one stays, as if forgotten",
-        "读取后的证件拿起，待其他证件之后再次放上；否则最后一张一直留在读卡器上",
-        "",
-    ),
     ("Make a demand, and remember it in the store", "生成请求，并记入存储", ""),
     (
         "Make a directory with everything that the first commands need, all synthetic, TEST only",
@@ -107,14 +113,15 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Make a symbolic link to the pty here", "在此处创建指向伪终端的符号链接", ""),
-    (
-        "On site: line rate; the usual ones are tried when it isn't given",
-        "现场：串口速率；未给出时逐一尝试常用速率",
-        "",
-    ),
+    ("Make an empty journal; prints the vkey that it is verified with", "新建空日志；输出用于验证的 vkey", ""),
     (
         "On site: give up after this many seconds, the reader's own start included",
         "现场：超过此秒数则放弃，包括读卡器自身启动的时间",
+        "",
+    ),
+    (
+        "On site: line rate; the usual ones are tried when it isn't given",
+        "现场：串口速率；未给出时逐一尝试常用速率",
         "",
     ),
     ("On site: the card reader's port", "现场：读卡器端口", ""),
@@ -210,8 +217,14 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("The demand to answer", "要应答的请求", ""),
     ("The directory to make", "要创建的目录", ""),
+    ("The entry: its line, as it stands in the journal", "记录：日志中的原样一行", ""),
+    ("The events: a JSON object a line", "事件：每行一个 JSON 对象", ""),
     ("The holder with the card in the hand", "本人手持证件的照片", ""),
+    ("The journal's directory", "日志目录", ""),
+    ("The journal's vkey: without it growth is looked at and no signature", "日志的 vkey：不提供时只检查增长，不验证签名", ""),
+    ("The journal's vkey; may be given several times", "日志的 vkey；可多次给出", ""),
     ("The key that delegates", "授权方的密钥", ""),
+    ("The key that signs checkpoints (Ed25519)", "签署检查点的密钥（Ed25519）", ""),
     (
         "The list that it takes the place of: windows and revocations are carried over, and what changes is told",
         "被取代的列表：沿用其有效期和吊销信息，并说明有何变化",
@@ -219,10 +232,12 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("The list's payload as JSON", "列表内容（JSON）", ""),
     ("The nonce of that demand", "该请求的编号", ""),
+    ("The operator's journal: append, verify, prove, cosign", "运营方日志：追加、验证、证明、联署", ""),
     ("The person has agreed: don't ask", "本人已同意：不再询问", ""),
     ("The phone number that is acted on, +86…", "所办理的电话号码，+86…", ""),
     ("The policy", "策略", ""),
     ("The presentation, or with --audit the record", "凭证；使用 --audit 时为记录", ""),
+    ("The proof", "证明", ""),
     ("The record, as `verify --record` wrote it", "verify --record 写出的记录", ""),
     (
         "The register's people (JSON, \"synthetic\": true), with portraits beside it",
@@ -252,11 +267,15 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The time to judge a record at (RFC 3339)", "审计记录所依据的时间（RFC 3339）", ""),
+    ("The vkey of a witness that is known; may be given several times", "已知见证方的 vkey；可多次给出", ""),
     (
         "The whole story on synthetic data, with a reader in software on a real pty",
         "用虚构数据演示全过程，使用真实伪终端上的模拟读卡器",
         "",
     ),
+    ("The witness' key (Ed25519)", "见证方的密钥（Ed25519）", ""),
+    ("The witness' name, such as regulator.example/witness", "见证方的名称，如 regulator.example/witness", ""),
+    ("The witness' own file with the checkpoint that it saw last; made when absent, which is a first sight", "见证方自己保存上次所见检查点的文件；不存在时新建，视为首次见到", ""),
     ("Trust lists and delegations", "信任列表和授权书", ""),
     ("Wait for a card and read it", "等待证件并读取", ""),
     (
@@ -297,8 +316,10 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Where to write it", "写到何处", ""),
     ("Where to write the demand", "请求写到何处", ""),
     ("Where to write the presentation", "凭证写到何处", ""),
+    ("Where to write the proof", "证明写到何处", ""),
     ("Where to write the signed list", "签署的列表写到何处", ""),
     ("Whether it counts", "环境：生产或测试", ""),
+    ("Which entry; the first one is 0", "第几条记录；首条为 0", ""),
     (
         "Who asks, for what, and what would be disclosed: verified, before anything is read",
         "谁在请求、办理什么、将披露什么：在读取任何内容之前先行验证",
@@ -316,6 +337,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "dir:FILE 为内置的测试登记系统。地址按配置中 authority 文件所述方式查询，否则按 realname authority serve 的方式。config:FILE \
          为登记系统自己的配置。凭据只放在文件或环境变量中。明文 http 仅限本机。",
     ),
+    ("Whose journal it is: its URL without a scheme, such as operator.example/journal", "日志归属：不带协议的网址，如 operator.example/journal", ""),
     (
         "Whose power it is: the issuer's URL, or the `sub` of the statement above; the key itself by default",
         "权限属于谁：签发方的网址，或上一份授权书的 sub；默认为密钥本身",
@@ -331,4 +353,6 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "将芯片照片数据写到此处（封闭格式，需要获许可的解码器）",
         "",
     ),
+    ("Write the entry itself here", "将记录本身写到此处", ""),
+    ("Write the proof that one entry is in the journal", "写出一条记录在日志中的证明", ""),
 ];

@@ -1,0 +1,191 @@
+//! The operator's journal from the command line: its operator, its witness, its auditor, and who rewrites it.
+#![allow(clippy::disallowed_methods, clippy::expect_used)]
+
+use crate::support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{code, json, ok, run};
+
+const ORIGIN: &str = "operator.example/journal";
+
+/// A journal of an operator, and a witness' key.
+struct Desk {
+    dir: tempfile::TempDir,
+    vkey: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+        for key in ["journal.pem", "witness.pem"] {
+            ok(["key", "new", "--out", &path(key)]);
+        }
+        let vkey = ok(["journal", "new", "--dir", &path("journal"), "--origin", ORIGIN, "--key", &path("journal.pem")]);
+        Self { vkey: vkey.trim().to_owned(), dir }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.dir.path().join(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    fn append(&self, lines: &str) -> std::process::Output {
+        fs::write(self.path("events"), lines).expect("written");
+        let (dir, key, events) = (self.path("journal"), self.path("journal.pem"), self.path("events"));
+        run(["journal", "append", "--dir", &dir, "--key", &key, "--event", &events])
+    }
+
+    /// So many events of three agents.
+    fn grow(&self, count: usize) -> serde_json::Value {
+        let lines: String = (0..count)
+            .map(|number| format!("{{\"event\":\"attested\",\"agent\":\"shop-{}\",\"index\":{number}}}\n", number % 3))
+            .collect();
+        let appended = self.append(&lines);
+        assert_eq!(code(&appended), Some(0), "{}", String::from_utf8_lossy(&appended.stderr));
+        json(&appended)
+    }
+
+    fn verify(&self, more: &[&str]) -> std::process::Output {
+        let dir = self.path("journal");
+        run(["journal", "verify", "--dir", &dir, "--vkey", &self.vkey, "--json"].into_iter().chain(more.iter().copied()))
+    }
+
+    fn cosign(&self) -> std::process::Output {
+        let (dir, key, seen) = (self.path("journal"), self.path("witness.pem"), self.path("seen"));
+        let name = "regulator.example/witness";
+        let args = ["journal", "cosign", "--dir", &dir, "--key", &key, "--name", name, "--since", &seen];
+        run(args.into_iter().chain(["--vkey", &self.vkey, "--json"]))
+    }
+
+    fn refused(&self, more: &[&str]) -> String {
+        let verified = self.verify(more);
+        assert_eq!(code(&verified), Some(1));
+        json(&verified)["error"]["code"].as_str().expect("a code").to_owned()
+    }
+
+    fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        collect(&self.dir.path().join("journal"), &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn collect(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { collect(&path, found) } else { found.push((path.clone(), fs::read(&path).expect("read"))) }
+    }
+}
+
+#[test]
+fn an_event_is_appended_proved_and_judged_offline() {
+    let desk = Desk::new();
+    let told = desk.grow(300);
+    assert_eq!((&told["size"], &told["first"]), (&300.into(), &0.into()));
+    assert_eq!(desk.grow(2)["first"], 300);
+    let verified = json(&desk.verify(&[]));
+    assert_eq!((&verified["size"], &verified["agents"], &verified["origin"]), (&302.into(), &3.into(), &ORIGIN.into()));
+    let (dir, proof, entry) = (desk.path("journal"), desk.path("sale.tlog-proof"), desk.path("sale.json"));
+    ok(["journal", "prove", "--dir", &dir, "--index", "256", "--out", &proof, "--entry-out", &entry]);
+    let check = |entry: &str| {
+        run(["journal", "check-proof", "--vkey", &desk.vkey, "--entry", entry, &proof, "--json"])
+    };
+    let found = check(&entry);
+    assert_eq!(code(&found), Some(0), "{}", String::from_utf8_lossy(&found.stderr));
+    assert_eq!(json(&found)["index"], 256);
+    let changed = fs::read_to_string(&entry).expect("read").replace("attested", "refused");
+    fs::write(&entry, changed).expect("written");
+    let refused = check(&entry);
+    assert_eq!((code(&refused), &json(&refused)["error"]["code"]), (Some(1), &"proof_refused".into()));
+    let beyond = run(["journal", "prove", "--dir", &dir, "--index", "302", "--out", &proof, "--json"]);
+    assert_eq!((code(&beyond), &json(&beyond)["error"]["code"]), (Some(2), &"entry_index".into()));
+}
+
+#[test]
+fn what_isnt_taken_names_its_line_and_writes_nothing() {
+    let desk = Desk::new();
+    desk.grow(2);
+    let before = desk.files();
+    let good = r#"{"event":"attested","agent":"shop-1"}"#;
+    for (bad, expected) in [
+        (r#"{"event":"attested","number":"+8613900000000"}"#, "entry_member_unknown"),
+        (r#"{"event":"attested","agent":"13900000000"}"#, "entry_personal"),
+        (r#"{"event":"attested","agent":"测试甲"}"#, "entry_member_form"),
+        (r#"{"event":"attested","agent":"shop-1","agent_seq":7}"#, "agent_chain_broken"),
+        (r#"{"agent":"shop-1"}"#, "entry_member_missing"),
+        ("attested", "entry_json"),
+        ("", "entry_json"),
+    ] {
+        let refused = desk.append(&format!("{good}\n{bad}\n{good}\n"));
+        let told = String::from_utf8(refused.stderr.clone()).expect("UTF-8");
+        assert_eq!(code(&refused), Some(4), "{told}");
+        assert!(told.contains("event 2") && told.contains(expected), "{told}");
+        assert!(!told.contains("139000") && !told.contains("测试甲"), "{told}");
+        assert_eq!(desk.files(), before, "{bad}");
+    }
+}
+
+#[test]
+fn a_witness_sees_growth_and_refuses_another_history() {
+    let desk = Desk::new();
+    desk.grow(5);
+    let first = desk.cosign();
+    assert_eq!(code(&first), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
+    let told = json(&first);
+    assert_eq!((&told["size"], &told["since"]), (&5.into(), &serde_json::Value::Null));
+    let witness = told["vkey"].as_str().expect("a vkey").to_owned();
+    let quorum = ["--witness", &witness, "--quorum", "1"];
+    assert_eq!(json(&desk.verify(&quorum))["witnesses"][0]["name"], "regulator.example/witness");
+    desk.grow(3);
+    assert_eq!(desk.refused(&quorum), "quorum_missing");
+    assert_eq!(json(&desk.cosign())["since"], 5);
+    assert_eq!(code(&desk.verify(&quorum)), Some(0));
+    // The operator begins anew with the same key, and leaves an event out.
+    let kept = desk.path("kept");
+    fs::copy(desk.path("journal/checkpoint"), &kept).expect("copied");
+    fs::rename(desk.path("journal"), desk.path("honest")).expect("moved");
+    ok(["journal", "new", "--dir", &desk.path("journal"), "--origin", ORIGIN, "--key", &desk.path("journal.pem")]);
+    desk.grow(4);
+    assert_eq!(desk.refused(&["--since", &kept]), "journal_shrunk");
+    desk.grow(9);
+    assert_eq!(desk.refused(&["--since", &kept]), "journal_forked");
+    let seen = fs::read(desk.path("seen")).expect("read");
+    let refused = desk.cosign();
+    assert_eq!((code(&refused), &json(&refused)["error"]["code"]), (Some(1), &"journal_forked".into()));
+    assert_eq!(fs::read(desk.path("seen")).expect("read"), seen, "what it saw stays");
+}
+
+#[test]
+fn damage_is_exit_1_with_a_code_of_its_own() {
+    let desk = Desk::new();
+    desk.grow(300);
+    let tile = |name: &str| desk.path(&format!("journal/tile/{name}"));
+    for (name, expected) in [
+        ("0/000", "tile_missing"),
+        ("entries/000", "tile_missing"),
+        ("entries/001.p/44", "tile_missing"),
+        ("1/000.p/1", "tile_missing"),
+    ] {
+        let content = fs::read(tile(name)).expect("read");
+        fs::remove_file(tile(name)).expect("removed");
+        assert_eq!(desk.refused(&[]), expected, "{name}");
+        let before = desk.files();
+        let append = desk.append("{\"event\":\"attested\"}");
+        assert_eq!(code(&append), Some(1), "{}", String::from_utf8_lossy(&append.stderr));
+        assert_eq!(desk.files(), before, "nothing was written");
+        fs::write(tile(name), content).expect("written");
+    }
+    let other = Desk::new();
+    let (dir, vkey) = (desk.path("journal"), other.vkey.as_str());
+    let foreign = run(["journal", "verify", "--dir", &dir, "--vkey", vkey, "--json"]);
+    assert_eq!((code(&foreign), &json(&foreign)["error"]["code"]), (Some(1), &"checkpoint_signature".into()));
+    let nowhere = run(["journal", "verify", "--dir", &desk.path("none"), "--vkey", vkey, "--json"]);
+    assert_eq!((code(&nowhere), &json(&nowhere)["error"]["code"]), (Some(1), &"journal_missing".into()));
+    let again = run(["journal", "new", "--dir", &dir, "--origin", ORIGIN, "--key", &desk.path("journal.pem"), "--json"]);
+    assert_eq!((code(&again), &json(&again)["error"]["code"]), (Some(1), &"journal_exists".into()));
+    let malformed = run(["journal", "verify", "--dir", &dir, "--vkey", "no vkey", "--json"]);
+    assert_eq!((code(&malformed), &json(&malformed)["error"]["code"]), (Some(2), &"vkey_malformed".into()));
+}
