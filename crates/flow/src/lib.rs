@@ -12,7 +12,9 @@
 
 pub mod cancellation;
 pub mod confirmation;
+pub mod inspection;
 
+use realname_journal as journal;
 use realname_terms as document;
 use realname_terms as profile;
 use realname_token::{demand, jose, rely, sd_jwt, store, trust};

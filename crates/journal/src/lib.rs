@@ -7,6 +7,7 @@
 //! | tiles, entry bundles | tlog-tiles | [`Journal`] |
 //! | checkpoint, cosignature, keys | tlog-checkpoint, tlog-cosignature, signed-note | [`note`] |
 //! | proof of one event | tlog-proof | [`note::TlogProof`] |
+//! | terminals' own chains | of this crate | [`terminal`] |
 //! | entry | canonical JSON (RFC 8785) with the members of `docs/journal.md` | [`entry`] |
 //!
 //! An event is acknowledged once it is synced in the file `pending`; integration into the tree follows, and only then is a
@@ -30,6 +31,7 @@ mod explain;
 pub mod files;
 mod log;
 pub mod note;
+pub mod terminal;
 mod tile;
 pub mod tree;
 

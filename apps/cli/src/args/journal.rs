@@ -18,6 +18,8 @@ pub(crate) enum JournalCommand {
     CheckProof(JournalCheckProofArgs),
     /// Cosign the checkpoint as a witness, if it grew out of the one seen last
     Cosign(JournalCosignArgs),
+    /// Take in what terminals signed; a gap or a fork of a terminal's chain is an event of its own
+    Ingest(JournalIngestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +134,28 @@ pub(crate) struct JournalCosignArgs {
     /// The journal's vkey: without it growth is looked at and no signature
     #[arg(long, value_name = "VKEY")]
     pub(crate) vkey: Vec<String>,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JournalIngestArgs {
+    /// The journal's directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The key that signs checkpoints (Ed25519)
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: PathBuf,
+    /// A terminal's outbox, or a directory with several
+    #[arg(long, value_name = "DIR")]
+    pub(crate) outbox: PathBuf,
+    /// The trust list that terminals' keys are judged by; without it only their chains are
+    #[arg(long, value_name = "FILE", requires = "anchor")]
+    pub(crate) trust: Option<PathBuf>,
+    /// The anchor of the trust list
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub(crate) anchor: Option<PathBuf>,
     /// One JSON value on standard output
     #[arg(long)]
     pub(crate) json: bool,

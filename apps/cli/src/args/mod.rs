@@ -5,6 +5,7 @@ mod authority;
 mod capture;
 mod chinese;
 mod demand;
+mod inspection;
 mod journal;
 mod policy;
 mod reader;
@@ -23,9 +24,13 @@ pub(crate) use attest::{AttestArgs, Source};
 pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
+pub(crate) use inspection::{
+    Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs, InspectionJudgeArgs,
+    InspectionRevealArgs, InspectionRole,
+};
 pub(crate) use journal::{
-    JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalNewArgs, JournalProveArgs,
-    JournalVerifyArgs, Signers,
+    JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs, JournalNewArgs,
+    JournalProveArgs, JournalVerifyArgs, Signers,
 };
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
@@ -96,6 +101,9 @@ pub(crate) enum Command {
     /// The operator's journal: append, verify, prove, cosign
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Inspections: a sample that nobody can choose, and what agents produced for it
+    #[command(subcommand)]
+    Inspection(InspectionCommand),
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -3,6 +3,7 @@
 mod append;
 mod check_proof;
 mod cosign;
+mod ingest;
 mod new;
 mod prove;
 mod verify;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use realname::jose::SigningKey;
 use realname::journal::note::{Cosigned, KeyKind, NoteError, Quorum, SignedCheckpoint, VerifierKey};
+use realname::journal::terminal::TerminalError;
 use realname::journal::{Journal, JournalError, Reader};
 use realname::profile::{Explain, Fault};
 use serde_json::{Value, json};
@@ -29,11 +31,12 @@ pub(crate) fn run(command: JournalCommand) -> Done {
         JournalCommand::Prove(args) => prove::run(&args),
         JournalCommand::CheckProof(args) => check_proof::run(&args),
         JournalCommand::Cosign(args) => cosign::run(&args),
+        JournalCommand::Ingest(args) => ingest::run(&args),
     }
 }
 
 /// A failure of the library, with the exit code of whose fault it is.
-fn failed(error: &(impl Explain + std::fmt::Display)) -> Failure {
+pub(super) fn failed(error: &(impl Explain + std::fmt::Display)) -> Failure {
     let exit = match error.fault() {
         Fault::Input => Exit::Damaged,
         Fault::Setup => Exit::Usage,
@@ -43,7 +46,7 @@ fn failed(error: &(impl Explain + std::fmt::Display)) -> Failure {
     told(exit, error)
 }
 
-fn told(exit: Exit, error: &(impl Explain + std::fmt::Display)) -> Failure {
+pub(super) fn told(exit: Exit, error: &(impl Explain + std::fmt::Display)) -> Failure {
     let advice = error.entry().advice;
     let what = lang::pick(error.to_string(), in_chinese(error.code()).to_owned());
     Failure::new(exit, error.code(), what, lang::pick(advice.en, advice.zh))
@@ -74,6 +77,20 @@ impl From<NoteError> for Failure {
     }
 }
 
+impl From<TerminalError> for Failure {
+    fn from(error: TerminalError) -> Self {
+        match &error {
+            TerminalError::Io(cause) => {
+                let mut failure = told(Exit::Trouble, &error);
+                failure.message = format!("{}: {}", failure.message, lang::of_system(cause));
+                failure
+            }
+            TerminalError::Damaged | TerminalError::InUse => told(Exit::Trouble, &error),
+            error => failed(error),
+        }
+    }
+}
+
 /// What an error means, shortly; the numbers and names are in the English message.
 fn in_chinese(code: &str) -> &'static str {
     match code {
@@ -96,6 +113,17 @@ fn in_chinese(code: &str) -> &'static str {
         "key_name" => "名称格式有误",
         "journal_key_algorithm" => "密钥不是 Ed25519",
         "entry_personal" => "事件中出现类似电话或证件号码的内容",
+        "inspection_rate" => "抽样率有误",
+        "inspection_unsigned" => "见证方的承诺须由其密钥签署",
+        "inspection_not_committed" => "结束前有一方未作承诺",
+        "inspection_terms_differ" => "双方承诺的条款不一致",
+        "inspection_not_closed" => "检查未结束，或结束过早",
+        "inspection_not_revealed" => "有一方未公开所承诺的内容",
+        "inspection_produced" => "提交内容的某一行有误",
+        "outbox_damaged" => "发件箱已损坏",
+        "outbox_in_use" => "发件箱正被其他程序写入",
+        "outbox_io" => "发件箱所在磁盘出错",
+        code if code.starts_with("statement_") => "终端的陈述不被接受",
         code if code.starts_with("entry_") => "事件内容有误",
         code if code.ends_with("_malformed") => "文件格式有误",
         _ => "日志出错",
@@ -108,13 +136,13 @@ fn signer(path: &Path) -> Result<Arc<SigningKey>, Failure> {
 }
 
 /// Opens a journal for writing.
-fn journal(directory: &Path, key: &Path) -> Result<Journal, Failure> {
+pub(super) fn journal(directory: &Path, key: &Path) -> Result<Journal, Failure> {
     let signer = signer(key)?;
     Journal::open(directory, signer).map_err(|error| Failure::from(error).about(&outside::path(directory)))
 }
 
 /// Opens a journal for reading.
-fn reader(directory: &Path) -> Result<Reader, Failure> {
+pub(super) fn reader(directory: &Path) -> Result<Reader, Failure> {
     Reader::open(directory).map_err(|error| Failure::from(error).about(&outside::path(directory)))
 }
 
@@ -125,8 +153,9 @@ fn checkpoint(path: &Path) -> Result<SignedCheckpoint, Failure> {
 }
 
 /// The keys of a journal, of the kind that signs checkpoints.
-fn log_keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
-    let keys: Vec<VerifierKey> = texts.iter().map(|text| VerifierKey::parse(text)).collect::<Result<_, _>>()?;
+pub(super) fn log_keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    let keys: Vec<VerifierKey> =
+        texts.iter().map(|text| VerifierKey::parse(text)).collect::<Result<_, _>>()?;
     match keys.iter().find(|key| key.kind() != KeyKind::Log) {
         Some(key) => Err(Failure::from(NoteError::Key).about(&key.name().to_string())),
         None => Ok(keys),
@@ -134,7 +163,8 @@ fn log_keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
 }
 
 fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), Failure> {
-    let witnesses = signers.witness.iter().map(|text| VerifierKey::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let witnesses =
+        signers.witness.iter().map(|text| VerifierKey::parse(text)).collect::<Result<Vec<_>, _>>()?;
     // Witnesses that are named and not counted would be no demand at all.
     let least = signers.quorum.unwrap_or(witnesses.len());
     let quorum = Quorum::of(witnesses, least).map_err(|error| told(Exit::Usage, &error))?;
@@ -143,7 +173,8 @@ fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), Failure> {
 
 /// The witnesses, as JSON.
 fn witnesses(found: &[(VerifierKey, u64)]) -> Value {
-    let told = |(key, time): &(VerifierKey, u64)| json!({ "name": key.name().as_str_raw(), "time": at(*time) });
+    let told =
+        |(key, time): &(VerifierKey, u64)| json!({ "name": key.name().as_str_raw(), "time": at(*time) });
     found.iter().map(told).collect()
 }
 

@@ -8,6 +8,7 @@ mod demand;
 mod demo;
 mod emulator;
 mod inspect;
+mod inspection;
 mod journal;
 mod key;
 mod photos;
@@ -48,6 +49,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Demand(command) => demand::run(command),
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
+        Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),
     }

@@ -23,7 +23,16 @@ impl Desk {
         for key in ["journal.pem", "witness.pem"] {
             ok(["key", "new", "--out", &path(key)]);
         }
-        let vkey = ok(["journal", "new", "--dir", &path("journal"), "--origin", ORIGIN, "--key", &path("journal.pem")]);
+        let vkey = ok([
+            "journal",
+            "new",
+            "--dir",
+            &path("journal"),
+            "--origin",
+            ORIGIN,
+            "--key",
+            &path("journal.pem"),
+        ]);
         Self { vkey: vkey.trim().to_owned(), dir }
     }
 
@@ -40,7 +49,9 @@ impl Desk {
     /// So many events of three agents.
     fn grow(&self, count: usize) -> serde_json::Value {
         let lines: String = (0..count)
-            .map(|number| format!("{{\"event\":\"attested\",\"agent\":\"shop-{}\",\"index\":{number}}}\n", number % 3))
+            .map(|number| {
+                format!("{{\"event\":\"attested\",\"agent\":\"shop-{}\",\"index\":{number}}}\n", number % 3)
+            })
             .collect();
         let appended = self.append(&lines);
         assert_eq!(code(&appended), Some(0), "{}", String::from_utf8_lossy(&appended.stderr));
@@ -49,7 +60,9 @@ impl Desk {
 
     fn verify(&self, more: &[&str]) -> std::process::Output {
         let dir = self.path("journal");
-        run(["journal", "verify", "--dir", &dir, "--vkey", &self.vkey, "--json"].into_iter().chain(more.iter().copied()))
+        run(["journal", "verify", "--dir", &dir, "--vkey", &self.vkey, "--json"]
+            .into_iter()
+            .chain(more.iter().copied()))
     }
 
     fn cosign(&self) -> std::process::Output {
@@ -76,7 +89,11 @@ impl Desk {
 fn collect(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
-        if path.is_dir() { collect(&path, found) } else { found.push((path.clone(), fs::read(&path).expect("read"))) }
+        if path.is_dir() {
+            collect(&path, found)
+        } else {
+            found.push((path.clone(), fs::read(&path).expect("read")))
+        }
     }
 }
 
@@ -87,7 +104,10 @@ fn an_event_is_appended_proved_and_judged_offline() {
     assert_eq!((&told["size"], &told["first"]), (&300.into(), &0.into()));
     assert_eq!(desk.grow(2)["first"], 300);
     let verified = json(&desk.verify(&[]));
-    assert_eq!((&verified["size"], &verified["agents"], &verified["origin"]), (&302.into(), &3.into(), &ORIGIN.into()));
+    assert_eq!(
+        (&verified["size"], &verified["agents"], &verified["origin"]),
+        (&302.into(), &3.into(), &ORIGIN.into())
+    );
     let (dir, proof, entry) = (desk.path("journal"), desk.path("sale.tlog-proof"), desk.path("sale.json"));
     ok(["journal", "prove", "--dir", &dir, "--index", "256", "--out", &proof, "--entry-out", &entry]);
     let check = |entry: &str| {
@@ -147,7 +167,16 @@ fn a_witness_sees_growth_and_refuses_another_history() {
     let kept = desk.path("kept");
     fs::copy(desk.path("journal/checkpoint"), &kept).expect("copied");
     fs::rename(desk.path("journal"), desk.path("honest")).expect("moved");
-    ok(["journal", "new", "--dir", &desk.path("journal"), "--origin", ORIGIN, "--key", &desk.path("journal.pem")]);
+    ok([
+        "journal",
+        "new",
+        "--dir",
+        &desk.path("journal"),
+        "--origin",
+        ORIGIN,
+        "--key",
+        &desk.path("journal.pem"),
+    ]);
     desk.grow(4);
     assert_eq!(desk.refused(&["--since", &kept]), "journal_shrunk");
     desk.grow(9);
@@ -184,8 +213,73 @@ fn damage_is_exit_1_with_a_code_of_its_own() {
     assert_eq!((code(&foreign), &json(&foreign)["error"]["code"]), (Some(1), &"checkpoint_signature".into()));
     let nowhere = run(["journal", "verify", "--dir", &desk.path("none"), "--vkey", vkey, "--json"]);
     assert_eq!((code(&nowhere), &json(&nowhere)["error"]["code"]), (Some(1), &"journal_missing".into()));
-    let again = run(["journal", "new", "--dir", &dir, "--origin", ORIGIN, "--key", &desk.path("journal.pem"), "--json"]);
+    let again = run([
+        "journal",
+        "new",
+        "--dir",
+        &dir,
+        "--origin",
+        ORIGIN,
+        "--key",
+        &desk.path("journal.pem"),
+        "--json",
+    ]);
     assert_eq!((code(&again), &json(&again)["error"]["code"]), (Some(1), &"journal_exists".into()));
     let malformed = run(["journal", "verify", "--dir", &dir, "--vkey", "no vkey", "--json"]);
     assert_eq!((code(&malformed), &json(&malformed)["error"]["code"]), (Some(2), &"vkey_malformed".into()));
+}
+
+/// A terminal attests twice and is refused once; the operator takes it in; one statement is held back.
+#[cfg(unix)]
+#[test]
+fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
+    use support::{NAME, NUMBER, Workshop, fixture, good_photos};
+    let (workshop, desk) = (Workshop::new(), Desk::new());
+    let config = fs::read_to_string(workshop.path("terminal.toml")).expect("read");
+    workshop.write("terminal.toml", &format!("{config}outbox = \"outbox\"\n"));
+    workshop.write("declared.json", &format!(r#"{{"name":"{NAME}","id_number":"{NUMBER}"}}"#));
+    workshop.write("other.json", &format!(r#"{{"name":"{NAME}","id_number":"119999198505050021"}}"#));
+    let register = format!("dir:{}", fixture("register.json").display());
+    for (declared, exit) in [("declared.json", 0), ("other.json", 1), ("declared.json", 0)] {
+        workshop.online_demand("demand.jwt", &["--number", "+8613900000000"]);
+        let attested = workshop.attest_online(&register, declared, &good_photos(), "demand.jwt");
+        assert_eq!(code(&attested), Some(exit), "{}", String::from_utf8_lossy(&attested.stderr));
+    }
+    let outbox = workshop.path("outbox");
+    let held = format!("{outbox}/000000000002.jwt");
+    let kept = fs::read(&held).expect("the refusal's statement");
+    fs::remove_file(&held).expect("removed");
+    let ingest = || {
+        let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+        let (trust, anchor) = (workshop.path("trust.jwt"), workshop.path("anchor.json"));
+        let args = ["journal", "ingest", "--dir", &dir, "--key", &key, "--outbox", &outbox];
+        run(args.into_iter().chain(["--trust", &trust, "--anchor", &anchor, "--json"]))
+    };
+    for taken in [2, 0] {
+        let gap = ingest();
+        let told = json(&gap);
+        assert_eq!((code(&gap), &told["error"]["code"], &told["taken"]), (Some(1), &"terminal_gap".into(), &taken.into()), "{told}");
+        assert_eq!(told["gaps"][0], serde_json::json!({"terminal": "desk-7", "expected": 2, "got": 3}));
+        assert_eq!(told["size"], 3, "two statements, and the gap once");
+    }
+    fs::write(&held, kept).expect("written");
+    let whole = ingest();
+    assert_eq!((code(&whole), &json(&whole)["taken"]), (Some(0), &1.into()), "{}", String::from_utf8_lossy(&whole.stderr));
+    assert_eq!(json(&desk.verify(&[]))["agents"], 1);
+
+    // Nobody is named, in no file of the journal and of the outbox.
+    let mut files = desk.files();
+    collect(Path::new(&outbox), &mut files);
+    let decoded = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let parts = text.split('.').filter_map(|part| realname::jose::decode(part).ok());
+        let inner: Vec<String> = parts.map(|part| String::from_utf8_lossy(&part).into_owned()).collect();
+        format!("{text} {}", inner.join(" "))
+    };
+    for (path, bytes) in files {
+        let text = decoded(&bytes);
+        for canary in [NAME, NUMBER, "13900000000", "1990-01-01"] {
+            assert!(!text.contains(canary), "{canary} in {}", path.display());
+        }
+    }
 }

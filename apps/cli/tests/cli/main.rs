@@ -5,6 +5,7 @@ mod authority;
 mod capture;
 mod chain;
 mod chinese;
+mod inspection;
 mod interop;
 mod journal;
 mod keeping;

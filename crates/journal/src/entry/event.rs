@@ -113,6 +113,11 @@ impl Event {
         Ok(bytes)
     }
 
+    /// Its own members as a line of canonical JSON, without what the journal fills in: for who appends it elsewhere.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.members.to_bytes().to_vec()
+    }
+
     /// Its canonical bytes as the only entry of a journal, at a time: to look at, or to compare.
     pub fn preview(&self, now: Timestamp) -> Result<Vec<u8>, EntryError> {
         self.clone().complete(now, &mut Staged::over(&Chains::default()))

@@ -14,6 +14,8 @@ pub enum Form {
     Digest,
     /// A digest, or `null` where a chain begins.
     Link,
+    /// An Ed25519 signature: 64 bytes in base64url.
+    Signature,
     /// 16 to 32 random bytes in base64url.
     Nonce,
     /// RFC 3339 in UTC, such as `2026-11-29T08:00:00Z`.
@@ -35,6 +37,7 @@ impl Form {
             Self::Ids => "a list of ids",
             Self::Digest => "32 bytes in base64url without padding",
             Self::Link => "32 bytes in base64url without padding, or null",
+            Self::Signature => "64 bytes in base64url without padding",
             Self::Nonce => "16 to 32 bytes in base64url without padding",
             Self::Time => "a time in UTC as RFC 3339 writes it, ending in Z",
             Self::Count => "an integer from 0 to 9999999999",
@@ -44,13 +47,14 @@ impl Form {
     }
 }
 
-use Form::{Count, Counts, Digest, Flag, Id, Ids, Link, Nonce, Time, Version};
+use Form::{Count, Counts, Digest, Flag, Id, Ids, Link, Nonce, Signature, Time, Version};
 
 /// Every member that an entry may have, in the order in which it stands there. `docs/journal.md` says what each means.
 pub static MEMBERS: &[(&str, Form)] = &[
     ("agent", Id),
     ("agent_prev", Link),
     ("agent_seq", Count),
+    ("agents", Ids),
     ("amount", Count),
     ("attempt", Count),
     ("batch", Id),
@@ -60,10 +64,13 @@ pub static MEMBERS: &[(&str, Form)] = &[
     ("confirmed", Flag),
     ("credit", Count),
     ("deadline", Time),
+    ("differs", Count),
+    ("drawn", Count),
     ("env", Id),
     ("event", Id),
     ("evidence", Digest),
     ("expected", Count),
+    ("first", Count),
     ("from", Time),
     ("got", Count),
     ("grounds", Counts),
@@ -72,11 +79,13 @@ pub static MEMBERS: &[(&str, Form)] = &[
     ("inspection", Id),
     ("invoice", Digest),
     ("issuer", Id),
+    ("late", Count),
     ("lease", Id),
     ("limit_reached", Flag),
     ("list_seq", Count),
     ("locality", Id),
     ("measure", Id),
+    ("missing", Count),
     ("nonce", Nonce),
     ("number_key", Digest),
     ("origin", Id),
@@ -86,6 +95,7 @@ pub static MEMBERS: &[(&str, Form)] = &[
     ("photo_key", Digest),
     ("points", Count),
     ("policy", Id),
+    ("produced", Count),
     ("purpose", Id),
     ("rate_ppm", Count),
     ("reasons", Ids),
@@ -100,11 +110,13 @@ pub static MEMBERS: &[(&str, Form)] = &[
     ("sam_id", Id),
     ("scenario", Id),
     ("settlement", Digest),
+    ("signature", Signature),
     ("size", Count),
     ("standing", Id),
     ("statement", Digest),
     ("supersedes", Digest),
     ("terminal", Id),
+    ("terminal_key", Digest),
     ("terminal_prev", Link),
     ("terminal_seq", Count),
     ("time", Time),

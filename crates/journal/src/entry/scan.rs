@@ -158,6 +158,7 @@ fn check(member: &'static str, form: Form, value: &Value<'_>) -> Result<(), Entr
         (Form::Ids, Value::Texts(texts)) => return texts.iter().try_for_each(|text| id(member, text, wrong)),
         (Form::Ids, Value::Counts(counts)) => counts.is_empty(),
         (Form::Digest | Form::Link, Value::Text(text)) => text.len() == 43 && is_base64url(text),
+        (Form::Signature, Value::Text(text)) => text.len() == 86 && is_base64url(text),
         (Form::Nonce, Value::Text(text)) => (22..=43).contains(&text.len()) && is_base64url(text),
         (Form::Time, Value::Text(text)) => is_time(text),
         (Form::Count, Value::Count(count)) => return counted(member, *count),

@@ -96,6 +96,7 @@ fn each_form_takes_what_it_should() {
             Form::Ids => vec!["[]".into(), "[\"a\",\"b\"]".into()],
             Form::Digest => vec![format!("\"{digest}\"")],
             Form::Link => vec![format!("\"{digest}\""), "null".into()],
+            Form::Signature => vec![format!("\"{}\"", "A".repeat(86))],
             Form::Nonce => vec!["\"AAAAAAAAAAAAAAAAAAAAAA\"".into()],
             Form::Time => vec!["\"2026-11-29T08:00:00.5Z\"".into()],
             Form::Count => vec!["0".into(), "9999999999".into()],

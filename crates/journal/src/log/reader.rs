@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{CHECKPOINT, bundle};
 use crate::JournalError;
+use crate::entry::Entry;
 use crate::files::{Disk, Files};
 use crate::note::{SignedCheckpoint, TlogProof};
 use crate::tile::{self, HEIGHT, Kind, WIDTH};
@@ -49,6 +50,25 @@ impl Reader {
         let (number, place) = (index / WIDTH as u64, (index % WIDTH as u64) as usize);
         let mut entries = self.bundle(number)?;
         Ok(entries.swap_remove(place))
+    }
+
+    /// Shows each entry from that index on, with its index and its bytes.
+    pub fn each(&self, from: u64, mut show: impl FnMut(u64, &Entry<'_>, &[u8])) -> Result<(), JournalError> {
+        for number in from / WIDTH as u64..self.size().div_ceil(WIDTH as u64) {
+            for (index, bytes) in (number * WIDTH as u64..).zip(self.bundle(number)?).filter(|(index, _)| *index >= from) {
+                let entry = Entry::parse(&bytes).map_err(|error| JournalError::Entry { index, error })?;
+                show(index, &entry, &bytes);
+            }
+        }
+        Ok(())
+    }
+
+    /// The root that the tree had at a size, out of its tiles.
+    pub fn root_at(&self, size: u64) -> Result<Hash, JournalError> {
+        if size > self.size() {
+            return Err(JournalError::Index { index: size, size: self.size() });
+        }
+        Ok(self.edge_at(size)?.root())
     }
 
     /// The proof that an entry is in the tree of the checkpoint. It is judged before it is handed out, but for the signature.

@@ -87,6 +87,11 @@ impl VerifierKey {
         self.kind
     }
 
+    /// The public key itself.
+    pub fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
     /// The key's id, as signature lines have it.
     pub fn id(&self) -> u32 {
         self.id

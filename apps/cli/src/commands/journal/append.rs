@@ -11,7 +11,7 @@ use super::journal;
 use crate::args::JournalAppendArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
-use crate::{files, outside, output};
+use crate::{files, output, outside};
 
 pub(super) fn run(args: &JournalAppendArgs) -> Done {
     let events = events(&args.event)?;

@@ -8,7 +8,7 @@ use crate::args::JournalCheckProofArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
 use crate::output::{Tone, paint};
-use crate::{files, lang, outside, output};
+use crate::{files, lang, output, outside};
 
 pub(super) fn run(args: &JournalCheckProofArgs) -> Done {
     let (keys, quorum) = signers(&args.signers)?;

@@ -8,7 +8,7 @@ use super::{checkpoint, log_keys, reader, signer};
 use crate::args::JournalCosignArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
-use crate::{files, lang, outside, output};
+use crate::{files, lang, output, outside};
 
 pub(super) fn run(args: &JournalCosignArgs) -> Done {
     let signer = signer(&args.key)?;
@@ -31,12 +31,20 @@ pub(super) fn run(args: &JournalCosignArgs) -> Done {
     let from = seen.as_ref().map(|seen| seen.unverified().size);
     if args.json {
         let vkey = witness.verifier_key().to_string();
-        output::json(&json!({ "size": size, "since": from, "vkey": vkey, "signature_verified": !keys.is_empty() }));
+        output::json(
+            &json!({ "size": size, "since": from, "vkey": vkey, "signature_verified": !keys.is_empty() }),
+        );
     } else {
         output::line(witness.verifier_key());
         output::note(match from {
-            Some(from) => lang::pick(format!("cosigned: {from} entries grew to {size}"), format!("已联署：由 {from} 条增至 {size} 条")),
-            None => lang::pick(format!("cosigned {size} entries, seen for the first time"), format!("已联署：首次见到，共 {size} 条")),
+            Some(from) => lang::pick(
+                format!("cosigned: {from} entries grew to {size}"),
+                format!("已联署：由 {from} 条增至 {size} 条"),
+            ),
+            None => lang::pick(
+                format!("cosigned {size} entries, seen for the first time"),
+                format!("已联署：首次见到，共 {size} 条"),
+            ),
         });
         if keys.is_empty() {
             output::note(lang::pick(

@@ -7,7 +7,7 @@ use super::signer;
 use crate::args::JournalNewArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
-use crate::{outside, output};
+use crate::{output, outside};
 
 pub(super) fn run(args: &JournalNewArgs) -> Done {
     let signer = signer(&args.key)?;

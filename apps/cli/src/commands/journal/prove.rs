@@ -7,7 +7,7 @@ use crate::args::JournalProveArgs;
 use crate::commands::{Done, done, one_value};
 use crate::failure::Failure;
 use crate::files::Output;
-use crate::{lang, outside, output};
+use crate::{lang, output, outside};
 
 pub(super) fn run(args: &JournalProveArgs) -> Done {
     let out = Output::prepare(&args.out)?;

@@ -8,7 +8,7 @@ use crate::args::JournalVerifyArgs;
 use crate::commands::{Done, done};
 use crate::failure::{Exit, Failure};
 use crate::output::{Progress, Tone, paint};
-use crate::{lang, outside, output};
+use crate::{lang, output, outside};
 
 pub(super) fn run(args: &JournalVerifyArgs) -> Done {
     let (keys, quorum) = signers(&args.signers)?;
