@@ -25,12 +25,12 @@ pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use inspection::{
-    Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs, InspectionJudgeArgs,
-    InspectionRevealArgs, InspectionRole,
+    Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs,
+    InspectionJudgeArgs, InspectionRevealArgs, InspectionRole,
 };
 pub(crate) use journal::{
-    JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs, JournalNewArgs,
-    JournalProveArgs, JournalVerifyArgs, Signers,
+    JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
+    JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
 };
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};

@@ -40,18 +40,29 @@ impl Desk {
     fn sell(&self, count: u64) {
         let record = "A".repeat(43);
         let lines: String = (0..count)
-            .map(|number| format!("{{\"event\":\"attested\",\"agent\":\"shop-{}\",\"record\":\"{record}\"}}\n", number % 2))
+            .map(|number| {
+                format!(
+                    "{{\"event\":\"attested\",\"agent\":\"shop-{}\",\"record\":\"{record}\"}}\n",
+                    number % 2
+                )
+            })
             .collect();
         fs::write(self.path("sales"), lines).expect("written");
         self.append("sales");
     }
 
     fn commit(&self, role: &str) -> std::process::Output {
-        let (secret, out, key) = (self.path(&format!("{role}.secret")), self.path("event"), self.path("witness.pem"));
-        let args = ["inspection", "commit", "--origin", ORIGIN, "--inspection", ID, "--role", role, "--first", "0"];
+        let (secret, out, key) =
+            (self.path(&format!("{role}.secret")), self.path("event"), self.path("witness.pem"));
+        let args =
+            ["inspection", "commit", "--origin", ORIGIN, "--inspection", ID, "--role", role, "--first", "0"];
         let more = ["--to", "2026-01-01T00:00:00Z", "--agent", "shop-1", "--rate-ppm", "400000"];
         let keys: &[&str] = if role == "witness" { &["--key", &key] } else { &[] };
-        run(args.into_iter().chain(more).chain(["--secret", &secret, "--out", &out]).chain(keys.iter().copied()))
+        run(args
+            .into_iter()
+            .chain(more)
+            .chain(["--secret", &secret, "--out", &out])
+            .chain(keys.iter().copied()))
     }
 
     fn reveal(&self, role: &str) {
@@ -100,14 +111,23 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
     // All but one are handed in.
     let lines: String = drawn[1..]
         .iter()
-        .map(|one| format!("{{\"index\":{},\"record\":{},\"at\":\"2026-01-03T00:00:00Z\"}}\n", one["index"], one["record"]))
+        .map(|one| {
+            format!(
+                "{{\"index\":{},\"record\":{},\"at\":\"2026-01-03T00:00:00Z\"}}\n",
+                one["index"], one["record"]
+            )
+        })
         .collect();
     fs::write(desk.path("produced"), lines).expect("written");
     let (produced, events) = (desk.path("produced"), desk.path("outcome"));
     let more = ["--produced", &produced, "--deadline", "2026-01-04T00:00:00Z", "--events", &events];
     let judged = json(&desk.inspect(witness, "judge", &more));
     let agent = &judged["agents"]["shop-1"];
-    assert_eq!((&agent["n"], &agent["missing"], &agent["late"]), (&drawn.len().into(), &1.into(), &0.into()), "{judged}");
+    assert_eq!(
+        (&agent["n"], &agent["missing"], &agent["late"]),
+        (&drawn.len().into(), &1.into(), &0.into()),
+        "{judged}"
+    );
     assert_eq!(judged["entries"][0]["outcome"], "missing");
     desk.append("outcome");
     let verified = run(["journal", "verify", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);

@@ -258,13 +258,22 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
     for taken in [2, 0] {
         let gap = ingest();
         let told = json(&gap);
-        assert_eq!((code(&gap), &told["error"]["code"], &told["taken"]), (Some(1), &"terminal_gap".into(), &taken.into()), "{told}");
+        assert_eq!(
+            (code(&gap), &told["error"]["code"], &told["taken"]),
+            (Some(1), &"terminal_gap".into(), &taken.into()),
+            "{told}"
+        );
         assert_eq!(told["gaps"][0], serde_json::json!({"terminal": "desk-7", "expected": 2, "got": 3}));
         assert_eq!(told["size"], 3, "two statements, and the gap once");
     }
     fs::write(&held, kept).expect("written");
     let whole = ingest();
-    assert_eq!((code(&whole), &json(&whole)["taken"]), (Some(0), &1.into()), "{}", String::from_utf8_lossy(&whole.stderr));
+    assert_eq!(
+        (code(&whole), &json(&whole)["taken"]),
+        (Some(0), &1.into()),
+        "{}",
+        String::from_utf8_lossy(&whole.stderr)
+    );
     assert_eq!(json(&desk.verify(&[]))["agents"], 1);
 
     // Nobody is named, in no file of the journal and of the outbox.
@@ -281,5 +290,67 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
         for canary in [NAME, NUMBER, "13900000000", "1990-01-01"] {
             assert!(!text.contains(canary), "{canary} in {}", path.display());
         }
+    }
+}
+
+/// An acceptance and its event: one for each nonce, also when the program is stopped between the two.
+#[cfg(unix)]
+#[test]
+fn an_acceptance_is_one_event_and_a_refusal_is_none() {
+    use support::{NAME, NUMBER, Workshop, fixture, good_photos};
+    let (workshop, desk) = (Workshop::new(), Desk::new());
+    workshop.write("declared.json", &format!(r#"{{"name":"{NAME}","id_number":"{NUMBER}"}}"#));
+    let register = format!("dir:{}", fixture("register.json").display());
+    let answer = |name: &str| {
+        workshop.online_demand("demand.jwt", &["--number", "+8613900000000"]);
+        let attested = workshop.attest_online(&register, "declared.json", &good_photos(), "demand.jwt");
+        assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
+        fs::rename(workshop.path("presentation"), workshop.path(name)).expect("moved");
+    };
+    let verify = |name: &str| {
+        let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+        let more = ["--journal", &dir, "--journal-key", &key].map(str::to_owned);
+        run(workshop.verify_args(name).into_iter().chain(more))
+    };
+    let size = || json(&desk.verify(&[]))["size"].clone();
+    answer("first");
+    let accepted = verify("first");
+    assert_eq!(code(&accepted), Some(0), "{}", String::from_utf8_lossy(&accepted.stderr));
+    assert_eq!(size(), 1);
+    assert_eq!(code(&verify("first")), Some(1), "answered before");
+    assert_eq!(size(), 1, "a refusal is no event");
+    let entry = desk.path("entry");
+    let (dir, out) = (desk.path("journal"), desk.path("proof"));
+    ok(["journal", "prove", "--dir", &dir, "--index", "0", "--out", &out, "--entry-out", &entry]);
+    let event: serde_json::Value = serde_json::from_slice(&fs::read(&entry).expect("read")).expect("JSON");
+    assert_eq!((&event["event"], &event["agent"], &event["terminal"]), (&"verified".into(), &"shop-12".into(), &"desk-7".into()));
+
+    // A journal that can't be written: nothing is answered.
+    answer("second");
+    let checkpoint = desk.path("journal/checkpoint");
+    let kept = fs::read(&checkpoint).expect("read");
+    fs::remove_file(&checkpoint).expect("removed");
+    assert_eq!(json(&verify("second"))["error"]["code"], "journal_missing");
+    fs::write(&checkpoint, kept).expect("written");
+    assert_eq!(code(&verify("second")), Some(0), "it wasn't used up");
+    assert_eq!(size(), 2);
+
+    // Stopped between the answer and its event: the note is there, the event isn't.
+    answer("third");
+    assert_eq!(code(&run(workshop.verify_args("third"))), Some(0));
+    let presented = fs::read_to_string(workshop.path("third")).expect("read");
+    let bound = presented.trim().rsplit('~').next().expect("a key binding").split('.').nth(1).expect("a payload").to_owned();
+    let bound: serde_json::Value = serde_json::from_slice(&realname::jose::decode(&bound).expect("base64url")).expect("JSON");
+    fs::create_dir_all(desk.path("journal/verifying")).expect("made");
+    let note = serde_json::json!({"nonce": bound["nonce"], "size": 2});
+    fs::write(desk.path("journal/verifying/note"), note.to_string()).expect("written");
+    for _ in 0..2 {
+        assert_eq!(code(&verify("third")), Some(1), "answered before");
+        assert_eq!(size(), 3, "made up for, once");
+    }
+    assert!(fs::read_dir(desk.path("journal/verifying")).expect("read").next().is_none());
+    for (path, bytes) in desk.files() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(![NAME, NUMBER, "13900000000"].iter().any(|canary| text.contains(canary)), "{}", path.display());
     }
 }

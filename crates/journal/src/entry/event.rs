@@ -41,6 +41,14 @@ impl Event {
         Self { members: Json::object([("event", event.into())]) }
     }
 
+    /// The event with one more text, if it fits: for what somebody else named, as an agent or a terminal. What doesn't fit is left out.
+    #[must_use]
+    pub fn with_fitting(self, member: &str, text: Option<&str>) -> Self {
+        let Some(text) = text else { return self };
+        let alone = Self { members: Json::object([(member, text.into())]) };
+        if alone.check().is_ok() { self.with(member, Stated::Text(text)) } else { self }
+    }
+
     /// The event with one more member. What doesn't fit is refused when it is appended.
     #[must_use]
     pub fn with(mut self, member: &str, value: Stated<'_>) -> Self {
@@ -79,12 +87,13 @@ impl Event {
         self.members.member(member)?.as_str()
     }
 
-    /// A text that JSON would have to escape is no member's; in a canonical writing that is all that can be wrong with one.
-    fn check(&self) -> Result<(), EntryError> {
+    /// Judges each member by its form, as appending will.
+    pub fn check(&self) -> Result<(), EntryError> {
         for (name, value) in self.members.as_object().into_iter().flat_map(|members| members.iter()) {
             let known = MEMBERS.iter().find(|(known, _)| *known == name.as_ref());
             let Some((member, form)) = known.copied() else { return Err(EntryError::UnknownMember) };
             let alone = Json::object([(member, value.clone())]).to_bytes();
+            // A text that JSON has to escape is no member's: it is what makes a single one not canonical.
             match Entry::parse_draft(&alone) {
                 Err(EntryError::NotCanonical) => return Err(EntryError::Form { member, form }),
                 other => other?,

@@ -4,6 +4,8 @@ use realname_terms::explain;
 use realname_token::jose::JoseError;
 use realname_token::trust::TrustError;
 
+use crate::entry::EntryError;
+
 /// Why a terminal's statement wasn't written or taken in.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +16,9 @@ pub enum TerminalError {
     /// Its key may not speak for that issuer.
     #[error("the terminal's key isn't trusted: {0}")]
     Trust(#[from] TrustError),
+    /// What it says can't be an entry: an id that looks like a number of a person, say.
+    #[error("the statement can't be an entry: {0}")]
+    Entry(#[from] EntryError),
     /// No delegation and no trust list: whose key it is can't be found out.
     #[error("the statement has no delegation, and no trust list was given to find its key in")]
     KeyUnknown,
@@ -46,5 +51,8 @@ explain! {
         Self::Io(_) => "outbox_io", Store,
             "Nothing was attested. Check the disk, its room and the permissions.", "本次未出具证明。请检查磁盘、空间和权限。";
     }
-    through { Self::Trust(error) => error; }
+    through {
+        Self::Trust(error) => error;
+        Self::Entry(error) => error;
+    }
 }

@@ -80,7 +80,12 @@ impl Ingest {
     fn read_one(&mut self, directory: &Path, begin: &str, list: Option<&TrustList>) -> Result<(), TerminalError> {
         for (name, bytes) in outbox::statements(&Disk::new(directory))? {
             let text = std::str::from_utf8(&bytes).map_err(|_| realname_token::jose::JoseError::NotUtf8);
-            match text.map_err(Into::into).and_then(|text| Statement::verify(text, list)) {
+            let judged = text.map_err(Into::into).and_then(|text| {
+                let statement = Statement::verify(text, list)?;
+                event(&statement).check()?;
+                Ok::<_, TerminalError>(statement)
+            });
+            match judged {
                 Ok(statement) => self.statements.push(statement),
                 Err(error) => self.refused.push((format!("{begin}{name}"), error)),
             }
@@ -198,7 +203,7 @@ fn known(journal: &Journal, terminals: &BTreeSet<&str>) -> Result<(BTreeMap<Stri
     Ok((known, told))
 }
 
-/// The event of a statement. What isn't an id in it makes the journal refuse it, with everything else of this run.
+/// The event of a statement.
 fn event(statement: &Statement) -> Event {
     let mut event = Event::new(statement.text("event").unwrap_or_default())
         .with("terminal", Stated::Text(statement.terminal()))

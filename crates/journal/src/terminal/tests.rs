@@ -172,6 +172,11 @@ fn what_cant_be_believed_is_named_and_the_rest_taken() {
     let outbox = Outbox::open(desk.outbox().join("d")).unwrap();
     outbox.push(&draft("desk-6"), &key(5), &[], now()).unwrap();
     assert!(desk.ingest().refused.iter().any(|(_, error)| matches!(error, TerminalError::KeyUnknown)));
+    // An agent whose id looks like a telephone number holds up nobody else.
+    let outbox = Outbox::open(desk.outbox().join("f")).unwrap();
+    let named = StatementDraft { agent: Some("13900000000"), ..draft("desk-7") };
+    outbox.push(&named, &key(5), &delegation("desk-7"), now()).unwrap();
+    assert!(desk.ingest().refused.iter().any(|(_, error)| matches!(error, TerminalError::Entry(_))));
     let p256 = SigningKey::generate(Algorithm::Es256).unwrap();
     let outbox = Outbox::open(desk.outbox().join("e")).unwrap();
     outbox.push(&draft("desk-7"), &p256, &delegation("desk-7"), now()).unwrap();

@@ -39,13 +39,21 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("A signing key", "签名密钥", ""),
     ("A terminal's outbox, or a directory with several", "终端的发件箱，或包含多个发件箱的目录", ""),
     ("Add `nbf` (now) and `exp` (this many days from now)", "加上 nbf（现在）和 exp（此天数之后）", ""),
-    ("An agent who is inspected; may be given several times; all by default", "受检代理商；可多次给出；默认为全部", ""),
+    (
+        "An agent who is inspected; may be given several times; all by default",
+        "受检代理商；可多次给出；默认为全部",
+        "",
+    ),
     ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
     ("Ask for fingerprints too", "同时读取指纹", ""),
     ("Card readers: list, probe, read", "读卡器：列出、探测、读取", ""),
     ("Check a person and answer a demand with a presentation", "核验本人，并以凭证应答请求", ""),
     ("Close the period at what the journal has now", "以日志当前内容结束期间", ""),
-    ("Commit to an inspection before its period closes; writes the event and keeps the secret", "在期间结束前对检查作出承诺；写出事件并保存秘密", ""),
+    (
+        "Commit to an inspection before its period closes; writes the event and keeps the secret",
+        "在期间结束前对检查作出承诺；写出事件并保存秘密",
+        "",
+    ),
     ("Compare what agents produced with what was drawn", "将代理商提供的内容与抽取的记录比对", ""),
     (
         "Cosign the checkpoint as a witness, if it grew out of the one seen last",
@@ -86,7 +94,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("How many of the known witnesses must have cosigned", "至少须有几个已知见证方联署", ""),
     ("How old the check may be, in seconds", "核验距今最多多少秒", ""),
-    ("Inspections: a sample that nobody can choose, and what agents produced for it", "检查：任何一方都无法挑选的样本，以及代理商为此提供的内容", ""),
+    (
+        "Inspections: a sample that nobody can choose, and what agents produced for it",
+        "检查：任何一方都无法挑选的样本，以及代理商为此提供的内容",
+        "",
+    ),
     ("Its algorithm", "密钥算法", ""),
     (
         "Judge a kept record as of --at; answers nothing, changes nothing",
@@ -226,7 +238,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Stores: retention", "存储：保留期限", ""),
-    ("Take in what terminals signed; a gap or a fork of a terminal's chain is an event of its own", "收取终端签署的陈述；终端链的缺口或分叉记为单独的事件", ""),
+    (
+        "Take in what terminals signed; a gap or a fork of a terminal's chain is an event of its own",
+        "收取终端签署的陈述；终端链的缺口或分叉记为单独的事件",
+        "",
+    ),
     ("The SAM id to state", "所报的 SAM 编号", ""),
     ("The anchor of the trust list", "信任列表的信任锚", ""),
     ("The anchor that signs it", "签署它的信任锚", ""),
@@ -259,6 +275,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The journal's vkey; may be given several times", "日志的 vkey；可多次给出", ""),
     ("The key that delegates", "授权方的密钥", ""),
     ("The key that signs checkpoints (Ed25519)", "签署检查点的密钥（Ed25519）", ""),
+    ("The key that signs the journal's checkpoints", "签署日志检查点的密钥", ""),
     (
         "The list that it takes the place of: windows and revocations are carried over, and what changes is told",
         "被取代的列表：沿用其有效期和吊销信息，并说明有何变化",
@@ -266,6 +283,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("The list's payload as JSON", "列表内容（JSON）", ""),
     ("The nonce of that demand", "该请求的编号", ""),
+    ("The operator's journal: an acceptance is told once its event is there", "运营方日志：接受的判定在其事件写入之后才告知", ""),
     ("The operator's journal: append, verify, prove, cosign", "运营方日志：追加、验证、证明、联署", ""),
     ("The person has agreed: don't ask", "本人已同意：不再询问", ""),
     ("The phone number that is acted on, +86…", "所办理的电话号码，+86…", ""),
@@ -301,7 +319,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The time to judge a record at (RFC 3339)", "审计记录所依据的时间（RFC 3339）", ""),
-    ("The trust list that terminals' keys are judged by; without it only their chains are", "用于判定终端密钥的信任列表；不提供时只检查终端链", ""),
+    (
+        "The trust list that terminals' keys are judged by; without it only their chains are",
+        "用于判定终端密钥的信任列表；不提供时只检查终端链",
+        "",
+    ),
     ("The vkey of a witness that is known; may be given several times", "已知见证方的 vkey；可多次给出", ""),
     ("The vkey of the witness that committed", "作出承诺的见证方的 vkey", ""),
     (
@@ -328,7 +350,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "策略对某业务的要求及其依据",
         "策略未涵盖该业务（因而会被拒绝）时退出码为 1。",
     ),
-    ("What agents handed in: a JSON object a line with index, record, at, and evidence where there is one", "代理商提交的内容：每行一个 JSON 对象，含 index、record、at，有证据时含 evidence", ""),
+    (
+        "What agents handed in: a JSON object a line with index, record, at, and evidence where there is one",
+        "代理商提交的内容：每行一个 JSON 对象，含 index、record、at，有证据时含 evidence",
+        "",
+    ),
     (
         "What goes wrong on purpose: WORD (always), WORD@N (connection N, from 1), random=SHARE (0 to 1); several with commas",
         "有意制造的故障：WORD（始终）、WORD@N（第 N 个连接，从 1 起）、random=SHARE（0 至 1）；多个以逗号分隔",
@@ -355,7 +381,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Where the person must be checked", "必须在何处核验", ""),
-    ("Where to keep the 32 random bytes; never over another file", "32 字节随机数的保存位置；从不覆盖其他文件", ""),
+    (
+        "Where to keep the 32 random bytes; never over another file",
+        "32 字节随机数的保存位置；从不覆盖其他文件",
+        "",
+    ),
     (
         "Where to listen, such as 127.0.0.1:8080 or localhost:8080; port 0 takes any free one",
         "监听地址，如 127.0.0.1:8080 或 localhost:8080；端口 0 表示任意空闲端口",

@@ -21,9 +21,15 @@ pub(super) fn run(args: &InspectionDrawArgs) -> Done {
             "closed": inspection.size(), "of": of, "rate_ppm": inspection.terms().rate_ppm(), "drawn": samples,
         }));
     } else {
-        output::line(lang::pick(format!("{} drawn of {of}", drawn.len()), format!("{of} 条中抽取 {} 条", drawn.len())));
+        output::line(lang::pick(
+            format!("{} drawn of {of}", drawn.len()),
+            format!("{of} 条中抽取 {} 条", drawn.len()),
+        ));
         let head = lang::pick(["entry", "agent"], ["序号", "代理商"]);
-        output::line(output::table(head, drawn.iter().map(|sample| [sample.index.to_string(), sample.agent.clone()])));
+        output::line(output::table(
+            head,
+            drawn.iter().map(|sample| [sample.index.to_string(), sample.agent.clone()]),
+        ));
     }
     done()
 }

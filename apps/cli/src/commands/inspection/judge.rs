@@ -8,7 +8,7 @@ use crate::args::InspectionJudgeArgs;
 use crate::commands::{Done, done, one_value};
 use crate::failure::Failure;
 use crate::files::{self, Output};
-use crate::{lang, outside, output};
+use crate::{lang, output, outside};
 
 pub(super) fn run(args: &InspectionJudgeArgs) -> Done {
     let events = args.events.as_deref().map(Output::prepare).transpose()?;
@@ -20,13 +20,22 @@ pub(super) fn run(args: &InspectionJudgeArgs) -> Done {
     let judged = judge(&drawn, &produced, args.deadline);
     if let Some(out) = events {
         let id = &args.inspected.inspection;
-        out.write(&judged.agents.iter().flat_map(|(agent, outcome)| line(&outcome.to_event(agent, id))).collect::<Vec<_>>())?;
+        out.write(
+            &judged
+                .agents
+                .iter()
+                .flat_map(|(agent, outcome)| line(&outcome.to_event(agent, id)))
+                .collect::<Vec<_>>(),
+        )?;
     }
     if args.json {
         let agents: Map<String, Value> =
             judged.agents.iter().map(|(agent, outcome)| (agent.clone(), to_json(outcome))).collect();
-        let entries: Vec<Value> =
-            judged.entries.iter().map(|(index, outcome)| json!({ "index": index, "outcome": outcome })).collect();
+        let entries: Vec<Value> = judged
+            .entries
+            .iter()
+            .map(|(index, outcome)| json!({ "index": index, "outcome": outcome }))
+            .collect();
         output::json(&json!({
             "inspection": args.inspected.inspection, "of": of, "drawn": drawn.len(), "agents": agents, "entries": entries,
         }));

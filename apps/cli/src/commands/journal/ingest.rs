@@ -10,7 +10,7 @@ use super::journal;
 use crate::args::JournalIngestArgs;
 use crate::commands::{Done, done, trusted};
 use crate::failure::Failure;
-use crate::{files, lang, outside, output};
+use crate::{files, lang, output, outside};
 
 pub(super) fn run(args: &JournalIngestArgs) -> Done {
     let now = Timestamp::now();
@@ -49,7 +49,10 @@ pub(super) fn run(args: &JournalIngestArgs) -> Done {
 }
 
 fn to_json(found: &Ingested, size: u64) -> Value {
-    let gaps = found.gaps.iter().map(|gap| json!({ "terminal": gap.terminal, "expected": gap.expected, "got": gap.got }));
+    let gaps = found
+        .gaps
+        .iter()
+        .map(|gap| json!({ "terminal": gap.terminal, "expected": gap.expected, "got": gap.got }));
     let forks = found.forks.iter().map(|fork| {
         json!({ "terminal": fork.terminal, "terminal_seq": fork.seq, "statement": fork.statement.to_base64url() })
     });
@@ -67,7 +70,9 @@ fn charge(found: &Ingested) -> Option<Failure> {
         return Some(Failure::refused(
             "terminal_forked",
             lang::pick(
-                format!("terminal {terminal} signed two statements {seq}, or one that doesn't follow ({more} more)"),
+                format!(
+                    "terminal {terminal} signed two statements {seq}, or one that doesn't follow ({more} more)"
+                ),
                 format!("终端 {terminal} 签署了两条第 {seq} 号陈述，或陈述不相接（另有 {more} 处）"),
             ),
             lang::pick(
@@ -88,7 +93,9 @@ fn charge(found: &Ingested) -> Option<Failure> {
     Some(Failure::refused(
         "terminal_gap",
         lang::pick(
-            format!("terminal {terminal} holds statements back: expected {expected}, got {got} ({more} more gaps)"),
+            format!(
+                "terminal {terminal} holds statements back: expected {expected}, got {got} ({more} more gaps)"
+            ),
             format!("终端 {terminal} 有未交陈述：应为第 {expected} 号，实为第 {got} 号（另有 {more} 处）"),
         ),
         lang::pick("fetch the rest of its outbox", "请收取其发件箱的其余内容"),
