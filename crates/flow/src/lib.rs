@@ -13,6 +13,7 @@
 pub mod cancellation;
 pub mod confirmation;
 pub mod inspection;
+pub mod standing;
 
 use realname_journal as journal;
 use realname_terms as document;

@@ -1,5 +1,6 @@
 //! The command line, as scripts rely on it.
 
+mod agent;
 mod attest;
 mod authority;
 mod capture;
@@ -20,6 +21,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::lang;
 
+pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
 pub(crate) use attest::{AttestArgs, Source};
 pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
@@ -104,6 +106,9 @@ pub(crate) enum Command {
     /// Inspections: a sample that nobody can choose, and what agents produced for it
     #[command(subcommand)]
     Inspection(InspectionCommand),
+    /// Agents: how they stand, measures, and what shouldn't be in the journal
+    #[command(subcommand)]
+    Agent(AgentCommand),
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod agent;
 mod attest;
 mod authority;
 mod capture;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Demand(command) => demand::run(command),
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
+        Command::Agent(command) => agent::run(command),
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),

@@ -354,3 +354,48 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
         assert!(![NAME, NUMBER, "13900000000"].iter().any(|canary| text.contains(canary)), "{}", path.display());
     }
 }
+
+/// A measure acts at once where the operator decides itself, and is lifted by the next one.
+#[cfg(unix)]
+#[test]
+fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
+    use support::{NAME, NUMBER, Workshop, fixture, good_photos};
+    let (workshop, desk) = (Workshop::new(), Desk::new());
+    workshop.write("declared.json", &format!(r#"{{"name":"{NAME}","id_number":"{NUMBER}"}}"#));
+    let register = format!("dir:{}", fixture("register.json").display());
+    workshop.online_demand("demand.jwt", &["--number", "+8613900000000"]);
+    let attested = workshop.attest_online(&register, "declared.json", &good_photos(), "demand.jwt");
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
+    let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+    let measure = |agent: &str, standing: &str| {
+        ok(["agent", "measure", "--dir", &dir, "--key", &key, "--agent", agent, "--standing", standing, "--rule", "r-1"])
+    };
+    let verify = || {
+        let more = ["--journal", &dir, "--journal-key", &key].map(str::to_owned);
+        run(workshop.verify_args("presentation").into_iter().chain(more))
+    };
+    let refused = || {
+        let verified = verify();
+        assert_eq!((code(&verified), &json(&verified)["error"]["code"]), (Some(1), &"agent_may_not_sell".into()));
+    };
+    measure("shop-1", "admitted");
+    refused();
+    measure("shop-12", "admitted");
+    measure("shop-12", "suspended");
+    refused();
+    measure("shop-12", "warned");
+    assert_eq!(code(&verify()), Some(0), "nothing was used up");
+    measure("shop-12", "dropped");
+    let listed = run(["agent", "list", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
+    let changes = json(&listed)["agents"]["shop-12"].as_array().expect("a history").clone();
+    assert_eq!(changes.len(), 4);
+    assert_eq!((&changes[3]["standing"], &changes[3]["rule"]), (&"dropped".into(), &"r-1".into()));
+    // Somebody sells on, and somebody whom nobody knows.
+    let lines = ["shop-12", "shop-99"].map(|agent| format!("{{\"event\":\"attested\",\"agent\":\"{agent}\",\"terminal\":\"desk-7\",\"sam_id\":\"sam-1\"}}\n"));
+    assert_eq!(code(&desk.append(&lines.concat())), Some(0));
+    let found = json(&run(["agent", "find", "--dir", &dir, "--vkey", &desk.vkey, "--json"]));
+    assert_eq!((&found["unadmitted"][0]["agent"], &found["stopped"][0]["terminal"]), (&"shop-99".into(), &"desk-7".into()), "{found}");
+    assert_eq!(found["moved_readers"][0]["agents"], serde_json::json!(["shop-12", "shop-99"]));
+    let ahead = run(["agent", "measure", "--dir", &dir, "--key", &key, "--agent", "shop-1", "--standing", "warned", "--grounds", "999", "--json"]);
+    assert_eq!((code(&ahead), &json(&ahead)["error"]["code"]), (Some(2), &"entry_index".into()));
+}

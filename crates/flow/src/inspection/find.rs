@@ -72,7 +72,12 @@ impl Inspection {
             }
             of += 1;
             if is_drawn(&self.seed, index, self.terms.rate_ppm()) {
-                drawn.push(Sample { index, agent: agent.to_owned(), record, evidence: entry.digest("evidence") });
+                drawn.push(Sample {
+                    index,
+                    agent: agent.to_owned(),
+                    record,
+                    evidence: entry.digest("evidence"),
+                });
             }
         })?;
         Ok((drawn, of))
@@ -126,9 +131,17 @@ impl Said {
             let opens = |(index, of, secret): &&(u64, Role, Secret)| {
                 *index > closing && *of == role && secret.opens(role, terms, commitment)
             };
-            self.revealed.iter().find(opens).map(|(.., secret)| secret).ok_or(InspectionError::NotRevealed(role))
+            self.revealed
+                .iter()
+                .find(opens)
+                .map(|(.., secret)| secret)
+                .ok_or(InspectionError::NotRevealed(role))
         };
-        let seed = seed(reveal(Role::Operator, &operator)?, reveal(Role::Witness, &witness)?, &reader.root_at(size)?);
+        let seed = seed(
+            reveal(Role::Operator, &operator)?,
+            reveal(Role::Witness, &witness)?,
+            &reader.root_at(size)?,
+        );
         Ok(Inspection { terms: operator.1, size, seed })
     }
 }

@@ -54,7 +54,8 @@ pub struct Produced {
 impl Produced {
     /// Reads lines of JSON: `index`, `record`, `at`, and where there is one `evidence`.
     pub fn parse_all(text: &str) -> Result<Vec<Self>, InspectionError> {
-        let line = |(place, line): (usize, &str)| Self::parse(line).ok_or(InspectionError::Produced(place + 1));
+        let line =
+            |(place, line): (usize, &str)| Self::parse(line).ok_or(InspectionError::Produced(place + 1));
         text.lines().enumerate().map(line).collect()
     }
 
@@ -103,7 +104,10 @@ pub fn judge(drawn: &[Sample], produced: &[Produced], deadline: Timestamp) -> Ju
     produced.iter().for_each(|one| by_index.entry(one.index).or_default().push(one));
     let mut judged = Judged::default();
     for sample in drawn {
-        let right = |one: &&&Produced| one.record == sample.record && sample.evidence.is_none_or(|evidence| one.evidence == Some(evidence));
+        let right = |one: &&&Produced| {
+            one.record == sample.record
+                && sample.evidence.is_none_or(|evidence| one.evidence == Some(evidence))
+        };
         let outcome = match by_index.get(&sample.index).map(Vec::as_slice) {
             None | Some([]) => Outcome::Missing,
             Some(all) if !all.iter().all(|one| right(&one)) => Outcome::Differs,

@@ -61,7 +61,14 @@ impl Terms {
         if rate_ppm == 0 || rate_ppm > MILLION {
             return Err(InspectionError::Rate);
         }
-        Ok(Self { journal: journal.to_owned(), inspection: inspection.to_owned(), first, to, agents, rate_ppm })
+        Ok(Self {
+            journal: journal.to_owned(),
+            inspection: inspection.to_owned(),
+            first,
+            to,
+            agents,
+            rate_ppm,
+        })
     }
 
     /// The inspection's id.
@@ -105,7 +112,12 @@ impl Terms {
     }
 
     /// The event that commits to a secret. A witness signs its commitment, or the operator could commit in its name.
-    pub fn commit(&self, role: Role, secret: &Secret, signer: Option<&dyn Signer>) -> Result<Event, InspectionError> {
+    pub fn commit(
+        &self,
+        role: Role,
+        secret: &Secret,
+        signer: Option<&dyn Signer>,
+    ) -> Result<Event, InspectionError> {
         let commitment = secret.commitment(role, self);
         let agents: Vec<&str> = self.agents.iter().map(String::as_str).collect();
         let event = Event::new("inspection_committed")
@@ -119,7 +131,9 @@ impl Terms {
         let signature = match (role, signer) {
             (Role::Operator, _) => return Ok(event),
             (Role::Witness, None) => return Err(InspectionError::Unsigned),
-            (Role::Witness, Some(signer)) => signer.sign(&signed(&commitment)).map_err(InspectionError::Signer)?,
+            (Role::Witness, Some(signer)) => {
+                signer.sign(&signed(&commitment)).map_err(InspectionError::Signer)?
+            }
         };
         Ok(event.with("signature", Stated::Text(&crate::jose::encode(&signature))))
     }

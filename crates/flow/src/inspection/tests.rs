@@ -47,8 +47,10 @@ fn the_documented_vectors() {
     assert_eq!(commitment(Role::Witness, 2), "v41a_i3pbCD5GYJ1ZA1rru6OeAVGgMEzBR7cr0G31S0");
     let seed = seed(&secret(1), &secret(2), &Hash::from_bytes([3; 32]));
     assert_eq!(hex(&seed), "8a2e491356cfdb05a1d13785e0794d7cd163f91af79a146c976b1d2ac643b679");
-    let drawn = |below: u64, rate: u64| (0..below).filter(|index| is_drawn(&seed, *index, rate)).collect::<Vec<_>>();
-    let tenth = [10, 19, 23, 26, 27, 39, 47, 51, 53, 62, 101, 121, 122, 136, 149, 157, 166, 175, 182, 183, 199];
+    let drawn =
+        |below: u64, rate: u64| (0..below).filter(|index| is_drawn(&seed, *index, rate)).collect::<Vec<_>>();
+    let tenth =
+        [10, 19, 23, 26, 27, 39, 47, 51, 53, 62, 101, 121, 122, 136, 149, 157, 166, 175, 182, 183, 199];
     assert_eq!(drawn(200, 100_000), tenth);
     assert_eq!(drawn(2000, 5_000), [26, 262, 659, 905, 1164, 1329, 1715]);
     assert_eq!(drawn(100, 1_000_000).len(), 100);
@@ -113,7 +115,11 @@ impl Desk {
 
     fn close(&mut self) {
         let size = self.journal.size();
-        self.append(Event::new("inspection_closed").with("inspection", Stated::Text(ID)).with("size", Stated::Count(size)));
+        self.append(
+            Event::new("inspection_closed")
+                .with("inspection", Stated::Text(ID))
+                .with("size", Stated::Count(size)),
+        );
     }
 
     fn reveal(&mut self, role: Role, number: u8) {
@@ -192,7 +198,14 @@ fn terms_that_come_later_change_nothing() {
         Terms::new(ORIGIN, "2026-w49", 10, to, ["shop-1".into(), "shop-2".into()], 200_000),
         Terms::new("other.example", ID, 10, to, ["shop-1".into(), "shop-2".into()], 200_000),
         Terms::new(ORIGIN, ID, 11, to, ["shop-1".into(), "shop-2".into()], 200_000),
-        Terms::new(ORIGIN, ID, 10, to + SignedDuration::from_secs(1), ["shop-1".into(), "shop-2".into()], 200_000),
+        Terms::new(
+            ORIGIN,
+            ID,
+            10,
+            to + SignedDuration::from_secs(1),
+            ["shop-1".into(), "shop-2".into()],
+            200_000,
+        ),
         Terms::new(ORIGIN, ID, 10, to, ["shop-1".into()], 200_000),
         Terms::new(ORIGIN, ID, 10, to, ["shop-1".into(), "shop-2".into()], 200_001),
     ];
@@ -294,7 +307,11 @@ fn who_doesnt_reveal_or_reveals_too_early_or_something_else_is_named() {
 fn padding_dilutes_nobody() {
     const SEEDS: u64 = 4_000;
     for index in [9u64, 9_999] {
-        let hits = (0..SEEDS).filter(|number| is_drawn(&seed(&secret(1), &secret(2), &Hash::of(&number.to_be_bytes())), index, 100_000)).count();
+        let hits = (0..SEEDS)
+            .filter(|number| {
+                is_drawn(&seed(&secret(1), &secret(2), &Hash::of(&number.to_be_bytes())), index, 100_000)
+            })
+            .count();
         let (low, _, high) = share(hits as u64, SEEDS).unwrap();
         assert!(low < 0.1 && 0.1 < high, "{index}: {hits}");
     }
@@ -345,7 +362,10 @@ fn what_was_produced_is_compared_entry_by_entry() {
         assert_eq!(outcome.drawn, outcome.produced + outcome.missing + outcome.differs + outcome.late);
     }
     for bad in ["", "{}", "{\"index\":1}", "{\"index\":-1,\"record\":\"x\",\"at\":\"x\"}"] {
-        assert!(matches!(Produced::parse_all(&format!("{bad}\n")), Err(InspectionError::Produced(1))), "{bad}");
+        assert!(
+            matches!(Produced::parse_all(&format!("{bad}\n")), Err(InspectionError::Produced(1))),
+            "{bad}"
+        );
     }
 }
 

@@ -55,7 +55,9 @@ impl Reader {
     /// Shows each entry from that index on, with its index and its bytes.
     pub fn each(&self, from: u64, mut show: impl FnMut(u64, &Entry<'_>, &[u8])) -> Result<(), JournalError> {
         for number in from / WIDTH as u64..self.size().div_ceil(WIDTH as u64) {
-            for (index, bytes) in (number * WIDTH as u64..).zip(self.bundle(number)?).filter(|(index, _)| *index >= from) {
+            for (index, bytes) in
+                (number * WIDTH as u64..).zip(self.bundle(number)?).filter(|(index, _)| *index >= from)
+            {
                 let entry = Entry::parse(&bytes).map_err(|error| JournalError::Entry { index, error })?;
                 show(index, &entry, &bytes);
             }

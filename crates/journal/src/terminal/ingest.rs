@@ -73,11 +73,18 @@ impl Ingest {
                 ingest.read_one(&below, &format!("{name}/"), list)?;
             }
         }
-        ingest.statements.sort_by(|one, other| (one.terminal(), one.seq()).cmp(&(other.terminal(), other.seq())));
+        ingest
+            .statements
+            .sort_by(|one, other| (one.terminal(), one.seq()).cmp(&(other.terminal(), other.seq())));
         Ok(ingest)
     }
 
-    fn read_one(&mut self, directory: &Path, begin: &str, list: Option<&TrustList>) -> Result<(), TerminalError> {
+    fn read_one(
+        &mut self,
+        directory: &Path,
+        begin: &str,
+        list: Option<&TrustList>,
+    ) -> Result<(), TerminalError> {
         for (name, bytes) in outbox::statements(&Disk::new(directory))? {
             let text = std::str::from_utf8(&bytes).map_err(|_| realname_token::jose::JoseError::NotUtf8);
             let judged = text.map_err(Into::into).and_then(|text| {
@@ -179,15 +186,25 @@ fn gaps(terminal: &str, chain: &Known) -> Vec<Gap> {
 }
 
 /// What the journal has of those terminals.
-fn known(journal: &Journal, terminals: &BTreeSet<&str>) -> Result<(BTreeMap<String, Known>, BTreeSet<Charge>), JournalError> {
+fn known(
+    journal: &Journal,
+    terminals: &BTreeSet<&str>,
+) -> Result<(BTreeMap<String, Known>, BTreeSet<Charge>), JournalError> {
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     let mut told = BTreeSet::new();
     journal.reader()?.each(0, |_, entry, _| {
-        let Some(terminal) = entry.text("terminal").filter(|terminal| terminals.contains(terminal)) else { return };
+        let Some(terminal) = entry.text("terminal").filter(|terminal| terminals.contains(terminal)) else {
+            return;
+        };
         match (entry.event(), entry.count("terminal_seq"), entry.digest("statement")) {
             ("terminal_gap", ..) => {
                 let got = entry.count("got").unwrap_or_default().to_string();
-                told.insert(("terminal_gap", terminal.to_owned(), entry.count("expected").unwrap_or_default(), got));
+                told.insert((
+                    "terminal_gap",
+                    terminal.to_owned(),
+                    entry.count("expected").unwrap_or_default(),
+                    got,
+                ));
             }
             ("terminal_forked", _, Some(statement)) => {
                 let at = entry.count("expected").unwrap_or_default();

@@ -114,7 +114,8 @@ impl Statement {
         if !is_id(terminal) {
             return Err(JoseError::Member("terminal"));
         }
-        let seq = payload.member("terminal_seq").and_then(Json::as_integer).and_then(|seq| u64::try_from(seq).ok());
+        let seq =
+            payload.member("terminal_seq").and_then(Json::as_integer).and_then(|seq| u64::try_from(seq).ok());
         let seq = seq.filter(|seq| *seq > 0).ok_or(JoseError::Member("terminal_seq"))?;
         let prev = match payload.member("terminal_prev") {
             Some(Json::Null) if seq == 1 => None,

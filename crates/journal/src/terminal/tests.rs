@@ -36,10 +36,11 @@ fn draft(terminal: &str) -> StatementDraft<'_> {
 
 fn delegation(terminal: &str) -> Vec<String> {
     let constraints = Constraints { terminal: Some(terminal.to_owned()), ..Constraints::default() };
+    let own = key(5);
     let request = DelegationRequest {
         iss: "https://far.example",
         sub: "https://far.example/till",
-        key: key(5).verifying_key(),
+        key: own.verifying_key(),
         constraints: &constraints,
         iat: now(),
         exp: now() + SignedDuration::from_hours(48),
@@ -68,7 +69,9 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::create(dir.path().join("journal"), Arc::new(key(1)), "operator.example/journal").unwrap();
+        let journal =
+            Journal::create(dir.path().join("journal"), Arc::new(key(1)), "operator.example/journal")
+                .unwrap();
         Self { dir, journal }
     }
 
@@ -93,7 +96,10 @@ fn statements_are_taken_in_once_and_in_order() {
     let mut desk = Desk::new();
     filled(&desk.outbox(), "desk-7", 3);
     let first = desk.ingest();
-    assert_eq!((first.taken, first.known, first.gaps.len(), first.forks.len(), first.refused.len()), (3, 0, 0, 0, 0));
+    assert_eq!(
+        (first.taken, first.known, first.gaps.len(), first.forks.len(), first.refused.len()),
+        (3, 0, 0, 0, 0)
+    );
     filled(&desk.outbox(), "desk-7", 2);
     let second = desk.ingest();
     assert_eq!((second.taken, second.known), (2, 3));
@@ -103,7 +109,10 @@ fn statements_are_taken_in_once_and_in_order() {
     let reader = Reader::open(desk.dir.path().join("journal")).unwrap();
     let entry = reader.entry(4).unwrap();
     let entry = crate::entry::Entry::parse(&entry).unwrap();
-    assert_eq!((entry.agent(), entry.count("terminal_seq"), entry.count("agent_seq")), (Some("shop-12"), Some(5), Some(5)));
+    assert_eq!(
+        (entry.agent(), entry.count("terminal_seq"), entry.count("agent_seq")),
+        (Some("shop-12"), Some(5), Some(5))
+    );
     assert_eq!(entry.text("terminal_key"), Some(key(5).verifying_key().thumbprint().as_str()));
 }
 
@@ -132,7 +141,8 @@ fn two_statements_of_one_number_are_a_fork_and_one_event() {
     // The terminal goes back to its second statement and writes another third one.
     fs::remove_file(desk.outbox().join(statement(3))).unwrap();
     let outbox = Outbox::open(desk.outbox()).unwrap();
-    let refused = StatementDraft { event: "refused", record: None, reasons: vec!["face_mismatch"], ..draft("desk-7") };
+    let refused =
+        StatementDraft { event: "refused", record: None, reasons: vec!["face_mismatch"], ..draft("desk-7") };
     assert_eq!(outbox.push(&refused, &key(5), &delegation("desk-7"), now()).unwrap(), 3);
     for _ in 0..2 {
         let found = desk.ingest();
@@ -168,7 +178,10 @@ fn what_cant_be_believed_is_named_and_the_rest_taken() {
     let outbox = Outbox::open(desk.outbox().join("c")).unwrap();
     outbox.push(&draft("desk-9"), &key(5), &delegation("desk-7"), now()).unwrap();
     let found = desk.ingest();
-    assert!(found.refused.iter().any(|(_, error)| matches!(error, TerminalError::OtherTerminal)), "{found:?}");
+    assert!(
+        found.refused.iter().any(|(_, error)| matches!(error, TerminalError::OtherTerminal)),
+        "{found:?}"
+    );
     let outbox = Outbox::open(desk.outbox().join("d")).unwrap();
     outbox.push(&draft("desk-6"), &key(5), &[], now()).unwrap();
     assert!(desk.ingest().refused.iter().any(|(_, error)| matches!(error, TerminalError::KeyUnknown)));

@@ -30,6 +30,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "人脸检测程序（作为辅助程序运行）；未提供时不测量持证人面部",
         "",
     ),
+    ("A fine, in the currency's smallest unit", "罚款金额，以货币最小单位计", ""),
     ("A place to try everything in, on synthetic data", "用虚构数据试用全部功能的沙盒", ""),
     (
         "A presentation, attestation, demand, trust list or delegation",
@@ -39,11 +40,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("A signing key", "签名密钥", ""),
     ("A terminal's outbox, or a directory with several", "终端的发件箱，或包含多个发件箱的目录", ""),
     ("Add `nbf` (now) and `exp` (this many days from now)", "加上 nbf（现在）和 exp（此天数之后）", ""),
+    ("Agents: how they stand, measures, and what shouldn't be in the journal", "代理商：状态、处置，以及日志中不应出现的内容", ""),
     (
         "An agent who is inspected; may be given several times; all by default",
         "受检代理商；可多次给出；默认为全部",
         "",
     ),
+    ("An event that it rests on, by index; may be given several times", "所依据的事件序号；可多次给出", ""),
     ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
     ("Ask for fingerprints too", "同时读取指纹", ""),
     ("Card readers: list, probe, read", "读卡器：列出、探测、读取", ""),
@@ -60,6 +63,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "作为见证方联署检查点（须由上次所见增长而来）",
         "",
     ),
+    ("Decide about an agent: its standing from now on, with rule and grounds", "对代理商作出处置：此后的状态、规则与依据", ""),
     ("Demands: what a flow asks for", "请求：业务流程所要求的内容", ""),
     ("Draw the sample, as anybody with the journal does", "抽取样本；持有日志的任何人所得相同", ""),
     (
@@ -87,6 +91,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "超过此秒数则放弃，包括读卡器自身启动的时间",
         "",
     ),
+    ("How agents stand, and since when", "代理商的状态及起始时间", ""),
+    ("How it stands from now on", "此后的状态", ""),
     (
         "How long the demand can be answered, in seconds, at most 600: terminals answer no longer ones",
         "请求的有效秒数，最多 600：终端不受理有效期更长的请求",
@@ -202,6 +208,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Reveal the secret after the close; writes the event", "结束之后公开秘密；写出事件", ""),
+    ("Sales of agents that nobody admitted or that were stopped, and readers that moved between agents", "未准入或已停止的代理商的办理，以及在代理商之间易手的读卡器", ""),
     ("Seed of the faults", "故障的随机种子", ""),
     ("Seed of the random faults", "随机故障的种子", ""),
     ("Send at the line's rate, as a real line does", "按线路速率发送，与真实线路一致", ""),
@@ -244,6 +251,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The SAM id to state", "所报的 SAM 编号", ""),
+    ("The agent", "代理商", ""),
     ("The anchor of the trust list", "信任列表的信任锚", ""),
     ("The anchor that signs it", "签署它的信任锚", ""),
     ("The anchor's signing key", "信任锚的签名密钥", ""),
@@ -305,6 +313,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The relying party's signing key", "请求方的签名密钥", ""),
     ("The relying party's store", "请求方的存储", ""),
     ("The relying party's store; made when absent", "请求方的存储；不存在时创建", ""),
+    ("The rule that says so", "所依据的规则", ""),
     (
         "The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB",
         "串口，如 /dev/ttyUSB0 或 COM3；USB 直连为 usb:0400:c35a 或 hid:0400:c35a",
@@ -375,6 +384,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("When it is closed at the earliest (RFC 3339)", "最早结束时间（RFC 3339）", ""),
     ("When the card is read until two readings in a row are the same", "何时须连续两次读取一致", ""),
+    ("Where the agent sells", "代理商的办理地点", ""),
     (
         "Where the person is: onsite (the default) or remote",
         "本人所在：onsite（现场，默认）或 remote（线上）",

@@ -12,6 +12,7 @@ use realname::journal::files::{Disk, Files};
 use realname::journal::tree::Hash;
 use realname::journal::{Journal, JournalError};
 use realname::rely::{Record, recorded};
+use realname::standing::Standings;
 use realname::store::Store;
 
 use crate::args::VerifyArgs;
@@ -43,6 +44,33 @@ impl Events {
             events.make_up_for(&note, store)?;
         }
         Ok(Some(events))
+    }
+
+    /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. An agent
+    /// that was never admitted is refused only where the journal knows admissions at all.
+    pub(super) fn may_sell(&self, presentation: &str) -> Result<(), Failure> {
+        let issued = presentation.split('~').next().unwrap_or_default();
+        let payload = Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned());
+        let terminal = payload.as_ref().and_then(|payload| payload.member("realname")).and_then(|own| own.member("terminal"));
+        let Some(agent) = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str) else {
+            return Ok(());
+        };
+        let standings = self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
+        match standings.of(agent) {
+            Some(standing) if standing.may_sell() => Ok(()),
+            None if standings.iter().next().is_none() => Ok(()),
+            _ => Err(Failure::refused(
+                "agent_may_not_sell",
+                lang::pick(
+                    format!("agent {} isn't admitted, or was stopped", outside::shown(agent)),
+                    format!("代理商 {} 未准入或已被停止", outside::shown(agent)),
+                ),
+                lang::pick(
+                    "send the customer to another agent; nothing was answered",
+                    "请让客户到其他代理商处办理；本次未作任何应答",
+                ),
+            )),
+        }
     }
 
     /// Notes that an answer may be recorded. Without a nonce nothing can be.
