@@ -26,6 +26,7 @@ fn table<E: Codes>() -> Table {
 /// Whatever explains itself.
 fn tables() -> Vec<Table> {
     let mut tables = vec![
+        table::<realname::annual::AnnualError>(),
         table::<realname::appraisal::CaseError>(),
         table::<realname::appraisal::Contradiction>(),
         table::<realname::appraisal::DecideError>(),

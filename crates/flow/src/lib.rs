@@ -10,6 +10,7 @@
     clippy::print_stderr
 )]
 
+pub mod annual;
 pub mod cancellation;
 pub mod confirmation;
 pub mod inspection;

@@ -1,6 +1,7 @@
 //! The command line, as scripts rely on it.
 
 mod agent;
+mod annual;
 mod attest;
 mod authority;
 mod capture;
@@ -22,6 +23,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::lang;
 
 pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
+pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 pub(crate) use attest::{AttestArgs, Source};
 pub(crate) use authority::{AuthorityCommand, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
@@ -109,6 +111,8 @@ pub(crate) enum Command {
     /// Agents: how they stand, measures, and what shouldn't be in the journal
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Figures for the regulator, in one file with all that they are made of
+    Annual(Box<AnnualArgs>),
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -113,6 +113,10 @@ fn in_chinese(code: &str) -> &'static str {
         "key_name" => "名称格式有误",
         "journal_key_algorithm" => "密钥不是 Ed25519",
         "entry_personal" => "事件中出现类似电话或证件号码的内容",
+        "annual_malformed" => "不是年度数据文件，或不完整",
+        "annual_figure_differs" => "有数字与记录不符",
+        "annual_period" => "期间的结束早于开始",
+        "annual_io" => "无法读写年度数据文件",
         "inspection_rate" => "抽样率有误",
         "inspection_unsigned" => "见证方的承诺须由其密钥签署",
         "inspection_not_committed" => "结束前有一方未作承诺",
@@ -162,7 +166,7 @@ pub(super) fn log_keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
     }
 }
 
-fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), Failure> {
+pub(super) fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), Failure> {
     let witnesses =
         signers.witness.iter().map(|text| VerifierKey::parse(text)).collect::<Result<Vec<_>, _>>()?;
     // Witnesses that are named and not counted would be no demand at all.
@@ -172,7 +176,7 @@ fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), Failure> {
 }
 
 /// The witnesses, as JSON.
-fn witnesses(found: &[(VerifierKey, u64)]) -> Value {
+pub(super) fn witnesses(found: &[(VerifierKey, u64)]) -> Value {
     let told =
         |(key, time): &(VerifierKey, u64)| json!({ "name": key.name().as_str_raw(), "time": at(*time) });
     found.iter().map(told).collect()

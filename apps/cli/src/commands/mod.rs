@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod agent;
+mod annual;
 mod attest;
 mod authority;
 mod capture;
@@ -51,6 +52,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
         Command::Agent(command) => agent::run(command),
+        Command::Annual(args) => annual::run(&args),
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),

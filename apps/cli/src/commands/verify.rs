@@ -79,7 +79,8 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     // Opened, and made up for, before anything is answered that can't be answered twice.
     let events = event::Events::open(args, &store)?;
     events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
-    let waiting = events.as_ref().map(|events| events.announce(order.nonce.as_deref())).transpose()?.flatten();
+    let waiting =
+        events.as_ref().map(|events| events.announce(order.nonce.as_deref())).transpose()?.flatten();
     let answer = answer(&store, &presentation, asked, &list, now, &Limits::default())?;
     if let (Some(events), Some(waiting)) = (events, waiting) {
         events.settle(waiting, answer.record.as_ref(), now)?;

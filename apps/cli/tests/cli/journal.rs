@@ -323,7 +323,10 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
     let (dir, out) = (desk.path("journal"), desk.path("proof"));
     ok(["journal", "prove", "--dir", &dir, "--index", "0", "--out", &out, "--entry-out", &entry]);
     let event: serde_json::Value = serde_json::from_slice(&fs::read(&entry).expect("read")).expect("JSON");
-    assert_eq!((&event["event"], &event["agent"], &event["terminal"]), (&"verified".into(), &"shop-12".into(), &"desk-7".into()));
+    assert_eq!(
+        (&event["event"], &event["agent"], &event["terminal"]),
+        (&"verified".into(), &"shop-12".into(), &"desk-7".into())
+    );
 
     // A journal that can't be written: nothing is answered.
     answer("second");
@@ -339,8 +342,17 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
     answer("third");
     assert_eq!(code(&run(workshop.verify_args("third"))), Some(0));
     let presented = fs::read_to_string(workshop.path("third")).expect("read");
-    let bound = presented.trim().rsplit('~').next().expect("a key binding").split('.').nth(1).expect("a payload").to_owned();
-    let bound: serde_json::Value = serde_json::from_slice(&realname::jose::decode(&bound).expect("base64url")).expect("JSON");
+    let bound = presented
+        .trim()
+        .rsplit('~')
+        .next()
+        .expect("a key binding")
+        .split('.')
+        .nth(1)
+        .expect("a payload")
+        .to_owned();
+    let bound: serde_json::Value =
+        serde_json::from_slice(&realname::jose::decode(&bound).expect("base64url")).expect("JSON");
     fs::create_dir_all(desk.path("journal/verifying")).expect("made");
     let note = serde_json::json!({"nonce": bound["nonce"], "size": 2});
     fs::write(desk.path("journal/verifying/note"), note.to_string()).expect("written");
@@ -351,7 +363,11 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
     assert!(fs::read_dir(desk.path("journal/verifying")).expect("read").next().is_none());
     for (path, bytes) in desk.files() {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        assert!(![NAME, NUMBER, "13900000000"].iter().any(|canary| text.contains(canary)), "{}", path.display());
+        assert!(
+            ![NAME, NUMBER, "13900000000"].iter().any(|canary| text.contains(canary)),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -368,7 +384,20 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
     let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
     let measure = |agent: &str, standing: &str| {
-        ok(["agent", "measure", "--dir", &dir, "--key", &key, "--agent", agent, "--standing", standing, "--rule", "r-1"])
+        ok([
+            "agent",
+            "measure",
+            "--dir",
+            &dir,
+            "--key",
+            &key,
+            "--agent",
+            agent,
+            "--standing",
+            standing,
+            "--rule",
+            "r-1",
+        ])
     };
     let verify = || {
         let more = ["--journal", &dir, "--journal-key", &key].map(str::to_owned);
@@ -376,7 +405,10 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     };
     let refused = || {
         let verified = verify();
-        assert_eq!((code(&verified), &json(&verified)["error"]["code"]), (Some(1), &"agent_may_not_sell".into()));
+        assert_eq!(
+            (code(&verified), &json(&verified)["error"]["code"]),
+            (Some(1), &"agent_may_not_sell".into())
+        );
     };
     measure("shop-1", "admitted");
     refused();
@@ -391,11 +423,62 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     assert_eq!(changes.len(), 4);
     assert_eq!((&changes[3]["standing"], &changes[3]["rule"]), (&"dropped".into(), &"r-1".into()));
     // Somebody sells on, and somebody whom nobody knows.
-    let lines = ["shop-12", "shop-99"].map(|agent| format!("{{\"event\":\"attested\",\"agent\":\"{agent}\",\"terminal\":\"desk-7\",\"sam_id\":\"sam-1\"}}\n"));
+    let lines = ["shop-12", "shop-99"].map(|agent| {
+        format!(
+            "{{\"event\":\"attested\",\"agent\":\"{agent}\",\"terminal\":\"desk-7\",\"sam_id\":\"sam-1\"}}\n"
+        )
+    });
     assert_eq!(code(&desk.append(&lines.concat())), Some(0));
     let found = json(&run(["agent", "find", "--dir", &dir, "--vkey", &desk.vkey, "--json"]));
-    assert_eq!((&found["unadmitted"][0]["agent"], &found["stopped"][0]["terminal"]), (&"shop-99".into(), &"desk-7".into()), "{found}");
+    assert_eq!(
+        (&found["unadmitted"][0]["agent"], &found["stopped"][0]["terminal"]),
+        (&"shop-99".into(), &"desk-7".into()),
+        "{found}"
+    );
     assert_eq!(found["moved_readers"][0]["agents"], serde_json::json!(["shop-12", "shop-99"]));
-    let ahead = run(["agent", "measure", "--dir", &dir, "--key", &key, "--agent", "shop-1", "--standing", "warned", "--grounds", "999", "--json"]);
+    let ahead = run([
+        "agent",
+        "measure",
+        "--dir",
+        &dir,
+        "--key",
+        &key,
+        "--agent",
+        "shop-1",
+        "--standing",
+        "warned",
+        "--grounds",
+        "999",
+        "--json",
+    ]);
     assert_eq!((code(&ahead), &json(&ahead)["error"]["code"]), (Some(2), &"entry_index".into()));
+}
+
+#[test]
+fn figures_of_a_year_are_recomputed_by_who_receives_them() {
+    let desk = Desk::new();
+    let sale = |region: &str, time: &str| format!("{{\"event\":\"attested\",\"agent\":\"shop-1\",\"region\":\"{region}\",\"time\":\"{time}\"}}\n");
+    let lines = [("CN-44", "2026-02-01T00:00:00Z"), ("CN-44", "2026-03-01T00:00:00Z"), ("CN-11", "2027-01-01T00:00:00Z")];
+    assert_eq!(code(&desk.append(&lines.map(|(region, time)| sale(region, time)).concat())), Some(0));
+    let (dir, bundle) = (desk.path("journal"), desk.path("2026.realname-annual"));
+    let period = ["--from", "2026-01-01T00:00:00Z", "--to", "2027-01-01T00:00:00Z"];
+    let args = ["annual", "--dir", &dir, "--vkey", &desk.vkey, "--out", &bundle, "--json"];
+    let made = run(args.into_iter().chain(period));
+    assert_eq!(code(&made), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!(json(&made)["figures"]["attestations_by_region"], serde_json::json!({"CN-44": 2}));
+    let verify = || run(["annual", "verify", "--vkey", &desk.vkey, "--json", &bundle]);
+    let verified = verify();
+    assert_eq!((code(&verified), &json(&verified)["figures"]), (Some(0), &json(&made)["figures"]));
+    let text = fs::read_to_string(&bundle).expect("read");
+    for (from, to, expected) in [
+        ("{\"CN-44\":2}", "{\"CN-44\":3}", "annual_figure_differs"),
+        ("CN-11", "CN-12", "root_differs"),
+        ("entries 3", "entries 2", "root_differs"),
+    ] {
+        fs::write(&bundle, text.replacen(from, to, 1)).expect("written");
+        let refused = verify();
+        assert_eq!((code(&refused), &json(&refused)["error"]["code"]), (Some(1), &expected.into()), "{from}");
+    }
+    fs::write(&bundle, &text[..text.len() / 2]).expect("written");
+    assert_eq!(code(&verify()), Some(4));
 }

@@ -39,7 +39,9 @@ impl Finder {
     /// Takes the next entry. What is judged is a sale: an attestation, or the operator's own acceptance of one.
     pub fn hear(&mut self, index: u64, entry: &Entry<'_>) {
         self.standings.hear(index, entry);
-        let (true, Some(agent)) = (matches!(entry.event(), "attested" | "verified"), entry.agent()) else { return };
+        let (true, Some(agent)) = (matches!(entry.event(), "attested" | "verified"), entry.agent()) else {
+            return;
+        };
         match self.standings.of(agent) {
             None => {
                 let outlet = entry.text("outlet").map(str::to_owned);

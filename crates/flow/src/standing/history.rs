@@ -112,7 +112,9 @@ impl Standings {
     /// Takes the next entry of the journal.
     pub fn hear(&mut self, index: u64, entry: &Entry<'_>) {
         let standing = entry.text("standing").and_then(Standing::from_name);
-        let ("agent_standing", Some(agent), Some(standing)) = (entry.event(), entry.agent(), standing) else { return };
+        let ("agent_standing", Some(agent), Some(standing)) = (entry.event(), entry.agent(), standing) else {
+            return;
+        };
         let change = Change {
             index,
             time: entry.time(),

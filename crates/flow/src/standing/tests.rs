@@ -17,7 +17,11 @@ impl Desk {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        let journal = Journal::create(&path, Arc::new(SigningKey::from_ed25519_seed(&[1; 32])), "operator.example/journal");
+        let journal = Journal::create(
+            &path,
+            Arc::new(SigningKey::from_ed25519_seed(&[1; 32])),
+            "operator.example/journal",
+        );
         Self { _dir: dir, path, journal: journal.unwrap() }
     }
 
@@ -32,7 +36,9 @@ impl Desk {
     }
 
     fn sell(&mut self, agent: &str, terminal: &str, reader: &str) -> u64 {
-        let sale = Event::new("attested").with("agent", Stated::Text(agent)).with("terminal", Stated::Text(terminal));
+        let sale = Event::new("attested")
+            .with("agent", Stated::Text(agent))
+            .with("terminal", Stated::Text(terminal));
         self.append(sale.with("sam_id", Stated::Text(reader)))
     }
 
@@ -63,7 +69,10 @@ fn standing_has_a_history_and_the_last_change_counts() {
     let standings = Standings::read(&Reader::open(&desk.path).unwrap()).unwrap();
     assert_eq!((standings.of("shop-1"), standings.of("shop-2")), (Some(Standing::Dropped), None));
     let (_, changes) = standings.iter().next().unwrap();
-    assert_eq!(changes.iter().map(|change| change.standing.may_sell()).collect::<Vec<_>>(), [true, true, false]);
+    assert_eq!(
+        changes.iter().map(|change| change.standing.may_sell()).collect::<Vec<_>>(),
+        [true, true, false]
+    );
     assert_eq!((changes[1].grounds.as_slice(), changes[1].amount), (&grounds[..], Some(50_000)));
     // A measure rests on what happened.
     let ahead = Measure { grounds: &[size + 2], ..fine };

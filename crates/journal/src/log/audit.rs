@@ -117,6 +117,33 @@ impl Audit {
     }
 }
 
+impl Audit {
+    /// Judges entries that came without tiles, as in a bundle: signature, witnesses, each entry, each agent's chain, and that these are all
+    /// the entries of the checkpoint's tree. [`since`](Self::since) isn't looked at. What is shown counts once this returns `Ok`.
+    pub fn run_entries<E: From<JournalError>>(
+        &self,
+        checkpoint: &SignedCheckpoint,
+        entries: impl Iterator<Item = Result<Vec<u8>, E>>,
+        mut each: impl FnMut(u64, &Entry<'_>, &[u8]),
+    ) -> Result<Audited, E> {
+        let cosigned = checkpoint.verify(&self.keys, &self.quorum).map_err(JournalError::from)?;
+        let (size, root) = (cosigned.checkpoint().size, cosigned.checkpoint().root);
+        let (mut edge, mut chains) = (Edge::default(), Chains::default());
+        for bytes in entries {
+            let (bytes, index) = (bytes?, edge.size());
+            let wrong = |error| JournalError::Entry { index, error };
+            let entry = Entry::parse(&bytes).map_err(wrong)?;
+            chains.follow(&entry, &bytes).map_err(wrong)?;
+            each(index, &entry, &bytes);
+            edge.push(Hash::of_leaf(&bytes), |_, _, _| Ok::<(), JournalError>(()))?;
+        }
+        if edge.size() != size || edge.root() != root {
+            return Err(JournalError::RootDiffers.into());
+        }
+        Ok(Audited { size, root, witnesses: cosigned.witnesses().to_vec(), chains })
+    }
+}
+
 /// Whether a tile is what its entries make it.
 fn same(reader: &Reader, level: usize, index: u64, hashes: &[Hash]) -> Result<(), JournalError> {
     if reader.hashes(level, index)? == hashes {

@@ -32,6 +32,13 @@ pub(super) fn entries(bundle: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     })
 }
 
+/// The bytes of the first so many entries; `None` when there are fewer.
+pub(super) fn beginning(bundle: &[u8], count: usize) -> Option<&[u8]> {
+    let lengths: Option<Vec<usize>> = entries(bundle).take(count).map(|entry| Some(entry?.len() + 2)).collect();
+    let lengths = lengths.filter(|lengths| lengths.len() == count)?;
+    bundle.get(..lengths.iter().sum())
+}
+
 /// Exactly so many entries.
 pub(super) fn exactly(bundle: &[u8], count: usize) -> Option<Vec<&[u8]>> {
     let entries: Option<Vec<_>> = entries(bundle).take(count + 1).collect();

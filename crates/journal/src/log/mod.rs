@@ -33,4 +33,5 @@ const AGENTS: &str = "agents";
 const NEW: &str = "new";
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests have files and clocks")]
 mod tests;

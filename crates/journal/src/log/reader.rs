@@ -9,7 +9,7 @@ use crate::JournalError;
 use crate::entry::Entry;
 use crate::files::{Disk, Files};
 use crate::note::{SignedCheckpoint, TlogProof};
-use crate::tile::{self, HEIGHT, Kind, WIDTH};
+use crate::tile::{self, HASH, HEIGHT, Kind, WIDTH};
 use crate::tree::{self, Edge, Hash, Nodes};
 
 /// A journal as its checkpoint describes it. What is read is checked for its form; whether it belongs to the checkpoint is judged by
@@ -120,19 +120,34 @@ impl Reader {
 
     /// The hashes of a tile.
     pub(super) fn hashes(&self, level: usize, index: u64) -> Result<Vec<Hash>, JournalError> {
-        let width = self.width(level, index);
-        let path = tile::path(Kind::Hashes(level), index, width);
-        let bytes = self.files.read(&path)?;
-        let bytes = bytes.ok_or_else(|| JournalError::TileMissing { path: path.clone() })?;
-        bundle::hashes(&bytes, width).ok_or(JournalError::TileMalformed { path })
+        let (bytes, path) = self.file(Kind::Hashes(level), index, |bytes, width| bytes.get(..width * HASH))?;
+        bundle::hashes(&bytes, self.width(level, index)).ok_or(JournalError::TileMalformed { path })
     }
 
     /// The bytes of an entry bundle, and its name.
     pub(super) fn bundle_bytes(&self, index: u64) -> Result<(Vec<u8>, String), JournalError> {
-        let path = tile::path(Kind::Entries, index, self.width(0, index));
-        let bytes =
-            self.files.read(&path)?.ok_or_else(|| JournalError::TileMissing { path: path.clone() })?;
-        Ok((bytes, path))
+        self.file(Kind::Entries, index, bundle::beginning)
+    }
+
+    /// The bytes of a tile, and its name. A partial one goes when the full one is there, which a journal that grew since its checkpoint
+    /// was read may have by now: the full one begins with it.
+    fn file(
+        &self,
+        kind: Kind,
+        index: u64,
+        beginning: impl Fn(&[u8], usize) -> Option<&[u8]>,
+    ) -> Result<(Vec<u8>, String), JournalError> {
+        let level = if let Kind::Hashes(level) = kind { level } else { 0 };
+        let width = self.width(level, index);
+        let path = tile::path(kind, index, width);
+        if let Some(bytes) = self.files.read(&path)? {
+            return Ok((bytes, path));
+        }
+        let full = if width < WIDTH { self.files.read(&tile::path(kind, index, WIDTH))? } else { None };
+        match full.as_deref().and_then(|full| beginning(full, width)) {
+            Some(bytes) => Ok((bytes.to_vec(), path)),
+            None => Err(JournalError::TileMissing { path }),
+        }
     }
 
     /// The entries of a bundle.

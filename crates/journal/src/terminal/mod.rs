@@ -12,4 +12,5 @@ pub use outbox::Outbox;
 pub use statement::{Statement, StatementDraft, TERMINAL_STATEMENT_TYP};
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests have files and clocks")]
 mod tests;

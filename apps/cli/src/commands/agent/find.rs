@@ -23,19 +23,24 @@ pub(super) fn run(args: &AgentListArgs) -> Done {
             .iter()
             .map(|((terminal, agent), stray)| json!({ "terminal": terminal, "agent": agent, "first": stray.first, "count": stray.count }))
             .collect();
-        let moved: Vec<Value> =
-            found.moved.iter().map(|(reader, agents)| json!({ "sam_id": reader, "agents": agents })).collect();
+        let moved: Vec<Value> = found
+            .moved
+            .iter()
+            .map(|(reader, agents)| json!({ "sam_id": reader, "agents": agents }))
+            .collect();
         output::json(&json!({ "unadmitted": unadmitted, "stopped": stopped, "moved_readers": moved }));
         return done();
     }
-    let what = lang::pick(["agent not admitted", "agent stopped", "reader moved"], ["未准入代理商", "已停止的代理商", "读卡器易手"]);
+    let what = lang::pick(
+        ["agent not admitted", "agent stopped", "reader moved"],
+        ["未准入代理商", "已停止的代理商", "读卡器易手"],
+    );
     let unadmitted = found.unadmitted.iter().map(|((agent, outlet), stray)| {
         [what[0].to_owned(), agent.clone(), outlet.clone().unwrap_or_default(), stray.count.to_string()]
     });
-    let stopped = found
-        .stopped
-        .iter()
-        .map(|((terminal, agent), stray)| [what[1].to_owned(), agent.clone(), terminal.clone(), stray.count.to_string()]);
+    let stopped = found.stopped.iter().map(|((terminal, agent), stray)| {
+        [what[1].to_owned(), agent.clone(), terminal.clone(), stray.count.to_string()]
+    });
     let moved = found.moved.iter().map(|(reader, agents)| {
         let all: Vec<&str> = agents.iter().map(String::as_str).collect();
         [what[2].to_owned(), all.join(" "), reader.clone(), agents.len().to_string()]

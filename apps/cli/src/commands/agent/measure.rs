@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::args::{AgentMeasureArgs, AgentStanding};
 use crate::commands::{Done, done, journal};
 use crate::failure::Failure;
-use crate::{lang, outside, output};
+use crate::{lang, output, outside};
 
 pub(super) fn run(args: &AgentMeasureArgs) -> Done {
     let about = |error| Failure::from(error).about(&outside::path(&args.dir));

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use realname::demand::PendingDemand;
@@ -23,6 +24,10 @@ use crate::{lang, outside};
 /// Notes of answers that may have been recorded, a file each below the journal's directory.
 const WAITING: &str = "verifying";
 
+/// How often another decision is waited for, and how long each time.
+const TURNS: u32 = 100;
+const TURN: Duration = Duration::from_millis(100);
+
 /// The journal that this decision's event goes into.
 pub(super) struct Events {
     journal: Journal,
@@ -39,7 +44,15 @@ impl Events {
     /// Opens the journal and writes the events that an earlier run owes.
     pub(super) fn open(args: &VerifyArgs, store: &dyn Store) -> Result<Option<Self>, Failure> {
         let (Some(directory), Some(key)) = (&args.journal, &args.journal_key) else { return Ok(None) };
-        let mut events = Self { journal: journal::journal(directory, key)?, notes: directory.join(WAITING) };
+        let mut opened = journal::journal(directory, key);
+        for _ in 0..TURNS {
+            if !opened.as_ref().is_err_and(|failure| failure.code == "journal_in_use") {
+                break;
+            }
+            std::thread::sleep(TURN);
+            opened = journal::journal(directory, key);
+        }
+        let mut events = Self { journal: opened?, notes: directory.join(WAITING) };
         for note in notes(&events.notes)? {
             events.make_up_for(&note, store)?;
         }
@@ -51,11 +64,16 @@ impl Events {
     pub(super) fn may_sell(&self, presentation: &str) -> Result<(), Failure> {
         let issued = presentation.split('~').next().unwrap_or_default();
         let payload = Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned());
-        let terminal = payload.as_ref().and_then(|payload| payload.member("realname")).and_then(|own| own.member("terminal"));
-        let Some(agent) = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str) else {
+        let terminal = payload
+            .as_ref()
+            .and_then(|payload| payload.member("realname"))
+            .and_then(|own| own.member("terminal"));
+        let Some(agent) = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str)
+        else {
             return Ok(());
         };
-        let standings = self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
+        let standings =
+            self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
         match standings.of(agent) {
             Some(standing) if standing.may_sell() => Ok(()),
             None if standings.iter().next().is_none() => Ok(()),
@@ -130,9 +148,14 @@ impl Events {
 fn event(nonce: &str, record: &Record) -> Event {
     let verdict = record.verdict();
     let json = Json::parse(&record.to_bytes(), usize::MAX).unwrap_or(Json::Null);
-    let issued = json.member("token").and_then(Json::as_str).and_then(|token| token.split('~').next()).unwrap_or_default();
+    let issued = json
+        .member("token")
+        .and_then(Json::as_str)
+        .and_then(|token| token.split('~').next())
+        .unwrap_or_default();
     // Its signature was judged when it was accepted.
-    let payload = Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
+    let payload =
+        Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
     let terminal = payload.member("realname").and_then(|own| own.member("terminal"));
     let of_terminal = |name| terminal.and_then(|terminal| terminal.member(name)).and_then(Json::as_str);
     let purpose = verdict.purpose();
@@ -171,8 +194,12 @@ fn pending(nonce: &str, error: JournalError) -> Failure {
             format!("应答已记录，但事件未能写入：{}", cause.message),
         ),
         lang::pick(
-            format!("mend the journal, run `realname verify --journal` again, then `realname verify --nonce={nonce} --again`"),
-            format!("请修复日志，再次运行 realname verify --journal，然后运行 realname verify --nonce={nonce} --again"),
+            format!(
+                "mend the journal, run `realname verify --journal` again, then `realname verify --nonce={nonce} --again`"
+            ),
+            format!(
+                "请修复日志，再次运行 realname verify --journal，然后运行 realname verify --nonce={nonce} --again"
+            ),
         ),
     )
 }

@@ -115,3 +115,17 @@ fn the_cache_of_the_chains_is_only_a_cache() {
         assert_eq!(audit(&files).unwrap().size, 9001, "{change}");
     }
 }
+
+/// Who reads while the journal grows has an older checkpoint, and finds full tiles in the place of partial ones.
+#[test]
+fn a_reader_goes_on_while_the_journal_grows() {
+    let files = Mortal::new();
+    let mut journal = created(&files);
+    journal.append(events(0..300), now()).unwrap();
+    let before = reader(&files);
+    journal.append(events(300..70_000), now()).unwrap();
+    assert!(!files.paths().iter().any(|path| path.contains("001.p")));
+    assert_eq!(Audit::new(vec![vkey()]).run(&before).unwrap().size, 300);
+    let proof = before.prove(299).unwrap();
+    assert!(proof.verify(&before.entry(299).unwrap(), &[vkey()], &Quorum::none()).is_ok());
+}
