@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Done, done, journal};
 use crate::args::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::output::{Tone, paint};
 use crate::{lang, outside, output};
 
@@ -19,17 +19,6 @@ pub(crate) fn run(args: &AnnualArgs) -> Done {
     match &args.command {
         Some(AnnualCommand::Verify(args)) => verify(args),
         None => write(args),
-    }
-}
-
-impl From<AnnualError> for Failure {
-    fn from(error: AnnualError) -> Self {
-        match error {
-            AnnualError::Journal(error) => error.into(),
-            AnnualError::Io(_) => journal::told(Exit::Trouble, &error),
-            AnnualError::Period => journal::told(Exit::Usage, &error),
-            error => journal::failed(&error),
-        }
     }
 }
 

@@ -126,7 +126,7 @@ fn case(
     if let Some(Transaction::Number { number, .. }) = demand.transaction() {
         request = request.offering_phone_number(number.clone());
     }
-    let mut case = Case::open(evidence, policy, request).map_err(refusal::setup)?;
+    let mut case = Case::open(evidence, policy, request)?;
     if let Some(decoder) = &plugins.photo_decoder {
         case = match &plugins.face_matcher {
             Some(matcher) => case.with_face_chip(decoder, matcher),
@@ -152,8 +152,7 @@ fn decide(
             Ok(()) => refusal::told(&refused),
             Err(failure) => failure,
         },
-        DecideError::Setup(error) => refusal::setup(error),
-        other => Failure::refused("case", other, ""),
+        other => other.into(),
     })
 }
 

@@ -8,13 +8,13 @@ mod reveal;
 
 use std::path::Path;
 
-use realname::inspection::{Inspection, InspectionError, Role, Secret};
+use realname::inspection::{Inspection, Role, Secret};
 use realname::journal::note::VerifierKey;
 use realname::journal::{Audit, Reader};
 
 use super::{Done, journal};
 use crate::args::{Inspected, InspectionCommand, InspectionRole};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::{files, lang, outside};
 
 pub(crate) fn run(command: InspectionCommand) -> Done {
@@ -24,16 +24,6 @@ pub(crate) fn run(command: InspectionCommand) -> Done {
         InspectionCommand::Reveal(args) => reveal::run(&args),
         InspectionCommand::Draw(args) => draw::run(&args),
         InspectionCommand::Judge(args) => judge::run(&args),
-    }
-}
-
-impl From<InspectionError> for Failure {
-    fn from(error: InspectionError) -> Self {
-        match error {
-            InspectionError::Journal(error) => error.into(),
-            InspectionError::Rate | InspectionError::Unsigned => journal::told(Exit::Usage, &error),
-            error => journal::failed(&error),
-        }
     }
 }
 

@@ -121,7 +121,7 @@ fn an_event_is_appended_proved_and_judged_offline() {
     let refused = check(&entry);
     assert_eq!((code(&refused), &json(&refused)["error"]["code"]), (Some(1), &"proof_refused".into()));
     let beyond = run(["journal", "prove", "--dir", &dir, "--index", "302", "--out", &proof, "--json"]);
-    assert_eq!((code(&beyond), &json(&beyond)["error"]["code"]), (Some(2), &"entry_index".into()));
+    assert_eq!((code(&beyond), &json(&beyond)["error"]["code"]), (Some(2), &"usage".into()));
 }
 
 #[test]
@@ -224,9 +224,9 @@ fn damage_is_exit_1_with_a_code_of_its_own() {
         &desk.path("journal.pem"),
         "--json",
     ]);
-    assert_eq!((code(&again), &json(&again)["error"]["code"]), (Some(1), &"journal_exists".into()));
+    assert_eq!((code(&again), &json(&again)["error"]["code"]), (Some(3), &"journal_exists".into()));
     let malformed = run(["journal", "verify", "--dir", &dir, "--vkey", "no vkey", "--json"]);
-    assert_eq!((code(&malformed), &json(&malformed)["error"]["code"]), (Some(2), &"vkey_malformed".into()));
+    assert_eq!((code(&malformed), &json(&malformed)["error"]["code"]), (Some(2), &"usage".into()));
 }
 
 /// A terminal attests twice and is refused once; the operator takes it in; one statement is held back.
@@ -451,7 +451,7 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
         "999",
         "--json",
     ]);
-    assert_eq!((code(&ahead), &json(&ahead)["error"]["code"]), (Some(2), &"entry_index".into()));
+    assert_eq!((code(&ahead), &json(&ahead)["error"]["code"]), (Some(2), &"usage".into()));
 }
 
 #[test]

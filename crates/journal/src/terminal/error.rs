@@ -39,17 +39,17 @@ pub enum TerminalError {
 explain! {
     TerminalError {
         Self::Statement(_) => "statement_refused", Sender,
-            "Fetch the terminal's outbox again; if it stays, take the terminal out of use until it is explained.", "请重新获取该终端的发件箱；如仍失败，请停用该终端直至查明。";
+            "Fetch the terminal's outbox again; if it stays, take the terminal out of use until it is explained.", "请重新获取该终端的发件箱；如仍失败，请停用该终端直至查明。", "终端的陈述不被接受";
         Self::KeyUnknown => "statement_key_unknown", Caller,
-            "Give --trust and --anchor.", "请提供 --trust 和 --anchor。";
+            "Give --trust and --anchor.", "请提供 --trust 和 --anchor。", "无法确定陈述所用的密钥";
         Self::OtherTerminal => "statement_other_terminal", Sender,
-            "Take the terminal out of use until it is explained.", "请停用该终端直至查明。";
+            "Take the terminal out of use until it is explained.", "请停用该终端直至查明。", "密钥属于另一终端";
         Self::InUse => "outbox_in_use", System,
-            "Let the other program end first: a terminal has one outbox.", "请等待另一程序结束：每个终端只有一个发件箱。";
+            "Let the other program end first: a terminal has one outbox.", "请等待另一程序结束：每个终端只有一个发件箱。", "发件箱正被其他程序写入";
         Self::Damaged => "outbox_damaged", Store,
-            "Nothing was signed. Have the operator take in what it has, and give the terminal a new id and outbox.", "本次未签名。请运营方先收取现有内容，再为终端换用新的编号和发件箱。";
-        Self::Io(_) => "outbox_io", Store,
-            "Nothing was attested. Check the disk, its room and the permissions.", "本次未出具证明。请检查磁盘、空间和权限。";
+            "Nothing was signed. Have the operator take in what it has, and give the terminal a new id and outbox.", "本次未签名。请运营方先收取现有内容，再为终端换用新的编号和发件箱。", "发件箱已损坏";
+        Self::Io(cause) => "outbox_io", Store,
+            "Nothing was attested. Check the disk, its room and the permissions.", "本次未出具证明。请检查磁盘、空间和权限。", "发件箱所在磁盘出错：{cause}", "the outbox's disk failed: {cause}";
     }
     through {
         Self::Trust(error) => error;

@@ -3,7 +3,7 @@
 use realname::journal::{Audit, JournalError};
 use serde_json::json;
 
-use super::{checkpoint, seen_by, signers, told, witnesses};
+use super::{checkpoint, seen_by, signers, witnesses};
 use crate::args::JournalVerifyArgs;
 use crate::commands::{Done, done};
 use crate::failure::{Exit, Failure};
@@ -18,10 +18,10 @@ pub(super) fn run(args: &JournalVerifyArgs) -> Done {
     }
     // Whatever is wrong with the journal is the answer no; only a disk that can't be read is none.
     let refused = |error: JournalError| {
-        let failure = match &error {
-            JournalError::Io(_) => Failure::from(error),
-            error => told(Exit::Refused, error),
-        };
+        let mut failure = Failure::from(&error);
+        if !matches!(error, JournalError::Io(_)) {
+            failure.exit = Exit::Refused;
+        }
         failure.about(&outside::path(&args.dir))
     };
     let reader = realname::journal::Reader::open(&args.dir).map_err(refused)?;
