@@ -13,7 +13,7 @@ use super::{Done, done, journal};
 use crate::args::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 use crate::failure::Failure;
 use crate::output::{Tone, paint};
-use crate::{lang, outside, output};
+use crate::{lang, output, outside};
 
 pub(crate) fn run(args: &AnnualArgs) -> Done {
     match &args.command {
@@ -48,9 +48,16 @@ fn verify(args: &AnnualVerifyArgs) -> Done {
     let found = annual::verify(&mut BufReader::new(file), &Audit::new(keys).quorum(quorum))
         .map_err(|error| about(error.into()))?;
     let witnesses = journal::witnesses(&found.audited.witnesses);
-    let told = json!({ "size": found.audited.size, "from": found.from, "to": found.to, "witnesses": witnesses });
+    let told =
+        json!({ "size": found.audited.size, "from": found.from, "to": found.to, "witnesses": witnesses });
     if !args.json {
-        output::line(paint(Tone::Good, lang::pick("verified: every figure is what the entries make it", "验证通过：各项数字均与记录相符")));
+        output::line(paint(
+            Tone::Good,
+            lang::pick(
+                "verified: every figure is what the entries make it",
+                "验证通过：各项数字均与记录相符",
+            ),
+        ));
     }
     tell(&found.figures, told, args.json);
     done()
@@ -59,11 +66,14 @@ fn verify(args: &AnnualVerifyArgs) -> Done {
 fn tell(figures: &[(&'static str, Json)], mut told: Value, as_json: bool) {
     let value = |figure: &Json| serde_json::to_value(figure.member("value")).unwrap_or_default();
     if as_json {
-        let figures: Map<String, Value> = figures.iter().map(|(name, figure)| ((*name).to_owned(), value(figure))).collect();
+        let figures: Map<String, Value> =
+            figures.iter().map(|(name, figure)| ((*name).to_owned(), value(figure))).collect();
         told["figures"] = Value::Object(figures);
         output::json(&told);
     } else {
-        let rows = figures.iter().map(|(name, figure)| [(*name).to_owned(), outside::shown(&value(figure).to_string())]);
+        let rows = figures
+            .iter()
+            .map(|(name, figure)| [(*name).to_owned(), outside::shown(&value(figure).to_string())]);
         output::line(output::table(lang::pick(["figure", "value"], ["项目", "数值"]), rows));
     }
 }

@@ -71,7 +71,9 @@ pub(super) fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), F
         signers.witness.iter().map(|text| VerifierKey::parse(text)).collect::<Result<Vec<_>, _>>()?;
     // Witnesses that are named and not counted would be no demand at all.
     let least = signers.quorum.unwrap_or(witnesses.len());
-    let quorum = Quorum::of(witnesses, least).map_err(|error| Failure::usage(error.message(lang::of_library()), error.advice(lang::of_library())))?;
+    let quorum = Quorum::of(witnesses, least).map_err(|error| {
+        Failure::usage(error.message(lang::of_library()), error.advice(lang::of_library()))
+    })?;
     Ok((log_keys(&signers.vkey)?, quorum))
 }
 

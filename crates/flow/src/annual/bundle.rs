@@ -44,7 +44,12 @@ pub fn write(
     let audited = audit.run_with(reader, |_, entry, _| figures.hear(entry))?;
     let figures = figures.to_json();
     let listed = Json::Array(figures.iter().map(|(_, figure)| figure.clone()).collect());
-    let head = Json::object([("figures", listed), ("from", from.to_string().into()), ("to", to.to_string().into()), ("v", 1.into())]);
+    let head = Json::object([
+        ("figures", listed),
+        ("from", from.to_string().into()),
+        ("to", to.to_string().into()),
+        ("v", 1.into()),
+    ]);
     let checkpoint = reader.checkpoint().to_string();
     writeln!(out, "{HEAD}")?;
     out.write_all(&head.to_bytes())?;
@@ -67,11 +72,13 @@ pub fn verify(bundle: &mut impl BufRead, audit: &Audit) -> Result<Verified, Annu
     }
     let malformed = || AnnualError::Malformed("the head");
     let head = Json::parse(&line(bundle, MOST_HEAD)?, MOST_HEAD).map_err(|_| malformed())?;
-    let time = |name| head.member(name).and_then(Json::as_str).and_then(|text| text.parse::<Timestamp>().ok());
+    let time =
+        |name| head.member(name).and_then(Json::as_str).and_then(|text| text.parse::<Timestamp>().ok());
     let (from, to) = (time("from").ok_or_else(malformed)?, time("to").ok_or_else(malformed)?);
     let said = head.member("figures").and_then(Json::as_array).ok_or_else(malformed)?;
     let checkpoint = checkpoint(bundle)?;
-    let count = counted(&line(bundle, 64)?, "entries ").ok_or(AnnualError::Malformed("the count of entries"))?;
+    let count =
+        counted(&line(bundle, 64)?, "entries ").ok_or(AnnualError::Malformed("the count of entries"))?;
     let mut figures = Figures::of(from, to);
     let entries = (0..count).map(|_| line(bundle, MOST_BYTES + 1));
     let audited = audit.run_entries(&checkpoint, entries, |_, entry, _| figures.hear(entry))?;
@@ -92,7 +99,8 @@ pub fn verify(bundle: &mut impl BufRead, audit: &Audit) -> Result<Verified, Annu
 
 fn checkpoint(bundle: &mut impl BufRead) -> Result<SignedCheckpoint, AnnualError> {
     let malformed = AnnualError::Malformed("the checkpoint");
-    let Some(length) = counted(&line(bundle, 64)?, "checkpoint ").filter(|length| *length <= MOST_CHECKPOINT) else {
+    let Some(length) = counted(&line(bundle, 64)?, "checkpoint ").filter(|length| *length <= MOST_CHECKPOINT)
+    else {
         return Err(malformed);
     };
     let mut bytes = Vec::new();

@@ -28,9 +28,13 @@ impl Query {
         let events = ("events", Json::array(events.iter().copied()));
         match self {
             Self::Count => Json::object([events, ("make", "count".into())]),
-            Self::By(member) => Json::object([events, ("make", "count_by".into()), ("member", member.into())]),
+            Self::By(member) => {
+                Json::object([events, ("make", "count_by".into()), ("member", member.into())])
+            }
             Self::Inspections => Json::object([events, ("make", "inspections".into())]),
-            Self::Until => Json::object([events, ("make", "seconds_between".into()), ("member", "report".into())]),
+            Self::Until => {
+                Json::object([events, ("make", "seconds_between".into()), ("member", "report".into())])
+            }
         }
     }
 }
@@ -95,7 +99,8 @@ impl Figures {
             match query {
                 Query::Count => *count += 1,
                 Query::By(member) => {
-                    let values = entry.texts(member).unwrap_or_default().iter().copied().chain(entry.text(member));
+                    let values =
+                        entry.texts(member).unwrap_or_default().iter().copied().chain(entry.text(member));
                     values.for_each(|value| *by.entry(value.to_owned()).or_default() += 1);
                 }
                 Query::Inspections => {
@@ -106,7 +111,8 @@ impl Figures {
                 }
                 Query::Until if event == "resolved" => {
                     let opened = entry.text("report").and_then(|report| self.open.remove(report));
-                    self.took.extend(opened.map(|opened| time.as_second().saturating_sub(opened.as_second())));
+                    self.took
+                        .extend(opened.map(|opened| time.as_second().saturating_sub(opened.as_second())));
                 }
                 Query::Until => {}
             }
@@ -116,10 +122,15 @@ impl Figures {
     /// The figures, each with its query: a list in the order of [`QUERIES`].
     pub fn to_json(&self) -> Vec<(&'static str, Json)> {
         let places = self.counts.iter().zip(&self.by);
-        let figure = |((name, events, query), (count, by)): (&(&'static str, &[&str], Query), (&u64, &BTreeMap<String, u64>))| {
+        let figure = |((name, events, query), (count, by)): (
+            &(&'static str, &[&str], Query),
+            (&u64, &BTreeMap<String, u64>),
+        )| {
             let value = match query {
                 Query::Count => number(*count),
-                Query::By(_) => Json::object(by.iter().map(|(value, count)| (value.as_str(), number(*count)))),
+                Query::By(_) => {
+                    Json::object(by.iter().map(|(value, count)| (value.as_str(), number(*count))))
+                }
                 Query::Inspections => self.inspections(),
                 Query::Until => self.durations(),
             };
@@ -132,7 +143,8 @@ impl Figures {
     fn inspections(&self) -> Json {
         let [drawn, produced, missing, differs, late] = self.inspected;
         let millionths = |share: f64| number((share * 1e6).round() as u64);
-        let bound = share(produced, drawn).map_or(Json::Null, |(low, _, high)| Json::array([millionths(low), millionths(high)]));
+        let bound = share(produced, drawn)
+            .map_or(Json::Null, |(low, _, high)| Json::array([millionths(low), millionths(high)]));
         Json::object([
             ("drawn", number(drawn)),
             ("produced", number(produced)),
@@ -151,7 +163,11 @@ impl Figures {
             let rank = (took.len() * percent).div_ceil(100).saturating_sub(1);
             took.get(rank).map_or(Json::Null, |seconds| (*seconds).into())
         };
-        Json::object([("n", number(took.len() as u64)), ("median_s", percentile(50)), ("p95_s", percentile(95))])
+        Json::object([
+            ("n", number(took.len() as u64)),
+            ("median_s", percentile(50)),
+            ("p95_s", percentile(95)),
+        ])
     }
 }
 

@@ -35,14 +35,22 @@ fn bundle() -> Vec<u8> {
     let mut journal = Journal::create(&path, Arc::new(key(1)), ORIGIN).unwrap();
     let timed = |event: &str, hour: i64| Event::new(event).with("time", Stated::Time(at(hour)));
     let text = |event: Event, member: &str, text: &str| event.with(member, Stated::Text(text));
-    let sale = |hour| text(timed("verified", hour), "purpose", "sim.activate").with("agent", Stated::Text("shop-1"));
+    let sale =
+        |hour| text(timed("verified", hour), "purpose", "sim.activate").with("agent", Stated::Text("shop-1"));
     let refusal = |hour, reasons: &[&str]| timed("refused", hour).with("reasons", Stated::Ids(reasons));
     let inspected = timed("inspected", 9)
         .with("agent", Stated::Text("shop-1"))
         .with("drawn", Stated::Count(10))
         .with("produced", Stated::Count(8))
         .with("missing", Stated::Count(2));
-    let mut events = vec![sale(-1), sale(1), sale(2), text(timed("verified", 3), "purpose", "sim.cancel"), sale(100), inspected];
+    let mut events = vec![
+        sale(-1),
+        sale(1),
+        sale(2),
+        text(timed("verified", 3), "purpose", "sim.cancel"),
+        sale(100),
+        inspected,
+    ];
     events.extend([refusal(1, &["face_mismatch", "registry_mismatch"]), refusal(2, &["face_mismatch"])]);
     events.push(text(timed("agent_standing", 4), "standing", "warned").with("agent", Stated::Text("shop-1")));
     for (report, opened, resolved) in [("r-0", -2, 1), ("r-1", 1, 2), ("r-2", 1, 9), ("r-3", 5, 200)] {
@@ -78,7 +86,10 @@ fn figures_are_those_of_the_period() {
         ("measures_by_standing", r#"{"warned":1}"#),
         ("reports_by_outcome", r#"{"held":3}"#),
         ("reports_seconds_to_resolve", r#"{"median_s":10800,"n":3,"p95_s":28800}"#),
-        ("inspections", r#"{"bound_95_ppm":[490162,943318],"differs":0,"drawn":10,"late":0,"missing":2,"produced":8}"#),
+        (
+            "inspections",
+            r#"{"bound_95_ppm":[490162,943318],"differs":0,"drawn":10,"late":0,"missing":2,"produced":8}"#,
+        ),
         ("statements_held_back", "0"),
         ("attestations_by_region", "{}"),
     ] {
@@ -101,7 +112,10 @@ fn a_figure_that_was_changed_is_named() {
             figure.insert(member.into(), new);
             let changed = text.replacen(head, std::str::from_utf8(&json.to_bytes()).unwrap(), 1);
             let error = verify(&mut changed.as_bytes(), &audit()).unwrap_err();
-            assert!(matches!(error, AnnualError::Figure { name: named } if named == *name), "{name}: {error}");
+            assert!(
+                matches!(error, AnnualError::Figure { name: named } if named == *name),
+                "{name}: {error}"
+            );
         }
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn entries(bundle: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
 
 /// The bytes of the first so many entries; `None` when there are fewer.
 pub(super) fn beginning(bundle: &[u8], count: usize) -> Option<&[u8]> {
-    let lengths: Option<Vec<usize>> = entries(bundle).take(count).map(|entry| Some(entry?.len() + 2)).collect();
+    let lengths: Option<Vec<usize>> =
+        entries(bundle).take(count).map(|entry| Some(entry?.len() + 2)).collect();
     let lengths = lengths.filter(|lengths| lengths.len() == count)?;
     bundle.get(..lengths.iter().sum())
 }

@@ -120,7 +120,8 @@ impl Reader {
 
     /// The hashes of a tile.
     pub(super) fn hashes(&self, level: usize, index: u64) -> Result<Vec<Hash>, JournalError> {
-        let (bytes, path) = self.file(Kind::Hashes(level), index, |bytes, width| bytes.get(..width * HASH))?;
+        let (bytes, path) =
+            self.file(Kind::Hashes(level), index, |bytes, width| bytes.get(..width * HASH))?;
         bundle::hashes(&bytes, self.width(level, index)).ok_or(JournalError::TileMalformed { path })
     }
 

@@ -91,7 +91,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "要模拟的故障，如 flip=0.01,drop=0.001",
         "",
     ),
-    ("Figures for the regulator, in one file with all that they are made of", "向监管报告的数字，与其全部依据同在一个文件中", ""),
+    (
+        "Figures for the regulator, in one file with all that they are made of",
+        "向监管报告的数字，与其全部依据同在一个文件中",
+        "",
+    ),
     (
         "Find what can't be met, or can't be meant, in a policy file (TOML, or JSON when it ends in .json)",
         "检查策略文件（TOML；以 .json 结尾则为 JSON）中无法满足或不合理的内容",
