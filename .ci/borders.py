@@ -8,7 +8,7 @@ import sys
 from circles import circles
 
 # A crate may use those that stand before it in this list, and no other.
-ORDER = ["terms", "https", "token", "card", "capture", "authority", "issue", "flow", "store", "pkcs11"]
+ORDER = ["terms", "https", "token", "journal", "card", "capture", "authority", "issue", "flow", "store", "pkcs11"]
 # What a crate must not have below it, in its largest feature set that is a user's.
 NEVER = {
     # (package, its features): (crates of ours, crates of others)

@@ -3,6 +3,7 @@
 mod consent;
 mod evidence;
 mod fit;
+mod outbox;
 mod quota;
 mod refusal;
 
@@ -76,13 +77,16 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let account = args.account.as_deref().unwrap_or(&config.terminal);
     let signals = quota::count(&store, &policy, &evidence, account)?;
     let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
-    let verified = decide(case, register.as_ref())?;
+    let statements = outbox::Statements::of(&config, &demand)?;
+    let verified = decide(case, register.as_ref(), &statements)?;
     let checks: Vec<_> = verified.checks().iter().map(|result| (result.check, result.outcome)).collect();
     let locality = verified.locality();
 
     let now = Timestamp::now();
     let attestation = attestor.attest(verified, &demand, now)?;
     let presentation = attestation.present(&demand, now)?;
+    // Stated before anybody has it: what left a terminal is in its chain.
+    statements.attested(&presentation)?;
     out.write(presentation.as_bytes())?;
     stores::keep_house(&store, now);
     if args.json {
@@ -137,14 +141,27 @@ fn case(
     Ok(case)
 }
 
-fn decide(case: Case, register: &dyn Authority) -> Result<Verified, Failure> {
+fn decide(
+    case: Case,
+    register: &dyn Authority,
+    statements: &outbox::Statements<'_>,
+) -> Result<Verified, Failure> {
     let progress = output::Progress::start(lang::pick("asking the register", "正在查询登记系统"));
     let decided = case.decide(register);
     drop(progress);
     decided.map_err(|error| match error {
-        DecideError::Refused(refused) => refusal::told(&refused),
+        DecideError::Refused(refused) => match statements.refused(&refused) {
+            Ok(()) => refusal::told(&refused),
+            Err(failure) => failure,
+        },
         other => other.into(),
     })
+}
+
+/// The delegation statements, from the issuer's key down to this one's.
+fn chain(config: &Config) -> Result<Vec<String>, Failure> {
+    let texts = config.delegation.as_slice().iter().map(|path| Ok(files::read_text(path)?.to_string()));
+    texts.collect()
 }
 
 /// The terminal with its key, and its delegation if it has one.
@@ -157,7 +174,6 @@ fn attestor(config: &Config) -> Result<Attestor, Failure> {
         terminal = terminal.region(region.as_str());
     }
     let attestor = Attestor::new(config.iss.as_str(), key::load(&config.key)?, terminal)?;
-    let chain = config.delegation.as_slice().iter().map(|path| Ok(files::read_text(path)?.to_string()));
-    let chain = chain.collect::<Result<Vec<_>, Failure>>()?;
+    let chain = chain(config)?;
     if chain.is_empty() { Ok(attestor) } else { Ok(attestor.with_delegation(chain)?) }
 }
