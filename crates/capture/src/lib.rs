@@ -16,6 +16,7 @@
     clippy::print_stderr
 )]
 
+mod chain;
 mod decode;
 mod error;
 mod examine;
@@ -45,6 +46,7 @@ mod vectorised;
 mod watermark;
 mod webp;
 
+pub use chain::{Chain, Link};
 pub use error::{CaptureError, Damage};
 pub use examine::{Defect, Examination, FaceFinderRef, Remark, ThresholdsRef};
 pub use fault::PhotoFault;

@@ -14,9 +14,9 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::lang;
+use crate::lang::{self, Lang};
 
 pub(crate) use attest::{AttestArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
@@ -38,15 +38,6 @@ pub(crate) struct Cli {
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// A language of the clerk's texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    /// English
-    En,
-    /// 中文
-    Zh,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,8 +11,8 @@ use crate::args::{CaptureCheckArgs, CaptureCommand};
 use crate::output::{self, Tone, paint};
 use crate::{lang, plugins};
 
-/// Nothing of this session is kept, so there is nothing to tell its photos from those of another one.
-const NO_SESSION: [u8; 16] = [0; 16];
+/// Nothing is attested here, so the photos are for no demand.
+const NO_DEMAND: &str = "";
 
 pub(crate) fn run(command: CaptureCommand) -> Done {
     let CaptureCommand::Check(args) = command;
@@ -22,7 +22,7 @@ pub(crate) fn run(command: CaptureCommand) -> Done {
 fn check(args: &CaptureCheckArgs) -> Done {
     let drawings = args.annotate.as_deref().map(drawings::Drawings::open).transpose()?;
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
-    let triplet = photos::triplet(NO_SESSION, [&args.portrait, &args.emblem, &args.holder])?;
+    let triplet = photos::triplet(NO_DEMAND, [&args.portrait, &args.emblem, &args.holder])?;
     let examination = match &args.face_finder {
         Some(program) => triplet.examine_with(&Thresholds::default(), &plugins::face_finder(program)?),
         None => triplet.examine(&Thresholds::default()),

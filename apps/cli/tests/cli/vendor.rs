@@ -54,11 +54,8 @@ impl Vendor {
     }
 }
 
-#[test]
-fn every_kind_of_code_ends_as_it_should() {
-    let (workshop, vendor) = (Workshop::new(), Vendor::start());
-    workshop.demand("demand.jwt");
-    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+/// A terminal whose register is this vendor, by that code map.
+fn set_up(workshop: &Workshop, vendor: &Vendor, map: &str) {
     // Name and number are all that this register knows, so the policy asks for no more.
     let policy = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -68,7 +65,7 @@ fn every_kind_of_code_ends_as_it_should() {
     let (head, _) = policy.split_once("[[rule]]").expect("rules");
     // Nor can it confirm the dates of a card whose term is unusual.
     let head = head.replace("unusual = \"confirm\"", "unusual = \"ignore\"");
-    let rule = "[[rule]]\npurposes = [\"sim.cancel\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nbecause = [\"a test\"]\n";
+    let rule = "[[rule]]\npurposes = [\"sim.cancel\", \"sim.activate\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nbecause = [\"a test\"]\n";
     workshop.write("policy.toml", &format!("{head}{rule}"));
     workshop.write("secret", "TEST secret\n");
     workshop.write(
@@ -79,12 +76,20 @@ fn every_kind_of_code_ends_as_it_should() {
              [seal]\nheader = \"X-Signature\"\nparts = [\"method\", \"path\", \"body_sha256\"]\nfile = \"secret\"\n\
              [limits]\ntries = 1\n",
             vendor.origin,
-            fixture("codemaps/tencent-two-element.toml").display()
+            fixture("codemaps").join(map).display()
         ),
     );
     let terminal = std::fs::read_to_string(workshop.path("terminal.toml")).expect("the file");
     let terminal = format!("{terminal}policy = \"policy.toml\"\nauthority = \"vendor.toml\"\n");
     workshop.write("terminal.toml", &terminal);
+}
+
+#[test]
+fn every_kind_of_code_ends_as_it_should() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    workshop.demand("demand.jwt");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+    set_up(&workshop, &vendor, "tencent-two-element.toml");
     let attest = |token: Option<&str>| {
         let mut args = workshop.attest_args("demand.jwt", "presentation");
         let live = fixture("portraits/jia-live-1.jpg");
@@ -132,6 +137,43 @@ fn every_kind_of_code_ends_as_it_should() {
     let without = attest(None);
     assert_eq!((code(&without), &json(&without)["error"]["code"]), (Some(4), &"authority_config".into()));
     assert_eq!(vendor.questions.lock().expect("the questions").len(), 5);
+}
+
+/// A register of three elements is asked with the demand's number, and with no demand that has none.
+#[test]
+fn the_demands_number_reaches_a_register_of_three_elements() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    set_up(&workshop, &vendor, "tencent-phone-three-element.toml");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+    let attest = |demand: &str| {
+        let mut args = workshop.attest_args(demand, "presentation");
+        let live = fixture("portraits/jia-live-1.jpg");
+        args.extend(["--port", &reader.port, "--live", live.to_str().expect("UTF-8")].map(str::to_owned));
+        let mut command = support::realname(args);
+        command.env("VENDOR_TOKEN", "s3cret").output().expect("the program starts")
+    };
+    "0".clone_into(&mut vendor.result.lock().expect("the result"));
+    workshop.demand("demand.jwt");
+    let attested = attest("demand.jwt");
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stdout));
+    let questions = vendor.questions.lock().expect("the questions").clone();
+    let [question] = questions.as_slice() else { panic!("{questions:?}") };
+    // In the national form that this vendor wants, beside name and number of the card.
+    assert!(question.contains(r#""Phone":"13900000000""#) && question.contains(NUMBER), "{question}");
+    assert!(!question.contains("+86"), "{question}");
+    let verdict = json(&workshop.verify("presentation"));
+    assert_eq!(verdict["verdict"], "accepted", "{verdict}");
+
+    // No number, no question: the clerk isn't sent back to the card.
+    std::fs::remove_file(workshop.path("presentation")).expect("removed");
+    workshop.online_demand("without.jwt", &["--locality", "onsite"]);
+    let refused = attest("without.jwt");
+    let error = json(&refused)["error"].clone();
+    assert_eq!(error["code"], "authority_phone_number", "{error}");
+    let action = error["action"].as_str().expect("advice").to_lowercase();
+    assert!(action.contains("phone number") && action.contains("card again doesn't help"), "{action}");
+    assert!(!workshop.has("presentation"));
+    assert_eq!(vendor.questions.lock().expect("the questions").len(), 1, "nothing was asked");
 }
 
 #[test]

@@ -185,6 +185,7 @@ pub(super) enum Meaning {
 pub(super) struct ErrorMeaning {
     pub(super) word: String,
     pub(super) retry_after: Option<std::time::Duration>,
+    pub(super) billed: Option<bool>,
     pub(super) hint: Option<Hint>,
 }
 

@@ -47,6 +47,7 @@ impl MappedJson {
         now: Timestamp,
     ) -> (bool, Result<Finding, AuthorityError>) {
         if let Some(refused) = self.refusal(reply) {
+            query.charge().note(refused.billed);
             let wait = status::retry_after(reply, now).or(refused.retry_after);
             return (true, Err(error(&refused.word, wait, now)));
         }
@@ -57,7 +58,9 @@ impl MappedJson {
             Ok(body) => body,
             Err(error) => return (false, Err(error)),
         };
-        let facts = self.facts(&body, reply, now);
+        // Also where the rest isn't understood.
+        query.charge().note(self.billed(&body));
+        let facts = self.facts(query, &body, reply, now);
         (true, facts.and_then(|facts| self.conclude(query, reply, &body, facts, now)))
     }
 
@@ -90,8 +93,15 @@ impl MappedJson {
 
     /// What the codes state together, layer by layer. The first error ends it; a code or a place that the map doesn't know
     /// makes the whole reply not understood.
-    fn facts(&self, body: &Json, reply: &Response, now: Timestamp) -> Result<Facts, AuthorityError> {
+    fn facts(
+        &self,
+        query: &Query,
+        body: &Json,
+        reply: &Response,
+        now: Timestamp,
+    ) -> Result<Facts, AuthorityError> {
         let fails = |meaning: &ErrorMeaning| {
+            query.charge().note(meaning.billed);
             let at = self.map.reply.retry_after.as_ref();
             let seconds = match at.and_then(|at| body.at(at)) {
                 Some(Json::Integer(seconds)) => u64::try_from(*seconds).ok(),

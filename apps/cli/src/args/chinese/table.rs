@@ -139,6 +139,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "线上：买家填写的信息：JSON {\"name\":…, \"id_number\":…}，可另有 \"valid_from\" 和 \"valid_until\"",
         "",
     ),
+    (
+        "Only issuers that sign so can answer; may be given several times",
+        "仅以此算法签名的签发方可以应答；可多次指定",
+        "",
+    ),
     ("Only this terminal may answer", "仅此终端可以应答", ""),
     ("Photos of an online sale: what can be seen in them", "线上业务照片：从中可见的内容", ""),
     ("Policies: what is required for which purpose", "策略：各业务需要的核验", ""),
@@ -216,6 +221,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The demand to answer", "要应答的请求", ""),
     ("The directory to make", "要创建的目录", ""),
     ("The holder with the card in the hand", "本人手持证件的照片", ""),
+    (
+        "The key binding is signed so, for whoever can't verify the issuer's algorithm; may be given several times",
+        "持有人绑定以此算法签名，供无法验证签发方算法的一方使用；可多次指定",
+        "",
+    ),
     ("The key that delegates", "授权方的密钥", ""),
     (
         "The list that it takes the place of: windows and revocations are carried over, and what changes is told",

@@ -102,7 +102,7 @@ impl Remote {
         finder: &dyn FaceFinder,
     ) -> Self {
         let examination = triplet.examine_with(thresholds, finder);
-        let holder = Arc::new(triplet.holder().clone());
+        let holder = Arc::clone(triplet.holder());
         Self { declared, triplet, holder, examination, consent, represented: None }
     }
 
