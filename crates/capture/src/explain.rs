@@ -122,6 +122,10 @@ const fn entry_of(fault: PhotoFault) -> Entry {
         PhotoFault::Gone => Whose::Caller,
         PhotoFault::Mirrored
         | PhotoFault::NumberCovered
+        | PhotoFault::NumberDiffers
+        | PhotoFault::NumberUnreadable
+        | PhotoFault::ValidityDiffers
+        | PhotoFault::ValidityUnreadable
         | PhotoFault::PortraitCovered
         | PhotoFault::Swapped
         | PhotoFault::Misplaced
