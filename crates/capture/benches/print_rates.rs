@@ -100,7 +100,9 @@ impl Study {
         let mut kinds: BTreeMap<&str, Tally> = BTreeMap::new();
         for seed in 0..count.min(40) {
             let (Some(card), print) = self.card(Shot::PortraitSide, Flaw::None, seed) else { continue };
-            for (kind, number) in others(print.number()) {
+            let stranger = realname_specimen::photos::printed(self.family, seed + 1000);
+            let stranger = ("somebody else's number", stranger.number().to_owned());
+            for (kind, number) in others(print.number()).into_iter().chain([stranger]) {
                 let line = card.printed_number(&number, &self.thresholds);
                 if line.outcome == PrintedOutcome::Same {
                     println!("<!-- {seed}: {kind} taken for the right one: {:?} -->", line.figures);

@@ -16,6 +16,7 @@
     clippy::print_stderr
 )]
 
+mod declared;
 mod decode;
 mod error;
 mod examine;
@@ -45,6 +46,7 @@ mod vectorised;
 mod watermark;
 mod webp;
 
+pub use declared::{DeclaredPrint, PrintedExamination};
 pub use error::{CaptureError, Damage};
 pub use examine::{Examination, FaceFinderRef, Fault, Remark, ThresholdsRef};
 pub use fault::PhotoFault;

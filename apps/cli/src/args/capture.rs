@@ -24,6 +24,12 @@ pub(crate) struct CaptureCheckArgs {
     /// The holder with the card in the hand
     #[arg(long, value_name = "IMG")]
     pub(crate) holder: PathBuf,
+    /// Compare the number printed on the portrait side with this one: another one fails, one that can't be read is no pass
+    #[arg(long, value_name = "N", conflicts_with = "declared")]
+    pub(crate) number: Option<String>,
+    /// Compare number and dates on the card with what was declared: the file of `attest --declared`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) declared: Option<PathBuf>,
     /// A face detector, run as a helper program: without one nothing is measured on the holder's face
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) face_finder: Option<PathBuf>,

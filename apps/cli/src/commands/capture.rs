@@ -3,11 +3,16 @@
 mod drawings;
 pub(crate) mod report;
 
+use realname::appraisal::DeclaredError;
+use realname::capture::DeclaredPrint;
 use realname::capture::measure::Thresholds;
+use realname::capture::plugin::{FaceFinder, NoFaceFinder};
+use realname::document::{IdNumber, NumberCheck};
 use realname::profile::Outcome;
 
-use super::{Done, done, photos};
+use super::{Done, declared, done, photos};
 use crate::args::{CaptureCheckArgs, CaptureCommand};
+use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{lang, plugins};
 
@@ -20,12 +25,18 @@ pub(crate) fn run(command: CaptureCommand) -> Done {
 }
 
 fn check(args: &CaptureCheckArgs) -> Done {
+    let declared = declared(args)?;
     let drawings = args.annotate.as_deref().map(drawings::Drawings::open).transpose()?;
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
     let triplet = photos::triplet(NO_SESSION, [&args.portrait, &args.emblem, &args.holder])?;
-    let examination = match &args.face_finder {
-        Some(program) => triplet.examine_with(&Thresholds::default(), &plugins::face_finder(program)?),
-        None => triplet.examine(&Thresholds::default()),
+    let finder: Box<dyn FaceFinder> = match &args.face_finder {
+        Some(program) => Box::new(plugins::face_finder(program)?),
+        None => Box::new(NoFaceFinder),
+    };
+    let thresholds = Thresholds::default();
+    let examination = match &declared {
+        Some(declared) => triplet.examine_declared(&thresholds, finder.as_ref(), declared),
+        None => triplet.examine_with(&thresholds, finder.as_ref()),
     };
     let written = drawings.map(|drawings| drawings.write(&triplet, &examination)).transpose()?;
     drop(progress);
@@ -57,4 +68,18 @@ fn check(args: &CaptureCheckArgs) -> Done {
     }
     let said = if args.json { String::new() } else { report::advice(&examination) };
     Err(report::refused(&examination).with_details(value, said))
+}
+
+/// What the card should say, if anything was declared.
+fn declared(args: &CaptureCheckArgs) -> Result<Option<DeclaredPrint>, Failure> {
+    if let Some(file) = &args.declared {
+        return Ok(Some(declared::in_file(file)?.print()));
+    }
+    let Some(number) = &args.number else { return Ok(None) };
+    let number = IdNumber::new(number);
+    match number.check() {
+        NumberCheck::Valid => Ok(Some(DeclaredPrint::new(number))),
+        NumberCheck::Invalid => Err(declared::said(DeclaredError::NumberCheck)),
+        NumberCheck::Unknown => Err(declared::said(DeclaredError::NumberForm)),
+    }
 }

@@ -58,6 +58,11 @@ fn parse(file: &[u8]) -> Option<Vec<Font>> {
 }
 
 impl Font {
+    /// The digits, which a font of the built-in file always has.
+    pub(super) fn digits(&self) -> [&Glyph; DIGITS] {
+        std::array::from_fn(|at| &self.glyphs[at])
+    }
+
     fn of(rows: &[u8], width: usize) -> Self {
         let glyph = |at: usize| {
             let row = |row: &'_ [u8]| -> Vec<f32> {

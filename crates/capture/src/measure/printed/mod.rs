@@ -67,37 +67,72 @@ fn verify(luma: &Plane, place: &Place, expected: &str, limits: &BTreeMap<Measure
     verdict::judge(&seen, &Limits::of(limits), |measure, value| figure(limits, measure, value))
 }
 
+/// A line laid onto the print.
+struct Laid<'a> {
+    /// How well the text fits there, as the mean of its correlations.
+    likeness: f32,
+    grid: Grid,
+    band: Band,
+    font: &'a Font,
+}
+
 /// What is at each position, where the line is seen best.
 fn look(luma: &Plane, place: &Place, text: &[usize]) -> Option<Vec<Seen>> {
     let strip = Strip::of(luma, place.area)?;
-    let mut best: Option<(f32, Grid, &Font)> = None;
+    let mut best: Option<Laid<'_>> = None;
     for band in search::bands(&strip, place.heights, BANDS) {
         for font in glyphs::fonts() {
-            let Some(comb) = search::comb(&strip, &band, font, text, place.pitches) else { continue };
-            let (grid, likeness) = settle(&strip, &band, &comb, font, text);
-            if best.as_ref().is_none_or(|(known, ..)| likeness > *known) {
-                best = Some((likeness, grid, font));
-            }
+            let laid = lay(&strip, place, band, font, text);
+            best = laid.filter(|laid| best.as_ref().is_none_or(|best| laid.likeness > best.likeness)).or(best);
         }
         // The first band is the line, unless it isn't.
-        if best.as_ref().is_some_and(|(likeness, ..)| *likeness > 0.75) {
+        if best.as_ref().is_some_and(|best| best.likeness > CLEAR) {
             break;
         }
     }
-    let (_, grid, font) = best?;
+    let mut best = best?;
+    if best.likeness < CLEAR {
+        // Another text may be there: it lies better under what it seems to say.
+        let cells = Cells::of(&strip, best.grid);
+        let digits = best.font.digits();
+        let seems: Vec<usize> = text.iter().enumerate().map(|(at, wanted)| read(&cells, digits, at, *wanted)).collect();
+        let again = lay(&strip, place, best.band, best.font, &seems);
+        best = again.filter(|again| again.likeness > best.likeness).unwrap_or(best);
+    }
+    let Laid { grid, font, .. } = best;
     let cells = Cells::of(&strip, grid);
-    let digits: [&Glyph; DIGITS] = std::array::from_fn(|at| &font.glyphs[at]);
     let seen = text.iter().enumerate().map(|(position, wanted)| {
-        let fits = cells.fits(position, digits, 2);
+        let fits = cells.fits(position, font.digits(), 2);
         let own = match fits.get(*wanted) {
             Some(fit) => *fit,
             None => cells.fits(position, [font.glyphs.get(*wanted)?], 2)[0],
         };
         let others = fits.iter().enumerate().filter(|(digit, _)| digit != wanted).map(|(_, fit)| *fit);
         let other = others.max_by(|a, b| a.likeness.total_cmp(&b.likeness)).unwrap_or_default();
-        Some(Seen { own, other, is_digit: *wanted < DIGITS })
+        Some(Seen { own, other, is_digit: *wanted < PLAIN })
     });
     seen.collect()
+}
+
+/// From here on a text plainly lies where it belongs.
+const CLEAR: f32 = 0.72;
+/// Glyphs from here on stand between the digits: the X of a number is one of them, a point isn't.
+const PLAIN: usize = DIGITS + 1;
+
+/// The likeliest digit; what is no digit stays what it is.
+fn read(cells: &Cells, digits: [&Glyph; DIGITS], position: usize, wanted: usize) -> usize {
+    if wanted >= DIGITS {
+        return wanted;
+    }
+    let fits = cells.fits(position, digits, 3);
+    let best = fits.iter().enumerate().max_by(|a, b| a.1.likeness.total_cmp(&b.1.likeness));
+    best.map_or(wanted, |(digit, _)| digit)
+}
+
+fn lay<'a>(strip: &Strip, place: &Place, band: Band, font: &'a Font, text: &[usize]) -> Option<Laid<'a>> {
+    let comb = search::comb(strip, &band, font, text, place.pitches)?;
+    let (grid, likeness) = settle(strip, &band, &comb, font, text);
+    Some(Laid { likeness, grid, band, font })
 }
 
 /// Lays the cells onto the print: first where the comb says, then where they fit best, with a little more or less height.

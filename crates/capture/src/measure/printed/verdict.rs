@@ -100,7 +100,7 @@ impl PrintedLine {
 pub(super) struct Seen {
     pub(super) own: Fit,
     pub(super) other: Fit,
-    /// Whether a digit should be there; points and hyphens are too small to be told from each other's absence.
+    /// Whether a digit or an X should be there; points and hyphens are too small to be told from nothing.
     pub(super) is_digit: bool,
 }
 
@@ -171,11 +171,12 @@ pub(super) fn judge(
         } else {
             PrintedOutcome::Unreadable
         }
-    } else if count(Position::Differs) > 0 {
+    } else if count(Position::Differs) > count(Position::Covered) {
+        // Beside as many covered ones, another digit is more likely one that is half covered.
         PrintedOutcome::Differs
     } else if count(Position::Covered) > 0 {
         PrintedOutcome::Covered
-    } else if count(Position::Unreadable) > 0 || line < limits.line {
+    } else if count(Position::Same) < positions.len() || line < limits.line {
         PrintedOutcome::Unreadable
     } else {
         PrintedOutcome::Same
