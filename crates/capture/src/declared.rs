@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::measure::{Measurement, PrintedLine, PrintedOutcome, Thresholds};
-use super::{Fault, PhotoFault, Slot};
+use super::{Defect, PhotoFault, Slot};
 use crate::document::{CardDate, IdNumber, ValidUntil};
 use crate::profile::Outcome;
 
@@ -68,18 +68,18 @@ impl PrintedExamination {
     }
 
     /// What is wrong with the number.
-    pub fn number_fault(&self) -> Option<Fault> {
+    pub fn number_fault(&self) -> Option<Defect> {
         let code = match &self.number {
             Some(line) => line.outcome.number_fault()?,
             None => PhotoFault::NumberUnreadable,
         };
-        Some(Fault::new(code, self.number_outcome(), &[Slot::PortraitSide]))
+        Some(Defect::new(code, self.number_outcome(), &[Slot::PortraitSide]))
     }
 
     /// What is wrong with the dates; nothing when none were compared.
-    pub fn validity_fault(&self) -> Option<Fault> {
+    pub fn validity_fault(&self) -> Option<Defect> {
         let line = self.validity.as_ref()?;
-        Some(Fault::new(line.outcome.validity_fault()?, line.outcome.as_check(), &[Slot::EmblemSide]))
+        Some(Defect::new(line.outcome.validity_fault()?, line.outcome.as_check(), &[Slot::EmblemSide]))
     }
 
     /// Whether the dates were compared and are others.
