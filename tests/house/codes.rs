@@ -47,6 +47,7 @@ fn tables() -> Vec<Table> {
         table::<realname::capture::PhotoFault>(),
         table::<realname::capture::SessionError>(),
         table::<realname::capture::WatermarkError>(),
+        table::<realname::capture::live::LiveError>(),
         table::<realname::capture::measure::ThresholdsError>(),
         table::<realname::capture::plugin::BadFace>(),
         table::<realname::capture::plugin::FaceFinderError>(),

@@ -2,6 +2,7 @@
 
 use realname_terms::{Advice, Codes, Entry, Explain, Fault, explain};
 
+use crate::live::LiveError;
 use crate::measure::ThresholdsError;
 use crate::plugin::{BadFace, FaceFinderError, PhotoDecodeError};
 use crate::profile::Outcome;
@@ -106,6 +107,28 @@ explain! {
             "Check the photo decoder's path and rights.", "请检查照片解码程序的路径和权限。";
         Self::TimedOut { .. } | Self::Failed { .. } | Self::Output { .. } => "photo_decoder", System,
             "Try again; if it stays, have the photo decoder checked.", "请重试；如仍失败，请检查照片解码程序。";
+    }
+}
+
+const LIVE_AGAIN: [&str; 2] = [
+    "Start the live capture again, and follow what is asked while it is asked.",
+    "请重新开始活体拍摄，并按提示及时完成动作。",
+];
+
+explain! {
+    LiveError {
+        Self::OtherChallenge => "live_other_challenge", Input, LIVE_AGAIN[0], LIVE_AGAIN[1];
+        Self::WrongOrder { .. } | Self::Complete { .. } => "live_wrong_order", Caller, LIVE_AGAIN[0], LIVE_AGAIN[1];
+        Self::Double { .. } => "live_double", Input, LIVE_AGAIN[0], LIVE_AGAIN[1];
+        Self::Still { .. } => "live_still", Input,
+            "Nothing moved in front of the camera. Start again, and turn, nod or blink when asked.",
+            "画面没有变化，请重新开始，并按提示转头、点头或眨眼。";
+        Self::WrongTime { .. } => "live_wrong_time", Input, LIVE_AGAIN[0], LIVE_AGAIN[1];
+        Self::OtherCamera { .. } => "live_other_camera", Input,
+            "The camera changed during the live capture. Start again with one camera.",
+            "活体拍摄过程中更换了摄像头，请使用同一摄像头重新开始。";
+        Self::WrongSlot { .. } => "live_wrong_slot", Caller, LIVE_AGAIN[0], LIVE_AGAIN[1];
+        Self::Missing { .. } => "live_missing", Input, LIVE_AGAIN[0], LIVE_AGAIN[1];
     }
 }
 

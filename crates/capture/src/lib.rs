@@ -31,6 +31,7 @@ mod integral;
 mod jpeg;
 mod json;
 mod limits;
+pub mod live;
 pub mod measure;
 mod picture;
 mod plane;
