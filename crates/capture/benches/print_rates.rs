@@ -1,10 +1,11 @@
 //! How often what is printed on a card is verified, and how often something else is taken for it, as the tables of
-//! `docs/captures-study.md`: `cargo bench -p realname-capture --bench print_rates -- [COUNT] [A|B|C|D]`. Photos are kept under
+//! `docs/captures-study.md`: `cargo bench -p realname-capture --bench print_rates -- [COUNT] [A|B|C|D] [speed]`. Photos are kept under
 //! `target/captures`.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use realname_capture::measure::{Card, PrintedLine, PrintedOutcome, Thresholds, measure};
 use realname_capture::{Intake, Slot};
@@ -29,6 +30,10 @@ fn main() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/captures");
     let study = Study { family, directory, thresholds: Thresholds::default() };
     println!("Family {family:?}");
+    if arguments.iter().any(|argument| argument == "speed") {
+        study.speed();
+        return;
+    }
     study.good(count);
     study.wrong(count);
     study.flawed(count);
@@ -76,6 +81,28 @@ impl Study {
         let slot = if shot == Shot::EmblemSide { Slot::EmblemSide } else { Slot::PortraitSide };
         let capture = Intake::default().take(slot, photo.jpeg, jiff::Timestamp::UNIX_EPOCH).unwrap();
         (measure(capture.picture().unwrap(), slot, &self.thresholds).card, recipe.print())
+    }
+
+    /// Of a photo of 12 megapixels: the number, and the dates, against decoding that photo to RGB.
+    fn speed(&self) {
+        println!("| what | median of {ROUNDS} | of decoding its photo to RGB with `image` | more memory at the peak |\n|---|---|---|---|");
+        for shot in [Shot::PortraitSide, Shot::EmblemSide] {
+            let recipe = Recipe { longest: 4000, ..Recipe::new(self.family, shot, Flaw::None, 3) };
+            let jpeg = kept(&recipe, &self.directory).unwrap().jpeg;
+            let slot = if shot == Shot::EmblemSide { Slot::EmblemSide } else { Slot::PortraitSide };
+            let capture = Intake::default().take(slot, jpeg.clone(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+            let card = measure(capture.picture().unwrap(), slot, &self.thresholds).card.unwrap();
+            let print = recipe.print();
+            let before = peak();
+            let line = median(|| match shot {
+                Shot::EmblemSide => drop(card.printed_validity(print.validity(), &self.thresholds)),
+                _ => drop(card.printed_number(print.number(), &self.thresholds)),
+            });
+            let more = peak() - before;
+            let whole = median(|| drop(image::load_from_memory(&jpeg).unwrap().into_rgb8()));
+            let ratio = line.as_secs_f64() / whole.as_secs_f64();
+            println!("| {slot} | {line:.1?} against {whole:.1?} | {ratio:.3} × | {more} KiB |");
+        }
     }
 
     fn good(&self, count: u64) {
@@ -147,6 +174,27 @@ impl Study {
             tally.row(&format!("{flaw:?}, the right number"));
         }
     }
+}
+
+const ROUNDS: usize = 31;
+
+fn median(mut work: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let begin = Instant::now();
+            work();
+            begin.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[ROUNDS / 2]
+}
+
+/// The largest resident size so far, in KiB; 0 where the system doesn't say.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 fn told(seed: u64, line: Option<&PrintedLine>) {

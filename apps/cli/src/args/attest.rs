@@ -41,7 +41,7 @@ pub(crate) struct AttestArgs {
     /// On site: the photo taken on the spot
     #[arg(long, value_name = "IMG", requires = "port", help_heading = "On site")]
     pub(crate) live: Option<PathBuf>,
-    /// Online: what the buyer declared: JSON {"name":…, "id_number":…}, optionally "valid_from" and "valid_until"
+    /// Online: what the buyer declared: JSON {"name":…, "id_number":…}, optionally "valid_from" with "valid_until", and "birth_date"
     #[arg(
         long,
         value_name = "FILE",

@@ -1,6 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
+use crate::plugin::{
+    HelperLivenessChecker, LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker,
+};
 use crate::{Capture, Intake, Slot};
 
 const NONCE: &[u8] = b"a demand's nonce";
@@ -188,4 +191,49 @@ fn a_complete_capture_takes_no_more() {
     }
     let more = Frame { n: count, capture: picture((320, 240), 300, 1), ..frame(&challenge(7), 0) };
     assert_eq!(admit(&mut live, more), Err(LiveError::Complete { count }));
+}
+
+fn complete(entropy: u8) -> LiveTake {
+    let mut live = live(entropy);
+    for n in 0..live.challenge().steps().len() as u8 {
+        let frame = frame(live.challenge(), n);
+        admit(&mut live, frame).unwrap();
+    }
+    live.finish().unwrap()
+}
+
+#[test]
+fn nobody_calls_it_live_but_a_test() {
+    let take = complete(8);
+    assert_eq!(NoLivenessChecker.check_take(&take), LivenessVerdict::NotRun);
+    assert!(TestLivenessChecker.is_test());
+    assert!(matches!(TestLivenessChecker.check_take(&take), LivenessVerdict::Live(_)));
+    assert_eq!(TestLivenessChecker.check(&take.frames[0].1), LivenessVerdict::NotRun);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_helper_gets_all_frames_with_their_prompts() {
+    let take = complete(9);
+    let checked = |script: &str| {
+        let arguments = ["-c".to_owned(), script.to_owned()];
+        let checker = HelperLivenessChecker::new("shell", "/bin/sh", arguments);
+        checker.with_limit(std::time::Duration::from_secs(20)).check_take(&take)
+    };
+    let heads: usize = take
+        .frames
+        .iter()
+        .map(|(step, frame)| {
+            let length = frame.bytes().unwrap().len();
+            format!("{} {} {length}\n", step.prompt, step.after_ms).len() + length
+        })
+        .sum();
+    let whole = heads + format!("frames {}\n", take.frames.len()).len();
+    let script = format!("[ $(/bin/cat | /usr/bin/wc -c) -eq {whole} ] && echo live 0.9 0.5 0.01");
+    assert!(matches!(checked(&script), LivenessVerdict::Live(_)));
+    let first = format!("IFS= read -r head; [ \"$head\" = 'frames {}' ] && echo spoof 0.1 0.5", take.frames.len());
+    assert!(matches!(checked(&first), LivenessVerdict::Spoof(_)));
+    // A helper that fails, or says anything else, has looked at nothing.
+    assert_eq!(checked("echo live"), LivenessVerdict::NotRun);
+    assert_eq!(checked("exit 1"), LivenessVerdict::NotRun);
 }

@@ -20,7 +20,7 @@ pub use face_helper::HelperFaceFinder;
 pub(crate) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
 pub use judge_helper::{HelperFaceMatcher, HelperLivenessChecker};
-pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker};
+pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};
 
 /// A figure and what it was judged by.
