@@ -85,7 +85,9 @@ impl Study {
 
     /// Of a photo of 12 megapixels: the number, and the dates, against decoding that photo to RGB.
     fn speed(&self) {
-        println!("| what | median of {ROUNDS} | of decoding its photo to RGB with `image` | more memory at the peak |\n|---|---|---|---|");
+        println!(
+            "| what | median of {ROUNDS} | of decoding its photo to RGB with `image` | more memory at the peak |\n|---|---|---|---|"
+        );
         for shot in [Shot::PortraitSide, Shot::EmblemSide] {
             let recipe = Recipe { longest: 4000, ..Recipe::new(self.family, shot, Flaw::None, 3) };
             let jpeg = kept(&recipe, &self.directory).unwrap().jpeg;
@@ -200,7 +202,8 @@ fn peak() -> u64 {
 fn told(seed: u64, line: Option<&PrintedLine>) {
     match line {
         Some(line) if line.outcome != PrintedOutcome::Same => {
-            let figures: Vec<_> = line.figures.iter().map(|figure| (figure.measure, figure.measured)).collect();
+            let figures: Vec<_> =
+                line.figures.iter().map(|figure| (figure.measure, figure.measured)).collect();
             println!("<!-- {seed}: {:?} {figures:?} -->", line.outcome);
         }
         _ => {}
@@ -221,7 +224,11 @@ fn others(number: &str) -> Vec<(&'static str, String)> {
             let mut other = digits.to_vec();
             other[at] = digit;
             let pair = (digit.min(digits[at]), digit.max(digits[at]));
-            let kind = if ALIKE.contains(&pair) { "one digit wrong, a look-alike" } else { "one digit wrong, any other" };
+            let kind = if ALIKE.contains(&pair) {
+                "one digit wrong, a look-alike"
+            } else {
+                "one digit wrong, any other"
+            };
             wrong.push((kind, String::from_utf8(other).unwrap()));
         }
         if at + 1 < digits.len() && digits[at] != digits[at + 1] {

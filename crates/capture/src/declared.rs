@@ -40,14 +40,17 @@ impl DeclaredPrint {
     /// Compares it with the two sides. A photo that plainly shows something else isn't read.
     pub(crate) fn examine(&self, photos: &[Measurement], thresholds: &Thresholds) -> PrintedExamination {
         let card = |slot: Slot| {
-            let photo = photos.iter().find(|photo| photo.slot == slot && photo.view.fits(slot) != Some(false));
+            let photo =
+                photos.iter().find(|photo| photo.slot == slot && photo.view.fits(slot) != Some(false));
             photo.and_then(|photo| photo.card.as_ref())
         };
-        let validity = self.validity.as_ref().zip(card(Slot::EmblemSide)).map(|((from, until), card)| {
-            card.printed_validity(&printed_dates(from, until), thresholds)
-        });
-        let number = card(Slot::PortraitSide)
-            .map(|card| card.printed_number(&self.number.canonical(), thresholds));
+        let validity = self
+            .validity
+            .as_ref()
+            .zip(card(Slot::EmblemSide))
+            .map(|((from, until), card)| card.printed_validity(&printed_dates(from, until), thresholds));
+        let number =
+            card(Slot::PortraitSide).map(|card| card.printed_number(&self.number.canonical(), thresholds));
         PrintedExamination { number, validity }
     }
 }

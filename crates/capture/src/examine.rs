@@ -142,7 +142,9 @@ impl Triplet {
             looked.then(|| FaceFinderRef { id: finder.id().to_owned(), is_test: finder.is_test() });
         let printed = declared.map(|declared| declared.examine(&photos, thresholds));
         let photo_faults = sorted(faults.clone());
-        faults.extend(printed.iter().flat_map(|printed| [printed.number_fault(), printed.validity_fault()]).flatten());
+        faults.extend(
+            printed.iter().flat_map(|printed| [printed.number_fault(), printed.validity_fault()]).flatten(),
+        );
         let outcome = faults.iter().map(|fault| fault.outcome).max().unwrap_or(Outcome::Pass);
         Examination {
             outcome,

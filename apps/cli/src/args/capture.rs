@@ -33,6 +33,9 @@ pub(crate) struct CaptureCheckArgs {
     /// A face detector, run as a helper program: without one nothing is measured on the holder's face
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) face_finder: Option<PathBuf>,
+    /// The weights of the face finder inside this program: model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7
+    #[arg(long, value_name = "FILE", conflicts_with = "face_finder")]
+    pub(crate) face_model: Option<PathBuf>,
     /// Draw what was found on copies of the photos, DIR/SLOT.png; DIR is made when absent, no file is overwritten
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,

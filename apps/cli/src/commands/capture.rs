@@ -6,15 +6,15 @@ pub(crate) mod report;
 use realname::appraisal::DeclaredError;
 use realname::capture::DeclaredPrint;
 use realname::capture::measure::Thresholds;
-use realname::capture::plugin::{FaceFinder, NoFaceFinder};
 use realname::document::{IdNumber, NumberCheck};
 use realname::profile::Outcome;
 
 use super::{Done, declared, done, photos};
 use crate::args::{CaptureCheckArgs, CaptureCommand};
 use crate::failure::Failure;
+use crate::lang;
 use crate::output::{self, Tone, paint};
-use crate::{lang, plugins};
+use crate::plugins::Finder;
 
 /// Nothing of this session is kept, so there is nothing to tell its photos from those of another one.
 const NO_SESSION: [u8; 16] = [0; 16];
@@ -29,14 +29,11 @@ fn check(args: &CaptureCheckArgs) -> Done {
     let drawings = args.annotate.as_deref().map(drawings::Drawings::open).transpose()?;
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
     let triplet = photos::triplet(NO_SESSION, [&args.portrait, &args.emblem, &args.holder])?;
-    let finder: Box<dyn FaceFinder> = match &args.face_finder {
-        Some(program) => Box::new(plugins::face_finder(program)?),
-        None => Box::new(NoFaceFinder),
-    };
+    let finder = Finder::named(args.face_finder.as_deref(), args.face_model.as_deref())?;
     let thresholds = Thresholds::default();
     let examination = match &declared {
-        Some(declared) => triplet.examine_declared(&thresholds, finder.as_ref(), declared),
-        None => triplet.examine_with(&thresholds, finder.as_ref()),
+        Some(declared) => triplet.examine_declared(&thresholds, finder.get(), declared),
+        None => triplet.examine_with(&thresholds, finder.get()),
     };
     let written = drawings.map(|drawings| drawings.write(&triplet, &examination)).transpose()?;
     drop(progress);

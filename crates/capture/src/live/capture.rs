@@ -212,7 +212,8 @@ impl LiveCapture {
         {
             return Err(LiveError::Still { n, before: n.saturating_sub(1) });
         }
-        let after = self.frames.first().map_or(SignedDuration::ZERO, |first| taken_at.duration_since(first.taken_at));
+        let after =
+            self.frames.first().map_or(SignedDuration::ZERO, |first| taken_at.duration_since(first.taken_at));
         self.head = Sha256::new_with_prefix(b"realname live link 1")
             .chain_update(self.head)
             .chain_update([n])
@@ -229,7 +230,8 @@ impl LiveCapture {
     fn in_time(&self, step: &Step, taken_at: Timestamp, received_at: Timestamp) -> Result<(), LiveError> {
         let limit_ms = Challenge::TOLERANCE_MS;
         let wrong = |off_ms: i64, limit_ms: u32| LiveError::WrongTime { n: step.n, off_ms, limit_ms };
-        let arrived = received_at.duration_since(self.issued_at).as_millis() as i64 - i64::from(step.after_ms);
+        let arrived =
+            received_at.duration_since(self.issued_at).as_millis() as i64 - i64::from(step.after_ms);
         if arrived < -i64::from(limit_ms) {
             return Err(wrong(arrived, limit_ms));
         }
@@ -244,7 +246,8 @@ impl LiveCapture {
     /// How far from its place after the first frame, by the page's clock.
     fn off_ms(&self, step: &Step, taken_at: Timestamp) -> i64 {
         let first = self.challenge.steps().first().map_or(0, |first| first.after_ms);
-        let after = self.frames.first().map_or(0, |known| taken_at.duration_since(known.taken_at).as_millis() as i64);
+        let after =
+            self.frames.first().map_or(0, |known| taken_at.duration_since(known.taken_at).as_millis() as i64);
         if self.frames.is_empty() { 0 } else { after - i64::from(step.after_ms - first) }
     }
 
@@ -258,7 +261,10 @@ impl LiveCapture {
             return Err(LiveError::Missing { count, got: self.frames.len() as u8 });
         }
         let steps = self.challenge.steps();
-        let off = steps.iter().zip(&self.frames).map(|(step, frame)| self.off_ms(step, frame.taken_at).unsigned_abs());
+        let off = steps
+            .iter()
+            .zip(&self.frames)
+            .map(|(step, frame)| self.off_ms(step, frame.taken_at).unsigned_abs());
         let most_off_ms = off.max().unwrap_or(0) as u32;
         let changes = self.frames.windows(2).map(|pair| pair[1].coarse.change(&pair[0].coarse));
         let least_change = changes.fold(f32::MAX, f32::min);

@@ -144,8 +144,11 @@ fn a_still_picture_sent_twenty_times_is_refused() {
         // The same file, the same pixels in another file, and the same scene with other noise.
         let same = Frame { n: 1, capture: frame(&challenge(4), 0).capture, ..frame(&challenge(4), 1) };
         assert_eq!(admit(&mut live, same), Err(LiveError::Double { n: 1, of: 0 }), "{round}");
-        let encoded_anew =
-            Frame { n: 1, capture: picture((320, 240), 60, 2 + (round % 3) as u8), ..frame(&challenge(4), 1) };
+        let encoded_anew = Frame {
+            n: 1,
+            capture: picture((320, 240), 60, 2 + (round % 3) as u8),
+            ..frame(&challenge(4), 1)
+        };
         assert_eq!(admit(&mut live, encoded_anew), Err(LiveError::Still { n: 1, before: 0 }), "{round}");
     }
     assert!(!live.is_complete());
@@ -231,7 +234,8 @@ fn a_helper_gets_all_frames_with_their_prompts() {
     let whole = heads + format!("frames {}\n", take.frames.len()).len();
     let script = format!("[ $(/bin/cat | /usr/bin/wc -c) -eq {whole} ] && echo live 0.9 0.5 0.01");
     assert!(matches!(checked(&script), LivenessVerdict::Live(_)));
-    let first = format!("IFS= read -r head; [ \"$head\" = 'frames {}' ] && echo spoof 0.1 0.5", take.frames.len());
+    let first =
+        format!("IFS= read -r head; [ \"$head\" = 'frames {}' ] && echo spoof 0.1 0.5", take.frames.len());
     assert!(matches!(checked(&first), LivenessVerdict::Spoof(_)));
     // A helper that fails, or says anything else, has looked at nothing.
     assert_eq!(checked("echo live"), LivenessVerdict::NotRun);

@@ -5,9 +5,7 @@ use jiff::Timestamp;
 use super::Reason;
 use super::checks::Judged;
 use crate::capture::Capture;
-use crate::capture::plugin::{
-    FaceMatcher, FaceVerdict, LivenessVerdict, PhotoDecodeError, PhotoDecoder,
-};
+use crate::capture::plugin::{FaceMatcher, FaceVerdict, LivenessVerdict, PhotoDecodeError, PhotoDecoder};
 use crate::document::CardRead;
 use crate::profile::Outcome;
 

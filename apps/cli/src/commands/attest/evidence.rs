@@ -49,10 +49,7 @@ pub(super) fn remote(
     // The photos belong to this demand: its nonce begins their chain.
     let triplet = photos::triplet(session_nonce(demand), paths)?;
     let thresholds = Thresholds::default();
-    let remote = match &plugins.face_finder {
-        Some(finder) => Remote::with_face_finder(declared, triplet, consent, &thresholds, finder),
-        None => Remote::new(declared, triplet, consent, &thresholds),
-    };
+    let remote = Remote::with_face_finder(declared, triplet, consent, &thresholds, plugins.face_finder.get());
     drop(progress);
     Ok(remote)
 }

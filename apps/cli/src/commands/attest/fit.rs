@@ -82,9 +82,7 @@ pub(super) fn unknown_claim(claim: ClaimName) -> Failure {
 /// Photos that can't pass any more whatever the register says: the buyer takes them again, and nobody is paid.
 pub(super) fn check_photos(remote: &Remote, by: &Policy, purpose: &Purpose) -> Result<(), Failure> {
     let examination = remote.examination();
-    let needs = |check| {
-        by.rule(purpose).is_some_and(|rule| rule.require.contains(&Requirement::One(check)))
-    };
+    let needs = |check| by.rule(purpose).is_some_and(|rule| rule.require.contains(&Requirement::One(check)));
     let hopeless = |outcome: Outcome, needed: bool| match outcome {
         Outcome::Pass => false,
         Outcome::Fail => true,
@@ -94,7 +92,8 @@ pub(super) fn check_photos(remote: &Remote, by: &Policy, purpose: &Purpose) -> R
     let number = examination.printed.as_ref().map_or(Outcome::NotRun, |printed| printed.number_outcome());
     // Dates that can't be read are the register's to confirm; other dates are none of this card's.
     let dates = examination.printed.as_ref().is_some_and(|printed| printed.validity_differs());
-    let hopeless = hopeless(photos, needs(Check::Triplet)) || hopeless(number, needs(Check::NumberPrinted)) || dates;
+    let hopeless =
+        hopeless(photos, needs(Check::Triplet)) || hopeless(number, needs(Check::NumberPrinted)) || dates;
     if !hopeless {
         return Ok(());
     }

@@ -46,7 +46,12 @@ impl Cells {
     }
 
     /// The best fit of each of `glyphs` in the cell at `position`, moved by at most `reach` samples in either direction.
-    pub(super) fn fits<const N: usize>(&self, position: usize, glyphs: [&Glyph; N], reach: usize) -> [Fit; N] {
+    pub(super) fn fits<const N: usize>(
+        &self,
+        position: usize,
+        glyphs: [&Glyph; N],
+        reach: usize,
+    ) -> [Fit; N] {
         let mut best = [Fit { likeness: -1.0, ..Fit::default() }; N];
         if position >= self.count {
             return best;
@@ -92,7 +97,11 @@ impl Cells {
 /// Sum and sum of squares of a cell, and its products with the glyphs: sums are kept by column, so that they are added side by
 /// side.
 #[inline(always)]
-fn products<const N: usize>(part: &[f32], width: usize, glyphs: &[&Glyph; N]) -> Option<(f32, f32, [f32; N])> {
+fn products<const N: usize>(
+    part: &[f32],
+    width: usize,
+    glyphs: &[&Glyph; N],
+) -> Option<(f32, f32, [f32; N])> {
     let mut sums = [0.0f32; CELL_WIDTH];
     let mut squares = [0.0f32; CELL_WIDTH];
     let mut products = [[0.0f32; CELL_WIDTH]; N];

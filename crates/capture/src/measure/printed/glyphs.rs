@@ -109,7 +109,9 @@ mod tests {
 
     #[test]
     fn another_file_holds_no_fonts() {
-        for file in [&b""[..], b"P5\n260 30\n255\n", b"P6\n260 0\n255\n", b"P5\n20 30\n255\nx", b"P5\n-1 3\n255\n"] {
+        for file in
+            [&b""[..], b"P5\n260 30\n255\n", b"P6\n260 0\n255\n", b"P5\n20 30\n255\nx", b"P5\n-1 3\n255\n"]
+        {
             assert!(parse(file).is_none_or(|fonts| fonts.is_empty()), "{file:?}");
         }
     }

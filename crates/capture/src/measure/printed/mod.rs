@@ -23,8 +23,8 @@ use search::{Band, Comb, Grid};
 use std::collections::BTreeMap;
 use strip::{Area, Strip};
 pub(super) use verdict::PRINTED;
-pub use verdict::{Position, PrintedLine, PrintedOutcome};
 use verdict::{Limits, Seen};
+pub use verdict::{Position, PrintedLine, PrintedOutcome};
 
 /// Where a line is on its side of the card and how large its print may be, all in tenths of a millimetre.
 struct Place {
@@ -83,7 +83,8 @@ fn look(luma: &Plane, place: &Place, text: &[usize]) -> Option<Vec<Seen>> {
     for band in search::bands(&strip, place.heights, BANDS) {
         for font in glyphs::fonts() {
             let laid = lay(&strip, place, band, font, text);
-            best = laid.filter(|laid| best.as_ref().is_none_or(|best| laid.likeness > best.likeness)).or(best);
+            best =
+                laid.filter(|laid| best.as_ref().is_none_or(|best| laid.likeness > best.likeness)).or(best);
         }
         // The first band is the line, unless it isn't.
         if best.as_ref().is_some_and(|best| best.likeness > CLEAR) {
@@ -95,7 +96,8 @@ fn look(luma: &Plane, place: &Place, text: &[usize]) -> Option<Vec<Seen>> {
         // Another text may be there: it lies better under what it seems to say.
         let cells = Cells::of(&strip, best.grid);
         let digits = best.font.digits();
-        let seems: Vec<usize> = text.iter().enumerate().map(|(at, wanted)| read(&cells, digits, at, *wanted)).collect();
+        let seems: Vec<usize> =
+            text.iter().enumerate().map(|(at, wanted)| read(&cells, digits, at, *wanted)).collect();
         let again = lay(&strip, place, best.band, best.font, &seems);
         best = again.filter(|again| again.likeness > best.likeness).unwrap_or(best);
     }

@@ -54,8 +54,7 @@ pub(super) fn bands(strip: &Strip, heights: [usize; 2], most: usize) -> Vec<Band
         let mean = |from: usize, to: usize| (profile[to] - profile[from]) / (to - from).max(1) as f32;
         for high in (heights[0]..=heights[1]).step_by(2) {
             for top in GAP + 1..strip.height.saturating_sub(high + GAP + 1) {
-                let beside =
-                    mean(top - GAP - 1, top - 1).max(mean(top + high + 1, top + high + GAP + 1));
+                let beside = mean(top - GAP - 1, top - 1).max(mean(top + high + 1, top + high + GAP + 1));
                 let score = (mean(top, top + high) - beside) * (high as f32).sqrt();
                 keep(&mut found, Band { score, top: top as f32, high: high as f32, slope }, most);
             }
@@ -91,7 +90,13 @@ pub(super) struct Comb {
 }
 
 /// Finds the comb whose columns fit the band's best. `None` where there is no print.
-pub(super) fn comb(strip: &Strip, band: &Band, font: &Font, text: &[usize], pitches: [f32; 2]) -> Option<Comb> {
+pub(super) fn comb(
+    strip: &Strip,
+    band: &Band,
+    font: &Font,
+    text: &[usize],
+    pitches: [f32; 2],
+) -> Option<Comb> {
     // Ink by column, half as fine; what is far darker than print counts as print.
     const STEP: usize = 2;
     let columns = strip.width / STEP;
@@ -101,7 +106,8 @@ pub(super) fn comb(strip: &Strip, band: &Band, font: &Font, text: &[usize], pitc
         let top = band.top + band.slope * (x as f32 - strip.width as f32 / 2.0);
         for y in (top.max(0.0) as usize..).take(band.high as usize).filter(|y| *y < strip.height) {
             let row = strip.row(y);
-            *sum += row.get(x..x + STEP).unwrap_or_default().iter().map(|ink| ink.clamp(0.0, 120.0)).sum::<f32>();
+            *sum +=
+                row.get(x..x + STEP).unwrap_or_default().iter().map(|ink| ink.clamp(0.0, 120.0)).sum::<f32>();
         }
     }
     // What each quarter of a pitch should have.
@@ -111,7 +117,8 @@ pub(super) fn comb(strip: &Strip, band: &Band, font: &Font, text: &[usize], pitc
         .filter_map(|glyph| font.glyphs.get(*glyph))
         .flat_map(|glyph| {
             let part = CELL_WIDTH / PARTS;
-            (0..PARTS).map(move |at| glyph.columns[at * part..(at + 1) * part].iter().sum::<f32>() / part as f32)
+            (0..PARTS)
+                .map(move |at| glyph.columns[at * part..(at + 1) * part].iter().sum::<f32>() / part as f32)
         })
         .collect();
     let count = expected.len() as f32;
@@ -196,7 +203,12 @@ impl Grid {
             .iter()
             .enumerate()
             .map(|(at, (dx, dy, weight))| {
-                [at as f32 + 0.5 - half, dx * self.pitch() / CELL_WIDTH as f32, dy * self.high / INK_HIGH, *weight]
+                [
+                    at as f32 + 0.5 - half,
+                    dx * self.pitch() / CELL_WIDTH as f32,
+                    dy * self.high / INK_HIGH,
+                    *weight,
+                ]
             })
             .collect();
         let along = parabola(points.iter().map(|[at, dx, _, weight]| (*at, *dx, *weight)));
@@ -224,7 +236,8 @@ fn parabola(points: impl Iterator<Item = (f32, f32, f32)>) -> [f32; 3] {
     }
     let [m0, m1, m2, m3, m4] = moments;
     let det3 = |[a, b, c]: [[f64; 3]; 3]| {
-        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0])
+        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+            + a[2] * (b[0] * c[1] - b[1] * c[0])
     };
     let [s0, s1, s2] = sums;
     let det = det3([[m0, m1, m2], [m1, m2, m3], [m2, m3, m4]]);

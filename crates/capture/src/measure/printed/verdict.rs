@@ -115,7 +115,8 @@ pub(super) struct Limits {
 impl Limits {
     /// A measure without a threshold is never passed.
     pub(super) fn of(limits: &BTreeMap<Measure, Threshold>) -> Self {
-        let pass = |measure| limits.get(&measure).map_or(f32::INFINITY, |threshold: &Threshold| threshold.pass);
+        let pass =
+            |measure| limits.get(&measure).map_or(f32::INFINITY, |threshold: &Threshold| threshold.pass);
         let [ink, likeness, line, margin] = PRINTED.map(pass);
         Self { ink, likeness, line, margin }
     }

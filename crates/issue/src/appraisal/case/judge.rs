@@ -58,9 +58,7 @@ impl Case {
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
             // Made by the flow and at hand-over.
-            Check::Confirmation | Check::DeliveryOriginal => {
-                Judged::not_run(Reason::CheckNotAvailable)
-            }
+            Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
         }
     }
 }

@@ -105,7 +105,11 @@ impl Case {
         self.judged_alive(checker, || checker.check_take(take))
     }
 
-    fn judged_alive(mut self, checker: &dyn LivenessChecker, verdict: impl FnOnce() -> LivenessVerdict) -> Self {
+    fn judged_alive(
+        mut self,
+        checker: &dyn LivenessChecker,
+        verdict: impl FnOnce() -> LivenessVerdict,
+    ) -> Self {
         self.liveness = Some(if self.is_production() && checker.is_test() {
             Judged::not_run(Reason::TestPlugIn)
         } else {
