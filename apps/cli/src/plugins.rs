@@ -148,16 +148,8 @@ impl Finder {
 }
 
 fn built_in(model: &Path) -> Result<SeetaFaceFinder, Failure> {
-    SeetaFaceFinder::new(files::read(model)?.to_vec()).map_err(|error| {
-        Failure::damaged(
-            "face_model",
-            format!("{}: {error}", outside::path(model)),
-            lang::pick(
-                "give model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7",
-                "请使用 rustface 0.1.7 软件包中的 model/seeta_fd_frontal_v1.0.bin",
-            ),
-        )
-    })
+    SeetaFaceFinder::new(files::read(model)?.to_vec())
+        .map_err(|error| Failure::from(error).about(&outside::path(model).to_string()))
 }
 
 /// The plug-ins of a terminal, ready to be asked.

@@ -76,7 +76,7 @@ fn declared(args: &CaptureCheckArgs) -> Result<Option<DeclaredPrint>, Failure> {
     let number = IdNumber::new(number);
     match number.check() {
         NumberCheck::Valid => Ok(Some(DeclaredPrint::new(number))),
-        NumberCheck::Invalid => Err(declared::said(DeclaredError::NumberCheck)),
-        NumberCheck::Unknown => Err(declared::said(DeclaredError::NumberForm)),
+        NumberCheck::Invalid => Err(DeclaredError::NumberCheck.into()),
+        NumberCheck::Unknown => Err(DeclaredError::NumberForm.into()),
     }
 }

@@ -74,24 +74,7 @@ pub(crate) fn read<T: DeserializeOwned>(
 
 /// Name and number, as far as they can be judged without asking anybody.
 pub(crate) fn person(name: &Personal, number: &Personal) -> Result<Declared, Failure> {
-    Declared::new(name.as_str(), number.as_str()).map_err(said)
-}
-
-/// What can't be right, for whoever typed it.
-pub(crate) fn said(error: DeclaredError) -> Failure {
-    let advice = realname::profile::Explain::entry(&error).advice;
-    let chinese = match error.code() {
-        "declared_name" => "姓名须为 1 至 70 个字符",
-        "declared_number_form" => "证件号码不符合任何已知格式",
-        "declared_number_check" => "证件号码的校验位有误",
-        "declared_birth_date" => "出生日期与证件号码不符",
-        _ => "有效期止早于有效期起",
-    };
-    Failure::damaged(
-        error.code(),
-        lang::pick(error.to_string(), chinese.to_owned()),
-        lang::pick(advice.en, advice.zh),
-    )
+    Ok(Declared::new(name.as_str(), number.as_str())?)
 }
 
 /// The file of `--declared`.
@@ -114,8 +97,8 @@ pub(crate) fn in_file(path: &Path) -> Result<Declared, Failure> {
     let declared = match &file.birth_date {
         None => declared,
         Some(text) => {
-            let birth = day(text.as_str()).ok_or_else(|| said(DeclaredError::BirthDate)).map_err(about)?;
-            declared.born_on(birth).map_err(|error| about(said(error)))?
+            let birth = day(text.as_str()).ok_or(DeclaredError::BirthDate);
+            birth.and_then(|birth| declared.born_on(birth)).map_err(|error| about(error.into()))?
         }
     };
     let malformed = || {
@@ -136,7 +119,7 @@ pub(crate) fn in_file(path: &Path) -> Result<Declared, Failure> {
                 "long_term" => ValidUntil::LongTerm,
                 text => ValidUntil::Day(day(text).ok_or_else(malformed)?),
             };
-            declared.with_validity(from, until).map_err(|error| about(said(error)))
+            declared.with_validity(from, until).map_err(|error| about(error.into()))
         }
         _ => Err(malformed()),
     }

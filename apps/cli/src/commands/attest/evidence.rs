@@ -26,10 +26,8 @@ pub(super) fn on_site(
     let live = photos::take(Slot::Live, live)?;
     let card = reader::read_at(port, baud, &ReadOptions::new().wait(wait).lying_card(false))?;
     OnSite::new(card, live, consent).map_err(|error| {
-        Failure::usage(
-            error,
-            lang::pick("give the photo taken on the spot with --live", "请用 --live 提供现场照片"),
-        )
+        Failure::from(error)
+            .advising(lang::pick("give the photo taken on the spot with --live", "请用 --live 提供现场照片"))
     })
 }
 
