@@ -52,7 +52,6 @@ fn tables() -> Vec<Table> {
         table::<realname::capture::plugin::BadFace>(),
         table::<realname::capture::plugin::FaceFinderError>(),
         table::<realname::capture::plugin::PhotoDecodeError>(),
-        table::<realname::capture::plugin::WrongModel>(),
         table::<realname::confirmation::ConfirmationError>(),
         table::<realname::confirmation::MessengerError>(),
         table::<realname::confirmation::NotAsked>(),
@@ -92,6 +91,8 @@ fn tables() -> Vec<Table> {
         table::<realname::authority::http::TlsError>(),
         table::<realname::confirmation::GatewayError>(),
     ]);
+    #[cfg(feature = "rustface")]
+    tables.extend([table::<realname::capture::plugin::WrongModel>()]);
     #[cfg(feature = "http-server")]
     tables.extend([table::<realname::authority::serve::ServeError>()]);
     tables
@@ -135,7 +136,7 @@ fn the_printed_tables_are_the_codes_own() {
     check_table("appraisal", &rows);
 }
 
-#[cfg(all(feature = "http", feature = "http-server"))]
+#[cfg(all(feature = "http", feature = "http-server", feature = "rustface"))]
 #[test]
 fn the_printed_table_of_errors_is_the_codes_own() {
     let own: BTreeSet<&str> =
@@ -208,7 +209,7 @@ fn every_public_error_of_the_sources_explains_itself() {
         });
         for name in derived {
             found += 1;
-            let conditional = cfg!(not(all(feature = "http", feature = "http-server")));
+            let conditional = cfg!(not(all(feature = "http", feature = "http-server", feature = "rustface")));
             assert!(
                 listed.contains(name) || conditional,
                 "{name} of {} has no codes in this list",

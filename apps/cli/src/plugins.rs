@@ -149,7 +149,7 @@ impl Finder {
 
 fn built_in(model: &Path) -> Result<SeetaFaceFinder, Failure> {
     SeetaFaceFinder::new(files::read(model)?.to_vec())
-        .map_err(|error| Failure::from(error).about(&outside::path(model).to_string()))
+        .map_err(|error| Failure::from(error).about(&outside::path(model)))
 }
 
 /// The plug-ins of a terminal, ready to be asked.

@@ -4,6 +4,8 @@ use realname_terms::{Advice, Codes, Entry, Explain, Fault, explain};
 
 use crate::live::LiveError;
 use crate::measure::ThresholdsError;
+#[cfg(feature = "rustface")]
+use crate::plugin::WrongModel;
 use crate::plugin::{BadFace, FaceFinderError, PhotoDecodeError};
 use crate::profile::Outcome;
 use crate::{CaptureError, Damage, Defect, Examination, Foreign, PhotoFault, SessionError, WatermarkError};
@@ -134,7 +136,7 @@ explain! {
 
 #[cfg(feature = "rustface")]
 explain! {
-    crate::plugin::WrongModel {
+    WrongModel {
         Self => "face_model", Setup,
             "Give model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7.",
             "请使用 rustface 0.1.7 软件包中的 model/seeta_fd_frontal_v1.0.bin。", "该文件不是人脸检测程序的模型";

@@ -78,6 +78,13 @@ impl Cells {
         best
     }
 
+    /// How well every third glyph of `text` fits.
+    pub(super) fn sampled(&self, font: &Font, text: &[usize], reach: usize) -> f32 {
+        let every_third = text.iter().enumerate().step_by(3);
+        let glyphs = every_third.filter_map(|(at, glyph)| Some((at, font.glyphs.get(*glyph)?)));
+        glyphs.map(|(position, glyph)| self.fits(position, [glyph], reach)[0].likeness).sum()
+    }
+
     /// The grid moved to where the glyphs of `text` fit best, and how well they fit there, as the mean over the line.
     pub(super) fn settled(&self, font: &Font, text: &[usize], reach: usize) -> (Grid, f32) {
         let mut offsets = Vec::with_capacity(text.len());

@@ -17,6 +17,9 @@ pub(super) const CELL: usize = CELL_WIDTH * CELL_HEIGHT;
 /// that.
 const FILE: &[u8] = include_bytes!("glyphs.pgm");
 
+/// How wide glyphs are as shares of their cells: print may be spaced wider than its font says.
+const WIDTHS: [f32; 3] = [1.0, 0.87, 0.76];
+
 /// Which glyph a character is; `None` for one that isn't printed on a card.
 pub(super) fn index(character: char) -> Option<usize> {
     GLYPHS.iter().position(|glyph| char::from(*glyph) == character)
@@ -36,13 +39,19 @@ pub(super) struct Font {
     pub(super) glyphs: Vec<Glyph>,
 }
 
-/// The fonts of the built-in file; none when it isn't one, and then nothing can be read.
-pub(super) fn fonts() -> &'static [Font] {
-    static FONTS: std::sync::OnceLock<Vec<Font>> = std::sync::OnceLock::new();
-    FONTS.get_or_init(|| parse(FILE).unwrap_or_default())
+/// The fonts of the built-in file, each in several widths; none when it isn't one, and then nothing can be read.
+pub(super) fn fonts() -> &'static [Vec<Font>] {
+    static FONTS: std::sync::OnceLock<Vec<Vec<Font>>> = std::sync::OnceLock::new();
+    FONTS.get_or_init(|| {
+        let fonts = parse(FILE).unwrap_or_default().into_iter();
+        fonts.map(|cells| WIDTHS.iter().map(|width| Font::of(&cells, *width)).collect()).collect()
+    })
 }
 
-fn parse(file: &[u8]) -> Option<Vec<Font>> {
+/// The cells of each font, one after the other.
+type Cells = Vec<Vec<f32>>;
+
+fn parse(file: &[u8]) -> Option<Vec<Cells>> {
     let mut fields = file.splitn(4, |byte| *byte == b'\n');
     let magic = fields.next()?;
     let size = std::str::from_utf8(fields.next()?).ok()?;
@@ -54,7 +63,7 @@ fn parse(file: &[u8]) -> Option<Vec<Font>> {
     if !whole || !height.is_multiple_of(CELL_HEIGHT) || samples.len() != width.checked_mul(height)? {
         return None;
     }
-    Some(samples.chunks_exact(width * CELL_HEIGHT).map(|rows| Font::of(rows, width)).collect())
+    Some(samples.chunks_exact(width * CELL_HEIGHT).map(|rows| cells(rows, width)).collect())
 }
 
 impl Font {
@@ -63,16 +72,32 @@ impl Font {
         std::array::from_fn(|at| &self.glyphs[at])
     }
 
-    fn of(rows: &[u8], width: usize) -> Self {
-        let glyph = |at: usize| {
-            let row = |row: &'_ [u8]| -> Vec<f32> {
-                let cell = row.iter().skip(at * CELL_WIDTH).take(CELL_WIDTH);
-                cell.map(|value| f32::from(*value) / 255.0).collect()
-            };
-            Glyph::of(rows.chunks_exact(width).flat_map(row).collect())
-        };
-        Self { glyphs: (0..GLYPH_COUNT).map(glyph).collect() }
+    fn of(cells: &Cells, width: f32) -> Self {
+        Self { glyphs: cells.iter().map(|cell| Glyph::of(narrowed(cell, width))).collect() }
     }
+}
+
+fn cells(rows: &[u8], width: usize) -> Cells {
+    let cell = |at: usize| {
+        let row = |row: &[u8]| -> Vec<f32> {
+            let cell = row.iter().skip(at * CELL_WIDTH).take(CELL_WIDTH);
+            cell.map(|value| f32::from(*value) / 255.0).collect()
+        };
+        rows.chunks_exact(width).flat_map(row).collect()
+    };
+    (0..GLYPH_COUNT).map(cell).collect()
+}
+
+/// A cell whose glyph is narrower around its middle.
+fn narrowed(cell: &[f32], width: f32) -> Vec<f32> {
+    let at = |row: &[f32], x: f32| {
+        let (left, part) = (x.floor(), x - x.floor());
+        let value = |x: f32| if x < 0.0 { 0.0 } else { row.get(x as usize).copied().unwrap_or(0.0) };
+        value(left) * (1.0 - part) + value(left + 1.0) * part
+    };
+    let middle = (CELL_WIDTH as f32 - 1.0) / 2.0;
+    let place = |x: usize| middle + (x as f32 - middle) / width;
+    cell.chunks_exact(CELL_WIDTH).flat_map(|row| (0..CELL_WIDTH).map(move |x| at(row, place(x)))).collect()
 }
 
 impl Glyph {
@@ -97,10 +122,11 @@ mod tests {
 
     #[test]
     fn the_built_in_file_is_what_the_generator_draws() {
-        assert_eq!(FILE, realname_specimen::glyphs::pgm(), "run: realname-specimen glyphs {}", "glyphs.pgm");
+        assert_eq!(FILE, realname_specimen::glyphs::pgm(), "run: realname-specimen glyphs glyphs.pgm");
         assert_eq!(realname_specimen::glyphs::GLYPHS.as_bytes(), GLYPHS);
         assert_eq!(fonts().len(), 2);
-        for font in fonts() {
+        for font in fonts().iter().flatten() {
+            assert_eq!(font.glyphs.len(), GLYPH_COUNT);
             for (at, glyph) in font.glyphs.iter().enumerate() {
                 assert!(glyph.length > 0.5 && glyph.shape.len() == CELL, "{at}");
             }
@@ -119,7 +145,7 @@ mod tests {
     #[test]
     fn digits_differ() {
         // What two digits of one font have in common: 8 and 0, 6 and 8, 3 and 8 are the closest.
-        for font in fonts() {
+        for font in fonts().iter().flatten() {
             for (a, b) in (0..DIGITS).flat_map(|a| (0..a).map(move |b| (a, b))) {
                 let pairs = font.glyphs[a].shape.iter().zip(&font.glyphs[b].shape);
                 let alike: f32 = pairs.map(|(x, y)| x * y).sum();

@@ -81,8 +81,8 @@ fn look(luma: &Plane, place: &Place, text: &[usize]) -> Option<Vec<Seen>> {
     let strip = Strip::of(luma, place.area)?;
     let mut best: Option<Laid<'_>> = None;
     for band in search::bands(&strip, place.heights, BANDS) {
-        for font in glyphs::fonts() {
-            let laid = lay(&strip, place, band, font, text);
+        for widths in glyphs::fonts() {
+            let laid = lay(&strip, place, band, widths, text);
             best =
                 laid.filter(|laid| best.as_ref().is_none_or(|best| laid.likeness > best.likeness)).or(best);
         }
@@ -98,7 +98,7 @@ fn look(luma: &Plane, place: &Place, text: &[usize]) -> Option<Vec<Seen>> {
         let digits = best.font.digits();
         let seems: Vec<usize> =
             text.iter().enumerate().map(|(at, wanted)| read(&cells, digits, at, *wanted)).collect();
-        let again = lay(&strip, place, best.band, best.font, &seems);
+        let again = lay(&strip, place, best.band, std::slice::from_ref(best.font), &seems);
         best = again.filter(|again| again.likeness > best.likeness).unwrap_or(best);
     }
     let Laid { grid, font, .. } = best;
@@ -131,8 +131,12 @@ fn read(cells: &Cells, digits: [&Glyph; DIGITS], position: usize, wanted: usize)
     best.map_or(wanted, |(digit, _)| digit)
 }
 
-fn lay<'a>(strip: &Strip, place: &Place, band: Band, font: &'a Font, text: &[usize]) -> Option<Laid<'a>> {
-    let comb = search::comb(strip, &band, font, text, place.pitches)?;
+/// Lays a text onto a band in the font's width that fits best: the comb is looked for once, widths are told by some of the cells.
+fn lay<'a>(strip: &Strip, place: &Place, band: Band, widths: &'a [Font], text: &[usize]) -> Option<Laid<'a>> {
+    let comb = search::comb(strip, &band, widths.get(widths.len() / 2)?, text, place.pitches)?;
+    let cells = Cells::of(strip, Grid::of(&band, &comb, strip, text.len()));
+    let (_, font) =
+        widths.iter().map(|font| (cells.sampled(font, text, 3), font)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     let (grid, likeness) = settle(strip, &band, &comb, font, text);
     Some(Laid { likeness, grid, band, font })
 }
