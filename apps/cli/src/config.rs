@@ -101,7 +101,9 @@ impl Config {
                 *file = base.join(&*file);
             }
         };
-        resolve(&mut config.key);
+        if !crate::commands::key::is_uri(&config.key) {
+            resolve(&mut config.key);
+        }
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         config.authority.as_mut().map(resolve);
         match &mut config.delegation {

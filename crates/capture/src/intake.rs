@@ -232,6 +232,25 @@ impl Capture {
         self.bytes = None;
         self.picture = None;
     }
+
+    /// The same without file and pixels, for whoever can't drop them because others hold them too.
+    pub(super) fn forgotten(&self) -> Self {
+        self.pixels_sha256();
+        self.perceptual_hash();
+        Self {
+            slot: self.slot,
+            format: self.format,
+            taken_at: self.taken_at,
+            sha256: self.sha256,
+            derived: self.derived.clone(),
+            width: self.width,
+            height: self.height,
+            notes: self.notes.clone(),
+            exif: self.exif.clone(),
+            bytes: None,
+            picture: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Capture {

@@ -16,6 +16,7 @@
     clippy::print_stderr
 )]
 
+mod chain;
 mod declared;
 mod decode;
 mod error;
@@ -47,6 +48,7 @@ mod vectorised;
 mod watermark;
 mod webp;
 
+pub use chain::{Chain, Link};
 pub use declared::{DeclaredPrint, PrintedExamination};
 pub use error::{CaptureError, Damage};
 pub use examine::{Defect, Examination, FaceFinderRef, Remark, ThresholdsRef};

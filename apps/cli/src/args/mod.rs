@@ -14,12 +14,12 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::lang;
+use crate::lang::{self, Lang};
 
 pub(crate) use attest::{AttestArgs, PluginArgs, Source};
-pub(crate) use authority::{AuthorityCommand, ServeArgs};
+pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
@@ -38,15 +38,6 @@ pub(crate) struct Cli {
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// A language of the clerk's texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    /// English
-    En,
-    /// 中文
-    Zh,
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,8 +16,8 @@ use crate::lang;
 use crate::output::{self, Tone, paint};
 use crate::plugins::Finder;
 
-/// Nothing of this session is kept, so there is nothing to tell its photos from those of another one.
-const NO_SESSION: [u8; 16] = [0; 16];
+/// Nothing is attested here, so the photos are for no demand.
+const NO_DEMAND: &str = "";
 
 pub(crate) fn run(command: CaptureCommand) -> Done {
     let CaptureCommand::Check(args) = command;
@@ -28,7 +28,7 @@ fn check(args: &CaptureCheckArgs) -> Done {
     let declared = declared(args)?;
     let drawings = args.annotate.as_deref().map(drawings::Drawings::open).transpose()?;
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
-    let triplet = photos::triplet(NO_SESSION, [&args.portrait, &args.emblem, &args.holder])?;
+    let triplet = photos::triplet(NO_DEMAND, [&args.portrait, &args.emblem, &args.holder])?;
     let finder = Finder::named(args.face_finder.as_deref(), args.face_model.as_deref())?;
     let thresholds = Thresholds::default();
     let examination = match &declared {

@@ -8,7 +8,7 @@ mod demand;
 mod demo;
 mod emulator;
 mod inspect;
-mod key;
+pub(crate) mod key;
 mod photos;
 mod policy;
 mod reader;

@@ -54,9 +54,6 @@ fn incomplete() -> Failure {
 
 fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     let store = stores::existing(store)?;
-    // An answer is recorded once, so what can be known of its ways out is known before.
-    let record = args.record.as_deref().map(Output::prepare).transpose()?;
-    one_value(args.json, &record.iter().collect::<Vec<_>>())?;
     let now = Timestamp::now();
     let presentation = files::read_text(given.file)?;
     let parsed = match UnverifiedPresentation::parse(&presentation) {
@@ -75,6 +72,9 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         Ok(list) => list,
         Err(error) => return distrust(error, &order, args.json),
     };
+    // An answer is recorded once, so what can be known of its ways out is known before.
+    let record = args.record.as_deref().map(Output::prepare).transpose()?;
+    one_value(args.json, &record.iter().collect::<Vec<_>>())?;
     let answer = answer(&store, &presentation, asked, &list, now, &Limits::default())?;
     stores::keep_house(&store, now);
     let kept = match (record, &answer.record) {

@@ -190,19 +190,30 @@ impl Template {
     /// The body as `application/x-www-form-urlencoded`: one level of members.
     pub(super) fn form(&self, query: &Query, now: Timestamp) -> Result<Zeroizing<Vec<u8>>, AuthorityError> {
         let mut form = form_urlencoded::Serializer::new(String::with_capacity(capacity(query)));
-        if let Some(Filled::Object(members)) = self.filled(query, &wire_key(query), now)? {
-            for (name, member) in &members {
-                match member {
-                    Filled::Value(Value::Text(text)) => form.append_pair(name, text),
-                    Filled::Value(Value::Integer(number)) => form.append_pair(name, &number.to_string()),
-                    Filled::Value(Value::Bool(is)) => {
-                        form.append_pair(name, if *is { "true" } else { "false" })
-                    }
-                    Filled::Array(_) | Filled::Object(_) => return Err(AuthorityError::Unsupported),
-                };
-            }
+        for (name, value) in self.parameters(query, now)? {
+            form.append_pair(name, &value);
         }
         Ok(Zeroizing::new(form.finish().into_bytes()))
+    }
+
+    /// The members as names and values: one level of them.
+    pub(super) fn parameters(
+        &self,
+        query: &Query,
+        now: Timestamp,
+    ) -> Result<Vec<(&str, Zeroizing<String>)>, AuthorityError> {
+        let Some(Filled::Object(members)) = self.filled(query, &wire_key(query), now)? else {
+            return Ok(Vec::new());
+        };
+        let value = |member| {
+            Ok(match member {
+                Filled::Value(Value::Text(text)) => text,
+                Filled::Value(Value::Integer(number)) => Zeroizing::new(number.to_string()),
+                Filled::Value(Value::Bool(is)) => Zeroizing::new(is.to_string()),
+                Filled::Array(_) | Filled::Object(_) => return Err(AuthorityError::Unsupported),
+            })
+        };
+        members.into_iter().map(|(name, member)| Ok((name, value(member)?))).collect()
     }
 
     fn filled<'a>(

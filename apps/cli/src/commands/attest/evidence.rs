@@ -44,15 +44,10 @@ pub(super) fn remote(
         return Err(fit::unknown_claim(ClaimName::DocumentExpiry));
     }
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
-    // The photos belong to this demand: its nonce begins their chain.
-    let triplet = photos::triplet(session_nonce(demand), paths)?;
+    // The photos belong to this demand: its nonce begins their chain, and whoever attests compares.
+    let triplet = photos::triplet(demand.nonce(), paths)?;
     let thresholds = Thresholds::default();
     let remote = Remote::with_face_finder(declared, triplet, consent, &thresholds, plugins.face_finder.get());
     drop(progress);
     Ok(remote)
-}
-
-fn session_nonce(demand: &VerifiedDemand) -> [u8; 16] {
-    let bytes = realname::jose::decode(demand.nonce()).unwrap_or_default();
-    <[u8; 16]>::try_from(bytes).unwrap_or_default()
 }

@@ -101,6 +101,12 @@ fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
     if let Some(seconds) = args.max_age {
         request = request.max_age(SignedDuration::from_secs(seconds.into()));
     }
+    for alg in &args.session_algs {
+        request = request.session_algorithm(alg.algorithm());
+    }
+    for alg in &args.issuer_algs {
+        request = request.issuer_algorithm(alg.algorithm());
+    }
     if let Some(terminal) = &args.terminal {
         request = request.terminal(terminal.as_str());
     }

@@ -25,11 +25,11 @@ pub(super) fn run(
     as_json: bool,
 ) -> Done {
     let signer = key::load(key)?;
-    let out = Output::prepare(out)?;
-    one_value(as_json, &[&out])?;
     let delegate = read_public(to)?;
     let limits =
         Constraints::parse(&files::read(constraints)?).map_err(|error| misdrawn(constraints, error))?;
+    let out = Output::prepare(out)?;
+    one_value(as_json, &[&out])?;
     let now = Timestamp::now();
     let (from, until) = key::window(now, days)?;
     let own_name = key_uri(signer.verifying_key());

@@ -15,13 +15,13 @@ use crate::{lang, outside};
 
 pub(super) fn run(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Path, as_json: bool) -> Done {
     let anchor = key::load(anchor)?;
-    let out = Output::prepare(out)?;
-    one_value(as_json, &[&out])?;
     let now = Timestamp::now();
     let mut draft = ListBuilder::parse(&files::read(list)?).map_err(|error| misdrawn(list, error))?;
     if let Some(path) = previous {
         draft = draft.previous(list_before(path, anchor.verifying_key())?);
     }
+    let out = Output::prepare_over(out, previous)?;
+    one_value(as_json, &[&out])?;
     let signed = draft.sign(&anchor, now).map_err(|error| misdrawn(list, error))?;
     // Read it back as everybody else will, so that a list which nobody takes is never written.
     let own = Anchor::new(anchor.verifying_key().clone(), Timestamp::UNIX_EPOCH, Timestamp::MAX);

@@ -249,6 +249,10 @@ impl Case {
                 reference: finding.meta.reference.clone(),
                 answered_at: finding.meta.answered_at,
             }),
+            captured: match &self.evidence {
+                Evidence::Remote(remote) => Some(remote.triplet().chain().clone()),
+                Evidence::OnSite(_) => None,
+            },
         })
     }
 }

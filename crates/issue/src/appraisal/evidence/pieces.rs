@@ -103,7 +103,7 @@ impl Remote {
         finder: &dyn FaceFinder,
     ) -> Self {
         let examination = triplet.examine_declared(thresholds, finder, &declared.print());
-        let holder = Arc::new(triplet.holder().clone());
+        let holder = Arc::clone(triplet.holder());
         Self { declared, triplet, holder, examination, consent, represented: None }
     }
 

@@ -17,7 +17,7 @@ fn photo(slot: Slot, name: &str) -> Capture {
 }
 
 fn triplet(names: [&str; 3]) -> Triplet {
-    let mut session = CaptureSession::new([9; 16]);
+    let mut session = CaptureSession::new("CQkJCQkJCQkJCQkJCQkJCQ");
     for (slot, name) in Triplet::SLOTS.into_iter().zip(names) {
         session.admit(photo(slot, name)).unwrap();
     }
@@ -58,6 +58,8 @@ fn a_buyer_with_three_good_photos_is_verified() {
     let outcome = |check| verified.checks().iter().find(|result| result.check == check).unwrap().outcome;
     assert_eq!(outcome(Check::Triplet), Outcome::Pass);
     assert_eq!(outcome(Check::NumberPrinted), Outcome::Pass);
+    let chain = verified.captured().unwrap();
+    assert!(chain.belongs_to("CQkJCQkJCQkJCQkJCQkJCQ") && !chain.belongs_to("BQUFBQUFBQUFBQUFBQUFBQ"));
     assert_eq!(outcome(Check::Chip), Outcome::NotRun);
 }
 
