@@ -24,7 +24,7 @@ use crate::lang::{self, Lang};
 
 pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
-pub(crate) use attest::{AttestArgs, Source};
+pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let attestor = attestor(&config)?;
     attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
-    let plugins = config.plugins()?;
+    let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
     // A script that brings the consent along has shown it.

@@ -71,6 +71,14 @@ pub enum Measure {
     FaceGlare,
     /// Standard deviation of the noise on the face, in levels.
     FaceNoise,
+    /// Ink of the expected glyph at the position of a printed line that has the least, as a share of the line's median.
+    PrintInk,
+    /// Correlation with the expected glyph at the position that fits worst, −1 to 1.
+    PrintLikeness,
+    /// Correlation with the expected glyphs over the line, −1 to 1.
+    PrintLine,
+    /// By how much the expected glyph fits better than any other digit, at the position where it is least.
+    PrintMargin,
 }
 
 realname_terms::names! {
@@ -106,6 +114,10 @@ realname_terms::names! {
         FaceClipped = "face_clipped",
         FaceGlare = "face_glare",
         FaceNoise = "face_noise",
+        PrintInk = "print_ink",
+        PrintLikeness = "print_likeness",
+        PrintLine = "print_line",
+        PrintMargin = "print_margin",
     }
 }
 

@@ -95,7 +95,16 @@ pub fn measure_with(
         .flatten();
     let view = View::of(card.as_ref(), person.as_ref());
     let faces = Faces::look(picture, slot, card.as_ref(), finder);
-    let figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref(), &faces);
+    let mut figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref(), &faces);
+    if !finder.is_certain() {
+        // How many faces there are is what such a finder is wrong about.
+        for figure in &mut figures {
+            let counted = matches!(figure.measure, Measure::Faces | Measure::SecondFace);
+            if counted && figure.outcome == Outcome::Fail {
+                figure.outcome = Outcome::Inconclusive;
+            }
+        }
+    }
     Measurement { slot, view, card, person, faces, figures, reduced }
 }
 

@@ -9,13 +9,19 @@ use crate::measure::Point;
 ///
 /// Called by [`measure_with`](crate::measure::measure_with) and
 /// [`Triplet::examine_with`](crate::Triplet::examine_with) for live photos and those of the holder. It takes a
-/// trained detector; none is built in. It says where a face is, never whose it is or that it is alive.
+/// trained detector: a helper program, or with the feature `rustface` one inside the program. It says where a face is, never whose it is or that it is alive.
 pub trait FaceFinder: Send + Sync {
     /// Which finder and which model, for the operator's records.
     fn id(&self) -> &str;
 
     /// Whether it is a stand-in. The default is `true`: a real one has to say so on purpose, and production asks no other.
     fn is_test(&self) -> bool {
+        true
+    }
+
+    /// Whether it counts that it found no face, or a second one. One that is often wrong about that says `false`: then neither is
+    /// more than inconclusive.
+    fn is_certain(&self) -> bool {
         true
     }
 
