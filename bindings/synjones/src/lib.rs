@@ -1,0 +1,8 @@
+//! `libSynIDCardAPI.so`: `Syn_…` and its settings. Success is 0 here, and a card that isn't found is 128.
+#![allow(non_snake_case)] // They are the vendors' names.
+
+#[path = "../../sdtapi/src/boundary.rs"]
+mod boundary;
+mod message;
+mod plain;
+mod settings;
