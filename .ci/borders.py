@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Which crate may import which, and what may never be below one: docs/architecture.md, asked of `cargo tree`."""
+import json
 import re
 import subprocess
 import sys
 
 # A crate may use those that stand before it in this list, and no other.
 ORDER = ["terms", "https", "token", "card", "capture", "authority", "issue", "flow", "store"]
+# The foreign interfaces: the only crates that may have unsafe code.
+FOREIGN = {"realname-c", "realname-python", "sdtapi", "termb", "synjones", "wltrs"}
 # What a crate must not have below it, in its largest feature set that is a user's.
 NEVER = {
     # (package, its features): (crates of ours, crates of others)
@@ -48,6 +51,13 @@ def main():
         if bad:
             wrong.append(f"{package} {features} has {sorted(bad)} below it")
         print(f"{package} {features}: {len(found)} crates, none of those that it must do without" if not bad else f"{package}: {bad}")
+    # Unsafe code is forbidden by the workspace's lints, which every crate takes but the foreign interfaces.
+    members = json.loads(subprocess.run(["cargo", "metadata", "--format-version", "1", "--no-deps"], check=True, capture_output=True, text=True).stdout)
+    for package in members["packages"]:
+        manifest = package["manifest_path"]
+        takes = re.search(r"^\[lints\]\nworkspace = true", open(manifest, encoding="utf-8").read(), re.M)
+        if not takes and package["name"] not in FOREIGN:
+            wrong.append(f"{manifest} doesn't take the workspace's lints")
     # The page that a reader believes names every crate.
     page = open("docs/architecture.md", encoding="utf-8").read()
     for name in ORDER:

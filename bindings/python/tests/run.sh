@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD/../..
-target=${CARGO_TARGET_DIR:-$root/target}
+target=$(realpath "${CARGO_TARGET_DIR:-$root/target}")
 tools=${REALNAME_PYTHON_TOOLS:-$target/python-tools}
 profile=${REALNAME_WHEEL_PROFILE:-dev}
 place=$(mktemp -d)
@@ -13,9 +13,10 @@ if [ ! -x "$tools/bin/maturin" ]; then
   "$tools/bin/pip" install --quiet --disable-pip-version-check 'maturin>=1.8,<2'
 fi
 (cd "$root" && cargo build --quiet -p realname-cli)
-"$tools/bin/maturin" build --quiet --profile "$profile" --out "$place/wheel"
+rm -f "$target"/wheels/realname-*.whl
+"$tools/bin/maturin" build --quiet --profile "$profile" --out "$target/wheels"
 python3 -m venv "$place/fresh"
-"$place/fresh/bin/pip" install --quiet --disable-pip-version-check --no-deps "$place"/wheel/realname-*-cp39-abi3-*.whl
+"$place/fresh/bin/pip" install --quiet --disable-pip-version-check --no-deps "$target"/wheels/realname-*-cp39-abi3-*.whl
 "$place/fresh/bin/python" -c 'import realname; print("imported", realname.__version__)'
 "$place/fresh/bin/pip" install --quiet --disable-pip-version-check pytest mypy
 REALNAME_PROGRAM=$target/debug/realname "$place/fresh/bin/python" -m pytest -q -p no:cacheprovider tests

@@ -17,7 +17,7 @@ reader() {
   echo "no reader $name" >&2; exit 1
 }
 
-# again FILE FUNCTION…: fresh readers, then the program in a directory of its own.
+# try PROGRAM LIBRARY: fresh readers, then the program in a directory of its own.
 try() {
   local program=$1 library=$2 n
   n=${#readers[@]}
@@ -37,3 +37,6 @@ try() {
 }
 
 try habits sdtapi
+try termb termb
+try synjones SynIDCardAPI
+try wltrs WltRS
