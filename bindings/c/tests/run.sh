@@ -43,3 +43,10 @@ echo "-- ctypes"
 )
 reader turns-ctypes --card fixtures/cards/resident-bing.json --again
 python3 bindings/c/tests/till.py "$target/librealname.so" "$place/turns-ctypes" "$place/ctypes"
+
+echo "-- senseless calls from four threads"
+gcc -std=c99 -D_DEFAULT_SOURCE "${flags[@]}" bindings/c/tests/fuzz.c -o "$place/fuzz" "${link[@]}"
+"$target/realname" sandbox new "$place/senseless" >/dev/null
+reader senseless-reader --again
+# Handles that nobody closed are the caller's leak.
+ASAN_OPTIONS=detect_leaks=0 "$place/fuzz" "$place/senseless-reader" "$place/senseless" "${FUZZ_SECONDS:-10}" "${FUZZ_SEED:-1}"

@@ -1,7 +1,7 @@
 //! The relying side: demands, trust, verdicts, audits.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +24,8 @@ const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub struct Store {
     ledger: Box<dyn Ledger>,
     id: u64,
+    /// When it was last kept, in seconds: a program that stays open does it once a minute.
+    kept: AtomicI64,
 }
 
 impl Store {
@@ -39,7 +41,7 @@ impl Store {
         } else {
             Box::new(SqliteStore::open_dir(place).map_err(|error| Failure::of(&error))?)
         };
-        Ok(Self { ledger, id: NEXT.fetch_add(1, Ordering::Relaxed) })
+        Ok(Self { ledger, id: NEXT.fetch_add(1, Ordering::Relaxed), kept: AtomicI64::new(0) })
     }
 
     pub(crate) fn ledger(&self) -> &dyn Ledger {
@@ -48,6 +50,11 @@ impl Store {
 
     /// Removes what ended long ago, a little at a time; trouble with that isn't the caller's trouble.
     fn keep_house(&self, now: Timestamp) {
+        let second = now.as_second();
+        if second.saturating_sub(self.kept.load(Ordering::Relaxed)) < 60 {
+            return;
+        }
+        self.kept.store(second, Ordering::Relaxed);
         let _ = Housekeeping::new().keep(KEPT).run(self.ledger(), now);
     }
 }
