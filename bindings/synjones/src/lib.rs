@@ -4,5 +4,6 @@
 #[path = "../../sdtapi/src/boundary.rs"]
 mod boundary;
 mod message;
+mod more;
 mod plain;
 mod settings;
