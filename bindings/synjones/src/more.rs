@@ -81,7 +81,7 @@ pub unsafe extern "system" fn Syn_GetBmp(_port: i32, file: *const c_char) -> i32
         let Some(file) = (unsafe { path(file) }) else { return 1 };
         let picture = std::fs::read(&file).ok().and_then(|block| bitmap(&block));
         match picture {
-            Some(picture) if std::fs::write(file.with_extension("bmp"), picture).is_ok() => 0,
+            Some(picture) if std::fs::write(file.with_extension("bmp"), &picture).is_ok() => 0,
             _ => 1,
         }
     })
