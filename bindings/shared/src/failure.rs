@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use realname::profile::{Explain, Fault, Lang, ReasonCode};
+use realname::profile::{Explain, Fault, Lang};
 use realname::reader::ReaderError;
 
 /// The number that a C function returns. They never change their meaning; new ones are added behind the last.
@@ -96,14 +96,11 @@ impl Failure {
     }
 
     /// From whatever explains itself.
-    pub fn of(error: &(impl Explain + Display)) -> Self {
+    pub fn of(error: &impl Explain) -> Self {
         let entry = error.entry();
-        let status = status_of(entry.fault);
-        let zh = ReasonCode::ALL.iter().find(|code| code.as_str() == entry.code).map_or_else(
-            || of_fault(entry.fault).to_owned(),
-            |code| code.text(Lang::Zh).split(['，', '。']).next().unwrap_or_default().to_owned(),
-        );
-        Self::new(status, entry.code, [&error.to_string(), &zh], [entry.advice.en, entry.advice.zh])
+        let said = [Lang::En, Lang::Zh].map(|lang| error.message(lang));
+        let next = [entry.advice.en, entry.advice.zh];
+        Self::new(status_of(entry.fault), entry.code, [&said[0], &said[1]], next)
     }
 
     /// From a reader, a line or a card.
@@ -118,7 +115,6 @@ impl Failure {
             }
             ReaderError::Cancelled => {
                 failure.status = Status::Cancelled;
-                failure.message_zh = "操作已取消".to_owned();
             }
             ReaderError::Busy => failure.status = Status::Busy,
             _ => {}
@@ -160,7 +156,9 @@ impl From<ReaderError> for Failure {
 
 fn status_of(fault: Fault) -> Status {
     match fault {
-        Fault::Nobody | Fault::Sender | Fault::Setup | Fault::Person => Status::Refused,
+        Fault::Nobody | Fault::Sender | Fault::Setup | Fault::Person | Fault::Request | Fault::Trust => {
+            Status::Refused
+        }
         Fault::Caller => Status::Argument,
         Fault::Input => Status::Damaged,
         Fault::Card
@@ -172,26 +170,6 @@ fn status_of(fault: Fault) -> Status {
         | Fault::Store
         | Fault::Clock
         | Fault::System => Status::Trouble,
-    }
-}
-
-fn of_fault(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Nobody => "无误",
-        Fault::Caller => "调用有误",
-        Fault::Setup => "本机配置有误",
-        Fault::Sender => "对方出具的内容有误",
-        Fault::Input => "所提供的内容已损坏或不符",
-        Fault::Person => "当事人不符合要求",
-        Fault::Card => "证件无法读取",
-        Fault::Reader => "读卡器出错",
-        Fault::Line => "线路出错",
-        Fault::Port => "端口出错",
-        Fault::Register => "登记系统出错",
-        Fault::Network => "网络出错",
-        Fault::Store => "存储出错",
-        Fault::Clock => "时钟有误",
-        Fault::System => "系统出错",
     }
 }
 

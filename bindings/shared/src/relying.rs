@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use realname::demand::{DemandRequest, PendingDemand, Transaction};
 use realname::jose::SigningKey;
 use realname::profile::{Check, ClaimName, Env, Expectation, Locality, Purpose};
-use realname::rely::{self, Asked, Limits, Record, UnverifiedPresentation, Verdict};
+use realname::rely::{self, DemandRef, Limits, Record, UnverifiedPresentation, Verdict};
 use realname::store::{Housekeeping, PostgresStore, SqliteStore, Store as Ledger};
 use realname::trust::{Anchor, TrustList};
 use serde::Deserialize;
@@ -263,7 +263,7 @@ pub fn answer(
 ) -> Result<(Verdict, Value), Failure> {
     let now = Timestamp::now();
     let presentation = presentation.trim();
-    let asked = nonce.map_or(Asked::ByPresentation, Asked::Nonce);
+    let asked = nonce.map_or(DemandRef::ByPresentation, DemandRef::Nonce);
     let verdict = match trust.in_store(store, now) {
         Ok(list) => {
             rely::answer(store.ledger(), presentation, asked, &list, now, &Limits::default())
@@ -271,7 +271,7 @@ pub fn answer(
                 .verdict
         }
         // A trust list that is refused is a refusal of everything that rests on it.
-        Err(error) => match error.code() {
+        Err(error) => match error.reason() {
             Some(code) => Verdict::refused(code),
             None => return Err(Failure::of(&error)),
         },
@@ -338,7 +338,7 @@ pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<(Verdi
     let anchors = Anchor::parse_all(anchors.as_bytes()).map_err(|error| Failure::of(&error))?;
     let verdict = match TrustList::as_of(list.trim(), &anchors, at) {
         Ok(list) => record.audit(&list, &Limits::default()),
-        Err(error) => match error.code() {
+        Err(error) => match error.reason() {
             Some(code) => Verdict::refused(code),
             None => return Err(Failure::of(&error)),
         },

@@ -203,7 +203,7 @@ impl Terminal {
     /// What is certain to be refused later is refused before a card is read.
     fn fits(&self, demand: &VerifiedDemand, list: &TrustList) -> Result<(), Failure> {
         if demand.env() != self.config.env {
-            return Err(Failure::of(&Reasoned(ReasonCode::EnvMismatch)));
+            return Err(Failure::of(&ReasonCode::EnvMismatch));
         }
         if demand.requirements().terminal.as_ref().is_some_and(|wanted| *wanted != self.config.terminal) {
             return Err(Failure::new(
@@ -278,21 +278,6 @@ impl Terminal {
 impl std::fmt::Debug for Terminal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Terminal").field("terminal", &self.config.terminal).finish_non_exhaustive()
-    }
-}
-
-/// A verdict's reason as an error.
-struct Reasoned(ReasonCode);
-
-impl Explain for Reasoned {
-    fn entry(&self) -> realname::profile::Entry {
-        self.0.entry()
-    }
-}
-
-impl std::fmt::Display for Reasoned {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0.meaning())
     }
 }
 
