@@ -156,11 +156,11 @@ impl From<ReaderError> for Failure {
 
 fn status_of(fault: Fault) -> Status {
     match fault {
-        Fault::Nobody | Fault::Sender | Fault::Setup | Fault::Person | Fault::Request | Fault::Trust => {
+        Fault::Nobody | Fault::Person | Fault::Request | Fault::Sender | Fault::Trust | Fault::Clock => {
             Status::Refused
         }
         Fault::Caller => Status::Argument,
-        Fault::Input => Status::Damaged,
+        Fault::Input | Fault::Setup => Status::Damaged,
         Fault::Card
         | Fault::Reader
         | Fault::Line
@@ -168,7 +168,6 @@ fn status_of(fault: Fault) -> Status {
         | Fault::Register
         | Fault::Network
         | Fault::Store
-        | Fault::Clock
         | Fault::System => Status::Trouble,
     }
 }
