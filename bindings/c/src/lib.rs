@@ -3,6 +3,7 @@
 //! A pointer is read here and nowhere else: null is refused, a text must be UTF-8, a handle is a number that a table knows
 //! and is never followed. No panic leaves a function.
 #![allow(non_camel_case_types)] // They are C's names.
+#![allow(clippy::result_large_err, reason = "a failure has its texts in two languages, and is rare")]
 
 mod boundary;
 mod errors;

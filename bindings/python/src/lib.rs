@@ -1,5 +1,7 @@
 //! The Python package `realname`: `realname._realname`.
 
+#![allow(clippy::result_large_err, reason = "a failure has its texts in two languages, and is rare")]
+
 mod card;
 mod errors;
 mod photos;

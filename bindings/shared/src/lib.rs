@@ -5,6 +5,7 @@
 #![warn(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // Clock, threads, files: what a program that calls a library expects it to use.
 #![allow(clippy::disallowed_methods)]
+#![allow(clippy::result_large_err, reason = "a failure has its texts in two languages, and is rare")]
 
 mod failure;
 mod helpers;
