@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use crate::{Failure, Status};
 
-/// Nothing of this session is kept, so there is nothing to tell its photos from those of another one.
-const NO_SESSION: [u8; 16] = [0; 16];
+/// These photos belong to no demand, and nobody attests to them.
+const NO_DEMAND: &str = "";
 
 /// What can be seen in the photos (portrait side, emblem side, holder), as `capture check --json` prints it.
 ///
 /// # Errors
 /// When a photo is damaged, too large, or none. Photos that were looked at and don't pass are no error: the value says so.
 pub fn check_photos(portrait: &[u8], emblem: &[u8], holder: &[u8]) -> Result<Value, Failure> {
-    let (intake, mut session) = (Intake::default(), CaptureSession::new(NO_SESSION));
+    let (intake, mut session) = (Intake::default(), CaptureSession::new(NO_DEMAND));
     let now = Timestamp::now();
     for (slot, bytes) in Triplet::SLOTS.into_iter().zip([portrait, emblem, holder]) {
         let photo = intake.take(slot, bytes.to_vec(), now).map_err(|error| {

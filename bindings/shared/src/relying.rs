@@ -294,8 +294,8 @@ fn add_order(value: &mut Value, store: &Store, nonce: Option<&str>) -> Result<()
     };
     let pending = kept.as_ref().map(|kept| &kept.pending);
     value["nonce"] = json!(nonce);
-    value["transaction"] = transaction_json(pending.and_then(PendingDemand::transaction));
-    value["env"] = json!(pending.map(PendingDemand::env));
+    value["transaction"] = transaction_json(pending.and_then(|pending| pending.transaction()));
+    value["env"] = json!(pending.map(|pending| pending.env()));
     Ok(())
 }
 
