@@ -26,6 +26,7 @@ fn table<E: Codes>() -> Table {
 /// Whatever explains itself.
 fn tables() -> Vec<Table> {
     let mut tables = vec![
+        table::<realname::annual::AnnualError>(),
         table::<realname::appraisal::CaseError>(),
         table::<realname::appraisal::Contradiction>(),
         table::<realname::appraisal::DecideError>(),
@@ -63,8 +64,13 @@ fn tables() -> Vec<Table> {
         table::<realname::demand::AnswerError>(),
         table::<realname::demand::AskError>(),
         table::<<realname::document::SamId as std::str::FromStr>::Err>(),
+        table::<realname::inspection::InspectionError>(),
         table::<realname::jose::JoseError>(),
         table::<realname::jose::SignError>(),
+        table::<realname::journal::JournalError>(),
+        table::<realname::journal::entry::EntryError>(),
+        table::<realname::journal::note::NoteError>(),
+        table::<realname::journal::terminal::TerminalError>(),
         table::<realname::profile::PurposeError>(),
         table::<realname::profile::UnknownName>(),
         table::<ReasonCode>(),

@@ -67,11 +67,10 @@ done
 python3 - <<'END'
 import json
 shop = json.load(open("shop.jwk"))
-entry = {"iss": "https://shop.example", "jwk": {k: shop[k] for k in ("kty", "crv", "x", "y")}, "kid": shop["kid"], "alg": shop["alg"],
-         "role": "demand", "display_name": "Shop (TEST)", "purposes": ["sim.activate"], "claims": ["name", "id_number"]}
+entry = {**shop, "iss": "https://shop.example", "role": "demand", "display_name": "Shop (TEST)", "purposes": ["sim.activate"], "claims": ["name", "id_number"]}
 json.dump({"iss": "https://trust.example", "keys": [entry]}, open("list.json", "w"))
 END
-"$realname" trust sign --anchor "${uri}ed-tool" --list list.json --out trust.jwt
+"$realname" trust sign --anchor "${uri}ed-tool" --list list.json --out trust.jwt >/dev/null 2>&1
 "$realname" demand new --key "${uri}p256-tool" --iss https://shop.example --purpose sim.activate --number +8613900000001 \
   --locality remote --claim name --env test --store store --out demand.jwt >/dev/null
 "$realname" demand check --trust trust.jwt --anchor anchor.json demand.jwt >/dev/null

@@ -53,6 +53,8 @@ pub(crate) struct Config {
     liveness: Option<Helper>,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
     store: Option<PathBuf>,
+    /// Where a signed statement of each attestation and refusal is kept until the operator takes it in.
+    pub(crate) outbox: Option<PathBuf>,
     /// The directory of the file.
     #[serde(skip)]
     pub(crate) directory: PathBuf,
@@ -106,6 +108,7 @@ impl Config {
         }
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         config.authority.as_mut().map(resolve);
+        config.outbox.as_mut().map(resolve);
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),

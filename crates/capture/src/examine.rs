@@ -12,6 +12,7 @@ use crate::profile::Outcome;
 
 /// Everything that was found on three photos: what was measured, what is wrong, and what is worth a remark.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Examination {
     /// The worst outcome of all.
@@ -38,6 +39,7 @@ pub struct Examination {
 
 /// Names a face finder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FaceFinderRef {
     /// Its id.
@@ -48,6 +50,7 @@ pub struct FaceFinderRef {
 
 /// Names a set of thresholds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ThresholdsRef {
     /// Its id.
@@ -58,6 +61,7 @@ pub struct ThresholdsRef {
 
 /// One thing that didn't pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Defect {
     /// What.
@@ -73,6 +77,7 @@ pub struct Defect {
 /// A contradiction in what the files say of themselves. Whoever sends a file can write anything there, and messengers
 /// remove it all, so this is for a person to look at and never refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Remark {
     /// The files name different cameras.

@@ -214,6 +214,8 @@ impl std::fmt::Display for PhotoFault {
     }
 }
 
+realname_terms::__schema! { PhotoFault, PhotoFault::ALL.iter().map(|fault| fault.code()) }
+
 impl Serialize for PhotoFault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())

@@ -57,6 +57,7 @@ pub use format::{Foreign, Format};
 pub use hash::PerceptualHash;
 pub use intake::{Capture, Intake, Note};
 pub use integral::Integral;
+pub use json::PlainFile;
 pub use limits::Limits;
 pub use picture::Picture;
 pub use plane::Plane;

@@ -137,6 +137,7 @@ impl Measure {
 
 /// A measured number with its threshold and outcome.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figure {
     /// What was measured.
     pub measure: Measure,
@@ -151,6 +152,7 @@ pub struct Figure {
 
 /// What a number is compared with. Between `pass` and `fail` the outcome is `inconclusive`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
     /// Which end is the good one.
@@ -165,6 +167,7 @@ pub struct Threshold {
 
 /// Which end of a scale is the good one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// Larger is better.

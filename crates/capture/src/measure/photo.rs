@@ -17,6 +17,7 @@ use crate::profile::Outcome;
 
 /// What a photo looks like, whatever it was sent as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum View {
@@ -44,6 +45,7 @@ impl View {
 
 /// What was measured on one photo. Holds the reduced picture and the rectified card until it is dropped.
 #[derive(Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Measurement {
     /// What the photo is meant to show.

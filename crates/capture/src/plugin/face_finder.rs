@@ -42,6 +42,7 @@ pub enum FacesFound {
 
 /// A face: an upright rectangle from the forehead to the chin, in pixels of the photo (the centre of the first one is 0).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FaceBox {
     /// Left, top, right, bottom.
@@ -181,6 +182,17 @@ impl FaceBox {
             }
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FaceFinderError {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FaceFinderError".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string"})
     }
 }
 
