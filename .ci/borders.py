@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Which crate may import which, and what may never be below one: docs/architecture.md, asked of `cargo tree`."""
 import glob
+import json
 import re
 import subprocess
 import sys
@@ -8,7 +9,9 @@ import sys
 from circles import circles
 
 # A crate may use those that stand before it in this list, and no other.
-ORDER = ["terms", "https", "token", "card", "capture", "authority", "issue", "flow", "store", "pkcs11"]
+ORDER = ["terms", "https", "token", "journal", "card", "capture", "authority", "issue", "flow", "store", "pkcs11"]
+# The foreign interfaces: the only crates that may have unsafe code.
+FOREIGN = {"realname-c", "realname-python", "sdtapi", "termb", "synjones", "wltrs"}
 # What a crate must not have below it, in its largest feature set that is a user's.
 NEVER = {
     # (package, its features): (crates of ours, crates of others)
@@ -56,6 +59,13 @@ def main():
         found, files, imports = circles(src)
         print(f"{src}: {files} files, {imports} imports between them, {len(found) or 'no'} circles")
         wrong += [f"a circle in {src}: {', '.join(circle)}" for circle in found]
+    # Unsafe code is forbidden by the workspace's lints, which every crate takes but the foreign interfaces.
+    members = json.loads(subprocess.run(["cargo", "metadata", "--format-version", "1", "--no-deps"], check=True, capture_output=True, text=True).stdout)
+    for package in members["packages"]:
+        manifest = package["manifest_path"]
+        takes = re.search(r"^\[lints\]\nworkspace = true", open(manifest, encoding="utf-8").read(), re.M)
+        if not takes and package["name"] not in FOREIGN:
+            wrong.append(f"{manifest} doesn't take the workspace's lints")
     # The page that a reader believes names every crate.
     page = open("docs/architecture.md", encoding="utf-8").read()
     for name in ORDER:

@@ -34,6 +34,7 @@ pub struct Intake {
 
 /// Something about a photo's file that refuses nothing and is worth knowing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Note {

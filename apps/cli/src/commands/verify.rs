@@ -2,6 +2,7 @@
 
 mod again;
 mod audit;
+mod event;
 mod order;
 mod tell;
 
@@ -75,7 +76,15 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     // An answer is recorded once, so what can be known of its ways out is known before.
     let record = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &record.iter().collect::<Vec<_>>())?;
+    // Opened, and made up for, before anything is answered that can't be answered twice.
+    let events = event::Events::open(args, &store)?;
+    events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
+    let waiting =
+        events.as_ref().map(|events| events.announce(order.nonce.as_deref())).transpose()?.flatten();
     let answer = answer(&store, &presentation, asked, &list, now, &Limits::default())?;
+    if let (Some(events), Some(waiting)) = (events, waiting) {
+        events.settle(waiting, answer.record.as_ref(), now)?;
+    }
     stores::keep_house(&store, now);
     let kept = match (record, &answer.record) {
         (Some(out), Some(record)) => out.write(&record.to_bytes()),

@@ -28,7 +28,7 @@ pub trait AuditSink: Send + Sync {
     fn record(&self, record: &AuditRecord) -> Result<(), AuditError>;
 }
 
-/// The trail couldn't be kept; whoever runs the sink is to look.
+/// The trail couldn't be kept: the operator of the sink mends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the audit trail couldn't be kept")]
 pub struct AuditError;

@@ -40,7 +40,7 @@ pub struct Config {
     pub(super) dialect: Box<dyn Dialect>,
 }
 
-/// Why a configuration can't be used. The one who wrote it is to look.
+/// Why a configuration can't be used. Its author corrects it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {

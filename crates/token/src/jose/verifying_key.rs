@@ -50,6 +50,14 @@ impl VerifyingKey {
         Self { point: Point::P256(Box::new(key)) }
     }
 
+    /// The 32 bytes of RFC 8032, when it is an Ed25519 key.
+    pub fn to_ed25519(&self) -> Option<[u8; 32]> {
+        match &self.point {
+            Point::Ed25519(key) => Some(key.to_bytes()),
+            Point::P256(_) => None,
+        }
+    }
+
     /// The algorithm that this key verifies, whatever a token says.
     pub fn algorithm(&self) -> Algorithm {
         match self.point {

@@ -11,6 +11,7 @@ use crate::commands::{Done, done, key, one_value};
 use crate::failure::Failure;
 use crate::files::{self, Output};
 use crate::output;
+use crate::shapes::Delegated;
 
 /// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.
 const LARGEST_JSON: usize = MAX_LIST / 4 * 3;
@@ -45,10 +46,12 @@ pub(super) fn run(
     .sign(&signer)?;
     out.write(statement.as_bytes())?;
     if as_json {
-        output::json(&serde_json::json!({
-            "kid": delegate.thumbprint().as_str(), "iss": iss.unwrap_or(&own_name),
-            "sub": sub.unwrap_or(&their_name), "exp": until.as_second(),
-        }));
+        output::json(&Delegated {
+            kid: delegate.thumbprint().as_str(),
+            iss: iss.unwrap_or(&own_name),
+            sub: sub.unwrap_or(&their_name),
+            exp: until.as_second(),
+        });
     } else {
         output::line(format_args!("{} may sign until {until}", delegate.thumbprint()));
     }

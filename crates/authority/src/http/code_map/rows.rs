@@ -91,7 +91,12 @@ impl<'a> Rows<'a> {
                 let (at, code) = (at.to_owned(), code.to_owned());
                 return Err(CodeMapError::Fault { at, code, said, word: error, expected });
             }
-            return Ok(Meaning::Error(ErrorMeaning { word: error, retry_after, billed: raw.billed, hint: raw.hint }));
+            return Ok(Meaning::Error(ErrorMeaning {
+                word: error,
+                retry_after,
+                billed: raw.billed,
+                hint: raw.hint,
+            }));
         }
         if states_nothing != raw.proceed
             || raw.retry_after.is_some()
