@@ -457,8 +457,16 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
 #[test]
 fn figures_of_a_year_are_recomputed_by_who_receives_them() {
     let desk = Desk::new();
-    let sale = |region: &str, time: &str| format!("{{\"event\":\"attested\",\"agent\":\"shop-1\",\"region\":\"{region}\",\"time\":\"{time}\"}}\n");
-    let lines = [("CN-44", "2026-02-01T00:00:00Z"), ("CN-44", "2026-03-01T00:00:00Z"), ("CN-11", "2027-01-01T00:00:00Z")];
+    let sale = |region: &str, time: &str| {
+        format!(
+            "{{\"event\":\"attested\",\"agent\":\"shop-1\",\"region\":\"{region}\",\"time\":\"{time}\"}}\n"
+        )
+    };
+    let lines = [
+        ("CN-44", "2026-02-01T00:00:00Z"),
+        ("CN-44", "2026-03-01T00:00:00Z"),
+        ("CN-11", "2027-01-01T00:00:00Z"),
+    ];
     assert_eq!(code(&desk.append(&lines.map(|(region, time)| sale(region, time)).concat())), Some(0));
     let (dir, bundle) = (desk.path("journal"), desk.path("2026.realname-annual"));
     let period = ["--from", "2026-01-01T00:00:00Z", "--to", "2027-01-01T00:00:00Z"];
