@@ -125,7 +125,9 @@ impl Figures {
         for ((name, events, query), (count, by)) in QUERIES.iter().zip(self.counts.iter().zip(&self.by)) {
             let value = match query {
                 Query::Count => number(*count),
-                Query::By(_) => Json::object(by.iter().map(|(value, count)| (value.as_str(), number(*count)))),
+                Query::By(_) => {
+                    Json::object(by.iter().map(|(value, count)| (value.as_str(), number(*count))))
+                }
                 Query::Inspections => self.inspections(),
                 Query::Until => self.durations(),
             };
