@@ -18,14 +18,14 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::lang;
+use crate::lang::{self, Lang};
 
 pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
-pub(crate) use attest::{AttestArgs, Source};
-pub(crate) use authority::{AuthorityCommand, ServeArgs};
+pub(crate) use attest::{AttestArgs, PluginArgs, Source};
+pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use inspection::{
@@ -52,15 +52,6 @@ pub(crate) struct Cli {
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// A language of the clerk's texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    /// English
-    En,
-    /// 中文
-    Zh,
 }
 
 #[derive(Debug, Subcommand)]

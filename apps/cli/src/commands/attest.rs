@@ -7,14 +7,6 @@ mod outbox;
 mod quota;
 mod refusal;
 
-use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Signal, Verified};
-use realname::attest::{Attestor, Terminal};
-use realname::authority::Authority;
-use realname::capture::plugin::NoFaceMatcher;
-use realname::demand::{Transaction, VerifiedDemand};
-use serde_json::json;
-
 use super::{Done, authority, done, key, one_value, reader, stores, trusted};
 use crate::args::{AttestArgs, Source};
 use crate::config::Config;
@@ -23,7 +15,14 @@ use crate::files::{self, Output};
 use crate::output::{self, Tone, paint};
 use crate::outside::path as shown;
 use crate::plugins::Installed;
+use crate::shapes::{Attested, MadeCheck, ShownTransaction};
 use crate::{lang, policies, words};
+use jiff::Timestamp;
+use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Signal, Verified};
+use realname::attest::{Attestor, Terminal};
+use realname::authority::Authority;
+use realname::capture::plugin::NoFaceMatcher;
+use realname::demand::{Transaction, VerifiedDemand};
 
 pub(crate) fn run(args: &AttestArgs) -> Done {
     let Some(source) = args.source() else {
@@ -48,7 +47,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let attestor = attestor(&config)?;
     attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
-    let plugins = config.plugins()?;
+    let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
     // A script that brings the consent along has shown it.
@@ -72,6 +71,8 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             remote.into()
         }
     };
+    // Photos and declared data were read after it was prepared; the register isn't asked for what can't be written.
+    out.spare_others(None)?;
     let account = args.account.as_deref().unwrap_or(&config.terminal);
     let signals = quota::count(&store, &policy, &evidence, account)?;
     let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
@@ -88,17 +89,20 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     out.write(presentation.as_bytes())?;
     stores::keep_house(&store, now);
     if args.json {
-        let checks = checks.iter().map(|(check, outcome)| json!({"check": check, "outcome": outcome}));
-        let mut value = json!({
-            "result": "attested", "purpose": demand.purpose(), "locality": locality, "disclosed": demand.claims(),
-            "env": demand.env(), "checks": checks.collect::<Vec<_>>(), "out": args.out, "nonce": demand.nonce(),
-            "transaction": words::transaction_json(demand.transaction()),
+        let with_document = args.with_document;
+        output::json(&Attested {
+            result: "attested",
+            purpose: demand.purpose(),
+            locality,
+            disclosed: demand.claims(),
+            env: demand.env(),
+            checks: checks.into_iter().map(|(check, outcome)| MadeCheck { check, outcome }).collect(),
+            out: &args.out,
+            nonce: demand.nonce(),
+            transaction: ShownTransaction::of(demand.transaction()),
+            document: with_document.then(|| card["document"].take()),
+            card: with_document.then_some(card),
         });
-        if args.with_document {
-            value["document"] = card["document"].take();
-            value["card"] = card;
-        }
-        output::json(&value);
     } else {
         let rows = checks
             .iter()

@@ -11,7 +11,7 @@ mod verify;
 use std::path::Path;
 use std::sync::Arc;
 
-use realname::jose::SigningKey;
+use realname::jose::Signer;
 use realname::journal::note::{Cosigned, KeyKind, NoteError, Quorum, SignedCheckpoint, VerifierKey};
 use realname::journal::{Journal, Reader};
 use realname::profile::Explain;
@@ -35,8 +35,8 @@ pub(crate) fn run(command: JournalCommand) -> Done {
 }
 
 /// The key that signs a journal, or its cosignatures.
-fn signer(path: &Path) -> Result<Arc<SigningKey>, Failure> {
-    key::load(path).map(Arc::new)
+fn signer(path: &Path) -> Result<Arc<dyn Signer>, Failure> {
+    key::load(path).map(Arc::from)
 }
 
 /// Opens a journal for writing.

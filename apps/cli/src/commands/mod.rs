@@ -12,7 +12,7 @@ mod emulator;
 mod inspect;
 mod inspection;
 mod journal;
-mod key;
+pub(crate) mod key;
 mod photos;
 mod policy;
 mod reader;

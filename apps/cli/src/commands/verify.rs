@@ -55,9 +55,6 @@ fn incomplete() -> Failure {
 
 fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     let store = stores::existing(store)?;
-    // An answer is recorded once, so what can be known of its ways out is known before.
-    let record = args.record.as_deref().map(Output::prepare).transpose()?;
-    one_value(args.json, &record.iter().collect::<Vec<_>>())?;
     let now = Timestamp::now();
     let presentation = files::read_text(given.file)?;
     let parsed = match UnverifiedPresentation::parse(&presentation) {
@@ -76,6 +73,9 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         Ok(list) => list,
         Err(error) => return distrust(error, &order, args.json),
     };
+    // An answer is recorded once, so what can be known of its ways out is known before.
+    let record = args.record.as_deref().map(Output::prepare).transpose()?;
+    one_value(args.json, &record.iter().collect::<Vec<_>>())?;
     // Opened, and made up for, before anything is answered that can't be answered twice.
     let events = event::Events::open(args, &store)?;
     events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;

@@ -52,6 +52,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("An event that it rests on, by index; may be given several times", "所依据的事件序号；可多次给出", ""),
     ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
+    (
+        "Ask a configured register about a person who doesn't exist, and say in words what is wrong",
+        "向已配置的登记系统查询一名虚构人员，并用文字说明问题所在",
+        "只查询一次，不重试、不留痕、不转其他登记系统。服务商可能计费。",
+    ),
     ("Ask for fingerprints too", "同时读取指纹", ""),
     ("Begin of the period (RFC 3339)", "期间开始（RFC 3339）", ""),
     ("Card readers: list, probe, read", "读卡器：列出、探测、读取", ""),
@@ -197,6 +202,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "线上：买家填写的信息：JSON {\"name\":…, \"id_number\":…}，可另有 \"valid_from\" 和 \"valid_until\"",
         "",
     ),
+    (
+        "Only issuers that sign so can answer; may be given several times",
+        "仅以此算法签名的签发方可以应答；可多次指定",
+        "",
+    ),
     ("Only this terminal may answer", "仅此终端可以应答", ""),
     ("Photos of an online sale: what can be seen in them", "线上业务照片：从中可见的内容", ""),
     ("Policies: what is required for which purpose", "策略：各业务需要的核验", ""),
@@ -302,6 +312,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The journal's vkey; may be given several times", "日志的 vkey；可多次给出", ""),
+    (
+        "The key binding is signed so, for whoever can't verify the issuer's algorithm; may be given several times",
+        "持有人绑定以此算法签名，供无法验证签发方算法的一方使用；可多次指定",
+        "",
+    ),
     ("The key that delegates", "授权方的密钥", ""),
     ("The key that signs checkpoints (Ed25519)", "签署检查点的密钥（Ed25519）", ""),
     ("The key that signs the journal's checkpoints", "签署日志检查点的密钥", ""),
@@ -324,6 +339,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The presentation, or with --audit the record", "凭证；使用 --audit 时为记录", ""),
     ("The proof", "证明", ""),
     ("The record, as `verify --record` wrote it", "verify --record 写出的记录", ""),
+    ("The register's configuration", "登记系统的配置文件", ""),
     (
         "The register's people (JSON, \"synthetic\": true), with portraits beside it",
         "登记人员（JSON，\"synthetic\": true），照片在同一目录",
