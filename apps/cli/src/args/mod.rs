@@ -8,6 +8,8 @@ mod demand;
 mod policy;
 mod reader;
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod store;
 mod trust;
 mod verify;
@@ -25,6 +27,8 @@ pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
+#[cfg(feature = "serve")]
+pub(crate) use serve::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 pub(crate) use store::{EraseArgs, ExpireArgs, RecordCommand, StoreCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
@@ -91,6 +95,9 @@ pub(crate) enum Command {
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// The library over HTTP: demands, presentations, and the buyer's page
+    #[cfg(feature = "serve")]
+    Serve(ServiceArgs),
 }
 
 /// The command line, with its help in the language of this run.

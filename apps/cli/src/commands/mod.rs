@@ -14,6 +14,8 @@ mod policy;
 mod reader;
 mod record;
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod specimens;
 mod store;
 mod stores;
@@ -48,6 +50,8 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
         Command::Sandbox(command) => sandbox::run(command),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args),
     }
 }
 

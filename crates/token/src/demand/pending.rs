@@ -155,8 +155,9 @@ impl PendingDemand {
         self.expectation.as_ref()
     }
 
-    /// Its compact form, unless it was erased.
-    pub(crate) fn text(&self) -> Option<&Personal> {
+    /// Its compact form, as it was sent; it holds the phone number. `None` where it was erased, or written by an earlier
+    /// version.
+    pub fn text(&self) -> Option<&Personal> {
         self.text.as_ref()
     }
 

@@ -34,6 +34,7 @@ pub struct DemandRequest {
     longest: SignedDuration,
     env: Env,
     vct: String,
+    nonce: Option<[u8; 16]>,
 }
 
 /// A signed demand, to be sent to a terminal.
@@ -64,6 +65,7 @@ impl DemandRequest {
             longest: DEMAND_LIFE,
             env: Env::Production,
             vct: VCT.to_owned(),
+            nonce: None,
         }
     }
 
@@ -169,6 +171,13 @@ impl DemandRequest {
         self
     }
 
+    /// The demand's nonce, where it has to be known before the demand is made: a caller that was cut off makes the demand of
+    /// the same nonce again and hears [`AskError::NonceTaken`] when it was made. 128 random bits, used once.
+    pub fn nonce(mut self, nonce: [u8; 16]) -> Self {
+        self.nonce = Some(nonce);
+        self
+    }
+
     /// Signs the demand and remembers it in the store until it is answered. `iss` is the relying party's URL, for which
     /// the terminals' trust list must know the signer's key.
     pub fn issue(
@@ -191,7 +200,7 @@ impl DemandRequest {
         }
         let transaction = self.transaction()?;
         let require = self.requirements();
-        let nonce = random_id()?;
+        let nonce = self.nonce.map_or_else(random_id, |nonce| Ok(encode(&nonce)))?;
         let iat = now.as_second();
         let exp = iat.saturating_add(self.life.as_secs());
         let mut members = vec![

@@ -37,6 +37,20 @@ trust = "trust.jwt"
 anchor = "anchor.json"
 store = "store"
 env = "test"
+
+# What this service is in an online sale: the terminal that checks the buyer.
+[check]
+iss = "https://operator.example"
+key = "terminal.pem"
+delegation = ["terminal.delegation"]
+terminal = "checkout-1"
+agent = "shop-12"
+region = "CN-44"
+register = "dir:register.json"
+
+[check.consent]
+en = "TEST: I agree that my card and my face are checked in order to open or cancel a number."
+zh = "测试：我同意为办理开户或销户核验我的证件和人脸。"
 "#;
 
 /// What the operator lets its terminal say.

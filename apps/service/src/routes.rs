@@ -1,0 +1,91 @@
+//! Which call is where, and what every answer has: a request id, a line in the log, a measure, headers for browsers.
+
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{HeaderName, HeaderValue, header};
+use realname::jose::random_id;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::Refusal;
+use crate::api::{audits, demands, health, presentations, trust};
+use crate::app::App;
+use crate::call::peer;
+use crate::measures::{Named, Route};
+use crate::openapi;
+use crate::refusal::Coded;
+
+/// How long a request may take, from its head to its answer.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Which request it was.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/demands", post(demands::make))
+        .route("/v1/demands/{nonce}", get(demands::state))
+        .route("/v1/presentations", post(presentations::decide))
+        .route("/v1/audits", post(audits::audit))
+        .route("/v1/trust", get(trust::trust))
+        .route("/v1/jwks", get(trust::jwks))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Refusal::Internal.into_response()))
+        .layer(middleware::from_fn_with_state(app.clone(), around))
+        .with_state(app)
+}
+
+/// Around every call: its rate, its time, its line in the log.
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begin = Instant::now();
+    let id = random_id().unwrap_or_default();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let peer = peer(request.extensions());
+    let mut response = match app.rates.address(peer) {
+        Err(refusal) => refusal.into_response(),
+        Ok(()) => match tokio::time::timeout(LONGEST, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Refusal::Timeout { seconds: LONGEST.as_secs() }.into_response(),
+        },
+    };
+    let status = response.status().as_u16();
+    let code = response.extensions().get::<Coded>().map(|code| code.0);
+    let took = begin.elapsed();
+    tracing::info!(
+        request_id = id,
+        method = method.as_str(),
+        route,
+        status,
+        code,
+        took_ms = took.as_secs_f64() * 1e3,
+        "request"
+    );
+    let measures = &app.measures;
+    // An address may be asked by any method that a client makes up.
+    let method = if matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") {
+        method.as_str().to_owned()
+    } else {
+        "other".to_owned()
+    };
+    measures.seconds.get_or_create(&Named("route", route.clone())).observe(took.as_secs_f64());
+    measures.requests.get_or_create(&Route { method, route, status }).inc();
+    if let Some(code) = code {
+        measures.refusals.get_or_create(&Named("code", code.to_owned())).inc();
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
