@@ -24,6 +24,7 @@ mod measures;
 mod once;
 mod openapi;
 mod operator;
+mod page;
 mod pool;
 mod rates;
 mod refusal;
@@ -38,7 +39,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::store::SqliteStore;
-use zeroize::Zeroizing;
 
 pub use tracing::Level;
 
@@ -54,14 +54,14 @@ use crate::config::Config;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Demo {
-    /// A token with every scope, for the page at `/`.
-    pub token: String,
+    /// Whose demands and sessions the visitor's are.
+    pub principal: String,
 }
 
 impl Demo {
-    /// With that token.
-    pub fn new(token: impl Into<String>) -> Self {
-        Self { token: token.into() }
+    /// For that principal.
+    pub fn new(principal: impl Into<String>) -> Self {
+        Self { principal: principal.into() }
     }
 }
 
@@ -118,5 +118,3 @@ pub fn run(
     done
 }
 
-/// A token's text, which is shown once.
-pub type TokenText = Zeroizing<String>;

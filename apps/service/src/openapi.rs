@@ -7,6 +7,7 @@ use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
 use crate::api::{audits, demands, health, presentations, trust};
 use crate::call::answer;
+use crate::sessions;
 
 /// What the calls say of themselves.
 #[derive(OpenApi)]
@@ -22,6 +23,16 @@ use crate::call::answer;
         health::alive,
         health::ready,
         health::metrics,
+        sessions::make,
+        sessions::show,
+        sessions::open,
+        sessions::consent,
+        sessions::declare,
+        sessions::upload,
+        sessions::annotated,
+        sessions::live,
+        sessions::live_frame,
+        sessions::complete,
     ),
     components(responses(Error), schemas(ErrorShown, ErrorParts, Action)),
     modifiers(&Token)

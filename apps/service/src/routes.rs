@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use http::{HeaderName, HeaderValue, header};
 use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,7 +16,7 @@ use crate::api::{audits, demands, health, presentations, trust};
 use crate::app::App;
 use crate::call::peer;
 use crate::measures::{Named, Route};
-use crate::openapi;
+use crate::{openapi, page, sessions};
 use crate::refusal::Coded;
 
 /// How long a request may take, from its head to its answer.
@@ -36,6 +36,22 @@ pub(crate) fn router(app: App) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/openapi.json", get(openapi::document))
+        .route("/v1/sessions", post(sessions::make))
+        .route("/v1/sessions/{id}", get(sessions::show))
+        .route("/v1/sessions/{id}/open", post(sessions::open))
+        .route("/v1/sessions/{id}/consent", post(sessions::consent))
+        .route("/v1/sessions/{id}/declared", post(sessions::declare))
+        .route("/v1/sessions/{id}/captures/{slot}", put(sessions::upload))
+        .route("/v1/sessions/{id}/captures/{slot}/annotated", get(sessions::annotated))
+        .route("/v1/sessions/{id}/live", post(sessions::live))
+        .route("/v1/sessions/{id}/live/{n}", put(sessions::live_frame))
+        .route("/v1/sessions/{id}/complete", post(sessions::complete))
+        .route("/", get(page::front))
+        .route("/s/{id}", get(page::session))
+        .route("/assets/{name}", get(page::asset))
+        .route("/demo/photos/{name}", get(page::specimen))
+        .route("/demo/sale", post(page::sale))
+        .route("/demo/sessions/{id}", get(page::settle))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Refusal::Internal.into_response()))

@@ -58,7 +58,7 @@ fn demonstrate(args: &ServiceArgs) -> Done {
         let token = NewToken { name: VISITOR, principal: VISITOR, scopes: &Scope::ALL, days: 1 };
         new_token(&store, &token, Timestamp::now())?
     };
-    let served = serve(config, args.listen, Some(Demo::new(token.as_str())), |origin| {
+    let served = serve(config, args.listen, Some(Demo::new(VISITOR)), |origin| {
         output::line(format_args!("listening on {origin}"));
         output::line(format_args!("demo token {}", token.as_str()));
     });

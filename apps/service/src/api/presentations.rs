@@ -17,7 +17,7 @@ use crate::call::{self, Call, answer, now};
 use crate::measures::Named;
 use crate::once::{Once, Seed, Told};
 use crate::operator::{Operator, Trust};
-use crate::tokens::{Caller, Scope};
+use crate::tokens::Scope;
 
 /// The longest presentation, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -70,7 +70,7 @@ pub(crate) async fn decide(State(app): State<App>, request: Request) -> Result<R
         .pool
         .run(move || {
             let now = now();
-            let deciding = Deciding { trust: &*operator.trust(now)?, operator: &operator, caller: &caller, now };
+            let deciding = Deciding { trust: &*operator.trust(now)?, operator: &operator, principal: &caller.grant.principal, now };
             deciding.run(&once, &text, with_record)
         })
         .await?;
@@ -79,11 +79,22 @@ pub(crate) async fn decide(State(app): State<App>, request: Request) -> Result<R
     Ok(answer(StatusCode::OK, &verdict))
 }
 
+/// As [`decide`], for the demonstration's shop. What was accepted before is told as it was recorded.
+pub(crate) fn decide_for(app: &App, principal: &str, text: &str) -> Result<Value, Refusal> {
+    let now = now();
+    let operator = &app.operator;
+    let deciding = Deciding { trust: &*operator.trust(now)?, operator, principal, now };
+    // One word for this one act, so that looking again isn't a second answer.
+    let seed = Seed { bits: [0; 16], word: Some(realname::demand::demand_hash(text)) };
+    let (told, verdict) = deciding.decide(text, &seed)?;
+    deciding.shown(&told, verdict, text, false)
+}
+
 /// One decision.
 struct Deciding<'a> {
     operator: &'a Operator,
     trust: &'a Trust,
-    caller: &'a Caller,
+    principal: &'a str,
     now: Timestamp,
 }
 
@@ -96,14 +107,25 @@ impl Deciding<'_> {
             fresh = verdict;
             Ok(told)
         })?;
+        self.shown(&told, fresh, text, with_record)
+    }
+
+    fn shown(
+        &self,
+        told: &Told,
+        fresh: Option<Verdict>,
+        text: &str,
+        with_record: bool,
+    ) -> Result<Value, Refusal> {
+        let store = self.operator.store.as_ref();
         let nonce = UnverifiedPresentation::parse(text).ok().and_then(|parsed| parsed.nonce().map(str::to_owned));
         let kept = match &nonce {
-            Some(nonce) => order::find(store, nonce, &self.caller.grant.principal)?,
+            Some(nonce) => order::find(store, nonce, self.principal)?,
             None => None,
         };
         let mut verdict = match fresh {
             Some(verdict) => json!(verdict),
-            None => self.again(&told, text, kept.as_ref())?,
+            None => self.again(told, text, kept.as_ref())?,
         };
         order::add(&mut verdict, nonce.as_deref(), kept.as_ref().map(|kept| &kept.pending));
         let accepted = verdict["verdict"] == "accepted";
@@ -120,7 +142,7 @@ impl Deciding<'_> {
             Ok(answering) => answering,
             Err(refused) => return Ok(told(refused.into())),
         };
-        let kept = order::find(store, answering.nonce(), &self.caller.grant.principal)?;
+        let kept = order::find(store, answering.nonce(), self.principal)?;
         // Recorded by this very act, which was cut off before it could be told.
         let own = seed.word.as_deref().zip(kept.as_ref().and_then(|kept| kept.answer.as_deref()));
         if own.is_some_and(|(word, answer)| Record::parse(answer).is_ok_and(|record| record.noted() == Some(word))) {

@@ -1,22 +1,18 @@
-//! Sessions of online checks.
+//! Sessions of online checks: the photos of one buyer for one demand, in this process' memory until the session ends.
 
-use jiff::Timestamp;
+mod api;
+mod decide;
+mod page_calls;
+mod photos;
+mod session;
 
-use crate::config::Limits;
-
-/// All open sessions of this process.
-pub(crate) struct Sessions {}
-
-impl Sessions {
-    pub(crate) fn new(_limits: &Limits) -> Self {
-        Self {}
-    }
-
-    /// How many are open.
-    pub(crate) fn open(&self) -> usize {
-        0
-    }
-
-    /// Ends those whose time is over.
-    pub(crate) fn expire(&self, _now: Timestamp) {}
-}
+pub(crate) use api::{__path_make, __path_show, make, open_for, show};
+pub(crate) use decide::{__path_complete, complete};
+pub(crate) use page_calls::{
+    __path_consent, __path_declare, __path_live, __path_live_frame, __path_open, consent, declare, live, live_frame,
+    open,
+};
+pub(crate) use photos::{__path_annotated, __path_upload, annotated, upload};
+pub(crate) use api::state;
+pub(crate) use page_calls::same_origin;
+pub(crate) use session::Sessions;
