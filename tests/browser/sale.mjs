@@ -108,10 +108,9 @@ try {
     await again.waitForSelector("#photo[data-slot=emblem_side]:not([hidden])");
     // The connection goes and comes back: nothing has to be done again.
     await context.setOffline(true);
-    const sent = again.click("#use-sample").catch(() => {});
-    await sent;
-    await context.setOffline(false);
     await again.setInputFiles("#file", { name: "photo.jpg", mimeType: "image/jpeg", buffer: emblem });
+    await again.waitForFunction(() => document.querySelector("#status").textContent.includes("正在重试"));
+    await context.setOffline(false);
     await sample(again, "holder");
     await step(again, "finish");
     await accessible(again, "finish");

@@ -57,7 +57,8 @@ impl Call {
 
     /// The body as JSON with these members and no others, each once.
     pub(crate) async fn json<T: DeserializeOwned>(&mut self) -> Result<(T, Zeroizing<Vec<u8>>), Refusal> {
-        let bytes = read(&self.headers, std::mem::take(&mut self.body), MAX_BODY, &["application/json"]).await?;
+        let bytes =
+            read(&self.headers, std::mem::take(&mut self.body), MAX_BODY, &["application/json"]).await?;
         let value = members(&bytes)?;
         Ok((value, bytes))
     }
@@ -104,7 +105,8 @@ pub(crate) async fn read(
     limit: usize,
     types: &[&'static str],
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|declared| declared > limit as u64) {
         if !headers.contains_key(header::EXPECT) {
             swallow(body, limit).await;
@@ -152,7 +154,8 @@ pub(crate) fn members<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         return Err(Refusal::Members("it isn't an object"));
     }
     // The reader's own words would quote the body.
-    serde_json::from_slice(bytes).map_err(|_| Refusal::Members("a member is missing, unknown, or of the wrong type"))
+    serde_json::from_slice(bytes)
+        .map_err(|_| Refusal::Members("a member is missing, unknown, or of the wrong type"))
 }
 
 /// An answer in JSON.

@@ -117,4 +117,3 @@ pub fn run(
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     done
 }
-

@@ -74,7 +74,11 @@ impl Measures {
             registry: Registry::default(),
         };
         registry.register("http_requests", "Requests answered", measures.requests.clone());
-        registry.register("http_request_seconds", "Time from the request's head to its answer", measures.seconds.clone());
+        registry.register(
+            "http_request_seconds",
+            "Time from the request's head to its answer",
+            measures.seconds.clone(),
+        );
         registry.register("verdicts", "Presentations decided on", measures.verdicts.clone());
         registry.register("refusals", "Calls that were refused, by code", measures.refusals.clone());
         registry.register("sessions", "Sessions, by how they ended", measures.sessions.clone());
@@ -83,7 +87,11 @@ impl Measures {
         registry.register("work", "Pieces of blocking work that run or wait", measures.work.clone());
         registry.register("connections", "Open connections", measures.connections.clone());
         registry.register("trust_list_age_seconds", "Age of the trust list", measures.list_age.clone());
-        registry.register("trust_list_left_seconds", "Time until the trust list ends", measures.list_left.clone());
+        registry.register(
+            "trust_list_left_seconds",
+            "Time until the trust list ends",
+            measures.list_left.clone(),
+        );
         registry.register("ready", "Whether the service takes work", measures.ready.clone());
         Self { registry, ..measures }
     }

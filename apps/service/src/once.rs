@@ -128,7 +128,8 @@ impl Once {
                         place = Sha256::digest(place).into();
                         continue;
                     }
-                    let kept: Intention = serde_json::from_slice(&entry.value).map_err(|_| Refusal::Internal)?;
+                    let kept: Intention =
+                        serde_json::from_slice(&entry.value).map_err(|_| Refusal::Internal)?;
                     if kept.mac != self.mac {
                         return Err(Refusal::IdempotencyMismatch);
                     }

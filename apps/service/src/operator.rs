@@ -125,8 +125,11 @@ fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
         terminal = terminal.region(region.as_str());
     }
     let mut attestor = Attestor::new(check.iss.as_str(), key, terminal)?;
-    let chain: Vec<String> =
-        check.delegation.iter().map(|path| Ok(read_text(path)?.trim().to_owned())).collect::<Result<_, SetupError>>()?;
+    let chain: Vec<String> = check
+        .delegation
+        .iter()
+        .map(|path| Ok(read_text(path)?.trim().to_owned()))
+        .collect::<Result<_, SetupError>>()?;
     if !chain.is_empty() {
         attestor = attestor.with_delegation(chain)?;
     }
@@ -137,7 +140,9 @@ fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
     let register: Box<dyn Authority> = match check.register.split_once(':') {
         Some(("dir", file)) => Box::new(DirectoryAuthority::open(Path::new(file))?),
         Some(("config", file)) => register_over_http::connect(None, Some(Path::new(file)))?,
-        _ => return Err(SetupError::Value { key: "check.register", problem: "it is dir:FILE or config:FILE" }),
+        _ => {
+            return Err(SetupError::Value { key: "check.register", problem: "it is dir:FILE or config:FILE" });
+        }
     };
     Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })
 }

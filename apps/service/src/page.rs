@@ -63,9 +63,7 @@ pub(crate) async fn specimen(State(app): State<App>, Path(name): Path<String>) -
         return Refusal::NotFound.into_response();
     }
     match name.as_str() {
-        "portrait_side.jpg" => {
-            file("image/jpeg", include_bytes!("../../../fixtures/sale/portrait-side.jpg"))
-        }
+        "portrait_side.jpg" => file("image/jpeg", include_bytes!("../../../fixtures/sale/portrait-side.jpg")),
         "emblem_side.jpg" => file("image/jpeg", include_bytes!("../../../fixtures/sale/emblem-side.jpg")),
         "holder.jpg" => file("image/jpeg", include_bytes!("../../../fixtures/sale/holder.jpg")),
         _ => Refusal::NotFound.into_response(),
@@ -123,8 +121,10 @@ pub(crate) async fn settle(State(app): State<App>, Path(id): Path<String>) -> Re
         && let Some(presentation) = state["presentation"].as_str().map(str::to_owned)
     {
         let run = app.clone();
-        let verdict =
-            app.pool.run(move || crate::api::presentations::decide_for(&run, &principal, &presentation)).await?;
+        let verdict = app
+            .pool
+            .run(move || crate::api::presentations::decide_for(&run, &principal, &presentation))
+            .await?;
         state["verdict"] = verdict;
     }
     if let Some(state) = state.as_object_mut() {

@@ -211,7 +211,9 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::IdempotencyMismatch | Self::IdempotencyRunning | Self::NotYet { .. } => StatusCode::CONFLICT,
+            Self::IdempotencyMismatch | Self::IdempotencyRunning | Self::NotYet { .. } => {
+                StatusCode::CONFLICT
+            }
             Self::Ended => StatusCode::GONE,
             Self::TooLarge { .. } | Self::Capture(CaptureError::TooManyBytes { .. }) => {
                 StatusCode::PAYLOAD_TOO_LARGE

@@ -16,8 +16,8 @@ use crate::api::{audits, demands, health, presentations, trust};
 use crate::app::App;
 use crate::call::peer;
 use crate::measures::{Named, Route};
-use crate::{openapi, page, sessions};
 use crate::refusal::Coded;
+use crate::{openapi, page, sessions};
 
 /// How long a request may take, from its head to its answer.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -87,11 +87,12 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     );
     let measures = &app.measures;
     // An address may be asked by any method that a client makes up.
-    let method = if matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") {
-        method.as_str().to_owned()
-    } else {
-        "other".to_owned()
-    };
+    let method =
+        if matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") {
+            method.as_str().to_owned()
+        } else {
+            "other".to_owned()
+        };
     measures.seconds.get_or_create(&Named("route", route.clone())).observe(took.as_secs_f64());
     measures.requests.get_or_create(&Route { method, route, status }).inc();
     if let Some(code) = code {

@@ -191,7 +191,10 @@ async fn rounds(app: App) {
         match renewed {
             Ok(Ok(true)) => tracing::info!("another trust list is in force"),
             Ok(Err(error)) => {
-                tracing::error!(code = realname::profile::Explain::code(&error), "the trust list wasn't renewed: {error}");
+                tracing::error!(
+                    code = realname::profile::Explain::code(&error),
+                    "the trust list wasn't renewed: {error}"
+                );
             }
             _ => {}
         }
@@ -203,7 +206,9 @@ pub(crate) async fn ended() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        if let (Ok(mut term), Ok(mut int)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        {
             tokio::select! {
                 _ = term.recv() => {}
                 _ = int.recv() => {}

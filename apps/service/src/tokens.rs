@@ -99,7 +99,11 @@ pub struct NewToken<'a> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn new_token(store: &dyn Store, token: &NewToken<'_>, now: Timestamp) -> Result<Zeroizing<String>, StoreError> {
+pub fn new_token(
+    store: &dyn Store,
+    token: &NewToken<'_>,
+    now: Timestamp,
+) -> Result<Zeroizing<String>, StoreError> {
     let secret: Zeroizing<[u8; 32]> = Zeroizing::new(random().map_err(|_| StoreError::Poisoned)?);
     let text = Zeroizing::new(encode(&*secret));
     let grant = Grant {

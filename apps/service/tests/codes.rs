@@ -21,7 +21,8 @@ fn the_printed_table_is_the_codes_own() {
             assert_eq!(known, entry, "{} says two things", entry.code);
         }
     }
-    let mut rows = String::from("| code | whose fault | next, English | next, Chinese |\n|---|---|---|---|\n");
+    let mut rows =
+        String::from("| code | whose fault | next, English | next, Chinese |\n|---|---|---|---|\n");
     for (code, entry) in said {
         writeln!(rows, "| `{code}` | {} | {} | {} |", entry.fault, entry.advice.en, entry.advice.zh).unwrap();
     }
@@ -33,6 +34,9 @@ fn the_printed_table_is_the_codes_own() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, format!("{head}{begin}{rows}{end}{tail}")).unwrap();
     } else {
-        assert_eq!(table, rows, "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test -p realname-service --test codes");
+        assert_eq!(
+            table, rows,
+            "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test -p realname-service --test codes"
+        );
     }
 }

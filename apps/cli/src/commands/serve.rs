@@ -71,7 +71,10 @@ fn demonstrate(args: &ServiceArgs) -> Done {
 
 fn check(config: &Path) -> Done {
     realname_service::check(config).map_err(told)?;
-    output::line(lang::pick("the configuration is right: everything that it names was loaded", "配置无误：所引用的内容均已加载"));
+    output::line(lang::pick(
+        "the configuration is right: everything that it names was loaded",
+        "配置无误：所引用的内容均已加载",
+    ));
     done()
 }
 
@@ -79,7 +82,10 @@ fn make(args: &TokenNewArgs) -> Done {
     let names = [("--name", &args.name), ("--principal", &args.principal)];
     if let Some((option, _)) = names.into_iter().find(|(_, name)| !is_safe(name, 64)) {
         return Err(Failure::usage(
-            lang::pick(format!("{option} has 1 to 64 plain characters"), format!("{option} 须为 1 至 64 个普通字符")),
+            lang::pick(
+                format!("{option} has 1 to 64 plain characters"),
+                format!("{option} 须为 1 至 64 个普通字符"),
+            ),
             lang::pick("choose another name", "请更换名称"),
         ));
     }
@@ -88,7 +94,9 @@ fn make(args: &TokenNewArgs) -> Done {
         NewToken { name: &args.name, principal: &args.principal, scopes: &args.scopes, days: args.days };
     let text = new_token(&store, &token, Timestamp::now())?;
     if args.json {
-        output::json(&serde_json::json!({ "token": text.as_str(), "name": args.name, "principal": args.principal }));
+        output::json(
+            &serde_json::json!({ "token": text.as_str(), "name": args.name, "principal": args.principal }),
+        );
     } else {
         output::line(text.as_str());
     }
@@ -100,7 +108,10 @@ fn withdraw(config: &Path) -> Done {
     let text = crate::files::read_text(Path::new("-"))?;
     let store = realname_service::store_of(config).map_err(told)?;
     if realname_service::withdraw_token(&store, text.trim(), Timestamp::now())? {
-        output::line(lang::pick("withdrawn: no node takes it after ten seconds", "已撤销：十秒后各节点均不再接受"));
+        output::line(lang::pick(
+            "withdrawn: no node takes it after ten seconds",
+            "已撤销：十秒后各节点均不再接受",
+        ));
         return done();
     }
     output::note(lang::pick("no such token is in force here", "此处没有该有效令牌"));

@@ -114,7 +114,8 @@ pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Res
             let request = request_of(wanted, &operator)?;
             let now = now();
             let principal = &caller.grant.principal;
-            let told = once.run(operator.store.as_ref(), now, |seed| issue(&operator, &request, principal, seed, now))?;
+            let told = once
+                .run(operator.store.as_ref(), now, |seed| issue(&operator, &request, principal, seed, now))?;
             let nonce = told.of["nonce"].as_str().ok_or(Refusal::Internal)?;
             made(operator.store.as_ref(), nonce)
         })

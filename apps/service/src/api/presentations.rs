@@ -70,7 +70,12 @@ pub(crate) async fn decide(State(app): State<App>, request: Request) -> Result<R
         .pool
         .run(move || {
             let now = now();
-            let deciding = Deciding { trust: &*operator.trust(now)?, operator: &operator, principal: &caller.grant.principal, now };
+            let deciding = Deciding {
+                trust: &*operator.trust(now)?,
+                operator: &operator,
+                principal: &caller.grant.principal,
+                now,
+            };
             deciding.run(&once, &text, with_record)
         })
         .await?;
@@ -118,7 +123,8 @@ impl Deciding<'_> {
         with_record: bool,
     ) -> Result<Value, Refusal> {
         let store = self.operator.store.as_ref();
-        let nonce = UnverifiedPresentation::parse(text).ok().and_then(|parsed| parsed.nonce().map(str::to_owned));
+        let nonce =
+            UnverifiedPresentation::parse(text).ok().and_then(|parsed| parsed.nonce().map(str::to_owned));
         let kept = match &nonce {
             Some(nonce) => order::find(store, nonce, self.principal)?,
             None => None,
@@ -145,7 +151,9 @@ impl Deciding<'_> {
         let kept = order::find(store, answering.nonce(), self.principal)?;
         // Recorded by this very act, which was cut off before it could be told.
         let own = seed.word.as_deref().zip(kept.as_ref().and_then(|kept| kept.answer.as_deref()));
-        if own.is_some_and(|(word, answer)| Record::parse(answer).is_ok_and(|record| record.noted() == Some(word))) {
+        if own.is_some_and(|(word, answer)| {
+            Record::parse(answer).is_ok_and(|record| record.noted() == Some(word))
+        }) {
             return Ok((Told { status: 200, of: json!({"accepted": answering.nonce()}) }, None));
         }
         match answering.judge(kept, &self.trust.list, self.now, &Limits::default()) {
@@ -175,7 +183,12 @@ impl Deciding<'_> {
     }
 }
 
-fn verify(parsed: UnverifiedPresentation<'_>, pending: &PendingDemand, trust: &Trust, at: Timestamp) -> Verdict {
+fn verify(
+    parsed: UnverifiedPresentation<'_>,
+    pending: &PendingDemand,
+    trust: &Trust,
+    at: Timestamp,
+) -> Verdict {
     parsed.verify(pending, &trust.list, at, &Limits::default())
 }
 

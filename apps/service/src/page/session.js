@@ -208,8 +208,12 @@ at("show-drawing").addEventListener("click", () => {
   at("drawing").hidden = false;
 });
 at("use-sample").addEventListener("click", async () => {
-  const sample = await fetch(`/demo/photos/${at("photo").dataset.slot}.jpg`);
-  if (sample.ok) send(await sample.blob());
+  try {
+    const sample = await fetch(`/demo/photos/${at("photo").dataset.slot}.jpg`);
+    if (sample.ok) await send(await sample.blob());
+  } catch {
+    say(word("lost_file"), true);
+  }
 });
 
 at("use-camera").addEventListener("click", async () => {

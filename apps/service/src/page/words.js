@@ -45,6 +45,7 @@ export const words = {
   working: { zh: "请稍候……", en: "One moment…" },
   looking: { zh: "正在检查照片……", en: "Looking at the photo…" },
   lost: { zh: "网络中断，正在重试……", en: "The connection was lost; trying again…" },
+  lost_file: { zh: "网络中断，请重试。", en: "The connection was lost. Try again." },
   not_here: { zh: "请在最初打开链接的浏览器中继续，或向商家索取新的链接。", en: "Go on in the browser that opened the link first, or ask the shop for a new link." },
   ended: { zh: "会话已结束，其内容已全部删除。请向商家索取新的链接。", en: "This session is over and nothing of it is kept. Ask the shop for a new link." },
   demo_title: { zh: "realname 演示", en: "realname, the demonstration" },

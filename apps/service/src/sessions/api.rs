@@ -66,8 +66,13 @@ pub(crate) struct SessionMade {
 pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
     let mut call = Call::admit(&app, request, Scope::Session).await?;
     let (wanted, body) = call.json::<NewSession>().await?;
-    let once =
-        Once::read(&call.headers, &call.caller.secret, (&call.method, &call.path), &body, (app.node, &app.running))?;
+    let once = Once::read(
+        &call.headers,
+        &call.caller.secret,
+        (&call.method, &call.path),
+        &body,
+        (app.node, &app.running),
+    )?;
     let (run, caller, peer) = (app.clone(), Arc::clone(&call.caller), call.peer);
     let made = app
         .pool
@@ -149,8 +154,10 @@ fn open(
     let return_url = match wanted.return_to.as_deref() {
         None => None,
         Some(name) => {
-            let known = app.config.returns.iter().find(|entry| entry.principal == principal && entry.name == name);
-            let unknown = Refusal::Value { member: "return", problem: "no URL of that name is registered for you" };
+            let known =
+                app.config.returns.iter().find(|entry| entry.principal == principal && entry.name == name);
+            let unknown =
+                Refusal::Value { member: "return", problem: "no URL of that name is registered for you" };
             Some(known.ok_or(unknown)?.url.clone())
         }
     };

@@ -110,7 +110,10 @@ fn begin(session: &Shared) -> Result<Option<Value>, Refusal> {
 enum Conclusion {
     Attested(Zeroizing<String>),
     /// `last`: nothing that the buyer does in this session would change it.
-    Refused { refusal: Value, last: bool },
+    Refused {
+        refusal: Value,
+        last: bool,
+    },
 }
 
 /// The evidence of a session, its photos decoded anew and chained from the demand's nonce.

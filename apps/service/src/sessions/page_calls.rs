@@ -56,7 +56,11 @@ pub(crate) struct DeclaredBy {
 
 /// The cookie of a session's page. Without TLS, on this machine alone, browsers take no `__Host-`.
 fn cookie_name(app: &App, id: &str) -> String {
-    if app.origin.starts_with("https://") { format!("__Host-realname-{id}") } else { format!("realname-{id}") }
+    if app.origin.starts_with("https://") {
+        format!("__Host-realname-{id}")
+    } else {
+        format!("realname-{id}")
+    }
 }
 
 /// Refuses what another site's page sent.
@@ -142,7 +146,9 @@ pub(crate) async fn open(
             text
         }
         // The answer got lost on its way: the same browser, by a key that it alone has, hears it again.
-        Some(Opened { key: Some(opener), text: Some(text), .. }) if key.as_ref() == Some(opener) => text.clone(),
+        Some(Opened { key: Some(opener), text: Some(text), .. }) if key.as_ref() == Some(opener) => {
+            text.clone()
+        }
         Some(_) => return Err(Refusal::LinkUsed),
     };
     let secure = if app.origin.starts_with("https://") { " Secure;" } else { "" };
@@ -212,7 +218,10 @@ pub(crate) async fn declare(
 
 fn declared(typed: &DeclaredBy) -> Result<Declared, Refusal> {
     let declared = Declared::new(typed.name.as_str(), typed.id_number.as_str())?;
-    let malformed = || Refusal::Value { member: "valid_until", problem: "both dates or none, as 2020-01-31 or long_term" };
+    let malformed = || Refusal::Value {
+        member: "valid_until",
+        problem: "both dates or none, as 2020-01-31 or long_term",
+    };
     match (&typed.valid_from, &typed.valid_until) {
         (None, None) => Ok(declared),
         (Some(from), Some(until)) => {

@@ -20,7 +20,10 @@ fn a_shop_asks_is_answered_and_looks_again() {
     let other = place.token("other", &Scope::ALL);
     let body = json!({ "presentation": presentation });
     let stranger = server.call("POST", "/v1/presentations", &other, Some(body.clone())).is(200);
-    assert_eq!((&stranger["verdict"], &stranger["reasons"][0]["code"]), (&json!("refused"), &json!("demand_unknown")));
+    assert_eq!(
+        (&stranger["verdict"], &stranger["reasons"][0]["code"]),
+        (&json!("refused"), &json!("demand_unknown"))
+    );
     assert_eq!(stranger["transaction"], Value::Null, "another principal's order isn't shown");
 
     let accepted = server.call("POST", "/v1/presentations?record=1", &token, Some(body.clone())).is(200);
@@ -30,7 +33,10 @@ fn a_shop_asks_is_answered_and_looks_again() {
     assert_eq!(accepted["transaction"]["number"], "+8613900000001");
 
     let again = server.call("POST", "/v1/presentations", &token, Some(body)).is(200);
-    assert_eq!((&again["verdict"], &again["reasons"][0]["code"]), (&json!("refused"), &json!("already_answered")));
+    assert_eq!(
+        (&again["verdict"], &again["reasons"][0]["code"]),
+        (&json!("refused"), &json!("already_answered"))
+    );
     let bare = server.send(
         "POST",
         "/v1/presentations",
@@ -49,7 +55,9 @@ fn a_shop_asks_is_answered_and_looks_again() {
     let audit = server.call("POST", "/v1/audits", &token, Some(at(&now))).is(200);
     assert_eq!(audit["verdict"], "accepted", "{audit}");
     server.call("POST", "/v1/audits", &token, Some(at("2020-01-01T00:00:00Z"))).refused(422, "value_refused");
-    server.call("POST", "/v1/audits", &token, Some(json!({"record": {}, "at": now}))).refused(422, "record_malformed");
+    server
+        .call("POST", "/v1/audits", &token, Some(json!({"record": {}, "at": now})))
+        .refused(422, "record_malformed");
 }
 
 #[test]
@@ -79,9 +87,15 @@ fn what_is_refused_is_told_by_status_and_code() {
 
     let bearer = format!("Bearer {token}");
     let raw = |kind: &str, text: &str| {
-        server.send("POST", "/v1/demands", &[("authorization", &bearer)], Some((kind, text.as_bytes().to_vec())))
+        server.send(
+            "POST",
+            "/v1/demands",
+            &[("authorization", &bearer)],
+            Some((kind, text.as_bytes().to_vec())),
+        )
     };
-    raw("application/json", r#"{"purpose":"sim.activate","purpose":"sim.activate"}"#).refused(400, "json_duplicate_member");
+    raw("application/json", r#"{"purpose":"sim.activate","purpose":"sim.activate"}"#)
+        .refused(400, "json_duplicate_member");
     raw("application/json", "{").refused(400, "json_malformed");
     raw("", r#"{"purpose":"sim.activate"}"#).refused(415, "content_type");
     raw("text/plain", r#"{"purpose":"sim.activate"}"#).refused(415, "content_type");
@@ -146,5 +160,8 @@ fn the_document_is_the_one_that_is_checked_in() {
         std::fs::write(&path, &text).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == text, "docs/openapi.json is behind the code: UPDATE_DOCS=1 cargo test -p realname-service");
+    assert!(
+        kept == text,
+        "docs/openapi.json is behind the code: UPDATE_DOCS=1 cargo test -p realname-service"
+    );
 }

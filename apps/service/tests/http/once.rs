@@ -22,7 +22,11 @@ fn the_same_key_gets_the_same_answer_over_a_restart() {
         let first = keyed(&server, "/v1/demands", &token, "order-1", &sale()).is(201);
         assert_eq!(keyed(&server, "/v1/demands", &token, "order-1", &sale()).is(201), first);
         assert_ne!(keyed(&server, "/v1/demands", &token, "order-2", &sale()).is(201), first);
-        assert_ne!(keyed(&server, "/v1/demands", &other, "order-1", &sale()).is(201), first, "another token's key");
+        assert_ne!(
+            keyed(&server, "/v1/demands", &other, "order-1", &sale()).is(201),
+            first,
+            "another token's key"
+        );
         let mut changed = sale();
         changed["ttl"] = json!(60);
         keyed(&server, "/v1/demands", &token, "order-1", &changed).refused(409, "idempotency_mismatch");
@@ -42,7 +46,10 @@ fn the_same_key_gets_the_same_answer_over_a_restart() {
     assert_eq!(again, accepted, "claims are made again from the body");
     let second = keyed(&server, "/v1/presentations", &token, "answer-2", &presentation).is(200);
     assert_eq!(second["reasons"][0]["code"], "already_answered");
-    assert_eq!(keyed(&server, "/v1/presentations", &token, "answer-2", &presentation).is(200)["verdict"], "refused");
+    assert_eq!(
+        keyed(&server, "/v1/presentations", &token, "answer-2", &presentation).is(200)["verdict"],
+        "refused"
+    );
 }
 
 #[test]
@@ -70,9 +77,15 @@ fn of_many_at_once_one_demand_is_made_and_one_presentation_accepted() {
     let body = json!({ "presentation": presentation_for(&server, &token, &demand) });
     let accepted: usize = std::thread::scope(|scope| {
         let calls: Vec<_> = (0..12)
-            .map(|_| scope.spawn(|| server.call("POST", "/v1/presentations", &token, Some(body.clone())).is(200)))
+            .map(|_| {
+                scope.spawn(|| server.call("POST", "/v1/presentations", &token, Some(body.clone())).is(200))
+            })
             .collect();
-        calls.into_iter().filter(|_| true).map(|call| usize::from(call.join().unwrap()["verdict"] == "accepted")).sum()
+        calls
+            .into_iter()
+            .filter(|_| true)
+            .map(|call| usize::from(call.join().unwrap()["verdict"] == "accepted"))
+            .sum()
     });
     assert_eq!(accepted, 1);
 }

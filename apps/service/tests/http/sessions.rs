@@ -93,7 +93,8 @@ fn a_check_goes_step_by_step_and_the_page_gets_no_presentation() {
     page.declare("测试甲", "119999199001010004").refused(409, "step_not_due");
     page.upload("holder", photo("holder.jpg")).refused(409, "step_not_due");
     page.post("/complete", &json!({})).refused(409, "step_not_due");
-    page.post("/consent", &json!({"text_sha256": "0".repeat(64), "agreed": true})).refused(422, "consent_other_text");
+    page.post("/consent", &json!({"text_sha256": "0".repeat(64), "agreed": true}))
+        .refused(422, "consent_other_text");
     page.consent();
     page.declare("测试甲", "119999199001010005").refused(422, "declared_number_check");
     page.declare("测试甲", "119999199001010004").is(200);
@@ -160,7 +161,10 @@ fn the_link_opens_once_and_only_its_browser_goes_on() {
     let first = open(&server, &id, &link, &own);
     assert_eq!(first.status, 204);
     let lost = open(&server, &id, &link, &own);
-    assert_eq!(lost.headers["set-cookie"], first.headers["set-cookie"], "an answer that got lost is told again");
+    assert_eq!(
+        lost.headers["set-cookie"], first.headers["set-cookie"],
+        "an answer that got lost is told again"
+    );
     open(&server, &id, &link, &[]).refused(403, "link_used");
     open(&server, &id, &link, &[("idempotency-key", "another")]).refused(403, "link_used");
 

@@ -64,8 +64,11 @@ impl Place {
             .entry(ListEntry::attesting(OPERATOR, operator.verifying_key().clone()))
             .entry(ListEntry::asking(SHOP, shop.verifying_key().clone(), "Shop (TEST)", purposes, claims));
         write("trust.jwt", list.sign(&anchor, now).unwrap().as_str().as_bytes());
-        let constraints =
-            Constraints { terminal: Some("checkout-1".to_owned()), env: Some(Env::Test), ..Constraints::default() };
+        let constraints = Constraints {
+            terminal: Some("checkout-1".to_owned()),
+            env: Some(Env::Test),
+            ..Constraints::default()
+        };
         let statement = DelegationRequest {
             iss: OPERATOR,
             sub: "checkout-1",
@@ -127,7 +130,8 @@ url = "https://shop.example/basket"
         let (told, started) = mpsc::channel();
         let (end, ended) = tokio::sync::oneshot::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let server = Server::bind(config, None).await.unwrap();
                 told.send(server.origin().to_owned()).unwrap();
@@ -170,7 +174,8 @@ impl Running {
             }
         };
         let mut response = response.unwrap();
-        let text = response.body_mut().with_config().limit(50_000_000).lossy_utf8(true).read_to_string().unwrap();
+        let text = response.body_mut().with_config().limit(50_000_000).read_to_vec().unwrap();
+        let text = String::from_utf8_lossy(&text).into_owned();
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
     }
 
