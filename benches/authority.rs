@@ -18,7 +18,7 @@ use realname::authority::compose::{
     Allowance, AuditError, AuditRecord, AuditSink, Audited, Breaker, Cached, Fallback, Guarded, RetryPolicy,
     Retrying,
 };
-use realname::authority::http::{CodeMap, Dialect, MappedJson, Reply};
+use realname::authority::http::{CodeMap, Dialect, MappedJson, Response};
 use realname::authority::{Attribute, Authority, AuthorityError, Finding, Meta, Query, Subject};
 use realname::authority::{DocumentStatus, Face};
 use realname::capture::{Intake, Slot};
@@ -103,7 +103,7 @@ fn main() {
     let body = r#"{"result":"answered","key":"bench-1","is_test":true,"subject":"found","name":"match",
         "id_number":"match","valid_from":"not_asked","valid_until":"not_asked","phone_number":"not_asked",
         "document":"valid","face":"not_run","liveness":"not_run","reference":"R-1","billed":true}"#;
-    let reply = Reply::new(200, body);
+    let reply = Response::new(200, body);
     let question = dialect.request(&query(), Timestamp::now()).unwrap().body.to_vec();
     let address = echo(question.len(), body.as_bytes().to_vec());
     let round_trip = || {

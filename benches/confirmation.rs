@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use realname::confirmation::{
-    Asking, Confirmer, LedgerSecret, PhoneNumber, Price, Question, Replied, Reply, ServiceId,
+    Asking, Confirmer, CustomerReply, LedgerSecret, PhoneNumber, Price, Question, Replied, ServiceId,
 };
 use realname::jose::{Algorithm, SigningKey};
 use realname::store::{MemoryStore, Put, Space, SqliteStore, Store};
@@ -115,7 +115,7 @@ fn confirm_all(
         let Asking::Ask(challenge) = confirmer.ask(store, question, now).unwrap() else {
             panic!("asked before")
         };
-        let reply = Reply::text(number, service.clone(), challenge.message().reply());
+        let reply = CustomerReply::text(number, service.clone(), challenge.message().reply());
         assert!(matches!(confirmer.reply(store, &reply, now).unwrap(), Replied::Granted(_)));
     })
 }

@@ -17,7 +17,7 @@ use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::jose::{Algorithm, SigningKey};
 use realname::profile::{Check, ClaimName, Env, Purpose};
 use realname::reader::ReadOptions;
-use realname::rely::{Asked, Limits, answer};
+use realname::rely::{DemandRef, Limits, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Constraints, TrustList};
 use support::{Anyhow, Party};
@@ -67,7 +67,7 @@ fn main() -> Anyhow<()> {
 
     // The till presents; nobody else could.
     let presentation = session.accept(&issued, &asked)?.present(&asked, Timestamp::now())?;
-    let (asked, now) = (Asked::ByPresentation, Timestamp::now());
+    let (asked, now) = (DemandRef::ByPresentation, Timestamp::now());
     let answer = answer(&shop_store, &presentation, asked, &list, now, &Limits::default())?;
     let verdict = answer.verdict;
     println!(

@@ -15,7 +15,7 @@ use realname::capture::measure::Thresholds;
 use realname::capture::{Advice, CaptureSession, Intake, Triplet};
 use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::profile::{Check, ClaimName, Env, Explain, Locality, Outcome, Purpose};
-use realname::rely::{Asked, Limits, answer};
+use realname::rely::{DemandRef, Limits, answer};
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
 use support::{Anyhow, Party};
@@ -116,7 +116,7 @@ fn main() -> Anyhow<()> {
         match checkout(Order { name, number, photos }, &demand, &register, &attestor) {
             Ok(presentation) => {
                 let (now, limits) = (Timestamp::now(), Limits::default());
-                let answer = answer(&store, &presentation, Asked::ByPresentation, &list, now, &limits)?;
+                let answer = answer(&store, &presentation, DemandRef::ByPresentation, &list, now, &limits)?;
                 println!(
                     "{what}: sold, {}",
                     if answer.verdict.is_accepted() { "accepted" } else { "refused" }

@@ -15,7 +15,7 @@ use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::document::IdNumber;
 use realname::profile::{Check, ClaimName, Env, Explain, Lang, Purpose};
 use realname::reader::ReadOptions;
-use realname::rely::{Asked, Limits, answer};
+use realname::rely::{DemandRef, Limits, answer};
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
 use support::{Anyhow, Party};
@@ -83,7 +83,7 @@ fn main() -> Anyhow<()> {
     for attempt in ["first", "second"] {
         let now = Timestamp::now();
         let answer =
-            answer(&office_store, &presentation, Asked::ByPresentation, &list, now, &Limits::default())?;
+            answer(&office_store, &presentation, DemandRef::ByPresentation, &list, now, &Limits::default())?;
         let reasons: Vec<_> = answer.verdict.reasons().iter().map(|reason| reason.code.as_str()).collect();
         println!("{attempt} time: accepted = {} {reasons:?}", answer.verdict.is_accepted());
         assert_eq!(answer.verdict.is_accepted(), attempt == "first");

@@ -20,7 +20,7 @@ use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::profile::{Check, Env, Expectation, Purpose};
 use realname::reader::ReadOptions;
-use realname::rely::{Asked, Limits, answer};
+use realname::rely::{DemandRef, Limits, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, TrustList};
 use support::{Anyhow, Party};
@@ -62,7 +62,7 @@ fn main() -> Anyhow<()> {
         demands.send(demand.as_str().to_owned())?;
         let presentation = presented.recv()?;
         let now = Timestamp::now();
-        let asked = Asked::Demand(demand.as_str());
+        let asked = DemandRef::Demand(demand.as_str());
         let verdict = answer(&store, &presentation, asked, &list, now, &Limits::default())?.verdict;
         let reasons: Vec<_> = verdict.reasons().iter().map(|reason| reason.code.as_str()).collect();
         println!(

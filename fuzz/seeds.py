@@ -88,7 +88,7 @@ body={n="{name}",i="{id_number}",p="{phone_number?}",f="{probe.base64?}"}
 at="/o"
 type="string"
 source="own: x"
-codes={ok={proceed=true},"e.*"={error="denied",fault="caller"}}
+codes={ok={proceed=true},"e.*"={error="denied",fault="setup"}}
 [answer]
 source="own: x"
 verdict={at="/v",type="string",pass=["T"]}

@@ -19,7 +19,7 @@ use phone::Phone;
 use realname::cancellation::{
     Account, Committed, Contract, HomeSide, Items, Notice, Opening, Reach, Stage, VerifiedReceipt,
 };
-use realname::confirmation::{Asking, Confirmer, LedgerSecret, Price, Replied, Reply};
+use realname::confirmation::{Asking, Confirmer, CustomerReply, LedgerSecret, Price, Replied};
 use realname::profile::{Check, Env, Lang, Purpose};
 use realname::rely::Limits;
 use realname::store::MemoryStore;
@@ -75,7 +75,7 @@ fn main() -> Anyhow<()> {
     let service = challenge.service().clone();
     let phone = Phone::default();
     challenge.send(&phone, Lang::En)?;
-    let reply = Reply::text(account.number().clone(), service, &phone.answer());
+    let reply = CustomerReply::text(account.number().clone(), service, &phone.answer());
     let Replied::Granted(grant) = confirmer.reply(&store, &reply, moment)? else {
         return Err("the reply wasn't right".into());
     };

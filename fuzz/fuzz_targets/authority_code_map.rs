@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use realname::authority::Query;
-use realname::authority::http::{CodeMap, Dialect, MappedJson, Reply};
+use realname::authority::http::{CodeMap, Dialect, MappedJson, Response};
 use realname::document::IdNumber;
 
 fuzz_target!(|text: &str| {
@@ -16,5 +16,5 @@ fuzz_target!(|text: &str| {
     let dialect = MappedJson::new("TEST-map", map);
     let _ = dialect.request(&query, now);
     let _ = dialect.inquiry(&query, now);
-    let _ = dialect.finding(&query, &Reply::new(200, "{}"), now);
+    let _ = dialect.finding(&query, &Response::new(200, "{}"), now);
 });

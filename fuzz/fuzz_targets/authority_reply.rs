@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use realname::authority::http::{Camara, CodeMap, Dialect, MappedJson, Reply};
+use realname::authority::http::{Camara, CodeMap, Dialect, MappedJson, Response};
 use realname::authority::{Attribute, Finding, Query, Reconciled, Subject};
 use realname::document::IdNumber;
 
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
     let now = Timestamp::UNIX_EPOCH;
     let query = Query::new("测试甲", IdNumber::new("119999199001010004"), now, "q1");
     for (number, dialect) in DIALECTS.iter().enumerate() {
-        let reply = Reply::new(status, body);
+        let reply = Response::new(status, body);
         if let Ok(finding) = dialect.finding(&query, &reply, now) {
             check(number, &finding, body);
         }

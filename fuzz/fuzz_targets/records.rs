@@ -10,14 +10,14 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use realname::jose::{Json, Unverified, encode};
 use realname::profile::ReasonCode;
-use realname::rely::{Asked, Limits, Record, answer};
+use realname::rely::{DemandRef, Limits, Record, answer};
 use realname::store::MemoryStore;
 use realname_fuzz::{GOOD, assert_audit_sound, keep_pending, list, now};
 
 static HONEST: LazyLock<serde_json::Value> = LazyLock::new(|| {
     let store = MemoryStore::new();
     keep_pending(&store);
-    let answer = answer(&store, GOOD, Asked::ByPresentation, list(), now(), &Limits::default()).unwrap();
+    let answer = answer(&store, GOOD, DemandRef::ByPresentation, list(), now(), &Limits::default()).unwrap();
     serde_json::from_slice(&answer.record.unwrap().to_bytes()).unwrap()
 });
 

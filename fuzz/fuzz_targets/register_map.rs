@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use realname::authority::http::{CodeMap, Dialect, MappedJson, Reply};
+use realname::authority::http::{CodeMap, Dialect, MappedJson, Response};
 use realname::authority::{Attribute, Face, Liveness, Query, Subject};
 use realname::capture::{Intake, Slot};
 use realname::document::{CardDate, IdNumber, ValidUntil};
@@ -29,7 +29,7 @@ static QUERY: LazyLock<Query> = LazyLock::new(|| {
 
 /// Whether any check could pass on what the reply says.
 fn is_match(dialect: &MappedJson, body: &[u8]) -> bool {
-    dialect.finding(&QUERY, &Reply::new(200, body), Timestamp::UNIX_EPOCH).is_ok_and(|finding| {
+    dialect.finding(&QUERY, &Response::new(200, body), Timestamp::UNIX_EPOCH).is_ok_and(|finding| {
         let reference = finding.meta.reference.unwrap_or_default();
         assert!(!reference.contains("119999199001010004"), "the number in the reference");
         assert!(finding.meta.is_test && finding.meta.answers == "q1");
@@ -71,7 +71,7 @@ fuzz_target!(|input: &[u8]| {
     let passes: Vec<(String, Value)> = map.passes().map(|(at, code)| (at.to_owned(), code)).collect();
     let dialect = MappedJson::new("TEST-map", map);
     let _ = dialect.request(&QUERY, Timestamp::UNIX_EPOCH);
-    let _ = dialect.outcome(&QUERY, &Reply::new(200, body), Timestamp::UNIX_EPOCH);
+    let _ = dialect.outcome(&QUERY, &Response::new(200, body), Timestamp::UNIX_EPOCH);
     if !is_match(&dialect, body) {
         return;
     }

@@ -20,7 +20,7 @@ use realname::reader::emulator::{Card, Emulator, EmulatorConfig, RunningEmulator
 use realname::reader::session::{Request, Session, SessionConfig};
 use realname::reader::transport::{Recorder, Replay, Transport};
 use realname::reader::{ReadOptions, Reader};
-use realname::rely::{Asked, Limits, UnverifiedPresentation, answer, inspect};
+use realname::rely::{DemandRef, Limits, UnverifiedPresentation, answer, inspect};
 use realname::sd_jwt::Combined;
 use realname::store::{MemoryStore, Store};
 use realname::trust::{Anchor, ListBuilder, ListEntry, TrustList};
@@ -265,7 +265,7 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     watch.look("inspect", &inspect(&presentation).unwrap());
 
     let answered =
-        answer(&store, &presentation, Asked::ByPresentation, &list, now, &Limits::default()).unwrap();
+        answer(&store, &presentation, DemandRef::ByPresentation, &list, now, &Limits::default()).unwrap();
     assert!(answered.verdict.is_accepted(), "{:?}", answered.verdict);
     watch.look("Answer", &answered);
     watch.look("Disclosed", &answered.verdict.claims().unwrap());
@@ -285,7 +285,8 @@ fn tokens(watch: &mut Watch, verified: realname::appraisal::Verified, now: Times
     assert!(!erased.contains("\"demand\""));
     watch.search("the erased record's own text", &erased);
     watch.search("the recorded verdict", &format!("{:?}", record.audit(&list, &Limits::default())));
-    let again = answer(&store, &presentation, Asked::ByPresentation, &list, now, &Limits::default()).unwrap();
+    let again =
+        answer(&store, &presentation, DemandRef::ByPresentation, &list, now, &Limits::default()).unwrap();
     watch.look("a refused Answer", &again);
     watch.search("a refused verdict's JSON", &serde_json::to_string(&again.verdict).unwrap());
 }

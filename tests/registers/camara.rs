@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use realname::authority::http::{Camara, Dialect, HttpAuthority, HttpOptions, Reply, Secret};
+use realname::authority::http::{Camara, Dialect, HttpAuthority, HttpOptions, Response, Secret};
 use realname::authority::{
     Attribute, Authority, AuthorityError, DocumentStatus, Finding, NotFoundHint, Query, QueryField, Subject,
 };
@@ -354,7 +354,7 @@ fn replies_that_dont_keep_to_the_schema_are_not_understood() {
     let dialect = Camara::new("TEST-operator", "/x");
     let twice = r#"{"nameMatch":"true","nameMatch":"false","idDocumentMatch":"true"}"#;
     for body in [twice, "", "[]", "{", "null"] {
-        let answer = dialect.finding(&query(), &Reply::new(200, body), Timestamp::now());
+        let answer = dialect.finding(&query(), &Response::new(200, body), Timestamp::now());
         assert_eq!(answer, Err(AuthorityError::Protocol), "{body}");
     }
 }
@@ -409,12 +409,12 @@ fn every_error_of_the_specification_is_told_apart() {
     let dialect = Camara::new("TEST-operator", "/x");
     for (status, code) in pairs {
         let body = json!({ "status": status, "code": code, "message": "x" }).to_string();
-        let answer = dialect.finding(&query(), &Reply::new(status, body.clone()), Timestamp::now());
+        let answer = dialect.finding(&query(), &Response::new(status, body.clone()), Timestamp::now());
         let understood = !matches!(answer, Err(AuthorityError::Protocol));
         // What a client like this one never causes may as well not be understood; it is never an answer.
         let ours = !matches!(code.as_str(), "INVALID_ARGUMENT" | "NOT_FOUND");
         assert_eq!(understood, ours, "{status} {code}");
-        let lying = dialect.finding(&query(), &Reply::new(status + 1, body), Timestamp::now());
+        let lying = dialect.finding(&query(), &Response::new(status + 1, body), Timestamp::now());
         assert_eq!(
             lying.map(|_| ()),
             Err(AuthorityError::Protocol),

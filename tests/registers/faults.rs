@@ -14,7 +14,9 @@ use std::time::Duration;
 use people::People;
 use realname::authority::compose::{RetryPolicy, Retrying};
 use realname::authority::http::{CodeMap, HttpAuthority, HttpOptions, MappedJson, Part, Seal, Secret};
-use realname::authority::serve::{Fault, Faults, Register, RegisterOptions, ServeOptions, Server};
+use realname::authority::serve::{
+    Register, RegisterFault, RegisterFaults, RegisterOptions, ServeOptions, Server,
+};
 use realname::authority::{Attribute, Authority, AuthorityError, Finding, Query, Subject};
 use trial::{Plan, Stand, Verdict, Wrong};
 
@@ -32,7 +34,7 @@ struct Bench {
     _server: Server,
 }
 
-fn bench(name: &'static str, kept_answers: usize, faults: Faults) -> Bench {
+fn bench(name: &'static str, kept_answers: usize, faults: RegisterFaults) -> Bench {
     let parts = [Part::Method, Part::Path, Part::Key, Part::Status, Part::BodySha256];
     let seal = Seal::new(Secret::new(*b"a secret of the tests"), "x-signature", parts);
     let people = Arc::new(People::default());
@@ -60,11 +62,11 @@ fn bench(name: &'static str, kept_answers: usize, faults: Faults) -> Bench {
 }
 
 /// Any fault on three of eight connections. Those that cost a whole try's time are kept rarer, so that the test ends.
-fn faults(seed: u64) -> Faults {
-    Faults::by(move |number| {
+fn faults(seed: u64) -> RegisterFaults {
+    RegisterFaults::by(move |number| {
         let roll = mix(seed ^ number);
-        let fault = Fault::ALL[(roll >> 8) as usize % Fault::ALL.len()];
-        let slow = matches!(fault, Fault::Deaf | Fault::Silent | Fault::SlowDrip);
+        let fault = RegisterFault::ALL[(roll >> 8) as usize % RegisterFault::ALL.len()];
+        let slow = matches!(fault, RegisterFault::Deaf | RegisterFault::Silent | RegisterFault::SlowDrip);
         let share = if slow { 32 } else { 96 };
         ((roll & 0xff) < share).then_some(fault)
     })
@@ -103,7 +105,7 @@ fn ten_thousand_questions_to_failing_registers() {
     let benches = [
         bench("keeps answers, faults", RUNS, faults(0x5eed_0001)),
         bench("keeps none, faults", 0, faults(0x5eed_0002)),
-        bench("keeps answers, healthy", RUNS, Faults::none()),
+        bench("keeps answers, healthy", RUNS, RegisterFaults::none()),
     ];
     let stands: Vec<Stand> = benches
         .iter()
@@ -204,11 +206,12 @@ fn the_auditor_finds_what_is_wrong() {
         (Mistake::HasNoDeadline, &[Wrong::Late]),
         (Mistake::GivesUp, &[Wrong::Unanswered]),
     ] {
-        let quick = Faults::by(|number| {
-            let fault = Fault::ALL[mix(number) as usize % Fault::ALL.len()];
-            (!matches!(fault, Fault::Deaf | Fault::Silent | Fault::SlowDrip)).then_some(fault)
+        let quick = RegisterFaults::by(|number| {
+            let fault = RegisterFault::ALL[mix(number) as usize % RegisterFault::ALL.len()];
+            (!matches!(fault, RegisterFault::Deaf | RegisterFault::Silent | RegisterFault::SlowDrip))
+                .then_some(fault)
         });
-        let (failing, healthy) = (bench("faults", 0, quick), bench("healthy", RUNS, Faults::none()));
+        let (failing, healthy) = (bench("faults", 0, quick), bench("healthy", RUNS, RegisterFaults::none()));
         let clients =
             [&failing, &healthy].map(|bench| Mistaken { right: Arc::clone(&bench.client), mistake });
         let stand = |at: usize, bench: &'static str, people| Stand {

@@ -11,7 +11,7 @@ use realname::authority::http::{
     CodeMap, HttpAuthority, HttpOptions, MappedJson, Part, Seal, Secret, TlsError, connect,
 };
 use realname::authority::serve::{
-    Fault, Faults, Register, RegisterOptions, ServeError, ServeOptions, Server,
+    Register, RegisterFault, RegisterFaults, RegisterOptions, ServeError, ServeOptions, Server,
 };
 use realname::authority::{Authority, AuthorityError, Finding, Reconciled, Subject};
 
@@ -22,7 +22,7 @@ fn seal() -> Seal {
     Seal::new(Secret::new(*b"a secret of the tests"), "x-signature", parts)
 }
 
-fn serve(people: &Arc<People>, faults: Faults, kept_answers: usize) -> Server {
+fn serve(people: &Arc<People>, faults: RegisterFaults, kept_answers: usize) -> Server {
     let mut register = RegisterOptions::default();
     register.seal = Some(seal());
     register.kept_answers = kept_answers;
@@ -53,7 +53,7 @@ fn without_meta(answer: Result<Finding, AuthorityError>) -> Result<Finding, Auth
 #[test]
 fn every_answer_arrives_as_it_was_given() {
     let people = Arc::new(People::default());
-    let server = serve(&people, Faults::none(), 100);
+    let server = serve(&people, RegisterFaults::none(), 100);
     let client = client(&server);
     for index in 0..10 {
         let query = question(index, &format!("q{index}"), PATIENCE);
@@ -70,7 +70,7 @@ fn every_answer_arrives_as_it_was_given() {
 #[test]
 fn one_key_is_worked_on_once_and_can_be_looked_up() {
     let people = Arc::new(People::default());
-    let server = serve(&people, Faults::none(), 100);
+    let server = serve(&people, RegisterFaults::none(), 100);
     let client = client(&server);
     let query = question(0, "q-once", PATIENCE);
     assert_eq!(client.reconcile(&query), Ok(Reconciled::NeverArrived));
@@ -90,21 +90,26 @@ fn one_key_is_worked_on_once_and_can_be_looked_up() {
 fn what_each_fault_becomes() {
     use AuthorityError::{Indeterminate, Protocol};
     let busy = AuthorityError::Transient { retry_after: Some(Duration::ZERO) };
-    for fault in Fault::ALL {
+    for fault in RegisterFault::ALL {
         // A person whom the register has under another name: every wrong reading would be a pass.
         let people = Arc::new(People::default());
         let pass_first = move |number| if number == 0 { None } else { Some(fault) };
-        let server = serve(&people, Faults::by(pass_first), 100);
+        let server = serve(&people, RegisterFaults::by(pass_first), 100);
         let client = client(&server);
         assert!(client.ask(&question(0, "q-yes", PATIENCE)).is_ok());
         let begin = Instant::now();
         let answer = client.ask(&question(2, "q-no", PATIENCE));
         assert!(begin.elapsed() < Duration::from_millis(700), "{fault:?}: {:?}", begin.elapsed());
         let expected = match fault {
-            Fault::Deaf | Fault::Silent | Fault::ResetBefore | Fault::ResetAfter => Err(Indeterminate),
-            Fault::HalfBody | Fault::SlowDrip | Fault::FailedAfter => Err(Indeterminate),
-            Fault::Busy => Err(busy.clone()),
-            Fault::DuplicateReply => truth(2, &question(2, "q-no", PATIENCE)).map(|mut finding| {
+            RegisterFault::Deaf
+            | RegisterFault::Silent
+            | RegisterFault::ResetBefore
+            | RegisterFault::ResetAfter => Err(Indeterminate),
+            RegisterFault::HalfBody | RegisterFault::SlowDrip | RegisterFault::FailedAfter => {
+                Err(Indeterminate)
+            }
+            RegisterFault::Busy => Err(busy.clone()),
+            RegisterFault::DuplicateReply => truth(2, &question(2, "q-no", PATIENCE)).map(|mut finding| {
                 finding.meta.reference = None;
                 finding
             }),
@@ -163,9 +168,9 @@ fn an_unsigned_register_isnt_believed_when_a_signature_is_due() {
 fn connect_makes_a_whole_authority_from_an_address() {
     let people = Arc::new(People::default());
     // The first connection is busy, the second loses the reply after the work: both are made good, at one charge.
-    let faults = Faults::by(|number| match number {
-        0 => Some(Fault::Busy),
-        1 => Some(Fault::ResetAfter),
+    let faults = RegisterFaults::by(|number| match number {
+        0 => Some(RegisterFault::Busy),
+        1 => Some(RegisterFault::ResetAfter),
         _ => None,
     });
     let authority: Arc<dyn Authority> = people.clone();
@@ -183,7 +188,7 @@ fn connect_makes_a_whole_authority_from_an_address() {
 #[test]
 fn a_configuration_names_where_the_trail_is_kept() {
     let people = Arc::new(People::default());
-    let server = serve(&people, Faults::none(), 10);
+    let server = serve(&people, RegisterFaults::none(), 10);
     let directory = tempfile::tempdir().unwrap();
     let config = directory.path().join("register.toml");
     std::fs::write(directory.path().join("secret"), "a secret of the tests\n").unwrap();

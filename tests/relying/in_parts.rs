@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
 use realname::demand::{Kept, PendingDemand};
-use realname::rely::{Answer, Answering, Asked, Judged, Limits};
+use realname::rely::{Answer, Answering, DemandRef, Judged, Limits};
 use realname::store::{Answered, Entry, StoreError};
 use realname::trust::TrustList;
 
@@ -43,7 +43,7 @@ impl AwaitedMap {
     pub(crate) async fn decide(
         &self,
         presentation: &str,
-        asked: Asked<'_>,
+        asked: DemandRef<'_>,
         list: &TrustList,
         now: Timestamp,
     ) -> Result<Answer, StoreError> {

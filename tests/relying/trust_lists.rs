@@ -97,7 +97,7 @@ fn more_than_the_limit_is_refused_unread_and_never_signed() {
     // Not even base64url: a size is judged before anything else.
     let long = "!".repeat(MAX_LIST + 1);
     let refused = TrustList::as_of(&long, &[anchor], at(NOW)).unwrap_err();
-    assert_eq!(refused.code(), Some(ReasonCode::TooLarge));
+    assert_eq!(refused.reason(), Some(ReasonCode::TooLarge));
     let one = key(0).verifying_key().clone();
     let many = (0..65_000)
         .map(|number| ListEntry::attesting(format!("https://agent-{number}.example"), one.clone()));

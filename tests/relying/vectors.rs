@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use realname::demand::{PendingDemand, VerifiedDemand};
 use realname::jose::Json;
 use realname::profile::{Expectation, ReasonCode};
-use realname::rely::{Answer, Asked, Limits, answer};
+use realname::rely::{Answer, DemandRef, Limits, answer};
 use realname::store::{MemoryStore, Store};
 use realname::trust::{Anchor, TrustList};
 
@@ -42,7 +42,7 @@ impl Corpus {
             "demand" => {
                 let list = self.list(vector);
                 let verified = VerifiedDemand::verify(&token, &list, now);
-                verified.map_or_else(|error| error.code().unwrap().to_string(), |_| "accepted".into())
+                verified.map_or_else(|error| error.reason().unwrap().to_string(), |_| "accepted".into())
             }
             "presentation" => self.judge_presentation(vector, &token, now),
             other => panic!("{other}"),
@@ -55,7 +55,7 @@ impl Corpus {
             TrustList::verify(&read(seen), &self.anchors, now, &store).unwrap();
         }
         let verified = TrustList::verify(token, &self.anchors, now, &store);
-        verified.map_or_else(|error| error.code().unwrap().to_string(), |_| "accepted".into())
+        verified.map_or_else(|error| error.reason().unwrap().to_string(), |_| "accepted".into())
     }
 
     fn judge_presentation(&self, vector: &Json, token: &str, now: Timestamp) -> String {
@@ -75,7 +75,7 @@ impl Corpus {
             block_on(awaited.put(&pending));
         }
         let judge = || -> Answer {
-            answer(&store, token, Asked::Demand(&demand), &list, now, &Limits::default()).unwrap()
+            answer(&store, token, DemandRef::Demand(&demand), &list, now, &Limits::default()).unwrap()
         };
         if state == Some("answered") {
             assert!(judge().verdict.is_accepted());
@@ -112,7 +112,7 @@ impl Corpus {
         now: Timestamp,
         found: &Answer,
     ) {
-        let decide = || store.decide(token, Asked::Demand(demand), list, now);
+        let decide = || store.decide(token, DemandRef::Demand(demand), list, now);
         if answered {
             assert!(block_on(decide()).unwrap().verdict.is_accepted());
         }

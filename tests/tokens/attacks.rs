@@ -4,7 +4,7 @@ use realname::attest::{AttestError, Attestor, Terminal};
 use realname::demand::{DemandRequest, PendingDemand, VerifiedDemand};
 use realname::jose::{Json, SigningKey, Unverified, sign};
 use realname::profile::{ClaimName, DEMAND_TYP, Env, Purpose, ReasonCode};
-use realname::rely::{Asked, Limits, UnverifiedPresentation, answer};
+use realname::rely::{DemandRef, Limits, UnverifiedPresentation, answer};
 use realname::sd_jwt::KeyBinding;
 use realname::store::MemoryStore;
 use realname::trust::{Constraints, DelegationRequest, TrustError, TrustList};
@@ -62,7 +62,7 @@ fn an_asker_who_is_not_allowed() {
     let world = World::new();
     let ask = |request: &DemandRequest, iss: &str, signer: &SigningKey| {
         let demand = request.issue(iss, signer, &MemoryStore::new(), at(NOW)).unwrap();
-        VerifiedDemand::verify(demand.as_str(), &world.list(), at(NOW)).unwrap_err().code()
+        VerifiedDemand::verify(demand.as_str(), &world.list(), at(NOW)).unwrap_err().reason()
     };
     let order = DemandRequest::new(Purpose::ServiceOrder).claim(ClaimName::Name);
     assert_eq!(ask(&order, ASKER, &key(9)), Some(ReasonCode::KeyUnknown));
@@ -92,7 +92,7 @@ fn one_demand_shown_another_stored() {
     let pending = PendingDemand::recall(&other, world.asker.verifying_key(), None).unwrap();
     let store = MemoryStore::new();
     let _ = pending.keep(&store).unwrap();
-    let asked = Asked::Demand(&other);
+    let asked = DemandRef::Demand(&other);
     let answer =
         answer(&store, &presentation, asked, &world.list(), at(NOW + 30), &Limits::default()).unwrap();
     assert_eq!(answer.verdict.reasons(), [ReasonCode::DemandHashMismatch.into()]);
@@ -145,7 +145,7 @@ fn junk_that_tries_to_burn_a_demand() {
         let at_byte = n * 13 % junk.len();
         junk[at_byte] ^= 1;
         let Ok(junk) = String::from_utf8(junk) else { continue };
-        let asked = Asked::Nonce(sent.nonce());
+        let asked = DemandRef::Nonce(sent.nonce());
         let answer = answer(&world.store, &junk, asked, &world.list(), at(NOW + 30), &Limits::default());
         assert!(!answer.unwrap().verdict.is_accepted());
     }
@@ -214,16 +214,16 @@ fn a_clock_an_hour_off() {
     // The terminal is ahead: its own demand check fails first, and a terminal without one is refused.
     let (sent, _) = world.demand(&order);
     let ahead = VerifiedDemand::verify(sent.as_str(), &world.list(), at(NOW + HOUR));
-    assert_eq!(ahead.unwrap_err().code(), Some(ReasonCode::DemandExpired));
+    assert_eq!(ahead.unwrap_err().reason(), Some(ReasonCode::DemandExpired));
     // The terminal is behind.
     let behind = VerifiedDemand::verify(sent.as_str(), &world.list(), at(NOW - HOUR));
-    assert_eq!(behind.unwrap_err().code(), Some(ReasonCode::IssuedInFuture));
+    assert_eq!(behind.unwrap_err().reason(), Some(ReasonCode::IssuedInFuture));
     // The relying party is ahead, and behind.
     let holder = verified(Person::Holder, &Purpose::ServiceOrder);
     let attestation = attestor.attest(holder, &demand, at(NOW + 20)).unwrap();
     let presentation = attestation.present(&demand, at(NOW + 21)).unwrap();
     let judge = |now: i64| {
-        let asked = Asked::ByPresentation;
+        let asked = DemandRef::ByPresentation;
         answer(&world.store, &presentation, asked, &world.list(), at(now), &Limits::default())
             .unwrap()
             .verdict

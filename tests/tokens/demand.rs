@@ -150,7 +150,7 @@ fn demands_that_are_not_answered() {
         ),
     ] {
         let refused = changed(&world, name, value).unwrap_err();
-        assert_eq!(refused.code(), Some(code), "{name}: {refused}");
+        assert_eq!(refused.reason(), Some(code), "{name}: {refused}");
     }
 }
 
@@ -160,9 +160,9 @@ fn an_asker_who_is_not_listed() {
     let stranger = realname::jose::SigningKey::from_ed25519_seed(&[8; 32]);
     let demand = cancel().issue(ASKER, &stranger, &MemoryStore::new(), at(NOW)).unwrap();
     let refused = VerifiedDemand::verify(demand.as_str(), &world.list(), at(NOW)).unwrap_err();
-    assert_eq!(refused.code(), Some(ReasonCode::KeyUnknown));
+    assert_eq!(refused.reason(), Some(ReasonCode::KeyUnknown));
     // An issuer's key may not ask.
     let demand = cancel().issue(ISS, &world.operator, &MemoryStore::new(), at(NOW)).unwrap();
     let refused = VerifiedDemand::verify(demand.as_str(), &world.list(), at(NOW)).unwrap_err();
-    assert_eq!(refused.code(), Some(ReasonCode::KeyOtherRole));
+    assert_eq!(refused.reason(), Some(ReasonCode::KeyOtherRole));
 }

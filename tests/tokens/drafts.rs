@@ -169,7 +169,7 @@ fn a_demand_whose_text_moves_the_cursor_is_refused_by_the_terminal() {
         let compact = sign(&world.asker, "realname-demand+jwt", [], &Json::Object(members)).unwrap();
         VerifiedDemand::verify(&compact, &world.list(), at(NOW))
             .map(drop)
-            .map_err(|error| error.code().unwrap())
+            .map_err(|error| error.reason().unwrap())
     };
     let with = |text: &str, action: &str, region: &str| {
         format!(
@@ -220,7 +220,7 @@ fn an_attestor_that_no_relying_party_believes_is_stopped_first() {
         let attestor = Attestor::new(iss, signer, Terminal::new("pos-1")).unwrap();
         let error = attestor.may_answer(&demand, &list, at(now)).err();
         error.map(|error| match error {
-            AttestError::Delegation(error) => error.code().unwrap(),
+            AttestError::Delegation(error) => error.reason().unwrap(),
             other => panic!("{other}"),
         })
     };

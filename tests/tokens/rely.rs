@@ -10,7 +10,7 @@ use realname_testkit::world::{
     ISS, NOW, Person, World, at, cancel, entry, payload, present_as, seconds, sign_list,
 };
 
-fn answer_as(world: &World, presentation: &str, asked: Asked<'_>, now: i64) -> Verdict {
+fn answer_as(world: &World, presentation: &str, asked: DemandRef<'_>, now: i64) -> Verdict {
     answer(&world.store, presentation, asked, &world.list(), at(now), &Limits::default()).unwrap().verdict
 }
 
@@ -48,13 +48,13 @@ fn which_demand_is_meant() {
     let (first, demand) = world.demand(&cancel());
     let (second, _) = world.demand(&cancel());
     let presentation = world.present(&demand);
-    let other = answer_as(&world, &presentation, Asked::Nonce(second.nonce()), NOW + 30);
+    let other = answer_as(&world, &presentation, DemandRef::Nonce(second.nonce()), NOW + 30);
     assert!(other.has(ReasonCode::NonceMismatch) && other.has(ReasonCode::DemandHashMismatch));
-    let other = answer_as(&world, &presentation, Asked::Demand(second.as_str()), NOW + 30);
+    let other = answer_as(&world, &presentation, DemandRef::Demand(second.as_str()), NOW + 30);
     assert!(other.has(ReasonCode::NonceMismatch));
-    let unknown = answer_as(&world, &presentation, Asked::Nonce("x"), NOW + 30);
+    let unknown = answer_as(&world, &presentation, DemandRef::Nonce("x"), NOW + 30);
     assert_eq!(unknown.reasons(), [ReasonCode::DemandUnknown.into()]);
-    assert!(answer_as(&world, &presentation, Asked::Demand(first.as_str()), NOW + 30).is_accepted());
+    assert!(answer_as(&world, &presentation, DemandRef::Demand(first.as_str()), NOW + 30).is_accepted());
 }
 
 #[test]
@@ -62,12 +62,12 @@ fn time_passes() {
     let world = World::new();
     let (_, demand) = world.demand(&cancel().max_age(seconds(590)));
     let presentation = world.present(&demand);
-    let at_the_end = answer_as(&world, &presentation, Asked::ByPresentation, NOW + 600);
+    let at_the_end = answer_as(&world, &presentation, DemandRef::ByPresentation, NOW + 600);
     assert_eq!(at_the_end.reasons(), [ReasonCode::DemandExpired.into()]);
-    let much_later = answer_as(&world, &presentation, Asked::ByPresentation, NOW + 920);
+    let much_later = answer_as(&world, &presentation, DemandRef::ByPresentation, NOW + 920);
     let codes: Vec<_> = much_later.reasons().iter().map(|reason| reason.code).collect();
     assert_eq!(codes, [ReasonCode::Expired, ReasonCode::DemandExpired, ReasonCode::TooOld]);
-    assert!(answer_as(&world, &presentation, Asked::ByPresentation, NOW + 599).is_accepted());
+    assert!(answer_as(&world, &presentation, DemandRef::ByPresentation, NOW + 599).is_accepted());
 }
 
 /// A till or a server verifies its list once and keeps it in memory: it must not outlive itself there.
@@ -85,14 +85,14 @@ fn a_list_that_expired_since_it_was_verified() {
     let (sent, demand) = world.demand(&cancel());
     let presentation = world.present(&demand);
     let decide = |now| {
-        answer(&world.store, &presentation, Asked::ByPresentation, &list, at(now), &Limits::default())
+        answer(&world.store, &presentation, DemandRef::ByPresentation, &list, at(now), &Limits::default())
             .unwrap()
             .verdict
     };
     assert_eq!(decide(NOW + 40).reasons(), [ReasonCode::ListExpired.into()]);
     let asked = |now| VerifiedDemand::verify(sent.as_str(), &list, at(now));
     assert!(asked(NOW + 39).is_ok());
-    assert_eq!(asked(NOW + 40).unwrap_err().code(), Some(ReasonCode::ListExpired));
+    assert_eq!(asked(NOW + 40).unwrap_err().reason(), Some(ReasonCode::ListExpired));
     assert!(decide(NOW + 39).is_accepted());
 }
 
@@ -269,7 +269,7 @@ fn a_stranger_who_names_an_answered_nonce_is_told_nothing() {
         honest.replacen("ey", "e", 1),
         format!("{}~{kb}", honest.split('~').next().unwrap()),
     ] {
-        for asked in [Asked::ByPresentation, Asked::Nonce(sent.nonce())] {
+        for asked in [DemandRef::ByPresentation, DemandRef::Nonce(sent.nonce())] {
             let told = answer_as(&world, &text, asked, NOW + 40);
             assert!(
                 !told.is_accepted() && told.recorded().is_none() && !told.has(ReasonCode::AlreadyAnswered)
@@ -280,13 +280,13 @@ fn a_stranger_who_names_an_answered_nonce_is_told_nothing() {
     }
     // A trusted terminal with another person's card is told that it was answered, and not by whom.
     let other = present_as(Person::Stranger, &demand, "pos-1").unwrap();
-    let other = answer_as(&world, &other, Asked::ByPresentation, NOW + 40);
+    let other = answer_as(&world, &other, DemandRef::ByPresentation, NOW + 40);
     assert_eq!(other.reasons(), [ReasonCode::AlreadyAnswered.into(), ReasonCode::HolderMismatch.into()]);
     assert!(other.recorded().is_none());
     // Its owner is told, even when its time is over.
-    let late = answer_as(&world, &honest, Asked::ByPresentation, NOW + 5000);
+    let late = answer_as(&world, &honest, DemandRef::ByPresentation, NOW + 5000);
     assert!(late.has(ReasonCode::AlreadyAnswered) && late.recorded().is_some());
-    let other = answer_as(&world, &world.present(&demand), Asked::ByPresentation, NOW + 40);
+    let other = answer_as(&world, &world.present(&demand), DemandRef::ByPresentation, NOW + 40);
     assert_eq!(other.reasons(), [ReasonCode::AlreadyAnswered.into()]);
 }
 
@@ -303,7 +303,7 @@ fn a_thousand_callers_and_one_winner() {
                 let (store, list): (&MemoryStore, _) = (&world.store, &list);
                 scope.spawn(move || {
                     let limits = Limits::default();
-                    let asked = Asked::ByPresentation;
+                    let asked = DemandRef::ByPresentation;
                     (0..125)
                         .map(|_| answer(store, presentation, asked, list, at(NOW + 30), &limits).unwrap())
                         .filter(|answer| answer.verdict.is_accepted())
@@ -329,7 +329,7 @@ fn junk_burns_nothing() {
         format!("{presentation}A"),
         presentation.replace('~', "~~"),
     ] {
-        let refused = answer_as(&world, &junk, Asked::Nonce(sent.nonce()), NOW + 30);
+        let refused = answer_as(&world, &junk, DemandRef::Nonce(sent.nonce()), NOW + 30);
         assert!(!refused.is_accepted());
     }
     assert!(world.answer(&presentation).verdict.is_accepted());

@@ -39,7 +39,7 @@ fn lists_that_are_refused() {
     let forged = format!("{head}.{}", realname::jose::encode(&[0; 64]));
     assert!(matches!(judge(&forged), Err(TrustError::ListSignature)));
     let junk = judge("junk").unwrap_err();
-    assert_eq!(junk.code(), Some(realname::profile::ReasonCode::ListMalformed));
+    assert_eq!(junk.reason(), Some(realname::profile::ReasonCode::ListMalformed));
     let other_typ = sign(&world.anchor, "jwt", [], &good).unwrap();
     assert!(matches!(judge(&other_typ), Err(TrustError::List(_))));
     // An anchor counts in its window only.
@@ -376,7 +376,7 @@ fn a_wrong_clock_is_told_from_a_stranger() {
     let world = World::new();
     let compact = world.compact_list(1);
     let code = |now: i64| {
-        TrustList::as_of(&compact, &world.anchors(), at(now)).map(drop).map_err(|e| e.code().unwrap())
+        TrustList::as_of(&compact, &world.anchors(), at(now)).map(drop).map_err(|e| e.reason().unwrap())
     };
     use realname::profile::ReasonCode;
     assert_eq!(code(NOW), Ok(()));

@@ -4,7 +4,7 @@ use realname::attest::{Attestor, Terminal};
 use realname::demand::VerifiedDemand;
 use realname::jose::{Json, SigningKey};
 use realname::profile::ReasonCode;
-use realname::rely::{Asked, Limits, Record, answer};
+use realname::rely::{DemandRef, Limits, Record, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList};
 use realname_testkit::world::{
@@ -44,7 +44,7 @@ impl Site {
         let attestation =
             attestor.attest(verified(Person::Holder, demand.purpose()), &demand, at(NOW + 20)).unwrap();
         let presentation = attestation.present(&demand, at(NOW + 21)).unwrap();
-        let asked = Asked::ByPresentation;
+        let asked = DemandRef::ByPresentation;
         let limits = Limits::default();
         let answer = answer(&self.world.store, &presentation, asked, list, at(NOW + 30), &limits).unwrap();
         (answer.verdict.reasons().iter().map(|reason| reason.code).collect(), answer.record)
@@ -180,7 +180,7 @@ fn e_an_askers_key_is_stolen() {
     let list = sign_list(&site.world.anchor, &payload(2, vec![asker]));
     let list = site.take(&list).unwrap();
     let refused = VerifiedDemand::verify(sent.as_str(), &list, at(NOW)).unwrap_err();
-    assert_eq!(refused.code(), Some(ReasonCode::KeyCompromised));
+    assert_eq!(refused.reason(), Some(ReasonCode::KeyCompromised));
 }
 
 #[test]

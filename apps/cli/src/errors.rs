@@ -78,7 +78,7 @@ impl From<TrustError> for Failure {
     fn from(error: TrustError) -> Self {
         match error {
             TrustError::Store(error) => error.into(),
-            error => match error.code() {
+            error => match error.reason() {
                 Some(code) => told(code, &error),
                 None => Self::refused("trust", &error, ""),
             },
@@ -90,7 +90,7 @@ impl From<AnswerError> for Failure {
     fn from(error: AnswerError) -> Self {
         match error {
             AnswerError::Trust(error) => error.into(),
-            error => match error.code() {
+            error => match error.reason() {
                 Some(code) => told(code, &error),
                 None => Self::refused("demand", &error, ""),
             },

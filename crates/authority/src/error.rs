@@ -49,48 +49,8 @@ pub enum AuthorityError {
     Indeterminate,
 }
 
-/// Who can do something about an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AtFault {
-    /// Whoever asks: credentials, contract, configuration.
-    Caller,
-    /// The register, or the line to it.
-    Register,
-    /// The values that were asked with: the document, the clerk's typing, the photo.
-    Values,
-    /// Nobody: the register has rules about this person.
-    Person,
-}
-
-impl AtFault {
-    /// The stable name, as code maps write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Caller => "caller",
-            Self::Register => "register",
-            Self::Values => "values",
-            Self::Person => "person",
-        }
-    }
-}
-
 // Each question below is answered for every kind of error by name, so that a new kind can't be forgotten.
 impl AuthorityError {
-    /// Whose fault it is.
-    pub fn at_fault(&self) -> AtFault {
-        match self {
-            Self::Transient { .. } | Self::Protocol | Self::Indeterminate => AtFault::Register,
-            Self::Quota { scope, .. } => match scope {
-                QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract => AtFault::Caller,
-                QuotaScope::Person => AtFault::Person,
-            },
-            Self::InvalidInput { .. } => AtFault::Values,
-            Self::Denied | Self::Unsupported | Self::BadRequest => AtFault::Caller,
-            Self::PolicyBlocked => AtFault::Person,
-        }
-    }
-
     /// Whether the same query may be asked again later without anybody changing anything. `Indeterminate` is no: it is
     /// reconciled, not repeated.
     pub fn is_retryable(&self) -> bool {

@@ -2,28 +2,32 @@
 
 use realname_terms::{Explain, explain};
 
-use crate::AuthorityError;
 use crate::compose::AuditError;
 use crate::directory::RegisterError;
+use crate::{AuthorityError, QuotaScope};
+
+const QUOTA_EN: &str = "The allowance at the register is used up, for this machine or for this person. Don't repeat it now; tell the operator, or send the person to the manual desk.";
+const QUOTA_ZH: &str = "本机或该人员的查询额度已用完，请勿立即重试，请联系运营方或转人工办理。";
 
 explain! {
     AuthorityError {
-        Self::Transient { .. } => "authority_unavailable", Network,
+        Self::Transient { .. } => "authority_unavailable", Register,
             "The register can't be reached. Try again in a moment; nothing was decided.",
             "登记系统暂时无法连接，请稍后重试，本次未作出判断。";
-        Self::Quota { .. } => "authority_quota", Register,
-            "The allowance at the register is used up, for this machine or for this person. Don't repeat it now; tell the operator, or send the person to the manual desk.",
-            "本机或该人员的查询额度已用完，请勿立即重试，请联系运营方或转人工办理。";
+        // What the register says when a person was asked about too often is that person's.
+        Self::Quota { scope: QuotaScope::Person, .. } => "authority_quota", Person, QUOTA_EN, QUOTA_ZH;
+        Self::Quota { scope: QuotaScope::Rate | QuotaScope::Daily | QuotaScope::Contract, .. } => "authority_quota", Setup,
+            QUOTA_EN, QUOTA_ZH;
         Self::InvalidInput { .. } => "authority_invalid_input", Person,
             "The register doesn't take one of the values. Read the card again; if it stays so, go to the manual desk.",
             "登记系统不接受所提交的信息，请重新读卡；仍不行请转人工办理。";
-        Self::Denied => "authority_denied", Register,
+        Self::Denied => "authority_denied", Setup,
             "The register denies this machine access. Tell the operator.",
             "登记系统拒绝本机访问，请联系运营方。";
         Self::PolicyBlocked => "authority_policy_blocked", Person,
             "The register may not answer about this person. Send the person to the manual desk.",
             "按登记系统规定不予返回结果，请转人工办理。";
-        Self::Unsupported => "authority_unsupported", Register,
+        Self::Unsupported => "authority_unsupported", Setup,
             "The register doesn't offer this check. Tell the operator.",
             "登记系统不支持该项核验，请联系运营方。";
         Self::BadRequest => "authority_bad_request", Setup,
@@ -32,7 +36,7 @@ explain! {
         Self::Protocol => "authority_protocol", Register,
             "The register's reply isn't understood. Tell the operator; nothing was decided.",
             "登记系统返回内容无法识别，请联系运营方，本次未作出判断。";
-        Self::Indeterminate => "authority_indeterminate", Network,
+        Self::Indeterminate => "authority_indeterminate", Register,
             "The query was sent and no reply came. Don't repeat it; tell the operator, who looks it up.",
             "查询已发出但未收到结果，请勿重复提交，请联系运营方核实。";
     }

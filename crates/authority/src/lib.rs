@@ -36,7 +36,7 @@ mod words;
 
 pub use clock::{Clock, SystemClock};
 pub use directory::{DirectoryAuthority, RegisterError, TestPortraitMatcher};
-pub use error::{AtFault, AuthorityError, QuotaScope};
+pub use error::{AuthorityError, QuotaScope};
 pub use finding::{
     Attribute, Attributes, DocumentStatus, Face, Finding, InactiveReason, Liveness, Meta, NotFoundHint,
     ProbeFault, Subject,

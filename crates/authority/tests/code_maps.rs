@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use realname_authority::http::{CodeMap, Dialect, MappedJson, Reply};
+use realname_authority::http::{CodeMap, Dialect, MappedJson, Response};
 use realname_authority::{Attribute, AuthorityError, Face, Finding, Liveness, Query, Subject};
 use realname_capture::{Intake, Slot};
 use realname_terms::{CardDate, IdNumber, ValidUntil};
@@ -62,7 +62,7 @@ fn reply(vendor: &Vendor, verdict: Option<&Value>, reason: Option<&Value>) -> Va
 }
 
 fn ask(dialect: &MappedJson, query: &Query, body: &str) -> Result<Finding, AuthorityError> {
-    dialect.finding(query, &Reply::new(200, body), Timestamp::UNIX_EPOCH)
+    dialect.finding(query, &Response::new(200, body), Timestamp::UNIX_EPOCH)
 }
 
 fn seen(answer: &Result<Finding, AuthorityError>) -> Expected {
@@ -304,7 +304,7 @@ fn an_attack_that_the_material_tells_of_is_told() {
 fn what_the_gateway_says_beside_another_status() {
     let query = query();
     let told = |map: &str, status: u16, body: &str| {
-        let reply = Reply::new(status, body);
+        let reply = Response::new(status, body);
         open(map).1.finding(&query, &reply, Timestamp::UNIX_EPOCH).map(|_| ())
     };
     let huawei =

@@ -17,7 +17,7 @@ pub struct Examination {
     /// The worst outcome of all.
     pub outcome: Outcome,
     /// What didn't pass, the most telling first.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Defect>,
     /// What refuses nothing.
     pub remarks: Vec<Remark>,
     /// Each photo's figures, in the order of [`Triplet::SLOTS`]. Absent when the pixels were gone.
@@ -54,7 +54,7 @@ pub struct ThresholdsRef {
 /// One thing that didn't pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Fault {
+pub struct Defect {
     /// What.
     pub code: PhotoFault,
     /// How bad: `fail`, `inconclusive` or `not_run`.
@@ -95,7 +95,7 @@ impl Triplet {
         let pictures: Vec<_> =
             self.photos().iter().filter_map(|photo| Some((photo.picture()?, photo.slot()))).collect();
         if pictures.len() != Self::SLOTS.len() {
-            faults.push(Fault::new(PhotoFault::Gone, Outcome::NotRun, &Self::SLOTS));
+            faults.push(Defect::new(PhotoFault::Gone, Outcome::NotRun, &Self::SLOTS));
         }
         let photos: Vec<Measurement> = pictures
             .into_iter()
@@ -108,7 +108,7 @@ impl Triplet {
         if let Some(together) = &together {
             faults.extend(arrangement_fault(together.arrangement));
             for figure in together.figures.iter().filter(|figure| figure.outcome != Outcome::Pass) {
-                faults.push(Fault::new(PhotoFault::of(figure.measure), figure.outcome, &Self::SLOTS));
+                faults.push(Defect::new(PhotoFault::of(figure.measure), figure.outcome, &Self::SLOTS));
             }
         }
         faults.extend(photos.iter().flat_map(Measurement::faults));
@@ -128,11 +128,11 @@ impl Triplet {
     }
 
     /// Files or pictures that are one and the same.
-    fn same_files(&self) -> Vec<Fault> {
+    fn same_files(&self) -> Vec<Defect> {
         let [a, b, c] = self.photos();
         let pairs = [(a, b), (a, c), (b, c)].into_iter();
         let same = pairs.filter(|(x, y)| x.sha256() == y.sha256() || x.same_pixels(y));
-        same.map(|(x, y)| Fault::new(PhotoFault::Reused, Outcome::Fail, &[x.slot(), y.slot()])).collect()
+        same.map(|(x, y)| Defect::new(PhotoFault::Reused, Outcome::Fail, &[x.slot(), y.slot()])).collect()
     }
 
     fn remarks(&self) -> Vec<Remark> {
@@ -168,7 +168,7 @@ impl Examination {
 
 impl Measurement {
     /// What didn't pass on this photo alone, the most telling first: what a counter says about its live photo.
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<Defect> {
         let wrong = self.counting().filter(|figure| figure.outcome != Outcome::Pass);
         let faults = wrong.map(|figure| {
             let code = match (figure.measure, figure.outcome) {
@@ -176,36 +176,36 @@ impl Measurement {
                 (Measure::Faces, Outcome::NotRun) => PhotoFault::FaceNotMeasured,
                 (measure, _) => PhotoFault::of(measure),
             };
-            Fault::new(code, figure.outcome, &[self.slot])
+            Defect::new(code, figure.outcome, &[self.slot])
         });
         sorted(faults.collect())
     }
 }
 
-impl Fault {
+impl Defect {
     fn new(code: PhotoFault, outcome: Outcome, slots: &[Slot]) -> Self {
         Self { code, outcome, slots: slots.to_vec(), advice: code.text() }
     }
 }
 
-fn arrangement_fault(arrangement: Arrangement) -> Option<Fault> {
+fn arrangement_fault(arrangement: Arrangement) -> Option<Defect> {
     let outcome = arrangement.outcome();
     match arrangement {
         Arrangement::AsSent => None,
         Arrangement::Swapped { first, second } => {
-            Some(Fault::new(PhotoFault::Swapped, outcome, &[first, second]))
+            Some(Defect::new(PhotoFault::Swapped, outcome, &[first, second]))
         }
         // The side is what is wrong, when it is a card in a card's place.
         Arrangement::Misplaced { slot: Slot::PortraitSide, view: View::EmblemSide }
         | Arrangement::Misplaced { slot: Slot::EmblemSide, view: View::PortraitSide } => None,
-        Arrangement::Misplaced { slot, .. } => Some(Fault::new(PhotoFault::Misplaced, outcome, &[slot])),
-        Arrangement::Unclear { slot } => Some(Fault::new(PhotoFault::Unclear, outcome, &[slot])),
+        Arrangement::Misplaced { slot, .. } => Some(Defect::new(PhotoFault::Misplaced, outcome, &[slot])),
+        Arrangement::Unclear { slot } => Some(Defect::new(PhotoFault::Unclear, outcome, &[slot])),
     }
 }
 
 /// The most telling first: a photo in the wrong place explains what is wrong with its figures, a missing card everything
 /// measured on it. Each fault of a photo once.
-fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+fn sorted(mut faults: Vec<Defect>) -> Vec<Defect> {
     faults.sort_by_key(|fault| (std::cmp::Reverse(fault.outcome), fault.code));
     faults.dedup_by(|next, kept| next.code == kept.code && next.slots == kept.slots);
     faults

@@ -1,11 +1,11 @@
 //! What each refusal of a photo says. `docs/codes.md` lists the codes.
 
-use realname_terms::{Advice, Codes, Entry, Explain, Fault as Whose, explain};
+use realname_terms::{Advice, Codes, Entry, Explain, Fault, explain};
 
 use crate::measure::ThresholdsError;
 use crate::plugin::{BadFace, FaceFinderError, PhotoDecodeError};
 use crate::profile::Outcome;
-use crate::{CaptureError, Damage, Examination, Fault, Foreign, PhotoFault, SessionError, WatermarkError};
+use crate::{CaptureError, Damage, Defect, Examination, Foreign, PhotoFault, SessionError, WatermarkError};
 
 const NOT_WHOLE: [&str; 2] = [
     "The photo didn't arrive whole. Send it again, or take a new one.",
@@ -118,8 +118,8 @@ explain! {
 
 const fn entry_of(fault: PhotoFault) -> Entry {
     let whose = match fault {
-        PhotoFault::FaceNotMeasured => Whose::System,
-        PhotoFault::Gone => Whose::Caller,
+        PhotoFault::FaceNotMeasured => Fault::System,
+        PhotoFault::Gone => Fault::Caller,
         PhotoFault::Mirrored
         | PhotoFault::NumberCovered
         | PhotoFault::PortraitCovered
@@ -147,7 +147,7 @@ const fn entry_of(fault: PhotoFault) -> Entry {
         | PhotoFault::FaceBadLight
         | PhotoFault::FaceGlare
         | PhotoFault::FaceNoisy
-        | PhotoFault::OtherCard => Whose::Input,
+        | PhotoFault::OtherCard => Fault::Input,
     };
     Entry { code: fault.code(), fault: whose, advice: fault.text() }
 }
@@ -171,7 +171,7 @@ impl Codes for PhotoFault {
     };
 }
 
-impl Explain for Fault {
+impl Explain for Defect {
     fn entry(&self) -> Entry {
         self.code.entry()
     }
@@ -179,7 +179,7 @@ impl Explain for Fault {
 
 const PASSED: Entry = Entry {
     code: "photos_passed",
-    fault: Whose::Nobody,
+    fault: Fault::Nobody,
     advice: Advice { en: "Go on.", zh: "照片符合要求，请继续办理。" },
 };
 

@@ -46,7 +46,7 @@ mod watermark;
 mod webp;
 
 pub use error::{CaptureError, Damage};
-pub use examine::{Examination, FaceFinderRef, Fault, Remark, ThresholdsRef};
+pub use examine::{Defect, Examination, FaceFinderRef, Remark, ThresholdsRef};
 pub use fault::PhotoFault;
 pub use format::{Foreign, Format};
 pub use hash::PerceptualHash;

@@ -18,7 +18,7 @@ use realname::profile::{Check, Env, Expectation, Purpose, TRUST_LIST_TYP};
 use realname::reader::ReadOptions;
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig};
 use realname::reader::session::SessionConfig;
-use realname::rely::{Answer, Asked, Limits, answer};
+use realname::rely::{Answer, DemandRef, Limits, answer};
 use realname::store::MemoryStore;
 use realname::trust::{Anchor, TrustList};
 
@@ -105,7 +105,7 @@ impl World {
     }
 
     pub fn answer(&self, presentation: &str) -> Answer {
-        let (asked, limits) = (Asked::ByPresentation, Limits::default());
+        let (asked, limits) = (DemandRef::ByPresentation, Limits::default());
         answer(&self.store, presentation, asked, &self.list(), at(NOW + 30), &limits).unwrap()
     }
 }

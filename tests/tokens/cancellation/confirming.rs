@@ -33,8 +33,11 @@ fn confirming_malicious_with_a_grant_for_something_else() {
     else {
         panic!()
     };
-    let reply =
-        Reply::text(account.number().clone(), challenge.service().clone(), challenge.message().reply());
+    let reply = CustomerReply::text(
+        account.number().clone(),
+        challenge.service().clone(),
+        challenge.message().reply(),
+    );
     let Replied::Granted(grant) = scene.confirmer.reply(&scene.store, &reply, at(NOW + 80)).unwrap() else {
         panic!()
     };

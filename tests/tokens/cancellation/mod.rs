@@ -16,7 +16,7 @@ use std::thread;
 use jiff::Timestamp;
 
 use realname::cancellation::*;
-use realname::confirmation::{Asking, Confirmer, LedgerSecret, PhoneNumber, Price, Replied, Reply};
+use realname::confirmation::{Asking, Confirmer, CustomerReply, LedgerSecret, PhoneNumber, Price, Replied};
 use realname::demand::{Demand, VerifiedDemand};
 use realname::jose::{SigningKey, Unverified};
 use realname::profile::{Check, Env, Lang, ReasonCode};
@@ -88,7 +88,7 @@ impl Scene {
             panic!("asked before")
         };
         let service = challenge.service().clone();
-        let reply = Reply::text(account.number().clone(), service, challenge.message().reply());
+        let reply = CustomerReply::text(account.number().clone(), service, challenge.message().reply());
         match self.confirmer.reply(&self.store, &reply, at(NOW + 80)).unwrap() {
             Replied::Granted(grant) => grant.as_str().to_owned(),
             other => panic!("{other:?}"),

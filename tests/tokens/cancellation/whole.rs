@@ -66,7 +66,7 @@ fn a_proof_outlives_its_demand_and_a_crash_before_its_note() {
     let answer = realname::rely::answer(
         &scene.store,
         &presentation,
-        realname::rely::Asked::ByPresentation,
+        realname::rely::DemandRef::ByPresentation,
         &scene.world.list(),
         at(NOW + 30),
         &Limits::default(),

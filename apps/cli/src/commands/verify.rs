@@ -8,7 +8,7 @@ mod tell;
 use std::path::Path;
 
 use jiff::Timestamp;
-use realname::rely::{Asked, Limits, UnverifiedPresentation, Verdict, answer};
+use realname::rely::{DemandRef, Limits, UnverifiedPresentation, Verdict, answer};
 use realname::trust::{TrustError, TrustList};
 
 pub(super) use self::audit::parse as parse_record;
@@ -65,9 +65,9 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     };
     let demand = args.demand.as_deref().map(files::read_text).transpose()?;
     let asked = match (&demand, &args.nonce) {
-        (Some(demand), _) => Asked::Demand(demand),
-        (None, Some(nonce)) => Asked::Nonce(nonce),
-        (None, None) => Asked::ByPresentation,
+        (Some(demand), _) => DemandRef::Demand(demand),
+        (None, Some(nonce)) => DemandRef::Nonce(nonce),
+        (None, None) => DemandRef::ByPresentation,
     };
     let order = Order::find(&store, asked, parsed.nonce())?;
     let anchors = trusted::anchors(given.anchor)?;
@@ -90,7 +90,7 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
 
 /// A trust list that is refused is a refusal of everything that rests on it.
 fn distrust(error: TrustError, order: &Order, as_json: bool) -> Done {
-    match error.code() {
+    match error.reason() {
         Some(code) => tell(&Verdict::refused(code), order, as_json, Exit::Refused),
         None => Err(error.into()),
     }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
-use super::{Dialect, Method, Reply, Request};
+use super::{Dialect, Method, Request, Response};
 use crate::clock::later;
 use crate::document::{DocumentKind, ValidUntil};
 use crate::{Attribute, AuthorityError, Finding, Meta, NotFoundHint, Query, QueryField, QuotaScope, Subject};
@@ -129,11 +129,11 @@ impl Dialect for Camara {
             .with_header("x-correlator", wire_key(query)))
     }
 
-    fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError> {
+    fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError> {
         // "The response header x-correlator has same value as the request header": another value answers another request.
         let correlator = reply.header("x-correlator");
         if correlator.is_some_and(|correlator| correlator != wire_key(query))
-            || reply.body.len() > Reply::MAX_BODY
+            || reply.body.len() > Response::MAX_BODY
         {
             return Err(AuthorityError::Protocol);
         }
@@ -236,7 +236,7 @@ fn follows_schema(body: &Json, name: &str, value: &Json) -> bool {
 
 /// `ErrorInfo`: why there is no answer. A phone number that the operator doesn't have, and a document that isn't the
 /// holder's, are answers. A code that this crate doesn't know is never taken for trouble with our access: it may be a "no".
-fn refused(reply: &Reply, now: Timestamp) -> Result<No, AuthorityError> {
+fn refused(reply: &Response, now: Timestamp) -> Result<No, AuthorityError> {
     let body = Json::parse(&reply.body);
     let body = body.as_ref();
     let stated = body.and_then(|body| body.at("/status"));

@@ -11,7 +11,7 @@ pub use tls::{Tls, TlsError};
 
 use super::dialect::wire_key;
 use super::status;
-use super::{Dialect, Reply, Request, Seal, Secret};
+use super::{Dialect, Request, Response, Seal, Secret};
 use crate::clock::time_left;
 use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, Reconciled, SystemClock};
 use exchange::{Exchange, Lost};
@@ -73,7 +73,7 @@ impl<D: Dialect> HttpAuthority<D> {
     }
 
     /// Sends a request with our credentials, and checks the reply's signature.
-    fn send(&self, mut request: Request, query: &Query) -> Result<Reply, AuthorityError> {
+    fn send(&self, mut request: Request, query: &Query) -> Result<Response, AuthorityError> {
         let now = self.clock.now();
         let key = wire_key(query);
         let limit = self.options.per_try.unwrap_or(Self::DEFAULT_PER_TRY);
@@ -103,7 +103,7 @@ impl<D: Dialect> HttpAuthority<D> {
 
 /// What an unsigned reply is worth: nothing as an answer. But what stands before a register (a gateway, a load balancer)
 /// signs nothing, so an error status is still taken: it can only refuse or delay.
-fn unsigned(reply: &Reply, now: Timestamp) -> AuthorityError {
+fn unsigned(reply: &Response, now: Timestamp) -> AuthorityError {
     if reply.status >= 400 { status::error_of(reply, now) } else { AuthorityError::Protocol }
 }
 

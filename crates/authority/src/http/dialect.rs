@@ -5,13 +5,13 @@ use sha2::{Digest, Sha256};
 use jiff::Timestamp;
 
 use super::seal::hex;
-use super::{Reply, Request};
+use super::{Request, Response};
 use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 
 /// A register's language: queries to requests, replies to findings. No I/O and no clock.
 ///
 /// ```
-/// use realname_authority::http::{CodeMap, Dialect, MappedJson, Reply};
+/// use realname_authority::http::{CodeMap, Dialect, MappedJson, Response};
 /// use realname_authority::{Query, Subject};
 /// use realname_terms::IdNumber;
 ///
@@ -20,7 +20,7 @@ use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 /// let query = Query::new("测试甲", IdNumber::new("119999199001010004"), now, "q1");
 /// let request = dialect.request(&query, now).unwrap();
 /// // … send it with any client, bring back the reply …
-/// let reply = Reply::new(200, r#"{"result": "maybe"}"#);
+/// let reply = Response::new(200, r#"{"result": "maybe"}"#);
 /// assert!(dialect.finding(&query, &reply, now).is_err(), "what isn't understood is never an answer");
 /// ```
 pub trait Dialect: Send + Sync {
@@ -49,7 +49,7 @@ pub trait Dialect: Send + Sync {
     ///
     /// # Errors
     /// What the register says instead of an answer; [`Protocol`](AuthorityError::Protocol) when it isn't understood.
-    fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError>;
+    fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError>;
 
     /// The request that looks up what became of `query`.
     ///
@@ -64,7 +64,7 @@ pub trait Dialect: Send + Sync {
     ///
     /// # Errors
     /// Why the look-up had no answer; the outcome stays unknown.
-    fn outcome(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Reconciled, AuthorityError> {
+    fn outcome(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Reconciled, AuthorityError> {
         let _ = (query, reply, now);
         Err(AuthorityError::Unsupported)
     }
@@ -83,13 +83,13 @@ impl<D: Dialect + ?Sized> Dialect for Box<D> {
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         (**self).request(query, now)
     }
-    fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError> {
+    fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError> {
         (**self).finding(query, reply, now)
     }
     fn inquiry(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         (**self).inquiry(query, now)
     }
-    fn outcome(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Reconciled, AuthorityError> {
+    fn outcome(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Reconciled, AuthorityError> {
         (**self).outcome(query, reply, now)
     }
 }

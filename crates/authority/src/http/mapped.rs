@@ -11,7 +11,7 @@ use super::code_map::{
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
-use super::{CodeMap, Dialect, Method, Reply, Request};
+use super::{CodeMap, Dialect, Method, Request, Response};
 use crate::clock::later;
 use crate::reference::kept;
 use crate::words::error_from_word;
@@ -39,7 +39,12 @@ impl MappedJson {
     }
 
     /// What the reply says, and whether the register itself says it (and not a server or proxy on the way).
-    fn read(&self, query: &Query, reply: &Reply, now: Timestamp) -> (bool, Result<Finding, AuthorityError>) {
+    fn read(
+        &self,
+        query: &Query,
+        reply: &Response,
+        now: Timestamp,
+    ) -> (bool, Result<Finding, AuthorityError>) {
         if let Some(refused) = self.refusal(reply) {
             let wait = status::retry_after(reply, now).or(refused.retry_after);
             return (true, Err(error(&refused.word, wait, now)));
@@ -56,10 +61,10 @@ impl MappedJson {
     }
 
     /// What the map says of this status: by a code of its body, else by the status alone.
-    fn refusal(&self, reply: &Reply) -> Option<&ErrorMeaning> {
+    fn refusal(&self, reply: &Response) -> Option<&ErrorMeaning> {
         let tables = self.map.refusals.iter().filter(|table| table.statuses.contains(&reply.status));
         let mut by_code = tables.filter_map(|table| {
-            let body = Json::parse(reply.body.get(..Reply::MAX_BODY.min(reply.body.len()))?)?;
+            let body = Json::parse(reply.body.get(..Response::MAX_BODY.min(reply.body.len()))?)?;
             let code = table.at.find(&body).ok()??;
             closest(&table.codes, &code)
         });
@@ -68,8 +73,8 @@ impl MappedJson {
     }
 
     /// The body, if it is JSON and answers this query.
-    fn body(&self, query: &Query, reply: &Reply) -> Result<Json, AuthorityError> {
-        if reply.body.len() > Reply::MAX_BODY {
+    fn body(&self, query: &Query, reply: &Response) -> Result<Json, AuthorityError> {
+        if reply.body.len() > Response::MAX_BODY {
             return Err(AuthorityError::Protocol);
         }
         let body = Json::parse(&reply.body).ok_or(AuthorityError::Protocol)?;
@@ -84,7 +89,7 @@ impl MappedJson {
 
     /// What the codes state together, layer by layer. The first error ends it; a code or a place that the map doesn't know
     /// makes the whole reply not understood.
-    fn facts(&self, body: &Json, reply: &Reply, now: Timestamp) -> Result<Facts, AuthorityError> {
+    fn facts(&self, body: &Json, reply: &Response, now: Timestamp) -> Result<Facts, AuthorityError> {
         let fails = |meaning: &ErrorMeaning| {
             let at = self.map.reply.retry_after.as_ref();
             let seconds = match at.and_then(|at| body.at(at)) {
@@ -159,7 +164,7 @@ impl MappedJson {
     fn conclude(
         &self,
         query: &Query,
-        reply: &Reply,
+        reply: &Response,
         body: &Json,
         facts: Facts,
         now: Timestamp,
@@ -202,7 +207,7 @@ impl MappedJson {
         Ok(finding)
     }
 
-    fn reference(&self, reply: &Reply, body: &Json) -> Option<String> {
+    fn reference(&self, reply: &Response, body: &Json) -> Option<String> {
         match self.map.reply.reference.as_ref()? {
             ReferenceAt::Header(name) => reply.header(name).map(str::to_owned),
             ReferenceAt::Body(at) => match body.at(at)? {
@@ -252,7 +257,7 @@ impl Dialect for MappedJson {
         Ok(request)
     }
 
-    fn finding(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Finding, AuthorityError> {
+    fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError> {
         self.read(query, reply, now).1
     }
 
@@ -261,7 +266,7 @@ impl Dialect for MappedJson {
         Ok(Request::new(Method::Get, format!("{}/{}", inquiry.path, wire_key(query))))
     }
 
-    fn outcome(&self, query: &Query, reply: &Reply, now: Timestamp) -> Result<Reconciled, AuthorityError> {
+    fn outcome(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Reconciled, AuthorityError> {
         let inquiry = self.map.inquiry.as_ref().ok_or(AuthorityError::Unsupported)?;
         if self.map.reply.statuses.contains(&reply.status) {
             let body = self.body(query, reply)?;

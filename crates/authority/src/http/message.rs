@@ -67,7 +67,7 @@ impl std::fmt::Debug for Request {
 /// A register's reply, complete. `Debug` shows neither body nor header values.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Reply {
+pub struct Response {
     /// The status code.
     pub status: u16,
     /// Names in lower case, and values.
@@ -76,7 +76,7 @@ pub struct Reply {
     pub body: Zeroizing<Vec<u8>>,
 }
 
-impl Reply {
+impl Response {
     /// The most that a reply may hold, in bytes. A finding needs a thousandth of it.
     pub const MAX_BODY: usize = 256 * 1024;
 
@@ -99,9 +99,9 @@ impl Reply {
     }
 }
 
-impl std::fmt::Debug for Reply {
+impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("Response")
             .field("status", &self.status)
             .field("body_length", &self.body.len())
             .finish_non_exhaustive()
@@ -118,13 +118,13 @@ mod tests {
         let request = Request::new(Method::Post, "/query").with_header("Authorization", "s3cret");
         let shown = format!("{:?}", request.with_body("application/json", body.clone()));
         assert!(!shown.contains("s3cret") && !shown.contains("测试"), "{shown}");
-        let shown = format!("{:?}", Reply::new(200, body.to_vec()));
+        let shown = format!("{:?}", Response::new(200, body.to_vec()));
         assert!(!shown.contains("测试"), "{shown}");
     }
 
     #[test]
     fn a_header_that_comes_twice_is_not_believed() {
-        let reply = Reply::new(200, "").with_header("X-One", "1").with_header("X-Two", "1");
+        let reply = Response::new(200, "").with_header("X-One", "1").with_header("X-Two", "1");
         assert_eq!(reply.header("x-one"), Some("1"));
         assert_eq!(reply.with_header("X-One", "2").header("x-one"), None);
     }

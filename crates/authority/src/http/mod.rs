@@ -35,7 +35,7 @@ pub use dialect::{Dialect, wire_key};
 #[cfg(feature = "http-server")]
 pub(crate) use json::Json;
 pub use mapped::MappedJson;
-pub use message::{Method, Reply, Request};
+pub use message::{Method, Request, Response};
 pub use seal::{Encoding, Part, Seal};
 pub use secret::Secret;
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Reply, Request, Secret};
+use super::{Request, Response, Secret};
 
 /// How requests are signed, or how replies must be.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl Seal {
     }
 
     /// The signature of a reply to `request`.
-    pub fn of_reply(&self, request: &Request, key: &str, reply: &Reply) -> String {
+    pub fn of_reply(&self, request: &Request, key: &str, reply: &Response) -> String {
         let status = reply.status.to_string();
         let tag = self.mac(request, key, "", &status, &reply.body).finalize().into_bytes();
         match self.encoding {
@@ -100,7 +100,7 @@ impl Seal {
     }
 
     /// Whether the reply carries its right signature, exactly once. Compared in constant time.
-    pub fn is_on(&self, request: &Request, key: &str, reply: &Reply) -> bool {
+    pub fn is_on(&self, request: &Request, key: &str, reply: &Response) -> bool {
         let Some(written) = reply.header(&self.header) else { return false };
         let tag = match self.encoding {
             Encoding::Hex => unhex(written),
@@ -184,12 +184,12 @@ mod tests {
         for encoding in [Encoding::Hex, Encoding::Base64] {
             let seal = Seal::new(Secret::new(*b"k"), "X-Sign", parts).with_encoding(encoding);
             let request = Request::new(Method::Post, "/query");
-            let reply = Reply::new(200, "{}");
+            let reply = Response::new(200, "{}");
             let signed = reply.clone().with_header("x-sign", seal.of_reply(&request, "q1", &reply));
             assert!(seal.is_on(&request, "q1", &signed));
             assert!(!seal.is_on(&request, "q2", &signed), "another question");
             assert!(!seal.is_on(&Request::new(Method::Get, "/query"), "q1", &signed), "another method");
-            let other = Reply { status: 500, ..signed.clone() };
+            let other = Response { status: 500, ..signed.clone() };
             assert!(!seal.is_on(&request, "q1", &other), "another status");
             assert!(!seal.is_on(&request, "q1", &reply), "no signature");
             let twice = signed.clone().with_header("x-sign", seal.of_reply(&request, "q1", &reply));
@@ -197,7 +197,7 @@ mod tests {
             let stranger = Seal::new(Secret::new(*b"j"), "X-Sign", parts).with_encoding(encoding);
             assert!(!stranger.is_on(&request, "q1", &signed), "another secret");
             for junk in ["", "0", "zz", "é", "+1"] {
-                let junk = Reply::new(200, "{}").with_header("x-sign", junk);
+                let junk = Response::new(200, "{}").with_header("x-sign", junk);
                 assert!(!seal.is_on(&request, "q1", &junk));
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-use super::Reply;
+use super::Response;
 use crate::clock::{later, time_left};
 use crate::{AuthorityError, QuotaScope};
 
@@ -19,7 +19,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
 ///
 /// Only what says of itself that the question wasn't worked on may be asked again (408, 421, 425, 503). A gateway's 502
 /// and 504 and a server's 500 may come after the register did its work, and billed it: the outcome is unknown.
-pub(super) fn error_of(reply: &Reply, now: Timestamp) -> AuthorityError {
+pub(super) fn error_of(reply: &Response, now: Timestamp) -> AuthorityError {
     let retry_after = retry_after(reply, now);
     if matches!(reply.status, 403 | 429) && has_words(reply) {
         return AuthorityError::Protocol;
@@ -38,13 +38,13 @@ pub(super) fn error_of(reply: &Reply, now: Timestamp) -> AuthorityError {
 }
 
 /// Whether the body is a register's own: JSON, and not a gateway's page.
-fn has_words(reply: &Reply) -> bool {
+fn has_words(reply: &Response) -> bool {
     let start = reply.body.trim_ascii_start();
     start.starts_with(b"{") || start.starts_with(b"[") || start.starts_with(b"\"")
 }
 
 /// The `Retry-After` header: seconds or a date, at most a day.
-pub(super) fn retry_after(reply: &Reply, now: Timestamp) -> Option<Duration> {
+pub(super) fn retry_after(reply: &Response, now: Timestamp) -> Option<Duration> {
     static DATES: DateTimeParser = DateTimeParser::new();
     let value = reply.header("retry-after")?.trim();
     let wait = match value.parse::<u64>() {
@@ -69,7 +69,7 @@ mod tests {
             ("soon", None),
             ("-1", None),
         ] {
-            let reply = Reply::new(503, "").with_header("Retry-After", value);
+            let reply = Response::new(503, "").with_header("Retry-After", value);
             assert_eq!(retry_after(&reply, now), expected.map(Duration::from_secs), "{value}");
         }
     }
@@ -80,15 +80,15 @@ mod tests {
         for status in [403, 429] {
             for body in [r#"{"code":"NO_SUCH_PERSON"}"#, " [1]", "\"no\"", "{broken"] {
                 assert_eq!(
-                    error_of(&Reply::new(status, body), now),
+                    error_of(&Response::new(status, body), now),
                     AuthorityError::Protocol,
                     "{status} {body}"
                 );
             }
         }
-        assert_eq!(error_of(&Reply::new(403, "<html>"), now), AuthorityError::Denied);
+        assert_eq!(error_of(&Response::new(403, "<html>"), now), AuthorityError::Denied);
         let rate = AuthorityError::Quota { scope: QuotaScope::Rate, reset: None };
-        assert_eq!(error_of(&Reply::new(429, ""), now), rate);
+        assert_eq!(error_of(&Response::new(429, ""), now), rate);
     }
 
     #[test]
@@ -96,12 +96,12 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let again: Vec<u16> = (0..=999)
             .filter(|status| {
-                matches!(error_of(&Reply::new(*status, ""), now), AuthorityError::Transient { .. })
+                matches!(error_of(&Response::new(*status, ""), now), AuthorityError::Transient { .. })
             })
             .collect();
         assert_eq!(again, [408, 421, 425, 503]);
-        assert_eq!(error_of(&Reply::new(502, ""), now), AuthorityError::Indeterminate);
-        assert_eq!(error_of(&Reply::new(302, ""), now), AuthorityError::Protocol);
-        assert_eq!(error_of(&Reply::new(200, ""), now), AuthorityError::Protocol);
+        assert_eq!(error_of(&Response::new(502, ""), now), AuthorityError::Indeterminate);
+        assert_eq!(error_of(&Response::new(302, ""), now), AuthorityError::Protocol);
+        assert_eq!(error_of(&Response::new(200, ""), now), AuthorityError::Protocol);
     }
 }

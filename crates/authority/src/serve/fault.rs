@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::http::Reply;
+use crate::http::Response;
 
 /// One way in which a register fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum RegisterFault {
     /// Takes the connection and reads nothing.
     Deaf,
     /// Takes the question, works on it and doesn't answer.
@@ -46,7 +46,7 @@ pub enum Fault {
 }
 
 realname_terms::names! {
-    Fault {
+    RegisterFault {
         Deaf = "deaf",
         Silent = "silent",
         ResetBefore = "reset-before",
@@ -69,23 +69,23 @@ realname_terms::names! {
 
 /// Which connection gets which fault. Clones share the count.
 #[derive(Clone)]
-pub struct Faults {
+pub struct RegisterFaults {
     choose: Arc<Choose>,
     count: Arc<AtomicU64>,
-    /// The last answer that was given as it should be, for [`Fault::OtherAnswer`].
-    earlier: Arc<Mutex<Option<Reply>>>,
+    /// The last answer that was given as it should be, for [`RegisterFault::OtherAnswer`].
+    earlier: Arc<Mutex<Option<Response>>>,
 }
 
-type Choose = dyn Fn(u64) -> Option<Fault> + Send + Sync;
+type Choose = dyn Fn(u64) -> Option<RegisterFault> + Send + Sync;
 
-impl Faults {
+impl RegisterFaults {
     /// None ever.
     pub fn none() -> Self {
         Self::by(|_| None)
     }
 
     /// The same fault every time.
-    pub fn always(fault: Fault) -> Self {
+    pub fn always(fault: RegisterFault) -> Self {
         Self::by(move |_| Some(fault))
     }
 
@@ -93,32 +93,32 @@ impl Faults {
     pub fn random(seed: u64, share: u8) -> Self {
         Self::by(move |number| {
             let roll = mix(seed ^ number);
-            let index = usize::try_from((roll >> 8) % Fault::ALL.len() as u64).ok()?;
-            if (roll & 0xff) < u64::from(share) { Fault::ALL.get(index).copied() } else { None }
+            let index = usize::try_from((roll >> 8) % RegisterFault::ALL.len() as u64).ok()?;
+            if (roll & 0xff) < u64::from(share) { RegisterFault::ALL.get(index).copied() } else { None }
         })
     }
 
     /// By the connection's number, from 0.
-    pub fn by(choose: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static) -> Self {
+    pub fn by(choose: impl Fn(u64) -> Option<RegisterFault> + Send + Sync + 'static) -> Self {
         Self { choose: Arc::new(choose), count: Arc::default(), earlier: Arc::default() }
     }
 
-    pub(super) fn remember(&self, reply: Reply) {
+    pub(super) fn remember(&self, reply: Response) {
         *self.earlier.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
     }
 
-    pub(super) fn earlier(&self) -> Option<Reply> {
+    pub(super) fn earlier(&self) -> Option<Response> {
         self.earlier.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn next(&self) -> Option<Fault> {
+    pub(super) fn next(&self) -> Option<RegisterFault> {
         (self.choose)(self.count.fetch_add(1, Ordering::Relaxed))
     }
 }
 
-impl std::fmt::Debug for Faults {
+impl std::fmt::Debug for RegisterFaults {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Faults").finish_non_exhaustive()
+        f.debug_struct("RegisterFaults").finish_non_exhaustive()
     }
 }
 

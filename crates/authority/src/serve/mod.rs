@@ -3,7 +3,7 @@
 //!
 //! It is no front for a real register: plain HTTP, no accounts, and loopback only unless asked otherwise on purpose. The
 //! request heads are read with `httparse`; the rest is framed here, because a server that breaks off, drips and lies on
-//! demand ([`Fault`]) needs the bare connection.
+//! demand ([`RegisterFault`]) needs the bare connection.
 #![allow(clippy::disallowed_methods)] // A server listens, starts threads and reads the clock.
 
 mod connection;
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub use fault::{Fault, Faults};
+pub use fault::{RegisterFault, RegisterFaults};
 pub use register::{Register, RegisterOptions};
 
 /// How a register is served.
@@ -34,13 +34,18 @@ pub struct ServeOptions {
     /// may ask.
     pub beyond_loopback: bool,
     /// What goes wrong on purpose.
-    pub faults: Faults,
+    pub faults: RegisterFaults,
 }
 
 impl Default for ServeOptions {
     /// Eight workers, ten seconds, loopback, no faults.
     fn default() -> Self {
-        Self { workers: 8, patience: Duration::from_secs(10), beyond_loopback: false, faults: Faults::none() }
+        Self {
+            workers: 8,
+            patience: Duration::from_secs(10),
+            beyond_loopback: false,
+            faults: RegisterFaults::none(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::question::{self, Unasked};
 use crate::clock::time_left;
-use crate::http::{Method, Reply, Request, Seal};
+use crate::http::{Method, Request, Response, Seal};
 use crate::words::{Word, error_word};
 use crate::{Authority, AuthorityError, Finding};
 
@@ -68,13 +68,13 @@ impl Register {
     }
 
     /// The reply to `request`, complete and signed.
-    pub fn reply(&self, request: &Request, now: Timestamp) -> Reply {
+    pub fn reply(&self, request: &Request, now: Timestamp) -> Response {
         let (key, status, body) = self.answer(request, now);
-        self.sealed(request, &key, Reply::new(status, body))
+        self.sealed(request, &key, Response::new(status, body))
     }
 
     /// Signs a reply.
-    pub(super) fn sealed(&self, request: &Request, key: &str, reply: Reply) -> Reply {
+    pub(super) fn sealed(&self, request: &Request, key: &str, reply: Response) -> Response {
         let reply = reply.with_header("content-type", "application/json");
         match &self.options.seal {
             Some(seal) => {

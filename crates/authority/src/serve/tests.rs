@@ -181,11 +181,11 @@ fn a_panic_in_the_authority_costs_one_connection() {
 
 #[test]
 fn faults_have_words() {
-    for fault in Fault::ALL {
+    for fault in RegisterFault::ALL {
         assert_eq!(fault.as_str().parse(), Ok(fault));
     }
-    assert!("fine".parse::<Fault>().is_err());
-    let spread = |faults: Faults| (0..1000).filter_map(|_| faults.next()).count();
-    assert!((200..320).contains(&spread(Faults::random(1, 64))));
-    assert_eq!(spread(Faults::none()), 0);
+    assert!("fine".parse::<RegisterFault>().is_err());
+    let spread = |faults: RegisterFaults| (0..1000).filter_map(|_| faults.next()).count();
+    assert!((200..320).contains(&spread(RegisterFaults::random(1, 64))));
+    assert_eq!(spread(RegisterFaults::none()), 0);
 }

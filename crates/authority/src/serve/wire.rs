@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::http::{Method, Reply, Request};
+use crate::http::{Method, Request, Response};
 
 /// The most that a request's head may hold, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
@@ -170,7 +170,7 @@ fn head(buffer: &[u8]) -> Result<Option<(Request, usize, usize)>, Unread> {
 }
 
 /// The reply as it goes over the wire.
-pub(super) fn encode(reply: &Reply) -> Vec<u8> {
+pub(super) fn encode(reply: &Response) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status)).into_bytes();
     for (name, value) in &reply.headers {
         bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());

@@ -101,7 +101,7 @@ impl From<SdJwtError> for StatementRefused {
 impl From<TrustError> for StatementRefused {
     fn from(error: TrustError) -> Self {
         // No store is asked here, so there is always a code.
-        Self(error.code().unwrap_or(ReasonCode::KeyUnknown))
+        Self(error.reason().unwrap_or(ReasonCode::KeyUnknown))
     }
 }
 

@@ -77,7 +77,7 @@ impl Asked {
         if now.as_second() >= self.case.over_at {
             return Err(ReasonCode::CancellationOver.into());
         }
-        let asked = rely::Asked::Nonce(&self.case.nonce);
+        let asked = rely::DemandRef::Nonce(&self.case.nonce);
         let answer = rely::answer(store, presentation, asked, list, now, limits)?;
         match answer.record {
             Some(record) if answer.verdict.is_accepted() => {

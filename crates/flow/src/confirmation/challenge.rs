@@ -20,7 +20,7 @@ pub struct Challenge {
 /// A question that was sent.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Asked {
+pub struct OpenQuestion {
     /// The message's id, for the messenger's log.
     pub id: String,
     /// After this a reply is too late.
@@ -39,9 +39,9 @@ pub struct NotAsked {
 
 impl Challenge {
     /// Sends the question. When it certainly didn't go out, the error gives the challenge back.
-    pub fn send(self, messenger: &dyn Messenger, lang: Lang) -> Result<Asked, Box<NotAsked>> {
+    pub fn send(self, messenger: &dyn Messenger, lang: Lang) -> Result<OpenQuestion, Box<NotAsked>> {
         match messenger.send(&self.message(), lang) {
-            Ok(()) => Ok(Asked { id: self.id, until: self.until }),
+            Ok(()) => Ok(OpenQuestion { id: self.id, until: self.until }),
             Err(error) => Err(Box::new(NotAsked { error, challenge: error.is_not_sent().then_some(self) })),
         }
     }

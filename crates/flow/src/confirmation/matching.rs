@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::record::{Decision, Kept};
 use super::reply::Answer;
-use super::{ConfirmationError, Confirmer, Form, NaturalDay, PhoneNumber, Replied, Reply};
+use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, PhoneNumber, Replied};
 use crate::profile::{ReasonCode, Refused};
 use crate::store::{Answered, Counted, Store};
 
@@ -14,7 +14,7 @@ impl Confirmer {
     pub fn reply(
         &self,
         store: &dyn Store,
-        reply: &Reply,
+        reply: &CustomerReply,
         now: Timestamp,
     ) -> Result<Replied, ConfirmationError> {
         let day = NaturalDay::of(now);
@@ -55,7 +55,7 @@ impl Confirmer {
         store: &dyn Store,
         kept: &Kept,
         key: &[u8; 32],
-        reply: &Reply,
+        reply: &CustomerReply,
         now: Timestamp,
     ) -> Result<Result<bool, Refused>, ConfirmationError> {
         let text = match (&reply.answer, kept.form) {
@@ -93,7 +93,7 @@ impl Confirmer {
     fn not_today(
         &self,
         store: &dyn Store,
-        reply: &Reply,
+        reply: &CustomerReply,
         today: NaturalDay,
     ) -> Result<Replied, ConfirmationError> {
         let Some(yesterday) = today.after(-1) else {

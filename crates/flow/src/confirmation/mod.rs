@@ -5,7 +5,7 @@
 //! that day. It is run by the **relying party**: a terminal's word for it would prove nothing.
 //!
 //! ```text
-//!  Question ─▶ Confirmer::ask ─▶ Challenge ─▶ Messenger ─▶ (the customer) ─▶ Reply
+//!  Question ─▶ Confirmer::ask ─▶ Challenge ─▶ Messenger ─▶ (the customer) ─▶ CustomerReply
 //!                   │ once per number,                                        │
 //!                   ▼ service, day                                            ▼
 //!                 Store ◀──────────────────────────────────────── Confirmer::reply ─▶ Grant (signed)
@@ -36,7 +36,7 @@ mod service;
 mod tests;
 mod verify;
 
-pub use challenge::{Asked, Challenge, NotAsked};
+pub use challenge::{Challenge, NotAsked, OpenQuestion};
 pub use confirmer::{Asking, Confirmer, Standing};
 pub use day::NaturalDay;
 pub use error::ConfirmationError;
@@ -47,7 +47,7 @@ pub use messenger::{LineMessenger, Message, Messenger, MessengerError};
 pub use number::{PhoneNumber, PhoneNumberError};
 pub use question::{Form, Key, Question, QuestionError};
 pub use redeem::Redemption;
-pub use reply::{Replied, Reply};
+pub use reply::{CustomerReply, Replied};
 pub use secret::LedgerSecret;
 pub use service::{Price, ServiceId, ServiceIdError, Uses};
 pub use verify::{GrantRefused, Order, UnverifiedGrant, VerifiedGrant};

@@ -134,7 +134,7 @@ proptest! {
             };
             let yesterday = day.after(-1).is_some_and(|day| model.contains_key(&(number, service, day)));
             let expected = expected(model.get(&unit).copied(), yesterday, act, now);
-            let replied = confirmer.reply(&store, &Reply::text(phone, name, text), now).unwrap();
+            let replied = confirmer.reply(&store, &CustomerReply::text(phone, name, text), now).unwrap();
             let outcome = Outcome::from(replied);
             prop_assert_eq!(outcome, expected);
             match outcome {

@@ -13,7 +13,7 @@ const MAX_REPLY: usize = 64;
 /// waits for it.
 #[derive(Debug)]
 #[must_use]
-pub struct Reply {
+pub struct CustomerReply {
     pub(super) number: PhoneNumber,
     pub(super) service: ServiceId,
     pub(super) answer: Answer,
@@ -25,7 +25,7 @@ pub(super) enum Answer {
     Key { key: Key, prompt_version: u32 },
 }
 
-impl Reply {
+impl CustomerReply {
     /// A text: a message from the number, or the code typed where the order is made.
     pub fn text(number: PhoneNumber, service: ServiceId, text: &str) -> Self {
         Self { number, service, answer: Answer::Text(Folded::new(text)) }

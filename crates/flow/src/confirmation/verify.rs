@@ -223,7 +223,7 @@ impl From<SdJwtError> for GrantRefused {
 impl From<TrustError> for GrantRefused {
     fn from(error: TrustError) -> Self {
         // No store is asked here, so there is always a code.
-        error.code().unwrap_or(ReasonCode::KeyUnknown).into()
+        error.reason().unwrap_or(ReasonCode::KeyUnknown).into()
     }
 }
 

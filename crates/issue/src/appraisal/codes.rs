@@ -75,13 +75,13 @@ explain! {
 
 explain! {
     QuotaError {
-        Self::TooManyNumbers { .. } => "quota_numbers", Person,
+        Self::TooManyNumbers { .. } => "too_many_numbers", Person,
             "The document has as many numbers as it may have. Send the person to the manual desk.",
             "该证件名下号码数量已达上限，请转人工办理。";
-        Self::TooManyChecks { .. } => "quota_checks", Caller,
+        Self::TooManyChecks { .. } => "too_many_checks", Caller,
             "Too many checks were made within the hour. Wait, and tell the operator.",
             "一小时内核验次数过多，请稍候并联系运营方。";
-        Self::NoRandomness => "signer", System,
+        Self::NoRandomness => "randomness", System,
             "Try again; if it stays, the system's randomness is broken.", "请重试；如仍失败，系统随机数已损坏。";
     }
     through { Self::Store(error) => error; }
@@ -161,14 +161,16 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::NoReferencePhoto
         | R::ReferencePhotoUnusable
         | R::FaceNotCompared
-        | R::AuthorityQuota
-        | R::AuthorityDenied
-        | R::AuthorityUnsupported
+        | R::AuthorityUnavailable
+        | R::AuthorityIndeterminate
         | R::AuthorityProtocol => Fault::Register,
-        R::AuthorityUnavailable | R::AuthorityIndeterminate => Fault::Network,
         R::AuthorityPhoneNumber => Fault::Sender,
         R::AuthorityProbe => Fault::Input,
-        R::AuthorityBadRequest
+        // Credentials, contract, allowance and configuration are this machine's.
+        R::AuthorityQuota
+        | R::AuthorityDenied
+        | R::AuthorityUnsupported
+        | R::AuthorityBadRequest
         | R::TestRegister
         | R::NoPhotoDecoder
         | R::TestPlugIn

@@ -102,18 +102,6 @@ impl std::fmt::Debug for QuotaKey {
     }
 }
 
-impl QuotaError {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TooManyNumbers { .. } => "too_many_numbers",
-            Self::TooManyChecks { .. } => "too_many_checks",
-            Self::NoRandomness => "randomness",
-            Self::Store(_) => "store",
-        }
-    }
-}
-
 impl<'a> Quotas<'a> {
     /// Counts a terminal's checks in its own store, under that store's secret.
     ///

@@ -10,7 +10,7 @@ use crate::jose::{Algorithm, Json, Randomness, SigningKey, Unverified};
 use crate::profile::{
     Check, CheckResult, ClaimName, DIGESTS, Env, Expectation, Locality, Outcome, Purpose, ReasonCode,
 };
-use crate::rely::{Answer, Asked, Limits, answer};
+use crate::rely::{Answer, DemandRef, Limits, answer};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::MemoryStore;
 use crate::trust::{Anchor, Constraints, DelegationRequest, TrustError, TrustList};
@@ -93,7 +93,7 @@ impl World {
         answer(
             &self.store,
             presentation,
-            Asked::ByPresentation,
+            DemandRef::ByPresentation,
             &self.list(),
             at(NOW + 30),
             &Limits::default(),
@@ -361,7 +361,7 @@ fn an_issuer_with_p256_and_its_own_kind() {
     // Who can verify the issuer can verify the session: both are P-256.
     let kb_jwt = Unverified::parse(presentation.rsplit('~').next().unwrap()).unwrap();
     assert_eq!(kb_jwt.header().member("alg").and_then(Json::as_str), Some("ES256"));
-    let asked = Asked::ByPresentation;
+    let asked = DemandRef::ByPresentation;
     let found = answer(&world.store, &presentation, asked, &list, at(NOW + 30), &Limits::default()).unwrap();
     assert!(found.verdict.is_accepted(), "{:?}", found.verdict.reasons());
 }

@@ -6,7 +6,7 @@ use std::io;
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
-use crate::store::{Fault, StoreError};
+use crate::store::{EngineError, StoreError};
 
 /// Why a step didn't come through.
 #[derive(Debug)]
@@ -18,15 +18,15 @@ pub(super) enum Trouble {
     /// The server only reads, now. Nothing was recorded; another one may write.
     ReadOnly,
     /// The connection is of no more use. The step may have been recorded.
-    Lost(Fault),
+    Lost(EngineError),
     /// Anything else.
     Failed(StoreError),
 }
 
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
-        let Some(code) = error.code().cloned() else { return Self::Lost(Fault::new(error)) };
-        let source = Fault::new(ServerFault(code.clone()));
+        let Some(code) = error.code().cloned() else { return Self::Lost(EngineError::new(error)) };
+        let source = EngineError::new(ServerFault(code.clone()));
         let failed = match code {
             SqlState::T_R_SERIALIZATION_FAILURE
             | SqlState::T_R_DEADLOCK_DETECTED
@@ -57,7 +57,7 @@ impl From<StoreError> for Trouble {
 
 impl From<Doubt> for Trouble {
     fn from(doubt: Doubt) -> Self {
-        Self::Lost(Fault::new(doubt))
+        Self::Lost(EngineError::new(doubt))
     }
 }
 
@@ -67,8 +67,8 @@ pub(super) fn unreachable(error: Error) -> StoreError {
         return StoreError::ReadOnly;
     }
     match error.code() {
-        Some(code) => StoreError::Unreachable { source: Fault::new(ServerFault(code.clone())) },
-        None => StoreError::Unreachable { source: Fault::new(error) },
+        Some(code) => StoreError::Unreachable { source: EngineError::new(ServerFault(code.clone())) },
+        None => StoreError::Unreachable { source: EngineError::new(error) },
     }
 }
 

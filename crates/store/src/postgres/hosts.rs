@@ -11,7 +11,7 @@ use tokio_postgres::{AsyncMessage, CancelToken, Client, Config};
 
 use super::dial::{Dial, Wire};
 use super::fault::{Doubt, casts_doubt, unreachable};
-use crate::store::{Durability, Fault, StoreError};
+use crate::store::{Durability, EngineError, StoreError};
 
 /// Until a host that doesn't answer counts as unreachable, if the time of the step allows that much.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ impl Hosts {
                 Ok(Err(error)) if !matches!(why, Some(StoreError::ReadOnly)) => why = Some(error),
                 Ok(Err(_)) => {}
                 Err(_) => {
-                    why.get_or_insert(StoreError::Unreachable { source: Fault::new(Doubt::Overdue) });
+                    why.get_or_insert(StoreError::Unreachable { source: EngineError::new(Doubt::Overdue) });
                 }
             }
         }

@@ -14,7 +14,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::fault::{Doubt, Trouble};
 use super::hosts::{Hosts, Open};
-use crate::store::{Fault, StoreError};
+use crate::store::{EngineError, StoreError};
 
 /// How often a step is taken again before the server counts as busy.
 const TRIES: u32 = 12;
@@ -80,7 +80,7 @@ impl Link {
             self.ready().await?;
             let found = step(self).await;
             if self.open.as_ref().is_some_and(Open::take_doubt) {
-                return Err(StoreError::Interrupted { source: Fault::new(Doubt::Unreplicated) });
+                return Err(StoreError::Interrupted { source: EngineError::new(Doubt::Unreplicated) });
             }
             match found {
                 Ok(found) => return Ok(found),

@@ -18,7 +18,7 @@ use super::dial::{Dial, Local};
 use super::fault::{Doubt, Trouble};
 use super::hosts::Hosts;
 use super::link::{Kind, Link, PATIENCE, RESOLVE};
-use crate::store::{Fault, StoreError};
+use crate::store::{EngineError, StoreError};
 
 /// How long beyond its patience a caller waits for the store's thread, which ends each step in time by itself.
 const GRACE: Duration = Duration::from_secs(1);
@@ -79,7 +79,7 @@ impl Pool {
         hosts: Vec<Config>,
         connections: NonZeroUsize,
     ) -> Result<Self, StoreError> {
-        let failed = |error| StoreError::Backend { source: Fault::new(error) };
+        let failed = |error| StoreError::Backend { source: EngineError::new(error) };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (sender, orders) = unbounded_channel();
         let thread = thread::Builder::new()
@@ -104,7 +104,7 @@ impl Pool {
             Ok(result) => result,
             Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
             Err(RecvTimeoutError::Timeout) => {
-                Err(StoreError::Interrupted { source: Fault::new(Doubt::Overdue) })
+                Err(StoreError::Interrupted { source: EngineError::new(Doubt::Overdue) })
             }
         }
     }

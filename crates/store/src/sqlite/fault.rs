@@ -5,7 +5,7 @@ use std::io;
 use rusqlite::{Error, ErrorCode};
 
 use super::patience::PATIENCE;
-use crate::store::{Fault, StoreError};
+use crate::store::{EngineError, StoreError};
 
 /// SQLite's messages name tables and columns, never the values bound to a statement.
 pub(super) fn sqlite(error: Error) -> StoreError {
@@ -14,8 +14,8 @@ pub(super) fn sqlite(error: Error) -> StoreError {
         Some(ErrorCode::DiskFull) => StoreError::NoSpace,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt,
-        Some(ErrorCode::SystemIoFailure) => StoreError::DiskFailed { source: Fault::new(error) },
-        _ => StoreError::Backend { source: Fault::new(error) },
+        Some(ErrorCode::SystemIoFailure) => StoreError::DiskFailed { source: EngineError::new(error) },
+        _ => StoreError::Backend { source: EngineError::new(error) },
     }
 }
 
@@ -24,6 +24,6 @@ pub(super) fn file(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::NoSpace,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly,
-        _ => StoreError::Backend { source: Fault::new(error) },
+        _ => StoreError::Backend { source: EngineError::new(error) },
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use super::patience::{GRACE, PATIENCE};
-use crate::store::{Fault, StoreError};
+use crate::store::{EngineError, StoreError};
 
 /// A step of any result, so that all share one queue.
 pub(super) trait Job: Send {
@@ -52,7 +52,7 @@ impl<T> Reply<T> {
             Ok(result) => result,
             Err(RecvTimeoutError::Disconnected) => Err(StoreError::Stopped),
             Err(RecvTimeoutError::Timeout) if self.claimed.swap(true, Ordering::AcqRel) => {
-                Err(StoreError::Interrupted { source: Fault::new(Overdue) })
+                Err(StoreError::Interrupted { source: EngineError::new(Overdue) })
             }
             // It was never begun, and won't be.
             Err(RecvTimeoutError::Timeout) => Err(StoreError::Busy { waited: self.begin.elapsed() }),

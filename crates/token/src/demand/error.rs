@@ -110,9 +110,9 @@ impl AnswerError {
     }
 
     /// The reason code. `None` when a store failed.
-    pub fn code(&self) -> Option<ReasonCode> {
+    pub fn reason(&self) -> Option<ReasonCode> {
         Some(match self {
-            Self::Trust(error) => return error.code(),
+            Self::Trust(error) => return error.reason(),
             Self::Jose(JoseError::Parts) => ReasonCode::DemandMalformed,
             Self::Jose(error) => jose_code(error),
             Self::Member(_) => ReasonCode::DemandMalformed,

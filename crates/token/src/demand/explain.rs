@@ -34,6 +34,6 @@ explain! {
     through {
         Self::Trust(error) => error;
         // Every other one has a reason: only a store's failure hasn't.
-        refused => refused.code().unwrap_or(ReasonCode::DemandMalformed);
+        refused => refused.reason().unwrap_or(ReasonCode::DemandMalformed);
     }
 }

@@ -30,7 +30,7 @@ impl From<Refused> for Answer {
 /// Which demand the caller means.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
-pub enum Asked<'a> {
+pub enum DemandRef<'a> {
     /// The one that the presentation names.
     ByPresentation,
     /// The one with that nonce.
@@ -39,7 +39,7 @@ pub enum Asked<'a> {
     Demand(&'a str),
 }
 
-impl std::fmt::Debug for Asked<'_> {
+impl std::fmt::Debug for DemandRef<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::ByPresentation => "ByPresentation",
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Asked<'_> {
 pub fn answer(
     store: &dyn Store,
     presentation: &str,
-    asked: Asked<'_>,
+    asked: DemandRef<'_>,
     list: &TrustList,
     now: Timestamp,
     limits: &Limits,
@@ -88,15 +88,15 @@ pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreE
 
 /// The nonce of the demand that is meant.
 pub(super) fn nonce_of(
-    asked: Asked<'_>,
+    asked: DemandRef<'_>,
     presentation: &UnverifiedPresentation<'_>,
 ) -> Result<String, Refused> {
     match asked {
-        Asked::ByPresentation => {
+        DemandRef::ByPresentation => {
             presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch.into())
         }
-        Asked::Nonce(nonce) => Ok(nonce.to_owned()),
-        Asked::Demand(compact) => Unverified::parse(compact.trim_ascii())
+        DemandRef::Nonce(nonce) => Ok(nonce.to_owned()),
+        DemandRef::Demand(compact) => Unverified::parse(compact.trim_ascii())
             .ok()
             .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned()))
             .ok_or(ReasonCode::DemandMalformed.into()),

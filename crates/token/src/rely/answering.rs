@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::answer::nonce_of;
 use super::judge::Limits;
-use super::{Answer, Asked, Record, UnverifiedPresentation, Verdict};
+use super::{Answer, DemandRef, Record, UnverifiedPresentation, Verdict};
 use crate::demand::{Kept, demand_hash};
 use crate::profile::{ReasonCode, Refused};
 use crate::store::{Answered, MAX_KEY};
@@ -17,7 +17,7 @@ use crate::trust::TrustList;
 /// ```
 /// use jiff::Timestamp;
 /// use realname_token::demand::Kept;
-/// use realname_token::rely::{Answer, Answering, Asked, Judged, Limits};
+/// use realname_token::rely::{Answer, Answering, DemandRef, Judged, Limits};
 /// use realname_token::store::{Answered, Entry, StoreError};
 /// use realname_token::trust::TrustList;
 ///
@@ -34,7 +34,7 @@ use crate::trust::TrustList;
 ///     list: &TrustList,
 ///     now: Timestamp,
 /// ) -> Result<Answer, StoreError> {
-///     let answering = match Answering::parse(presentation, Asked::ByPresentation) {
+///     let answering = match Answering::parse(presentation, DemandRef::ByPresentation) {
 ///         Ok(answering) => answering,
 ///         Err(refused) => return Ok(refused.into()),
 ///     };
@@ -51,7 +51,7 @@ use crate::trust::TrustList;
 #[must_use]
 pub struct Answering<'a> {
     presentation: UnverifiedPresentation<'a>,
-    asked: Asked<'a>,
+    asked: DemandRef<'a>,
     nonce: String,
 }
 
@@ -77,7 +77,7 @@ pub struct Recording {
 
 impl<'a> Answering<'a> {
     /// Reads a presentation, and which demand is meant. The error is the decision: [`Answer`] is made from it.
-    pub fn parse(presentation: &'a str, asked: Asked<'a>) -> Result<Self, Refused> {
+    pub fn parse(presentation: &'a str, asked: DemandRef<'a>) -> Result<Self, Refused> {
         let presentation = UnverifiedPresentation::parse(presentation)?;
         let nonce = nonce_of(asked, &presentation)?;
         // Whatever the token says, a store is asked for keys of its size only.
@@ -101,7 +101,7 @@ impl<'a> Answering<'a> {
         else {
             return refused(ReasonCode::DemandUnknown);
         };
-        if let Asked::Demand(compact) = asked
+        if let DemandRef::Demand(compact) = asked
             && demand_hash(compact.trim_ascii()) != pending.demand_hash()
         {
             return refused(ReasonCode::DemandHashMismatch);

@@ -268,5 +268,5 @@ fn claims(payload: &Payload<'_>, pending: &PendingDemand, reasons: &mut Vec<Reas
 
 /// A store isn't asked here, so there always is a code; without one it would be a refusal all the same.
 fn trust_code(error: TrustError) -> ReasonCode {
-    error.code().unwrap_or(ReasonCode::KeyUnknown)
+    error.reason().unwrap_or(ReasonCode::KeyUnknown)
 }

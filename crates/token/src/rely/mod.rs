@@ -24,7 +24,7 @@ mod sense;
 mod times;
 mod verdict;
 
-pub use answer::{Answer, Asked, answer, recorded};
+pub use answer::{Answer, DemandRef, answer, recorded};
 pub use answering::{Answering, Judged, Recording};
 pub use code::sd_jwt_code;
 pub use disclosed::Disclosed;

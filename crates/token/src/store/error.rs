@@ -81,7 +81,7 @@ pub enum StoreError {
     Unreachable {
         /// What the engine says.
         #[source]
-        source: Fault,
+        source: EngineError,
     },
     /// The connection broke while the step ran, the server said nothing in time, or it stopped waiting for its standby. **It
     /// may have been recorded**: repeat the step or look.
@@ -89,7 +89,7 @@ pub enum StoreError {
     Interrupted {
         /// What the engine says.
         #[source]
-        source: Fault,
+        source: EngineError,
     },
     /// Reading, writing or syncing failed below the store, so what is on the disk is uncertain. **It may have been
     /// recorded**; this handle refuses from now on. Look after the disk before opening it again.
@@ -99,7 +99,7 @@ pub enum StoreError {
     DiskFailed {
         /// What the engine says.
         #[source]
-        source: Fault,
+        source: EngineError,
     },
     /// An earlier failure made the state uncertain; nothing was tried.
     #[error("the store refuses since an earlier failure")]
@@ -112,7 +112,7 @@ pub enum StoreError {
     Backend {
         /// What the engine says.
         #[source]
-        source: Fault,
+        source: EngineError,
     },
 }
 
@@ -214,28 +214,28 @@ impl fmt::Display for Durability {
 
 /// An engine's own error, shared.
 #[derive(Clone)]
-pub struct Fault(Arc<dyn Error + Send + Sync>);
+pub struct EngineError(Arc<dyn Error + Send + Sync>);
 
-impl Fault {
+impl EngineError {
     /// Only for errors that never quote keys or values.
     pub fn new(source: impl Error + Send + Sync + 'static) -> Self {
         Self(Arc::new(source))
     }
 }
 
-impl fmt::Debug for Fault {
+impl fmt::Debug for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }
 }
 
-impl Error for Fault {
+impl Error for EngineError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
     }
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn each_says_what_is_wrong() {
-        let source = Fault::new(std::io::Error::other("engine"));
+        let source = EngineError::new(std::io::Error::other("engine"));
         let said = [
             (
                 StoreError::TooLong { field: Field::Member, max: 255, got: 256 },

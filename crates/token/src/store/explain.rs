@@ -2,7 +2,7 @@
 
 use realname_terms::{Explain, explain};
 
-use super::{Displaced, Fault, StoreError};
+use super::{Displaced, EngineError, StoreError};
 
 explain! {
     StoreError {
@@ -32,7 +32,7 @@ explain! {
 }
 
 explain! {
-    Fault {
+    EngineError {
         _ => "store_failed", Store, "check the store's directory and disk, or its server", "请检查存储目录、磁盘或服务器";
     }
 }

@@ -33,7 +33,7 @@ mod restored;
 use jiff::Timestamp;
 
 pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
-pub use self::error::{Displaced, Durability, Fault, Field, StoreError};
+pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;

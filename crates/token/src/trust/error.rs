@@ -111,7 +111,7 @@ pub enum TrustError {
 
 impl TrustError {
     /// The reason code. `None` when the store failed: then nothing was decided.
-    pub fn code(&self) -> Option<ReasonCode> {
+    pub fn reason(&self) -> Option<ReasonCode> {
         Some(match self {
             // What isn't a token at all is told by what it should have been.
             Self::List(JoseError::Parts) => ReasonCode::ListMalformed,

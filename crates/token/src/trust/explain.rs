@@ -32,7 +32,7 @@ explain! {
     through {
         Self::Store(error) => error;
         // Every other one has a reason: only a store's failure hasn't.
-        refused => refused.code().unwrap_or(ReasonCode::KeyUnknown);
+        refused => refused.reason().unwrap_or(ReasonCode::KeyUnknown);
     }
 }
 

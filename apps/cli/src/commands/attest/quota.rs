@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use realname::appraisal::{Evidence, Policy, QuotaError, Quotas, Signal};
-use realname::profile::Locality;
+use realname::profile::{Explain, Locality};
 use realname::store::Store;
 
 use crate::failure::Failure;

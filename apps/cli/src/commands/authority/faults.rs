@@ -1,23 +1,23 @@
 //! `--fault`: which connection fails, and how.
 
-use realname::authority::serve::{Fault, Faults};
+use realname::authority::serve::{RegisterFault, RegisterFaults};
 
 use crate::output;
 
 /// One part of the switch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Part {
-    Always(Fault),
+    Always(RegisterFault),
     /// On this connection, from 1.
-    On(u64, Fault),
+    On(u64, RegisterFault),
     /// On this share of 256 connections.
     Random(u8),
 }
 
 /// Reads `WORD`, `WORD@N` and `random=SHARE`, separated by commas. A connection's own fault comes before those of all.
-pub(super) fn parse(spec: &str, seed: u64) -> Result<Faults, String> {
+pub(super) fn parse(spec: &str, seed: u64) -> Result<RegisterFaults, String> {
     let parts = spec.split(',').map(|part| read(part.trim())).collect::<Result<Vec<_>, _>>()?;
-    Ok(Faults::by(move |number| {
+    Ok(RegisterFaults::by(move |number| {
         let fault = choose(&parts, seed, number.saturating_add(1));
         if let Some(fault) = fault {
             output::line(format_args!("fault {} on connection {}", fault.as_str(), number.saturating_add(1)));
@@ -27,7 +27,7 @@ pub(super) fn parse(spec: &str, seed: u64) -> Result<Faults, String> {
 }
 
 fn read(part: &str) -> Result<Part, String> {
-    let word = |word: &str| word.parse::<Fault>().map_err(|_| unknown(word));
+    let word = |word: &str| word.parse::<RegisterFault>().map_err(|_| unknown(word));
     if let Some(share) = part.strip_prefix("random=") {
         let share = share.parse().ok().filter(|share| (0.0..=1.0).contains(share));
         let share: f64 = share.ok_or("random= takes a share from 0 to 1")?;
@@ -42,7 +42,7 @@ fn read(part: &str) -> Result<Part, String> {
     }
 }
 
-fn choose(parts: &[Part], seed: u64, number: u64) -> Option<Fault> {
+fn choose(parts: &[Part], seed: u64, number: u64) -> Option<RegisterFault> {
     let own = parts.iter().find_map(|part| match part {
         Part::On(at, fault) if *at == number => Some(*fault),
         _ => None,
@@ -57,17 +57,17 @@ fn choose(parts: &[Part], seed: u64, number: u64) -> Option<Fault> {
 }
 
 /// Any fault on a share of the connections, the same ones for the same seed (SplitMix64).
-fn random(seed: u64, number: u64, share: u8) -> Option<Fault> {
+fn random(seed: u64, number: u64, share: u8) -> Option<RegisterFault> {
     let mut roll = seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     roll = (roll ^ (roll >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     roll = (roll ^ (roll >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     roll ^= roll >> 31;
-    let which = usize::try_from((roll >> 8) % Fault::ALL.len() as u64).ok()?;
-    Fault::ALL.get(which).copied().filter(|_| share == u8::MAX || (roll & 0xff) < u64::from(share))
+    let which = usize::try_from((roll >> 8) % RegisterFault::ALL.len() as u64).ok()?;
+    RegisterFault::ALL.get(which).copied().filter(|_| share == u8::MAX || (roll & 0xff) < u64::from(share))
 }
 
 fn unknown(word: &str) -> String {
-    let words = Fault::ALL.map(Fault::as_str).join(", ");
+    let words = RegisterFault::ALL.map(RegisterFault::as_str).join(", ");
     format!("no fault is called {word:?}; expected one of: {words}")
 }
 
@@ -78,9 +78,9 @@ mod tests {
     #[test]
     fn a_connections_own_fault_comes_first() {
         let parts: Vec<_> = "busy, silent@2".split(',').map(|part| read(part.trim()).unwrap()).collect();
-        assert_eq!(choose(&parts, 1, 1), Some(Fault::Busy));
-        assert_eq!(choose(&parts, 1, 2), Some(Fault::Silent));
-        assert_eq!(choose(&[Part::On(2, Fault::Deaf)], 1, 1), None);
+        assert_eq!(choose(&parts, 1, 1), Some(RegisterFault::Busy));
+        assert_eq!(choose(&parts, 1, 2), Some(RegisterFault::Silent));
+        assert_eq!(choose(&[Part::On(2, RegisterFault::Deaf)], 1, 1), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What was found, as a table for people and as JSON.
 
 use realname::capture::measure::{Better, Faces, Figure, Measure, View};
-use realname::capture::{Examination, Fault, Note, Remark, Slot, Triplet};
+use realname::capture::{Defect, Examination, Note, Remark, Slot, Triplet};
 use realname::profile::Outcome;
 
 use crate::commands::photos::slot_name;
@@ -131,7 +131,7 @@ pub(crate) fn remarks(triplet: &Triplet, examination: &Examination) -> Vec<Strin
 
 /// What the buyer does next: one line for each kind of fault with all photos that have it, the most telling first.
 pub(crate) fn advice(examination: &Examination) -> String {
-    let mut kinds: Vec<(&Fault, Vec<Slot>)> = Vec::new();
+    let mut kinds: Vec<(&Defect, Vec<Slot>)> = Vec::new();
     for fault in &examination.faults {
         match kinds.iter_mut().find(|(known, _)| known.code == fault.code) {
             // Sorted by outcome, so the first one is the worst.

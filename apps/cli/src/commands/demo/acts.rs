@@ -10,7 +10,7 @@ use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::document::CardRead;
 use realname::profile::{Check, Env, Expectation, Outcome, Purpose};
 use realname::reader::{ReadOptions, Reader};
-use realname::rely::{Asked, Limits, answer};
+use realname::rely::{DemandRef, Limits, answer};
 
 use super::stage::{CONSENT, Person, Stage};
 use super::telling::{Line, say, say_checks, say_verdict, step, with};
@@ -145,7 +145,7 @@ pub(super) fn decide(
     let answer = answer(
         &stage.store,
         presentation,
-        Asked::ByPresentation,
+        DemandRef::ByPresentation,
         &stage.list,
         Timestamp::now(),
         &Limits::default(),

@@ -92,7 +92,7 @@ fn stranger(stage: &Stage, demand: &str) -> Result<Line, Failure> {
     match VerifiedDemand::verify(demand, &stage.list_without_asker, Timestamp::now()) {
         Ok(_) => Err(unexpected("an asker who isn't listed was believed")),
         Err(error) => {
-            let code = error.code();
+            let code = error.reason();
             let value = code.map_or("", clerk_text);
             say(lang::pick("no card is read", "未读取证件"), value);
             let codes = code.into_iter().collect();

@@ -1,7 +1,7 @@
 //! `verify --nonce N --again`: what was decided, for the one whose demand it was. After a crash, or a lost output.
 
 use realname::profile::ReasonCode;
-use realname::rely::{Asked, recorded};
+use realname::rely::{DemandRef, recorded};
 
 use super::order::Order;
 use super::{incomplete, tell};
@@ -17,7 +17,7 @@ pub(super) fn run(args: &VerifyArgs) -> Done {
     let store = stores::existing(store)?;
     let out = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &out.iter().collect::<Vec<_>>())?;
-    let order = Order::find(&store, Asked::Nonce(nonce), None)?;
+    let order = Order::find(&store, DemandRef::Nonce(nonce), None)?;
     let Some(record) = recorded(&store, nonce)? else {
         if order.is_known() {
             return Err(Failure::refused(

@@ -2,7 +2,7 @@
 
 use realname::demand::PendingDemand;
 use realname::jose::Unverified;
-use realname::rely::Asked;
+use realname::rely::DemandRef;
 use realname::store::{Store, StoreError};
 use serde_json::{Value, json};
 
@@ -19,12 +19,16 @@ pub(super) struct Order {
 
 impl Order {
     /// The order that is meant: by its demand, by its nonce, or as the presentation names it.
-    pub(super) fn find(store: &dyn Store, asked: Asked<'_>, named: Option<&str>) -> Result<Self, StoreError> {
+    pub(super) fn find(
+        store: &dyn Store,
+        asked: DemandRef<'_>,
+        named: Option<&str>,
+    ) -> Result<Self, StoreError> {
         let nonce = match asked {
-            Asked::Demand(compact) => Unverified::parse(compact.trim_ascii())
+            DemandRef::Demand(compact) => Unverified::parse(compact.trim_ascii())
                 .ok()
                 .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned())),
-            Asked::Nonce(nonce) => Some(nonce.to_owned()),
+            DemandRef::Nonce(nonce) => Some(nonce.to_owned()),
             _ => named.map(str::to_owned),
         };
         let Some(nonce) = nonce else { return Ok(Self::default()) };

@@ -65,7 +65,7 @@ fn a_refusal_of_a_register_came_to_the_next_one_as_trouble() {
     ];
     for (status, body) in refused {
         let operator = crate::http::Camara::new("TEST-operator", "/x");
-        let reply = crate::http::Reply::new(status, body);
+        let reply = crate::http::Response::new(status, body);
         let first = crate::http::Dialect::finding(&operator, &query(), &reply, start());
         let clock = ManualClock::at(start());
         let second = Arc::new(Fake::new(&clock, vec![Ok(found(&query()))]));

@@ -22,7 +22,7 @@ fn what_is_too_long_is_found_before_it_is_sent() {
 
 #[test]
 fn a_real_operator_is_called_one_on_purpose() {
-    let reply = Reply::new(200, r#"{"nameMatch":"true","idDocumentMatch":"true"}"#);
+    let reply = Response::new(200, r#"{"nameMatch":"true","idDocumentMatch":"true"}"#);
     let test = Camara::new("TEST-operator", "/x");
     assert!(test.is_test() && test.finding(&query(), &reply, Timestamp::UNIX_EPOCH).unwrap().meta.is_test);
     let real = Camara::new("operator", "/x").for_real_register();
@@ -40,11 +40,11 @@ fn a_document_that_isnt_the_holders_was_called_a_denied_access() {
     let camara = Camara::new("TEST-operator", "/x");
     let body = r#"{"status":403,"code":"KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH","message":"m"}"#;
     let asked = query().offering_phone_number("+8619900000001");
-    let finding = camara.finding(&asked, &Reply::new(403, body), Timestamp::UNIX_EPOCH).unwrap();
+    let finding = camara.finding(&asked, &Response::new(403, body), Timestamp::UNIX_EPOCH).unwrap();
     let said = finding.attributes;
     assert_eq!((said.name, said.id_number), (Attribute::Withheld, Attribute::Mismatch));
     assert_eq!((finding.subject, said.phone_number), (Subject::Found, Attribute::Mismatch));
-    let lying = Reply::new(401, body);
+    let lying = Response::new(401, body);
     assert_eq!(camara.finding(&asked, &lying, Timestamp::UNIX_EPOCH), Err(AuthorityError::Protocol));
     let request = camara.request(&asked, Timestamp::UNIX_EPOCH).unwrap();
     assert!(std::str::from_utf8(&request.body).unwrap().contains("+8619900000001"), "the number at hand");

@@ -8,7 +8,7 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use ureq::tls::TlsConfig;
 use ureq::{Agent, Error, RequestBuilder, SendBody};
 
-use super::{Reply, Request, Secret, Tls, TlsError};
+use super::{Request, Response, Secret, Tls, TlsError};
 use crate::http::Method;
 
 /// The most that the reply's head may hold, in bytes.
@@ -76,7 +76,7 @@ impl Exchange {
         request: &Request,
         credentials: &[(String, Secret)],
         budget: Duration,
-    ) -> Result<Reply, Lost> {
+    ) -> Result<Response, Lost> {
         let url = format!("{}{}", self.origin, request.path);
         let mut body = Watched { rest: &request.body, touched: false };
         let result = match request.method {
@@ -93,14 +93,14 @@ impl Exchange {
         };
         let touched = body.touched || request.method == Method::Get;
         let mut response = result.map_err(|error| lost(&error, touched))?;
-        let limit = u64::try_from(Reply::MAX_BODY).unwrap_or(u64::MAX);
+        let limit = u64::try_from(Response::MAX_BODY).unwrap_or(u64::MAX);
         let content = response
             .body_mut()
             .with_config()
             .limit(limit)
             .read_to_vec()
             .map_err(|error| lost(&error, true))?;
-        let mut reply = Reply::new(response.status().as_u16(), content);
+        let mut reply = Response::new(response.status().as_u16(), content);
         reply.headers = headers(response.headers());
         Ok(reply)
     }

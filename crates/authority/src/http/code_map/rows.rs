@@ -9,6 +9,8 @@ use super::code::CodeType;
 use super::source::Source;
 use super::{CodeMapError, ErrorMeaning, Facts, Meaning, OuterMeaning, Pattern};
 use crate::http::template::Template;
+use realname_terms::Explain;
+
 use crate::words::{Word, error_from_word};
 use crate::{Attribute, Face, Liveness, QueryField};
 
@@ -83,7 +85,7 @@ impl<'a> Rows<'a> {
             else {
                 return Err(CodeMapError::Word { part: "error", word: error });
             };
-            let (said, expected) = (raw.fault.unwrap_or_default(), known.at_fault().as_str());
+            let (said, expected) = (raw.fault.unwrap_or_default(), known.fault().as_str());
             if said != expected {
                 let (at, code) = (at.to_owned(), code.to_owned());
                 return Err(CodeMapError::Fault { at, code, said, word: error, expected });

@@ -28,7 +28,7 @@ fn body(changes: &[(&str, &str)]) -> String {
 }
 
 fn read(body: &str) -> Result<Finding, AuthorityError> {
-    MappedJson::new("TEST-register", CodeMap::register()).finding(&query(), &Reply::new(200, body), NOW)
+    MappedJson::new("TEST-register", CodeMap::register()).finding(&query(), &Response::new(200, body), NOW)
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_reference_that_could_harm_a_log_is_left_out() {
 #[test]
 fn only_a_real_register_that_says_so_is_one() {
     let is_test = |dialect: &MappedJson, said: &str| {
-        let reply = Reply::new(200, body(&[("is_test", said)]));
+        let reply = Response::new(200, body(&[("is_test", said)]));
         dialect.finding(&query(), &reply, NOW).unwrap().meta.is_test
     };
     let test = MappedJson::new("x", CodeMap::register());
@@ -103,7 +103,7 @@ fn errors_with_their_time() {
 fn look_ups() {
     let dialect = MappedJson::new("TEST-register", CodeMap::register());
     assert_eq!(dialect.inquiry(&query(), NOW).unwrap().path, "/v1/answers/q1");
-    let outcome = |status, body: &str| dialect.outcome(&query(), &Reply::new(status, body), NOW);
+    let outcome = |status, body: &str| dialect.outcome(&query(), &Response::new(status, body), NOW);
     assert_eq!(outcome(200, r#"{"result":"never_arrived","key":"q1"}"#), Ok(Reconciled::NeverArrived));
     assert_eq!(outcome(200, r#"{"result":"pending","key":"q1"}"#), Ok(Reconciled::Pending));
     assert!(matches!(outcome(200, &body(&[])), Ok(Reconciled::Answered(Ok(_)))));
@@ -137,8 +137,8 @@ proptest! {
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200), status in 100u16..600) {
         let dialect = MappedJson::new("TEST-register", CodeMap::register());
-        prop_assert!(dialect.finding(&query(), &Reply::new(status, bytes.clone()), NOW).is_err());
-        prop_assert!(dialect.outcome(&query(), &Reply::new(status, bytes), NOW).is_err());
+        prop_assert!(dialect.finding(&query(), &Response::new(status, bytes.clone()), NOW).is_err());
+        prop_assert!(dialect.outcome(&query(), &Response::new(status, bytes), NOW).is_err());
     }
 
     /// A reply passes only when each of its words is the right one.
@@ -167,7 +167,7 @@ fn speaking(map: &str) -> MappedJson {
 #[test]
 fn the_phone_number_at_hand_reaches_the_register_that_asks_for_it_and_no_other() {
     let offered = query().offering_phone_number("+8619900000001");
-    let yes = Reply::new(200, r#"{"Response":{"Result":"0"}}"#);
+    let yes = Response::new(200, r#"{"Response":{"Result":"0"}}"#);
     let phone = speaking(include_str!("../../../../../fixtures/codemaps/tencent-phone-three-element.toml"));
     let request = phone.request(&offered, NOW).unwrap();
     assert!(std::str::from_utf8(&request.body).unwrap().contains(r#""Phone":"19900000001""#));

@@ -72,7 +72,7 @@ impl Home {
     }
 
     fn reply(&self, number: PhoneNumber, name: &str, text: &str, now: Timestamp) -> Replied {
-        self.confirmer.reply(&self.store, &Reply::text(number, service(name), text), now).unwrap()
+        self.confirmer.reply(&self.store, &CustomerReply::text(number, service(name), text), now).unwrap()
     }
 
     fn grant(&self, question: Question, now: Timestamp) -> Grant {

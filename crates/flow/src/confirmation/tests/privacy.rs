@@ -12,7 +12,7 @@ fn the_store_holds_nothing_personal() {
         panic!("first question")
     };
     let code = challenge.message().reply().to_owned();
-    let reply = Reply::text(number(12_345_678), service("vas:1"), &code);
+    let reply = CustomerReply::text(number(12_345_678), service("vas:1"), &code);
     let Replied::Granted(grant) = home.confirmer.reply(&spy, &reply, noon()).unwrap() else { panic!() };
     let seen = spy.seen.lock().unwrap();
     assert!(seen.len() > 200);

@@ -24,7 +24,7 @@ fn race(store: Arc<dyn Store>) {
                 }
                 barrier.wait();
                 let code = code.lock().unwrap().clone();
-                let reply = Reply::text(number(1), service("vas:1"), &code);
+                let reply = CustomerReply::text(number(1), service("vas:1"), &code);
                 match confirmer.reply(&*store, &reply, noon()).unwrap() {
                     Replied::Granted(grant) => {
                         granted.fetch_add(1, Ordering::SeqCst);

@@ -39,7 +39,7 @@ fn somebody_elses_code_and_a_bare_yes_confirm_nothing() {
     }
     let _message = home.ask(question(number(3), "vas:1"), noon());
     for text in ["Y", "yes", "是", "", "1", "Y12345", "确认"] {
-        let reply = Reply::text(number(3), service("vas:1"), text);
+        let reply = CustomerReply::text(number(3), service("vas:1"), text);
         let replied = home.confirmer.reply(&home.store, &reply, noon()).unwrap();
         assert!(matches!(replied, Replied::Refused(_)), "{text}");
     }
@@ -86,7 +86,7 @@ fn a_key_press_counts_with_the_prompt_that_was_played() {
     let challenge = home.ask(question(number(1), "vas:1").form(form), noon());
     assert_eq!(challenge.message().reply(), "1");
     let press = |key: char, version| {
-        let reply = Reply::key(number(1), service("vas:1"), Key::new(key).unwrap(), version);
+        let reply = CustomerReply::key(number(1), service("vas:1"), Key::new(key).unwrap(), version);
         home.confirmer.reply(&home.store, &reply, noon()).unwrap()
     };
     assert_eq!(refusal(press('1', 6)), ReasonCode::ConfirmationWrongForm);
@@ -98,7 +98,7 @@ fn a_key_press_counts_with_the_prompt_that_was_played() {
     assert_eq!(payload.text("form"), Ok("voice"));
     // And a key press is no answer to a message.
     let _message = home.ask(question(number(2), "vas:1"), noon());
-    let reply = Reply::key(number(2), service("vas:1"), yes, 7);
+    let reply = CustomerReply::key(number(2), service("vas:1"), yes, 7);
     let replied = home.confirmer.reply(&home.store, &reply, noon()).unwrap();
     assert_eq!(refusal(replied), ReasonCode::ConfirmationWrongForm);
 }

@@ -77,7 +77,7 @@ fn a_map_without_an_outer_layer_attested_what_a_failed_call_had_in_it() {
     let table = |rest: &str| {
         format!("[[outer]]\nat = \"/status\"\ntype = \"string\"\nsource = \"contract: x\"\n{rest}\n")
     };
-    let errors = "codes = { NO = { error = \"denied\", fault = \"caller\" } }";
+    let errors = "codes = { NO = { error = \"denied\", fault = \"setup\" } }";
     let optional = "optional = true\ncodes = { OK = { proceed = true } }";
     assert_eq!(with(&format!("{}{answer}", table(errors))), Err(CodeMapError::NoOuter));
     assert_eq!(with(&format!("{}{answer}", table(optional))), Err(CodeMapError::NoOuter));
@@ -190,7 +190,7 @@ fn an_error_says_whose_fault_it_is() {
             row("\"0\"", "", rest)
         ))
     };
-    assert!(error(r#"error = "denied", fault = "caller""#).is_ok());
+    assert!(error(r#"error = "denied", fault = "setup""#).is_ok());
     assert!(error(r#"error = "quota.person", fault = "person", billed = false"#).is_ok());
     for wrong in [
         r#"error = "denied""#,
@@ -220,7 +220,7 @@ fn every_code_has_to_mean_something() {
     assert_eq!(means(""), empty);
     assert_eq!(means("proceed = true, subject = \"found\""), empty);
     assert_eq!(means("proceed = true"), Err(CodeMapError::NoSubject));
-    assert_eq!(means("error = \"denied\", fault = \"caller\""), Err(CodeMapError::NoSubject));
+    assert_eq!(means("error = \"denied\", fault = \"setup\""), Err(CodeMapError::NoSubject));
 }
 
 #[test]
@@ -228,8 +228,8 @@ fn unknown_words_are_refused() {
     for (facts, part, word) in [
         (r#"subject = "probably""#, "subject", "probably"),
         (r#"subject = "found", name = "ok""#, "name", "ok"),
-        (r#"error = "broken", fault = "caller""#, "error", "broken"),
-        (r#"error = "denied", fault = "caller", subject = "found""#, "error", "denied"),
+        (r#"error = "broken", fault = "setup""#, "error", "broken"),
+        (r#"error = "denied", fault = "setup", subject = "found""#, "error", "denied"),
     ] {
         assert_eq!(means(facts), Err(CodeMapError::Word { part, word: word.into() }));
     }
@@ -267,7 +267,7 @@ fn the_form_of_everything_else() {
         assert!(matches!(read, Err(CodeMapError::CodeType { .. })), "{wrong}");
     }
     let status = |means: &str| with(&format!("{rest}[status.\"403\"]\nsource = \"own: x\"\n{means}"));
-    assert!(status("error = \"denied\"\nfault = \"caller\"").is_ok());
+    assert!(status("error = \"denied\"\nfault = \"setup\"").is_ok());
     assert!(
         matches!(status("subject = \"found\""), Err(CodeMapError::OuterStates { .. })),
         "no status finds anybody"
