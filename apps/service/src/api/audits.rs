@@ -56,7 +56,7 @@ pub(crate) async fn audit(State(app): State<App>, request: Request) -> Result<Re
             let trust = operator.trust(call::now())?;
             Ok(match TrustList::as_of(&trust.text, operator.anchors(), at) {
                 Ok(list) => record.audit(&list, &Limits::default()),
-                Err(error) => match error.code() {
+                Err(error) => match error.reason() {
                     Some(code) => Verdict::refused(code),
                     None => return Err(error.into()),
                 },

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
 use realname::demand::{Kept, PendingDemand};
-use realname::rely::{Answer, Answering, Asked, Judged, Limits, Record, UnverifiedPresentation, Verdict};
+use realname::rely::{Answer, Answering, DemandRef, Judged, Limits, Record, UnverifiedPresentation, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -144,7 +144,7 @@ impl Deciding<'_> {
     /// Looks, judges and records. What is told of an acceptance is its nonce: the claims are in the body.
     fn decide(&self, text: &str, seed: &Seed) -> Result<(Told, Option<Verdict>), Refusal> {
         let store = self.operator.store.as_ref();
-        let answering = match Answering::parse(text, Asked::ByPresentation) {
+        let answering = match Answering::parse(text, DemandRef::ByPresentation) {
             Ok(answering) => answering,
             Err(refused) => return Ok(told(refused.into())),
         };
