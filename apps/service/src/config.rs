@@ -36,6 +36,8 @@ pub struct Config {
     pub limits: Limits,
     /// Online checks by this operator: what signs them, and whom they ask.
     pub check: Option<Check>,
+    /// Second confirmation: how customers are asked.
+    pub confirmation: Option<Confirmation>,
     /// Where events are told.
     #[serde(default)]
     pub webhook: Vec<Webhook>,
@@ -90,6 +92,21 @@ pub struct Consent {
     pub en: String,
     /// Simplified Chinese.
     pub zh: String,
+}
+
+/// `[confirmation]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Confirmation {
+    /// A file with 32 random bytes in base64url, the same for every process of this relying party.
+    pub secret: PathBuf,
+    /// Writes messages as lines of JSON into this file: for tests, and for a spool that another program sends from.
+    pub lines: Option<PathBuf>,
+    /// Posts messages to this URL (docs/confirmation.md).
+    pub gateway: Option<String>,
+    /// A file with the gateway's `Authorization` header.
+    pub authorization: Option<PathBuf>,
 }
 
 /// `[[webhook]]`
@@ -182,13 +199,16 @@ impl Config {
     }
 
     fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let Self { key, trust, anchor, store, tls, check, webhook, .. } = self;
+        let Self { key, trust, anchor, store, tls, check, confirmation, webhook, .. } = self;
         let tls = tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         let check = check.iter_mut().flat_map(|check| {
             std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
         });
+        let asking = confirmation.iter_mut().flat_map(|asking| {
+            std::iter::once(&mut asking.secret).chain(&mut asking.lines).chain(&mut asking.authorization)
+        });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
-        [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(secrets)
+        [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)
     }
 
     /// The origin under which browsers reach it, where it isn't said.

@@ -33,6 +33,7 @@ mod server;
 mod sessions;
 mod setup;
 mod tokens;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::Path;

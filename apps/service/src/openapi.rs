@@ -5,7 +5,7 @@ use http::StatusCode;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
-use crate::api::{audits, demands, health, presentations, trust};
+use crate::api::{audits, confirmations, demands, health, presentations, trust};
 use crate::call::answer;
 use crate::sessions;
 
@@ -18,6 +18,9 @@ use crate::sessions;
         demands::state,
         presentations::decide,
         audits::audit,
+        confirmations::ask,
+        confirmations::reply,
+        confirmations::redeem,
         trust::trust,
         trust::jwks,
         health::alive,

@@ -2,30 +2,36 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use realname::appraisal::Policy;
 use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
-use realname::jose::{Json, Signer, SigningKey};
+use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
+use realname::jose::{Json, Signer, SigningKey, decode};
 use realname::profile::Env;
 use realname::store::{Housekeeping, SqliteStore, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
-use crate::config::{Check, Config, Consent};
+use crate::api::confirmations::Asker;
+use crate::config::{Check, Config, Confirmation, Consent};
+use crate::webhooks::{Event, Hook};
 use crate::{Refusal, SetupError};
 
 /// Everything that the configuration names.
 pub(crate) struct Operator {
     pub(crate) iss: String,
     pub(crate) env: Env,
-    pub(crate) signer: SigningKey,
+    pub(crate) signer: Arc<SigningKey>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) desk: Option<Desk>,
+    asker: Option<Asker>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
+    pub(crate) hooks: Vec<Arc<Hook>>,
     anchors: Vec<Anchor>,
     trust_file: PathBuf,
     trust: RwLock<Arc<Trust>>,
@@ -51,7 +57,8 @@ impl Operator {
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open_dir(&config.store)?);
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
-        let signer = signing_key(&config.key)?;
+        let signer = Arc::new(signing_key(&config.key)?);
+        let asker = config.confirmation.as_ref().map(|asking| asker(asking, config, &signer)).transpose()?;
         let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
         let mut public_keys = vec![public_key(&signer)];
         let desk = match config.check.take() {
@@ -68,8 +75,14 @@ impl Operator {
             signer,
             store,
             desk,
+            asker,
             public_keys,
             housekeeping: Housekeeping::new(),
+            hooks: config
+                .webhook
+                .iter()
+                .map(|hook| Hook::load(hook).map(Arc::new))
+                .collect::<Result<_, _>>()?,
             anchors,
             trust_file: config.trust.clone(),
             trust: RwLock::new(Arc::new(trust)),
@@ -94,9 +107,28 @@ impl Operator {
         Ok(true)
     }
 
+    /// Keeps an event for each webhook of that principal's.
+    pub(crate) fn tell(&self, principal: &str, event: &Event, now: Timestamp) -> Result<(), Refusal> {
+        self.hooks_of(principal).try_for_each(|hook| hook.keep(self.store.as_ref(), event, now))
+    }
+
+    /// Has what was kept for that principal told.
+    pub(crate) fn wake(&self, principal: &str) {
+        self.hooks_of(principal).for_each(|hook| hook.wake());
+    }
+
+    pub(crate) fn hooks_of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a Arc<Hook>> {
+        self.hooks.iter().filter(move |hook| hook.principal == principal)
+    }
+
     /// The terminal for online checks.
     pub(crate) fn desk(&self) -> Result<&Desk, Refusal> {
         self.desk.as_ref().ok_or(Refusal::NotSetUp("online checks"))
+    }
+
+    /// Who asks customers.
+    pub(crate) fn asker(&self) -> Result<&Asker, Refusal> {
+        self.asker.as_ref().ok_or(Refusal::NotSetUp("second confirmation"))
     }
 
     /// The anchors, for audits.
@@ -114,6 +146,41 @@ fn read_trust(
     let text = read_text(file)?.trim().to_owned();
     let list = TrustList::verify(&text, anchors, now, store)?;
     Ok(Trust { text, list })
+}
+
+fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Result<Asker, SetupError> {
+    let text = Zeroizing::new(read_text(&asking.secret)?);
+    let secret = decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let secret = Zeroizing::new(secret.ok_or(SetupError::Value {
+        key: "confirmation.secret",
+        problem: "the file holds 32 random bytes in base64url",
+    })?);
+    let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway) {
+        (Some(path), None) => {
+            let lines = LineMessenger::file(path);
+            Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?)
+        }
+        (None, Some(url)) => {
+            let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
+            Box::new(match &asking.authorization {
+                Some(path) => gateway.authorization(read_text(path)?.trim())?,
+                None => gateway,
+            })
+        }
+        _ => {
+            return Err(SetupError::Value {
+                key: "confirmation",
+                problem: "it has one of `lines` and `gateway`",
+            });
+        }
+    };
+    let refused = |_| SetupError::Value {
+        key: "iss",
+        problem: "it is a URL of at most 255 printable ASCII characters",
+    };
+    let confirmer =
+        Confirmer::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, LedgerSecret::new(*secret));
+    Ok(Asker { confirmer: confirmer.map_err(refused)?.env(config.env), messenger, secret })
 }
 
 fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
@@ -141,7 +208,10 @@ fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
         Some(("dir", file)) => Box::new(DirectoryAuthority::open(Path::new(file))?),
         Some(("config", file)) => register_over_http::connect(None, Some(Path::new(file)))?,
         _ => {
-            return Err(SetupError::Value { key: "check.register", problem: "it is dir:FILE or config:FILE" });
+            return Err(SetupError::Value {
+                key: "check.register",
+                problem: "it is dir:FILE or config:FILE",
+            });
         }
     };
     Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })

@@ -100,7 +100,7 @@ pub(crate) async fn sale(State(app): State<App>, request: Request) -> Result<Res
                 .check(Check::Registry)
                 .env(operator.env)
                 .life(life)
-                .issue(&operator.iss, &operator.signer, operator.store.as_ref(), now)?;
+                .issue(&operator.iss, operator.signer.as_ref(), operator.store.as_ref(), now)?;
             let end = now.checked_add(life).map_err(|_| Refusal::Internal)?;
             order::own(operator.store.as_ref(), demand.nonce(), &principal, end)?;
             let made = sessions::open_for(&run, demand.as_str(), zh, &principal, peer)?;

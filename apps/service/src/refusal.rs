@@ -6,6 +6,9 @@ use http::{HeaderValue, StatusCode, header};
 use realname::appraisal::{CaseError, DeclaredError, QuotaError};
 use realname::attest::AttestError;
 use realname::capture::{CaptureError, SessionError};
+use realname::confirmation::{
+    ConfirmationError, MessengerError, PhoneNumberError, QuestionError, ServiceIdError,
+};
 use realname::demand::{AnswerError, AskError};
 use realname::jose::JoseError;
 use realname::profile::{Advice, Explain, explain};
@@ -135,6 +138,21 @@ pub enum Refusal {
     /// The record can't be read.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// Not a phone number.
+    #[error(transparent)]
+    PhoneNumber(PhoneNumberError),
+    /// Not a service.
+    #[error(transparent)]
+    Service(ServiceIdError),
+    /// The question can't be asked.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
+    /// The confirmation failed.
+    #[error(transparent)]
+    Confirmation(#[from] ConfirmationError),
+    /// The question didn't go out, or nobody knows.
+    #[error(transparent)]
+    Messenger(MessengerError),
     /// The photo can't be used.
     #[error(transparent)]
     Capture(#[from] CaptureError),
@@ -190,6 +208,11 @@ explain! {
         Self::Ask(error) => error;
         Self::Answer(error) => error;
         Self::Record(error) => error;
+        Self::PhoneNumber(error) => error;
+        Self::Service(error) => error;
+        Self::Question(error) => error;
+        Self::Confirmation(error) => error;
+        Self::Messenger(error) => error;
         Self::Capture(error) => error;
         Self::Photo(error) => error;
         Self::Declared(error) => error;
@@ -225,9 +248,13 @@ impl Refusal {
             Self::Busy
             | Self::Trust(_)
             | Self::Store(_)
+            | Self::Messenger(_)
+            | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
             | Self::Quota(QuotaError::Store(_) | QuotaError::NoRandomness) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal | Self::Ask(AskError::NonceTaken | AskError::Jose(_)) => {
+            Self::Internal
+            | Self::Ask(AskError::NonceTaken | AskError::Jose(_))
+            | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             Self::Value { .. }
@@ -236,6 +263,10 @@ impl Refusal {
             | Self::Ask(_)
             | Self::Answer(_)
             | Self::Record(_)
+            | Self::PhoneNumber(_)
+            | Self::Service(_)
+            | Self::Question(_)
+            | Self::Confirmation(_)
             | Self::Capture(_)
             | Self::Photo(_)
             | Self::Declared(_)

@@ -12,7 +12,7 @@ use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
-use crate::api::{audits, demands, health, presentations, trust};
+use crate::api::{audits, confirmations, demands, health, presentations, trust};
 use crate::app::App;
 use crate::call::peer;
 use crate::measures::{Named, Route};
@@ -30,6 +30,9 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/demands/{nonce}", get(demands::state))
         .route("/v1/presentations", post(presentations::decide))
         .route("/v1/audits", post(audits::audit))
+        .route("/v1/confirmations", post(confirmations::ask))
+        .route("/v1/confirmations/{id}/reply", post(confirmations::reply))
+        .route("/v1/grants/redeem", post(confirmations::redeem))
         .route("/v1/trust", get(trust::trust))
         .route("/v1/jwks", get(trust::jwks))
         .route("/healthz", get(health::alive))

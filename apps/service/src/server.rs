@@ -103,6 +103,7 @@ impl Server {
         let Self { listener, tls, app, router } = self;
         let (ending, watching) = watch::channel(false);
         let places = Arc::new(Semaphore::new(app.limits.connections));
+        crate::webhooks::start(&app);
         let rounds = tokio::spawn(rounds(app.clone()));
         tracing::info!(origin = app.origin, "listening");
         let mut end = std::pin::pin!(end);

@@ -6,6 +6,7 @@ use realname::appraisal::PolicyError;
 use realname::attest::AttestError;
 use realname::authority::RegisterError;
 use realname::authority::http::ConnectError;
+use realname::confirmation::GatewayError;
 use realname::jose::JoseError;
 use realname::profile::{OutsideText, explain};
 use realname::store::StoreError;
@@ -72,6 +73,9 @@ pub enum SetupError {
     /// A register over HTTP.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// The message gateway.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -99,6 +103,7 @@ explain! {
         Self::Store(error) => error;
         Self::Register(error) => error;
         Self::Connect(error) => error;
+        Self::Gateway(error) => error;
         Self::Policy(error) => error;
         Self::Attest(error) => error;
     }

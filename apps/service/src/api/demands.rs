@@ -175,7 +175,7 @@ fn issue(
     let nonce = encode(&seed.bits);
     let store = operator.store.as_ref();
     order::own(store, &nonce, principal, now.checked_add(*life).unwrap_or(Timestamp::MAX))?;
-    match request.clone().nonce(seed.bits).issue(&operator.iss, &operator.signer, store, now) {
+    match request.clone().nonce(seed.bits).issue(&operator.iss, operator.signer.as_ref(), store, now) {
         // Made before, by whoever was cut off.
         Ok(_) | Err(AskError::NonceTaken) => Ok(Told { status: 201, of: json!({ "nonce": nonce }) }),
         Err(error) => Err(error.into()),

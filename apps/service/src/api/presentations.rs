@@ -18,6 +18,7 @@ use crate::measures::Named;
 use crate::once::{Once, Seed, Told};
 use crate::operator::{Operator, Trust};
 use crate::tokens::Scope;
+use crate::webhooks::Event;
 
 /// The longest presentation, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -163,8 +164,17 @@ impl Deciding<'_> {
                     Some(word) => recording.noting(word),
                     None => recording,
                 };
+                // Kept before: told only if the demand turns out to be answered.
+                if self.operator.hooks_of(self.principal).next().is_some() {
+                    self.operator.tell(
+                        self.principal,
+                        &Event::answered(recording.nonce(), self.now)?,
+                        self.now,
+                    )?;
+                }
                 let nonce = recording.nonce().as_bytes();
                 let answered = store.answer(realname::demand::SPACE, nonce, recording.answer(), self.now)?;
+                self.operator.wake(self.principal);
                 Ok(told(recording.recorded(answered)))
             }
         }

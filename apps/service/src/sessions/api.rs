@@ -169,11 +169,10 @@ fn open(
     let session = Session {
         id: id.clone(),
         principal: principal.to_owned(),
-        peer,
         account,
         zh,
         consent_text: Session::text_of(app.operator.desk()?, zh),
-        demand,
+        demand: Arc::new(demand),
         return_url,
         link: Sha256::digest(link.as_bytes()).into(),
         opened: None,
@@ -183,7 +182,7 @@ fn open(
         taken: 0,
         outcome: Outcome::Open(None),
     };
-    app.sessions.add(session, now)?;
+    app.sessions.add(session, peer, now)?;
     Ok(SessionMade { page: format!("{}/s/{id}#{link}", app.origin), session: id, expires_at })
 }
 

@@ -6,21 +6,25 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Quotas, Remote, Retry};
+use realname::appraisal::{
+    Case, CaseRequest, ConsentGiven, DecideError, Declared, Evidence, Quotas, Remote, Retry,
+};
 use realname::capture::measure::Thresholds;
-use realname::capture::{CaptureSession, Intake, Triplet};
-use realname::demand::Transaction;
+use realname::capture::{CaptureSession, Intake, Slot, Triplet};
+use realname::demand::{Transaction, VerifiedDemand};
 use realname::jose::{decode, random_id};
+use realname::profile::Explain;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::page_calls::{decided, page_session};
-use super::session::{Outcome, Photo, Session, Shared, lock};
+use super::session::{Outcome, Session, Shared, lock};
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{answer, now};
 use crate::measures::Named;
 use crate::operator::Operator;
+use crate::webhooks::Event;
 
 /// Asks the register, decides and signs. A second call hears what came of the first.
 #[utoipa::path(
@@ -45,7 +49,6 @@ pub(crate) async fn complete(
     // Photos are decoded again here, so it takes a turn among the photos.
     let run = app.photos.run(move || {
         let done = conclude(&operator, &deciding, now());
-        let mut session = lock(&deciding);
         let (outcome, told) = match done {
             Ok(Conclusion::Attested(presentation)) => {
                 (Outcome::Attested(presentation), Ok((decided("attested", None, true), "attested")))
@@ -59,9 +62,23 @@ pub(crate) async fn complete(
             ),
             Err(error) => (Outcome::Open(None), Err(error)),
         };
+        let is_over = !matches!(outcome, Outcome::Open(_));
+        let mut session = lock(&deciding);
         session.outcome = outcome;
-        if !matches!(session.outcome, Outcome::Open(_)) {
+        if is_over {
             session.forget();
+        }
+        let (id, principal, demand) =
+            (session.id.clone(), session.principal.clone(), Arc::clone(&session.demand));
+        drop(session);
+        if is_over {
+            let kept = Event::done(&id, demand.nonce(), now())
+                .and_then(|event| operator.tell(&principal, &event, now()));
+            // The session is gone with this process, and its event with it; that it can't be kept is in the log.
+            if let Err(error) = kept {
+                tracing::error!(code = error.code(), "an event wasn't kept");
+            }
+            operator.wake(&principal);
         }
         told
     });
@@ -116,39 +133,59 @@ enum Conclusion {
     },
 }
 
-/// The evidence of a session, its photos decoded anew and chained from the demand's nonce.
-fn evidence(session: &Session) -> Result<Remote, Refusal> {
-    let bytes = decode(session.demand.nonce()).unwrap_or_default();
-    let nonce = <[u8; 16]>::try_from(bytes).unwrap_or_default();
-    let (intake, mut photos) = (Intake::default(), CaptureSession::new(nonce));
-    let mut came: Vec<(_, &Photo)> = session.photos.iter().collect();
-    came.sort_by_key(|(_, photo)| photo.taken_at);
-    for (slot, photo) in came {
-        photos.admit(intake.take(*slot, photo.bytes.to_vec(), photo.taken_at)?)?;
+/// What a decision needs, taken out of its session: nobody who looks at the session waits for the decision.
+struct Material {
+    demand: Arc<VerifiedDemand>,
+    declared: Declared,
+    consent: ConsentGiven,
+    photos: Vec<(Slot, Arc<Zeroizing<Vec<u8>>>, Timestamp)>,
+    account: String,
+}
+
+impl Material {
+    fn of(session: &Session) -> Option<Self> {
+        let mut photos: Vec<_> = session
+            .photos
+            .iter()
+            .map(|(slot, photo)| (*slot, Arc::clone(&photo.bytes), photo.taken_at))
+            .collect();
+        photos.sort_by_key(|(.., taken_at)| *taken_at);
+        Some(Self {
+            demand: Arc::clone(&session.demand),
+            declared: session.declared.clone()?,
+            consent: session.consent.clone()?,
+            photos,
+            account: session.account.clone(),
+        })
     }
-    let missing = Refusal::Internal;
-    let (Some(declared), Some(consent)) = (session.declared.clone(), session.consent.clone()) else {
-        return Err(missing);
-    };
-    Ok(Remote::new(declared, photos.into_triplet()?, consent, &Thresholds::default()))
+
+    /// The evidence, its photos decoded anew and chained from the demand's nonce.
+    fn evidence(&self) -> Result<Remote, Refusal> {
+        let bytes = decode(self.demand.nonce()).unwrap_or_default();
+        let nonce = <[u8; 16]>::try_from(bytes).unwrap_or_default();
+        let (intake, mut photos) = (Intake::default(), CaptureSession::new(nonce));
+        for (slot, bytes, taken_at) in &self.photos {
+            photos.admit(intake.take(*slot, bytes.to_vec(), *taken_at)?)?;
+        }
+        let (declared, consent) = (self.declared.clone(), self.consent.clone());
+        Ok(Remote::new(declared, photos.into_triplet()?, consent, &Thresholds::default()))
+    }
 }
 
 /// All of it, on one thread: whoever asked may be gone by the end.
 fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conclusion, Refusal> {
     let desk = operator.desk()?;
-    let (evidence, request, account) = {
-        let session = lock(shared);
-        let evidence: Evidence = evidence(&session)?.into();
-        let mut request = CaseRequest::new(session.demand.purpose().clone(), operator.env, now)
-            .with_terminal(desk.terminal.as_str());
-        if let Some(Transaction::Number { number, .. }) = session.demand.transaction() {
-            request = request.offering_phone_number(number.clone());
-        }
-        (evidence, request, session.account.clone())
-    };
+    let material = Material::of(&lock(shared)).ok_or(Refusal::Internal)?;
+    let demand = &material.demand;
+    let evidence: Evidence = material.evidence()?.into();
+    let mut request =
+        CaseRequest::new(demand.purpose().clone(), operator.env, now).with_terminal(desk.terminal.as_str());
+    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+        request = request.offering_phone_number(number.clone());
+    }
     let check = random_id().map_err(|_| Refusal::Internal)?;
     let quotas = Quotas::of_terminal(operator.store.as_ref(), desk.policy.limits())?;
-    let signals = quotas.count_evidence(&evidence, &account, &check, now)?;
+    let signals = quotas.count_evidence(&evidence, &material.account, &check, now)?;
     let faults = match &evidence {
         Evidence::Remote(remote) => json!(remote.examination().faults),
         _ => Value::Null,
@@ -158,9 +195,8 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     let hopeless = !case.can_pass();
     match case.decide(desk.register.as_ref()) {
         Ok(verified) => {
-            let session = lock(shared);
-            let signed = desk.attestor.attest(verified, &session.demand, now)?;
-            Ok(Conclusion::Attested(Zeroizing::new(signed.present(&session.demand, now)?)))
+            let signed = desk.attestor.attest(verified, demand, now)?;
+            Ok(Conclusion::Attested(Zeroizing::new(signed.present(demand, now)?)))
         }
         Err(DecideError::Refused(refused)) => {
             let last = !hopeless && matches!(refused.retry(), Retry::No);

@@ -15,4 +15,4 @@ pub(crate) use page_calls::{
     live_frame, open,
 };
 pub(crate) use photos::{__path_annotated, __path_upload, annotated, upload};
-pub(crate) use session::Sessions;
+pub(crate) use session::{Sessions, hex};

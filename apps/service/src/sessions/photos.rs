@@ -74,7 +74,7 @@ fn admit(session: &Shared, slot: Slot, bytes: Zeroizing<Vec<u8>>, now: Timestamp
     let found = look(&capture)?;
     let mut session = lock(session);
     session.must_be_open()?;
-    session.photos.insert(slot, Photo { bytes, taken_at: now, found: found.clone() });
+    session.photos.insert(slot, Photo { bytes: Arc::new(bytes), taken_at: now, found: found.clone() });
     Ok(found)
 }
 
@@ -114,7 +114,7 @@ pub(crate) async fn annotated(
     let slot = slot_of(&slot)?;
     let bytes = {
         let session = lock(&session);
-        session.photos.get(&slot).ok_or(Refusal::NotFound)?.bytes.clone()
+        Arc::clone(&session.photos.get(&slot).ok_or(Refusal::NotFound)?.bytes)
     };
     let png = app.photos.run(move || draw(slot, &bytes)).await?;
     let mut response = Response::new(Body::from(png));

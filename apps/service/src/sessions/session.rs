@@ -28,8 +28,7 @@ const PHOTOS: u32 = 30;
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) principal: String,
-    pub(crate) peer: IpAddr,
-    pub(crate) demand: VerifiedDemand,
+    pub(crate) demand: Arc<VerifiedDemand>,
     /// What the buyer's checks are counted under.
     pub(crate) account: String,
     pub(crate) zh: bool,
@@ -55,7 +54,7 @@ pub(crate) struct Opened {
 
 /// A photo as it came, and what was found on it.
 pub(crate) struct Photo {
-    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub(crate) bytes: Arc<Zeroizing<Vec<u8>>>,
     pub(crate) taken_at: Timestamp,
     pub(crate) found: Value,
 }
@@ -135,9 +134,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 
 pub(crate) type Shared = Arc<Mutex<Session>>;
 
+/// A session, with what has to be known of it without waiting for it.
+struct Opening {
+    session: Shared,
+    peer: IpAddr,
+    end: Timestamp,
+}
+
 #[derive(Default)]
 struct All {
-    open: HashMap<String, (Shared, Timestamp)>,
+    open: HashMap<String, Opening>,
     ended: HashMap<String, Timestamp>,
 }
 
@@ -167,14 +173,13 @@ impl Sessions {
     }
 
     /// Adds one, unless it is there already.
-    pub(crate) fn add(&self, session: Session, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn add(&self, session: Session, peer: IpAddr, now: Timestamp) -> Result<(), Refusal> {
         self.expire(now);
         let mut all = self.all();
         if all.open.contains_key(&session.id) || all.ended.contains_key(&session.id) {
             return Ok(());
         }
-        let peer = session.peer;
-        let of_peer = all.open.values().filter(|(other, _)| lock(other).peer == peer).count();
+        let of_peer = all.open.values().filter(|other| other.peer == peer).count();
         if of_peer >= self.per_address {
             return Err(Refusal::TooMany { what: "open sessions from this address", retry: 60 });
         }
@@ -182,7 +187,7 @@ impl Sessions {
             return Err(Refusal::Busy);
         }
         let end = session.demand.expires_at();
-        all.open.insert(session.id.clone(), (Arc::new(Mutex::new(session)), end));
+        all.open.insert(session.id.clone(), Opening { session: Arc::new(Mutex::new(session)), peer, end });
         Ok(())
     }
 
@@ -191,7 +196,7 @@ impl Sessions {
         self.expire(now);
         let all = self.all();
         match all.open.get(id) {
-            Some((session, _)) => Ok(Arc::clone(session)),
+            Some(opening) => Ok(Arc::clone(&opening.session)),
             None if all.ended.contains_key(id) => Err(Refusal::Ended),
             None => Err(Refusal::NotFound),
         }
@@ -199,7 +204,7 @@ impl Sessions {
 
     /// Whether more photos fit into memory.
     pub(crate) fn room_for(&self, bytes: usize) -> Result<(), Refusal> {
-        let held: usize = self.all().open.values().map(|(session, _)| lock(session).bytes()).sum();
+        let held: usize = self.all().open.values().map(|opening| lock(&opening.session).bytes()).sum();
         if held.saturating_add(bytes) > MEMORY { Err(Refusal::Busy) } else { Ok(()) }
     }
 
@@ -207,7 +212,7 @@ impl Sessions {
     pub(crate) fn expire(&self, now: Timestamp) {
         let mut all = self.all();
         let All { open, ended } = &mut *all;
-        open.retain(|id, (_, end)| {
+        open.retain(|id, Opening { end, .. }| {
             let holds = now < *end;
             if !holds {
                 ended.insert(id.clone(), *end);

@@ -2,7 +2,9 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod calls;
+mod confirmations;
 mod hostile;
 mod once;
 mod sessions;
+mod webhooks;
 mod world;

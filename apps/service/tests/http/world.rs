@@ -58,7 +58,7 @@ impl Place {
         write("terminal.pem", terminal.to_pem().unwrap().as_bytes());
         write("anchor.json", &Anchor::to_file(&[Anchor::new(anchor.verifying_key().clone(), now, day)]));
         let claims = [ClaimName::Name, ClaimName::IdNumber];
-        let purposes = [Purpose::SimActivate, Purpose::SimCancel];
+        let purposes = [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder];
         let list = ListBuilder::new("https://trust.example")
             .with_sequence(1)
             .entry(ListEntry::attesting(OPERATOR, operator.verifying_key().clone()))
