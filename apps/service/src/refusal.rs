@@ -56,6 +56,12 @@ pub enum Refusal {
         /// What is taken.
         limit: usize,
     },
+    /// Too long a head.
+    #[error("the request's head is too large: at most {limit} bytes")]
+    HeadTooLarge {
+        /// What is taken.
+        limit: usize,
+    },
     /// Another content type.
     #[error("the content type isn't {expected}")]
     ContentType {
@@ -185,6 +191,7 @@ explain! {
         Self::Method => "method_not_allowed", Caller, "See /openapi.json for what the address takes.", "请查看 /openapi.json 中该地址支持的方法。";
         Self::Ended => "session_ended", Caller, "Ask the shop for a new link: nothing of the old one is kept.", "请向商家索取新的链接；旧会话的内容已全部删除。";
         Self::TooLarge { .. } => "request_too_large", Caller, "Send less; a photo as the phone's camera makes it is small enough.", "请减小内容；手机普通模式拍摄的照片大小合适。";
+        Self::HeadTooLarge { .. } => "head_too_large", Caller, "Send fewer and shorter headers.", "请减少或缩短请求头。";
         Self::ContentType { .. } => "content_type", Caller, "Send the content type that /openapi.json names for this call.", "请使用 /openapi.json 中为该调用指定的内容类型。";
         Self::Members(_) => "body_members", Caller, "Send the members that /openapi.json names, each once and no other.", "请只提供 /openapi.json 中列出的成员，且每个只出现一次。";
         Self::Value { .. } => "value_refused", Caller, "Correct the member; /openapi.json says what it takes.", "请修正该成员；/openapi.json 说明了可用的取值。";
@@ -241,6 +248,7 @@ impl Refusal {
             Self::TooLarge { .. } | Self::Capture(CaptureError::TooManyBytes { .. }) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
+            Self::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::ContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany { .. } | Self::Quota(QuotaError::TooManyChecks { .. }) => {
                 StatusCode::TOO_MANY_REQUESTS

@@ -21,6 +21,8 @@ use crate::{openapi, page, sessions};
 
 /// How long a request may take, from its head to its answer.
 const LONGEST: Duration = Duration::from_secs(30);
+/// The largest head of a request, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
 /// Which request it was.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -62,6 +64,13 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// Bytes of a request's address and headers.
+fn head_size(request: &Request) -> usize {
+    let headers: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    headers + request.uri().path_and_query().map_or(0, |path| path.as_str().len())
+}
+
 /// Around every call: its rate, its time, its line in the log.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let begin = Instant::now();
@@ -69,7 +78,13 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let peer = peer(request.extensions());
-    let mut response = match app.rates.address(peer) {
+    let size = head_size(&request);
+    let may = if size > MAX_HEAD {
+        Err(Refusal::HeadTooLarge { limit: MAX_HEAD })
+    } else {
+        app.rates.address(peer)
+    };
+    let mut response = match may {
         Err(refusal) => refusal.into_response(),
         Ok(()) => match tokio::time::timeout(LONGEST, next.run(request)).await {
             Ok(response) => response,

@@ -30,8 +30,8 @@ use crate::{Demo, SetupError, routes};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long running requests are waited for when the service ends.
 const FAREWELL: Duration = Duration::from_secs(30);
-/// The largest head of a request, in bytes.
-const MAX_HEAD: usize = 64 * 1024;
+/// What is buffered of a connection: a head that fills it is cut off. One that is only too large is answered (`routes.rs`).
+const MAX_BUFFER: usize = 128 * 1024;
 /// How often the trust list's file is looked at, sessions and the store are tidied up.
 const ROUND: Duration = Duration::from_secs(10);
 
@@ -167,7 +167,7 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
-        .max_buf_size(MAX_HEAD)
+        .max_buf_size(MAX_BUFFER)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let told = async { ending.wait_for(|ending| *ending).await.is_ok() };

@@ -133,12 +133,16 @@ enum Conclusion {
     },
 }
 
+/// A file's bytes, wiped when nobody needs them any more.
+type Bytes = Arc<Zeroizing<Vec<u8>>>;
+
 /// What a decision needs, taken out of its session: nobody who looks at the session waits for the decision.
 struct Material {
     demand: Arc<VerifiedDemand>,
     declared: Declared,
     consent: ConsentGiven,
-    photos: Vec<(Slot, Arc<Zeroizing<Vec<u8>>>, Timestamp)>,
+    /// In the order in which they came.
+    photos: Vec<(Slot, Bytes, Timestamp)>,
     account: String,
 }
 

@@ -52,6 +52,7 @@ fn events_are_told_again_until_they_are_taken() {
     std::fs::write(place.dir.path().join("hook.secret"), SECRET).unwrap();
     let url = format!("http://{}/events", listener.local_addr().unwrap());
     place.configure(&format!("[[webhook]]\nprincipal = \"shop\"\nurl = \"{url}\"\nsecret = \"hook.secret\""));
+    place.configure("[[return]]\nprincipal = \"other\"\nname = \"basket\"\nurl = \"https://other.example/\"");
     let token = place.token("shop", &Scope::ALL);
     let other = place.token("other", &Scope::ALL);
     let mut server = Some(place.start());
