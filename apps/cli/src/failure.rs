@@ -80,6 +80,12 @@ impl Failure {
         Self::new(Exit::Damaged, code, message, action)
     }
 
+    /// Says with which argument of this program the advice is followed.
+    pub(crate) fn advising(mut self, action: impl fmt::Display) -> Self {
+        self.action = one_line(&action.to_string());
+        self
+    }
+
     /// Says what it is about: one of several files, say.
     pub(crate) fn about(mut self, what: &str) -> Self {
         self.message = format!("{}: {}", one_line(what), self.message);

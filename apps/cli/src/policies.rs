@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use realname::appraisal::{Policy, PolicyError};
+use realname::appraisal::Policy;
 use realname::profile::Locality;
 
 use crate::config::Config;
@@ -54,18 +54,7 @@ pub(crate) fn open(path: &Path) -> Result<Policy, Failure> {
     let text = files::read_text(path)?;
     let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let read = if is_json { Policy::from_json(&text) } else { Policy::from_toml(&text) };
-    read.map_err(|error| {
-        let why = match &error {
-            PolicyError::Toml(source) => format!("{error}: {}", source.message()),
-            PolicyError::Json(source) => format!("{error}: {source}"),
-            error => error.to_string(),
-        };
-        Failure::damaged(
-            "policy",
-            lang::pick(format!("{}: {why}", shown(path)), format!("{}：策略文件有误（{why}）", shown(path))),
-            lang::pick("correct the policy", "请修正策略文件"),
-        )
-    })
+    read.map_err(|error| Failure::from(error).about(&shown(path)))
 }
 
 /// The policy that a terminal decides by at a place: the one that its configuration names for it, else the built-in one.

@@ -11,7 +11,7 @@ use realname::confirmation::{
 };
 use realname::demand::{AnswerError, AskError};
 use realname::jose::JoseError;
-use realname::profile::{Advice, Explain, explain};
+use realname::profile::{Advice, Explain, Lang, explain};
 use realname::rely::RecordError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
@@ -308,7 +308,7 @@ pub(crate) struct Coded(pub(crate) &'static str);
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let entry = self.entry();
-        let body = error_json(entry.code, &self.to_string(), entry.advice).to_string();
+        let body = error_json(entry.code, &self.message(Lang::En), entry.advice).to_string();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();

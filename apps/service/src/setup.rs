@@ -90,13 +90,13 @@ fn shown(path: &std::path::Path) -> String {
 }
 
 explain! {
-    SetupError {
-        Self::File { .. } => "file", Setup, "check the path and its permissions", "请检查路径及其权限";
-        Self::Config { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项";
-        Self::Value { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项";
-        Self::Key { .. } => "key", Setup, "give a PKCS#8 PEM key made by `realname key new` or OpenSSL", "请提供 realname key new 或 OpenSSL 生成的 PKCS#8 PEM 密钥";
-        Self::Tls(_) => "tls", Setup, "give a PEM certificate with its chain and the key that belongs to it", "请提供 PEM 证书链及其对应的私钥";
-        Self::Listen { .. } => "listen", Setup, "choose another address, or end what listens there", "请更换地址，或结束占用该地址的程序";
+    SetupError as error {
+        Self::File { .. } => "file", System, "check the path and its permissions", "请检查路径及其权限", "无法读取文件（{error}）";
+        Self::Config { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置文件有误（{error}）";
+        Self::Value { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置项有误（{error}）";
+        Self::Key { .. } => "key", Setup, "give a PKCS#8 PEM key made by `realname key new` or OpenSSL", "请提供 realname key new 或 OpenSSL 生成的 PKCS#8 PEM 密钥", "密钥文件有误（{error}）";
+        Self::Tls(_) => "tls", Setup, "give a PEM certificate with its chain and the key that belongs to it", "请提供 PEM 证书链及其对应的私钥", "TLS 证书或私钥无法使用（{error}）";
+        Self::Listen { .. } => "listen", System, "choose another address, or end what listens there", "请更换地址，或结束占用该地址的程序", "无法监听（{error}）";
     }
     through {
         Self::Trust(error) => error;

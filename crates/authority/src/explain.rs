@@ -43,18 +43,18 @@ explain! {
 }
 
 explain! {
-    RegisterError {
+    RegisterError as error {
         Self::File { .. } | Self::Form { .. } | Self::NotSynthetic | Self::DoubleNumber { .. } | Self::Value { .. }
         | Self::PortraitOutside { .. } | Self::PortraitFile { .. } | Self::PortraitPicture { .. }
         | Self::PortraitKind { .. } => "register", Register,
-            "nothing was decided; check the register's file", "本次未作出判断；请检查登记数据文件";
+            "nothing was decided; check the register's file", "本次未作出判断；请检查登记数据文件", "无法读取登记数据（{error}）", "the register can't be read: {error}";
     }
 }
 
 explain! {
     AuditError {
         Self => "audit_trail", System,
-            "Check the audit trail's path and disk; without it nothing is asked.", "请检查审计记录的路径和磁盘；无法记录时不进行查询。";
+            "Check the audit trail's path and disk; without it nothing is asked.", "请检查审计记录的路径和磁盘；无法记录时不进行查询。", "无法写入审计记录";
     }
 }
 

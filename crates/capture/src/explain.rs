@@ -26,36 +26,36 @@ const OTHER_ORDER: [&str; 2] = [
 
 explain! {
     CaptureError {
-        Self::Empty => "photo_empty", Input, NOT_WHOLE[0], NOT_WHOLE[1];
-        Self::TooManyBytes { .. } => "photo_too_many_bytes", Input, TOO_LARGE[0], TOO_LARGE[1];
+        Self::Empty => "photo_empty", Input, NOT_WHOLE[0], NOT_WHOLE[1], "照片无法使用";
+        Self::TooManyBytes { .. } => "photo_too_many_bytes", Input, TOO_LARGE[0], TOO_LARGE[1], "照片无法使用";
         Self::SideTooLong { .. } | Self::TooManyPixels { .. } => "photo_too_many_pixels", Input,
             "The photo has more pixels than are needed. Switch the camera's high-resolution mode (64, 108 or 200 megapixels) off, so that it takes 12 or 50 megapixels, and take the photo again.",
-            "照片像素过高，请关闭相机的高像素模式（6400万、1.08亿或2亿像素），改用1200万或5000万像素后重新拍摄。";
-        Self::TooMuchMemory { .. } => "photo_too_much_memory", Input, TOO_LARGE[0], TOO_LARGE[1];
-        Self::TooMuchWork { .. } => "photo_too_much_work", Input, TOO_LARGE[0], TOO_LARGE[1];
-        Self::TooManyScans { .. } => "photo_too_many_scans", Input, SPECIAL[0], SPECIAL[1];
+            "照片像素过高，请关闭相机的高像素模式（6400万、1.08亿或2亿像素），改用1200万或5000万像素后重新拍摄。", "照片无法使用";
+        Self::TooMuchMemory { .. } => "photo_too_much_memory", Input, TOO_LARGE[0], TOO_LARGE[1], "照片无法使用";
+        Self::TooMuchWork { .. } => "photo_too_much_work", Input, TOO_LARGE[0], TOO_LARGE[1], "照片无法使用";
+        Self::TooManyScans { .. } => "photo_too_many_scans", Input, SPECIAL[0], SPECIAL[1], "照片无法使用";
         Self::UnsupportedFormat { found: Foreign::Heic } => "photo_heic", Input,
             "The photo is in the iPhone's HEIC format. Send JPEG: Settings, Camera, Formats, Most Compatible.",
-            "照片为 HEIC 格式，请发送 JPEG：设置 › 相机 › 格式 › 兼容性最佳。";
+            "照片为 HEIC 格式，请发送 JPEG：设置 › 相机 › 格式 › 兼容性最佳。", "照片无法使用";
         Self::UnsupportedFormat { .. } => "photo_format", Input,
             "This file isn't a photo that can be used. Send a JPEG taken with the phone's camera.",
-            "该文件不是可用的照片，请上传手机拍摄的 JPEG 照片。";
+            "该文件不是可用的照片，请上传手机拍摄的 JPEG 照片。", "照片无法使用";
         Self::Animated { .. } => "photo_animated", Input,
             "This is an animation. Send a still photo as JPEG.",
-            "这是动图，请上传静态 JPEG 照片。";
-        Self::PrintColours { .. } => "photo_print_colours", Input, SPECIAL[0], SPECIAL[1];
-        Self::TooDeep { .. } => "photo_too_deep", Input, SPECIAL[0], SPECIAL[1];
-        Self::UnsupportedProcess { .. } => "photo_process", Input, SPECIAL[0], SPECIAL[1];
-        Self::UnsupportedSampling => "photo_sampling", Input, SPECIAL[0], SPECIAL[1];
-        Self::SeparateScans { .. } => "photo_separate_scans", Input, SPECIAL[0], SPECIAL[1];
+            "这是动图，请上传静态 JPEG 照片。", "照片无法使用";
+        Self::PrintColours { .. } => "photo_print_colours", Input, SPECIAL[0], SPECIAL[1], "照片无法使用";
+        Self::TooDeep { .. } => "photo_too_deep", Input, SPECIAL[0], SPECIAL[1], "照片无法使用";
+        Self::UnsupportedProcess { .. } => "photo_process", Input, SPECIAL[0], SPECIAL[1], "照片无法使用";
+        Self::UnsupportedSampling => "photo_sampling", Input, SPECIAL[0], SPECIAL[1], "照片无法使用";
+        Self::SeparateScans { .. } => "photo_separate_scans", Input, SPECIAL[0], SPECIAL[1], "照片无法使用";
     }
     through { Self::Damaged { damage, .. } => damage; }
 }
 
 explain! {
     Damage {
-        Self::Truncated => "photo_truncated", Input, NOT_WHOLE[0], NOT_WHOLE[1];
-        Self::Header | Self::NoSize | Self::TwoSizes | Self::Data => "photo_damaged", Input, NOT_WHOLE[0], NOT_WHOLE[1];
+        Self::Truncated => "photo_truncated", Input, NOT_WHOLE[0], NOT_WHOLE[1], "照片无法使用";
+        Self::Header | Self::NoSize | Self::TwoSizes | Self::Data => "photo_damaged", Input, NOT_WHOLE[0], NOT_WHOLE[1], "照片无法使用";
     }
 }
 
@@ -63,28 +63,28 @@ explain! {
     SessionError {
         Self::Missing { .. } => "session_photo_missing", Input,
             "A photo is missing. Take the portrait side, the emblem side, and yourself holding the card.",
-            "照片不齐，请依次拍摄证件人像面、国徽面以及本人手持证件照。";
-        Self::Full { .. } => "session_full", Input, OTHER_ORDER[0], OTHER_ORDER[1];
-        Self::WrongSlot { .. } => "session_wrong_slot", Input, OTHER_ORDER[0], OTHER_ORDER[1];
-        Self::WrongLink { .. } => "session_wrong_link", Input, OTHER_ORDER[0], OTHER_ORDER[1];
+            "照片不齐，请依次拍摄证件人像面、国徽面以及本人手持证件照。", "照片不能一起使用";
+        Self::Full { .. } => "session_full", Input, OTHER_ORDER[0], OTHER_ORDER[1], "照片不能一起使用";
+        Self::WrongSlot { .. } => "session_wrong_slot", Input, OTHER_ORDER[0], OTHER_ORDER[1], "照片不能一起使用";
+        Self::WrongLink { .. } => "session_wrong_link", Input, OTHER_ORDER[0], OTHER_ORDER[1], "照片不能一起使用";
     }
 }
 
 explain! {
     WatermarkError {
         Self::Length { .. } | Self::Characters => "watermark_name", Setup,
-            "Give the operator's name in 1 to 40 Latin letters.", "请以 1 至 40 个拉丁字母填写运营方名称。";
+            "Give the operator's name in 1 to 40 Latin letters.", "请以 1 至 40 个拉丁字母填写运营方名称。", "运营方名称不能用作水印";
     }
 }
 
 explain! {
     FaceFinderError {
         Self::Unavailable => "face_finder", System,
-            "Try again; if it stays, tell the operator.", "请重试；如仍失败，请联系运营方。";
+            "Try again; if it stays, tell the operator.", "请重试；如仍失败，请联系运营方。", "人脸检测程序不可用";
         Self::Start { .. } => "face_finder", System,
-            "Check the face finder's path and rights.", "请检查人脸检测程序的路径和权限。";
+            "Check the face finder's path and rights.", "请检查人脸检测程序的路径和权限。", "无法启动人脸检测程序";
         Self::TimedOut { .. } | Self::Failed { .. } | Self::Output { .. } | Self::TooMany { .. } => "face_finder", System,
-            "Try again; if it stays, have the face finder checked.", "请重试；如仍失败，请检查人脸检测程序。";
+            "Try again; if it stays, have the face finder checked.", "请重试；如仍失败，请检查人脸检测程序。", "人脸检测程序未能检测";
     }
     through { Self::BadFace { part } => part; }
 }
@@ -92,27 +92,27 @@ explain! {
 explain! {
     BadFace {
         Self::NotANumber | Self::Empty | Self::Outside | Self::Huge | Self::Eyes => "face_finder", System,
-            "Have the face finder checked: it gave a face that can't be.", "人脸检测程序返回结果异常，请检查该程序。";
+            "Have the face finder checked: it gave a face that can't be.", "人脸检测程序返回结果异常，请检查该程序。", "人脸检测程序返回的人脸不可能存在";
     }
 }
 
 explain! {
     PhotoDecodeError {
         Self::NotInstalled => "photo_decoder", Setup,
-            "Install a decoder for the chip's photo, or go on with the register's.", "请安装芯片照片解码程序，或使用登记照片。";
+            "Install a decoder for the chip's photo, or go on with the register's.", "请安装芯片照片解码程序，或使用登记照片。", "未安装芯片照片解码程序";
         Self::BlockSize { .. } => "photo_decoder", Card,
-            "Read the card again; if it stays so, tell the operator.", "请重新读卡；仍不行请联系运营方。";
+            "Read the card again; if it stays so, tell the operator.", "请重新读卡；仍不行请联系运营方。", "芯片照片的长度有误";
         Self::Start(_) => "photo_decoder", System,
-            "Check the photo decoder's path and rights.", "请检查照片解码程序的路径和权限。";
+            "Check the photo decoder's path and rights.", "请检查照片解码程序的路径和权限。", "无法启动照片解码程序";
         Self::TimedOut { .. } | Self::Failed { .. } | Self::Output { .. } => "photo_decoder", System,
-            "Try again; if it stays, have the photo decoder checked.", "请重试；如仍失败，请检查照片解码程序。";
+            "Try again; if it stays, have the photo decoder checked.", "请重试；如仍失败，请检查照片解码程序。", "照片解码程序未能解码";
     }
 }
 
 explain! {
-    ThresholdsError {
+    ThresholdsError as error {
         Self::Json(_) | Self::Missing { .. } | Self::Contradiction { .. } => "thresholds", Setup,
-            "Correct the file of thresholds.", "请更正阈值文件。";
+            "Correct the file of thresholds.", "请更正阈值文件。", "阈值文件有误（{error}）";
     }
 }
 

@@ -79,7 +79,7 @@ pub struct UnknownName {
 
 crate::explain! {
     UnknownName {
-        _ => "unknown_name", Caller, "Give one of the names that are listed.", "请使用列出的名称之一。";
+        _ => "unknown_name", Caller, "Give one of the names that are listed.", "请使用列出的名称之一。", "名称不在列表中";
     }
 }
 

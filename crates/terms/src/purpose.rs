@@ -64,7 +64,7 @@ pub struct PurposeError;
 
 crate::explain! {
     PurposeError {
-        Self => "purpose", Caller, "Name one of the profile's purposes, or an absolute URI.", "请使用规定的用途名称或绝对 URI。";
+        Self => "purpose", Caller, "Name one of the profile's purposes, or an absolute URI.", "请使用规定的用途名称或绝对 URI。", "办理业务的名称有误";
     }
 }
 

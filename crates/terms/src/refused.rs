@@ -1,6 +1,6 @@
 //! A refusal as an error.
 
-use crate::{Entry, Explain, Reason, ReasonCode};
+use crate::{Entry, Explain, Lang, Reason, ReasonCode};
 
 /// Something was refused, for one reason: what functions return that stop at the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,5 +32,12 @@ impl From<Refused> for Reason {
 impl Explain for Refused {
     fn entry(&self) -> Entry {
         self.0.entry()
+    }
+
+    fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.to_string(),
+            Lang::Zh => self.0.message(lang),
+        }
     }
 }

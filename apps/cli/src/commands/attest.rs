@@ -122,7 +122,7 @@ fn case(
     if let Some(Transaction::Number { number, .. }) = demand.transaction() {
         request = request.offering_phone_number(number.clone());
     }
-    let mut case = Case::open(evidence, policy, request).map_err(refusal::setup)?;
+    let mut case = Case::open(evidence, policy, request)?;
     if let Some(decoder) = &plugins.photo_decoder {
         case = match &plugins.face_matcher {
             Some(matcher) => case.with_face_chip(decoder, matcher),
@@ -141,8 +141,7 @@ fn decide(case: Case, register: &dyn Authority) -> Result<Verified, Failure> {
     drop(progress);
     decided.map_err(|error| match error {
         DecideError::Refused(refused) => refusal::told(&refused),
-        DecideError::Setup(error) => refusal::setup(error),
-        other => Failure::refused("case", other, ""),
+        other => other.into(),
     })
 }
 

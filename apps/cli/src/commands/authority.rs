@@ -90,17 +90,10 @@ impl AuditSink for Trail {
 
 fn failure(error: ServeError) -> Failure {
     match error {
-        ServeError::BeyondLoopback(_) => Failure::usage(
-            lang::pick(error.to_string(), "其他机器也能访问此地址".to_owned()),
-            lang::pick(
-                "listen on 127.0.0.1, or give --beyond-loopback if you mean it",
-                "请监听 127.0.0.1；如确有此意，请使用 --beyond-loopback",
-            ),
-        ),
-        _ => Failure::trouble(
-            "listen",
-            lang::pick(error.to_string(), "无法在此地址监听".to_owned()),
-            lang::pick("choose another address or port", "请换一个地址或端口"),
-        ),
+        ServeError::BeyondLoopback(_) => Failure::from(error).advising(lang::pick(
+            "listen on 127.0.0.1, or give --beyond-loopback if you mean it",
+            "请监听 127.0.0.1；如确有此意，请使用 --beyond-loopback",
+        )),
+        error => error.into(),
     }
 }

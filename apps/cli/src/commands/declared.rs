@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use realname::appraisal::{Declared, DeclaredError};
+use realname::appraisal::Declared;
 use realname::document::Personal;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -73,21 +73,5 @@ pub(crate) fn read<T: DeserializeOwned>(
 
 /// Name and number, as far as they can be judged without asking anybody.
 pub(crate) fn person(name: &Personal, number: &Personal) -> Result<Declared, Failure> {
-    Declared::new(name.as_str(), number.as_str()).map_err(said)
-}
-
-/// What can't be right, for whoever typed it.
-pub(crate) fn said(error: DeclaredError) -> Failure {
-    let advice = realname::profile::Explain::entry(&error).advice;
-    let chinese = match error.code() {
-        "declared_name" => "姓名须为 1 至 70 个字符",
-        "declared_number_form" => "证件号码不符合任何已知格式",
-        "declared_number_check" => "证件号码的校验位有误",
-        _ => "有效期止早于有效期起",
-    };
-    Failure::damaged(
-        error.code(),
-        lang::pick(error.to_string(), chinese.to_owned()),
-        lang::pick(advice.en, advice.zh),
-    )
+    Ok(Declared::new(name.as_str(), number.as_str())?)
 }

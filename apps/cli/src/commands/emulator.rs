@@ -70,13 +70,8 @@ pub(crate) mod unix {
 
     /// Reads a card description.
     pub(crate) fn card(path: &Path) -> Result<Card, Failure> {
-        Card::from_json(&files::read_text(path)?).map_err(|error| {
-            Failure::damaged(
-                "card",
-                format!("{}: {error}", outside::path(path)),
-                lang::pick("correct the card's description", "请修正证件描述文件"),
-            )
-        })
+        Card::from_json(&files::read_text(path)?)
+            .map_err(|error| Failure::from(error).about(&outside::path(path)))
     }
 
     /// Opens a pty, and makes a link to it when asked.

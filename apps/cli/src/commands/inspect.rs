@@ -5,16 +5,12 @@ use realname::rely::inspect;
 
 use super::{Done, done};
 use crate::args::InspectArgs;
-use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::{files, lang};
 
 pub(crate) fn run(args: &InspectArgs) -> Done {
     let text = files::read_text(&args.file)?;
-    let parts = inspect(&text).map_err(|error| {
-        let what = lang::pick(error.to_string(), "这不是凭证".to_owned());
-        Failure::damaged("not_a_token", what, lang::pick("give a token's file", "请提供凭证文件"))
-    })?;
+    let parts = inspect(&text)?;
     let value = serde_json::to_value(&parts).unwrap_or_default();
     if args.json {
         output::json(&value);

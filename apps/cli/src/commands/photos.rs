@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use realname::capture::{Capture, CaptureSession, Intake, SessionError, Slot, Triplet};
-use realname::profile::Explain;
+use realname::capture::{Capture, CaptureSession, Intake, Slot, Triplet};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -29,12 +28,12 @@ pub(crate) fn triplet(nonce: [u8; 16], paths: [&Path; 3]) -> Result<Triplet, Fai
     let mut failures = Vec::new();
     for (slot, path) in Triplet::SLOTS.into_iter().zip(paths) {
         match take_with(&intake, slot, path) {
-            Ok(photo) => session.admit(photo).map_err(of_session)?,
+            Ok(photo) => session.admit(photo)?,
             Err(failure) => failures.push((slot, failure)),
         }
     }
     if failures.is_empty() {
-        return session.into_triplet().map_err(of_session);
+        return Ok(session.into_triplet()?);
     }
     let photos = failures.iter().map(|(slot, failure)| {
         json!({"slot": slot, "code": failure.code, "message": failure.message, "action": failure.action})
@@ -44,12 +43,6 @@ pub(crate) fn triplet(nonce: [u8; 16], paths: [&Path; 3]) -> Result<Triplet, Fai
     let several = failures.len() > 1;
     let (_, first) = failures.swap_remove(0);
     Err(first.with_details(details, if several { table } else { String::new() }))
-}
-
-fn of_session(error: SessionError) -> Failure {
-    let advice = error.entry().advice;
-    let what = lang::pick(error.to_string(), "照片不能一起使用".to_owned());
-    Failure::damaged(error.code(), what, lang::pick(advice.en, advice.zh))
 }
 
 /// What a slot is called.

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use realname::profile::{Explain, is_safe};
+use realname::profile::is_safe;
 use realname_service::config::Config;
-use realname_service::{Demo, NewToken, Scope, SetupError, new_token, run as serve, start_logs};
+use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_logs};
 
 use super::{Done, done, sandbox, specimens};
 use crate::args::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
@@ -24,9 +24,10 @@ pub(crate) fn run(args: &ServiceArgs) -> Done {
         (None, Some(config)) if args.check_config => check(config),
         (None, Some(config)) => {
             start_logs(level(args.log));
-            let config = Config::load(config).map_err(told)?;
-            serve(config, args.listen, None, |origin| output::line(format_args!("listening on {origin}")))
-                .map_err(told)?;
+            let config = Config::load(config)?;
+            serve(config, args.listen, None, |origin| {
+                output::line(format_args!("listening on {origin}"));
+            })?;
             done()
         }
         (None, None) => demonstrate(args),
@@ -51,10 +52,10 @@ fn demonstrate(args: &ServiceArgs) -> Done {
     let dir = dir.map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
     sandbox::fill(dir.path())?;
     let file = dir.path().join("serve.toml");
-    let mut config = Config::load(&file).map_err(told)?;
+    let mut config = Config::load(&file)?;
     config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let token = {
-        let store = realname_service::store_of(&file).map_err(told)?;
+        let store = realname_service::store_of(&file)?;
         let token = NewToken { name: VISITOR, principal: VISITOR, scopes: &Scope::ALL, days: 1 };
         new_token(&store, &token, Timestamp::now())?
     };
@@ -64,13 +65,13 @@ fn demonstrate(args: &ServiceArgs) -> Done {
     });
     // Whatever it ended with, nothing is left.
     let gone = dir.close();
-    served.map_err(told)?;
+    served?;
     gone.map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
     done()
 }
 
 fn check(config: &Path) -> Done {
-    realname_service::check(config).map_err(told)?;
+    realname_service::check(config)?;
     output::line(lang::pick(
         "the configuration is right: everything that it names was loaded",
         "配置无误：所引用的内容均已加载",
@@ -89,7 +90,7 @@ fn make(args: &TokenNewArgs) -> Done {
             lang::pick("choose another name", "请更换名称"),
         ));
     }
-    let store = realname_service::store_of(&args.config).map_err(told)?;
+    let store = realname_service::store_of(&args.config)?;
     let token =
         NewToken { name: &args.name, principal: &args.principal, scopes: &args.scopes, days: args.days };
     let text = new_token(&store, &token, Timestamp::now())?;
@@ -106,7 +107,7 @@ fn make(args: &TokenNewArgs) -> Done {
 /// The token comes on standard input, so that no list of processes shows it.
 fn withdraw(config: &Path) -> Done {
     let text = crate::files::read_text(Path::new("-"))?;
-    let store = realname_service::store_of(config).map_err(told)?;
+    let store = realname_service::store_of(config)?;
     if realname_service::withdraw_token(&store, text.trim(), Timestamp::now())? {
         output::line(lang::pick(
             "withdrawn: no node takes it after ten seconds",
@@ -116,19 +117,4 @@ fn withdraw(config: &Path) -> Done {
     }
     output::note(lang::pick("no such token is in force here", "此处没有该有效令牌"));
     Ok(ExitCode::from(Exit::Refused as u8))
-}
-
-fn told(error: SetupError) -> Failure {
-    let entry = error.entry();
-    let exit = match &error {
-        SetupError::File { .. }
-        | SetupError::Listen { .. }
-        | SetupError::Store(_)
-        | SetupError::Register(_)
-        | SetupError::Connect(_) => Exit::Trouble,
-        SetupError::Trust(_) => Exit::Refused,
-        _ => Exit::Damaged,
-    };
-    let what = lang::pick(error.to_string(), format!("服务无法启动：{error}"));
-    Failure::new(exit, entry.code, what, lang::pick(entry.advice.en, entry.advice.zh))
 }

@@ -21,13 +21,10 @@ pub(crate) fn open(directory: &Path) -> Result<SqliteStore, Failure> {
 /// in it could be answered.
 pub(crate) fn existing(directory: &Path) -> Result<SqliteStore, Failure> {
     SqliteStore::open_existing_dir(directory).map_err(|error| match error {
-        StoreError::Missing => Failure::usage(
-            lang::pick(
-                format!("{}: there is no store here", shown(directory)),
-                format!("{}：此处没有存储", shown(directory)),
-            ),
-            lang::pick("give the --store DIR of `demand new`", "请提供 demand new 所用的 --store DIR"),
-        ),
+        StoreError::Missing => Failure::from(error).about(&shown(directory)).advising(lang::pick(
+            "give the --store DIR of `demand new`",
+            "请提供 demand new 所用的 --store DIR",
+        )),
         error => Failure::from(error).about(&shown(directory)),
     })
 }

@@ -35,11 +35,7 @@ fn damaged(path: &Path, error: impl std::fmt::Display) -> Failure {
 /// What somebody wrote into a file to be signed, and can't have meant: the place and the value are in the message.
 fn misdrawn(path: &Path, error: DraftError) -> Failure {
     match error {
-        DraftError::Signing(error) => Failure::trouble(
-            "key",
-            error,
-            lang::pick("try again, or sign a shorter list", "请重试，或签署较短的列表"),
-        ),
-        error => damaged(path, error),
+        DraftError::Signing(_) => error.into(),
+        error => Failure::from(error).about(&outside::path(path)),
     }
 }

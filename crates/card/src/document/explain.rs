@@ -7,6 +7,6 @@ use super::sam_id::ParseSamIdError;
 explain! {
     ParseSamIdError {
         Self => "sam_id", Caller,
-            "Give the reader's id as its label or `reader probe` shows it.", "请按读卡器标签或 `reader probe` 的显示填写编号。";
+            "Give the reader's id as its label or `reader probe` shows it.", "请按读卡器标签或 `reader probe` 的显示填写编号。", "读卡器编号格式有误";
     }
 }

@@ -306,6 +306,24 @@ reasons! {
         "当前策略未涵盖该业务，请联系运营方。";
 }
 
+impl Reason {
+    /// Nobody answered, and it isn't about this person. [`AuthorityInvalidInput`](Self::AuthorityInvalidInput) and
+    /// [`AuthorityPolicyBlocked`](Self::AuthorityPolicyBlocked) are: those people go to a desk.
+    pub fn is_no_answer(self) -> bool {
+        matches!(
+            self,
+            Self::AuthorityUnavailable
+                | Self::AuthorityQuota
+                | Self::AuthorityDenied
+                | Self::AuthorityUnsupported
+                | Self::AuthorityBadRequest
+                | Self::AuthorityProtocol
+                | Self::AuthorityIndeterminate
+                | Self::AnswerContradictsItself
+        )
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.code())

@@ -125,6 +125,19 @@ impl Refusal {
         reasons
     }
 
+    /// Why the register gave no answer, when that is all that stands in the way: nothing was found against the person, and
+    /// nothing was decided. Whoever tells it calls it trouble, not a no.
+    pub fn no_answer(&self) -> Option<Reason> {
+        let silent = self.reasons().into_iter().find(|reason| reason.is_no_answer());
+        silent.filter(|_| self.overall() != Outcome::Fail)
+    }
+
+    /// The reason to tell first: why the register gave no answer, else the most serious one.
+    pub fn most_telling(&self) -> Reason {
+        let first = || self.reasons().first().copied().unwrap_or(Reason::CheckNotAvailable);
+        self.no_answer().unwrap_or_else(first)
+    }
+
     /// Whether and when the same case may be tried again.
     pub fn retry(&self) -> Retry {
         self.parts.retry

@@ -1,7 +1,5 @@
 //! The one JSON form of an error.
 
-use std::fmt::Display;
-
 use serde::Serialize;
 
 use super::Explain;
@@ -20,10 +18,10 @@ pub struct ErrorBody {
 
 impl ErrorBody {
     /// What an error of these crates says.
-    pub fn of(error: &(impl Explain + Display + ?Sized), lang: Lang) -> Self {
+    pub fn of(error: &(impl Explain + ?Sized), lang: Lang) -> Self {
         Self {
             code: error.code().to_owned(),
-            message: error.to_string(),
+            message: error.message(lang),
             action: error.advice(lang).to_owned(),
         }
     }

@@ -5,10 +5,14 @@
 pub enum Fault {
     /// Nobody's: nothing is wrong.
     Nobody,
-    /// The program or the person that called: an argument, or the order of calls.
+    /// The program or the person that called: an argument.
     Caller,
-    /// This machine's set-up: configuration, keys, policy, plug-ins.
+    /// What was asked for: twice, too late, too often, or about something else than what is open. Who wants it asks anew.
+    Request,
+    /// This machine's set-up: configuration, policy, plug-ins, and its contracts with registers and gateways.
     Setup,
+    /// What this machine believes and may sign: its anchors and keys, and what its operator lets it do.
+    Trust,
     /// Whoever made or sent a statement: a token, a demand, a trust list, a delegation.
     Sender,
     /// What was handed in: a file or a photo that is damaged, or not what it claims to be.
@@ -39,7 +43,9 @@ crate::names! {
     Fault {
         Nobody = "nobody",
         Caller = "caller",
+        Request = "request",
         Setup = "setup",
+        Trust = "trust",
         Sender = "sender",
         Input = "input",
         Person = "person",

@@ -1,4 +1,5 @@
-//! What every error, refusal, reason and verdict says of itself: a stable code, whose fault it is, what to do next.
+//! What every error, refusal, reason and verdict says of itself: a stable code, whose fault it is, what happened, what to do
+//! next.
 //!
 //! A program maps faults to exit codes or HTTP statuses and prints the text; it owns neither.
 
@@ -28,6 +29,11 @@ impl Advice {
             Lang::En => self.en,
             Lang::Zh => self.zh,
         }
+    }
+
+    /// The first clause of the Chinese text. Where the text is a clerk's, it says what happened.
+    pub fn opening(self) -> &'static str {
+        self.zh.split(['，', '。']).next().unwrap_or_default()
     }
 }
 
@@ -60,6 +66,17 @@ pub trait Explain {
         self.entry().fault
     }
 
+    /// What happened, in one line. No personal value is ever in it; a path, an id or what an engine said may be, so whoever shows
+    /// it escapes it ([`Outside`](crate::Outside)).
+    fn message(&self, lang: Lang) -> String {
+        let advice = self.entry().advice;
+        match lang {
+            Lang::En => advice.en.split_inclusive('.').next().unwrap_or_default(),
+            Lang::Zh => advice.opening(),
+        }
+        .to_owned()
+    }
+
     /// What the clerk, or whoever runs the program, does next. No personal value is ever in it.
     fn advice(&self, lang: Lang) -> &'static str {
         self.entry().advice.text(lang)
@@ -79,11 +96,19 @@ impl<E: Explain + ?Sized> Explain for &E {
     fn entry(&self) -> Entry {
         (**self).entry()
     }
+
+    fn message(&self, lang: Lang) -> String {
+        (**self).message(lang)
+    }
 }
 
 impl<E: Explain + ?Sized> Explain for Box<E> {
     fn entry(&self) -> Entry {
         (**self).entry()
+    }
+
+    fn message(&self, lang: Lang) -> String {
+        (**self).message(lang)
     }
 }
 

@@ -94,7 +94,7 @@ const fn fault_of(code: ReasonCode) -> Fault {
         Code::NotYetValid | Code::IssuedInFuture | Code::ListFromFuture | Code::AnchorOutsideWindow => {
             Fault::Clock
         }
-        Code::AnchorUnknown => Fault::Setup,
+        Code::AnchorUnknown => Fault::Trust,
         Code::RecordMalformed | Code::DemandErased => Fault::Input,
         Code::HolderMismatch | Code::CheckNotPassed => Fault::Person,
         // What is asked twice, too late or about something else is mended by asking anew.
@@ -114,7 +114,7 @@ const fn fault_of(code: ReasonCode) -> Fault {
         | Code::StepDone
         | Code::SnapshotStale
         | Code::NoticeMissing
-        | Code::StatementOtherNumber => Fault::Caller,
+        | Code::StatementOtherNumber => Fault::Request,
         Code::ConfirmationLate
         | Code::ConfirmationWrongReply
         | Code::ConfirmationWrongService
@@ -139,6 +139,14 @@ impl Explain for ReasonCode {
     fn entry(&self) -> Entry {
         entry_of(*self)
     }
+
+    fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.meaning(),
+            Lang::Zh => self.entry().advice.opening(),
+        }
+        .to_owned()
+    }
 }
 
 impl Codes for ReasonCode {
@@ -157,5 +165,9 @@ impl Codes for ReasonCode {
 impl Explain for Reason {
     fn entry(&self) -> Entry {
         self.code.entry()
+    }
+
+    fn message(&self, lang: Lang) -> String {
+        self.code.message(lang)
     }
 }

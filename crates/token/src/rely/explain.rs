@@ -22,7 +22,7 @@ explain! {
 
 explain! {
     InspectError {
-        Self::Jose(_) | Self::SdJwt(_) => "not_a_token", Input, "Give a token's file.", "请提供凭证文件。";
+        Self::Jose(_) | Self::SdJwt(_) => "not_a_token", Input, "Give a token's file.", "请提供凭证文件。", "不是凭证";
     }
 }
 

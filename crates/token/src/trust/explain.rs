@@ -9,16 +9,16 @@ use crate::profile::ReasonCode;
 explain! {
     SignError {
         Self::Unavailable => "signer", System,
-            "Check the signer and the way to it; nothing was signed.", "请检查签名设备及其连接；本次未签名。";
+            "Check the signer and the way to it; nothing was signed.", "请检查签名设备及其连接；本次未签名。", "签名设备无法使用";
         Self::Refused => "signer", System,
-            "Check the key's rights at the signer; nothing was signed.", "请检查密钥在签名设备上的权限；本次未签名。";
+            "Check the key's rights at the signer; nothing was signed.", "请检查密钥在签名设备上的权限；本次未签名。", "签名设备拒绝签名";
     }
 }
 
 explain! {
     JoseError {
         Self::Random => "signer", System,
-            "Try again; if it stays, the system's randomness is broken.", "请重试；如仍失败，系统随机数已损坏。";
+            "Try again; if it stays, the system's randomness is broken.", "请重试；如仍失败，系统随机数已损坏。", "无法取得随机数";
     }
     through {
         Self::Signer(error) => error;
@@ -37,8 +37,8 @@ explain! {
 }
 
 explain! {
-    DraftError {
-        Self::NotJson(_) | Self::Value { .. } => "input", Input, "correct the file", "请更正文件";
-        Self::Signing(_) => "signer", System, "Nothing was signed; try again.", "本次未签名，请重试。";
+    DraftError as error {
+        Self::NotJson(_) | Self::Value { .. } => "input", Input, "correct the file", "请更正文件", "内容有误（{error}）";
+        Self::Signing(_) => "signer", System, "nothing was signed; try again, or sign a shorter list", "本次未签名；请重试，或签署较短的列表", "签名失败";
     }
 }

@@ -38,10 +38,8 @@ pub(super) fn on_site(
     let live = photos::take(Slot::Live, live)?;
     let card = reader::read_at(port, baud, &ReadOptions::new().wait(wait).lying_card(false))?;
     OnSite::new(card, live, consent).map_err(|error| {
-        Failure::usage(
-            error,
-            lang::pick("give the photo taken on the spot with --live", "请用 --live 提供现场照片"),
-        )
+        Failure::from(error)
+            .advising(lang::pick("give the photo taken on the spot with --live", "请用 --live 提供现场照片"))
     })
 }
 
@@ -97,7 +95,7 @@ fn declared_in(path: &Path) -> Result<Declared, Failure> {
                 "long_term" => ValidUntil::LongTerm,
                 text => ValidUntil::Day(day(text).ok_or_else(malformed)?),
             };
-            declared.with_validity(from, until).map_err(|error| about(declared::said(error)))
+            declared.with_validity(from, until).map_err(|error| about(error.into()))
         }
         _ => Err(malformed()),
     }

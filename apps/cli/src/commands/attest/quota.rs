@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use realname::appraisal::{Evidence, Policy, QuotaError, Quotas, Signal};
-use realname::profile::{Explain, Locality};
+use realname::profile::Locality;
 use realname::store::Store;
 
 use crate::failure::Failure;
@@ -17,16 +17,12 @@ pub(super) fn count(
     account: &str,
 ) -> Result<Vec<Signal>, Failure> {
     // A second try for the same demand asks the register once more, so it is another check.
-    let check = realname::jose::random_id()
-        .map_err(|error| Failure::trouble("randomness", error, lang::pick("try again", "请重试")))?;
+    let check = realname::jose::random_id().map_err(|_| QuotaError::NoRandomness)?;
     let counted = Quotas::of_terminal(store, policy.limits())
         .and_then(|quotas| quotas.count_evidence(evidence, account, &check, Timestamp::now()));
     counted.map_err(|error| match error {
-        QuotaError::Store(error) => error.into(),
-        QuotaError::TooManyChecks { limit } => Failure::refused(
-            error.code(),
-            lang::pick(error.to_string(), format!("该读卡器或账号在一小时内的核验已达 {limit} 次上限")),
-            if evidence.locality() == Locality::Onsite {
+        QuotaError::TooManyChecks { .. } => {
+            Failure::from(error).advising(if evidence.locality() == Locality::Onsite {
                 lang::pick(
                     "wait until the next hour; if the shop made fewer checks, report that somebody else uses its reader",
                     "请于下一小时再试；如门店并未核验这么多次，请上报：可能有人冒用其读卡器",
@@ -36,8 +32,8 @@ pub(super) fn count(
                     "wait until the next hour; give each buyer's account with --account",
                     "请于下一小时再试；请用 --account 提供各买家的账号",
                 )
-            },
-        ),
-        error => Failure::trouble(error.code(), error, lang::pick("try again", "请重试")),
+            })
+        }
+        error => error.into(),
     })
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use realname::authority::http::{self, ConfigError, ConnectError, TlsError};
+use realname::authority::http::{self, ConnectError, TlsError};
 use realname::authority::{Authority, DirectoryAuthority};
+use realname::profile::Explain;
 
 use crate::config::Config;
 use crate::failure::Failure;
@@ -46,19 +47,7 @@ pub(crate) fn connect(spec: Option<&str>, config: &Config) -> Result<Box<dyn Aut
 
 /// The embedded TEST register.
 pub(super) fn directory(file: &Path) -> Result<DirectoryAuthority, Failure> {
-    DirectoryAuthority::open(file).map_err(|error| {
-        Failure::trouble(
-            "register",
-            lang::pick(
-                format!("the register can't be read: {error}"),
-                format!("无法读取登记数据（{error}）"),
-            ),
-            lang::pick(
-                "nothing was decided; check the register's file",
-                "本次未作出判断；请检查登记数据文件",
-            ),
-        )
-    })
+    Ok(DirectoryAuthority::open(file)?)
 }
 
 fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Authority>, Failure> {
@@ -66,43 +55,25 @@ fn over_http(origin: Option<&str>, config: Option<&Path>) -> Result<Box<dyn Auth
         judge(origin)?;
     }
     http::connect(origin, config).map_err(|error| match (&error, origin) {
-        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => Failure::usage(
-            lang::pick(
-                "plain http is for a register on this machine: a question holds a name, a number and a face",
-                "明文 http 仅限本机的登记系统：查询中含有姓名、号码和人脸",
-            ),
-            lang::pick("give an https address", "请提供 https 地址"),
-        ),
+        // What is wrong with an address is the command line's when it stands there, else the configuration's.
+        (ConnectError::Tls(TlsError::PlainHttp), Some(_)) => {
+            Failure::usage(told(&error), lang::pick("give an https address", "请提供 https 地址"))
+        }
         (ConnectError::Tls(TlsError::Address | TlsError::Path | TlsError::UserInfo), Some(_)) => {
             Failure::usage(
-                lang::pick(error.to_string(), "登记系统的地址有误".to_owned()),
+                told(&error),
                 lang::pick(
                     "give scheme, host and port only, such as https://register.example",
                     "只需协议、主机和端口，如 https://register.example",
                 ),
             )
         }
-        (ConnectError::OtherOrigin { .. }, _) => Failure::usage(
-            lang::pick(error.to_string(), "所给地址与登记系统配置中的地址不同".to_owned()),
-            lang::pick(
-                "give the address that the register's configuration names, or none",
-                "请提供登记系统配置中的地址，或不提供",
-            ),
-        ),
-        (ConnectError::Config(ConfigError::Unreadable(_)), _) => Failure::trouble(
-            "file",
-            lang::pick(error.to_string(), format!("无法读取登记系统配置（{error}）")),
-            lang::pick("check the path and its permissions", "请检查路径及其权限"),
-        ),
-        _ => Failure::damaged(
-            "authority_config",
-            lang::pick(error.to_string(), format!("登记系统配置有误（{error}）")),
-            lang::pick(
-                "correct the register's configuration; nothing was asked",
-                "请修正登记系统配置；未发出任何查询",
-            ),
-        ),
+        _ => error.into(),
     })
+}
+
+fn told(error: &ConnectError) -> String {
+    error.message(lang::of_library())
 }
 
 /// An address is scheme, host and port. What stands behind or before them has its place elsewhere, and is named.

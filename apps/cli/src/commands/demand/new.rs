@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use realname::demand::DemandRequest;
+use realname::demand::{AskError, DemandRequest};
 use realname::document::Personal;
 use realname::profile::{ClaimName, Expectation};
 use serde::Deserialize;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &DemandNewArgs) -> Done {
     one_value(args.json, &[&out])?;
     let store = stores::open(&args.store)?;
     let now = Timestamp::now();
-    let demand = request.issue(&args.iss, &signer, &store, now)?;
+    let demand = request.issue(&args.iss, &signer, &store, now).map_err(refused)?;
     out.write(demand.as_str().as_bytes())?;
     stores::keep_house(&store, now);
     if args.json {
@@ -47,6 +47,23 @@ pub(super) fn run(args: &DemandNewArgs) -> Done {
         output::line(demand.nonce());
     }
     done()
+}
+
+/// Which argument mends it.
+fn refused(error: AskError) -> Failure {
+    let action = match error {
+        AskError::ExpectationMissing => expect_it(),
+        AskError::Number => lang::pick("give --number as +86…", "请用 --number 提供 +86… 形式的号码"),
+        other => return other.into(),
+    };
+    Failure::from(error).advising(action)
+}
+
+fn expect_it() -> &'static str {
+    lang::pick(
+        "give --expect FILE with {\"name\":…, \"id_number\":…}",
+        "请用 --expect FILE 提供 {\"name\":…, \"id_number\":…}",
+    )
 }
 
 /// What an expectation has disclosed, because it is compared.
@@ -75,10 +92,7 @@ fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
                 ),
                 format!("{} 属高风险业务：未提供预期身份时，任何人的真实证件都会被接受", args.purpose),
             ),
-            lang::pick(
-                "give --expect FILE with {\"name\":…, \"id_number\":…}",
-                "请用 --expect FILE 提供 {\"name\":…, \"id_number\":…}",
-            ),
+            expect_it(),
         ));
     }
     if let Some(locality) = args.locality {

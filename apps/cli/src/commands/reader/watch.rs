@@ -11,7 +11,7 @@ use crate::args::PortArgs;
 use crate::commands::{Done, done};
 use crate::failure::{Exit, Failure};
 use crate::output::{self, Tone, paint};
-use crate::{errors, lang, signals};
+use crate::{lang, signals};
 
 pub(super) fn run(args: &PortArgs, as_json: bool) -> Done {
     let ended = signals::watch()?;
@@ -54,7 +54,7 @@ fn tell(event: &WatchEvent, as_json: bool) -> Result<(), Failure> {
         }
         WatchEvent::Removed => output::line(lang::pick("card off", "证件已移开")),
         WatchEvent::Trouble(error) => {
-            let failure = errors::of_reader(error);
+            let failure = Failure::from(error);
             output::line(format_args!("{} {failure}", paint(Tone::Warn, lang::pick("fault:", "故障："))));
         }
         _ => {}
@@ -66,7 +66,7 @@ fn to_json(event: &WatchEvent) -> Value {
     let mut value = match event {
         WatchEvent::Connected(probe) => json!({"sam_id": probe.sam_id.to_string()}),
         WatchEvent::Card(card) => card_json(card),
-        WatchEvent::Trouble(error) => errors::of_reader(error).to_json(),
+        WatchEvent::Trouble(error) => Failure::from(error).to_json(),
         _ => json!({}),
     };
     value["event"] = event.as_str().into();

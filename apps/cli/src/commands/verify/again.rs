@@ -1,6 +1,6 @@
 //! `verify --nonce N --again`: what was decided, for the one whose demand it was. After a crash, or a lost output.
 
-use realname::profile::ReasonCode;
+use realname::profile::{Explain, ReasonCode};
 use realname::rely::{DemandRef, recorded};
 
 use super::order::Order;
@@ -30,7 +30,8 @@ pub(super) fn run(args: &VerifyArgs) -> Done {
             ));
         }
         let code = ReasonCode::DemandUnknown;
-        return Err(errors::refusal(code, errors::message(code, &"this store has no such demand")));
+        let what = lang::pick("this store has no such demand".to_owned(), code.message(lang::of_library()));
+        return Err(errors::refusal(code, what));
     };
     if let Some(out) = out {
         out.write(&record.to_bytes())?;

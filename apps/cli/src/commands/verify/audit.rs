@@ -1,7 +1,6 @@
 //! `verify --audit`: a kept record, judged as of a time. Answers nothing, changes nothing.
 
 use jiff::Timestamp;
-use realname::profile::ReasonCode;
 use realname::rely::{Limits, Record};
 use realname::trust::TrustList;
 
@@ -9,9 +8,8 @@ use super::order::Order;
 use super::tell::tell;
 use super::{Given, distrust};
 use crate::commands::{Done, trusted};
-use crate::errors::clerk_text;
 use crate::failure::{Exit, Failure};
-use crate::{errors, files, lang};
+use crate::{files, lang};
 
 pub(super) fn run(given: &Given<'_>, at: Timestamp, as_json: bool) -> Done {
     let record = parse(given.file)?;
@@ -35,8 +33,5 @@ pub(super) fn run(given: &Given<'_>, at: Timestamp, as_json: bool) -> Done {
 
 /// Reads a kept record.
 pub(in crate::commands) fn parse(path: &std::path::Path) -> Result<Record, Failure> {
-    Record::parse(&files::read(path)?).map_err(|error| {
-        let code = ReasonCode::RecordMalformed;
-        Failure::damaged(code.as_str(), errors::message(code, &error), clerk_text(code))
-    })
+    Ok(Record::parse(&files::read(path)?)?)
 }

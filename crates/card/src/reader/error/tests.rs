@@ -115,7 +115,7 @@ fn all() -> Vec<(ReaderError, &'static str, Fault, Action)> {
         (
             E::Ambiguous { ports: vec!["/dev/ttyACM0".into(), "/dev/ttyACM1".into()] },
             "2 readers answer, name the one to use: /dev/ttyACM0, /dev/ttyACM1",
-            Fault::Caller,
+            Fault::Port,
             Action::ChoosePort,
         ),
         (E::NoReader, "no reader was found", Fault::Reader, Action::CheckCable),
@@ -123,10 +123,10 @@ fn all() -> Vec<(ReaderError, &'static str, Fault, Action)> {
         (
             E::UnknownRate { rate: 300 },
             "readers know no rate of 300 bits per second",
-            Fault::Caller,
+            Fault::Port,
             Action::CheckRate,
         ),
-        (E::Busy, "the reader is busy with another request", Fault::Caller, Action::TryAgain),
+        (E::Busy, "the reader is busy with another request", Fault::Reader, Action::TryAgain),
         (E::Cancelled, "stopped", Fault::Caller, Action::TryAgain),
     ]
 }
