@@ -19,6 +19,7 @@ mod api;
 mod app;
 mod call;
 pub mod config;
+mod drain;
 mod logs;
 mod measures;
 mod once;

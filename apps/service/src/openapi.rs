@@ -5,7 +5,7 @@ use http::StatusCode;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
 
-use crate::api::{audits, confirmations, demands, health, presentations, trust};
+use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust};
 use crate::call::answer;
 use crate::sessions;
 
@@ -18,6 +18,11 @@ use crate::sessions;
         demands::state,
         presentations::decide,
         audits::audit,
+        cancellations::open,
+        cancellations::snapshot,
+        cancellations::confirm,
+        cancellations::commit,
+        cancellations::receipt,
         confirmations::ask,
         confirmations::reply,
         confirmations::redeem,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use realname::appraisal::Policy;
 use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
+use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
 use realname::jose::{Json, Signer, SigningKey, decode};
 use realname::profile::Env;
@@ -28,6 +29,7 @@ pub(crate) struct Operator {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
+    home: Option<HomeSide>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
@@ -69,12 +71,17 @@ impl Operator {
                 Some(desk(check, key)?)
             }
         };
+        let home = asker.as_ref().map(|asker| {
+            HomeSide::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, asker.secret())
+                .env(config.env)
+        });
         Ok(Self {
             iss: config.iss.clone(),
             env: config.env,
             signer,
             store,
             desk,
+            home,
             asker,
             public_keys,
             housekeeping: Housekeeping::new(),
@@ -129,6 +136,11 @@ impl Operator {
     /// Who asks customers.
     pub(crate) fn asker(&self) -> Result<&Asker, Refusal> {
         self.asker.as_ref().ok_or(Refusal::NotSetUp("second confirmation"))
+    }
+
+    /// The home side of cancellations. It needs a second confirmation, so it is set up with that.
+    pub(crate) fn home(&self) -> Result<&HomeSide, Refusal> {
+        self.home.as_ref().ok_or(Refusal::NotSetUp("cancellation"))
     }
 
     /// The anchors, for audits.

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use realname::appraisal::{CaseError, DeclaredError, QuotaError};
 use realname::attest::AttestError;
+use realname::cancellation::CancellationError;
 use realname::capture::{CaptureError, SessionError};
 use realname::confirmation::{
     ConfirmationError, MessengerError, PhoneNumberError, QuestionError, ServiceIdError,
@@ -156,6 +157,9 @@ pub enum Refusal {
     /// The confirmation failed.
     #[error(transparent)]
     Confirmation(#[from] ConfirmationError),
+    /// The cancellation's step failed.
+    #[error(transparent)]
+    Cancellation(#[from] CancellationError),
     /// The question didn't go out, or nobody knows.
     #[error(transparent)]
     Messenger(MessengerError),
@@ -219,6 +223,7 @@ explain! {
         Self::Service(error) => error;
         Self::Question(error) => error;
         Self::Confirmation(error) => error;
+        Self::Cancellation(error) => error;
         Self::Messenger(error) => error;
         Self::Capture(error) => error;
         Self::Photo(error) => error;
@@ -257,11 +262,15 @@ impl Refusal {
             | Self::Trust(_)
             | Self::Store(_)
             | Self::Messenger(_)
+            | Self::Cancellation(
+                CancellationError::Store(_) | CancellationError::Confirmation(ConfirmationError::Store(_)),
+            )
             | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
             | Self::Quota(QuotaError::Store(_) | QuotaError::NoRandomness) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal
             | Self::Ask(AskError::NonceTaken | AskError::Jose(_))
+            | Self::Cancellation(CancellationError::Jose(_) | CancellationError::Record)
             | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -275,6 +284,7 @@ impl Refusal {
             | Self::Service(_)
             | Self::Question(_)
             | Self::Confirmation(_)
+            | Self::Cancellation(_)
             | Self::Capture(_)
             | Self::Photo(_)
             | Self::Declared(_)

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -12,9 +13,10 @@ use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
-use crate::api::{audits, confirmations, demands, health, presentations, trust};
+use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust};
 use crate::app::App;
 use crate::call::peer;
+use crate::drain::Draining;
 use crate::measures::{Named, Route};
 use crate::refusal::Coded;
 use crate::{openapi, page, sessions};
@@ -34,6 +36,11 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/audits", post(audits::audit))
         .route("/v1/confirmations", post(confirmations::ask))
         .route("/v1/confirmations/{id}/reply", post(confirmations::reply))
+        .route("/v1/cancellations", post(cancellations::open))
+        .route("/v1/cancellations/{id}/snapshot", post(cancellations::snapshot))
+        .route("/v1/cancellations/{id}/confirm", post(cancellations::confirm))
+        .route("/v1/cancellations/{id}/commit", post(cancellations::commit))
+        .route("/v1/cancellations/{id}/receipt", get(cancellations::receipt))
         .route("/v1/grants/redeem", post(confirmations::redeem))
         .route("/v1/trust", get(trust::trust))
         .route("/v1/jwks", get(trust::jwks))
@@ -78,6 +85,9 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let peer = peer(request.extensions());
+    // Whoever asks before sending isn't asked to send.
+    let waits = request.headers().contains_key(header::EXPECT);
+    let request = if waits { request } else { request.map(|body| Body::new(Draining::new(body))) };
     let size = head_size(&request);
     let may = if size > MAX_HEAD {
         Err(Refusal::HeadTooLarge { limit: MAX_HEAD })

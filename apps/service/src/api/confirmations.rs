@@ -6,11 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use realname::confirmation::{
-    Asking, Challenge, Confirmer, CustomerReply, Form, Key, Messenger, NaturalDay, Order, PhoneNumber, Price,
-    Question, Redemption, Replied, ServiceId, Standing, UnverifiedGrant,
+    Asking, Challenge, Confirmer, CustomerReply, Form, Key, LedgerSecret, Messenger, NaturalDay, Order,
+    PhoneNumber, Price, Question, Redemption, Replied, ServiceId, Standing, UnverifiedGrant,
 };
 use realname::document::Personal;
-use realname::jose::encode;
+use realname::jose::{encode, random_id};
 use realname::profile::{Lang, Purpose, ReasonCode};
 use realname::store::{Put, Space, Store};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,10 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
+    pub(crate) fn secret(&self) -> LedgerSecret {
+        LedgerSecret::new(*self.secret)
+    }
+
     /// Where the id of a day's question is kept. It holds nothing of the number.
     fn place(
         &self,
@@ -195,6 +199,25 @@ pub(crate) async fn ask(State(app): State<App>, request: Request) -> Result<Resp
         })
         .await?;
     Ok(answer(StatusCode::OK, &shown))
+}
+
+/// Asks a question that the library made, unless it was asked today; gives its id.
+pub(crate) fn put_question(
+    operator: &Operator,
+    question: Question,
+    (number, service): (&PhoneNumber, &str),
+    owner: &str,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<String, Refusal> {
+    let (asker, store) = (operator.asker()?, operator.store.as_ref());
+    let service = self::service(service)?;
+    let fresh = random_id().map_err(|_| Refusal::Internal)?;
+    let id = id_of(asker, store, owner, (number, &service), &fresh, now)?;
+    if let Asking::Ask(challenge) = asker.confirmer.ask(store, question, now)? {
+        send(challenge, asker.messenger.as_ref(), lang)?;
+    }
+    Ok(id)
 }
 
 fn question_of(wanted: &NewQuestion) -> Result<Question, Refusal> {

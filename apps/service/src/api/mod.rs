@@ -1,6 +1,7 @@
 //! The calls: each is decode, ask the library, encode.
 
 pub(crate) mod audits;
+pub(crate) mod cancellations;
 pub(crate) mod confirmations;
 pub(crate) mod demands;
 pub(crate) mod health;

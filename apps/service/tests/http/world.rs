@@ -38,7 +38,7 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
-fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
