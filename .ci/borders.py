@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Which crate may import which, and what may never be below one: docs/architecture.md, asked of `cargo tree`."""
+import glob
 import re
 import subprocess
 import sys
 
+from circles import circles
+
 # A crate may use those that stand before it in this list, and no other.
-ORDER = ["terms", "https", "token", "card", "capture", "authority", "issue", "flow", "store"]
+ORDER = ["terms", "https", "token", "journal", "card", "capture", "authority", "issue", "flow", "store", "pkcs11"]
 # What a crate must not have below it, in its largest feature set that is a user's.
 NEVER = {
     # (package, its features): (crates of ours, crates of others)
@@ -48,6 +51,11 @@ def main():
         if bad:
             wrong.append(f"{package} {features} has {sorted(bad)} below it")
         print(f"{package} {features}: {len(found)} crates, none of those that it must do without" if not bad else f"{package}: {bad}")
+    # No circle between the files of a crate either.
+    for src in sorted(glob.glob("crates/*/src") + glob.glob("apps/*/src") + glob.glob("bindings/*/src") + ["src"]):
+        found, files, imports = circles(src)
+        print(f"{src}: {files} files, {imports} imports between them, {len(found) or 'no'} circles")
+        wrong += [f"a circle in {src}: {', '.join(circle)}" for circle in found]
     # The page that a reader believes names every crate.
     page = open("docs/architecture.md", encoding="utf-8").read()
     for name in ORDER:

@@ -1,4 +1,4 @@
-//! The full check of three 12-megapixel photos against decoding the same three to RGB: `cargo bench --bench captures`.
+//! The full check of three 12-megapixel photos, with the printed number, against decoding the same three to RGB: `cargo bench --bench captures`.
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod support;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use realname::capture::measure::{Thresholds, measure, measure_triplet};
 use realname::capture::{Intake, Slot};
-use realname_specimen::photos::{Family, Flaw, Recipe, Shot, kept};
+use realname_specimen::photos::{Family, Flaw, Recipe, Shot, kept, printed};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
@@ -21,6 +21,9 @@ const SLOTS: [(Shot, Slot); 3] = [
 ];
 
 const ROUNDS: usize = 15;
+
+/// Whose card is photographed.
+const PERSON: u64 = 3;
 
 /// Asks this program to check the photos of the files that follow, and to say how much memory that took.
 const PEAK: &str = "--peak";
@@ -38,7 +41,7 @@ fn main() {
     }
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/captures");
     let drawn = SLOTS.map(|(shot, slot)| {
-        let recipe = Recipe { longest: 4000, ..Recipe::new(Family::A, shot, Flaw::None, 3) };
+        let recipe = Recipe { longest: 4000, ..Recipe::new(Family::A, shot, Flaw::None, PERSON) };
         (slot, kept(&recipe, &directory).unwrap().jpeg)
     });
     let grainy = drawn.each_ref().map(|(slot, jpeg)| (*slot, with_grain(jpeg)));
@@ -109,6 +112,9 @@ fn check(intake: &Intake, photos: [(Slot, Vec<u8>); 3]) {
         measure(capture.picture().unwrap(), slot, &thresholds)
     });
     black_box(measure_triplet(&portrait, &emblem, &holder, &thresholds));
+    let print = printed(Family::A, PERSON);
+    let card = portrait.card.as_ref().unwrap();
+    black_box(card.printed_number(print.number(), &thresholds));
 }
 
 fn take(intake: &Intake, photos: [(Slot, Vec<u8>); 3]) {

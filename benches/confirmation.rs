@@ -61,7 +61,7 @@ fn on_postgres(confirmer: &Confirmer, numbers: &mut Numbers) {
     let mut config: postgres::Config = address.parse().unwrap();
     config.options("-c search_path=bench");
     let connections = 8.try_into().unwrap();
-    let store = realname::store::PostgresStore::connect_with(config, postgres::NoTls, connections).unwrap();
+    let store = realname::store::PostgresStore::create_with(config, postgres::NoTls, connections).unwrap();
     measure("PostgreSQL, 8 connections", &store, confirmer, numbers, 8, 1_000);
     measure("PostgreSQL, 8 connections", &store, confirmer, numbers, 64, 1_000);
 }

@@ -231,7 +231,7 @@ mod server {
         client.batch_execute("DROP SCHEMA IF EXISTS bench CASCADE; CREATE SCHEMA bench").unwrap();
         let mut config: Config = address.parse().unwrap();
         config.options("-c search_path=bench");
-        let store = PostgresStore::connect_with(config, NoTls, CONNECTIONS.try_into().unwrap()).unwrap();
+        let store = PostgresStore::create_with(config, NoTls, CONNECTIONS.try_into().unwrap()).unwrap();
 
         let against = |what: &str, aim: &str, time_of_a_step: &mut dyn FnMut() -> Duration| {
             time_of_a_step();

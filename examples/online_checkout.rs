@@ -43,11 +43,10 @@ fn checkout(
     // A wrong digit costs no query.
     let declared =
         Declared::new(order.name, order.number).map_err(|e| NotSold::Buyer(e.code(), e.entry().advice))?;
-    // The photos are chained to a nonce of this order, so that none can be exchanged for another order's.
-    let nonce = realname::jose::random().map_err(|e| shop(&e))?;
+    // The photos are chained to this order's demand, so that none can be exchanged for another order's: the attestor compares.
     // One for all photos: it keeps the memory that they are decoded into.
     let intake = Intake::default();
-    let mut session = CaptureSession::new(nonce);
+    let mut session = CaptureSession::new(demand.nonce());
     for (slot, bytes) in Triplet::SLOTS.into_iter().zip(order.photos) {
         let photo = intake.take(slot, bytes, Timestamp::now());
         let photo = photo.map_err(|e| NotSold::Buyer(e.code(), e.entry().advice))?;

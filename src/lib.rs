@@ -52,8 +52,9 @@
 //!
 //! # Features
 //!
-//! A feature adds API and never changes behaviour. On by default: `serial` (serial ports), `sqlite` (the store for one
-//! machine). Off: `usb` and `hid` (native USB readers), `pty` (the reader in software on a pseudo-terminal, Unix), `postgres`
+//! A feature adds API and never changes behaviour. On by default: `serial` (serial ports), `journal` (the operator's
+//! journal), `sqlite` (the store for one machine). Off: `usb` and `hid` (native USB readers), `pty` (the reader in software
+//! on a pseudo-terminal, Unix), `pkcs11` (signing keys in tokens), `encrypted-keys` (signing keys that a password encrypts), `postgres`
 //! (the store for several machines), `http` (registers over HTTPS), `http-server` (the embedded register served over HTTP).
 //!
 //! Minimum Rust: 1.95.
@@ -76,9 +77,13 @@ pub use realname_capture as capture;
 #[cfg(feature = "reader")]
 pub use realname_card::{document, reader};
 #[cfg(feature = "flow")]
-pub use realname_flow::{cancellation, confirmation};
+pub use realname_flow::{annual, cancellation, confirmation, inspection, standing};
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
+#[cfg(feature = "journal")]
+pub use realname_journal as journal;
+#[cfg(feature = "pkcs11")]
+pub use realname_pkcs11 as pkcs11;
 pub use realname_terms as profile;
 pub use realname_token::{demand, jose, rely, sd_jwt, trust};
 

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use realname::capture::{Intake, Limits, Slot};
+use realname::capture::{CaptureSession, Intake, Limits, Slot, Triplet};
 use realname_specimen::encode::{flat_png, patterned_jpeg};
 
 const CHILD: &str = "REALNAME_CAPTURE_MEMORY_CHILD";
@@ -63,15 +63,55 @@ fn peak_memory_stays_under_the_stated_limit() {
     }
 }
 
+const TRIPLET: &str = "REALNAME_TRIPLET_MEMORY_CHILD";
+
+/// What holds the photos of a sale (evidence, the question to a register, whoever keeps them for a person to look at) shares
+/// them. With copies, eight more holders would be eight times the photos.
+#[test]
+fn a_triplet_that_is_handed_on_is_not_copied() {
+    if let Ok(path) = std::env::var(TRIPLET) {
+        let intake = Intake::default();
+        let mut session = CaptureSession::new("a demand's nonce");
+        for slot in Triplet::SLOTS {
+            let bytes = std::fs::read(&path).unwrap();
+            session.admit(intake.take(slot, bytes, jiff::Timestamp::UNIX_EPOCH).unwrap()).unwrap();
+        }
+        let triplet = session.into_triplet().unwrap();
+        let before = resident("VmRSS:");
+        let held = std::hint::black_box(vec![triplet; 8]);
+        let bytes: usize = held[0].photos().iter().filter_map(|photo| photo.bytes()).map(<[u8]>::len).sum();
+        println!("report: {bytes} {}", resident("VmRSS:").saturating_sub(before));
+        return;
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), make("jpeg-12-megapixels")).unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_triplet_that_is_handed_on_is_not_copied", "--nocapture"])
+        .env(TRIPLET, file.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    let report = shown.lines().find_map(|line| line.split_once("report: ")).map(|(_, report)| report.trim());
+    let (bytes, grown) =
+        report.and_then(|report| report.split_once(' ')).unwrap_or_else(|| panic!("{shown}"));
+    let (bytes, grown): (u64, u64) = (bytes.parse().unwrap(), grown.parse().unwrap());
+    println!("three photos of {bytes} bytes, held eight times: {grown} bytes more");
+    assert!(bytes > 1 << 20 && grown < 1 << 20, "{bytes} bytes of photos, {grown} more for eight holders");
+}
+
 /// Takes one photo in and reports the outcome and this process's high-water mark.
 fn child(path: &std::path::Path) {
     let bytes = std::fs::read(path).unwrap();
     let taken = Intake::default().take(Slot::Live, bytes, jiff::Timestamp::UNIX_EPOCH);
     let outcome = taken.as_ref().map_or_else(|error| error.code(), |_| "taken");
+    println!("report: {outcome} {}", resident("VmHWM:"));
+}
+
+/// This process's memory as Linux counts it, in bytes: `VmHWM:` at its highest, `VmRSS:` now.
+fn resident(which: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    let kibibytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    println!("report: {outcome} {}", kibibytes * 1024);
+    let line = status.lines().find(|line| line.starts_with(which)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
 fn make(name: &str) -> Vec<u8> {

@@ -154,7 +154,7 @@ fn the_holders_face_is_the_persons_and_not_the_cards() {
 #[test]
 fn an_examination_names_the_finder_and_what_it_saw() {
     let triplet = || -> (Triplet, Vec<Face>) {
-        let mut session = CaptureSession::new([7; 16]);
+        let mut session = CaptureSession::new("a demand's nonce");
         let mut truth = Vec::new();
         for (shot, slot) in [
             (Shot::PortraitSide, Slot::PortraitSide),

@@ -85,7 +85,7 @@ fn the_first_fault_is_the_flaw() {
         (Flaw::GreyCopy, Some(PhotoFault::Copy)),
         (Flaw::NoCard, Some(PhotoFault::NoCard)),
     ] {
-        let mut session = CaptureSession::new([7; 16]);
+        let mut session = CaptureSession::new("a demand's nonce");
         let flawed = [(Shot::PortraitSide, flaw), (Shot::EmblemSide, Flaw::None), (Shot::Holder, Flaw::None)];
         for ((shot, flaw), slot) in
             flawed.into_iter().zip([Slot::PortraitSide, Slot::EmblemSide, Slot::Holder])

@@ -26,6 +26,7 @@ fn table<E: Codes>() -> Table {
 /// Whatever explains itself.
 fn tables() -> Vec<Table> {
     let mut tables = vec![
+        table::<realname::annual::AnnualError>(),
         table::<realname::appraisal::CaseError>(),
         table::<realname::appraisal::Contradiction>(),
         table::<realname::appraisal::DecideError>(),
@@ -39,6 +40,7 @@ fn tables() -> Vec<Table> {
         table::<realname::authority::RegisterError>(),
         table::<realname::authority::compose::AuditError>(),
         table::<realname::authority::http::CodeMapError>(),
+        table::<realname::authority::http::SignatureError>(),
         table::<realname::cancellation::CancellationError>(),
         table::<realname::cancellation::StatementRefused>(),
         table::<realname::capture::CaptureError>(),
@@ -47,6 +49,7 @@ fn tables() -> Vec<Table> {
         table::<realname::capture::PhotoFault>(),
         table::<realname::capture::SessionError>(),
         table::<realname::capture::WatermarkError>(),
+        table::<realname::capture::live::LiveError>(),
         table::<realname::capture::measure::ThresholdsError>(),
         table::<realname::capture::plugin::BadFace>(),
         table::<realname::capture::plugin::FaceFinderError>(),
@@ -61,8 +64,13 @@ fn tables() -> Vec<Table> {
         table::<realname::demand::AnswerError>(),
         table::<realname::demand::AskError>(),
         table::<<realname::document::SamId as std::str::FromStr>::Err>(),
+        table::<realname::inspection::InspectionError>(),
         table::<realname::jose::JoseError>(),
         table::<realname::jose::SignError>(),
+        table::<realname::journal::JournalError>(),
+        table::<realname::journal::entry::EntryError>(),
+        table::<realname::journal::note::NoteError>(),
+        table::<realname::journal::terminal::TerminalError>(),
         table::<realname::profile::PurposeError>(),
         table::<realname::profile::UnknownName>(),
         table::<ReasonCode>(),
@@ -87,9 +95,14 @@ fn tables() -> Vec<Table> {
     tables.extend([
         table::<realname::authority::http::ConfigError>(),
         table::<realname::authority::http::ConnectError>(),
+        table::<realname::authority::http::Trouble>(),
         table::<realname::authority::http::TlsError>(),
         table::<realname::confirmation::GatewayError>(),
     ]);
+    #[cfg(feature = "rustface")]
+    tables.extend([table::<realname::capture::plugin::WrongModel>()]);
+    #[cfg(feature = "pkcs11")]
+    tables.extend([table::<realname::pkcs11::Pkcs11Error>(), table::<realname::pkcs11::UriError>()]);
     #[cfg(feature = "http-server")]
     tables.extend([table::<realname::authority::serve::ServeError>()]);
     tables
@@ -133,7 +146,7 @@ fn the_printed_tables_are_the_codes_own() {
     check_table("appraisal", &rows);
 }
 
-#[cfg(all(feature = "http", feature = "http-server"))]
+#[cfg(all(feature = "http", feature = "http-server", feature = "pkcs11", feature = "rustface"))]
 #[test]
 fn the_printed_table_of_errors_is_the_codes_own() {
     let own: BTreeSet<&str> =
@@ -206,7 +219,7 @@ fn every_public_error_of_the_sources_explains_itself() {
         });
         for name in derived {
             found += 1;
-            let conditional = cfg!(not(all(feature = "http", feature = "http-server")));
+            let conditional = cfg!(not(all(feature = "http", feature = "http-server", feature = "pkcs11", feature = "rustface")));
             assert!(
                 listed.contains(name) || conditional,
                 "{name} of {} has no codes in this list",

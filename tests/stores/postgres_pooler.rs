@@ -29,7 +29,7 @@ fn database() -> Config {
 
 /// Each node with its own connections, more than the pooler has to the server.
 fn nodes(config: &Config) -> Vec<PostgresStore> {
-    let open = |_| PostgresStore::connect_with(config.clone(), NoTls, THREADS.try_into().unwrap()).unwrap();
+    let open = |_| PostgresStore::create_with(config.clone(), NoTls, THREADS.try_into().unwrap()).unwrap();
     (0..NODES).map(open).collect()
 }
 

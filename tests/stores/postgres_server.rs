@@ -48,7 +48,7 @@ impl Server {
     }
 
     fn store(&self, options: &str) -> Result<PostgresStore, StoreError> {
-        PostgresStore::connect_with(self.config(options), NoTls, 4.try_into().unwrap())
+        PostgresStore::create_with(self.config(options), NoTls, 4.try_into().unwrap())
     }
 
     fn client(&self) -> Client {
@@ -76,6 +76,26 @@ fn everything_stays_when_it_is_opened_again() {
     let store = server.store("").unwrap();
     assert_eq!(put(&store, b"key").unwrap(), Put::Exists);
     assert_eq!(store.answer(SPACE, b"key", b"yes", Timestamp::MIN).unwrap(), Answered::Recorded);
+}
+
+/// A mistyped database became a ledger of its own, in which no demand had been asked.
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_database_without_a_store_is_not_made_one_by_looking() {
+    let server = Server::found();
+    let open = || PostgresStore::connect_with(server.config(""), NoTls, 2.try_into().unwrap());
+    for _ in 0..2 {
+        assert!(matches!(open(), Err(StoreError::Missing)));
+        let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = $1";
+        let found: i64 = server.client().query_one(tables, &[&server.schema]).unwrap().get(0);
+        assert_eq!(found, 0, "nothing was made");
+    }
+    assert_eq!(put(&server.store("").unwrap(), b"key").unwrap(), Put::Stored);
+    assert_eq!(put(&open().unwrap(), b"key").unwrap(), Put::Exists);
+    // Tables of another version are no store of ours either, and nothing is made over them.
+    server.client().batch_execute("UPDATE realname_schema SET version = 9").unwrap();
+    assert!(matches!(open(), Err(StoreError::SchemaVersion { got: 9, .. })));
+    assert!(matches!(server.store(""), Err(StoreError::SchemaVersion { got: 9, .. })));
 }
 
 #[test]
@@ -112,7 +132,7 @@ fn a_broken_connection_is_told_and_opened_again() {
 #[ignore = "needs a PostgreSQL server"]
 fn looking_survives_a_broken_connection() {
     let server = Server::found();
-    let store = PostgresStore::connect_with(server.config(""), NoTls, 1.try_into().unwrap()).unwrap();
+    let store = PostgresStore::create_with(server.config(""), NoTls, 1.try_into().unwrap()).unwrap();
     assert_eq!(put(&store, b"key").unwrap(), Put::Stored);
     server.cut();
     assert!(store.get(SPACE, b"key").unwrap().is_some());

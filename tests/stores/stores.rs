@@ -45,7 +45,7 @@ fn postgres_in(schema: &str) -> Box<dyn Store> {
     let mut config: postgres::Config = std::env::var("REALNAME_POSTGRES_URL").unwrap().parse().unwrap();
     config.options(&format!("-c search_path={schema}"));
     let connections = 4.try_into().unwrap();
-    Box::new(realname::store::PostgresStore::connect_with(config, postgres::NoTls, connections).unwrap())
+    Box::new(realname::store::PostgresStore::create_with(config, postgres::NoTls, connections).unwrap())
 }
 
 /// Opens again what another process named, as `sqlite:<path>` and the like.

@@ -127,7 +127,7 @@ fn a_copied_attestation() {
         ("iat", Json::from(NOW + 25)),
         ("aud", second.iss().into()),
         ("nonce", second.nonce().into()),
-        ("demand_hash", second.hash().into()),
+        ("demand_hash", second.demand_hash().into()),
     ];
     let forged = KeyBinding::bind(&key(9), bound, claims).unwrap();
     let verdict = world.answer(&forged).verdict;

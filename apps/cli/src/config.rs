@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) consent_text: String,
     /// Finds faces in the holder's photo of an online sale.
     face_finder: Option<Helper>,
+    /// The weights of the face finder inside this program, used when no helper is named.
+    face_model: Option<PathBuf>,
     /// Turns the chip's photo block into a picture.
     photo_decoder: Option<Helper>,
     /// Compares the live photo with the chip's.
@@ -51,6 +53,8 @@ pub(crate) struct Config {
     liveness: Option<Helper>,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
     store: Option<PathBuf>,
+    /// Where a signed statement of each attestation and refusal is kept until the operator takes it in.
+    pub(crate) outbox: Option<PathBuf>,
     /// The directory of the file.
     #[serde(skip)]
     pub(crate) directory: PathBuf,
@@ -99,9 +103,12 @@ impl Config {
                 *file = base.join(&*file);
             }
         };
-        resolve(&mut config.key);
+        if !crate::commands::key::is_uri(&config.key) {
+            resolve(&mut config.key);
+        }
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         config.authority.as_mut().map(resolve);
+        config.outbox.as_mut().map(resolve);
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),
@@ -119,7 +126,8 @@ impl Config {
     /// The programs that it names, ready to be run.
     pub(crate) fn plugins(&self) -> Result<Installed, Failure> {
         let base = &self.directory;
-        Installed::find(base, [&self.face_finder, &self.photo_decoder, &self.face_matcher, &self.liveness])
+        let helpers = [&self.face_finder, &self.photo_decoder, &self.face_matcher, &self.liveness];
+        Installed::find(base, helpers, self.face_model.as_deref())
     }
 
     /// The enrolled readers, parsed.

@@ -5,7 +5,7 @@ mod output;
 
 use std::path::Path;
 
-pub(crate) use input::{read, read_text};
+pub(crate) use input::{of_this_user_only, read, read_text};
 pub(crate) use output::{Output, write, write_new_secret};
 
 /// Whether it stands for standard input or output.

@@ -4,9 +4,17 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::OnceLock;
 
+use clap::ValueEnum;
 use realname::profile;
 
-use crate::args::Lang;
+/// A language of the clerk's texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
 
 static CHOSEN: OnceLock<Lang> = OnceLock::new();
 

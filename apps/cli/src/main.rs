@@ -24,6 +24,9 @@ mod output;
 mod outside;
 mod plugins;
 mod policies;
+#[cfg(all(test, feature = "schema"))]
+mod schemas;
+mod shapes;
 mod signals;
 mod usage;
 mod words;

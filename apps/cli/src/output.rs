@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 
 use realname::profile::to_visible_json;
+use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
 use crate::lang;
@@ -71,9 +72,11 @@ pub(crate) fn note(text: impl std::fmt::Display) {
 }
 
 /// Prints the one JSON value of `--json`. Whoever asked for it is a program, which must not miss it.
-pub(crate) fn json(value: &serde_json::Value) {
+pub(crate) fn json(value: &impl Serialize) {
     let mut out = io::stdout().lock();
-    let written = to_visible_json(value).map_err(io::Error::from).and_then(|text| writeln!(out, "{text}"));
+    let value = serde_json::to_value(value).map_err(io::Error::from);
+    let written = value.and_then(|value| to_visible_json(&value).map_err(io::Error::from));
+    let written = written.and_then(|text| writeln!(out, "{text}"));
     remember(written.and_then(|()| out.flush()), |_| true);
 }
 

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use realname::capture::plugin::{
-    ChipPhotoForm, HelperDecoder, HelperFaceFinder, HelperFaceMatcher, HelperLivenessChecker, RawOrder,
+    ChipPhotoForm, FaceFinder, HelperDecoder, HelperFaceFinder, HelperFaceMatcher, HelperLivenessChecker,
+    NoFaceFinder, RawOrder, SeetaFaceFinder,
 };
 use serde::Deserialize;
 
+use crate::args::PluginArgs;
 use crate::failure::Failure;
-use crate::lang;
-use crate::outside;
+use crate::{files, lang, outside};
 
 /// One helper: its path alone, or a table.
 #[derive(Debug, Deserialize)]
@@ -114,35 +115,90 @@ macro_rules! built {
     }};
 }
 
-/// The helpers of a terminal, ready to be run.
+/// What finds faces.
+#[derive(Debug, Default)]
+pub(crate) enum Finder {
+    #[default]
+    None,
+    Helper(HelperFaceFinder),
+    /// The one inside this program, with the weights that were given.
+    BuiltIn(SeetaFaceFinder),
+}
+
+impl Finder {
+    pub(crate) fn get(&self) -> &dyn FaceFinder {
+        match self {
+            Self::None => &NoFaceFinder,
+            Self::Helper(helper) => helper,
+            Self::BuiltIn(finder) => finder,
+        }
+    }
+
+    /// A helper program, or the weights of the one inside this program.
+    pub(crate) fn named(program: Option<&Path>, model: Option<&Path>) -> Result<Self, Failure> {
+        match (program, model) {
+            (Some(program), _) => {
+                let helper = Helper::Path(program.to_owned());
+                Ok(Self::Helper(built!(helper.parts("face_finder", Path::new(""))?, HelperFaceFinder)))
+            }
+            (None, Some(model)) => built_in(model).map(Self::BuiltIn),
+            (None, None) => Ok(Self::None),
+        }
+    }
+}
+
+fn built_in(model: &Path) -> Result<SeetaFaceFinder, Failure> {
+    SeetaFaceFinder::new(files::read(model)?.to_vec())
+        .map_err(|error| Failure::from(error).about(&outside::path(model)))
+}
+
+/// The plug-ins of a terminal, ready to be asked.
 #[derive(Debug, Default)]
 pub(crate) struct Installed {
-    pub(crate) face_finder: Option<HelperFaceFinder>,
+    pub(crate) face_finder: Finder,
     pub(crate) photo_decoder: Option<HelperDecoder>,
     pub(crate) face_matcher: Option<HelperFaceMatcher>,
     pub(crate) liveness: Option<HelperLivenessChecker>,
 }
 
 impl Installed {
-    /// Finds them (face finder, photo decoder, face matcher, liveness checker); relative paths are relative to `base`.
-    pub(crate) fn find(base: &Path, helpers: [&Option<Helper>; 4]) -> Result<Self, Failure> {
+    /// Finds them (face finder, photo decoder, face matcher, liveness checker); relative paths are relative to `base`. A helper
+    /// goes before the built-in finder, whose weights are in `model`.
+    pub(crate) fn find(
+        base: &Path,
+        helpers: [&Option<Helper>; 4],
+        model: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let parts = |name: &str, helper: &Option<Helper>| {
             helper.as_ref().map(|helper| helper.parts(name, base)).transpose()
         };
         let [finder, photo_decoder, matcher, liveness] = helpers;
         Ok(Self {
-            face_finder: parts("face_finder", finder)?.map(|parts| built!(parts, HelperFaceFinder)),
+            face_finder: match (parts("face_finder", finder)?, model) {
+                (Some(parts), _) => Finder::Helper(built!(parts, HelperFaceFinder)),
+                (None, Some(model)) => Finder::BuiltIn(built_in(&base.join(model))?),
+                (None, None) => Finder::None,
+            },
             photo_decoder: parts("photo_decoder", photo_decoder)?.map(decoder),
             face_matcher: parts("face_matcher", matcher)?.map(|parts| built!(parts, HelperFaceMatcher)),
             liveness: parts("liveness", liveness)?.map(|parts| built!(parts, HelperLivenessChecker)),
         })
     }
-}
 
-/// A face finder named on the command line.
-pub(crate) fn face_finder(program: &Path) -> Result<HelperFaceFinder, Failure> {
-    let helper = Helper::Path(program.to_owned());
-    Ok(built!(helper.parts("face_finder", Path::new(""))?, HelperFaceFinder))
+    /// With those that the command line names in place of the configuration's.
+    pub(crate) fn with(mut self, args: &PluginArgs) -> Result<Self, Failure> {
+        if args.face_finder.is_some() || args.face_model.is_some() {
+            self.face_finder = Finder::named(args.face_finder.as_deref(), args.face_model.as_deref())?;
+        }
+        let given = |program: &Option<PathBuf>| program.clone().map(Helper::Path);
+        let (decoder, matcher, liveness) =
+            (given(&args.photo_decoder), given(&args.face_matcher), given(&args.liveness));
+        let named = Self::find(Path::new(""), [&None, &decoder, &matcher, &liveness], None)?;
+        self.photo_decoder = named.photo_decoder.or(self.photo_decoder);
+        self.face_matcher = named.face_matcher.or(self.face_matcher);
+        self.liveness = named.liveness.or(self.liveness);
+        Ok(self)
+    }
 }
 
 fn decoder(parts: Parts) -> HelperDecoder {

@@ -1,10 +1,9 @@
-//! What things are called in the language of this run. On the wire and in JSON they keep their names.
+//! What things are called in the language of this run: in English by their names, as in JSON; in Chinese by the library's
+//! labels.
 
 use realname::appraisal::Requirement;
-use realname::demand::Transaction;
 use realname::document::{DocumentKind, Sex};
 use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
-use serde_json::{Value, json};
 
 use crate::lang;
 use crate::outside::shown;
@@ -42,24 +41,12 @@ pub(crate) fn purpose(purpose: &Purpose) -> String {
 
 /// Where a person was checked.
 pub(crate) fn locality(locality: Locality) -> &'static str {
-    lang::pick(
-        locality.as_str(),
-        match locality {
-            Locality::Onsite => "现场",
-            _ => "线上",
-        },
-    )
+    lang::pick(locality.as_str(), locality.label(realname::profile::Lang::Zh))
 }
 
 /// Whether it counts.
 pub(crate) fn env(env: Env) -> &'static str {
-    lang::pick(
-        env.as_str(),
-        match env {
-            Env::Production => "生产",
-            _ => "测试",
-        },
-    )
+    lang::pick(env.as_str(), env.label(realname::profile::Lang::Zh))
 }
 
 /// A kind of document.
@@ -76,9 +63,4 @@ pub(crate) fn sex(sex: Sex) -> &'static str {
 pub(crate) fn requirement(requirement: &Requirement) -> String {
     let names = requirement.checks().iter().map(|name| check(*name));
     names.collect::<Vec<_>>().join(lang::pick(" or ", " 或 "))
-}
-
-/// What a demand is about, as JSON; `null` for nothing.
-pub(crate) fn transaction_json(transaction: Option<&Transaction>) -> Value {
-    json!(transaction)
 }

@@ -38,7 +38,7 @@ pub enum AuthorityError {
     /// The register can't do what was asked.
     #[error("the register doesn't offer what was asked")]
     Unsupported,
-    /// The register says that the request itself is wrong. Whoever configured it is to look.
+    /// The register says that the request itself is wrong. The operator corrects the configuration.
     #[error("the register says that the request to it is malformed")]
     BadRequest,
     /// The reply makes no sense: unknown code, wrong schema, wrong signature. Never guessed at.

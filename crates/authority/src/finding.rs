@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::Query;
 
 /// A register's answer about one person. It repeats no personal value, so it can be logged and kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Finding {
     /// Whether the register has the person.
@@ -94,7 +95,8 @@ pub enum Attribute {
 }
 
 /// How each value of the query compares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Attributes {
     /// The name.
@@ -177,7 +179,8 @@ pub enum Liveness {
 }
 
 /// Who answered, when, and under which reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Meta {
     /// [`Authority::id`](super::Authority::id).
@@ -194,8 +197,12 @@ pub struct Meta {
     /// Whether it is charged for; `None` when the register doesn't say.
     pub billed: Option<bool>,
     /// SHA-256 of the response as it came, kept as evidence.
+    #[serde(serialize_with = "crate::json::digest")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub response_sha256: Option<[u8; 32]>,
     /// How old the answer was when it was given once more from a cache; `None` when it was asked for.
+    #[serde(serialize_with = "crate::json::seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
     pub cached_for: Option<std::time::Duration>,
 }
 

@@ -19,6 +19,7 @@
     clippy::print_stderr
 )]
 
+mod charge;
 mod clock;
 pub mod compose;
 mod directory;

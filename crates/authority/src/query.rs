@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::capture::Capture;
+use crate::charge::Charge;
 use crate::document::{CardDate, DocumentKind, IdNumber, Personal, ValidUntil};
 use crate::profile::Purpose;
 
@@ -29,6 +30,7 @@ pub struct Query {
     now: Timestamp,
     deadline: Timestamp,
     idempotency_key: String,
+    charge: Charge,
 }
 
 /// A value of a [`Query`], for naming the one that a register doesn't take.
@@ -84,6 +86,7 @@ impl Query {
             now,
             deadline: now.saturating_add(Self::DEFAULT_PATIENCE).unwrap_or(Timestamp::MAX),
             idempotency_key: idempotency_key.into(),
+            charge: Charge::default(),
         }
     }
 
@@ -130,6 +133,22 @@ impl Query {
         self.purpose = Some(purpose);
         self.consent_sha256 = Some(text_sha256);
         self
+    }
+
+    /// Notes that a register says whether it charges for this question: for those that say so beside an error, which has no
+    /// place for it. An answer's is [`Meta::billed`](crate::Meta::billed). The audit trail has both.
+    pub fn note_charge(&self, billed: bool) {
+        self.charge.note(Some(billed));
+    }
+
+    /// The same question, with a note of its own.
+    pub(crate) fn with_charge(mut self, charge: Charge) -> Self {
+        self.charge = charge;
+        self
+    }
+
+    pub(crate) fn charge(&self) -> &Charge {
+        &self.charge
     }
 
     /// Sets when the caller stops waiting.

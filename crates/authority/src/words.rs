@@ -21,18 +21,22 @@ pub(super) trait Word: Copy + 'static {
     }
 }
 
-/// Lists the pairs once. The match is exhaustive, so that a new value can't be forgotten.
+/// A part whose values hold nothing else has its names as words.
 macro_rules! words {
-    ($type:ty { $($name:ident => $word:literal),+ $(,)? }) => {
+    ($type:ident { $($name:ident = $word:literal),+ $(,)? }) => {
+        realname_terms::names! { $type { $($name = $word),+ } }
+
         impl Word for $type {
-            const ALL: &'static [Self] = &[$(Self::$name),+];
+            const ALL: &'static [Self] = &Self::ALL;
+
             fn word(self) -> &'static str {
-                match self { $(Self::$name => $word),+ }
+                self.as_str()
             }
         }
     };
 }
 
+// `Subject` and `Face` hold a detail, which `names!` doesn't know: their words are written out.
 impl Word for Subject {
     const ALL: &'static [Self] = &[
         Self::Found,
@@ -97,28 +101,28 @@ impl Word for Face {
     }
 }
 
-words!(Attribute {
-    Match => "match",
-    Mismatch => "mismatch",
-    NotAvailable => "not_available",
-    NotAsked => "not_asked",
-    Withheld => "withheld",
-});
+words! { Attribute {
+    Match = "match",
+    Mismatch = "mismatch",
+    NotAvailable = "not_available",
+    NotAsked = "not_asked",
+    Withheld = "withheld",
+} }
 
-words!(DocumentStatus {
-    Valid => "valid",
-    Expired => "expired",
-    LostOrRevoked => "lost_or_revoked",
-    Superseded => "superseded",
-    NotAvailable => "not_available",
-});
+words! { DocumentStatus {
+    Valid = "valid",
+    Expired = "expired",
+    LostOrRevoked = "lost_or_revoked",
+    Superseded = "superseded",
+    NotAvailable = "not_available",
+} }
 
-words!(Liveness {
-    Live => "live",
-    Spoof => "spoof",
-    Inconclusive => "inconclusive",
-    NotRun => "not_run",
-});
+words! { Liveness {
+    Live = "live",
+    Spoof = "spoof",
+    Inconclusive = "inconclusive",
+    NotRun = "not_run",
+} }
 
 /// The error's word. Times are not part of it.
 pub(super) fn error_word(error: &AuthorityError) -> String {
@@ -158,6 +162,7 @@ pub(super) fn error_from_word(word: &str, retry_after: Option<Duration>) -> Opti
     })
 }
 
+/// Only ever behind `quota.`, and told to people in another form, so it is no `names!`.
 fn scope_word(scope: QuotaScope) -> &'static str {
     match scope {
         QuotaScope::Rate => "rate",

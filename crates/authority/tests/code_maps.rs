@@ -327,7 +327,9 @@ fn the_maps_are_all_listed_sourced_and_written_twice() {
         .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     let vendors = vendors();
-    assert_eq!(files, vendors.iter().map(|vendor| vendor.map.to_owned()).collect());
+    // The one with a number that is compared has its own table below.
+    let listed = vendors.iter().map(|vendor| vendor.map.to_owned()).chain(["tencent-face".to_owned()]);
+    assert_eq!(files, listed.collect());
     let mut count = 0;
     for vendor in &vendors {
         let (map, dialect) = open(vendor.map);
@@ -348,4 +350,70 @@ fn a_map_of_hearsay_answers_no_real_register() {
     let map = CodeMap::parse(&hearsay).unwrap();
     assert!(!map.is_sourced());
     assert!(MappedJson::new("x", map).for_real_register().is_test(), "so production refuses what it says");
+}
+
+/// Every result beside every likeness: both have to say yes, and what isn't a likeness is none.
+#[test]
+fn a_likeness_passes_from_its_threshold_on_and_only_beside_a_success() {
+    let query = query();
+    let (map, dialect) = open("tencent-face");
+    assert!(map.is_sourced());
+    let likenesses = [
+        ("70", true),
+        ("70.0", true),
+        ("70.01", true),
+        ("100", true),
+        ("100.0", true),
+        ("99.99", true),
+        ("69.99", false),
+        ("0", false),
+        ("0.0", false),
+        ("-1", false),
+        ("100.01", false),
+        ("1e3", false),
+        ("\"70\"", false),
+        ("\"99.9\"", false),
+        ("true", false),
+        ("null", false),
+        ("[99]", false),
+        ("9e999", false),
+    ];
+    let results = [
+        "Success",
+        "success",
+        "FailedOperation.CompareLowSimilarity",
+        "FailedOperation.IdNameMisMatch",
+        "FailedOperation.IdNoExistSystem",
+        "FailedOperation.IdPhotoNoExist",
+        "FailedOperation.LifePhotoDetectFake",
+        "FailedOperation.IdentityAuthLimitExceeded",
+        "FailedOperation.UnKnown",
+        "",
+    ];
+    let mut matches = 0;
+    for result in results {
+        for (likeness, reaches) in likenesses {
+            let body = format!(r#"{{"Response":{{"Result":"{result}","Sim":{likeness},"RequestId":"R"}}}}"#);
+            let answer = ask(&dialect, &query, &body);
+            let expected = result == "Success" && reaches;
+            assert_eq!(is_match(&answer), expected, "{body}");
+            matches += u32::from(expected);
+            if result != "Success" && reaches {
+                assert_eq!(answer, Err(AuthorityError::Protocol), "a likeness beside a failure: {body}");
+            }
+        }
+        let body = format!(r#"{{"Response":{{"Result":"{result}","RequestId":"R"}}}}"#);
+        assert!(!is_match(&ask(&dialect, &query, &body)), "{body}");
+    }
+    assert_eq!(matches, 6);
+    let told = |result: &str, likeness: &str| {
+        let body = format!(r#"{{"Response":{{"Result":"{result}","Sim":{likeness},"RequestId":"R"}}}}"#);
+        ask(&dialect, &query, &body)
+    };
+    let same = told("Success", "88.1").unwrap();
+    assert_eq!((same.face, same.attributes.name), (Face::Same, Attribute::Match));
+    assert_eq!(told("Success", "12.5").unwrap().face, Face::Different);
+    let fake = told("FailedOperation.LifePhotoDetectFake", "0.0").unwrap();
+    assert_eq!((fake.face, fake.liveness), (Face::Inconclusive, Liveness::NotRun));
+    assert_eq!(told("FailedOperation.IdNameMisMatch", "null").unwrap().attributes.name, Attribute::Mismatch);
 }

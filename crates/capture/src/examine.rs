@@ -7,11 +7,12 @@ use super::measure::{
     measure_with,
 };
 use super::plugin::{FaceFinder, NoFaceFinder};
-use super::{Advice, PhotoFault, Slot, Triplet};
+use super::{Advice, DeclaredPrint, PhotoFault, PrintedExamination, Slot, Triplet};
 use crate::profile::Outcome;
 
 /// Everything that was found on three photos: what was measured, what is wrong, and what is worth a remark.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Examination {
     /// The worst outcome of all.
@@ -24,15 +25,21 @@ pub struct Examination {
     pub photos: Vec<Measurement>,
     /// The figures of the three together.
     pub together: Option<TripletMeasurement>,
+    /// What is printed on the card against what was declared; absent when nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub printed: Option<PrintedExamination>,
     /// Which thresholds judged.
     pub thresholds: ThresholdsRef,
     /// Which face finder looked; absent when none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub face_finder: Option<FaceFinderRef>,
+    #[serde(skip)]
+    photo_faults: Vec<Defect>,
 }
 
 /// Names a face finder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FaceFinderRef {
     /// Its id.
@@ -43,6 +50,7 @@ pub struct FaceFinderRef {
 
 /// Names a set of thresholds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ThresholdsRef {
     /// Its id.
@@ -53,6 +61,7 @@ pub struct ThresholdsRef {
 
 /// One thing that didn't pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Defect {
     /// What.
@@ -68,6 +77,7 @@ pub struct Defect {
 /// A contradiction in what the files say of themselves. Whoever sends a file can write anything there, and messengers
 /// remove it all, so this is for a person to look at and never refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Remark {
     /// The files name different cameras.
@@ -89,6 +99,26 @@ impl Triplet {
 
     /// As [`examine`](Self::examine), with the holder's face where `finder` says that it is.
     pub fn examine_with(&self, thresholds: &Thresholds, finder: &dyn FaceFinder) -> Examination {
+        self.examine_all(thresholds, finder, None)
+    }
+
+    /// As [`examine_with`](Self::examine_with), and compares what is printed on the card with what was declared. The outcome
+    /// is the worst of both; a number that can't be read is no pass.
+    pub fn examine_declared(
+        &self,
+        thresholds: &Thresholds,
+        finder: &dyn FaceFinder,
+        declared: &DeclaredPrint,
+    ) -> Examination {
+        self.examine_all(thresholds, finder, Some(declared))
+    }
+
+    fn examine_all(
+        &self,
+        thresholds: &Thresholds,
+        finder: &dyn FaceFinder,
+        declared: Option<&DeclaredPrint>,
+    ) -> Examination {
         let named = ThresholdsRef { id: thresholds.id.clone(), version: thresholds.version };
         let mut faults = self.same_files();
         let remarks = self.remarks();
@@ -115,10 +145,17 @@ impl Triplet {
         let looked = photos.iter().any(|photo| photo.faces != Faces::NotLookedFor);
         let face_finder =
             looked.then(|| FaceFinderRef { id: finder.id().to_owned(), is_test: finder.is_test() });
+        let printed = declared.map(|declared| declared.examine(&photos, thresholds));
+        let photo_faults = sorted(faults.clone());
+        faults.extend(
+            printed.iter().flat_map(|printed| [printed.number_fault(), printed.validity_fault()]).flatten(),
+        );
         let outcome = faults.iter().map(|fault| fault.outcome).max().unwrap_or(Outcome::Pass);
         Examination {
             outcome,
             faults: sorted(faults),
+            photo_faults,
+            printed,
             remarks,
             photos,
             together,
@@ -160,6 +197,11 @@ impl Triplet {
 }
 
 impl Examination {
+    /// What is wrong with the photos themselves, whatever was declared.
+    pub fn photo_faults(&self) -> &[Defect] {
+        &self.photo_faults
+    }
+
     /// What the buyer does next: the advice of the most telling fault.
     pub fn advice(&self) -> Option<Advice> {
         self.faults.first().map(|fault| fault.advice)
@@ -183,7 +225,7 @@ impl Measurement {
 }
 
 impl Defect {
-    fn new(code: PhotoFault, outcome: Outcome, slots: &[Slot]) -> Self {
+    pub(crate) fn new(code: PhotoFault, outcome: Outcome, slots: &[Slot]) -> Self {
         Self { code, outcome, slots: slots.to_vec(), advice: code.text() }
     }
 }

@@ -2,7 +2,10 @@
 
 use realname_terms::{Advice, Codes, Entry, Explain, Fault, explain};
 
+use crate::live::LiveError;
 use crate::measure::ThresholdsError;
+#[cfg(feature = "rustface")]
+use crate::plugin::WrongModel;
 use crate::plugin::{BadFace, FaceFinderError, PhotoDecodeError};
 use crate::profile::Outcome;
 use crate::{CaptureError, Damage, Defect, Examination, Foreign, PhotoFault, SessionError, WatermarkError};
@@ -109,6 +112,37 @@ explain! {
     }
 }
 
+const LIVE_AGAIN: [&str; 2] = [
+    "Start the live capture again, and follow what is asked while it is asked.",
+    "请重新开始活体拍摄，并按提示及时完成动作。",
+];
+
+explain! {
+    LiveError {
+        Self::OtherChallenge => "live_other_challenge", Input, LIVE_AGAIN[0], LIVE_AGAIN[1], "画面属于另一次活体拍摄";
+        Self::WrongOrder { .. } | Self::Complete { .. } => "live_wrong_order", Input, LIVE_AGAIN[0], LIVE_AGAIN[1], "画面顺序有误";
+        Self::Double { .. } => "live_double", Input, LIVE_AGAIN[0], LIVE_AGAIN[1], "同一画面重复提交";
+        Self::Still { .. } => "live_still", Input,
+            "Nothing moved in front of the camera. Start again, and turn, nod or blink when asked.",
+            "画面没有变化，请重新开始，并按提示转头、点头或眨眼。", "两次画面之间没有变化";
+        Self::WrongTime { .. } => "live_wrong_time", Input, LIVE_AGAIN[0], LIVE_AGAIN[1], "画面拍摄或到达的时间与要求不符";
+        Self::OtherCamera { .. } => "live_other_camera", Input,
+            "The camera changed during the live capture. Start again with one camera.",
+            "活体拍摄过程中更换了摄像头，请使用同一摄像头重新开始。", "画面来自另一个摄像头";
+        Self::WrongSlot { .. } => "live_wrong_slot", Caller, LIVE_AGAIN[0], LIVE_AGAIN[1], "照片不是活体拍摄的画面";
+        Self::Missing { .. } => "live_missing", Input, LIVE_AGAIN[0], LIVE_AGAIN[1], "活体拍摄的画面不全";
+    }
+}
+
+#[cfg(feature = "rustface")]
+explain! {
+    WrongModel {
+        Self => "face_model", Setup,
+            "Give model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7.",
+            "请使用 rustface 0.1.7 软件包中的 model/seeta_fd_frontal_v1.0.bin。", "该文件不是人脸检测程序的模型";
+    }
+}
+
 explain! {
     ThresholdsError as error {
         Self::Json(_) | Self::Missing { .. } | Self::Contradiction { .. } => "thresholds", Setup,
@@ -122,6 +156,10 @@ const fn entry_of(fault: PhotoFault) -> Entry {
         PhotoFault::Gone => Fault::Caller,
         PhotoFault::Mirrored
         | PhotoFault::NumberCovered
+        | PhotoFault::NumberDiffers
+        | PhotoFault::NumberUnreadable
+        | PhotoFault::ValidityDiffers
+        | PhotoFault::ValidityUnreadable
         | PhotoFault::PortraitCovered
         | PhotoFault::Swapped
         | PhotoFault::Misplaced

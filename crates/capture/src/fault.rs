@@ -93,6 +93,22 @@ faults! {
     NumberCovered, "photo_number_covered",
         "The number on the card is covered or hidden by light. Take the card out of its cover, keep fingers off the number, and take the photo again.",
         "证件号码被遮挡或反光，请取下卡套，手指勿遮挡号码后重新拍摄。";
+    /// The number on the card isn't the declared one.
+    NumberDiffers, "photo_number_differs",
+        "The number on the card isn't the one that was typed. Correct what was typed, or take the photo of the card that it belongs to.",
+        "证件上的号码与填写的号码不一致，请更正填写内容，或拍摄对应的证件。";
+    /// The number on the card can't be read.
+    NumberUnreadable, "photo_number_unreadable",
+        "The number on the card can't be read. Hold the camera straight above the card, come closer, and take the photo again in even light.",
+        "证件号码无法识别，请将镜头正对证件、靠近并在均匀光线下重新拍摄。";
+    /// The dates on the emblem side aren't the declared ones.
+    ValidityDiffers, "photo_validity_differs",
+        "The dates of validity on the card aren't those that were typed. Correct them from the emblem side.",
+        "证件上的有效期限与填写的不一致，请对照国徽面更正。";
+    /// The dates on the emblem side can't be read.
+    ValidityUnreadable, "photo_validity_unreadable",
+        "The dates of validity on the card can't be read. Take the photo of the emblem side again in even light, from straight above.",
+        "证件有效期限无法识别，请在均匀光线下正对国徽面重新拍摄。";
     /// The portrait isn't seen.
     PortraitCovered, "photo_portrait_covered",
         "The portrait on the card is covered. Uncover it and take the photo again.",
@@ -173,6 +189,9 @@ impl PhotoFault {
             Measure::Mirrored => Self::Mirrored,
             Measure::NumberLine => Self::NumberCovered,
             Measure::CardLayout => Self::NoCard,
+            Measure::PrintInk => Self::NumberCovered,
+            Measure::PrintLikeness | Measure::PrintLine => Self::NumberUnreadable,
+            Measure::PrintMargin => Self::NumberDiffers,
             Measure::Portrait => Self::PortraitCovered,
             Measure::Person => Self::NoPerson,
             Measure::Reuse => Self::Reused,
@@ -194,6 +213,8 @@ impl std::fmt::Display for PhotoFault {
         f.write_str(self.code())
     }
 }
+
+realname_terms::__schema! { PhotoFault, PhotoFault::ALL.iter().map(|fault| fault.code()) }
 
 impl Serialize for PhotoFault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

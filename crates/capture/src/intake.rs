@@ -34,6 +34,7 @@ pub struct Intake {
 
 /// Something about a photo's file that refuses nothing and is worth knowing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Note {
@@ -231,6 +232,25 @@ impl Capture {
         self.perceptual_hash();
         self.bytes = None;
         self.picture = None;
+    }
+
+    /// The same without file and pixels, for whoever can't drop them because others hold them too.
+    pub(super) fn forgotten(&self) -> Self {
+        self.pixels_sha256();
+        self.perceptual_hash();
+        Self {
+            slot: self.slot,
+            format: self.format,
+            taken_at: self.taken_at,
+            sha256: self.sha256,
+            derived: self.derived.clone(),
+            width: self.width,
+            height: self.height,
+            notes: self.notes.clone(),
+            exif: self.exif.clone(),
+            bytes: None,
+            picture: None,
+        }
     }
 }
 

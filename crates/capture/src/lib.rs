@@ -16,6 +16,8 @@
     clippy::print_stderr
 )]
 
+mod chain;
+mod declared;
 mod decode;
 mod error;
 mod examine;
@@ -30,6 +32,7 @@ mod integral;
 mod jpeg;
 mod json;
 mod limits;
+pub mod live;
 pub mod measure;
 mod picture;
 mod plane;
@@ -45,6 +48,8 @@ mod vectorised;
 mod watermark;
 mod webp;
 
+pub use chain::{Chain, Link};
+pub use declared::{DeclaredPrint, PrintedExamination};
 pub use error::{CaptureError, Damage};
 pub use examine::{Defect, Examination, FaceFinderRef, Remark, ThresholdsRef};
 pub use fault::PhotoFault;
@@ -52,6 +57,7 @@ pub use format::{Foreign, Format};
 pub use hash::PerceptualHash;
 pub use intake::{Capture, Intake, Note};
 pub use integral::Integral;
+pub use json::PlainFile;
 pub use limits::Limits;
 pub use picture::Picture;
 pub use plane::Plane;

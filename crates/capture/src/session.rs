@@ -1,21 +1,18 @@
 //! Photos of one session, chained so that none can be swapped for one of another order.
 
-use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
-use super::{Capture, Slot};
+use super::{Capture, Chain, Link, Slot};
 
 /// The photos of one order, in the order in which they came.
 ///
-/// The server starts a session with a nonce of its own. Each photo's link covers the nonce, the link before it, the slot
-/// and the file: a photo taken out, put in, exchanged or moved to another order changes every link after it. The buyer's
-/// app may compute the links too and send them along ([`admit_linked`](Self::admit_linked)); then a photo can't be
-/// exchanged on the way either. A link says nothing about where a camera was.
+/// They are taken for one demand, whose nonce begins their [`Chain`]. The buyer's app may compute the links too and send
+/// them along ([`admit_linked`](Self::admit_linked)); then a photo can't be exchanged on the way either.
 #[derive(Clone, Debug)]
 pub struct CaptureSession {
-    nonce: [u8; 16],
-    head: [u8; 32],
-    captures: Vec<Capture>,
-    admitted: u32,
+    demand_nonce: String,
+    chain: Chain,
+    captures: Vec<Arc<Capture>>,
 }
 
 /// A photo doesn't belong into this session.
@@ -52,34 +49,25 @@ impl CaptureSession {
     /// Photos that one session may have, retaken ones included.
     pub const LIMIT: u32 = 12;
 
-    /// Starts one. `nonce` is the server's: 128 random bits, used once.
-    pub fn new(nonce: [u8; 16]) -> Self {
-        let head =
-            Sha256::new_with_prefix(b"realname capture session 1").chain_update(nonce).finalize().into();
-        Self { nonce, head, captures: Vec::new(), admitted: 0 }
+    /// Starts one for the demand with that nonce, as it stands in the demand. Whoever attests to the photos compares.
+    pub fn new(demand_nonce: impl Into<String>) -> Self {
+        let demand_nonce = demand_nonce.into();
+        Self { chain: Chain::begin(&demand_nonce), demand_nonce, captures: Vec::new() }
     }
 
-    /// The nonce it was started with.
-    pub fn nonce(&self) -> [u8; 16] {
-        self.nonce
+    /// The nonce of the demand that it was started for.
+    pub fn demand_nonce(&self) -> &str {
+        &self.demand_nonce
     }
 
-    /// The link of the last photo: what a record keeps of the session.
-    pub fn head(&self) -> [u8; 32] {
-        self.head
+    /// The photos' chain so far.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
     }
 
-    /// The link that a photo would get: SHA-256 over the link before, the slot's name with its length, and the file's
-    /// SHA-256.
+    /// The link that a photo would get.
     pub fn next_link(&self, slot: Slot, file_sha256: [u8; 32]) -> [u8; 32] {
-        let name = slot.as_str().as_bytes();
-        Sha256::new_with_prefix(b"realname capture link 1")
-            .chain_update(self.head)
-            .chain_update((name.len() as u64).to_be_bytes())
-            .chain_update(name)
-            .chain_update(file_sha256)
-            .finalize()
-            .into()
+        self.chain.next(Link { slot, sha256: file_sha256 })
     }
 
     /// Takes a photo into the session. A second one for a slot takes the first one's place; the chain keeps both.
@@ -91,13 +79,12 @@ impl CaptureSession {
         if !Triplet::SLOTS.contains(&slot) {
             return Err(SessionError::WrongSlot { slot });
         }
-        if self.admitted == Self::LIMIT {
+        if self.chain.links().len() >= Self::LIMIT as usize {
             return Err(SessionError::Full { limit: Self::LIMIT });
         }
-        self.admitted += 1;
-        self.head = self.next_link(slot, capture.sha256());
+        self.chain.append(Link { slot, sha256: capture.sha256() });
         self.captures.retain(|known| known.slot() != slot);
-        self.captures.push(capture);
+        self.captures.push(Arc::new(capture));
         Ok(())
     }
 
@@ -117,23 +104,23 @@ impl CaptureSession {
     /// # Errors
     /// [`SessionError::Missing`].
     pub fn into_triplet(self) -> Result<Triplet, SessionError> {
-        let Self { nonce, head, captures, .. } = self;
-        let mut captures = captures;
+        let Self { chain, mut captures, .. } = self;
         let mut take = |slot| {
             let at = captures.iter().position(|capture| capture.slot() == slot);
             at.map(|at| captures.swap_remove(at)).ok_or(SessionError::Missing { slot })
         };
         let photos = [take(Slot::PortraitSide)?, take(Slot::EmblemSide)?, take(Slot::Holder)?];
-        Ok(Triplet { photos, nonce, head })
+        Ok(Triplet { photos, chain })
     }
 }
 
 /// The three photos of an online sale, from one session. There is no other way to make one.
+///
+/// A clone shares the photos: none of their megabytes is there twice.
 #[derive(Clone, Debug)]
 pub struct Triplet {
-    photos: [Capture; 3],
-    nonce: [u8; 16],
-    head: [u8; 32],
+    photos: [Arc<Capture>; 3],
+    chain: Chain,
 }
 
 impl Triplet {
@@ -141,38 +128,39 @@ impl Triplet {
     pub const SLOTS: [Slot; 3] = [Slot::PortraitSide, Slot::EmblemSide, Slot::Holder];
 
     /// The photos, in the order of [`SLOTS`](Self::SLOTS).
-    pub fn photos(&self) -> &[Capture; 3] {
+    pub fn photos(&self) -> &[Arc<Capture>; 3] {
         &self.photos
     }
 
     /// One side: portrait and number.
-    pub fn portrait_side(&self) -> &Capture {
+    pub fn portrait_side(&self) -> &Arc<Capture> {
         &self.photos[0]
     }
 
     /// The other side: emblem, authority and validity.
-    pub fn emblem_side(&self) -> &Capture {
+    pub fn emblem_side(&self) -> &Arc<Capture> {
         &self.photos[1]
     }
 
     /// The holder with the card.
-    pub fn holder(&self) -> &Capture {
+    pub fn holder(&self) -> &Arc<Capture> {
         &self.photos[2]
     }
 
-    /// The session's nonce.
-    pub fn nonce(&self) -> [u8; 16] {
-        self.nonce
+    /// The session's chain, photos that were taken again included.
+    pub fn chain(&self) -> &Chain {
+        &self.chain
     }
 
-    /// The last link of the session's chain.
-    pub fn head(&self) -> [u8; 32] {
-        self.head
-    }
-
-    /// Drops and wipes files and pixels; digests and links stay.
+    /// Drops files and pixels; digests and chain stay. They are wiped as soon as nobody else holds them: a clone of this
+    /// triplet, or evidence that was made from it.
     pub fn forget(&mut self) {
-        self.photos.iter_mut().for_each(Capture::forget);
+        for photo in &mut self.photos {
+            match Arc::get_mut(photo) {
+                Some(photo) => photo.forget(),
+                None => *photo = Arc::new(photo.forgotten()),
+            }
+        }
     }
 }
 
@@ -195,29 +183,47 @@ mod tests {
         ]
     }
 
-    fn head(nonce: u8, photos: impl IntoIterator<Item = Capture>) -> [u8; 32] {
-        let mut session = CaptureSession::new([nonce; 16]);
+    const OURS: &str = "BQUFBQUFBQUFBQUFBQUFBQ";
+    const THEIRS: &str = "BgYGBgYGBgYGBgYGBgYGBg";
+
+    fn session(photos: impl IntoIterator<Item = Capture>) -> CaptureSession {
+        let mut session = CaptureSession::new(OURS);
         photos.into_iter().for_each(|photo| session.admit(photo).unwrap());
-        session.head()
+        session
     }
 
     #[test]
-    fn the_chain_covers_nonce_order_slot_and_file() {
-        let expected = head(1, three());
-        assert_eq!(expected, head(1, three()));
-        assert_ne!(expected, head(2, three()), "another order's nonce");
-        let [a, b, c] = three();
-        assert_ne!(expected, head(1, [b, a, c]), "another order of photos");
-        let [a, b, _] = three();
-        assert_ne!(expected, head(1, [a, b, photo(Slot::Holder, "exif6.png")]), "another file");
-        let [a, b, _] = three();
-        assert_ne!(expected, head(1, [a, b]), "one left out");
+    fn a_session_is_bound_to_its_demand() {
+        let triplet = session(three()).into_triplet().unwrap();
+        assert!(triplet.chain().belongs_to(OURS) && !triplet.chain().belongs_to(THEIRS));
+        let slots: Vec<Slot> = triplet.chain().links().iter().map(|link| link.slot).collect();
+        assert_eq!(slots, Triplet::SLOTS);
+    }
+
+    #[test]
+    fn a_clone_shares_the_photos_and_forgetting_leaves_the_others_theirs() {
+        let mut triplet = session(three()).into_triplet().unwrap();
+        let other = triplet.clone();
+        for (one, other) in triplet.photos().iter().zip(other.photos()) {
+            assert!(Arc::ptr_eq(one, other));
+        }
+        triplet.forget();
+        assert!(triplet.photos().iter().all(|photo| photo.bytes().is_none() && photo.picture().is_none()));
+        assert!(other.photos().iter().all(|photo| photo.bytes().is_some() && photo.picture().is_some()));
+        for (one, other) in triplet.photos().iter().zip(other.photos()) {
+            assert_eq!((one.sha256(), one.pixels_sha256()), (other.sha256(), other.pixels_sha256()));
+        }
+        let mut last = other;
+        let held = Arc::as_ptr(last.holder());
+        last.forget();
+        assert_eq!(Arc::as_ptr(last.holder()), held, "the last one wipes in place");
+        assert!(last.holder().bytes().is_none());
     }
 
     #[test]
     fn a_photo_of_another_order_is_told() {
-        let mut theirs = CaptureSession::new([2; 16]);
-        let mut ours = CaptureSession::new([1; 16]);
+        let mut theirs = CaptureSession::new(THEIRS);
+        let mut ours = CaptureSession::new(OURS);
         let [portrait, emblem, _] = three();
         let link = theirs.next_link(Slot::PortraitSide, portrait.sha256());
         let refused = ours.admit_linked(portrait.clone(), &link);
@@ -231,17 +237,18 @@ mod tests {
 
     #[test]
     fn photos_may_be_taken_again_but_not_for_ever() {
-        let mut session = CaptureSession::new([1; 16]);
+        let mut session = CaptureSession::new(OURS);
         session.admit(photo(Slot::PortraitSide, "grey.jpg")).unwrap();
-        let before = session.head();
+        let before = session.chain().head();
         for photo in three() {
             session.admit(photo).unwrap();
         }
-        assert_ne!(session.head(), head(1, three()), "the photo that was replaced stays in the chain");
-        assert_ne!(session.head(), before);
+        let head = session.chain().head();
+        let without = self::session(three()).chain().head();
+        assert!(head != without && head != before, "the photo that was replaced stays in the chain");
         let triplet = session.clone().into_triplet().unwrap();
         assert_eq!(triplet.portrait_side().sha256(), three()[0].sha256());
-        while session.admitted < CaptureSession::LIMIT {
+        while session.chain().links().len() < CaptureSession::LIMIT as usize {
             session.admit(photo(Slot::Holder, "grey.jpg")).unwrap();
         }
         let more = session.admit(photo(Slot::Holder, "grey.jpg"));
@@ -250,7 +257,7 @@ mod tests {
 
     #[test]
     fn three_slots_and_no_other() {
-        let mut session = CaptureSession::new([1; 16]);
+        let mut session = CaptureSession::new(OURS);
         assert_eq!(
             session.admit(photo(Slot::Live, "grey.jpg")),
             Err(SessionError::WrongSlot { slot: Slot::Live })

@@ -75,6 +75,20 @@ fn a_photo_that_was_cut_and_closed_with_an_end_marker_is_truncated() {
     }
 }
 
+/// Whatever is cut off the end of the data, however little, is missed: every block is counted.
+#[test]
+fn a_cut_of_a_few_bytes_at_the_end_is_seen_as_well() {
+    for (name, whole) in files() {
+        let end = whole.len() - 2;
+        assert_eq!(whole[end..], [0xFF, 0xD9], "{name} ends with its end marker");
+        for length in 1..=64 {
+            let mut file = whole[..end - length].to_vec();
+            file.extend([0xFF, 0xD9]);
+            refused(file, &format!("{name} without its last {length} bytes"));
+        }
+    }
+}
+
 /// The three ways of spoiling `length` bytes at a place of the data, in hundredths.
 fn spoilt(whole: &[u8], place: usize, length: usize) -> [(&'static str, Vec<u8>); 3] {
     let begin = start_of_data(whole);

@@ -10,9 +10,13 @@
     clippy::print_stderr
 )]
 
+pub mod annual;
 pub mod cancellation;
 pub mod confirmation;
+pub mod inspection;
+pub mod standing;
 
+use realname_journal as journal;
 use realname_terms as document;
 use realname_terms as profile;
 use realname_token::{demand, jose, rely, sd_jwt, store, trust};

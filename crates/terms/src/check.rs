@@ -102,6 +102,7 @@ crate::names! {
 
 /// One check as an attestation states it: no score, no picture, no personal value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckResult {
     /// Which.
     pub check: Check,

@@ -59,6 +59,25 @@ pub enum ValidUntil {
 }
 
 impl ValidUntil {
+    /// How a validity without an end is written, in JSON and towards registers.
+    pub const LONG_TERM: &'static str = "long_term";
+
+    /// As it is written: `YYYY-MM-DD`, or [`LONG_TERM`](Self::LONG_TERM).
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Day(day) => day.to_date().to_string(),
+            Self::LongTerm => Self::LONG_TERM.to_owned(),
+        }
+    }
+
+    /// From what [`to_text`](Self::to_text) writes; `None` for anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if text == Self::LONG_TERM {
+            return Some(Self::LongTerm);
+        }
+        text.parse::<Date>().ok().map(|day| Self::Day(CardDate::from(day)))
+    }
+
     /// Whether the card is still valid on `day`, which is itself the last day when it equals the end.
     pub fn covers(&self, day: Date) -> bool {
         match self {
@@ -98,6 +117,10 @@ mod tests {
         let end = ValidUntil::Day(CardDate::parse("20300101").unwrap());
         assert!(end.covers(jiff::civil::date(2030, 1, 1)));
         assert!(!end.covers(jiff::civil::date(2030, 1, 2)));
+        for text in ["2030-01-01", ValidUntil::LONG_TERM] {
+            assert_eq!(ValidUntil::from_text(text).map(ValidUntil::to_text).as_deref(), Some(text));
+        }
+        assert_eq!(ValidUntil::from_text("20300101"), None);
         assert!(ValidUntil::LongTerm.covers(jiff::civil::date(9999, 1, 1)));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each table names every variant, so that a new one without its words doesn't compile.
 
-use super::{Check, ClaimName, DocumentKind, Lang, Outcome, Purpose, Sex};
+use super::{Check, ClaimName, DocumentKind, Env, Lang, Locality, Outcome, Purpose, Sex};
 
 impl Check {
     /// What it is called on a screen.
@@ -82,6 +82,28 @@ impl DocumentKind {
             Self::PermanentResident2023 => {
                 ("permanent resident's card of 2023", "外国人永久居留身份证（2023 版）")
             }
+        };
+        pick(lang, en, zh)
+    }
+}
+
+impl Locality {
+    /// What it is called on a screen.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (en, zh) = match self {
+            Self::Onsite => ("on site", "现场"),
+            Self::Remote => ("online", "线上"),
+        };
+        pick(lang, en, zh)
+    }
+}
+
+impl Env {
+    /// What it is called on a screen.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (en, zh) = match self {
+            Self::Production => ("production", "生产"),
+            Self::Test => ("test", "测试"),
         };
         pick(lang, en, zh)
     }

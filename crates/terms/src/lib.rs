@@ -41,6 +41,8 @@ pub use expectation::{Expectation, SaltedExpectation};
 pub use explain::{Advice, Codes, Entry, ErrorBody, Explain, Fault};
 pub use kind::{DocumentKind, Sex};
 pub use name::fold_name;
+#[cfg(feature = "schema")]
+pub use names::__names_schema;
 pub use names::{__name, UnknownName};
 pub use number::{IdNumber, NumberCheck, NumberKind};
 pub use outside::{MAX_ID, MAX_SHOWN, Outside, OutsideText, is_id, is_safe, is_visible, to_visible_json};
@@ -49,5 +51,8 @@ pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
 pub use refused::Refused;
 
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+pub use schemars as __schemars;
 #[doc(hidden)]
 pub use serde as __serde;

@@ -61,12 +61,51 @@ macro_rules! names {
             }
         }
 
+        $crate::__schema! { $type, Self::NAMES }
+
         impl<'de> $crate::__serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::__serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::__name(deserializer, Self::from_name, &Self::NAMES)
             }
         }
     };
+}
+
+/// The JSON Schema of a type that is written as one of these texts. Nothing without the feature `schema`.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __schema {
+    ($type:ty, $names:expr) => {
+        impl $crate::__schemars::JsonSchema for $type {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($type)).into()
+            }
+
+            fn json_schema(_: &mut $crate::__schemars::SchemaGenerator) -> $crate::__schemars::Schema {
+                $crate::__names_schema($names)
+            }
+        }
+    };
+}
+
+/// The JSON Schema of a type that is written as one of these texts. Nothing without the feature `schema`.
+#[cfg(not(feature = "schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __schema {
+    ($type:ty, $names:expr) => {};
+}
+
+/// The JSON Schema of one of these texts. For [`__schema!`](crate::__schema!).
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+pub fn __names_schema<'a>(names: impl IntoIterator<Item = &'a str>) -> schemars::Schema {
+    schemars::json_schema!({"type": "string", "enum": names.into_iter().collect::<Vec<_>>()})
 }
 
 /// The text is none of a table's names. It isn't quoted: it came from outside.

@@ -170,6 +170,17 @@ impl Serialize for OutsideText {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for OutsideText {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OutsideText".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string"})
+    }
+}
+
 impl<'de> Deserialize<'de> for OutsideText {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self)

@@ -10,6 +10,21 @@ use zeroize::ZeroizeOnDrop;
 #[serde(from = "String")]
 pub struct Personal(String);
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Personal {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Personal".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string"})
+    }
+}
+
 impl Personal {
     /// The text itself.
     pub fn as_str(&self) -> &str {

@@ -9,6 +9,7 @@ macro_rules! purposes {
         /// What an attestation may be used for: what the person consented to.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Purpose {
             $(#[doc = concat!("`", $name, "`")] $variant,)+
             /// Anything else, named by an absolute URI of at most 200 ASCII characters.

@@ -15,6 +15,7 @@ pub enum Lang {
 
 /// One reason: the code, and which check or claim it is about. Holds no personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reason {
     /// The stable code.
@@ -50,6 +51,7 @@ macro_rules! codes {
     ($($variant:ident $code:literal $meaning:literal, $en:literal, $zh:literal;)*) => {
         /// Why a token was refused. `docs/codes.md` is printed from this table; a code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum ReasonCode {
             $(#[doc = $meaning] #[serde(rename = $code)] $variant,)*
         }

@@ -44,7 +44,7 @@ impl Pair {
         let mut config: Config =
             format!("host={},{} user=realname dbname=postgres", hosts[0], hosts[1]).parse().unwrap();
         config.options(options).application_name("store");
-        PostgresStore::connect_with(config, NoTls, 8.try_into().unwrap()).unwrap()
+        PostgresStore::create_with(config, NoTls, 8.try_into().unwrap()).unwrap()
     }
 
     pub(crate) fn client(&self, name: &str) -> Client {

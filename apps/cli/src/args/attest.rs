@@ -41,7 +41,7 @@ pub(crate) struct AttestArgs {
     /// On site: the photo taken on the spot
     #[arg(long, value_name = "IMG", requires = "port", help_heading = "On site")]
     pub(crate) live: Option<PathBuf>,
-    /// Online: what the buyer declared: JSON {"name":…, "id_number":…}, optionally "valid_from" and "valid_until"
+    /// Online: what the buyer declared: JSON {"name":…, "id_number":…}, optionally "valid_from" with "valid_until", and "birth_date"
     #[arg(
         long,
         value_name = "FILE",
@@ -62,6 +62,8 @@ pub(crate) struct AttestArgs {
     /// Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default
     #[arg(long, value_name = "ID", requires = "declared", help_heading = "Online")]
     pub(crate) account: Option<String>,
+    #[command(flatten)]
+    pub(crate) plugins: PluginArgs,
     /// The person has agreed: don't ask
     #[arg(long)]
     pub(crate) yes: bool,
@@ -74,6 +76,27 @@ pub(crate) struct AttestArgs {
     /// Where to write the presentation
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+/// Helper programs in place of those that the configuration names. None of them is asked in production: what is real is said in
+/// the configuration.
+#[derive(Debug, Args)]
+pub(crate) struct PluginArgs {
+    /// Online: finds faces in the holder's photo
+    #[arg(long, value_name = "PROGRAM", help_heading = "Plug-ins")]
+    pub(crate) face_finder: Option<PathBuf>,
+    /// Online: the weights of the face finder inside this program
+    #[arg(long, value_name = "FILE", conflicts_with = "face_finder", help_heading = "Plug-ins")]
+    pub(crate) face_model: Option<PathBuf>,
+    /// On site: turns the chip's photo block into a picture
+    #[arg(long, value_name = "PROGRAM", help_heading = "Plug-ins")]
+    pub(crate) photo_decoder: Option<PathBuf>,
+    /// On site: compares the live photo with the chip's
+    #[arg(long, value_name = "PROGRAM", help_heading = "Plug-ins")]
+    pub(crate) face_matcher: Option<PathBuf>,
+    /// Judges whether the photo shows a living person
+    #[arg(long, value_name = "PROGRAM", help_heading = "Plug-ins")]
+    pub(crate) liveness: Option<PathBuf>,
 }
 
 /// Where the evidence is to come from.

@@ -14,6 +14,20 @@ pub(crate) enum AuthorityCommand {
     /// The first line of standard output says where it listens, one line for each question and answer follows. Plain HTTP,
     /// no accounts, synthetic people only: for development and tests.
     Serve(ServeArgs),
+    /// Ask a configured register about a person who doesn't exist, and say in words what is wrong
+    ///
+    /// One question, no retry, no trail, no other register. A vendor may charge for it.
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The register's configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

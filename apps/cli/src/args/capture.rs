@@ -24,9 +24,18 @@ pub(crate) struct CaptureCheckArgs {
     /// The holder with the card in the hand
     #[arg(long, value_name = "IMG")]
     pub(crate) holder: PathBuf,
+    /// Compare the number printed on the portrait side with this one: another one fails, one that can't be read is no pass
+    #[arg(long, value_name = "N", conflicts_with = "declared")]
+    pub(crate) number: Option<String>,
+    /// Compare number and dates on the card with what was declared: the file of `attest --declared`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) declared: Option<PathBuf>,
     /// A face detector, run as a helper program: without one nothing is measured on the holder's face
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) face_finder: Option<PathBuf>,
+    /// The weights of the face finder inside this program: model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7
+    #[arg(long, value_name = "FILE", conflicts_with = "face_finder")]
+    pub(crate) face_model: Option<PathBuf>,
     /// Draw what was found on copies of the photos, DIR/SLOT.png; DIR is made when absent, no file is overwritten
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,

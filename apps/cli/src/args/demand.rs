@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use realname::profile::{Check, ClaimName, DEMAND_LIFE, Env, Locality, Purpose};
 
+use super::Alg;
 use crate::lang;
 
 #[derive(Debug, Subcommand)]
@@ -69,6 +70,12 @@ pub(crate) struct DemandNewArgs {
     /// Only this terminal may answer
     #[arg(long, value_name = "ID")]
     pub(crate) terminal: Option<String>,
+    /// The key binding is signed so, for whoever can't verify the issuer's algorithm; may be given several times
+    #[arg(long = "session-alg", value_name = "ALG")]
+    pub(crate) session_algs: Vec<Alg>,
+    /// Only issuers that sign so can answer; may be given several times
+    #[arg(long = "issuer-alg", value_name = "ALG")]
+    pub(crate) issuer_algs: Vec<Alg>,
     /// How long the demand can be answered, in seconds, at most 600: terminals answer no longer ones
     #[arg(long, value_name = "SECS", default_value_t = 600, value_parser = life)]
     pub(crate) ttl: u32,

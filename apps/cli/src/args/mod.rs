@@ -1,10 +1,14 @@
 //! The command line, as scripts rely on it.
 
+mod agent;
+mod annual;
 mod attest;
 mod authority;
 mod capture;
 mod chinese;
 mod demand;
+mod inspection;
+mod journal;
 mod policy;
 mod reader;
 mod sandbox;
@@ -16,14 +20,24 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::lang;
+use crate::lang::{self, Lang};
 
-pub(crate) use attest::{AttestArgs, Source};
-pub(crate) use authority::{AuthorityCommand, ServeArgs};
+pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
+pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
+pub(crate) use attest::{AttestArgs, PluginArgs, Source};
+pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
+pub(crate) use inspection::{
+    Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs,
+    InspectionJudgeArgs, InspectionRevealArgs, InspectionRole,
+};
+pub(crate) use journal::{
+    JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
+    JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
+};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
@@ -42,15 +56,6 @@ pub(crate) struct Cli {
     pub(crate) lang: Option<Lang>,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// A language of the clerk's texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    /// English
-    En,
-    /// 中文
-    Zh,
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,6 +97,17 @@ pub(crate) enum Command {
     /// Stores: retention
     #[command(subcommand)]
     Store(StoreCommand),
+    /// The operator's journal: append, verify, prove, cosign
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Inspections: a sample that nobody can choose, and what agents produced for it
+    #[command(subcommand)]
+    Inspection(InspectionCommand),
+    /// Agents: how they stand, measures, and what shouldn't be in the journal
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Figures for the regulator, in one file with all that they are made of
+    Annual(Box<AnnualArgs>),
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
+use realname::jose::Algorithm;
 use realname::profile::DELEGATION_LIFE;
 
 use crate::lang;
 
-/// Algorithms for new keys.
+/// Algorithms of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Alg {
     /// Ed25519
@@ -16,6 +17,16 @@ pub(crate) enum Alg {
     /// P-256 with SHA-256
     #[value(name = "ES256")]
     Es256,
+}
+
+impl Alg {
+    /// As the library calls it.
+    pub(crate) fn algorithm(self) -> Algorithm {
+        match self {
+            Self::EdDsa => Algorithm::EdDsa,
+            Self::Es256 => Algorithm::Es256,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -27,6 +27,12 @@ pub(crate) struct VerifyArgs {
     /// Keep the verdict and the token without its disclosures here
     #[arg(long, value_name = "FILE", conflicts_with = "audit")]
     pub(crate) record: Option<PathBuf>,
+    /// The operator's journal: an acceptance is told once its event is there
+    #[arg(long, value_name = "DIR", requires = "journal_key", conflicts_with_all = ["audit", "again"])]
+    pub(crate) journal: Option<PathBuf>,
+    /// The key that signs the journal's checkpoints
+    #[arg(long, value_name = "KEY", requires = "journal")]
+    pub(crate) journal_key: Option<PathBuf>,
     /// Judge a kept record as of --at; answers nothing, changes nothing
     #[arg(long, requires = "at")]
     pub(crate) audit: bool,

@@ -3,16 +3,9 @@
 mod consent;
 mod evidence;
 mod fit;
+mod outbox;
 mod quota;
 mod refusal;
-
-use jiff::Timestamp;
-use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Signal, Verified};
-use realname::attest::{Attestor, Terminal};
-use realname::authority::Authority;
-use realname::capture::plugin::NoFaceMatcher;
-use realname::demand::{Transaction, VerifiedDemand};
-use serde_json::json;
 
 use super::{Done, authority, done, key, one_value, reader, stores, trusted};
 use crate::args::{AttestArgs, Source};
@@ -22,7 +15,14 @@ use crate::files::{self, Output};
 use crate::output::{self, Tone, paint};
 use crate::outside::path as shown;
 use crate::plugins::Installed;
+use crate::shapes::{Attested, MadeCheck, ShownTransaction};
 use crate::{lang, policies, words};
+use jiff::Timestamp;
+use realname::appraisal::{Case, CaseRequest, DecideError, Evidence, Policy, Signal, Verified};
+use realname::attest::{Attestor, Terminal};
+use realname::authority::Authority;
+use realname::capture::plugin::NoFaceMatcher;
+use realname::demand::{Transaction, VerifiedDemand};
 
 pub(crate) fn run(args: &AttestArgs) -> Done {
     let Some(source) = args.source() else {
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let attestor = attestor(&config)?;
     attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
-    let plugins = config.plugins()?;
+    let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
     // A script that brings the consent along has shown it.
@@ -71,30 +71,38 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             remote.into()
         }
     };
+    // Photos and declared data were read after it was prepared; the register isn't asked for what can't be written.
+    out.spare_others(None)?;
     let account = args.account.as_deref().unwrap_or(&config.terminal);
     let signals = quota::count(&store, &policy, &evidence, account)?;
     let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
-    let verified = decide(case, register.as_ref())?;
+    let statements = outbox::Statements::of(&config, &demand)?;
+    let verified = decide(case, register.as_ref(), &statements)?;
     let checks: Vec<_> = verified.checks().iter().map(|result| (result.check, result.outcome)).collect();
     let locality = verified.locality();
 
     let now = Timestamp::now();
     let attestation = attestor.attest(verified, &demand, now)?;
     let presentation = attestation.present(&demand, now)?;
+    // Stated before anybody has it: what left a terminal is in its chain.
+    statements.attested(&presentation)?;
     out.write(presentation.as_bytes())?;
     stores::keep_house(&store, now);
     if args.json {
-        let checks = checks.iter().map(|(check, outcome)| json!({"check": check, "outcome": outcome}));
-        let mut value = json!({
-            "result": "attested", "purpose": demand.purpose(), "locality": locality, "disclosed": demand.claims(),
-            "env": demand.env(), "checks": checks.collect::<Vec<_>>(), "out": args.out, "nonce": demand.nonce(),
-            "transaction": words::transaction_json(demand.transaction()),
+        let with_document = args.with_document;
+        output::json(&Attested {
+            result: "attested",
+            purpose: demand.purpose(),
+            locality,
+            disclosed: demand.claims(),
+            env: demand.env(),
+            checks: checks.into_iter().map(|(check, outcome)| MadeCheck { check, outcome }).collect(),
+            out: &args.out,
+            nonce: demand.nonce(),
+            transaction: ShownTransaction::of(demand.transaction()),
+            document: with_document.then(|| card["document"].take()),
+            card: with_document.then_some(card),
         });
-        if args.with_document {
-            value["document"] = card["document"].take();
-            value["card"] = card;
-        }
-        output::json(&value);
     } else {
         let rows = checks
             .iter()
@@ -135,14 +143,27 @@ fn case(
     Ok(case)
 }
 
-fn decide(case: Case, register: &dyn Authority) -> Result<Verified, Failure> {
+fn decide(
+    case: Case,
+    register: &dyn Authority,
+    statements: &outbox::Statements<'_>,
+) -> Result<Verified, Failure> {
     let progress = output::Progress::start(lang::pick("asking the register", "正在查询登记系统"));
     let decided = case.decide(register);
     drop(progress);
     decided.map_err(|error| match error {
-        DecideError::Refused(refused) => refusal::told(&refused),
+        DecideError::Refused(refused) => match statements.refused(&refused) {
+            Ok(()) => refusal::told(&refused),
+            Err(failure) => failure,
+        },
         other => other.into(),
     })
+}
+
+/// The delegation statements, from the issuer's key down to this one's.
+fn chain(config: &Config) -> Result<Vec<String>, Failure> {
+    let texts = config.delegation.as_slice().iter().map(|path| Ok(files::read_text(path)?.to_string()));
+    texts.collect()
 }
 
 /// The terminal with its key, and its delegation if it has one.
@@ -155,7 +176,6 @@ fn attestor(config: &Config) -> Result<Attestor, Failure> {
         terminal = terminal.region(region.as_str());
     }
     let attestor = Attestor::new(config.iss.as_str(), key::load(&config.key)?, terminal)?;
-    let chain = config.delegation.as_slice().iter().map(|path| Ok(files::read_text(path)?.to_string()));
-    let chain = chain.collect::<Result<Vec<_>, Failure>>()?;
+    let chain = chain(config)?;
     if chain.is_empty() { Ok(attestor) } else { Ok(attestor.with_delegation(chain)?) }
 }

@@ -1,5 +1,6 @@
-//! `realname authority serve`, and which register `attest` asks.
+//! `realname authority serve` and `check`, and which register `attest` asks.
 
+mod check;
 mod faults;
 mod spec;
 
@@ -19,8 +20,10 @@ use crate::{files, lang, outside, signals};
 pub(crate) use spec::connect;
 
 pub(crate) fn run(command: AuthorityCommand) -> Done {
-    let AuthorityCommand::Serve(args) = command;
-    serve(&args)
+    match command {
+        AuthorityCommand::Serve(args) => serve(&args),
+        AuthorityCommand::Check(args) => check::run(&args),
+    }
 }
 
 fn serve(args: &ServeArgs) -> Done {

@@ -3,16 +3,21 @@
 mod drawings;
 pub(crate) mod report;
 
+use realname::appraisal::DeclaredError;
+use realname::capture::DeclaredPrint;
 use realname::capture::measure::Thresholds;
+use realname::document::{IdNumber, NumberCheck};
 use realname::profile::Outcome;
 
-use super::{Done, done, photos};
+use super::{Done, declared, done, photos};
 use crate::args::{CaptureCheckArgs, CaptureCommand};
+use crate::failure::Failure;
+use crate::lang;
 use crate::output::{self, Tone, paint};
-use crate::{lang, plugins};
+use crate::plugins::Finder;
 
-/// Nothing of this session is kept, so there is nothing to tell its photos from those of another one.
-const NO_SESSION: [u8; 16] = [0; 16];
+/// Nothing is attested here, so the photos are for no demand.
+const NO_DEMAND: &str = "";
 
 pub(crate) fn run(command: CaptureCommand) -> Done {
     let CaptureCommand::Check(args) = command;
@@ -20,12 +25,15 @@ pub(crate) fn run(command: CaptureCommand) -> Done {
 }
 
 fn check(args: &CaptureCheckArgs) -> Done {
+    let declared = declared(args)?;
     let drawings = args.annotate.as_deref().map(drawings::Drawings::open).transpose()?;
     let progress = output::Progress::start(lang::pick("looking at the photos", "正在检查照片"));
-    let triplet = photos::triplet(NO_SESSION, [&args.portrait, &args.emblem, &args.holder])?;
-    let examination = match &args.face_finder {
-        Some(program) => triplet.examine_with(&Thresholds::default(), &plugins::face_finder(program)?),
-        None => triplet.examine(&Thresholds::default()),
+    let triplet = photos::triplet(NO_DEMAND, [&args.portrait, &args.emblem, &args.holder])?;
+    let finder = Finder::named(args.face_finder.as_deref(), args.face_model.as_deref())?;
+    let thresholds = Thresholds::default();
+    let examination = match &declared {
+        Some(declared) => triplet.examine_declared(&thresholds, finder.get(), declared),
+        None => triplet.examine_with(&thresholds, finder.get()),
     };
     let written = drawings.map(|drawings| drawings.write(&triplet, &examination)).transpose()?;
     drop(progress);
@@ -57,4 +65,18 @@ fn check(args: &CaptureCheckArgs) -> Done {
     }
     let said = if args.json { String::new() } else { report::advice(&examination) };
     Err(report::refused(&examination).with_details(value, said))
+}
+
+/// What the card should say, if anything was declared.
+fn declared(args: &CaptureCheckArgs) -> Result<Option<DeclaredPrint>, Failure> {
+    if let Some(file) = &args.declared {
+        return Ok(Some(declared::in_file(file)?.print()));
+    }
+    let Some(number) = &args.number else { return Ok(None) };
+    let number = IdNumber::new(number);
+    match number.check() {
+        NumberCheck::Valid => Ok(Some(DeclaredPrint::new(number))),
+        NumberCheck::Invalid => Err(DeclaredError::NumberCheck.into()),
+        NumberCheck::Unknown => Err(DeclaredError::NumberForm.into()),
+    }
 }

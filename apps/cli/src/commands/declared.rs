@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use realname::appraisal::Declared;
-use realname::document::Personal;
+use realname::appraisal::{Declared, DeclaredError};
+use realname::document::{CardDate, Personal, ValidUntil};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -74,4 +75,59 @@ pub(crate) fn read<T: DeserializeOwned>(
 /// Name and number, as far as they can be judged without asking anybody.
 pub(crate) fn person(name: &Personal, number: &Personal) -> Result<Declared, Failure> {
     Ok(Declared::new(name.as_str(), number.as_str())?)
+}
+
+/// The file of `--declared`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeclaredFile {
+    name: Personal,
+    id_number: Personal,
+    valid_from: Option<Personal>,
+    valid_until: Option<Personal>,
+    birth_date: Option<Personal>,
+}
+
+/// What a buyer declared: `--declared`.
+pub(crate) fn in_file(path: &Path) -> Result<Declared, Failure> {
+    let file: DeclaredFile =
+        read(path, "declared", &["name", "id_number"], &["valid_from", "valid_until", "birth_date"])?;
+    let about = |failure: Failure| failure.about(&path.to_string_lossy());
+    let declared = person(&file.name, &file.id_number).map_err(about)?;
+    let declared = match &file.birth_date {
+        None => declared,
+        Some(text) => {
+            let birth = day(text.as_str()).ok_or(DeclaredError::BirthDate);
+            birth.and_then(|birth| declared.born_on(birth)).map_err(|error| about(error.into()))?
+        }
+    };
+    let malformed = || {
+        about(Failure::damaged(
+            "declared",
+            lang::pick("the dates of validity can't be read", "无法读取有效期"),
+            lang::pick(
+                "give both or none of \"valid_from\" (2020-01-31) and \"valid_until\" (the same, or long_term)",
+                "valid_from（2020-01-31）和 valid_until（同上，或 long_term）须同时提供或同时省略",
+            ),
+        ))
+    };
+    match (&file.valid_from, &file.valid_until) {
+        (None, None) => Ok(declared),
+        (Some(from), Some(until)) => {
+            let from = day(from.as_str()).ok_or_else(malformed)?;
+            let until = match until.as_str() {
+                "long_term" => ValidUntil::LongTerm,
+                text => ValidUntil::Day(day(text).ok_or_else(malformed)?),
+            };
+            declared.with_validity(from, until).map_err(|error| about(error.into()))
+        }
+        _ => Err(malformed()),
+    }
+}
+
+/// `2020-01-31`.
+fn day(text: &str) -> Option<CardDate> {
+    let bytes = text.as_bytes();
+    let dashed = bytes.len() == 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
+    dashed.then(|| CardDate::parse(&text.replace('-', ""))).flatten()
 }

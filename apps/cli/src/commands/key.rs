@@ -4,7 +4,7 @@ mod load;
 mod new;
 mod show;
 
-pub(crate) use self::load::load;
+pub(crate) use self::load::{is_uri, load};
 pub(crate) use self::show::{public_record, window};
 use super::Done;
 use crate::args::KeyCommand;

@@ -1,5 +1,7 @@
 //! The commands, one module each.
 
+mod agent;
+mod annual;
 mod attest;
 mod authority;
 mod capture;
@@ -8,7 +10,9 @@ mod demand;
 mod demo;
 mod emulator;
 mod inspect;
-mod key;
+mod inspection;
+mod journal;
+pub(crate) mod key;
 mod photos;
 mod policy;
 mod reader;
@@ -49,6 +53,10 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Demand(command) => demand::run(command),
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
+        Command::Agent(command) => agent::run(command),
+        Command::Annual(args) => annual::run(&args),
+        Command::Inspection(command) => inspection::run(command),
+        Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args),

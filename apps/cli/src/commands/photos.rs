@@ -21,10 +21,10 @@ fn take_with(intake: &Intake, slot: Slot, path: &Path) -> Result<Capture, Failur
     taken.map_err(|error| Failure::from(error).about(slot_name(slot)))
 }
 
-/// Takes the three photos of an online sale in, in the order of [`Triplet::SLOTS`]. When several files are bad, all are
+/// Takes the three photos of an online sale in for the demand with that nonce, in the order of [`Triplet::SLOTS`]. When several files are bad, all are
 /// named at once: the buyer takes them again in one go.
-pub(crate) fn triplet(nonce: [u8; 16], paths: [&Path; 3]) -> Result<Triplet, Failure> {
-    let (intake, mut session) = (Intake::default(), CaptureSession::new(nonce));
+pub(crate) fn triplet(demand_nonce: &str, paths: [&Path; 3]) -> Result<Triplet, Failure> {
+    let (intake, mut session) = (Intake::default(), CaptureSession::new(demand_nonce));
     let mut failures = Vec::new();
     for (slot, path) in Triplet::SLOTS.into_iter().zip(paths) {
         match take_with(&intake, slot, path) {

@@ -6,7 +6,6 @@ mod explain;
 mod list;
 
 use realname::appraisal::{Policy, Reason};
-use serde_json::{Value, json};
 
 use super::Done;
 use crate::args::PolicyCommand;
@@ -43,9 +42,4 @@ pub(crate) fn not_covered(policy: &Policy, purpose: &str) -> Failure {
         ),
         lang::pick(advice.en, advice.zh),
     )
-}
-
-fn named(policy: &Policy) -> Value {
-    let reference = policy.reference();
-    json!({"policy": reference.id, "version": reference.version})
 }

@@ -2,6 +2,7 @@
 
 use super::{Done, done, verify};
 use crate::args::{EraseArgs, RecordCommand};
+use crate::shapes::Erased;
 use crate::{files, lang, output};
 
 pub(crate) fn run(command: RecordCommand) -> Done {
@@ -18,7 +19,7 @@ fn erase(args: &EraseArgs) -> Done {
         files::write(&args.file, &erased.to_bytes())?;
     }
     if args.json {
-        output::json(&serde_json::json!({ "erased": changed }));
+        output::json(&Erased { erased: changed });
     } else {
         output::line(match changed {
             true => {

@@ -16,6 +16,7 @@ use crate::args::{SandboxCommand, SandboxNewArgs};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::outside::path as shown;
+use crate::shapes::NewSandbox;
 use crate::{files, lang, signals};
 
 /// The number that is sold. No operator has it.
@@ -47,9 +48,7 @@ fn new(args: &SandboxNewArgs) -> Done {
     let _ = building.keep();
 
     if args.json {
-        output::json(
-            &serde_json::json!({ "dir": dir, "nonce": demand.nonce(), "demand": dir.join("demand.jwt") }),
-        );
+        output::json(&NewSandbox { dir, nonce: demand.nonce(), demand: &dir.join("demand.jwt") });
         return done();
     }
     output::line(format_args!(

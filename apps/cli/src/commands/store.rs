@@ -5,6 +5,7 @@ use realname::store::Store;
 
 use super::{Done, done, stores};
 use crate::args::{ExpireArgs, StoreCommand};
+use crate::shapes::Expired;
 use crate::{lang, output};
 
 /// What one step removes; between two steps others have their turn.
@@ -29,7 +30,7 @@ fn expire(args: &ExpireArgs) -> Done {
         }
     }
     if args.json {
-        output::json(&serde_json::json!({ "removed": removed, "before": before }));
+        output::json(&Expired { removed, before });
     } else {
         output::line(lang::pick(
             format!("removed {removed} that ended before {before}"),

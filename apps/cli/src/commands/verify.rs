@@ -2,6 +2,7 @@
 
 mod again;
 mod audit;
+mod event;
 mod order;
 mod tell;
 
@@ -54,9 +55,6 @@ fn incomplete() -> Failure {
 
 fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     let store = stores::existing(store)?;
-    // An answer is recorded once, so what can be known of its ways out is known before.
-    let record = args.record.as_deref().map(Output::prepare).transpose()?;
-    one_value(args.json, &record.iter().collect::<Vec<_>>())?;
     let now = Timestamp::now();
     let presentation = files::read_text(given.file)?;
     let parsed = match UnverifiedPresentation::parse(&presentation) {
@@ -75,7 +73,18 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         Ok(list) => list,
         Err(error) => return distrust(error, &order, args.json),
     };
+    // An answer is recorded once, so what can be known of its ways out is known before.
+    let record = args.record.as_deref().map(Output::prepare).transpose()?;
+    one_value(args.json, &record.iter().collect::<Vec<_>>())?;
+    // Opened, and made up for, before anything is answered that can't be answered twice.
+    let events = event::Events::open(args, &store)?;
+    events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
+    let waiting =
+        events.as_ref().map(|events| events.announce(order.nonce.as_deref())).transpose()?.flatten();
     let answer = answer(&store, &presentation, asked, &list, now, &Limits::default())?;
+    if let (Some(events), Some(waiting)) = (events, waiting) {
+        events.settle(waiting, answer.record.as_ref(), now)?;
+    }
     stores::keep_house(&store, now);
     let kept = match (record, &answer.record) {
         (Some(out), Some(record)) => out.write(&record.to_bytes()),

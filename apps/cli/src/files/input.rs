@@ -1,9 +1,10 @@
 //! Reading what a command is given.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -18,6 +19,15 @@ const LARGEST: u64 = 32 * 1024 * 1024;
 /// Standard input can be read once.
 static STANDARD_INPUT: AtomicBool = AtomicBool::new(false);
 
+/// The files that this command has read, by their real names.
+static READ: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Whether this command has read that file, by whatever name.
+pub(super) fn was_read(path: &Path) -> bool {
+    let read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    fs::canonicalize(path).is_ok_and(|path| read.contains(&path))
+}
+
 /// Reads a whole file, a pipe, or with `-` standard input. Wiped when dropped, because it may hold a key or a face.
 pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let trouble = |error: io::Error| {
@@ -28,6 +38,9 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
         )
     };
     if !is_standard(path) {
+        if let Ok(real) = fs::canonicalize(path) {
+            READ.lock().unwrap_or_else(PoisonError::into_inner).push(real);
+        }
         return limited(File::open(path).map_err(trouble)?, path).map_err(trouble)?;
     }
     if STANDARD_INPUT.swap(true, Ordering::SeqCst) {
@@ -55,6 +68,32 @@ fn limited(source: impl Read, path: &Path) -> io::Result<Result<Zeroizing<Vec<u8
     } else {
         Ok(bytes)
     })
+}
+
+/// Refuses a key in a file that others than its owner can read. Pipes and standard input have no such bits that matter.
+#[cfg(unix)]
+pub(crate) fn of_this_user_only(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let others =
+        std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o077 != 0);
+    if is_standard(path) || !others {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "key_readable",
+        format!("{}: {}", shown(path), lang::pick("others can read this key", "其他用户可读取该密钥")),
+        lang::pick(
+            "chmod 600 it, and make a new key if somebody may have read it",
+            "请执行 chmod 600；如可能已被他人读取，请更换密钥",
+        ),
+    ))
+}
+
+/// Other systems have other ways to say who may read a file.
+#[cfg(not(unix))]
+pub(crate) fn of_this_user_only(_: &Path) -> Result<(), Failure> {
+    Ok(())
 }
 
 /// Reads a text file; a final line end is dropped.

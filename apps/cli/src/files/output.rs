@@ -1,11 +1,12 @@
 //! Writing what a command makes.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use super::input::was_read;
 use super::is_standard;
 use crate::failure::Failure;
 use crate::lang;
@@ -33,9 +34,16 @@ enum Place {
 }
 
 impl Output {
-    /// Finds out whether it can be written there, and whether there is room.
+    /// Finds out whether it can be written there, and whether there is room. What this command has read isn't written over,
+    /// nor is a key or a store: to be called when the inputs were read, and before what can't be done twice.
     pub(crate) fn prepare(path: &Path) -> Result<Self, Failure> {
+        Self::prepare_over(path, None)
+    }
+
+    /// As [`prepare`](Self::prepare), where that input may be written over: a renewed list takes the place of the one before.
+    pub(crate) fn prepare_over(path: &Path, input: Option<&Path>) -> Result<Self, Failure> {
         let output = Self::open(path)?;
+        output.spare_others(input)?;
         if let Place::Whole(path) = &output.place {
             // The disk may be full: a file is made there at any time, its content isn't.
             let tried = temporary(path).and_then(|mut file| {
@@ -45,6 +53,25 @@ impl Output {
             tried.map_err(|error| unwritable(path, &error))?;
         }
         Ok(output)
+    }
+
+    /// Refuses to take the place of what this command has read by now, of a key, and of a store.
+    pub(crate) fn spare_others(&self, but: Option<&Path>) -> Result<(), Failure> {
+        let Place::Whole(path) = &self.place else { return Ok(()) };
+        let same = |but: &Path| {
+            fs::canonicalize(but).is_ok_and(|but| fs::canonicalize(path).is_ok_and(|own| own == but))
+        };
+        let what = match beginning(path) {
+            Some(bytes) if bytes.starts_with(b"-----BEGIN ") => lang::pick("is a key", "是密钥"),
+            Some(bytes) if STORES.iter().any(|magic| bytes.starts_with(magic)) => {
+                lang::pick("is a store's", "属于存储")
+            }
+            Some(_) if was_read(path) && !but.is_some_and(same) => {
+                lang::pick("is what this command reads", "是本命令的输入文件")
+            }
+            _ => return Ok(()),
+        };
+        Err(never_overwritten(path, what))
     }
 
     fn open(path: &Path) -> Result<Self, Failure> {
@@ -103,15 +130,26 @@ pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure>
         if error.kind() != io::ErrorKind::AlreadyExists {
             return unwritable(path, &error);
         }
-        Failure::trouble(
-            "file",
-            format!("{} {}", outside::path(path), lang::pick("is already there", "已存在")),
-            lang::pick(
-                "choose another name: this file is never overwritten",
-                "请换一个名称：此类文件从不覆盖",
-            ),
-        )
+        never_overwritten(path, lang::pick("is already there", "已存在"))
     })
+}
+
+/// What the files of a store begin with: the database and its log.
+const STORES: [&[u8]; 3] = [b"SQLite format 3\0", &[0x37, 0x7F, 0x06, 0x82], &[0x37, 0x7F, 0x06, 0x83]];
+
+/// How the plain file begins that is there, if one is.
+fn beginning(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(16).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn never_overwritten(path: &Path, what: &str) -> Failure {
+    Failure::trouble(
+        "file",
+        format!("{} {what}", outside::path(path)),
+        lang::pick("choose another name: this file is never overwritten", "请换一个名称：此类文件从不覆盖"),
+    )
 }
 
 fn place_of(path: &Path) -> io::Result<Place> {

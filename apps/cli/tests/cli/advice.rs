@@ -130,8 +130,7 @@ fn what_was_given_in_a_keys_or_an_anchors_place_is_named() {
     ]);
     openssl(&["pkey", "-in", &workshop.path("home.pem"), "-pubout", "-out", &workshop.path("public.pem")]);
     for (key, expected) in [
-        ("sec1.pem", "openssl pkcs8 -topk8 -nocrypt"),
-        ("locked.pem", "encrypted"),
+        ("locked.pem", "REALNAME_KEY_PASSWORD"),
         ("public.pem", "public half"),
         ("home.jwk", "JWK"),
         ("list.json", "JWK"),

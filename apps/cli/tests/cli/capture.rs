@@ -49,6 +49,56 @@ fn good_photos_pass_and_every_figure_has_its_threshold() {
 }
 
 #[test]
+fn the_printed_number_is_compared_with_the_declared_one() {
+    let passed = check(&good_photos(), &["--number", "119999199001010004", "--json"]);
+    assert_eq!(code(&passed), Some(0), "{}", String::from_utf8_lossy(&passed.stderr));
+    let found = json(&passed);
+    assert_eq!(found["printed"]["number"]["outcome"], "same");
+    assert_eq!(found["printed"]["number"]["positions"], serde_json::json!(vec!["same"; 18]));
+    assert!(found["printed"].get("validity").is_none(), "none was declared");
+    // Somebody else's.
+    let other = check(&good_photos(), &["--number", "119999198505050021", "--json"]);
+    assert_eq!(code(&other), Some(1));
+    let found = json(&other);
+    assert_eq!(
+        (&found["outcome"], &found["error"]["code"]),
+        (&"fail".into(), &"photo_number_differs".into())
+    );
+    assert_eq!(found["faults"][0]["slots"], serde_json::json!(["portrait_side"]));
+    let text =
+        String::from_utf8(check(&good_photos(), &["--number", "119999198505050021"]).stdout).expect("UTF-8");
+    assert!(
+        text.contains("printed number: another one") && text.contains("[photo_number_differs]"),
+        "{text}"
+    );
+    assert!(!text.contains("119999"), "{text}");
+    // No number at all, and one that can't be one.
+    assert!(json(&check(&good_photos(), &["--json"])).get("printed").is_none());
+    let typo = check(&good_photos(), &["--number", "119999199001010005", "--json"]);
+    assert_eq!((code(&typo), &json(&typo)["error"]["code"]), (Some(4), &"declared_number_check".into()));
+}
+
+#[test]
+fn the_dates_and_the_birth_date_are_compared_too() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let declared = |name: &str, more: &str| {
+        let path = directory.path().join(name);
+        let text = format!(r#"{{"name":"测试甲","id_number":"119999199001010004"{more}}}"#);
+        fs::write(&path, text).expect("written");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let check = |file: &str| check(&good_photos(), &["--declared", file, "--json"]);
+    let right = r#","valid_from":"2020-01-01","valid_until":"long_term","birth_date":"1990-01-01""#;
+    let passed = check(&declared("right.json", right));
+    assert_eq!(code(&passed), Some(0), "{}", String::from_utf8_lossy(&passed.stderr));
+    assert_eq!(json(&passed)["printed"]["validity"]["outcome"], "same");
+    let dates = check(&declared("dates.json", r#","valid_from":"2021-01-01","valid_until":"long_term""#));
+    assert_eq!(json(&dates)["error"]["code"], "photo_validity_differs");
+    let birth = check(&declared("birth.json", r#","birth_date":"1990-01-10""#));
+    assert_eq!((code(&birth), &json(&birth)["error"]["code"]), (Some(4), &"declared_birth_date".into()));
+}
+
+#[test]
 fn the_table_is_plain_in_a_pipe_and_speaks_both_languages() {
     let swapped = photos("emblem-side", "portrait-side", "holder");
     let english = check(&swapped, &[]);

@@ -41,7 +41,7 @@ fn a_buyer_is_accepted_once() {
 #[test]
 fn declared_data_that_the_register_does_not_confirm_are_refused() {
     let (workshop, register) = (sale(), Register::start());
-    workshop.write("other.json", &format!(r#"{{"name":"{NAME}","id_number":"{OTHER_NUMBER}"}}"#));
+    workshop.write("other.json", &format!(r#"{{"name":"测试丙","id_number":"{NUMBER}"}}"#));
     let refused = workshop.attest_online(&register.origin, "other.json", &good_photos(), "demand.jwt");
     assert_eq!(code(&refused), Some(1));
     let told = json(&refused);
@@ -50,7 +50,22 @@ fn declared_data_that_the_register_does_not_confirm_are_refused() {
     assert!(told["refusal"]["human_route"].as_str().is_some_and(|route| !route.is_empty()));
     assert!(!workshop.has("presentation"), "nothing was signed");
     let printed = format!("{told}{}", String::from_utf8_lossy(&refused.stderr));
-    assert!(!printed.contains(NAME) && !printed.contains(OTHER_NUMBER), "{printed}");
+    assert!(!printed.contains("测试丙") && !printed.contains(NUMBER), "{printed}");
+}
+
+#[test]
+fn another_persons_data_with_these_photos_are_refused_before_the_register_is_asked() {
+    let workshop = sale();
+    workshop.write("other.json", &format!(r#"{{"name":"测试丙","id_number":"{OTHER_NUMBER}"}}"#));
+    // There is no register at all.
+    let refused = workshop.attest_online("http://127.0.0.1:9", "other.json", &good_photos(), "demand.jwt");
+    assert_eq!(code(&refused), Some(1));
+    let told = json(&refused);
+    assert_eq!(told["error"]["code"], "photo_number_differs", "{told}");
+    assert_eq!(told["examination"]["printed"]["number"]["outcome"], "differs");
+    assert!(!workshop.has("presentation"), "nothing was signed");
+    let printed = format!("{told}{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(!printed.contains(OTHER_NUMBER) && !printed.contains(NUMBER), "{printed}");
 }
 
 #[test]

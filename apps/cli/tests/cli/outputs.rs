@@ -74,6 +74,55 @@ fn a_device_a_pipe_and_a_link_stay_what_they_are() {
     assert!(fs::metadata(&fifo).expect("it is there").file_type().is_fifo());
 }
 
+/// `--out` with the name of the signing key took the key's place, and the command said nothing.
+#[test]
+fn no_output_takes_the_place_of_a_key_a_store_or_an_input() {
+    let workshop = Workshop::new();
+    presented(&workshop);
+    let kept = |name: &str| fs::read(workshop.path(name)).expect("it is there");
+    let refused = |args: Vec<String>, name: &str| {
+        let before = kept(name);
+        let output = run(&args);
+        assert_eq!(code(&output), Some(3), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(kept(name) == before, "{name} is what it was");
+    };
+    symlink(workshop.path("home.pem"), workshop.path("by another name")).expect("a link");
+    for name in ["home.pem", "anchor.pem", "by another name", "store/realname.sqlite3"] {
+        refused(demand_args(&workshop, &workshop.path(name)), name);
+    }
+    let sign = |list: &str, previous: Option<&str>, out: &str| {
+        let mut args = vec!["trust".to_owned(), "sign".to_owned()];
+        args.extend(
+            ["--anchor", &workshop.path("anchor.pem"), "--list", &workshop.path(list)].map(str::to_owned),
+        );
+        args.extend(previous.into_iter().flat_map(|list| ["--previous".to_owned(), workshop.path(list)]));
+        args.extend(["--out".to_owned(), workshop.path(out)]);
+        args
+    };
+    refused(sign("list.json", None, "list.json"), "list.json");
+    refused(sign("list.json", Some("trust.jwt"), "list.json"), "list.json");
+    // The renewed list takes the place of the one before: that is its recipe.
+    ok(sign("list.json", Some("trust.jwt"), "trust.jwt"));
+    // Nothing was asked, and nothing used up.
+    for name in ["demand.jwt", "declared.json", "terminal.toml"] {
+        let mut args = workshop.attest_args("demand.jwt", name);
+        let register = format!("dir:{}", support::fixture("register.json").display());
+        args.extend(
+            ["--authority", &register, "--declared", &workshop.path("declared.json")].map(str::to_owned),
+        );
+        args.extend(good_photos());
+        refused(args, name);
+    }
+    let mut verify = workshop.verify_args("presentation");
+    verify.extend(["--record".to_owned(), workshop.path("presentation")]);
+    refused(verify, "presentation");
+    assert_eq!(json(&workshop.verify("presentation"))["verdict"], "accepted");
+    // What is none of these is replaced, as before.
+    workshop.write("old", "old");
+    ok(demand_args(&workshop, &workshop.path("old")));
+    assert!(fs::read_to_string(workshop.path("old")).expect("read").starts_with("eyJ"));
+}
+
 #[test]
 fn a_dash_is_standard_input_and_output() {
     let workshop = Workshop::new();

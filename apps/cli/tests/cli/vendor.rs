@@ -54,11 +54,8 @@ impl Vendor {
     }
 }
 
-#[test]
-fn every_kind_of_code_ends_as_it_should() {
-    let (workshop, vendor) = (Workshop::new(), Vendor::start());
-    workshop.demand("demand.jwt");
-    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+/// A terminal whose register is this vendor, by that code map.
+fn set_up(workshop: &Workshop, vendor: &Vendor, map: &str) {
     // Name and number are all that this register knows, so the policy asks for no more.
     let policy = concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -68,7 +65,7 @@ fn every_kind_of_code_ends_as_it_should() {
     let (head, _) = policy.split_once("[[rule]]").expect("rules");
     // Nor can it confirm the dates of a card whose term is unusual.
     let head = head.replace("unusual = \"confirm\"", "unusual = \"ignore\"");
-    let rule = "[[rule]]\npurposes = [\"sim.cancel\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nbecause = [\"a test\"]\n";
+    let rule = "[[rule]]\npurposes = [\"sim.cancel\", \"sim.activate\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nbecause = [\"a test\"]\n";
     workshop.write("policy.toml", &format!("{head}{rule}"));
     workshop.write("secret", "TEST secret\n");
     workshop.write(
@@ -79,12 +76,20 @@ fn every_kind_of_code_ends_as_it_should() {
              [seal]\nheader = \"X-Signature\"\nparts = [\"method\", \"path\", \"body_sha256\"]\nfile = \"secret\"\n\
              [limits]\ntries = 1\n",
             vendor.origin,
-            fixture("codemaps/tencent-two-element.toml").display()
+            fixture("codemaps").join(map).display()
         ),
     );
     let terminal = std::fs::read_to_string(workshop.path("terminal.toml")).expect("the file");
     let terminal = format!("{terminal}policy = \"policy.toml\"\nauthority = \"vendor.toml\"\n");
     workshop.write("terminal.toml", &terminal);
+}
+
+#[test]
+fn every_kind_of_code_ends_as_it_should() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    workshop.demand("demand.jwt");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+    set_up(&workshop, &vendor, "tencent-two-element.toml");
     let attest = |token: Option<&str>| {
         let mut args = workshop.attest_args("demand.jwt", "presentation");
         let live = fixture("portraits/jia-live-1.jpg");
@@ -132,4 +137,102 @@ fn every_kind_of_code_ends_as_it_should() {
     let without = attest(None);
     assert_eq!((code(&without), &json(&without)["error"]["code"]), (Some(4), &"authority_config".into()));
     assert_eq!(vendor.questions.lock().expect("the questions").len(), 5);
+}
+
+/// A register of three elements is asked with the demand's number, and with no demand that has none.
+#[test]
+fn the_demands_number_reaches_a_register_of_three_elements() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    set_up(&workshop, &vendor, "tencent-phone-three-element.toml");
+    let reader = Emulator::start_with("cards/resident.json", &["--again"]);
+    let attest = |demand: &str| {
+        let mut args = workshop.attest_args(demand, "presentation");
+        let live = fixture("portraits/jia-live-1.jpg");
+        args.extend(["--port", &reader.port, "--live", live.to_str().expect("UTF-8")].map(str::to_owned));
+        let mut command = support::realname(args);
+        command.env("VENDOR_TOKEN", "s3cret").output().expect("the program starts")
+    };
+    "0".clone_into(&mut vendor.result.lock().expect("the result"));
+    workshop.demand("demand.jwt");
+    let attested = attest("demand.jwt");
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stdout));
+    let questions = vendor.questions.lock().expect("the questions").clone();
+    let [question] = questions.as_slice() else { panic!("{questions:?}") };
+    // In the national form that this vendor wants, beside name and number of the card.
+    assert!(question.contains(r#""Phone":"13900000000""#) && question.contains(NUMBER), "{question}");
+    assert!(!question.contains("+86"), "{question}");
+    let verdict = json(&workshop.verify("presentation"));
+    assert_eq!(verdict["verdict"], "accepted", "{verdict}");
+
+    // No number, no question: the clerk isn't sent back to the card.
+    std::fs::remove_file(workshop.path("presentation")).expect("removed");
+    workshop.online_demand("without.jwt", &["--locality", "onsite"]);
+    let refused = attest("without.jwt");
+    let error = json(&refused)["error"].clone();
+    assert_eq!(error["code"], "authority_phone_number", "{error}");
+    let action = error["action"].as_str().expect("advice").to_lowercase();
+    assert!(action.contains("phone number") && action.contains("card again doesn't help"), "{action}");
+    assert!(!workshop.has("presentation"));
+    assert_eq!(vendor.questions.lock().expect("the questions").len(), 1, "nothing was asked");
+}
+
+#[test]
+fn a_check_says_in_words_what_is_wrong_with_a_register() {
+    let (workshop, vendor) = (Workshop::new(), Vendor::start());
+    let shipped =
+        std::fs::read_to_string(fixture("registers/tencent.toml")).expect("the shipped configuration");
+    let config = |origin: &str| {
+        shipped
+            .replace("https://faceid.tencentcloudapi.com", origin)
+            .replace(
+                "../codemaps/tencent-two-element.toml",
+                fixture("codemaps/tencent-two-element.toml").to_str().expect("UTF-8"),
+            )
+            .replace("id.env = \"TENCENT_SECRET_ID\"", "id.file = \"id\"")
+            .replace("secret.env = \"TENCENT_SECRET_KEY\"", "secret.file = \"secret\"")
+    };
+    workshop.write("id", "AKIDsynthetic");
+    workshop.write("secret", "TEST-secret-key");
+    workshop.write("vendor.toml", &config(&vendor.origin));
+    let check = || support::run(["authority", "check", "--config", &workshop.path("vendor.toml"), "--json"]);
+    let error = |code: &str| format!("\",\"Error\":{{\"Code\":\"{code}\"}},\"X\":\"");
+    for (result, expected) in [
+        (error("AuthFailure.SignatureExpire"), "check_clock"),
+        (error("AuthFailure.SignatureFailure"), "check_signature"),
+        (error("AuthFailure.SecretIdNotFound"), "check_credential"),
+        (error("AuthFailure.UnauthorizedOperation"), "check_denied"),
+        (error("UnauthorizedOperation.Nonactivated"), "check_not_opened"),
+        (error("UnauthorizedOperation.Arrears"), "check_arrears"),
+        (error("RequestLimitExceeded"), "check_too_many"),
+        (error("InvalidParameter"), "check_request"),
+        (error("SomethingNew"), "check_map"),
+        ("999".to_owned(), "check_map"),
+        ("0".to_owned(), "check_says_yes"),
+    ] {
+        *vendor.result.lock().expect("the result") = result.clone();
+        let output = check();
+        assert_eq!(code(&output), Some(3), "{result}");
+        let told = json(&output);
+        assert_eq!(
+            (told["error"]["code"].as_str(), told["status"].as_u64()),
+            (Some(expected), Some(200)),
+            "{told}"
+        );
+        let told = format!("{told}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!told.contains("TEST-secret") && !told.contains("AKIDsynthetic"), "{told}");
+    }
+    for (result, expected) in [("-5", "answered"), ("-1", "answered"), ("-2", "values_refused")] {
+        *vendor.result.lock().expect("the result") = result.to_owned();
+        let output = check();
+        assert_eq!((code(&output), json(&output)["result"].as_str()), (Some(0), Some(expected)), "{result}");
+    }
+    let questions = vendor.questions.lock().expect("the questions").clone();
+    assert_eq!(questions.len(), 14, "each is asked once");
+    assert!(
+        questions
+            .iter()
+            .all(|question| question.contains("\"IdCard\":\"119999") && !question.contains(NUMBER))
+    );
+    workshop.write("vendor.toml", &config("http://127.0.0.1:1"));
+    assert_eq!(json(&check())["error"]["code"], "check_unreachable");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::charge::Charge;
 use crate::clock::time_left;
 use crate::profile::Purpose;
 use crate::words::{Word, error_word};
@@ -27,7 +28,7 @@ pub trait AuditSink: Send + Sync {
     fn record(&self, record: &AuditRecord) -> Result<(), AuditError>;
 }
 
-/// The trail couldn't be kept; whoever runs the sink is to look.
+/// The trail couldn't be kept: the operator of the sink mends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the audit trail couldn't be kept")]
 pub struct AuditError;
@@ -64,7 +65,7 @@ pub enum AuditStep {
         by: Option<String>,
         /// Its reference number.
         reference: Option<String>,
-        /// Whether it is charged for.
+        /// Whether it is charged for, errors too. Where several registers or tries were needed: whether any was.
         billed: Option<bool>,
         /// SHA-256 of the response.
         response_sha256: Option<[u8; 32]>,
@@ -116,29 +117,41 @@ impl<A: Authority, S: AuditSink> Authority for Audited<A, S> {
         let asked_at = self.clock.now();
         self.record(query, asked_at, AuditStep::Asked)
             .map_err(|AuditError| AuthorityError::Transient { retry_after: None })?;
-        let result = self.inner.ask(query).map(|finding| finding.without_echo(query));
+        let charge = Charge::default();
+        let asked = query.clone().with_charge(charge.clone());
+        let result = self.inner.ask(&asked).map(|finding| finding.without_echo(query));
+        query.charge().note(charge.said());
         let at = self.clock.now();
-        let step = answered(self.inner.id(), &result, time_left(asked_at, at));
+        let step = answered(self.inner.id(), &result, &charge, time_left(asked_at, at));
         self.record(query, at, step).map_err(|AuditError| AuthorityError::Indeterminate)?;
         result
     }
 
     fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
         let asked_at = self.clock.now();
-        let outcome = match self.inner.reconcile(query)? {
+        let charge = Charge::default();
+        let asked = query.clone().with_charge(charge.clone());
+        let outcome = self.inner.reconcile(&asked);
+        query.charge().note(charge.said());
+        let outcome = match outcome? {
             Reconciled::Answered(Ok(finding)) => Reconciled::Answered(Ok(finding.without_echo(query))),
             other => other,
         };
         if let Reconciled::Answered(result) = &outcome {
             let at = self.clock.now();
-            let step = answered(self.inner.id(), result, time_left(asked_at, at));
+            let step = answered(self.inner.id(), result, &charge, time_left(asked_at, at));
             self.record(query, at, step).map_err(|AuditError| AuthorityError::Indeterminate)?;
         }
         Ok(outcome)
     }
 }
 
-fn answered(id: &str, result: &Result<Finding, AuthorityError>, took: Duration) -> AuditStep {
+fn answered(
+    id: &str,
+    result: &Result<Finding, AuthorityError>,
+    charge: &Charge,
+    took: Duration,
+) -> AuditStep {
     let outcome = match result {
         Ok(finding) => {
             let words = [finding.subject.word(), finding.face.word(), finding.liveness.word()];
@@ -147,11 +160,12 @@ fn answered(id: &str, result: &Result<Finding, AuthorityError>, took: Duration) 
         Err(error) => error_word(error),
     };
     let meta = result.as_ref().ok().map(|finding| &finding.meta);
+    charge.note(meta.and_then(|meta| meta.billed));
     AuditStep::Answered {
         outcome,
         by: meta.map(|meta| meta.authority.clone()).filter(|by| by != id),
         reference: meta.and_then(|meta| meta.reference.clone()),
-        billed: meta.and_then(|meta| meta.billed),
+        billed: charge.said(),
         response_sha256: meta.and_then(|meta| meta.response_sha256),
         cached_for: meta.and_then(|meta| meta.cached_for),
         took,

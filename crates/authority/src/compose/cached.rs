@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 
 use crate::clock::time_left;
-use crate::document::{ValidUntil, fold_name};
+use crate::document::fold_name;
 use crate::profile::Purpose;
 use crate::{
     Attribute, Authority, AuthorityError, Clock, DocumentStatus, Finding, Query, QueryField, Reconciled,
@@ -119,11 +119,7 @@ impl<A: Authority> Cached<A> {
         part(&query.id_number().canonical());
         part(query.document_kind().map_or("", |kind| kind.as_str()));
         part(&query.valid_from().map_or(String::new(), |from| from.to_date().to_string()));
-        part(&match query.valid_until() {
-            None => String::new(),
-            Some(ValidUntil::Day(day)) => day.to_date().to_string(),
-            Some(ValidUntil::LongTerm) => "long_term".to_owned(),
-        });
+        part(&query.valid_until().map_or(String::new(), |until| until.to_text()));
         part(query.phone_number().unwrap_or_default());
         part(query.phone_number_at_hand().unwrap_or_default());
         part(query.purpose().map_or("", |purpose| purpose.as_str()));

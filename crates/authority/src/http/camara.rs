@@ -29,19 +29,38 @@ pub struct Camara {
     id: String,
     is_test: bool,
     path: String,
+    version: Option<CamaraVersion>,
     country_code: Option<String>,
+}
+
+/// Which version of the interface an operator speaks. They differ in what they refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[non_exhaustive]
+pub enum CamaraVersion {
+    /// 0.4.0 (release r1.2): a second-level check may refuse the document with 403.
+    #[serde(rename = "0.4")]
+    V0_4,
+    /// 0.5.0 (release r2.1): no such refusals.
+    #[serde(rename = "0.5")]
+    V0_5,
 }
 
 impl Camara {
     /// With the id that findings state as their authority, and the path before `/match`, such as `/kyc-match/v0.4`.
     pub fn new(id: impl Into<String>, root: impl AsRef<str>) -> Self {
         let path = format!("{}/match", root.as_ref().trim_end_matches('/'));
-        Self { id: id.into(), is_test: true, path, country_code: None }
+        Self { id: id.into(), is_test: true, path, version: None, country_code: None }
     }
 
     /// Says that the operator's register is a real one.
     pub fn for_real_register(mut self) -> Self {
         self.is_test = false;
+        self
+    }
+
+    /// Takes only what this version says; without it what any of them says.
+    pub fn for_version(mut self, version: CamaraVersion) -> Self {
+        self.version = Some(version);
         self
     }
 
@@ -142,7 +161,7 @@ impl Dialect for Camara {
         meta.reference = correlator.map(str::to_owned);
         meta.response_sha256 = Some(Sha256::digest(&reply.body[..]).into());
         if reply.status != 200 {
-            return Ok(match refused(reply, now)? {
+            return Ok(match refused(reply, self.version, now)? {
                 No::Such(hint) => Finding::new(Subject::NotFound { hint: Some(hint) }, meta),
                 No::OtherDocument => other_document(query, meta),
             });
@@ -236,7 +255,7 @@ fn follows_schema(body: &Json, name: &str, value: &Json) -> bool {
 
 /// `ErrorInfo`: why there is no answer. A phone number that the operator doesn't have, and a document that isn't the
 /// holder's, are answers. A code that this crate doesn't know is never taken for trouble with our access: it may be a "no".
-fn refused(reply: &Response, now: Timestamp) -> Result<No, AuthorityError> {
+fn refused(reply: &Response, version: Option<CamaraVersion>, now: Timestamp) -> Result<No, AuthorityError> {
     let body = Json::parse(&reply.body);
     let body = body.as_ref();
     let stated = body.and_then(|body| body.at("/status"));
@@ -249,6 +268,11 @@ fn refused(reply: &Response, now: Timestamp) -> Result<No, AuthorityError> {
     let phone_number = AuthorityError::InvalidInput { field: QueryField::PhoneNumber };
     Err(match (reply.status, code) {
         (404, Some("IDENTIFIER_NOT_FOUND")) => return Ok(No::Such(NotFoundHint::NumberUnknown)),
+        // A word that this version doesn't have.
+        (
+            403,
+            Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH" | "KNOW_YOUR_CUSTOMER.ID_DOCUMENT_REQUIRED"),
+        ) if version == Some(CamaraVersion::V0_5) => AuthorityError::Protocol,
         (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH")) => return Ok(No::OtherDocument),
         // We always send one.
         (403, Some("KNOW_YOUR_CUSTOMER.ID_DOCUMENT_REQUIRED")) => AuthorityError::BadRequest,

@@ -14,7 +14,7 @@ use crate::{Attribute, DocumentStatus, Face, Liveness, Subject};
 pub(super) use code::{Code, Pattern, closest};
 pub use error::CodeMapError;
 pub(super) use place::{NotJson, Place};
-use source::Source;
+pub(in crate::http) use source::Source;
 
 /// How a register's requests and replies look, and what its codes mean. Read from TOML; `docs/authorities.md` explains
 /// every key.
@@ -45,10 +45,21 @@ pub struct CodeMap {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RequestShape {
     pub(super) path: String,
-    pub(super) is_form: bool,
+    pub(super) format: Format,
     pub(super) body: Template,
     pub(super) key_header: Option<String>,
     pub(super) headers: Vec<(String, String)>,
+}
+
+/// How the values of a question go over the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Format {
+    #[default]
+    Json,
+    Form,
+    /// In the address, where logs keep them: only for a register that takes them no other way.
+    Query,
 }
 
 /// How a question's outcome is looked up: `path`, a slash and the key. That it never arrived is a code of the reply's body
@@ -117,7 +128,17 @@ pub(super) struct Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Column {
     pub(super) at: Place,
+    /// The place has a number, and the code is whether it reaches a threshold.
+    pub(super) compare: Option<Compare>,
     pub(super) pass: Vec<Code>,
+}
+
+/// A number from 0 to `most` that passes from `at_least` on. Anything else isn't one of its numbers.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Compare {
+    pub(super) at_least: f64,
+    pub(super) most: f64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -164,6 +185,27 @@ pub(super) enum Meaning {
 pub(super) struct ErrorMeaning {
     pub(super) word: String,
     pub(super) retry_after: Option<std::time::Duration>,
+    pub(super) billed: Option<bool>,
+    pub(super) hint: Option<Hint>,
+}
+
+/// What an error is about, for whoever sets a register up: a map may say it beside an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Hint {
+    /// The two clocks are too far apart.
+    Clock,
+    /// The signature is wrong.
+    Signature,
+    /// The credential isn't known or has ended.
+    Credential,
+    /// The account may not use this.
+    Permission,
+    /// The service isn't opened.
+    NotOpened,
+    /// The account owes money.
+    Arrears,
 }
 
 /// What a code states. Everything that it doesn't state is left open.

@@ -8,9 +8,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    Camara, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal, Secret, Tls,
-    TlsError,
+    Camara, CamaraVersion, CodeMap, CodeMapError, Dialect, Encoding, HttpOptions, MappedJson, Part, Seal,
+    Secret, Signature, SignatureError, Tls, TlsError, TokenGrant,
 };
+use crate::http::secret::SecretPlace;
+use crate::http::signature::RawSignature;
+use crate::http::token::RawToken;
 
 /// A register's configuration, read from TOML. Paths in it are relative to the file.
 #[non_exhaustive]
@@ -37,7 +40,7 @@ pub struct Config {
     pub(super) dialect: Box<dyn Dialect>,
 }
 
-/// Why a configuration can't be used. The one who wrote it is to look.
+/// Why a configuration can't be used. Its author corrects it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -83,6 +86,9 @@ pub enum ConfigError {
     /// A certificate can't be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The signature can't be used.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
 }
 
 #[derive(Deserialize)]
@@ -100,6 +106,8 @@ struct RawConfig {
     tls: RawTls,
     #[serde(default)]
     credentials: Vec<RawCredential>,
+    signature: Option<RawSignature>,
+    token: Option<RawToken>,
     seal: Option<RawSeal>,
     reply_seal: Option<RawSeal>,
     #[serde(default)]
@@ -119,6 +127,8 @@ struct RawCache {
 #[serde(deny_unknown_fields)]
 struct RawCamara {
     root: String,
+    /// Absent: what any of the known versions says is taken.
+    version: Option<CamaraVersion>,
     country_code: Option<String>,
 }
 
@@ -133,7 +143,8 @@ struct RawTls {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCredential {
-    header: String,
+    header: Option<String>,
+    query: Option<String>,
     #[serde(default)]
     prefix: String,
     file: Option<PathBuf>,
@@ -197,8 +208,15 @@ impl Config {
         }
         let mut http = HttpOptions { tls: raw.tls.read(base)?, ..HttpOptions::default() };
         for credential in &raw.credentials {
-            http.credentials.push((credential.header.clone(), credential.read(base)?));
+            let value = credential.read(base)?;
+            match (&credential.header, &credential.query) {
+                (Some(header), None) => http.credentials.push((header.clone(), value)),
+                (None, Some(query)) => http.query_credentials.push((query.clone(), value)),
+                _ => return Err(ConfigError::Syntax("a credential names either a header or a query".into())),
+            }
         }
+        http.token = raw.token.as_ref().map(|token| grant(token, base)).transpose()?;
+        http.signature = raw.signature.as_ref().map(|signature| signed(signature, base)).transpose()?;
         http.time_header = raw.seal.as_ref().and_then(|seal| seal.time_header.clone());
         http.seal = raw.seal.as_ref().map(|seal| seal.read(base)).transpose()?;
         http.reply_seal = raw.reply_seal.as_ref().map(|seal| seal.read(base)).transpose()?;
@@ -251,6 +269,9 @@ impl RawConfig {
                 if let Some(code) = &raw.country_code {
                     camara = camara.with_country_code(code.as_str());
                 }
+                if let Some(version) = raw.version {
+                    camara = camara.for_version(version);
+                }
                 Ok(Box::new(if self.real_register { camara.for_real_register() } else { camara }))
             }
             (None, None) => Ok(mapped(CodeMap::register())),
@@ -294,6 +315,18 @@ impl RawSeal {
             None => seal,
         })
     }
+}
+
+fn grant(raw: &RawToken, base: &Path) -> Result<TokenGrant, ConfigError> {
+    let read = |what, place: &SecretPlace| secret(what, base, place.file.as_deref(), place.env.as_deref());
+    let (id, key) = (read("token id", &raw.id)?, read("token secret", &raw.secret)?);
+    TokenGrant::read(raw, id, key).map_err(|wrong| ConfigError::Syntax(wrong.to_owned()))
+}
+
+fn signed(raw: &RawSignature, base: &Path) -> Result<Signature, ConfigError> {
+    let read = |what, place: &SecretPlace| secret(what, base, place.file.as_deref(), place.env.as_deref());
+    let (id, key) = (read("signature id", &raw.id)?, read("signature secret", &raw.secret)?);
+    Ok(Signature::read(raw, id, key)?)
 }
 
 /// A secret's text without the line end that editors leave.

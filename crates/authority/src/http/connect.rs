@@ -10,7 +10,7 @@ use crate::compose::{
 };
 use crate::{Authority, Clock, SystemClock};
 
-/// Why an authority can't be made. The one who configured it is to look; nothing was sent.
+/// Why an authority can't be made. The author of its configuration corrects it; nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {

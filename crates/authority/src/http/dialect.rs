@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use jiff::Timestamp;
 
 use super::seal::hex;
-use super::{Request, Response};
+use super::{Hint, Request, Response};
 use crate::{AuthorityError, Finding, Query, QueryField, Reconciled};
 
 /// A register's language: queries to requests, replies to findings. No I/O and no clock.
@@ -51,6 +51,12 @@ pub trait Dialect: Send + Sync {
     /// What the register says instead of an answer; [`Protocol`](AuthorityError::Protocol) when it isn't understood.
     fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError>;
 
+    /// What an error in the reply is about, for whoever sets the register up. Nothing is decided by it.
+    fn hint(&self, reply: &Response) -> Option<Hint> {
+        let _ = reply;
+        None
+    }
+
     /// The request that looks up what became of `query`.
     ///
     /// # Errors
@@ -85,6 +91,9 @@ impl<D: Dialect + ?Sized> Dialect for Box<D> {
     }
     fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError> {
         (**self).finding(query, reply, now)
+    }
+    fn hint(&self, reply: &Response) -> Option<Hint> {
+        (**self).hint(reply)
     }
     fn inquiry(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         (**self).inquiry(query, now)

@@ -2,7 +2,7 @@
 
 use realname_terms::explain;
 
-use super::CodeMapError;
+use super::{CodeMapError, SignatureError};
 #[cfg(feature = "http")]
 use super::{ConfigError, ConnectError, TlsError};
 
@@ -21,6 +21,13 @@ explain! {
         | Self::TwoRows { .. }
         | Self::Source { .. }
         | Self::Fault { .. } => "authority_config", Setup, EN, ZH, "登记系统配置有误（{error}）";
+    }
+}
+
+explain! {
+    SignatureError {
+        Self::Syntax(_) | Self::Text { .. } | Self::Header(_) | Self::Source | Self::Scope | Self::Parts | Self::Unsigned =>
+            "authority_config", Setup, EN, ZH;
     }
 }
 
@@ -44,6 +51,7 @@ explain! {
     through {
         Self::CodeMap(error) => error;
         Self::Tls(error) => error;
+        Self::Signature(error) => error;
     }
 }
 

@@ -14,8 +14,8 @@ pub(crate) enum Json {
     Bool(bool),
     /// A whole number within `i64`; others are [`Json::Fraction`].
     Integer(i64),
-    /// Any other number. No code is one, so its value isn't kept.
-    Fraction,
+    /// Any other number. No code is one; a map may compare it.
+    Fraction(f64),
     Text(String),
     Array(Vec<Json>),
     Object(Vec<(String, Json)>),
@@ -38,6 +38,15 @@ impl Json {
             Self::Array(items) => items.get(index(name)?),
             _ => None,
         })
+    }
+
+    /// The number, whole or not. What is beyond 2^53 is rounded; no number that is compared is.
+    pub(crate) fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Fraction(number) => Some(*number),
+            _ => None,
+        }
     }
 
     /// The text, if it is one.
@@ -105,11 +114,11 @@ impl<'de> Visitor<'de> for Nested {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(i64::try_from(value).map_or(Json::Fraction, Json::Integer))
+        Ok(i64::try_from(value).map_or(Json::Fraction(value as f64), Json::Integer))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Fraction)
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Fraction(value))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
@@ -148,12 +157,12 @@ mod tests {
         let value = Json::parse(br#"{"a":{"b":["x",-1,1.5,true,null]}}"#).unwrap();
         assert_eq!(value.at("/a/b/0").and_then(Json::as_text), Some("x"));
         assert!(value.at("/a/b/1") == Some(&Json::Integer(-1)));
-        assert!(value.at("/a/b/2") == Some(&Json::Fraction));
+        assert!(value.at("/a/b/2") == Some(&Json::Fraction(1.5)));
         assert!(
             value.at("/a/b/00").is_none() && value.at("/a/b/+0").is_none() && value.at("/a/b/").is_none()
         );
         assert!(value.at("/a/b/9").is_none() && value.at("a").is_none() && value.at("/a/c").is_none());
-        assert!(Json::parse(b"18446744073709551615") == Some(Json::Fraction));
+        assert!(matches!(Json::parse(b"18446744073709551615"), Some(Json::Fraction(_))));
     }
 
     #[test]

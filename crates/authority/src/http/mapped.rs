@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::code_map::{
-    Code, ErrorMeaning, Facts, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt, Row, closest,
+    Code, Column, ErrorMeaning, Facts, Format, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt,
+    Row, closest,
 };
 use super::dialect::wire_key;
 use super::json::Json;
 use super::status;
-use super::{CodeMap, Dialect, Method, Request, Response};
+use super::{CodeMap, Dialect, Hint, Method, Request, Response};
 use crate::clock::later;
 use crate::reference::kept;
 use crate::words::error_from_word;
@@ -46,6 +47,7 @@ impl MappedJson {
         now: Timestamp,
     ) -> (bool, Result<Finding, AuthorityError>) {
         if let Some(refused) = self.refusal(reply) {
+            query.charge().note(refused.billed);
             let wait = status::retry_after(reply, now).or(refused.retry_after);
             return (true, Err(error(&refused.word, wait, now)));
         }
@@ -56,7 +58,9 @@ impl MappedJson {
             Ok(body) => body,
             Err(error) => return (false, Err(error)),
         };
-        let facts = self.facts(&body, reply, now);
+        // Also where the rest isn't understood.
+        query.charge().note(self.billed(&body));
+        let facts = self.facts(query, &body, reply, now);
         (true, facts.and_then(|facts| self.conclude(query, reply, &body, facts, now)))
     }
 
@@ -89,8 +93,15 @@ impl MappedJson {
 
     /// What the codes state together, layer by layer. The first error ends it; a code or a place that the map doesn't know
     /// makes the whole reply not understood.
-    fn facts(&self, body: &Json, reply: &Response, now: Timestamp) -> Result<Facts, AuthorityError> {
+    fn facts(
+        &self,
+        query: &Query,
+        body: &Json,
+        reply: &Response,
+        now: Timestamp,
+    ) -> Result<Facts, AuthorityError> {
         let fails = |meaning: &ErrorMeaning| {
+            query.charge().note(meaning.billed);
             let at = self.map.reply.retry_after.as_ref();
             let seconds = match at.and_then(|at| body.at(at)) {
                 Some(Json::Integer(seconds)) => u64::try_from(*seconds).ok(),
@@ -137,11 +148,11 @@ impl MappedJson {
     /// What verdict and reason mean together: one row has both, or there is no answer.
     fn answer(&self, body: &Json) -> Result<&Meaning, AuthorityError> {
         let answer = &self.map.answer;
-        let verdict = find(&answer.verdict.at, body)?.ok_or(AuthorityError::Protocol)?;
+        let verdict = code(&answer.verdict, body)?.ok_or(AuthorityError::Protocol)?;
         let reason = match &answer.reason {
             None => None,
             Some(column) => {
-                let reason = find(&column.column.at, body)?;
+                let reason = code(&column.column, body)?;
                 let beside = column.beside.as_ref();
                 let stands = beside.is_none_or(|beside| beside.iter().any(|code| code.is(&verdict)));
                 if !stands && reason.is_some() {
@@ -213,7 +224,7 @@ impl MappedJson {
             ReferenceAt::Body(at) => match body.at(at)? {
                 Json::Text(text) => Some(text.clone()),
                 Json::Integer(number) => Some(number.to_string()),
-                Json::Null | Json::Bool(_) | Json::Fraction | Json::Array(_) | Json::Object(_) => None,
+                Json::Null | Json::Bool(_) | Json::Fraction(_) | Json::Array(_) | Json::Object(_) => None,
             },
         }
     }
@@ -244,12 +255,17 @@ impl Dialect for MappedJson {
 
     fn request(&self, query: &Query, now: Timestamp) -> Result<Request, AuthorityError> {
         let shape = &self.map.request;
-        let (media_type, body) = if shape.is_form {
-            ("application/x-www-form-urlencoded", shape.body.form(query, now)?)
-        } else {
-            ("application/json", shape.body.json(query, now)?)
+        let request = Request::new(Method::Post, shape.path.as_str());
+        let mut request = match shape.format {
+            Format::Json => request.with_body("application/json", shape.body.json(query, now)?),
+            Format::Form => {
+                request.with_body("application/x-www-form-urlencoded", shape.body.form(query, now)?)
+            }
+            Format::Query => {
+                let parameters = shape.body.parameters(query, now)?;
+                parameters.iter().fold(request, |request, (name, value)| request.with_parameter(name, value))
+            }
         };
-        let mut request = Request::new(Method::Post, shape.path.as_str()).with_body(media_type, body);
         request.headers.extend(shape.headers.iter().cloned());
         if let Some(name) = &shape.key_header {
             request = request.with_header(name, wire_key(query));
@@ -259,6 +275,21 @@ impl Dialect for MappedJson {
 
     fn finding(&self, query: &Query, reply: &Response, now: Timestamp) -> Result<Finding, AuthorityError> {
         self.read(query, reply, now).1
+    }
+
+    fn hint(&self, reply: &Response) -> Option<Hint> {
+        if let Some(refused) = self.refusal(reply) {
+            return refused.hint;
+        }
+        let body = Json::parse(reply.body.get(..Response::MAX_BODY.min(reply.body.len()))?)?;
+        self.map.outer.iter().find_map(|outer| {
+            let Outer::Codes { at, codes, .. } = outer else { return None };
+            let code = at.find(&body).ok()??;
+            match closest(codes, &code)? {
+                OuterMeaning::Error(error) => error.hint,
+                OuterMeaning::Proceed => None,
+            }
+        })
     }
 
     fn inquiry(&self, query: &Query, _: Timestamp) -> Result<Request, AuthorityError> {
@@ -287,6 +318,15 @@ impl Dialect for MappedJson {
             (false, Err(error)) => Err(error),
         }
     }
+}
+
+/// The code of a column: what stands at its place, or whether the number there reaches the threshold.
+fn code<'a>(column: &Column, body: &'a Json) -> Result<Option<Cow<'a, Json>>, AuthorityError> {
+    let found = find(&column.at, body)?;
+    let Some((compare, found)) = column.compare.zip(found.as_deref()) else { return Ok(found) };
+    let number = found.as_number().filter(|number| (0.0..=compare.most).contains(number));
+    let reaches = number.ok_or(AuthorityError::Protocol)? >= compare.at_least;
+    Ok(Some(Cow::Owned(Json::Bool(reaches))))
 }
 
 /// What stands at a place; a text there that should hold JSON and doesn't isn't understood.

@@ -1,6 +1,10 @@
 //! Requests and replies as values.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
+
+/// All but the unreserved characters.
+pub(super) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +23,16 @@ realname_terms::names! {
     }
 }
 
-/// A request to a register. `Debug` shows neither body nor header values; the body is wiped when it is dropped.
+/// A request to a register. `Debug` shows neither query, body nor header values; query and body are wiped when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Request {
     /// How it is made.
     pub method: Method,
-    /// The path from the root, with a leading slash.
+    /// The path from the root, with a leading slash. What never varies may follow after `?`.
     pub path: String,
+    /// The rest of the address, percent-encoded, without `?`. Holds personal data or a credential where a register insists.
+    pub query: Zeroizing<String>,
     /// Names and values of the headers; the client adds `Host`, `Content-Length` and the like.
     pub headers: Vec<(String, String)>,
     /// The body. Holds personal data.
@@ -36,7 +42,40 @@ pub struct Request {
 impl Request {
     /// Without headers and body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body: Zeroizing::default() }
+        Self {
+            method,
+            path: path.into(),
+            query: Zeroizing::default(),
+            headers: Vec::new(),
+            body: Zeroizing::default(),
+        }
+    }
+
+    /// With one more parameter in the address, percent-encoded here (RFC 3986 section 2.3: all but unreserved characters).
+    pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
+        // Made anew, with room for it: a buffer that grows leaves copies behind.
+        let mut query =
+            Zeroizing::new(String::with_capacity(self.query.len() + 3 * (name.len() + value.len()) + 2));
+        query.push_str(&self.query);
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.extend(utf8_percent_encode(name, ESCAPED));
+        query.push('=');
+        query.extend(utf8_percent_encode(value, ESCAPED));
+        self.query = query;
+        self
+    }
+
+    /// Path and query, as the request line has them.
+    pub fn target(&self) -> Zeroizing<String> {
+        let mut target = Zeroizing::new(String::with_capacity(self.path.len() + self.query.len() + 1));
+        target.push_str(&self.path);
+        if !self.query.is_empty() {
+            target.push(if self.path.contains('?') { '&' } else { '?' });
+            target.push_str(&self.query);
+        }
+        target
     }
 
     /// With one more header.
@@ -116,7 +155,10 @@ mod tests {
     fn debug_hides_what_is_personal_or_secret() {
         let body = Zeroizing::new("测试甲".as_bytes().to_vec());
         let request = Request::new(Method::Post, "/query").with_header("Authorization", "s3cret");
+        let request = request.with_parameter("Name", "测试甲").with_parameter("token", "s3cret");
+        assert_eq!(request.target().as_str(), "/query?Name=%E6%B5%8B%E8%AF%95%E7%94%B2&token=s3cret");
         let shown = format!("{:?}", request.with_body("application/json", body.clone()));
+        assert!(!shown.contains("%E6"), "{shown}");
         assert!(!shown.contains("s3cret") && !shown.contains("测试"), "{shown}");
         let shown = format!("{:?}", Response::new(200, body.to_vec()));
         assert!(!shown.contains("测试"), "{shown}");

@@ -11,6 +11,8 @@
 //! configuration file.
 
 mod camara;
+#[cfg(feature = "http")]
+mod check;
 mod code_map;
 mod dialect;
 mod explain;
@@ -19,8 +21,11 @@ mod mapped;
 mod message;
 mod seal;
 mod secret;
+mod signature;
 mod status;
 mod template;
+#[cfg(feature = "http")]
+mod token;
 
 #[cfg(feature = "http")]
 mod client;
@@ -29,8 +34,8 @@ mod config;
 #[cfg(feature = "http")]
 mod connect;
 
-pub use camara::Camara;
-pub use code_map::{CodeMap, CodeMapError};
+pub use camara::{Camara, CamaraVersion};
+pub use code_map::{CodeMap, CodeMapError, Hint};
 pub use dialect::{Dialect, wire_key};
 #[cfg(feature = "http-server")]
 pub(crate) use json::Json;
@@ -38,10 +43,16 @@ pub use mapped::MappedJson;
 pub use message::{Method, Request, Response};
 pub use seal::{Encoding, Part, Seal};
 pub use secret::Secret;
+pub use signature::{Signature, SignatureError};
 
+#[cfg(feature = "http")]
+pub use check::{RegisterCheck, Trouble, Works, check};
 #[cfg(feature = "http")]
 pub use client::{HttpAuthority, HttpOptions, Tls, TlsError};
 #[cfg(feature = "http")]
 pub use config::{Config, ConfigError};
+#[cfg(feature = "http")]
+pub use token::TokenGrant;
+
 #[cfg(feature = "http")]
 pub use connect::{ConnectError, connect};

@@ -25,7 +25,7 @@ pub struct Seal {
 pub enum Part {
     /// `POST` or `GET`. In a reply's signature: of the request.
     Method,
-    /// The path. In a reply's signature: of the request.
+    /// The path, with the query where there is one. In a reply's signature: of the request.
     Path,
     /// The key of the query as it went over the wire ([`wire_key`](super::wire_key)).
     Key,
@@ -111,14 +111,14 @@ impl Seal {
     }
 
     fn mac(&self, request: &Request, key: &str, time: &str, status: &str, body: &[u8]) -> Hmac<Sha256> {
-        let mut mac = keyed(&self.secret);
+        let mut mac = keyed(self.secret.expose());
         for (index, part) in self.parts.iter().enumerate() {
             if index > 0 {
                 mac.update(self.separator.as_bytes());
             }
             match part {
                 Part::Method => mac.update(request.method.as_str().as_bytes()),
-                Part::Path => mac.update(request.path.as_bytes()),
+                Part::Path => mac.update(request.target().as_bytes()),
                 Part::Key => mac.update(key.as_bytes()),
                 Part::Time => mac.update(time.as_bytes()),
                 Part::Status => mac.update(status.as_bytes()),
@@ -131,10 +131,10 @@ impl Seal {
 }
 
 /// The key as RFC 2104 section 2 prepares it: hashed when it is longer than a block, then filled up with zeros.
-fn keyed(secret: &Secret) -> Hmac<Sha256> {
+pub(super) fn keyed(secret: &[u8]) -> Hmac<Sha256> {
     let mut block = Zeroizing::new([0u8; 64]);
-    let hashed = Sha256::digest(secret.expose());
-    let key = if secret.expose().len() > block.len() { &hashed[..] } else { secret.expose() };
+    let hashed = Sha256::digest(secret);
+    let key = if secret.len() > block.len() { &hashed[..] } else { secret };
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
     Hmac::<Sha256>::new(&(*block).into())
 }

@@ -1,5 +1,8 @@
 //! Credentials.
 
+use std::path::PathBuf;
+
+use serde::Deserialize;
 use zeroize::ZeroizeOnDrop;
 
 /// A key or token of ours at a register. `Debug` hides it, dropping wipes it.
@@ -22,4 +25,12 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret([redacted])")
     }
+}
+
+/// Where a secret is, as a configuration says it: in a file or in a variable of the environment, never in itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretPlace {
+    pub(super) file: Option<PathBuf>,
+    pub(super) env: Option<String>,
 }

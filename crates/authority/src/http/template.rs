@@ -46,30 +46,32 @@ pub(super) enum Slot {
     Milliseconds,
 }
 
-impl Slot {
-    const ALL: [(&'static str, Self); 20] = [
-        ("name", Self::Name),
-        ("id_number", Self::IdNumber),
-        ("document_kind", Self::DocumentKind),
-        ("valid_from", Self::ValidFrom),
-        ("valid_from.compact", Self::ValidFromCompact),
-        ("valid_until", Self::ValidUntil),
-        ("valid_until.compact", Self::ValidUntilCompact),
-        ("valid_until.zeros", Self::ValidUntilZeros),
-        ("valid_until.day", Self::ValidUntilDay),
-        ("phone_number", Self::PhoneNumber),
-        ("phone_number.national", Self::PhoneNumberNational),
-        ("probe.base64", Self::ProbeBase64),
-        ("probe.media_type", Self::ProbeMediaType),
-        ("probe.sha256", Self::ProbeSha256),
-        ("liveness", Self::Liveness),
-        ("purpose", Self::Purpose),
-        ("consent_sha256", Self::ConsentSha256),
-        ("key", Self::Key),
-        ("time.seconds", Self::Seconds),
-        ("time.milliseconds", Self::Milliseconds),
-    ];
+realname_terms::names! {
+    Slot {
+        Name = "name",
+        IdNumber = "id_number",
+        DocumentKind = "document_kind",
+        ValidFrom = "valid_from",
+        ValidFromCompact = "valid_from.compact",
+        ValidUntil = "valid_until",
+        ValidUntilCompact = "valid_until.compact",
+        ValidUntilZeros = "valid_until.zeros",
+        ValidUntilDay = "valid_until.day",
+        PhoneNumber = "phone_number",
+        PhoneNumberNational = "phone_number.national",
+        ProbeBase64 = "probe.base64",
+        ProbeMediaType = "probe.media_type",
+        ProbeSha256 = "probe.sha256",
+        Liveness = "liveness",
+        Purpose = "purpose",
+        ConsentSha256 = "consent_sha256",
+        Key = "key",
+        Seconds = "time.seconds",
+        Milliseconds = "time.milliseconds",
+    }
+}
 
+impl Slot {
     /// The field of the query that an empty slot lacks. `None` for what isn't the person's.
     fn field(self) -> Option<QueryField> {
         match self {
@@ -115,10 +117,7 @@ impl Slot {
             Self::DocumentKind => text(query.document_kind()?.as_str()),
             Self::ValidFrom => text(&iso(query.valid_from()?)),
             Self::ValidFromCompact => text(&compact(query.valid_from()?)),
-            Self::ValidUntil => match query.valid_until()? {
-                ValidUntil::Day(day) => text(&iso(day)),
-                ValidUntil::LongTerm => text("long_term"),
-            },
+            Self::ValidUntil => text(&query.valid_until()?.to_text()),
             Self::ValidUntilCompact => match query.valid_until()? {
                 ValidUntil::Day(day) => text(&compact(day)),
                 ValidUntil::LongTerm => text("长期"),
@@ -155,7 +154,7 @@ impl Template {
         }
         let name = written.strip_prefix('{')?.strip_suffix('}')?;
         let (name, optional) = name.strip_suffix('?').map_or((name, false), |name| (name, true));
-        let (_, value) = Slot::ALL.into_iter().find(|(known, _)| *known == name)?;
+        let value = Slot::from_name(name)?;
         Some(Self::Slot { value, optional })
     }
 
@@ -190,19 +189,30 @@ impl Template {
     /// The body as `application/x-www-form-urlencoded`: one level of members.
     pub(super) fn form(&self, query: &Query, now: Timestamp) -> Result<Zeroizing<Vec<u8>>, AuthorityError> {
         let mut form = form_urlencoded::Serializer::new(String::with_capacity(capacity(query)));
-        if let Some(Filled::Object(members)) = self.filled(query, &wire_key(query), now)? {
-            for (name, member) in &members {
-                match member {
-                    Filled::Value(Value::Text(text)) => form.append_pair(name, text),
-                    Filled::Value(Value::Integer(number)) => form.append_pair(name, &number.to_string()),
-                    Filled::Value(Value::Bool(is)) => {
-                        form.append_pair(name, if *is { "true" } else { "false" })
-                    }
-                    Filled::Array(_) | Filled::Object(_) => return Err(AuthorityError::Unsupported),
-                };
-            }
+        for (name, value) in self.parameters(query, now)? {
+            form.append_pair(name, &value);
         }
         Ok(Zeroizing::new(form.finish().into_bytes()))
+    }
+
+    /// The members as names and values: one level of them.
+    pub(super) fn parameters(
+        &self,
+        query: &Query,
+        now: Timestamp,
+    ) -> Result<Vec<(&str, Zeroizing<String>)>, AuthorityError> {
+        let Some(Filled::Object(members)) = self.filled(query, &wire_key(query), now)? else {
+            return Ok(Vec::new());
+        };
+        let value = |member| {
+            Ok(match member {
+                Filled::Value(Value::Text(text)) => text,
+                Filled::Value(Value::Integer(number)) => Zeroizing::new(number.to_string()),
+                Filled::Value(Value::Bool(is)) => Zeroizing::new(is.to_string()),
+                Filled::Array(_) | Filled::Object(_) => return Err(AuthorityError::Unsupported),
+            })
+        };
+        members.into_iter().map(|(name, member)| Ok((name, value(member)?))).collect()
     }
 
     fn filled<'a>(

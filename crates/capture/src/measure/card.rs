@@ -18,6 +18,7 @@ use super::search::{self, Candidate, candidates};
 
 /// A card that was found in a photo.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Card {
     /// Its corners in pixels of the photo, upper left first as the card is read.

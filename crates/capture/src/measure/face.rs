@@ -16,6 +16,7 @@ use super::sharpness::edge_samples;
 
 /// The faces of a photo, as far as a plug-in looked for them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Faces {

@@ -71,6 +71,14 @@ pub enum Measure {
     FaceGlare,
     /// Standard deviation of the noise on the face, in levels.
     FaceNoise,
+    /// Ink of the expected glyph at the position of a printed line that has the least, as a share of the line's median.
+    PrintInk,
+    /// Correlation with the expected glyph at the position that fits worst, −1 to 1.
+    PrintLikeness,
+    /// Correlation with the expected glyphs over the line, −1 to 1.
+    PrintLine,
+    /// By how much the expected glyph fits better than any other digit, at the position where it is least.
+    PrintMargin,
 }
 
 realname_terms::names! {
@@ -106,6 +114,10 @@ realname_terms::names! {
         FaceClipped = "face_clipped",
         FaceGlare = "face_glare",
         FaceNoise = "face_noise",
+        PrintInk = "print_ink",
+        PrintLikeness = "print_likeness",
+        PrintLine = "print_line",
+        PrintMargin = "print_margin",
     }
 }
 
@@ -125,6 +137,7 @@ impl Measure {
 
 /// A measured number with its threshold and outcome.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figure {
     /// What was measured.
     pub measure: Measure,
@@ -139,6 +152,7 @@ pub struct Figure {
 
 /// What a number is compared with. Between `pass` and `fail` the outcome is `inconclusive`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
     /// Which end is the good one.
@@ -153,6 +167,7 @@ pub struct Threshold {
 
 /// Which end of a scale is the good one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
     /// Larger is better.

@@ -7,6 +7,7 @@ pub(super) const CARD_RATIO: f32 = 85.60 / 54.00;
 
 /// A place in a picture: pixels from the left and from the top. The centre of the first pixel is (0, 0).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     /// From the left.
     pub x: f32,
@@ -42,6 +43,7 @@ impl Point {
 
 /// Four corners, clockwise in the picture. For a card the first two are the ends of its upper long side.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Quad {
     /// Upper left, upper right, lower right, lower left, as the card is read.
@@ -166,6 +168,7 @@ impl Homography {
 
 /// How a flat rectangle lies before the camera, judged by its picture.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pose {
     /// First side to second side, with the perspective taken out.
     pub ratio: f32,

@@ -40,6 +40,7 @@ const BAND: Area = Area { left: 0.05, top: 0.54, right: 0.95, bottom: 0.70 };
 
 /// How well a rectified card fits the layout of each side, −1 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Layout {
     /// As the portrait side, the better way up.
     pub portrait_side: f32,

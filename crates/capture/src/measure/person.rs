@@ -11,6 +11,7 @@ use super::reduce::Reduced;
 
 /// Where a person may be: the largest patch of skin tones outside the card.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonSign {
     /// Share of the frame that it covers, 0 to 1.
     pub share: f32,

@@ -17,6 +17,7 @@ use crate::profile::Outcome;
 
 /// What a photo looks like, whatever it was sent as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum View {
@@ -44,6 +45,7 @@ impl View {
 
 /// What was measured on one photo. Holds the reduced picture and the rectified card until it is dropped.
 #[derive(Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Measurement {
     /// What the photo is meant to show.
@@ -93,7 +95,16 @@ pub fn measure_with(
         .flatten();
     let view = View::of(card.as_ref(), person.as_ref());
     let faces = Faces::look(picture, slot, card.as_ref(), finder);
-    let figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref(), &faces);
+    let mut figures = figures(picture, slot, thresholds, card.as_ref(), person.as_ref(), &faces);
+    if !finder.is_certain() {
+        // How many faces there are is what such a finder is wrong about.
+        for figure in &mut figures {
+            let counted = matches!(figure.measure, Measure::Faces | Measure::SecondFace);
+            if counted && figure.outcome == Outcome::Fail {
+                figure.outcome = Outcome::Inconclusive;
+            }
+        }
+    }
     Measurement { slot, view, card, person, faces, figures, reduced }
 }
 

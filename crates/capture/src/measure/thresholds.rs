@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::Slot;
 use super::face::FACE;
 use super::figure::{Figure, Measure, Threshold};
+use super::printed::PRINTED;
 use crate::profile::Outcome;
 
 /// The thresholds of all measures, each with its source. [`Default`] is the built-in set, tuned on rendered cards.
@@ -28,6 +29,9 @@ pub struct Thresholds {
     pub live: BTreeMap<Measure, Threshold>,
     /// For three photos together.
     pub triplet: BTreeMap<Measure, Threshold>,
+    /// For a printed line and what it should say.
+    #[serde(default)]
+    pub printed: BTreeMap<Measure, Threshold>,
 }
 
 /// A set of thresholds that can't be used.
@@ -40,7 +44,7 @@ pub enum ThresholdsError {
     /// A measure has no threshold.
     #[error("the thresholds for {part} say nothing about {measure}")]
     Missing {
-        /// Which part: `portrait_side`, `emblem_side`, `holder`, `live` or `triplet`.
+        /// Which part: `portrait_side`, `emblem_side`, `holder`, `live`, `triplet` or `printed`.
         part: &'static str,
         /// Which measure.
         measure: Measure,
@@ -48,7 +52,7 @@ pub enum ThresholdsError {
     /// `pass` lies on the wrong side of `fail`, or one of them is no number.
     #[error("the threshold for {measure} in {part} contradicts itself")]
     Contradiction {
-        /// Which part: `portrait_side`, `emblem_side`, `holder`, `live` or `triplet`.
+        /// Which part: `portrait_side`, `emblem_side`, `holder`, `live`, `triplet` or `printed`.
         part: &'static str,
         /// Which measure.
         measure: Measure,
@@ -101,6 +105,7 @@ impl Thresholds {
             ("holder", measures(Slot::Holder), &set.holder),
             ("live", measures(Slot::Live), &set.live),
             ("triplet", &[&TRIPLET[..]], &set.triplet),
+            ("printed", &[&PRINTED[..]], &set.printed),
         ] {
             for measure in wanted.iter().copied().flatten() {
                 match found.get(measure) {
@@ -137,6 +142,7 @@ impl Default for Thresholds {
             holder: BTreeMap::new(),
             live: BTreeMap::new(),
             triplet: BTreeMap::new(),
+            printed: BTreeMap::new(),
         })
     }
 }
@@ -167,6 +173,7 @@ mod tests {
             .chain(set.holder.values())
             .chain(set.live.values())
             .chain(set.triplet.values())
+            .chain(set.printed.values())
         {
             assert!(threshold.source.len() > 10, "{threshold:?}");
         }

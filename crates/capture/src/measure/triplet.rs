@@ -13,6 +13,7 @@ use crate::profile::Outcome;
 
 /// Whether each photo is in the slot that it was sent for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Arrangement {
@@ -71,6 +72,7 @@ impl Arrangement {
 
 /// Two photos of a triplet laid over each other.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Comparison {
     /// The two slots.
@@ -81,6 +83,7 @@ pub struct Comparison {
 
 /// What was measured on three photos together.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TripletMeasurement {
     /// Whether each photo is in its slot.

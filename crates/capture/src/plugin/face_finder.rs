@@ -9,13 +9,19 @@ use crate::measure::Point;
 ///
 /// Called by [`measure_with`](crate::measure::measure_with) and
 /// [`Triplet::examine_with`](crate::Triplet::examine_with) for live photos and those of the holder. It takes a
-/// trained detector; none is built in. It says where a face is, never whose it is or that it is alive.
+/// trained detector: a helper program, or with the feature `rustface` one inside the program. It says where a face is, never whose it is or that it is alive.
 pub trait FaceFinder: Send + Sync {
     /// Which finder and which model, for the operator's records.
     fn id(&self) -> &str;
 
     /// Whether it is a stand-in. The default is `true`: a real one has to say so on purpose, and production asks no other.
     fn is_test(&self) -> bool {
+        true
+    }
+
+    /// Whether it counts that it found no face, or a second one. One that is often wrong about that says `false`: then neither is
+    /// more than inconclusive.
+    fn is_certain(&self) -> bool {
         true
     }
 
@@ -36,6 +42,7 @@ pub enum FacesFound {
 
 /// A face: an upright rectangle from the forehead to the chin, in pixels of the photo (the centre of the first one is 0).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FaceBox {
     /// Left, top, right, bottom.
@@ -175,6 +182,17 @@ impl FaceBox {
             }
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for FaceFinderError {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FaceFinderError".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string"})
     }
 }
 

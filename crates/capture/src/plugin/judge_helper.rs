@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::face_helper::pgm;
 use super::process::Program;
 use super::{FaceMatcher, FaceVerdict, LivenessChecker, LivenessVerdict, Measured};
+use crate::live::LiveTake;
 use crate::{Capture, Picture};
 
 /// How long a helper has when nobody says otherwise. Loading a model may take seconds.
@@ -34,7 +35,8 @@ pub struct HelperFaceMatcher {
 
 /// Runs a liveness checker as a helper program, as [`HelperFaceMatcher`] does with a matcher.
 ///
-/// On its standard input it gets the photo's file as it was taken. It answers `live`, `spoof` or `inconclusive` with the
+/// On its standard input it gets the photo's file as it was taken, or for a live capture the line `frames N` and, for each frame, a line
+/// with the prompt, the milliseconds when it was due and the length of the file, and the file: `turn_left 2350 81234`. It answers `live`, `spoof` or `inconclusive` with the
 /// numbers. A helper that fails, or says anything else, has checked nothing: [`LivenessVerdict::NotRun`].
 #[derive(Clone, Debug)]
 pub struct HelperLivenessChecker {
@@ -155,7 +157,33 @@ impl LivenessChecker for HelperLivenessChecker {
 
     fn check(&self, live: &Capture) -> LivenessVerdict {
         let Some(bytes) = live.bytes() else { return LivenessVerdict::NotRun };
-        let input = Zeroizing::new(bytes.to_vec());
+        self.judged(Zeroizing::new(bytes.to_vec()))
+    }
+
+    fn check_take(&self, take: &LiveTake) -> LivenessVerdict {
+        let files: Option<Vec<&[u8]>> = take.frames.iter().map(|(_, frame)| frame.bytes()).collect();
+        let Some(files) = files else { return LivenessVerdict::NotRun };
+        let heads: Vec<String> = take
+            .frames
+            .iter()
+            .zip(&files)
+            .map(|((step, _), file)| format!("{} {} {}\n", step.prompt, step.after_ms, file.len()))
+            .collect();
+        let first = format!("frames {}\n", files.len());
+        let length = heads.iter().map(String::len).chain(files.iter().map(|file| file.len())).sum::<usize>();
+        // Grown at once: a vector that grows by itself leaves its old bytes behind.
+        let mut input = Zeroizing::new(Vec::with_capacity(first.len() + length));
+        input.extend_from_slice(first.as_bytes());
+        for (head, file) in heads.iter().zip(files) {
+            input.extend_from_slice(head.as_bytes());
+            input.extend_from_slice(file);
+        }
+        self.judged(input)
+    }
+}
+
+impl HelperLivenessChecker {
+    fn judged(&self, input: Zeroizing<Vec<u8>>) -> LivenessVerdict {
         match self.helper.answer(input).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
             Some(("live", Some(measured))) if measured.score >= measured.threshold => {
                 LivenessVerdict::Live(measured)

@@ -11,6 +11,8 @@ mod helper;
 mod judge_helper;
 mod liveness;
 mod process;
+#[cfg(feature = "rustface")]
+mod seeta;
 mod text;
 
 pub use chip_photo::{ChipPhotoForm, NoPhotoDecoder, PhotoDecodeError, PhotoDecoder, RawOrder};
@@ -20,7 +22,9 @@ pub use face_helper::HelperFaceFinder;
 pub(crate) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
 pub use judge_helper::{HelperFaceMatcher, HelperLivenessChecker};
-pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker};
+pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
+#[cfg(feature = "rustface")]
+pub use seeta::{SeetaFaceFinder, WrongModel};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};
 
 /// A figure and what it was judged by.

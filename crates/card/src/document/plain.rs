@@ -1,12 +1,13 @@
 //! A document as plain data: the `document` object of the command line, and a card description for the emulator.
 
-use super::{Document, DocumentKind, Personal, Sex, ValidUntil};
+use super::{Document, DocumentKind, Personal, Sex};
 use serde::{Deserialize, Serialize};
 
 /// The facts of a card in the open, as JSON shows them. A field that the kind doesn't have, or that is blank, is `None`.
 ///
 /// There is no way from here back to a [`Document`]. `Debug` shows the kind only.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs)] // Each field is the accessor of the same name on `Document`.
 pub struct PlainDocument {
@@ -16,13 +17,16 @@ pub struct PlainDocument {
     pub sex: Sex,
     pub ethnic_group: Option<PlainEthnicGroup>,
     /// `YYYY-MM-DD`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "date"))]
     pub birth_date: Option<Personal>,
     pub address: Option<Personal>,
     pub number: Option<Personal>,
     pub authority: Option<Personal>,
     /// `YYYY-MM-DD`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "date"))]
     pub valid_from: Option<Personal>,
     /// `YYYY-MM-DD` or `long_term`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "until"))]
     pub valid_until: Option<Personal>,
     pub nationality: Option<Personal>,
     pub travel_permit_number: Option<Personal>,
@@ -38,6 +42,7 @@ pub struct PlainDocument {
 
 /// Code and name of an ethnic group; the name is `None` where the standard has none.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct PlainEthnicGroup {
@@ -67,10 +72,7 @@ impl From<&Document> for PlainDocument {
             number: number(document.number()),
             authority: text(document.authority()),
             valid_from: document.valid_from().map(|date| date.to_string().into()),
-            valid_until: document.valid_until().map(|until| match until {
-                ValidUntil::Day(day) => day.to_date().to_string().into(),
-                ValidUntil::LongTerm => "long_term".into(),
-            }),
+            valid_until: document.valid_until().map(|until| until.to_text().into()),
             nationality: text(document.nationality()),
             travel_permit_number: text(document.travel_permit_number()),
             issue_count: document.issue_count(),
@@ -92,4 +94,14 @@ impl std::fmt::Debug for PlainEthnicGroup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PlainEthnicGroup([redacted])")
     }
+}
+
+#[cfg(feature = "schema")]
+fn date(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+}
+
+#[cfg(feature = "schema")]
+fn until(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": ["string", "null"], "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|long_term)$"})
 }

@@ -7,6 +7,7 @@ use super::{CardRead, Flag, NumberCheck, Origin, Personal, PlainDocument, SamId}
 /// A reading in the open, as JSON shows it. There is no way from here back to a [`CardRead`]. `Debug` shows neither facts
 /// nor digests.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)] // Each field is the accessor of the same name on `CardRead` or its `Document`.
 pub struct PlainCardRead {
     pub document: PlainDocument,
@@ -24,17 +25,20 @@ pub struct PlainCardRead {
 
 /// The chip's photo: its closed format isn't shown.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlainPhoto {
     /// Always `wlt`.
     pub format: &'static str,
     /// Bytes.
     pub length: usize,
     /// SHA-256 of the block, in hexadecimal digits.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub sha256: String,
 }
 
 /// A fingerprint's header; its template isn't shown.
 #[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)] // Each field is the accessor of the same name on `Fingerprint`.
 pub struct PlainFingerprint {
     pub finger: u8,
@@ -46,6 +50,7 @@ pub struct PlainFingerprint {
 
 /// What scripts rely on of the line: exactly these two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)] // As in `LinkStats`.
 pub struct PlainLink {
     pub discarded_bytes: u64,

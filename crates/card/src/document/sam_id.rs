@@ -32,6 +32,18 @@ impl serde::Serialize for SamId {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for SamId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SamId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let pattern = r"^[0-9]{2,5}\.[0-9]{2,5}-[0-9]{8,10}-[0-9]{10}-[0-9]{10}$";
+        schemars::json_schema!({"type": "string", "pattern": pattern})
+    }
+}
+
 impl std::fmt::Debug for SamId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SamId({self})")

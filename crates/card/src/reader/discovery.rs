@@ -19,21 +19,56 @@ pub struct Port {
 impl serde::Serialize for Port {
     /// As `reader list --json` prints it: `usb` for USB devices only.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeMap;
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("port", &self.name)?;
-        out.serialize_entry("guess", &self.guess)?;
-        if let Attachment::Usb { vendor, product, serial_number, manufacturer, product_name } =
-            &self.attachment
-        {
-            let ids = [("vid", Some(format!("{vendor:04x}"))), ("pid", Some(format!("{product:04x}")))];
-            let said =
-                [("serial_number", serial_number), ("manufacturer", manufacturer), ("product", product_name)];
-            let said = said.map(|(name, value)| (name, value.clone()));
-            let usb: std::collections::BTreeMap<_, _> = ids.into_iter().chain(said).collect();
-            out.serialize_entry("usb", &usb)?;
-        }
-        out.end()
+        let usb = match &self.attachment {
+            Attachment::Usb { vendor, product, serial_number, manufacturer, product_name } => {
+                Some(PlainUsb {
+                    manufacturer: manufacturer.as_deref(),
+                    pid: format!("{product:04x}"),
+                    product: product_name.as_deref(),
+                    serial_number: serial_number.as_deref(),
+                    vid: format!("{vendor:04x}"),
+                })
+            }
+            _ => None,
+        };
+        PlainPort { port: &self.name, guess: self.guess, usb }.serialize(serializer)
+    }
+}
+
+/// A port as JSON shows it.
+#[derive(serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct PlainPort<'a> {
+    /// What `--port` takes.
+    port: &'a str,
+    /// What it probably is.
+    guess: Guess,
+    /// For USB devices only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usb: Option<PlainUsb<'a>>,
+}
+
+/// What a USB device says of itself; its ids in four hexadecimal digits.
+#[derive(serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct PlainUsb<'a> {
+    manufacturer: Option<&'a str>,
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{4}$")))]
+    pid: String,
+    product: Option<&'a str>,
+    serial_number: Option<&'a str>,
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{4}$")))]
+    vid: String,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Port {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Port".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        PlainPort::json_schema(generator)
     }
 }
 

@@ -11,7 +11,6 @@ use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
 use super::session::{CardMark, Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
 use super::transport::{Transport, TransportError};
-use super::watch::Watch;
 use super::wire::Baud;
 use crate::document::{CardRead, Origin, SamId};
 
@@ -54,20 +53,6 @@ impl Reader {
             buffer: Zeroizing::new(vec![0; 4096]),
             canceller: Canceller::default(),
         }
-    }
-
-    /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
-    /// again by its USB serial number where it has one, else by that name.
-    pub fn watch(name: impl Into<std::path::PathBuf>, baud: Option<u32>, options: ReadOptions) -> Watch {
-        let given = name.into().to_string_lossy().into_owned();
-        let mut identity = None;
-        Watch::new(options, move || {
-            let known = identity.as_ref().and_then(super::discovery::find_again);
-            let name = known.unwrap_or_else(|| given.clone());
-            let reader = Self::open(&name, baud)?;
-            identity = super::discovery::identity(&name).or(identity.take());
-            Ok(reader)
-        })
     }
 
     /// Asks whether a reader is there and who it is.

@@ -88,6 +88,22 @@ enum State {
     Ended,
 }
 
+impl Reader {
+    /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
+    /// again by its USB serial number where it has one, else by that name.
+    pub fn watch(name: impl Into<std::path::PathBuf>, baud: Option<u32>, options: ReadOptions) -> Watch {
+        let given = name.into().to_string_lossy().into_owned();
+        let mut identity = None;
+        Watch::new(options, move || {
+            let known = identity.as_ref().and_then(super::discovery::find_again);
+            let name = known.unwrap_or_else(|| given.clone());
+            let reader = Self::open(&name, baud)?;
+            identity = super::discovery::identity(&name).or(identity.take());
+            Ok(reader)
+        })
+    }
+}
+
 impl Watch {
     /// A watch that opens its reader by `open`, now and whenever it has gone.
     pub fn new(

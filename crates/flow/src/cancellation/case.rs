@@ -32,7 +32,8 @@ pub(super) struct Case {
     pub(super) over_at: i64,
 }
 
-/// The steps that have a record of their own.
+/// The steps that have a record of their own. A part of the record's key that is written and never read, so it needs no
+/// [`names!`](realname_terms::names!).
 #[derive(Clone, Copy)]
 pub(super) enum StepRecord {
     Opened,

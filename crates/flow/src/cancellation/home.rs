@@ -1,18 +1,13 @@
-//! The home side: opens cancellations, and finds them again.
+//! The home side of cancellations.
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::case::{Case, StepRecord, step};
-use super::steps::{Acknowledged, Asked, Confirmed, Identified};
-use super::{Account, CancellationError, Receipt, receipt, snapshot};
-use crate::confirmation::{LedgerSecret, PhoneNumber};
-use crate::demand::{Demand, DemandRequest, demand_hash};
-use crate::jose::{Json, Signer, random_id};
-use crate::profile::{Check, Env, Purpose, ReasonCode};
-use crate::rely::recorded;
-use crate::store::{Counted, Put, Store};
+use super::CancellationError;
+use crate::confirmation::LedgerSecret;
+use crate::jose::Signer;
+use crate::profile::Env;
 
 /// How long a case takes at most, unless said otherwise: an hour, as a number portability's code is valid for.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);
@@ -24,59 +19,7 @@ pub struct HomeSide {
     pub(super) signer: Arc<dyn Signer>,
     pub(super) secret: LedgerSecret,
     pub(super) env: Env,
-    life: SignedDuration,
-}
-
-/// What the home side asks of the desk, beyond a proof that it is the holder.
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Opening {
-    checks: Vec<Check>,
-    terminal: Option<String>,
-    region: Option<String>,
-    text: Option<String>,
-}
-
-impl Opening {
-    /// The checks that must have passed.
-    pub fn checks(mut self, checks: impl IntoIterator<Item = Check>) -> Self {
-        self.checks = checks.into_iter().collect();
-        self
-    }
-
-    /// Only this terminal may answer.
-    pub fn terminal(mut self, terminal: impl Into<String>) -> Self {
-        self.terminal = Some(terminal.into());
-        self
-    }
-
-    /// The home's region, as it is shown at the desk.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// What the person is shown before the check.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.text = Some(text.into());
-        self
-    }
-}
-
-/// Where a case stands.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Stage {
-    /// The desk was asked for the person's proof.
-    Asked(Asked),
-    /// The person is proven to be the holder.
-    Identified(Identified),
-    /// The person acknowledged the notices.
-    Acknowledged(Acknowledged),
-    /// The number confirmed, or needn't.
-    Confirmed(Confirmed),
-    /// The number is cancelled.
-    Committed(Receipt),
+    pub(super) life: SignedDuration,
 }
 
 impl HomeSide {
@@ -99,136 +42,6 @@ impl HomeSide {
         }
         self.life = life;
         Ok(self)
-    }
-
-    /// Opens a case: seals the six items and asks the desk for the holder's proof, bound to that seal.
-    ///
-    /// Refused: a subscription that was cancelled ([`ReasonCode::CancellationDone`]), or that has another open case
-    /// ([`ReasonCode::CancellationOpen`]). The demand holds none of the six items, nor who the holder is.
-    pub fn open(
-        &self,
-        store: &dyn Store,
-        account: &Account,
-        opening: &Opening,
-        now: Timestamp,
-    ) -> Result<(Asked, Demand), CancellationError> {
-        let subscription_mac = Case::subscription_mac(&self.secret, account);
-        if store.get(super::SPACE, &subscription_mac)?.is_some() {
-            return Err(ReasonCode::CancellationDone.into());
-        }
-        let id = random_id()?;
-        let opened_at = now.as_second();
-        let over_at = opened_at.saturating_add(self.life.as_secs());
-        self.lease(store, &subscription_mac, &id, over_at, now)?;
-
-        let disclosures = snapshot::disclosures(&self.secret, &id, account)?;
-        let times = (opened_at, over_at);
-        let sealed = snapshot::seal(&self.iss, &*self.signer, self.env, &id, &disclosures, times)?;
-        let demand = self.demand(store, account, opening, snapshot::digest(&sealed), now)?;
-        let case = Case {
-            nonce: demand.nonce().to_owned(),
-            demand_hash: demand_hash(demand.as_str()),
-            snapshot: sealed,
-            fingerprint: snapshot::fingerprint(&self.secret, account, &disclosures),
-            number_mac: Case::number_mac(&self.secret, &account.number),
-            subscription_mac,
-            opened_at,
-            over_at,
-            id,
-        };
-        match case.record(store, &self.secret, StepRecord::Opened, &case.to_json())? {
-            Put::Stored => Ok((Asked::new(self.clone(), case), demand)),
-            // 128 random bits met: the store is broken, or the randomness.
-            _ => Err(CancellationError::Record),
-        }
-    }
-
-    /// Finds a case again, after a crash or in another process. `None` for an unknown one, and for another number.
-    pub fn resume(
-        &self,
-        store: &dyn Store,
-        case: &str,
-        number: &PhoneNumber,
-    ) -> Result<Option<Stage>, CancellationError> {
-        let Some(case) = Case::load(store, &self.secret, case)? else { return Ok(None) };
-        if Case::number_mac(&self.secret, number) != case.number_mac {
-            return Ok(None);
-        }
-        if let Some(entry) = store.get(super::SPACE, &case.subscription_mac)?
-            && let Some(receipt) = receipt::restore(&self.secret, &entry, &case.id, number)?
-        {
-            return Ok(Some(Stage::Committed(receipt)));
-        }
-        let asked = Asked::new(self.clone(), case);
-        let Some(presentation) = self.accepted(store, &asked)? else {
-            return Ok(Some(Stage::Asked(asked)));
-        };
-        let identified = Identified::new(asked, &presentation);
-        let taken = |one| step(store, &self.secret, &identified.case.id, one);
-        let Some(acknowledged) = taken(StepRecord::Acknowledged)? else {
-            return Ok(Some(Stage::Identified(identified)));
-        };
-        let confirmed = taken(StepRecord::Confirmed)?;
-        let acknowledged = Acknowledged::new(identified, acknowledged);
-        Ok(Some(match confirmed {
-            None => Stage::Acknowledged(acknowledged),
-            Some(confirmed) => Stage::Confirmed(Confirmed::new(acknowledged, confirmed)),
-        }))
-    }
-
-    /// The digest of the presentation that was accepted: as the case noted, or as the demand's answer says when a crash
-    /// came before the note.
-    fn accepted(&self, store: &dyn Store, asked: &Asked) -> Result<Option<String>, CancellationError> {
-        let digest = |text: Option<&str>| text.map(str::to_owned).ok_or(CancellationError::Record);
-        if let Some(note) = step(store, &self.secret, &asked.case.id, StepRecord::Identified)? {
-            return digest(note.member("presentation_sha256").and_then(Json::as_str)).map(Some);
-        }
-        recorded(store, &asked.case.nonce)?.map(|record| digest(record.presentation_sha256())).transpose()
-    }
-
-    /// One open case per subscription; the lease ends with the case.
-    fn lease(
-        &self,
-        store: &dyn Store,
-        subscription_mac: &[u8; 32],
-        id: &str,
-        over_at: i64,
-        now: Timestamp,
-    ) -> Result<(), CancellationError> {
-        let over = Timestamp::from_second(over_at).unwrap_or(Timestamp::MAX);
-        let lease = self.secret.mac("cancellation lease", &[subscription_mac]);
-        match store.count(super::SPACE, &lease, id.as_bytes(), 1, over, now)? {
-            Counted::Added(_) | Counted::Present(_) => Ok(()),
-            _ => Err(ReasonCode::CancellationOpen.into()),
-        }
-    }
-
-    fn demand(
-        &self,
-        store: &dyn Store,
-        account: &Account,
-        opening: &Opening,
-        snapshot: [u8; 32],
-        now: Timestamp,
-    ) -> Result<Demand, CancellationError> {
-        let mut request = DemandRequest::new(Purpose::SimCancel)
-            .number(account.number.as_str())
-            .snapshot(snapshot)
-            .expectation(account.holder())
-            .env(self.env);
-        for check in &opening.checks {
-            request = request.check(*check);
-        }
-        if let Some(terminal) = &opening.terminal {
-            request = request.terminal(terminal.as_str());
-        }
-        if let Some(region) = &opening.region {
-            request = request.region(region.as_str());
-        }
-        if let Some(text) = &opening.text {
-            request = request.text(text.as_str());
-        }
-        Ok(request.issue(&self.iss, &*self.signer, store, now)?)
     }
 }
 

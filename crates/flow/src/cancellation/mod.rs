@@ -29,6 +29,7 @@ mod error;
 mod explain;
 mod home;
 mod notice;
+mod opening;
 mod receipt;
 mod snapshot;
 mod statement;
@@ -36,8 +37,9 @@ mod steps;
 
 pub use account::{Account, Contract, Items, Reach};
 pub use error::{CancellationError, StatementRefused};
-pub use home::{HomeSide, Opening, Stage};
+pub use home::HomeSide;
 pub use notice::{Acknowledgement, Notice, NoticeKind};
+pub use opening::{Opening, Stage};
 pub use receipt::{Committed, QUARANTINE_DAYS, Receipt, VerifiedReceipt};
 pub use snapshot::{Released, Snapshot};
 pub use steps::{Acknowledged, Asked, CANCEL_SERVICE, Confirmed, Identified};

@@ -10,7 +10,7 @@ use crate::authority::{
     Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault,
     QueryField, Subject,
 };
-use crate::capture::Examination;
+use crate::capture::{Examination, PhotoFault};
 use crate::document::Flag;
 use crate::profile::Outcome;
 
@@ -63,6 +63,11 @@ fn own_remarks(evidence: &Evidence, policy: &Policy, now: Timestamp) -> Vec<(Out
         }
         (None, Some(_)) => remarks.push((Inconclusive, Reason::DocumentValidityUnreadable)),
         (None, None) => {}
+    }
+    if let Evidence::Remote(remote) = evidence
+        && remote.examination().printed.as_ref().is_some_and(|printed| printed.validity_differs())
+    {
+        remarks.push((Fail, Reason::Photo(PhotoFault::ValidityDiffers)));
     }
     match age_of_holder(evidence, now) {
         Some(age) if age < policy.minimum_age().into() => {
@@ -130,10 +135,17 @@ pub(super) fn document_validity(
 /// The three photos of an online sale belong together. In production a stand-in's word on where the face is counts for
 /// nothing.
 pub(super) fn triplet(examination: &Examination, production: bool, now: Timestamp) -> Judged {
-    let remarks = examination.faults.iter().map(|fault| (fault.outcome, Reason::Photo(fault.code)));
+    let remarks = examination.photo_faults().iter().map(|fault| (fault.outcome, Reason::Photo(fault.code)));
     let stand_in = production && examination.face_finder.as_ref().is_some_and(|finder| finder.is_test);
     let stand_in = stand_in.then_some((Outcome::NotRun, Reason::TestPlugIn));
     Judged::worst(remarks.chain(stand_in).collect(), now)
+}
+
+/// The number printed on the photographed card is the declared one.
+pub(super) fn number_printed(examination: &Examination, now: Timestamp) -> Judged {
+    let Some(printed) = &examination.printed else { return Judged::not_run(Reason::CheckNotAvailable) };
+    let remarks = printed.number_fault().map(|fault| (fault.outcome, Reason::Photo(fault.code)));
+    Judged::worst(remarks.into_iter().collect(), now)
 }
 
 /// One check made in two places: what wasn't made doesn't count, else the worse one does.

@@ -37,6 +37,9 @@ explain! {
             "A digit of the number is wrong. Type it again from the card.", "证件号码有误，请对照证件重新填写。", "证件号码不符合任何已知格式";
         Self::NumberCheck => "declared_number_check", Input,
             "A digit of the number is wrong. Type it again from the card.", "证件号码有误，请对照证件重新填写。", "证件号码的校验位有误";
+        Self::BirthDate => "declared_birth_date", Input,
+            "The birth date isn't the one in the number. Type both again from the card.", "出生日期与证件号码不符，请对照证件重新填写。",
+            "出生日期与证件号码不符";
         Self::Validity => "declared_validity", Input,
             "Type both dates of validity again from the emblem side.", "请对照证件国徽面重新填写有效期限。", "有效期止早于有效期起";
     }

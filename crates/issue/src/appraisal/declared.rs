@@ -1,5 +1,6 @@
 //! What a buyer typed in.
 
+use crate::capture::DeclaredPrint;
 use crate::document::{CardDate, DocumentKind, IdNumber, NumberCheck, NumberKind, Personal, ValidUntil};
 
 /// Name and number as the buyer typed them. A type of its own, with no way from here to a
@@ -26,6 +27,9 @@ pub enum DeclaredError {
     /// The number's check character is wrong.
     #[error("the number's check character is wrong")]
     NumberCheck,
+    /// The number holds another birth date.
+    #[error("the number holds another birth date")]
+    BirthDate,
     /// The end of validity lies before its begin.
     #[error("the validity ends before it begins")]
     Validity,
@@ -74,6 +78,26 @@ impl Declared {
         }
         self.validity = Some((from, until));
         Ok(self)
+    }
+
+    /// Compares the birth date that the buyer typed with the one in the number. Nothing more is kept of it.
+    ///
+    /// # Errors
+    /// [`DeclaredError::BirthDate`], also when the number holds none.
+    pub fn born_on(self, birth: CardDate) -> Result<Self, DeclaredError> {
+        match self.number.agrees_with_birth(birth.to_date()) {
+            Some(true) => Ok(self),
+            Some(false) | None => Err(DeclaredError::BirthDate),
+        }
+    }
+
+    /// What a photo of the card must show of it.
+    pub fn print(&self) -> DeclaredPrint {
+        let print = DeclaredPrint::new(self.number.clone());
+        match self.validity {
+            Some((from, until)) => print.with_validity(from, until),
+            None => print,
+        }
     }
 
     /// The name.
@@ -125,7 +149,9 @@ mod tests {
         let typed = Declared::new("测试甲", "119999199001010004").unwrap();
         let reversed = typed.clone().with_validity(day("20300101"), ValidUntil::Day(day("20200101")));
         assert_eq!(reversed, Err(DeclaredError::Validity));
-        assert!(typed.with_validity(day("20200101"), ValidUntil::LongTerm).is_ok());
+        assert!(typed.clone().with_validity(day("20200101"), ValidUntil::LongTerm).is_ok());
+        assert!(typed.clone().born_on(day("19900101")).is_ok());
+        assert_eq!(typed.born_on(day("19900110")), Err(DeclaredError::BirthDate));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::profile::{Locality, Purpose};
 
 /// What would be required for one purpose, and why.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Explanation {
     /// The policy's id.

@@ -5,9 +5,7 @@ use jiff::Timestamp;
 use super::Reason;
 use super::checks::Judged;
 use crate::capture::Capture;
-use crate::capture::plugin::{
-    FaceMatcher, FaceVerdict, LivenessChecker, LivenessVerdict, PhotoDecodeError, PhotoDecoder,
-};
+use crate::capture::plugin::{FaceMatcher, FaceVerdict, LivenessVerdict, PhotoDecodeError, PhotoDecoder};
 use crate::document::CardRead;
 use crate::profile::Outcome;
 
@@ -37,8 +35,8 @@ pub(super) fn face_chip(
 }
 
 /// A living person was in front of the camera, as a checker on this terminal says.
-pub(super) fn liveness(live: &Capture, checker: &dyn LivenessChecker, now: Timestamp) -> Judged {
-    let remark = match checker.check(live) {
+pub(super) fn liveness(verdict: LivenessVerdict, now: Timestamp) -> Judged {
+    let remark = match verdict {
         LivenessVerdict::Live(_) => None,
         LivenessVerdict::Spoof(_) => Some((Outcome::Fail, Reason::LivenessSpoof)),
         LivenessVerdict::Inconclusive(_) => Some((Outcome::Inconclusive, Reason::LivenessInconclusive)),

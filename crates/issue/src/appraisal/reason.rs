@@ -330,6 +330,8 @@ impl std::fmt::Display for Reason {
     }
 }
 
+realname_terms::__schema! { Reason, Reason::all().map(Reason::code) }
+
 impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())

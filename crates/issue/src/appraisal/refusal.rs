@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::{PaperDocument, Policy, PolicyRef, Reason, Relation};
-use crate::profile::{Check, Env, Explain, Outcome, Purpose};
+use crate::profile::{Advice, Check, Env, Explain, Outcome, Purpose};
 
 /// One check with its outcome and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CheckReport {
     /// Which.
@@ -179,28 +180,71 @@ impl std::error::Error for Refusal {}
 impl Serialize for Refusal {
     /// The JSON that the command line prints.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut out = serializer.serialize_struct("Refusal", 11)?;
-        out.serialize_field("purpose", &self.parts.purpose)?;
-        out.serialize_field("env", &self.parts.env)?;
-        out.serialize_field(
-            "policy",
-            &serde_json::json!({"id": self.parts.policy.id, "version": self.parts.policy.version}),
-        )?;
-        out.serialize_field("overall", &self.parts.overall)?;
-        out.serialize_field("reasons", &self.reasons())?;
-        out.serialize_field("checks", &self.parts.checks)?;
-        out.serialize_field("action", &Explain::entry(self).advice)?;
-        out.serialize_field("retry", &!matches!(self.parts.retry, Retry::No))?;
-        out.serialize_field("human_route", &self.parts.human_route)?;
-        match self.parts.acting {
-            Some(relation) => out.serialize_field("acting", relation.as_str())?,
-            None => out.skip_field("acting")?,
+        PlainRefusal::from(self).serialize(serializer)
+    }
+}
+
+/// A refusal as JSON shows it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct PlainRefusal<'a> {
+    purpose: &'a Purpose,
+    env: Env,
+    policy: PlainPolicyRef<'a>,
+    /// Never `pass`.
+    overall: Outcome,
+    /// What stands in the way, the most serious first.
+    reasons: Vec<Reason>,
+    /// Every check.
+    checks: &'a [CheckReport],
+    /// What to do about the first reason.
+    action: Advice,
+    /// Whether the same case may be tried again.
+    retry: bool,
+    /// Where a person decides.
+    human_route: &'a str,
+    /// For whom the person acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acting: Option<Relation>,
+    /// Which document without a chip was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paper: Option<PaperDocument>,
+}
+
+/// Which policy decided.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct PlainPolicyRef<'a> {
+    id: &'a str,
+    version: u32,
+}
+
+impl<'a> From<&'a Refusal> for PlainRefusal<'a> {
+    fn from(refusal: &'a Refusal) -> Self {
+        let parts = &refusal.parts;
+        Self {
+            purpose: &parts.purpose,
+            env: parts.env,
+            policy: PlainPolicyRef { id: &parts.policy.id, version: parts.policy.version },
+            overall: parts.overall,
+            reasons: refusal.reasons(),
+            checks: &parts.checks,
+            action: Explain::entry(refusal).advice,
+            retry: !matches!(parts.retry, Retry::No),
+            human_route: &parts.human_route,
+            acting: parts.acting,
+            paper: parts.paper,
         }
-        match self.parts.paper {
-            Some(document) => out.serialize_field("paper", document.as_str())?,
-            None => out.skip_field("paper")?,
-        }
-        out.end()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Refusal {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Refusal".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        PlainRefusal::json_schema(generator)
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::capture::Chain;
 use crate::document::{DocumentKind, Origin, Personal, SamId, Sex};
 use crate::profile::{CheckResult, Env, Locality, Purpose};
 
@@ -25,6 +26,7 @@ pub(crate) struct VerifiedParts {
     pub(crate) consent: Consent,
     pub(crate) chip: Option<ChipEvidence>,
     pub(crate) register: Option<RegisterEvidence>,
+    pub(crate) captured: Option<Chain>,
 }
 
 impl Verified {
@@ -88,6 +90,11 @@ impl Verified {
     /// The chip's part, on site.
     pub fn chip(&self) -> Option<&ChipEvidence> {
         self.parts.chip.as_ref()
+    }
+
+    /// The chain of the photos that a buyer sent, bound to the demand for which they were taken; none on site.
+    pub fn captured(&self) -> Option<&Chain> {
+        self.parts.captured.as_ref()
     }
 
     /// The register's part.

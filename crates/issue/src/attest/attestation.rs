@@ -27,7 +27,7 @@ impl Attestation {
     /// demand's text with the session's key, which ends here.
     pub fn present(mut self, demand: &VerifiedDemand, now: Timestamp) -> Result<String, AttestError> {
         let now = now.as_second();
-        if demand.hash() != self.issued.demand_hash {
+        if demand.demand_hash() != self.issued.demand_hash {
             return Err(AttestError::OtherDemand);
         }
         if now >= demand.expires_at().as_second() {
@@ -40,7 +40,7 @@ impl Attestation {
             ("iat", Json::Number(now.into())),
             ("aud", Json::String(InPlace::from(demand.iss()))),
             ("nonce", Json::String(demand.nonce().into())),
-            ("demand_hash", Json::String(demand.hash().into())),
+            ("demand_hash", Json::String(demand.demand_hash().into())),
         ];
         Ok(KeyBinding::bind(&self.session, std::mem::take(&mut *self.issued.bound_part), claims)?)
     }

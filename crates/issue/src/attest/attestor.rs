@@ -3,15 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
-use super::AttestError;
 use super::attestation::{Attestation, Issued};
 use super::payload::{Frame, disclosures, payload};
+use super::{AttestError, Terminal};
 use crate::appraisal::Verified;
+use crate::capture::Chain;
 use crate::demand::VerifiedDemand;
-use crate::jose::{Algorithm, Json, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
-use crate::profile::{
-    ATTESTATION_TYP, Check, DEFAULT_LIFE, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, VCT, is_id,
-};
+use crate::jose::{Algorithm, Randomness, Signer, SigningKey, VerifyingKey, sign_as};
+use crate::profile::{ATTESTATION_TYP, Check, DEFAULT_LIFE, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, VCT};
 use crate::trust::{Constraints, Delegation, Scope, TrustError, TrustList, is_key_uri};
 
 /// An issuer, or a terminal with a delegated key.
@@ -23,75 +22,6 @@ pub struct Attestor {
     terminal: Terminal,
     life: SignedDuration,
     vct: String,
-}
-
-/// What an attestation states of the terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
-pub struct Terminal {
-    id: String,
-    agent: Option<String>,
-    region: Option<String>,
-    states_reader: bool,
-}
-
-impl Terminal {
-    /// A terminal with that id, which also states its reader and the reader's SAM.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), agent: None, region: None, states_reader: true }
-    }
-
-    /// Whose shop it stands in.
-    pub fn agent(mut self, agent: impl Into<String>) -> Self {
-        self.agent = Some(agent.into());
-        self
-    }
-
-    /// Where it stands.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// Its id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// Whether its names are ids: they go to screens and into comparisons.
-    pub(super) fn check(&self) -> Result<(), AttestError> {
-        let names =
-            [("terminal", Some(&self.id)), ("agent", self.agent.as_ref()), ("region", self.region.as_ref())];
-        match names
-            .into_iter()
-            .find_map(|(member, name)| name.filter(|name| !is_id(name)).map(|name| (member, name)))
-        {
-            None => Ok(()),
-            Some((member, name)) => Err(AttestError::Id { member, value: name.as_str().into() }),
-        }
-    }
-
-    /// States neither reader nor SAM.
-    pub fn without_reader(mut self) -> Self {
-        self.states_reader = false;
-        self
-    }
-
-    pub(super) fn to_json(&self, verified: &Verified) -> Json {
-        let mut members = vec![("id", Json::from(self.id.as_str()))];
-        members.extend(self.agent.as_deref().map(|agent| ("agent", agent.into())));
-        members.extend(self.region.as_deref().map(|region| ("region", region.into())));
-        if let Some(chip) = verified.chip().filter(|_| self.states_reader) {
-            members.push(("sam_id", chip.sam_id.to_string().into()));
-            members.push(("reader", reader(chip.origin).into()));
-        }
-        Json::object(members)
-    }
-}
-
-/// The profile has no word for a recording; it is a reader in software, and just as much a test.
-fn reader(origin: crate::document::Origin) -> &'static str {
-    if origin.is_physical() { origin.as_str() } else { "emulated" }
 }
 
 impl Attestor {
@@ -199,8 +129,8 @@ impl Attestor {
         now: Timestamp,
     ) -> Result<Attestation, AttestError> {
         let mut randomness = Randomness::new();
-        // A relying party that can verify the issuer can verify the session.
-        let session = match self.signer.algorithm() {
+        // A relying party that can verify the issuer can verify the session, unless it says otherwise.
+        let session = match demand.algorithms().session_for(self.signer.algorithm()) {
             Algorithm::EdDsa => SigningKey::from_ed25519_seed(&Zeroizing::new(randomness.take()?)),
             other => SigningKey::generate(other)?,
         };
@@ -234,7 +164,7 @@ impl Attestor {
             bound_part.push_str(disclosure.encoded());
             bound_part.push('~');
         }
-        Ok(Issued { bound_part, demand_hash: demand.hash().to_owned(), exp })
+        Ok(Issued { bound_part, demand_hash: demand.demand_hash().to_owned(), exp })
     }
 
     /// When an attestation that is signed now ends.
@@ -248,6 +178,10 @@ impl Attestor {
         // An operator's own kind lists the profile's in `aka_vcts`.
         if !demand.vcts().iter().any(|vct| *vct == self.vct || vct == VCT) {
             return Err(AttestError::Vct);
+        }
+        let got = self.signer.algorithm();
+        if !demand.algorithms().take_issuer(got) {
+            return Err(AttestError::IssuerAlgorithm { got });
         }
         still_asks(demand, terminal, now)
     }
@@ -293,6 +227,11 @@ pub(super) fn fits(
     }
     if require.onsite && verified.locality() != Locality::Onsite {
         return Err(AttestError::NotOnsite);
+    }
+    // Photos are taken for one demand: the chain is computed again from its nonce, and photos of another one end here.
+    let own = |chain: &Chain| chain.belongs_to(demand.nonce());
+    if !verified.captured().map_or(verified.locality() == Locality::Onsite, own) {
+        return Err(AttestError::OtherCapture);
     }
     let checked_at = verified.verified_at().as_second();
     let checks = verified.checks().iter().filter_map(|result| result.time);

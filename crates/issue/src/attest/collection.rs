@@ -67,7 +67,8 @@ impl Collector {
         Self { signer: Box::new(signer), terminal, operator: operator.into(), algorithm }
     }
 
-    /// The algorithm of the operator's key, which the session's key has as well: that of the terminal's own key unless said.
+    /// The algorithm of the operator's key, which the session's key has as well, unless the demand wants another: that of the
+    /// terminal's own key unless said.
     #[must_use]
     pub fn issuer_algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -83,19 +84,19 @@ impl Collector {
     ) -> Result<(String, Session), AttestError> {
         let now = now.as_second();
         fits(&verified, demand, &self.terminal, now)?;
-        let key = SigningKey::generate(self.algorithm)?;
+        let key = SigningKey::generate(demand.algorithms().session_for(self.algorithm))?;
         let payload = Json::object([
             ("iss", self.terminal.id().into()),
             ("aud", self.operator.as_str().into()),
             ("iat", now.into()),
             ("exp", now.saturating_add(COLLECTION_LIFE).into()),
             ("jti", random_id()?.into()),
-            ("demand_hash", demand.hash().into()),
+            ("demand_hash", demand.demand_hash().into()),
             ("cnf", Json::object([("jwk", key.verifying_key().to_jwk())])),
             ("conclusion", conclusion(&verified)),
         ]);
         let bundle = sign(&*self.signer, COLLECTION_TYP, [], &payload)?;
-        Ok((bundle, Session { key, demand_hash: demand.hash().to_owned() }))
+        Ok((bundle, Session { key, demand_hash: demand.demand_hash().to_owned() }))
     }
 }
 
@@ -119,13 +120,15 @@ impl Attestor {
         if payload.text("aud")? != self.iss() || payload.text("iss")? != enrolled.terminal.id() || !in_time {
             return Err(AttestError::Collection);
         }
-        if payload.text("demand_hash")? != demand.hash() {
+        if payload.text("demand_hash")? != demand.demand_hash() {
             return Err(AttestError::OtherDemand);
         }
         let jwk = payload.member("cnf").and_then(|cnf| cnf.member("jwk")).ok_or(JoseError::Member("cnf"))?;
         let session = Jwk::from_json(jwk)?;
-        let (expected, got) = (self.algorithm(), session.key().algorithm());
-        if got != expected {
+        // What the demand names, else the operator's own.
+        let (asked, got) = (demand.algorithms(), session.key().algorithm());
+        let expected = asked.session_for(self.algorithm());
+        if got != expected && (asked.session().is_empty() || !asked.take_session(got)) {
             return Err(AttestError::SessionAlgorithm { expected, got });
         }
         let conclusion = payload.member("conclusion").ok_or(JoseError::Member("conclusion"))?;
@@ -151,7 +154,7 @@ impl Attestor {
 impl Session {
     /// Takes what the operator issued, if it is for this session and this demand, and discloses what was asked.
     pub fn accept(self, issued: &str, demand: &VerifiedDemand) -> Result<Attestation, AttestError> {
-        if demand.hash() != self.demand_hash {
+        if demand.demand_hash() != self.demand_hash {
             return Err(AttestError::OtherDemand);
         }
         let combined = Combined::parse(issued)?;

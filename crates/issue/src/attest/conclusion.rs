@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::appraisal::{
     ChipEvidence, Consent, Facts, PersonalSex, PolicyRef, RegisterEvidence, Verified, VerifiedParts,
 };
+use crate::capture::{Chain, Link};
 use crate::document::Personal;
 use crate::jose::{JoseError, Json, decode, encode};
 use crate::profile::{Check, CheckResult, Outcome};
@@ -45,6 +46,13 @@ pub(super) fn conclusion(verified: &Verified) -> Json {
             ("answered_at", register.answered_at.to_string().into()),
         ];
         ("register", Json::object(own.into_iter().chain(reference)))
+    }));
+    members.extend(verified.captured().map(|chain| {
+        let links = chain.links().iter().map(|link| {
+            Json::object([("slot", link.slot.as_str().into()), ("sha256", encode(&link.sha256).into())])
+        });
+        let own = [("head", Json::from(encode(&chain.head()))), ("links", Json::Array(links.collect()))];
+        ("captured", Json::object(own))
     }));
     Json::object(members)
 }
@@ -87,6 +95,7 @@ pub(super) fn read_conclusion(json: &Json) -> Result<Verified, JoseError> {
         },
         chip: json.member("chip").map(read_chip).transpose()?,
         register: json.member("register").map(read_register).transpose()?,
+        captured: json.member("captured").map(read_chain).transpose()?,
     }))
 }
 
@@ -135,6 +144,16 @@ fn read_register(json: &Json) -> Result<RegisterEvidence, JoseError> {
         reference: json.optional_text("reference")?.map(str::to_owned),
         answered_at: instant(json, "answered_at")?,
     })
+}
+
+/// Digests as they were sent; whether they belong to the demand is judged with it.
+fn read_chain(json: &Json) -> Result<Chain, JoseError> {
+    let digest =
+        |json: &Json, name| decode(json.text(name)?)?.try_into().map_err(|_| JoseError::Member(name));
+    let links = json.member("links").and_then(Json::as_array).ok_or(JoseError::Member("links"))?;
+    let links =
+        links.iter().map(|link| Ok(Link { slot: named(link, "slot")?, sha256: digest(link, "sha256")? }));
+    Ok(Chain::from_parts(digest(json, "head")?, links.collect::<Result<_, JoseError>>()?))
 }
 
 fn instant(json: &Json, name: &'static str) -> Result<Timestamp, JoseError> {

@@ -40,6 +40,12 @@ pub enum AttestError {
         /// The session's.
         got: Algorithm,
     },
+    /// The demand can't be answered with this issuer's key: whoever asks has no library for it.
+    #[error("the demand takes no answer that is signed with {got}, as this issuer's are")]
+    IssuerAlgorithm {
+        /// The issuer's.
+        got: Algorithm,
+    },
     /// Test evidence for a real demand, or the other way round. Emulated and replayed readings are test evidence.
     #[error("the evidence is for another environment: the demand expects {expected}, got {got}")]
     Env {
@@ -86,6 +92,9 @@ pub enum AttestError {
     /// The attestation was made for another demand.
     #[error("the attestation was made for another demand")]
     OtherDemand,
+    /// The photos were taken for another demand, or their chain is broken.
+    #[error("the photos were taken for another demand")]
+    OtherCapture,
     /// A bundle or an issued attestation that isn't for this operator, terminal, session or time.
     #[error("what was collected or issued isn't for this operator, terminal, session or time")]
     Collection,

@@ -13,7 +13,7 @@ explain! {
     AttestError as error {
         Self::Issuer | Self::Id { .. } | Self::SessionAlgorithm { .. } | Self::Life { .. } | Self::Policy | Self::Collection
         | Self::Jose(_) | Self::SdJwt(_) => "not_attested", Trust, EN, ZH, "未签名：无法按该请求出具证明", "nothing was signed: {error}";
-        Self::Env { .. } | Self::Vct | Self::Terminal | Self::NotOnsite | Self::TooOld { .. } | Self::DemandExpired =>
+        Self::Env { .. } | Self::IssuerAlgorithm { .. } | Self::Vct | Self::Terminal | Self::NotOnsite | Self::TooOld { .. } | Self::DemandExpired =>
             "not_attested", Sender, EN, ZH, "未签名：无法按该请求出具证明", "nothing was signed: {error}";
         Self::Check(check) => "not_attested", Person, EN, ZH,
             "未签名：请求要求的核验项无法完成：{}" (check.label(Lang::Zh)), "nothing was signed: {error}";
@@ -23,6 +23,10 @@ explain! {
             "未签名：无法按该请求出具证明", "nothing was signed: {error}";
         Self::Expired | Self::OtherDemand => "not_attested", Request, EN, ZH,
             "未签名：无法按该请求出具证明", "nothing was signed: {error}";
+        Self::OtherCapture => "photos_of_another_demand", Input,
+            "Take the photos again for this order: they belong to the demand for which they are taken.",
+            "请为本次订单重新拍摄照片：照片只对拍摄时所依据的请求有效。",
+            "未签名：照片不属于本次请求", "nothing was signed: {error}";
         Self::Clock => "not_attested", Clock, EN, ZH, "未签名：无法按该请求出具证明", "nothing was signed: {error}";
     }
     through { Self::Delegation(error) => error; }

@@ -13,10 +13,12 @@ mod evidence;
 mod explain;
 mod instant;
 mod payload;
+mod terminal;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use attestation::Attestation;
-pub use attestor::{Attestor, Terminal};
+pub use attestor::Attestor;
 pub use collection::{Collector, Enrolled, Session};
 pub use error::AttestError;
+pub use terminal::Terminal;

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::appraisal::{ChipEvidence, Consent, Facts, PolicyRef, RegisterEvidence, Verified, VerifiedParts};
+use crate::capture::{Chain, Link};
 use crate::demand::{Demand, DemandRequest, VerifiedDemand};
 use crate::document::{DocumentKind, Origin, SamId, Sex};
-use crate::jose::{Algorithm, Json, Randomness, SigningKey, Unverified};
+use crate::jose::{Algorithm, Json, Randomness, SigningKey, Unverified, sign};
 use crate::profile::{
     Check, CheckResult, ClaimName, DIGESTS, Env, Expectation, Locality, Outcome, Purpose, ReasonCode,
 };
@@ -166,6 +167,7 @@ pub(crate) fn verified(change: impl FnOnce(&mut VerifiedParts)) -> Verified {
             reference: None,
             answered_at: time,
         }),
+        captured: None,
     };
     change(&mut parts);
     Verified::for_tests(parts)
@@ -416,6 +418,125 @@ fn a_collecting_terminals_session_has_the_operators_algorithm() {
     let collector = || Collector::new(ISS, key(7), Terminal::new("pos-7"));
     assert!(matches!(issue(collector()), Err(AttestError::SessionAlgorithm { .. })));
     assert!(issue(collector().issuer_algorithm(Algorithm::Es256)).is_ok());
+}
+
+#[test]
+fn the_key_binding_is_in_the_algorithm_that_the_demand_asks_for() {
+    let world = World::new();
+    let session_of = |presentation: &str| {
+        let issuer = Unverified::parse(Combined::parse(presentation).unwrap().issuer_jwt()).unwrap();
+        let jwk = issuer.peek().unwrap().member("cnf").and_then(|cnf| cnf.member("jwk")).unwrap();
+        crate::jose::Jwk::from_json(jwk).unwrap().key().algorithm()
+    };
+    // This issuer signs with Ed25519.
+    for (asked, got) in [
+        (&[][..], Algorithm::EdDsa),
+        (&[Algorithm::Es256], Algorithm::Es256),
+        (&[Algorithm::Es256, Algorithm::EdDsa], Algorithm::EdDsa),
+    ] {
+        let request = asked.iter().fold(cancel(), |request, asked| request.session_algorithm(*asked));
+        let (_, demand) = world.demand(&request.issuer_algorithm(Algorithm::EdDsa));
+        let presentation = world.present(&demand);
+        assert_eq!(session_of(&presentation), got, "{asked:?}");
+        let answer = world.answer(&presentation);
+        assert!(answer.verdict.is_accepted(), "{asked:?}: {:?}", answer.verdict.reasons());
+        // Audited later by what was demanded, also when the demand's text is gone.
+        let record = answer.record.unwrap();
+        for record in [record.erase(), record] {
+            assert!(record.audit(&world.list(), &Limits::default()).is_accepted());
+        }
+    }
+    // Whoever can't read this issuer's signatures is told before anybody is checked.
+    let (_, demand) = world.demand(&cancel().issuer_algorithm(Algorithm::Es256));
+    let refused = |result: Result<(), AttestError>| {
+        assert!(matches!(result, Err(AttestError::IssuerAlgorithm { got: Algorithm::EdDsa })), "{result:?}");
+    };
+    refused(world.attestor().may_answer(&demand, &world.list(), at(NOW + 20)));
+    refused(world.attestor().attest(verified(|_| {}), &demand, at(NOW + 20)).map(drop));
+    // A terminal that does as it likes is refused by the one who asked.
+    let (_, demand) = world.demand(&cancel().session_algorithm(Algorithm::Es256));
+    let session = SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let issued = world
+        .attestor()
+        .sign_facts(
+            &verified(|_| {}),
+            &demand,
+            session.verifying_key(),
+            &Terminal::new("pos-1"),
+            &mut Randomness::new(),
+            at(NOW + 20),
+        )
+        .unwrap();
+    let presentation = Attestation { issued, session }.present(&demand, at(NOW + 21)).unwrap();
+    assert_eq!(world.answer(&presentation).verdict.reasons(), [ReasonCode::AlgNotAllowed.into()]);
+    // And a collecting terminal need not have the operator's own algorithm then.
+    let enrolled = Enrolled {
+        terminal: Terminal::new("pos-7"),
+        key: key(7).verifying_key().clone(),
+        constraints: Constraints { env: Some(Env::Test), ..Default::default() },
+        policies: vec![PolicyRef { id: "test-policy".into(), version: 1 }],
+    };
+    let collector = Collector::new(ISS, key(7), Terminal::new("pos-7"));
+    let (bundle, _) = collector.collect(verified(|_| {}), &demand, at(NOW + 20)).unwrap();
+    world.attestor().issue(&bundle, &enrolled, &demand, at(NOW + 21)).unwrap();
+    let (_, other) = world.demand(&cancel().session_algorithm(Algorithm::EdDsa));
+    let Json::Object(mut members) = Unverified::parse(&bundle).unwrap().peek().unwrap().clone() else {
+        panic!()
+    };
+    members.insert("demand_hash".into(), other.demand_hash().into());
+    let forged = sign(&key(7), "realname-collection+jwt", [], &Json::Object(members)).unwrap();
+    let issued = world.attestor().issue(&forged, &enrolled, &other, at(NOW + 21));
+    assert!(matches!(issued, Err(AttestError::SessionAlgorithm { .. })));
+}
+
+#[test]
+fn photos_of_another_demand_are_attested_by_nobody() {
+    let world = World::new();
+    let online = DemandRequest::new(Purpose::ServiceOrder).env(Env::Test);
+    let ((_, ours), (_, theirs)) = (world.demand(&online), world.demand(&online));
+    let photos = |nonce: &str| {
+        let mut chain = Chain::begin(nonce);
+        for (byte, slot) in (1..).zip(crate::capture::Triplet::SLOTS) {
+            let link = Link { slot, sha256: [byte; 32] };
+            chain = Chain::from_parts(chain.next(link), [chain.links(), &[link]].concat());
+        }
+        chain
+    };
+    let bought = |captured: Option<Chain>| {
+        verified(|parts| {
+            (parts.purpose, parts.locality) = (Purpose::ServiceOrder, Locality::Remote);
+            (parts.chip, parts.captured) = (None, captured);
+        })
+    };
+    let own = photos(ours.nonce());
+    let mut others = vec![None, Some(photos(theirs.nonce())), Some(photos(""))];
+    // A head without its photos, and photos under another head.
+    others.push(Some(Chain::from_parts(own.head(), own.links()[..2].to_vec())));
+    others.push(Some(Chain::from_parts(photos(theirs.nonce()).head(), own.links().to_vec())));
+    let attest = |captured| world.attestor().attest(bought(captured), &ours, at(NOW + 20)).map(drop);
+    for other in others.clone() {
+        assert!(matches!(attest(other), Err(AttestError::OtherCapture)));
+    }
+    attest(Some(own.clone())).unwrap();
+    // The operator of a terminal that says so about itself computes again.
+    let enrolled = Enrolled {
+        terminal: Terminal::new("pos-7"),
+        key: key(7).verifying_key().clone(),
+        constraints: Constraints { env: Some(Env::Test), ..Default::default() },
+        policies: vec![PolicyRef { id: "test-policy".into(), version: 1 }],
+    };
+    let collector = Collector::new(ISS, key(7), Terminal::new("pos-7"));
+    let (bundle, _) = collector.collect(bought(Some(own.clone())), &ours, at(NOW + 20)).unwrap();
+    world.attestor().issue(&bundle, &enrolled, &ours, at(NOW + 21)).unwrap();
+    let payload = Unverified::parse(&bundle).unwrap().peek().unwrap().clone();
+    for other in others {
+        let mut payload = payload.clone();
+        let Json::Object(members) = &mut payload else { panic!("no object") };
+        members.insert("conclusion".into(), conclusion::conclusion(&bought(other)));
+        let forged = sign(&key(7), "realname-collection+jwt", [], &payload).unwrap();
+        let issued = world.attestor().issue(&forged, &enrolled, &ours, at(NOW + 21));
+        assert!(matches!(issued, Err(AttestError::OtherCapture)));
+    }
 }
 
 #[test]

@@ -47,8 +47,9 @@ const NETWORK_PATIENCE: Duration = Duration::from_secs(15);
 
 /// A store in a PostgreSQL database, for several machines.
 ///
-/// It makes its own tables, whose names begin with `realname_`, in the first schema of the connection's search path. A
-/// server with `fsync = off` is refused. The store's thread keeps the connections, so it may be used from anywhere, though
+/// Its tables, whose names begin with `realname_`, are made by [`create`](Self::create), once, in the first schema of the
+/// connection's search path. [`connect`](Self::connect) makes nothing: a mistyped database isn't a new ledger. A server with
+/// `fsync = off` is refused. The store's thread keeps the connections, so it may be used from anywhere, though
 /// it blocks.
 ///
 /// **Time.** Each step ends within ten seconds by this machine's clock, whatever the server does. After eight the server is
@@ -68,18 +69,47 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens up to eight connections for steps and two for looking to a server **on this machine**, as in
-    /// `postgres://user@localhost/database` or `host=/run/postgresql user=…`. Any other address is
-    /// [`StoreError::PlainText`].
+    /// Opens the store in that database, with up to eight connections for steps and two for looking, to a server **on this
+    /// machine**, as in `postgres://user@localhost/database` or `host=/run/postgresql user=…`. Any other address is
+    /// [`StoreError::PlainText`], and a database without a store [`StoreError::Missing`].
     pub fn connect(address: &str) -> Result<Self, StoreError> {
-        let config = address.parse::<Config>().map_err(|_| StoreError::Address)?;
-        Self::connect_with(config, NoTls, CONNECTIONS)
+        Self::connect_with(parse(address)?, NoTls, CONNECTIONS)
     }
 
-    /// Opens up to `connections` connections for steps, and a quarter as many, at least one, for looking. A server that isn't
-    /// on this machine needs [`SslMode::Require`] and a `tls` that checks its certificate. The types are those of the crate
-    /// `postgres` 0.19; the configuration's notice callback isn't called.
+    /// As [`connect`](Self::connect), and makes the store's tables where there are none.
+    pub fn create(address: &str) -> Result<Self, StoreError> {
+        Self::create_with(parse(address)?, NoTls, CONNECTIONS)
+    }
+
+    /// Opens the store in that database, with up to `connections` connections for steps, and a quarter as many, at least one,
+    /// for looking. A server that isn't on this machine needs [`SslMode::Require`] and a `tls` that checks its certificate.
+    /// The types are those of the crate `postgres` 0.19; the configuration's notice callback isn't called.
     pub fn connect_with<T>(config: Config, tls: T, connections: NonZeroUsize) -> Result<Self, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::TlsConnect: Send,
+        T::Stream: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let store = Self::start(config, tls, connections)?;
+        store.step(async |link: &mut Link| schema::find(link).await)?;
+        Ok(store)
+    }
+
+    /// As [`connect_with`](Self::connect_with), and makes the store's tables where there are none.
+    pub fn create_with<T>(config: Config, tls: T, connections: NonZeroUsize) -> Result<Self, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::TlsConnect: Send,
+        T::Stream: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let store = Self::start(config, tls, connections)?;
+        store.step(async |link: &mut Link| schema::prepare(link).await)?;
+        Ok(store)
+    }
+
+    fn start<T>(mut config: Config, tls: T, connections: NonZeroUsize) -> Result<Self, StoreError>
     where
         T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
         T::TlsConnect: Send,
@@ -89,7 +119,6 @@ impl PostgresStore {
         if !address::on_this_machine(&config) && config.get_ssl_mode() != SslMode::Require {
             return Err(StoreError::PlainText);
         }
-        let mut config = config;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_PATIENCE);
         }
@@ -97,9 +126,7 @@ impl PostgresStore {
             config.tcp_user_timeout(NETWORK_PATIENCE);
         }
         let pool = Pool::start(Box::new(With(tls)), address::hosts(&config)?, connections)?;
-        let store = Self { pool, kept: Kept::default() };
-        store.step(async |link: &mut Link| schema::prepare(link).await)?;
-        Ok(store)
+        Ok(Self { pool, kept: Kept::default() })
     }
 
     /// To be called once after the database was brought back from a backup, a snapshot or an earlier point in time, before
@@ -220,6 +247,10 @@ impl Store for PostgresStore {
     }
 }
 
+fn parse(address: &str) -> Result<Config, StoreError> {
+    address.parse().map_err(|_| StoreError::Address)
+}
+
 /// Whether a record says that something happened. A demand that waits doesn't: whoever answers it hears whether it is kept.
 fn is_fact(space: Space, answer: Option<&[u8]>) -> bool {
     answer.is_some() || space != realname_token::demand::SPACE
@@ -256,7 +287,9 @@ mod tests {
             "host=localhost.example user=u",
         ] {
             assert!(!local(address), "{address}");
-            assert!(matches!(PostgresStore::connect(address), Err(StoreError::PlainText)), "{address}");
+            for open in [PostgresStore::connect, PostgresStore::create] {
+                assert!(matches!(open(address), Err(StoreError::PlainText)), "{address}");
+            }
         }
         let error = PostgresStore::connect("postgres://u:secret@").unwrap_err();
         assert!(!format!("{error:?} {error}").contains("secret"));

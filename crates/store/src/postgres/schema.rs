@@ -1,4 +1,4 @@
-//! The tables, made by whoever comes first.
+//! The tables, made by whoever is told to make them and comes first.
 
 use tokio_postgres::error::SqlState;
 
@@ -49,13 +49,24 @@ const TABLES: &str = "
 
 /// Makes the tables, or makes sure that they are ours.
 pub(super) async fn prepare(link: &mut Link) -> Result<(), Trouble> {
-    if let Some(version) = version(link).await? {
-        return match version {
-            VERSION => Ok(()),
-            got => Err(StoreError::SchemaVersion { expected: VERSION, got }.into()),
-        };
+    if is_ours(link).await? {
+        return Ok(());
     }
     link.transaction(async |link: &mut Link| create(link, TABLES).await).await
+}
+
+/// Makes sure that there are tables and that they are ours, and makes nothing.
+pub(super) async fn find(link: &mut Link) -> Result<(), Trouble> {
+    if is_ours(link).await? { Ok(()) } else { Err(StoreError::Missing.into()) }
+}
+
+/// Whether there are tables. Those of another version are an error.
+async fn is_ours(link: &Link) -> Result<bool, Trouble> {
+    match version(link).await? {
+        None => Ok(false),
+        Some(VERSION) => Ok(true),
+        Some(got) => Err(StoreError::SchemaVersion { expected: VERSION, got }.into()),
+    }
 }
 
 /// The version of the tables, if there are any.

@@ -7,6 +7,7 @@ use crate::Lang;
 
 /// What is told of an error: `{"code": …, "message": …, "action": …}`. The program prints it, a service answers with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// The stable code. For scripts.
     pub code: String,

@@ -15,6 +15,7 @@ use crate::Lang;
 
 /// What to do next, in both languages. The one text for it: nothing that prints an error has words of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Advice {
     /// English.
     pub en: &'static str,

@@ -1,6 +1,7 @@
 //! What a flow asks for: made and kept by the relying party ([`DemandRequest`]), answered by a terminal that trusts the
 //! asker ([`VerifiedDemand`]).
 
+mod algorithms;
 mod body;
 mod dcql;
 mod error;
@@ -11,6 +12,8 @@ mod requirements;
 mod transaction;
 mod verified;
 
+pub use algorithms::Algorithms;
+pub use body::Body;
 pub use error::{AnswerError, AskError};
 pub use pending::{Kept, PendingDemand};
 pub use request::{Demand, DemandRequest};

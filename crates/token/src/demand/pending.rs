@@ -1,21 +1,16 @@
 //! A demand that waits for its answer, in the relying party's store.
 
-use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::AnswerError;
 use super::body::Body;
-use super::{AnswerError, Requirements, Transaction, demand_hash};
-use crate::document::Personal;
-use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, instant, random};
-use crate::profile::{ClaimName, DEMAND_TYP, Env, Expectation, Purpose, SaltedExpectation};
+use crate::jose::{JoseError, Json, MAX_TOKEN, Unverified, VerifyingKey, decode, encode, random};
+use crate::profile::{DEMAND_TYP, Expectation, SaltedExpectation};
 use crate::store::{Entry, Put, Store, StoreError};
 
-/// What the relying party remembers of its demand: the text that it sent, and whom it expects (as salted digests). It can't
-/// be cloned, and is written by its store alone.
+/// What the relying party remembers of its demand: what it says ([`Body`], as which this reads), and whom it expects (as
+/// salted digests). It can't be cloned, and is written by its store alone.
 pub struct PendingDemand {
-    /// The compact form; it holds the phone number. `None` where it was erased, or written by an earlier version.
-    text: Option<Personal>,
-    demand_hash: String,
     body: Body,
     expectation: Option<SaltedExpectation>,
 }
@@ -57,12 +52,7 @@ impl PendingDemand {
         payload: &Json,
         expectation: Option<SaltedExpectation>,
     ) -> Result<Self, AnswerError> {
-        Ok(Self {
-            text: Some(compact.into()),
-            demand_hash: demand_hash(compact),
-            body: Body::from_payload(payload)?,
-            expectation,
-        })
+        Ok(Self { body: Body::read(compact, payload)?, expectation })
     }
 
     /// A demand by its text, as a record keeps it. What it is bound to is its digest, which the answer's signature covers.
@@ -72,7 +62,7 @@ impl PendingDemand {
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        store.put(super::SPACE, self.body.nonce.as_bytes(), &self.to_json().to_bytes(), self.expires_at())
+        store.put(super::SPACE, self.nonce().as_bytes(), &self.to_json().to_bytes(), self.expires_at())
     }
 
     /// Looks one up by its nonce.
@@ -84,70 +74,10 @@ impl PendingDemand {
         store.get(super::SPACE, nonce.as_bytes())?.map(Kept::read).transpose()
     }
 
-    /// What [`keep`](Self::keep) writes: for stores that are written by other means, under [`nonce`](Self::nonce) and until
-    /// [`expires_at`](Self::expires_at).
+    /// What [`keep`](Self::keep) writes: for stores that are written by other means, under [`nonce`](Body::nonce) and until
+    /// [`expires_at`](Body::expires_at).
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         self.to_json().to_bytes()
-    }
-
-    /// The digest of the demand that was sent.
-    pub fn demand_hash(&self) -> &str {
-        &self.demand_hash
-    }
-
-    /// The relying party: what `aud` must be.
-    pub fn iss(&self) -> &str {
-        &self.body.iss
-    }
-
-    /// What `nonce` must be.
-    pub fn nonce(&self) -> &str {
-        &self.body.nonce
-    }
-
-    /// What it is for.
-    pub fn purpose(&self) -> &Purpose {
-        &self.body.purpose
-    }
-
-    /// Which environment.
-    pub fn env(&self) -> Env {
-        self.body.env
-    }
-
-    /// What it is about. `None` too where its text was erased.
-    pub fn transaction(&self) -> Option<&Transaction> {
-        self.body.transaction.as_ref()
-    }
-
-    /// When it was made.
-    pub fn issued_at(&self) -> Timestamp {
-        instant(self.body.iat)
-    }
-
-    /// The first second in which it can't be answered.
-    pub fn expires_at(&self) -> Timestamp {
-        instant(self.body.exp)
-    }
-
-    /// The seconds of `iat` and `exp` as its text has them.
-    pub(crate) fn seconds(&self) -> (i64, i64) {
-        (self.body.iat, self.body.exp)
-    }
-
-    /// Kinds of attestation that answer it.
-    pub fn vcts(&self) -> &[String] {
-        &self.body.vcts
-    }
-
-    /// The claims that must be disclosed.
-    pub fn claims(&self) -> &[ClaimName] {
-        &self.body.claims
-    }
-
-    /// What must have been checked.
-    pub fn requirements(&self) -> &Requirements {
-        &self.body.require
     }
 
     /// Who it must be.
@@ -155,56 +85,14 @@ impl PendingDemand {
         self.expectation.as_ref()
     }
 
-    /// Its compact form, as it was sent; it holds the phone number. `None` where it was erased, or written by an earlier
-    /// version.
-    pub fn text(&self) -> Option<&Personal> {
-        self.text.as_ref()
-    }
-
-    /// What is left of it in a record without its text: everything but what it was about and whom it expected. Nobody's
-    /// signature covers this form.
-    pub(crate) fn to_outline(&self) -> Json {
-        let Body { iss, nonce, iat, exp, purpose, env, transaction: _, vcts, claims, require } = &self.body;
-        Json::object([
-            ("v", Json::from(1)),
-            ("demand_hash", self.demand_hash.as_str().into()),
-            ("iss", iss.as_str().into()),
-            ("nonce", nonce.as_str().into()),
-            ("purpose", purpose.as_str().into()),
-            ("env", env.as_str().into()),
-            ("iat", (*iat).into()),
-            ("exp", (*exp).into()),
-            ("vcts", Json::array(vcts.iter().map(String::as_str))),
-            ("claims", Json::array(claims.iter().map(|claim| claim.as_str()))),
-            ("require", require.to_json()),
-        ])
-    }
-
     /// Reads an outline, which is also what stores kept before they kept the text.
     pub(crate) fn from_outline(json: &Json) -> Result<Self, JoseError> {
-        if json.seconds("v")? != 1 {
-            return Err(JoseError::Member("v"));
-        }
-        let own = |text: &str| Some(text.to_owned());
-        let body = Body {
-            iss: json.text("iss")?.to_owned(),
-            nonce: json.text("nonce")?.to_owned(),
-            purpose: json.text("purpose")?.parse().map_err(|_| JoseError::Member("purpose"))?,
-            env: Env::from_name(json.text("env")?).ok_or(JoseError::Member("env"))?,
-            iat: json.seconds("iat")?,
-            exp: json.seconds("exp")?,
-            transaction: None,
-            vcts: json.list("vcts", own)?,
-            claims: json.list("claims", ClaimName::from_name)?,
-            require: Requirements::from_json(json.member("require"))
-                .map_err(|_| JoseError::Member("require"))?,
-        };
-        let expectation = json.member("expectation").map(salted).transpose()?;
-        Ok(Self { text: None, demand_hash: json.text("demand_hash")?.to_owned(), body, expectation })
+        let body = Body::from_outline(json)?;
+        Ok(Self { body, expectation: json.member("expectation").map(salted).transpose()? })
     }
 
     fn to_json(&self) -> Json {
-        let mut json = match &self.text {
+        let mut json = match self.text() {
             Some(text) => Json::object([("v", 2.into()), ("demand", text.as_str().into())]),
             None => self.to_outline(),
         };
@@ -243,12 +131,16 @@ fn salted(json: &Json) -> Result<SaltedExpectation, JoseError> {
     })
 }
 
+impl std::ops::Deref for PendingDemand {
+    type Target = Body;
+
+    fn deref(&self) -> &Body {
+        &self.body
+    }
+}
+
 impl std::fmt::Debug for PendingDemand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PendingDemand")
-            .field("nonce", &self.body.nonce)
-            .field("purpose", &self.body.purpose)
-            .field("env", &self.body.env)
-            .finish_non_exhaustive()
+        f.debug_tuple("PendingDemand").field(&self.body).finish()
     }
 }

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::{MAX_WORD, is_e164};
-use super::{AnswerError, AskError, PendingDemand, Requirements, Transaction, dcql};
+use super::{Algorithms, AnswerError, AskError, PendingDemand, Requirements, Transaction, dcql};
 use crate::document::Personal;
-use crate::jose::{Json, Signer, encode, random, random_id, sign};
+use crate::jose::{Algorithm, Json, Signer, encode, random, random_id, sign};
 use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
     MAX_SHOWN, OutsideText, Purpose, VCT, is_id, is_safe,
@@ -34,6 +34,7 @@ pub struct DemandRequest {
     longest: SignedDuration,
     env: Env,
     vct: String,
+    algorithms: Algorithms,
     nonce: Option<[u8; 16]>,
 }
 
@@ -65,6 +66,7 @@ impl DemandRequest {
             longest: DEMAND_LIFE,
             env: Env::Production,
             vct: VCT.to_owned(),
+            algorithms: Algorithms::default(),
             nonce: None,
         }
     }
@@ -171,6 +173,19 @@ impl DemandRequest {
         self
     }
 
+    /// Only issuers that sign so may answer; several may be named. Any unless said: a terminal with another key can't answer.
+    pub fn issuer_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithms.add_issuer(algorithm);
+        self
+    }
+
+    /// The key binding is signed so, for whoever has a library without the issuers' algorithm; several may be named. The
+    /// issuer's own unless said.
+    pub fn session_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithms.add_session(algorithm);
+        self
+    }
+
     /// The demand's nonce, where it has to be known before the demand is made: a caller that was cut off makes the demand of
     /// the same nonce again and hears [`AskError::NonceTaken`] when it was made. 128 random bits, used once.
     pub fn nonce(mut self, nonce: [u8; 16]) -> Self {
@@ -214,6 +229,7 @@ impl DemandRequest {
             ("dcql_query", dcql::query(&self.vct, &self.claims)),
             ("require", require.to_json()),
         ];
+        members.extend(self.algorithms.to_member());
         members.extend(transaction.map(|transaction| ("transaction", transaction.to_json())));
         let payload = Json::object(members);
         let compact = sign(signer, DEMAND_TYP, [], &payload)?;

@@ -74,5 +74,17 @@ pub enum JoseError {
     Random,
     /// The signer failed.
     #[error(transparent)]
-    Signer(#[from] super::SignError),
+    Signer(#[from] SignError),
+}
+
+/// A signer couldn't sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The device or service can't be reached now; trying again may help.
+    #[error("the signer can't be reached")]
+    Unavailable,
+    /// It refused: locked, wrong PIN, key not for this use.
+    #[error("the signer refused to sign")]
+    Refused,
 }

@@ -1,4 +1,4 @@
-//! Keys: Ed25519 and P-256, made, kept as PKCS#8 PEM, and used.
+//! Private keys: Ed25519 and P-256, made, kept as PKCS#8 PEM, and used.
 
 use std::sync::OnceLock;
 
@@ -6,9 +6,11 @@ use ed25519_dalek as ed25519;
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes, spki::der::pem::LineEnding};
 use p256::ecdsa;
+#[cfg(feature = "encrypted-keys")]
+use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument, der::pem::PemLabel};
 use zeroize::Zeroizing;
 
-use super::{Algorithm, JoseError, SignError, Signer, Thumbprint, encode, random, strict_ed25519};
+use super::{Algorithm, JoseError, SignError, Signer, Thumbprint, VerifyingKey, random};
 
 /// A private key in memory. Wiped when dropped, hidden in `Debug`, not `Clone`.
 pub struct SigningKey {
@@ -42,12 +44,41 @@ impl SigningKey {
         Self::from_ed25519(ed25519::SigningKey::from_bytes(seed))
     }
 
-    /// From PKCS#8 PEM (`-----BEGIN PRIVATE KEY-----`), as OpenSSL writes it. The algorithm is the key's.
+    /// From PKCS#8 PEM (`-----BEGIN PRIVATE KEY-----`) or, for P-256, SEC1 PEM (`-----BEGIN EC PRIVATE KEY-----`, RFC 5915), as
+    /// OpenSSL writes them. The algorithm is the key's.
     pub fn from_pem(pem: &str) -> Result<Self, JoseError> {
         if let Ok(key) = ed25519::SigningKey::from_pkcs8_pem(pem) {
             return Ok(Self::from_ed25519(key));
         }
-        let secret = p256::SecretKey::from_pkcs8_pem(pem).map_err(|_| JoseError::Pem)?;
+        if let Ok(secret) = p256::SecretKey::from_pkcs8_pem(pem) {
+            return Ok(Self::from_p256(&secret));
+        }
+        // OpenSSL writes the curve in a block of its own before the key, where it stands a second time.
+        let sec1 = pem.find("-----BEGIN EC PRIVATE KEY-----").and_then(|at| pem.get(at..));
+        let secret = p256::SecretKey::from_sec1_pem(sec1.ok_or(JoseError::Pem)?);
+        secret.map(|secret| Self::from_p256(&secret)).map_err(|_| JoseError::Pem)
+    }
+
+    /// Whether a PEM is a PKCS#8 key that a password encrypts (`-----BEGIN ENCRYPTED PRIVATE KEY-----`).
+    pub fn is_encrypted_pem(pem: &str) -> bool {
+        pem.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    }
+
+    /// From PKCS#8 PEM that a password encrypts (PBES2 with PBKDF2 or scrypt, RFC 8018), as `openssl pkcs8 -topk8` writes it.
+    ///
+    /// # Errors
+    /// [`JoseError::Pem`]: another form, another scheme, or a wrong password; which of them can't be told.
+    #[cfg(feature = "encrypted-keys")]
+    pub fn from_encrypted_pem(pem: &str, password: &[u8]) -> Result<Self, JoseError> {
+        let (label, document) = SecretDocument::from_pem(pem).map_err(|_| JoseError::Pem)?;
+        EncryptedPrivateKeyInfoRef::validate_pem_label(label).map_err(|_| JoseError::Pem)?;
+        let encrypted =
+            EncryptedPrivateKeyInfoRef::try_from(document.as_bytes()).map_err(|_| JoseError::Pem)?;
+        let plain = encrypted.decrypt(password).map_err(|_| JoseError::Pem)?;
+        if let Ok(key) = ed25519::SigningKey::from_pkcs8_der(plain.as_bytes()) {
+            return Ok(Self::from_ed25519(key));
+        }
+        let secret = p256::SecretKey::from_pkcs8_der(plain.as_bytes()).map_err(|_| JoseError::Pem)?;
         Ok(Self::from_p256(&secret))
     }
 
@@ -71,13 +102,13 @@ impl SigningKey {
 
     fn from_ed25519(key: ed25519::SigningKey) -> Self {
         // A clamped scalar times the base point has no small order (RFC 8032, section 5.1.5).
-        let public = VerifyingKey { point: Point::Ed25519(key.verifying_key()) };
+        let public = VerifyingKey::of_ed25519(key.verifying_key());
         Self { private: Private::Ed25519(Box::new(key)), public, kid: OnceLock::new() }
     }
 
     fn from_p256(secret: &p256::SecretKey) -> Self {
         let key = ecdsa::SigningKey::from(secret);
-        let public = VerifyingKey { point: Point::P256(Box::new(*key.verifying_key())) };
+        let public = VerifyingKey::of_p256(*key.verifying_key());
         Self { private: Private::P256(Box::new(key)), public, kid: OnceLock::new() }
     }
 }
@@ -105,88 +136,5 @@ impl Signer for SigningKey {
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey").field("public", &self.public).finish_non_exhaustive()
-    }
-}
-
-/// A checked public key. A weak one can't be made.
-#[derive(Clone, PartialEq, Eq)]
-pub struct VerifyingKey {
-    point: Point,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-enum Point {
-    Ed25519(ed25519::VerifyingKey),
-    P256(Box<ecdsa::VerifyingKey>),
-}
-
-impl VerifyingKey {
-    /// From the 32 bytes of RFC 8032. Refuses points of small order and second encodings of a point.
-    pub fn from_ed25519(bytes: &[u8; 32]) -> Result<Self, JoseError> {
-        // y >= 2^255 - 19: the reader of RFC 8032, section 5.1.3 refuses it, curve25519-dalek reduces it.
-        let [first, middle @ .., last] = bytes;
-        if *first >= 0xED && middle.iter().all(|byte| *byte == 0xFF) && last & 0x7F == 0x7F {
-            return Err(JoseError::WeakKey);
-        }
-        let key = ed25519::VerifyingKey::from_bytes(bytes).map_err(|_| JoseError::Key)?;
-        if key.is_weak() {
-            return Err(JoseError::WeakKey);
-        }
-        Ok(Self { point: Point::Ed25519(key) })
-    }
-
-    /// From the coordinates of a point on P-256. Its order is prime, so no point but infinity is weak, and infinity
-    /// has no coordinates.
-    pub fn from_p256(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, JoseError> {
-        let point = p256::Sec1Point::from_affine_coordinates(x.into(), y.into(), false);
-        let key = ecdsa::VerifyingKey::from_sec1_point(&point).map_err(|_| JoseError::Key)?;
-        Ok(Self { point: Point::P256(Box::new(key)) })
-    }
-
-    /// The algorithm that this key verifies, whatever a token says.
-    pub fn algorithm(&self) -> Algorithm {
-        match self.point {
-            Point::Ed25519(_) => Algorithm::EdDsa,
-            Point::P256(_) => Algorithm::Es256,
-        }
-    }
-
-    /// The key's name (RFC 7638).
-    pub fn thumbprint(&self) -> Thumbprint {
-        match self.coordinates() {
-            (x, None) => Thumbprint::okp(&encode(&x)),
-            (x, Some(y)) => Thumbprint::ec(&encode(&x), &encode(&y)),
-        }
-    }
-
-    /// Verifies. Ed25519 strictly: canonical S and R, and neither R nor the key of small order, as `verify_strict` of
-    /// `ed25519-dalek` has it.
-    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), JoseError> {
-        match &self.point {
-            Point::Ed25519(key) => ed25519::Signature::from_slice(signature)
-                .and_then(|signature| strict_ed25519::verify(key, message, &signature))
-                .map_err(|_| JoseError::Signature),
-            Point::P256(key) => ecdsa::Signature::from_slice(signature)
-                .and_then(|signature| ecdsa::signature::Verifier::verify(&**key, message, &signature))
-                .map_err(|_| JoseError::Signature),
-        }
-    }
-
-    pub(super) fn coordinates(&self) -> ([u8; 32], Option<[u8; 32]>) {
-        match &self.point {
-            Point::Ed25519(key) => (key.to_bytes(), None),
-            Point::P256(key) => {
-                let point = key.to_sec1_point(false);
-                let half =
-                    |bytes: Option<_>| bytes.map_or([0; 32], |bytes: &p256::FieldBytes| (*bytes).into());
-                (half(point.x()), Some(half(point.y())))
-            }
-        }
-    }
-}
-
-impl std::fmt::Debug for VerifyingKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "VerifyingKey({} {})", self.algorithm(), self.thumbprint())
     }
 }

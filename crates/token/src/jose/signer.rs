@@ -1,6 +1,6 @@
 //! Who signs: a file-backed key, a module, a service.
 
-use super::{Algorithm, Thumbprint, VerifyingKey};
+use super::{Algorithm, SignError, Thumbprint, VerifyingKey};
 
 /// Something that signs with one key. [`SigningKey`](super::SigningKey) is the built-in one; an HSM, a USB key or a remote
 /// signer can stand here as well.
@@ -48,16 +48,4 @@ impl<S: Signer + ?Sized> Signer for std::sync::Arc<S> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         (**self).sign(message)
     }
-}
-
-/// A signer couldn't sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SignError {
-    /// The device or service can't be reached now; trying again may help.
-    #[error("the signer can't be reached")]
-    Unavailable,
-    /// It refused: locked, wrong PIN, key not for this use.
-    #[error("the signer refused to sign")]
-    Refused,
 }

@@ -2,52 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::judge::Limits;
-use super::{Answering, Judged, Record, UnverifiedPresentation, Verdict};
+use super::{Answer, Answering, DemandRef, Judged, Limits, Record};
 use crate::demand::PendingDemand;
-use crate::jose::Unverified;
-use crate::profile::{ReasonCode, Refused};
 use crate::store::{Store, StoreError};
 use crate::trust::TrustList;
-
-/// What an answer gave.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Answer {
-    /// The decision.
-    pub verdict: Verdict,
-    /// What is kept, when it was accepted. The store has it as well: see [`recorded`].
-    pub record: Option<Record>,
-}
-
-impl From<Refused> for Answer {
-    /// The answer to what was refused before there was anything to judge.
-    fn from(Refused(code): Refused) -> Self {
-        Self { verdict: Verdict::refused(code), record: None }
-    }
-}
-
-/// Which demand the caller means.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub enum DemandRef<'a> {
-    /// The one that the presentation names.
-    ByPresentation,
-    /// The one with that nonce.
-    Nonce(&'a str),
-    /// This one, in its compact form.
-    Demand(&'a str),
-}
-
-impl std::fmt::Debug for DemandRef<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::ByPresentation => "ByPresentation",
-            Self::Nonce(_) => "Nonce",
-            Self::Demand(_) => "Demand",
-        })
-    }
-}
 
 /// Decides on a presentation and records an acceptance, so that a demand is answered once. Of any number of callers with
 /// the same demand one wins, the others get `already_answered` with what was recorded. A refused presentation doesn't use
@@ -84,21 +42,4 @@ pub fn recorded(store: &dyn Store, nonce: &str) -> Result<Option<Record>, StoreE
         return Ok(None);
     };
     Record::parse(&answer).map(Some).map_err(|_| StoreError::Corrupt)
-}
-
-/// The nonce of the demand that is meant.
-pub(super) fn nonce_of(
-    asked: DemandRef<'_>,
-    presentation: &UnverifiedPresentation<'_>,
-) -> Result<String, Refused> {
-    match asked {
-        DemandRef::ByPresentation => {
-            presentation.nonce().map(str::to_owned).ok_or(ReasonCode::NonceMismatch.into())
-        }
-        DemandRef::Nonce(nonce) => Ok(nonce.to_owned()),
-        DemandRef::Demand(compact) => Unverified::parse(compact.trim_ascii())
-            .ok()
-            .and_then(|jws| Some(jws.peek().ok()?.member("nonce")?.as_str()?.to_owned()))
-            .ok_or(ReasonCode::DemandMalformed.into()),
-    }
 }

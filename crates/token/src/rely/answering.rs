@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::answer::nonce_of;
-use super::judge::Limits;
-use super::{Answer, DemandRef, Record, UnverifiedPresentation, Verdict};
+use super::asked::nonce_of;
+use super::{Answer, DemandRef, Limits, Record, UnverifiedPresentation, Verdict};
 use crate::demand::{Kept, demand_hash};
 use crate::profile::{ReasonCode, Refused};
 use crate::store::{Answered, MAX_KEY};

@@ -11,6 +11,35 @@ use crate::profile::{ClaimName, Outside};
 #[serde(transparent)]
 pub struct Disclosed(pub(super) BTreeMap<ClaimName, Json>);
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Disclosed {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Disclosed".into()
+    }
+
+    /// Exhaustive: a new claim without its form doesn't compile.
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let members = ClaimName::ALL.map(|name| {
+            let form = match name {
+                ClaimName::Address => serde_json::json!({
+                    "type": "object", "properties": {"formatted": {"type": "string"}}, "required": ["formatted"],
+                    "additionalProperties": false,
+                }),
+                ClaimName::Nationalities => serde_json::json!({"type": "array", "items": {"type": "string"}}),
+                ClaimName::Name
+                | ClaimName::Birthdate
+                | ClaimName::Gender
+                | ClaimName::IdNumber
+                | ClaimName::IdType
+                | ClaimName::DocumentExpiry => serde_json::json!({"type": "string"}),
+            };
+            (name.as_str().to_owned(), form)
+        });
+        let members: serde_json::Map<_, _> = members.into_iter().collect();
+        schemars::json_schema!({"type": "object", "properties": members, "additionalProperties": false})
+    }
+}
+
 impl Disclosed {
     pub(super) fn claim(&self, name: ClaimName) -> Option<&Json> {
         self.0.get(&name)

@@ -12,38 +12,12 @@ use super::exposure::exposed_member;
 use super::facts::{OpenFacts, is_well_formed};
 use super::sense::contradictions;
 use super::times::Times;
-use super::{Disclosed, Verdict};
+use super::{Disclosed, Limits, Verdict};
 use crate::demand::PendingDemand;
-use crate::jose::{InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey, Wiped};
-use crate::profile::{
-    ATTESTATION_TYP, ClaimName, DEFAULT_SKEW, Locality, MAX_LIFE, Outcome, Reason, ReasonCode, Refused,
-};
+use crate::jose::{Algorithm, InPlace, JoseError, Json, Jwk, MAX_TOKEN, Unverified, VerifyingKey, Wiped};
+use crate::profile::{ATTESTATION_TYP, ClaimName, Locality, Outcome, Reason, ReasonCode, Refused};
 use crate::sd_jwt::{Disclosure, KeyBinding, SdJwtError, reveal};
 use crate::trust::{Permit, Scope, TrustError, TrustList, jose_code};
-
-/// How generous a relying party is with time.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Limits {
-    /// How far the other clock may be ahead, for `iat` and `nbf`, or behind, for a check that has to be made after
-    /// the demand. Never for an end.
-    pub skew: SignedDuration,
-    /// Longest life of an attestation.
-    pub max_life: SignedDuration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { skew: DEFAULT_SKEW, max_life: MAX_LIFE }
-    }
-}
-
-impl Limits {
-    /// Other limits than the profile's.
-    pub fn new(skew: SignedDuration, max_life: SignedDuration) -> Self {
-        Self { skew, max_life }
-    }
-}
 
 /// What the token is measured by.
 pub(super) struct Expected<'a> {
@@ -111,7 +85,7 @@ fn decide<'a>(
     let (times, nbf) = Times::read(&payload)?;
     let permit = resolved.judge_at(iss, times.iat, now).map_err(trust_code)?;
     // The holder's signature.
-    let kb = key_binding(&payload, kb_jwt, sd_hash)?;
+    let (kb, session) = key_binding(&payload, kb_jwt, sd_hash)?;
     // Whoever could sign neither learns nothing of the demand.
     verdict.purpose = Some(pending.purpose().clone());
     verdict.issuer = Some(iss.into());
@@ -125,6 +99,10 @@ fn decide<'a>(
     let mut reasons: Vec<Reason> = Vec::new();
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
     reasons.extend(binding_reasons(kb.claims(), pending, now, limits).into_iter().map(Reason::from));
+    let asked = pending.algorithms();
+    if !(asked.take_issuer(key.algorithm()) && asked.take_session(session)) {
+        reasons.push(ReasonCode::AlgNotAllowed.into());
+    }
     reasons.extend(kind_reason(&payload, pending).map(Reason::from));
     reasons.extend(contradictions(&payload, &facts, times.iat, pending.env()));
     reasons.extend(demand_reasons(&facts, pending, now, limits));
@@ -137,8 +115,12 @@ fn decide<'a>(
     Ok(())
 }
 
-/// The key-binding JWT under the key in `cnf`, over exactly these disclosures.
-fn key_binding(payload: &Payload<'_>, kb_jwt: Unverified<'_>, sd_hash: &str) -> Result<KeyBinding, Refused> {
+/// The key-binding JWT under the key in `cnf`, over exactly these disclosures, and that key's algorithm.
+fn key_binding(
+    payload: &Payload<'_>,
+    kb_jwt: Unverified<'_>,
+    sd_hash: &str,
+) -> Result<(KeyBinding, Algorithm), Refused> {
     let key: VerifyingKey = payload
         .member("cnf")
         .and_then(|cnf| cnf.member("jwk"))
@@ -147,7 +129,7 @@ fn key_binding(payload: &Payload<'_>, kb_jwt: Unverified<'_>, sd_hash: &str) -> 
         .key()
         .clone();
     match KeyBinding::verify(kb_jwt, &key, sd_hash) {
-        Ok(Some(kb)) => Ok(kb),
+        Ok(Some(kb)) => Ok((kb, key.algorithm())),
         Ok(None) => Err(ReasonCode::SdHashMismatch.into()),
         Err(SdJwtError::Jose(JoseError::Signature)) => Err(ReasonCode::KeyBindingSignature.into()),
         Err(error) => Err(sd_jwt_code(&error).into()),

@@ -10,6 +10,7 @@
 
 mod answer;
 mod answering;
+mod asked;
 mod code;
 mod disclosed;
 mod explain;
@@ -17,6 +18,7 @@ mod exposure;
 mod facts;
 mod inspect;
 mod judge;
+mod limits;
 mod presentation;
 mod record;
 mod recorded;
@@ -24,12 +26,13 @@ mod sense;
 mod times;
 mod verdict;
 
-pub use answer::{Answer, DemandRef, answer, recorded};
+pub use answer::{answer, recorded};
 pub use answering::{Answering, Judged, Recording};
+pub use asked::{Answer, DemandRef};
 pub use code::sd_jwt_code;
 pub use disclosed::Disclosed;
 pub use inspect::{InspectError, Inspected, inspect};
-pub use judge::Limits;
+pub use limits::Limits;
 pub use presentation::UnverifiedPresentation;
 pub use record::{Record, RecordError};
 pub use recorded::RecordedVerdict;

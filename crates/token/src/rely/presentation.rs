@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::code::sd_jwt_code;
-use super::judge::{Expected, Limits, judge};
-use super::{TrustBasis, Verdict};
+use super::judge::{Expected, judge};
+use super::{Limits, TrustBasis, Verdict};
 use crate::demand::{PendingDemand, demand_hash};
 use crate::jose::Unverified;
 use crate::profile::{ReasonCode, Refused};

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::judge::{Expected, Limits, judge};
+use super::judge::{Expected, judge};
 use super::presentation::Bare;
 use super::times::instant;
-use super::{RecordedVerdict, Verdict};
+use super::{Limits, RecordedVerdict, Verdict};
 use crate::demand::PendingDemand;
 use crate::jose::{JoseError, Json, Unverified};
 use crate::profile::ReasonCode;

@@ -1,7 +1,7 @@
 //! What the relying party gets: accepted or refused with every reason, never a bare `bool`.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::{Disclosed, RecordedVerdict};
 use crate::jose::Json;
@@ -28,6 +28,7 @@ pub struct Verdict {
 
 /// What the trust in a verdict's issuer rests on.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TrustBasis {
     /// `kid` of the anchor.
@@ -36,6 +37,7 @@ pub struct TrustBasis {
     pub list_seq: u64,
     /// Its age, in whole seconds; written as their number.
     #[serde(serialize_with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "i64"))]
     pub list_age: SignedDuration,
 }
 
@@ -131,7 +133,7 @@ impl Verdict {
 
     /// The verdict without its claims: what is recorded.
     pub(super) fn to_record(&self) -> Json {
-        let bytes = serde_json::to_vec(&Shown { verdict: self, with_claims: false }).unwrap_or_default();
+        let bytes = serde_json::to_vec(&PlainVerdict::of(self, false)).unwrap_or_default();
         // It was written a line above, so it reads.
         Json::parse(&bytes, usize::MAX).unwrap_or(Json::Null)
     }
@@ -139,7 +141,7 @@ impl Verdict {
 
 impl Serialize for Verdict {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Shown { verdict: self, with_claims: true }.serialize(serializer)
+        PlainVerdict::of(self, true).serialize(serializer)
     }
 }
 
@@ -147,44 +149,72 @@ fn seconds<S: Serializer>(time: &SignedDuration, serializer: S) -> Result<S::Ok,
     serializer.serialize_i64(time.as_secs())
 }
 
-struct Shown<'a> {
-    verdict: &'a Verdict,
-    with_claims: bool,
+/// A verdict as JSON shows it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct PlainVerdict<'a> {
+    verdict: Decided,
+    /// Every reason of a refusal; none of an acceptance.
+    reasons: &'a [Reason],
+    purpose: Option<&'a Purpose>,
+    /// Where the person was checked.
+    locality: Option<Locality>,
+    checks: &'a [CheckResult],
+    /// What was disclosed: of an acceptance only, and never in what is recorded.
+    claims: Option<&'a Disclosed>,
+    trust: Option<&'a TrustBasis>,
+    /// How old the check is, in seconds.
+    age: Option<i64>,
+    issuer: Option<&'a OutsideText>,
+    terminal: Option<&'a OutsideText>,
+    /// The verdict that was recorded when the demand was answered before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")
+    )]
+    recorded: Option<&'a RecordedVerdict>,
+    /// What is worth a word and refuses nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<Reason>,
 }
 
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Verdict {
-            reasons,
-            purpose,
-            locality,
-            checks,
-            claims,
-            trust,
-            age,
-            issuer,
-            terminal,
-            recorded,
-            remarks,
-            ..
-        } = self.verdict;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("verdict", if reasons.is_empty() { "accepted" } else { "refused" })?;
-        map.serialize_entry("reasons", reasons)?;
-        map.serialize_entry("purpose", purpose)?;
-        map.serialize_entry("locality", locality)?;
-        map.serialize_entry("checks", checks)?;
-        map.serialize_entry("claims", &claims.as_ref().filter(|_| self.with_claims && reasons.is_empty()))?;
-        map.serialize_entry("trust", trust)?;
-        map.serialize_entry("age", &age.map(|age| age.as_secs()))?;
-        map.serialize_entry("issuer", issuer)?;
-        map.serialize_entry("terminal", terminal)?;
-        if let Some(recorded) = recorded {
-            map.serialize_entry("recorded", recorded)?;
+/// How it was decided.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+enum Decided {
+    Accepted,
+    Refused,
+}
+
+impl<'a> PlainVerdict<'a> {
+    fn of(verdict: &'a Verdict, with_claims: bool) -> Self {
+        let accepted = verdict.reasons.is_empty();
+        Self {
+            verdict: if accepted { Decided::Accepted } else { Decided::Refused },
+            reasons: &verdict.reasons,
+            purpose: verdict.purpose.as_ref(),
+            locality: verdict.locality,
+            checks: &verdict.checks,
+            claims: verdict.claims.as_ref().filter(|_| with_claims && accepted),
+            trust: verdict.trust.as_ref(),
+            age: verdict.age.map(|age| age.as_secs()),
+            issuer: verdict.issuer.as_ref(),
+            terminal: verdict.terminal.as_ref(),
+            recorded: verdict.recorded.as_ref(),
+            remarks: verdict.remarks.iter().copied().map(Reason::from).collect(),
         }
-        if !remarks.is_empty() {
-            map.serialize_entry("remarks", &remarks.iter().copied().map(Reason::from).collect::<Vec<_>>())?;
-        }
-        map.end()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Verdict {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Verdict".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        PlainVerdict::json_schema(generator)
     }
 }

@@ -23,7 +23,8 @@ pub struct KeyRecord {
     pub(super) revoked: Option<Revocation>,
 }
 
-/// What a listed key may sign.
+/// What a listed key may sign. Its values hold what else the list says of them, so they are no `names!`; the names `attest` and
+/// `demand` stand where entries are read and written (here, and in `entry.rs`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {

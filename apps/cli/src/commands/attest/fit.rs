@@ -59,9 +59,9 @@ pub(super) fn check(
 fn can_be_made(check: Check, locality: Locality) -> bool {
     match check {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
-        Check::Triplet => locality == Locality::Remote,
+        Check::Triplet | Check::NumberPrinted => locality == Locality::Remote,
         Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
-        Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => false,
+        Check::Confirmation | Check::DeliveryOriginal => false,
     }
 }
 
@@ -82,13 +82,18 @@ pub(super) fn unknown_claim(claim: ClaimName) -> Failure {
 /// Photos that can't pass any more whatever the register says: the buyer takes them again, and nobody is paid.
 pub(super) fn check_photos(remote: &Remote, by: &Policy, purpose: &Purpose) -> Result<(), Failure> {
     let examination = remote.examination();
-    let needed =
-        by.rule(purpose).is_some_and(|rule| rule.require.contains(&Requirement::One(Check::Triplet)));
-    let hopeless = match examination.outcome {
+    let needs = |check| by.rule(purpose).is_some_and(|rule| rule.require.contains(&Requirement::One(check)));
+    let hopeless = |outcome: Outcome, needed: bool| match outcome {
         Outcome::Pass => false,
         Outcome::Fail => true,
-        _ => needed,
+        Outcome::Inconclusive | Outcome::NotRun => needed,
     };
+    let photos = examination.photo_faults().iter().map(|fault| fault.outcome).max().unwrap_or(Outcome::Pass);
+    let number = examination.printed.as_ref().map_or(Outcome::NotRun, |printed| printed.number_outcome());
+    // Dates that can't be read are the register's to confirm; other dates are none of this card's.
+    let dates = examination.printed.as_ref().is_some_and(|printed| printed.validity_differs());
+    let hopeless =
+        hopeless(photos, needs(Check::Triplet)) || hopeless(number, needs(Check::NumberPrinted)) || dates;
     if !hopeless {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! What was found, as a table for people and as JSON.
 
-use realname::capture::measure::{Better, Faces, Figure, Measure, View};
+use realname::capture::measure::{Better, Faces, Figure, Measure, PrintedOutcome, View};
 use realname::capture::{Defect, Examination, Note, Remark, Slot, Triplet};
 use realname::profile::Outcome;
 
@@ -22,11 +22,30 @@ pub(crate) fn figures(triplet: &Triplet, examination: &Examination) -> String {
     if let Some(together) = &examination.together {
         group(&mut rows, lang::pick("together", "三张照片").to_owned(), &together.figures);
     }
+    if let Some(printed) = &examination.printed {
+        for (line, name) in [
+            (&printed.number, lang::pick("printed number", "证件号码")),
+            (&printed.validity, lang::pick("printed validity", "有效期限")),
+        ] {
+            if let Some(line) = line {
+                group(&mut rows, format!("{name}: {}", said_of(line.outcome)), &line.figures);
+            }
+        }
+    }
     let head = lang::pick(
         ["photo", "figure", "measured", "passes", "fails", "outcome"],
         ["照片", "指标", "测量值", "通过", "不通过", "结果"],
     );
     coloured(&output::table(head, rows))
+}
+
+fn said_of(outcome: PrintedOutcome) -> &'static str {
+    match outcome {
+        PrintedOutcome::Same => lang::pick("as declared", "与填写一致"),
+        PrintedOutcome::Differs => lang::pick("another one", "与填写不符"),
+        PrintedOutcome::Covered => lang::pick("covered", "被遮挡"),
+        PrintedOutcome::Unreadable => lang::pick("can't be read", "无法识别"),
+    }
 }
 
 fn group(rows: &mut Vec<[String; 6]>, name: String, figures: &[Figure]) {

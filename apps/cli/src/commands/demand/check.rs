@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use realname::demand::{Transaction, VerifiedDemand};
 use realname::store::{MemoryStore, Store};
-use serde_json::json;
 
 use crate::args::DemandCheckArgs;
 use crate::commands::{Done, done, stores, trusted};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::outside::shown;
+use crate::shapes::CheckedDemand;
 use crate::{files, lang, output, words};
 
 pub(super) fn run(args: &DemandCheckArgs) -> Done {
@@ -21,28 +21,11 @@ pub(super) fn run(args: &DemandCheckArgs) -> Done {
     let list = trusted::list(&args.trust, &args.anchor, store.as_ref(), now)?;
     let demand = VerifiedDemand::verify(&files::read_text(&args.file)?, &list, now).map_err(Failure::from)?;
     if args.json {
-        output::json(&to_json(&demand));
+        output::json(&CheckedDemand::of(&demand));
     } else {
         show(&demand, output::line);
     }
     done()
-}
-
-/// The JSON of a demand whose asker is trusted.
-fn to_json(demand: &VerifiedDemand) -> serde_json::Value {
-    let require = demand.requirements();
-    let number = demand.transaction().map(|transaction| match transaction {
-        Transaction::Number { number, .. } => number.as_str().to_owned(),
-        _ => String::new(),
-    });
-    json!({
-        "iss": demand.iss(), "display_name": demand.display_name(), "purpose": demand.purpose(),
-        "number": number, "transaction": words::transaction_json(demand.transaction()),
-        "claims": demand.claims(), "checks": require.checks, "env": demand.env(),
-        "locality": if require.onsite { json!("onsite") } else { serde_json::Value::Null },
-        "max_age": require.max_age.map(|age| age.as_secs()), "terminal": require.terminal, "nonce": demand.nonce(),
-        "issued_at": demand.issued_at().as_second(), "expires_at": demand.expires_at().as_second(),
-    })
 }
 
 /// Who asks, for what, and what will be disclosed, line by line.

@@ -12,6 +12,7 @@ use crate::args::DemandNewArgs;
 use crate::commands::{Done, declared, done, key, one_value, stores};
 use crate::failure::Failure;
 use crate::files::Output;
+use crate::shapes::NewDemand;
 use crate::{lang, output, words};
 
 /// `--expect`.
@@ -34,9 +35,12 @@ pub(super) fn run(args: &DemandNewArgs) -> Done {
     out.write(demand.as_str().as_bytes())?;
     stores::keep_house(&store, now);
     if args.json {
-        output::json(&serde_json::json!({
-            "nonce": demand.nonce(), "purpose": args.purpose.as_str(), "ttl": args.ttl, "env": args.env,
-        }));
+        output::json(&NewDemand {
+            nonce: demand.nonce(),
+            purpose: args.purpose.as_str(),
+            ttl: args.ttl,
+            env: args.env,
+        });
     } else {
         if args.expect.is_some() && args.claims.is_empty() {
             output::note(lang::pick(
@@ -100,6 +104,12 @@ fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
     }
     if let Some(seconds) = args.max_age {
         request = request.max_age(SignedDuration::from_secs(seconds.into()));
+    }
+    for alg in &args.session_algs {
+        request = request.session_algorithm(alg.algorithm());
+    }
+    for alg in &args.issuer_algs {
+        request = request.issuer_algorithm(alg.algorithm());
     }
     if let Some(terminal) = &args.terminal {
         request = request.terminal(terminal.as_str());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use realname::jose::{Algorithm, Signer, SigningKey};
+use realname::jose::{Signer, SigningKey};
 
 use super::public_record;
 use crate::args::Alg;
@@ -11,11 +11,7 @@ use crate::failure::Failure;
 use crate::{files, lang, output};
 
 pub(super) fn run(out: &Path, alg: Alg, as_json: bool) -> Done {
-    let algorithm = match alg {
-        Alg::EdDsa => Algorithm::EdDsa,
-        Alg::Es256 => Algorithm::Es256,
-    };
-    let key = SigningKey::generate(algorithm).map_err(failure)?;
+    let key = SigningKey::generate(alg.algorithm()).map_err(failure)?;
     standard_output_once(out, as_json)?;
     files::write_new_secret(out, key.to_pem().map_err(failure)?.as_bytes())?;
     if as_json {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::{Timestamp, ToSpan};
-use realname::jose::{Json, Signer, SigningKey};
+use realname::jose::{Json, Signer};
 
 use super::load;
 use crate::commands::{Done, done};
@@ -18,7 +18,7 @@ pub(super) fn run(file: &Path, valid_days: Option<u32>) -> Done {
 }
 
 /// The public JWK with `kid` and `alg`, and with a window what an anchor file is.
-pub(crate) fn public_record(key: &SigningKey, window: Option<(Timestamp, Timestamp)>) -> Json {
+pub(crate) fn public_record(key: &dyn Signer, window: Option<(Timestamp, Timestamp)>) -> Json {
     let mut record = key.verifying_key().to_jwk();
     if let Json::Object(members) = &mut record {
         members.insert("kid".into(), key.kid().as_str().into());

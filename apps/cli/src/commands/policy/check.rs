@@ -2,25 +2,26 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
-use super::named;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
 use crate::output::{self, Tone, paint};
 use crate::outside::path as shown;
+use crate::shapes::CheckedPolicy;
 use crate::{lang, policies};
 
 pub(super) fn run(file: &Path, as_json: bool) -> Done {
     let policy = policies::open(file)?;
     let found: Vec<String> = policy.contradictions().iter().map(ToString::to_string).collect();
-    let mut value = named(&policy);
-    value["contradictions"] = json!(found);
+    let reference = policy.reference();
+    let checked = CheckedPolicy {
+        policy: reference.id.clone(),
+        version: reference.version,
+        contradictions: found.clone(),
+    };
     if found.is_empty() {
         if as_json {
-            output::json(&value);
+            output::json(&checked);
         } else {
-            let reference = policy.reference();
             output::line(format_args!(
                 "{} {} {}",
                 paint(Tone::Good, lang::pick("no contradiction in", "未发现矛盾：")),
@@ -38,5 +39,5 @@ pub(super) fn run(file: &Path, as_json: bool) -> Done {
         ),
         lang::pick("correct the policy", "请修正策略文件"),
     )
-    .with_details(value, found.join("\n")))
+    .with_details(serde_json::json!(checked), found.join("\n")))
 }

@@ -33,7 +33,7 @@ pub(super) fn run(args: &ExplainArgs) -> Done {
         return Err(not_covered(&policy, args.purpose.as_str()));
     };
     if args.json {
-        output::json(&serde_json::to_value(&explanation).unwrap_or_default());
+        output::json(&explanation);
     } else {
         output::line(lang::pick(explanation.to_string(), chinese::explanation(&explanation)));
     }

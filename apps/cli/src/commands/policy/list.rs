@@ -1,23 +1,20 @@
 //! `policy list`: the built-in ones, and the purposes that each covers.
 
-use serde_json::json;
-
-use super::named;
 use crate::commands::{Done, done};
+use crate::shapes::{KnownPolicy, Policies};
 use crate::{lang, output, policies, words};
 
 pub(super) fn run(as_json: bool) -> Done {
     let known = policies::built_in();
     if as_json {
-        let known = known.iter().map(|policy| {
-            let purposes: Vec<_> = policy.rules().iter().flat_map(|rule| &rule.purposes).collect();
-            let mut value = named(policy);
-            value["name"] = policies::name(policy).into();
-            value["locality"] = json!(policy.locality());
-            value["purposes"] = json!(purposes);
-            value
+        let known = known.iter().map(|policy| KnownPolicy {
+            policy: policy.reference().id,
+            version: policy.reference().version,
+            name: policies::name(policy),
+            locality: policy.locality(),
+            purposes: policy.rules().iter().flat_map(|rule| &rule.purposes).cloned().collect(),
         });
-        output::json(&json!({ "policies": known.collect::<Vec<_>>() }));
+        output::json(&Policies { policies: known.collect() });
         return done();
     }
     let rows = known.iter().flat_map(|policy| {

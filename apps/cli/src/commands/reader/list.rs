@@ -1,16 +1,16 @@
 //! `reader list`: ports and readers, and what is known of them.
 
 use realname::reader::{Attachment, list};
-use serde_json::json;
 
 use crate::commands::{Done, done};
 use crate::outside::shown;
+use crate::shapes::Ports;
 use crate::{lang, output};
 
 pub(super) fn run(as_json: bool) -> Done {
     let ports = list()?;
     if as_json {
-        output::json(&json!({ "ports": ports }));
+        output::json(&Ports { ports });
         return done();
     }
     if ports.is_empty() {

@@ -11,6 +11,7 @@ use crate::commands::{Done, done, key, one_value};
 use crate::failure::Failure;
 use crate::files::{self, Output};
 use crate::output;
+use crate::shapes::Delegated;
 
 /// No JSON that a command reads is larger: a trust list of this size is as long as one may be once it is signed.
 const LARGEST_JSON: usize = MAX_LIST / 4 * 3;
@@ -25,11 +26,11 @@ pub(super) fn run(
     as_json: bool,
 ) -> Done {
     let signer = key::load(key)?;
-    let out = Output::prepare(out)?;
-    one_value(as_json, &[&out])?;
     let delegate = read_public(to)?;
     let limits =
         Constraints::parse(&files::read(constraints)?).map_err(|error| misdrawn(constraints, error))?;
+    let out = Output::prepare(out)?;
+    one_value(as_json, &[&out])?;
     let now = Timestamp::now();
     let (from, until) = key::window(now, days)?;
     let own_name = key_uri(signer.verifying_key());
@@ -45,10 +46,12 @@ pub(super) fn run(
     .sign(&signer)?;
     out.write(statement.as_bytes())?;
     if as_json {
-        output::json(&serde_json::json!({
-            "kid": delegate.thumbprint().as_str(), "iss": iss.unwrap_or(&own_name),
-            "sub": sub.unwrap_or(&their_name), "exp": until.as_second(),
-        }));
+        output::json(&Delegated {
+            kid: delegate.thumbprint().as_str(),
+            iss: iss.unwrap_or(&own_name),
+            sub: sub.unwrap_or(&their_name),
+            exp: until.as_second(),
+        });
     } else {
         output::line(format_args!("{} may sign until {until}", delegate.thumbprint()));
     }

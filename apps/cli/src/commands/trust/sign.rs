@@ -11,28 +11,32 @@ use crate::commands::{Done, done, key, one_value};
 use crate::failure::Failure;
 use crate::files::{self, Output};
 use crate::output::{self, Tone, paint};
+use crate::shapes::{ChangedKey, SignedList};
 use crate::{lang, outside};
 
 pub(super) fn run(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Path, as_json: bool) -> Done {
     let anchor = key::load(anchor)?;
-    let out = Output::prepare(out)?;
-    one_value(as_json, &[&out])?;
     let now = Timestamp::now();
     let mut draft = ListBuilder::parse(&files::read(list)?).map_err(|error| misdrawn(list, error))?;
     if let Some(path) = previous {
         draft = draft.previous(list_before(path, anchor.verifying_key())?);
     }
+    let out = Output::prepare_over(out, previous)?;
+    one_value(as_json, &[&out])?;
     let signed = draft.sign(&anchor, now).map_err(|error| misdrawn(list, error))?;
     // Read it back as everybody else will, so that a list which nobody takes is never written.
     let own = Anchor::new(anchor.verifying_key().clone(), Timestamp::UNIX_EPOCH, Timestamp::MAX);
     let read = TrustList::as_of(signed.as_str(), &[own], now).map_err(|error| damaged(list, error))?;
     out.write(signed.as_str().as_bytes())?;
     if as_json {
-        let changes: Vec<_> = signed.changes().iter().map(change_json).collect();
-        output::json(&serde_json::json!({
-            "iss": read.iss(), "seq": read.sequence(), "exp": read.expires_at().as_second(), "keys": read.keys().len(),
-            "anchor": read.anchor().as_str(), "changes": changes,
-        }));
+        output::json(&SignedList {
+            iss: read.iss().as_str_raw().to_owned(),
+            seq: read.sequence(),
+            exp: read.expires_at().as_second(),
+            keys: read.keys().len(),
+            anchor: read.anchor().as_str(),
+            changes: signed.changes().iter().map(changed).collect(),
+        });
     } else {
         output::line(format_args!("{} sequence {}, {} keys", read.iss(), read.sequence(), read.keys().len()));
         // Without a list before, every key is new, which says nothing.
@@ -45,12 +49,16 @@ pub(super) fn run(anchor: &Path, list: &Path, previous: Option<&Path>, out: &Pat
     done()
 }
 
-fn change_json(change: &ListChange) -> serde_json::Value {
+fn changed(change: &ListChange) -> ChangedKey<'_> {
     let record = change.record();
-    serde_json::json!({
-        "change": change.code(), "kid": record.kid().as_str(), "iss": record.iss(),
-        "nbf": record.window().start.as_second(), "exp": record.window().end.as_second(), "warning": change.is_warning(),
-    })
+    ChangedKey {
+        change: change.code(),
+        kid: record.kid().as_str(),
+        iss: record.iss().as_str_raw().to_owned(),
+        nbf: record.window().start.as_second(),
+        exp: record.window().end.as_second(),
+        warning: change.is_warning(),
+    }
 }
 
 /// The list that a new one takes the place of. After a change of anchors another one signed it, and it is the writer's own

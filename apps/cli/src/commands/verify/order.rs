@@ -6,7 +6,7 @@ use realname::rely::DemandRef;
 use realname::store::{Store, StoreError};
 use serde_json::{Value, json};
 
-use crate::words;
+use crate::shapes::ShownTransaction;
 
 /// A demand's nonce, and of one that this store asked what it is about.
 #[derive(Debug, Default)]
@@ -34,7 +34,9 @@ impl Order {
         let Some(nonce) = nonce else { return Ok(Self::default()) };
         let kept = PendingDemand::load(store, &nonce)?;
         let (transaction, env) = match &kept {
-            Some(kept) => (words::transaction_json(kept.pending.transaction()), json!(kept.pending.env())),
+            Some(kept) => {
+                (json!(ShownTransaction::of(kept.pending.transaction())), json!(kept.pending.env()))
+            }
             None => (Value::Null, Value::Null),
         };
         Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some() })

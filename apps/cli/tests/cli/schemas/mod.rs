@@ -1,48 +1,38 @@
-//! What the program prints is what `docs/schemas` says: `UPDATE_DOCS=1 cargo test -p realname-cli --test cli schemas` writes
-//! the schemas, made from the library's own names.
+//! What the program prints is what `docs/schemas` says. The schemas are made from the types that are printed
+//! (`src/schemas.rs`).
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods)]
 
-mod build;
-
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
 use crate::support;
-use support::{Emulator, NAME, NUMBER, Register, Workshop, code, good_photos, json, photos, run};
-
-fn directory() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas")
-}
-
-#[test]
-fn the_written_schemas_are_the_librarys_own() {
-    for (name, schema) in build::all() {
-        let path = directory().join(format!("{name}.json"));
-        let text = format!("{}\n", serde_json::to_string_pretty(&schema).expect("JSON"));
-        if std::env::var_os("UPDATE_DOCS").is_some() {
-            std::fs::write(&path, text).expect("written");
-        } else {
-            let written = std::fs::read_to_string(&path).expect("a schema");
-            assert_eq!(
-                written, text,
-                "{name} is behind: UPDATE_DOCS=1 cargo test -p realname-cli --test cli schemas"
-            );
-        }
-    }
-}
+use support::{
+    Emulator, HOME, NAME, NUMBER, Register, Workshop, code, fixture, good_photos, json, photos, realname, run,
+};
 
 /// Holds what was printed against the schema.
 fn fits(name: &str, printed: &Value) {
-    let (_, schema) = build::all().into_iter().find(|(known, _)| *known == name).expect("a schema");
+    let path = format!("{}/../../docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let schema = std::fs::read_to_string(path).expect("a schema");
     let validator = jsonschema::options()
         .should_validate_formats(true)
-        .build(&schema)
+        .build(&serde_json::from_str(&schema).expect("JSON"))
         .expect("a schema of JSON Schema 2020-12");
     let wrong: Vec<String> =
         validator.iter_errors(printed).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+}
+
+/// Runs a command that must do what it is asked for, and holds what it prints against the schema.
+fn prints(name: &str, args: &[&str]) -> Value {
+    let output = run(args);
+    assert_eq!(code(&output), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let printed = json(&output);
+    fits(name, &printed);
+    printed
 }
 
 #[test]
@@ -65,6 +55,7 @@ fn errors_of_each_exit_code() {
         &["reader", "read", "--port", "/dev/null", "--json"],
         &["inspect", "--json", "/dev/null"],
         &["policy", "explain", "urn:example:loan", "--json"],
+        &["store", "expire", "--store", "/no/such/store", "--json"],
     ] {
         let output = run(args);
         assert_ne!(code(&output), Some(0), "{args:?}");
@@ -120,4 +111,131 @@ fn a_member_that_no_schema_knows_is_found() {
     error["error"]["hint"] = "new".into();
     let refused = std::panic::catch_unwind(|| fits("error", &error));
     assert!(refused.is_err());
+}
+
+#[test]
+fn policies_and_what_they_require() {
+    prints("policies", &["policy", "list", "--json"]);
+    for purpose in ["sim.activate", "sim.cancel"] {
+        prints("policy-explanation", &["policy", "explain", purpose, "--json"]);
+    }
+    prints("policy-explanation", &["policy", "explain", "sim.activate", "--locality", "remote", "--json"]);
+    let workshop = Workshop::new();
+    let written = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/issue/src/appraisal/policies/cn-telecom-onsite.toml"
+    );
+    let good = std::fs::read_to_string(written).expect("a policy");
+    workshop.write("good.toml", &good);
+    prints("policy-check", &["policy", "check", &workshop.path("good.toml"), "--json"]);
+    // A check that can't be made at that place.
+    workshop.write("bad.toml", &good.replacen("\"chip\"", "\"triplet\"", 1));
+    let refused = run(["policy", "check", &workshop.path("bad.toml"), "--json"]);
+    assert_eq!(code(&refused), Some(1), "{}", String::from_utf8_lossy(&refused.stderr));
+    fits("policy-check", &json(&refused));
+    fits("error", &json(&refused));
+}
+
+#[test]
+fn trust_demands_and_what_is_kept() {
+    let workshop = Workshop::new();
+    let path = |name: &str| workshop.path(name);
+    prints(
+        "trust-list",
+        &[
+            "trust",
+            "sign",
+            "--anchor",
+            &path("anchor.pem"),
+            "--list",
+            &path("list.json"),
+            "--out",
+            &path("t.jwt"),
+            "--json",
+        ],
+    );
+    // With a list before, what changed is told.
+    let list = std::fs::read_to_string(path("list.json")).expect("a list").replace("\"seq\":1", "\"seq\":2");
+    workshop.write("next.json", &list);
+    let args = ["trust", "sign", "--anchor", &path("anchor.pem"), "--list", &path("next.json"), "--json"];
+    let more = ["--previous", &path("trust.jwt"), "--out", &path("t2.jwt")];
+    prints("trust-list", &[&args[..], &more].concat());
+    let delegate =
+        ["trust", "delegate", "--key", &path("operator.pem"), "--to", &path("terminal.jwk"), "--json"];
+    let more = ["--constraints", &path("constraints.json"), "--days", "2", "--out", &path("d.jwt")];
+    prints("delegation", &[&delegate[..], &more].concat());
+
+    let new =
+        ["demand", "new", "--key", &path("home.pem"), "--iss", HOME, "--purpose", "sim.activate", "--json"];
+    let more = ["--env", "test", "--store", &path("store"), "--number", "+8613900000000"];
+    let rest = ["--terminal", "desk-7", "--max-age", "600", "--check", "registry", "--claim", "name"];
+    prints("demand-new", &[&new[..], &more, &rest, &["--out", &path("full.jwt")]].concat());
+    prints(
+        "demand-new",
+        &[&new[..], &["--env", "test", "--store", &path("store"), "--out", &path("bare.jwt")]].concat(),
+    );
+    for demand in ["full.jwt", "bare.jwt"] {
+        let check =
+            ["demand", "check", "--trust", &path("trust.jwt"), "--anchor", &path("anchor.json"), "--json"];
+        prints("demand-check", &[&check[..], &[&path(demand)]].concat());
+    }
+    prints("inspection", &["inspect", "--json", &path("full.jwt")]);
+    prints("store-expire", &["store", "expire", "--store", &path("store"), "--json"]);
+    prints("sandbox", &["sandbox", "new", &path("sandbox"), "--json"]);
+}
+
+fn attested(workshop: &Workshop, reader: &Emulator, more: &[&str]) -> Output {
+    let mut args = workshop.attest_args("demand.jwt", "presentation");
+    let register = format!("dir:{}", fixture("register.json").display());
+    let live = fixture("portraits/jia-live-1.jpg");
+    args.extend(["--authority", &register, "--port", &reader.port, "--baud", "115200"].map(str::to_owned));
+    args.extend(["--live", live.to_str().expect("UTF-8")].map(str::to_owned));
+    args.extend(more.iter().map(|arg| (*arg).to_owned()));
+    run(args)
+}
+
+#[test]
+fn attestations_at_a_desk_their_verdicts_and_their_records() {
+    let workshop = Workshop::new();
+    let reader = Emulator::start("cards/resident.json");
+    let nonce = workshop.demand("demand.jwt");
+    for more in [&["--with-document"][..], &[]] {
+        let told = attested(&workshop, &reader, more);
+        assert_eq!(code(&told), Some(0), "{}", String::from_utf8_lossy(&told.stderr));
+        fits("attest", &json(&told));
+    }
+    prints("inspection", &["inspect", "--json", &workshop.path("presentation")]);
+    let mut args = workshop.verify_args("presentation");
+    args.extend(["--record".to_owned(), workshop.path("record")]);
+    fits("verdict", &json(&run(args)));
+    let store = workshop.path("store");
+    prints("verdict", &["verify", "--again", "--json", "--store", &store, &format!("--nonce={nonce}")]);
+    prints("record-erase", &["record", "erase", "--json", &workshop.path("record")]);
+    prints("probe", &["reader", "probe", "--json", "--port", &reader.port]);
+}
+
+#[test]
+fn events_of_a_watched_reader() {
+    let reader = Emulator::start("cards/resident.json");
+    let mut child = realname(["reader", "watch", "--port", &reader.port, "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut told = Vec::new();
+    for line in lines.map_while(Result::ok) {
+        let event: Value = serde_json::from_str(&line).expect("JSON on one line");
+        fits("watch-event", &event);
+        told.push(event["event"].as_str().unwrap_or_default().to_owned());
+        if told.len() == 2 {
+            let pid = child.id().to_string();
+            assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+        }
+    }
+    assert_eq!(told, ["reader_ready", "card_read"]);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    // What a reader that isn't there tells.
+    let output = run(["reader", "watch", "--port", "/dev/null", "--json"]);
+    assert_eq!(code(&output), Some(3));
+    fits("watch-event", &json(&output));
 }

@@ -77,6 +77,65 @@ fn a_trail_of_lines_holds_what_is_kept_of_an_answer() {
     }
 }
 
+/// Says what it charges beside its error, as a code map does.
+struct Charging(Option<bool>, AuthorityError);
+
+impl Authority for Charging {
+    fn id(&self) -> &str {
+        "TEST-charging"
+    }
+
+    fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
+        self.0.into_iter().for_each(|billed| query.note_charge(billed));
+        Err(self.1.clone())
+    }
+
+    fn reconcile(&self, query: &Query) -> Result<Reconciled, AuthorityError> {
+        Ok(Reconciled::Answered(self.ask(query)))
+    }
+}
+
+#[test]
+fn what_an_error_cost_was_missing_from_the_trail() {
+    let clock = ManualClock::at(start());
+    let told = |authority: &dyn Authority, look_up: bool| {
+        let trail = Arc::new(Trail::default());
+        let audited = Audited::new(authority, trail.clone()).with_clock(clock.clone());
+        if look_up {
+            audited.reconcile(&query()).unwrap();
+        } else {
+            let _ = audited.ask(&query());
+        }
+        let records = trail.records.lock().unwrap();
+        match &records.last().unwrap().step {
+            AuditStep::Answered { billed, .. } => *billed,
+            other => panic!("{other:?}"),
+        }
+    };
+    for billed in [Some(true), Some(false), None] {
+        for error in errors() {
+            let register = Charging(billed, error);
+            assert_eq!(told(&register, false), billed);
+            assert_eq!(told(&register, true), billed);
+            let deep = Within::new(
+                Guarded::new(&register, Breaker::default(), Allowance::default()).with_clock(clock.clone()),
+                Duration::from_secs(5),
+            );
+            assert_eq!(told(&deep.with_clock(clock.clone()), false), billed, "through other deadlines");
+        }
+    }
+    // The first register charges and fails, the second answers for nothing: it was charged for.
+    let free = || {
+        let mut answer = found(&query());
+        answer.meta.billed = Some(false);
+        Fake::new(&clock, vec![Ok(answer)])
+    };
+    let both = Fallback::new("TEST-both", Box::new(Charging(Some(true), AuthorityError::Denied)));
+    assert_eq!(told(&both.or(Box::new(free())).with_clock(clock.clone()), false), Some(true));
+    assert_eq!(told(&free(), false), Some(false));
+    assert_eq!(told(&Fake::new(&clock, vec![Ok(found(&query()))]), false), Some(true));
+}
+
 #[test]
 fn the_number_that_a_register_echoed_as_its_reference_stood_in_the_trail() {
     for echo in ["119999199001010004", "REQ-1199-9919-9001-0100-04", "MTE5OTk5MTk5MDAxMDEwMDA0"] {

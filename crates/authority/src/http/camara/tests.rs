@@ -49,3 +49,16 @@ fn a_document_that_isnt_the_holders_was_called_a_denied_access() {
     let request = camara.request(&asked, Timestamp::UNIX_EPOCH).unwrap();
     assert!(std::str::from_utf8(&request.body).unwrap().contains("+8619900000001"), "the number at hand");
 }
+
+#[test]
+fn a_word_of_one_version_is_none_of_the_other() {
+    let body = r#"{"status":403,"code":"KNOW_YOUR_CUSTOMER.ID_DOCUMENT_MISMATCH","message":"m"}"#;
+    let told = |camara: Camara| {
+        let answer = camara.finding(&query(), &Response::new(403, body), Timestamp::UNIX_EPOCH);
+        answer.map(|finding| finding.attributes.id_number)
+    };
+    let camara = || Camara::new("TEST-operator", "/kyc-match/v0.4");
+    assert_eq!(told(camara()), Ok(Attribute::Mismatch));
+    assert_eq!(told(camara().for_version(CamaraVersion::V0_4)), Ok(Attribute::Mismatch));
+    assert_eq!(told(camara().for_version(CamaraVersion::V0_5)), Err(AuthorityError::Protocol));
+}

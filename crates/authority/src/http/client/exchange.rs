@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use ureq::tls::TlsConfig;
-use ureq::{Agent, Error, RequestBuilder, SendBody};
+use ureq::{Agent, Error, RequestBuilder, SendBody, Timeout};
+use zeroize::Zeroizing;
 
 use super::{Request, Response, Secret, Tls, TlsError};
 use crate::http::Method;
@@ -17,6 +18,7 @@ const MAX_HEAD: usize = 16 * 1024;
 pub(super) struct Exchange {
     agent: Agent,
     origin: String,
+    host: String,
 }
 
 /// Why there is no reply.
@@ -67,7 +69,17 @@ impl Exchange {
             // Never used; the default would look for roots that aren't bundled.
             config = config.tls_config(TlsConfig::default());
         }
-        Ok(Self { agent: config.build().new_agent(), origin: origin.trim_end_matches('/').to_owned() })
+        let default = if is_https { 443 } else { 80 };
+        let port = authority.port_u16().filter(|port| *port != default);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let host = format!("{}{port}", authority.host().to_ascii_lowercase());
+        let origin = origin.trim_end_matches('/').to_owned();
+        Ok(Self { agent: config.build().new_agent(), origin, host })
+    }
+
+    /// What the `Host` header says: the name in lower case, with the port when it isn't the scheme's own.
+    pub(super) fn host(&self) -> &str {
+        &self.host
     }
 
     /// Runs it within `budget`, from the name's resolution to the reply's last byte.
@@ -77,21 +89,22 @@ impl Exchange {
         credentials: &[(String, Secret)],
         budget: Duration,
     ) -> Result<Response, Lost> {
-        let url = format!("{}{}", self.origin, request.path);
+        let url = Zeroizing::new(format!("{}{}", self.origin, *request.target()));
         let mut body = Watched { rest: &request.body, touched: false };
         let result = match request.method {
             Method::Get => {
-                let call = self.agent.get(&url).config().timeout_global(Some(budget)).build();
+                let call = self.agent.get(url.as_str()).config().timeout_global(Some(budget)).build();
                 prepared(call, request, credentials).call()
             }
             Method::Post => {
-                let call = self.agent.post(&url).config().timeout_global(Some(budget)).build();
+                let call = self.agent.post(url.as_str()).config().timeout_global(Some(budget)).build();
                 let call = prepared(call, request, credentials)
                     .header("Content-Length", request.body.len().to_string());
                 call.send(SendBody::from_reader(&mut body))
             }
         };
-        let touched = body.touched || request.method == Method::Get;
+        // Nobody asks for the body of a question that has none.
+        let touched = body.touched || request.body.is_empty();
         let mut response = result.map_err(|error| lost(&error, touched))?;
         let limit = u64::try_from(Response::MAX_BODY).unwrap_or(u64::MAX);
         let content = response
@@ -136,6 +149,11 @@ fn headers(map: &HeaderMap) -> Vec<(String, String)> {
 
 fn lost(error: &Error, touched: bool) -> Lost {
     match error {
+        // No connection stood: nothing can have left, whatever there was to send.
+        Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Lost::NotSent,
+        Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => Lost::NotSent,
         Error::BodyExceedsLimit(_) | Error::LargeResponseHeader(..) => Lost::Oversized,
         Error::Protocol(_) if touched => Lost::Oversized,
         _ if touched => Lost::Unanswered,

@@ -11,7 +11,7 @@ pub struct Tls {
     client: Option<ClientCert>,
 }
 
-/// Why a connection can't be set up. The one who configured it is to look; nothing was sent.
+/// Why a connection can't be set up. The author of the configuration corrects it; nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {

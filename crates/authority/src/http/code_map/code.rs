@@ -135,7 +135,7 @@ mod tests {
             assert!(!code.is(&Json::Text(other.into())), "{other}");
             assert!(CodeType::IntegerOrString.read(other).is_none(), "{other}");
         }
-        assert!(!code.is(&Json::Bool(true)) && !code.is(&Json::Fraction));
+        assert!(!code.is(&Json::Bool(true)) && !code.is(&Json::Fraction(200.0)));
         assert_eq!(CodeType::Integer.value(&toml::Value::String("1".into())), None);
     }
 

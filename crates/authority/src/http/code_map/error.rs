@@ -2,7 +2,7 @@
 
 use crate::QueryField;
 
-/// Why a code map can't be used. The one who wrote it is to look.
+/// Why a code map can't be used. Its author corrects it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodeMapError {

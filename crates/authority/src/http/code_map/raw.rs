@@ -8,8 +8,8 @@ use super::code::CodeType;
 use super::place::{RawPlace, path};
 use super::rows::{RawMeaning, Rows};
 use super::{
-    Answer, Billed, Code, CodeMap, CodeMapError, Column, InquiryShape, Meaning, Outer, Part, Place,
-    ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
+    Answer, Billed, Code, CodeMap, CodeMapError, Column, Compare, Format, InquiryShape, Meaning, Outer, Part,
+    Place, ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
 };
 use crate::http::template::Template;
 
@@ -43,14 +43,6 @@ struct RawRequest {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     body: toml::Table,
-}
-
-#[derive(Default, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Format {
-    #[default]
-    Json,
-    Form,
 }
 
 #[derive(Deserialize)]
@@ -135,6 +127,7 @@ struct RawColumn {
     #[serde(rename = "type")]
     kind: CodeType,
     pass: Vec<toml::Value>,
+    compare: Option<Compare>,
     beside: Option<Vec<toml::Value>>,
 }
 
@@ -197,9 +190,8 @@ pub(super) fn parse(text: &str) -> Result<CodeMap, CodeMapError> {
 }
 
 fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
-    let is_form = raw.format == Format::Form;
     let body = object(raw.body)?;
-    if let (true, Template::Object(members)) = (is_form, &body) {
+    if let (Format::Form | Format::Query, Template::Object(members)) = (raw.format, &body) {
         let flat = |member: &Template| !matches!(member, Template::Array(_) | Template::Object(_));
         if let Some((name, _)) = members.iter().find(|(_, member)| !flat(member)) {
             return Err(CodeMapError::Slot(name.clone()));
@@ -207,7 +199,7 @@ fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
     }
     Ok(RequestShape {
         path: path("request path", raw.path)?,
-        is_form,
+        format: raw.format,
         body,
         key_header: raw.key_header,
         headers: raw.headers.into_iter().collect(),
@@ -314,13 +306,17 @@ type Columns = (CodeType, (Column, Option<Vec<Code>>));
 /// A column, and beside which codes of the column before it stands.
 fn column(what: &'static str, raw: RawColumn, before: Option<CodeType>) -> Result<Columns, CodeMapError> {
     let at = Place::read(what, raw.at)?;
+    let apart = |compare: Compare| 0.0 < compare.at_least && compare.at_least <= compare.most;
+    if raw.compare.is_some_and(|compare| raw.kind != CodeType::Boolean || !apart(compare)) {
+        return Err(CodeMapError::Word { part: what, word: "compare".into() });
+    }
     let pass = codes(&at.shown(), raw.kind, OneOrMore::More(raw.pass))?;
     let beside = match (raw.beside, before) {
         (Some(beside), Some(kind)) => Some(codes("beside", kind, OneOrMore::More(beside))?),
         (Some(_), None) => Some(Vec::new()),
         (None, _) => None,
     };
-    Ok((raw.kind, (Column { at, pass }, beside)))
+    Ok((raw.kind, (Column { at, compare: raw.compare, pass }, beside)))
 }
 
 /// A value as an error message shows it.

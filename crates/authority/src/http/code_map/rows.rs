@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::code::CodeType;
 use super::source::Source;
-use super::{CodeMapError, ErrorMeaning, Facts, Meaning, OuterMeaning, Pattern};
+use super::{CodeMapError, ErrorMeaning, Facts, Hint, Meaning, OuterMeaning, Pattern};
 use crate::http::template::Template;
 use realname_terms::Explain;
 
@@ -21,6 +21,7 @@ pub(super) struct RawMeaning {
     error: Option<String>,
     fault: Option<String>,
     retry_after: Option<u64>,
+    hint: Option<Hint>,
     #[serde(default)]
     proceed: bool,
     subject: Option<String>,
@@ -90,9 +91,18 @@ impl<'a> Rows<'a> {
                 let (at, code) = (at.to_owned(), code.to_owned());
                 return Err(CodeMapError::Fault { at, code, said, word: error, expected });
             }
-            return Ok(Meaning::Error(ErrorMeaning { word: error, retry_after }));
+            return Ok(Meaning::Error(ErrorMeaning {
+                word: error,
+                retry_after,
+                billed: raw.billed,
+                hint: raw.hint,
+            }));
         }
-        if states_nothing != raw.proceed || raw.retry_after.is_some() || raw.fault.is_some() {
+        if states_nothing != raw.proceed
+            || raw.retry_after.is_some()
+            || raw.fault.is_some()
+            || raw.hint.is_some()
+        {
             return Err(CodeMapError::Empty { at: at.to_owned(), code: code.to_owned() });
         }
         let unsent = spoken_of(&facts).into_iter().flatten().find(|field| !self.body.asks(*field));

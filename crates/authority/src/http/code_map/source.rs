@@ -4,7 +4,7 @@ use super::CodeMapError;
 
 /// Who says what a row says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(in crate::http) enum Source {
     /// The vendor's own client.
     Sdk,
     /// The vendor's own page.
@@ -19,7 +19,7 @@ pub(super) enum Source {
 
 impl Source {
     /// Reads `kind: what exactly`; who reads the map must be able to look it up.
-    pub(super) fn read(at: &str, code: &str, written: &str) -> Result<Self, CodeMapError> {
+    pub(in crate::http) fn read(at: &str, code: &str, written: &str) -> Result<Self, CodeMapError> {
         let wrong = || CodeMapError::Source { at: at.to_owned(), code: code.to_owned() };
         let (kind, what) = written.split_once(": ").ok_or_else(wrong)?;
         if what.trim().is_empty() {

@@ -41,6 +41,23 @@ fn an_answer_with_all_that_is_kept() {
 }
 
 #[test]
+fn what_an_error_costs_is_noted() {
+    let register = MappedJson::new("TEST-register", CodeMap::register());
+    let noted = |changes: &[(&str, &str)]| {
+        let query = query();
+        let result = register.finding(&query, &Response::new(200, body(changes)), NOW);
+        (result.is_ok(), query.charge().said())
+    };
+    for (said, expected) in [("true", Some(true)), ("false", Some(false)), ("null", None), ("\"yes\"", None)]
+    {
+        assert_eq!(noted(&[("billed", said), ("subject", "\"unknown word\"")]), (false, expected), "{said}");
+        assert_eq!(noted(&[("billed", said)]).1, expected, "{said}");
+    }
+    // An answer to another question says nothing of this one.
+    assert_eq!(noted(&[("key", "\"q2\"")]), (false, None));
+}
+
+#[test]
 fn what_wasnt_asked_isnt_believed() {
     let yes = body(&[
         ("phone_number", "\"match\""),

@@ -25,6 +25,7 @@ const LANES: usize = 4;
 
 /// How alike two photos are after the one was laid over the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Likeness {
     /// Correlation over all of the overlap, −1 to 1.
     pub whole: f32,

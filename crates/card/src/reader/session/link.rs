@@ -325,11 +325,8 @@ impl Link {
                 self.recover(now, fence, silent);
                 None
             }
-            State::Draining { fence, .. } => {
-                // A line that never falls silent, as behind a bridge with a heart-beat, is asked all the same.
-                self.send_fence(now, fence);
-                None
-            }
+            // A line that never falls silent, as behind a bridge with a heart-beat, is asked all the same.
+            State::Draining { fence, .. } => self.drained(now, fence),
         }
     }
 

@@ -1,32 +1,10 @@
 //! The card's management information (`30 05`): few readers answer it, and the sources don't agree on what is in it.
 
-use zeroize::ZeroizeOnDrop;
-
 use super::failures::{is_absence, permanent};
 use super::link::Step;
 use super::simple::Attempts;
-use super::{Line, Next, Outcome, ReaderError};
+use super::{Line, ManagementInfo, Next, Outcome, ReaderError};
 use crate::reader::wire::{Command, StatusWord};
-
-/// What `30 05` gave, as it came: 24 or 28 bytes. One source reads 28 bytes as text, another knows the card's file as 8
-/// bytes of the chip's serial number and 16 of the card's (`reader-protocol` 3), so nothing is made of it here.
-#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
-pub struct ManagementInfo {
-    bytes: Vec<u8>,
-}
-
-impl ManagementInfo {
-    /// The bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl std::fmt::Debug for ManagementInfo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ManagementInfo([{} bytes])", self.bytes.len())
-    }
-}
 
 /// Find, select, ask. Waits for no card: it is for the one that lies there.
 #[derive(Default)]
@@ -60,7 +38,7 @@ impl Managing {
                 Next::Finish(Err(ReaderError::NoCard { waited: std::time::Duration::ZERO }))
             }
             (Command::ReadManagement, StatusWord::Done) => {
-                Next::Finish(Ok(Outcome::Management(ManagementInfo { bytes: data })))
+                Next::Finish(Ok(Outcome::Management(ManagementInfo::new(data))))
             }
             _ => self.attempts.judge(command, &line, |_| Next::Fence),
         }

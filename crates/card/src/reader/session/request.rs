@@ -1,6 +1,7 @@
 //! What a session is asked for, and what it tells.
 
-use super::management::ManagementInfo;
+use zeroize::ZeroizeOnDrop;
+
 use super::taken::CardReply;
 use crate::document::{LinkStats, Origin, SamId};
 use crate::reader::error::ReaderError;
@@ -100,4 +101,28 @@ pub struct Probe {
     pub sam_id: SamId,
     /// What the line showed meanwhile.
     pub link: LinkStats,
+}
+
+/// What `30 05` gave, as it came: 24 or 28 bytes. One source reads 28 bytes as text, another knows the card's file as 8
+/// bytes of the chip's serial number and 16 of the card's (`reader-protocol` 3), so nothing is made of it here.
+#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
+pub struct ManagementInfo {
+    bytes: Vec<u8>,
+}
+
+impl ManagementInfo {
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl std::fmt::Debug for ManagementInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ManagementInfo([{} bytes])", self.bytes.len())
+    }
 }

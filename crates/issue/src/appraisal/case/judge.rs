@@ -53,10 +53,12 @@ impl Case {
                 Evidence::Remote(remote) => checks::triplet(remote.examination(), self.is_production(), now),
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
-            // The first is read from photos by nobody yet, the others are made by the flow and at hand-over.
-            Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => {
-                Judged::not_run(Reason::CheckNotAvailable)
-            }
+            Check::NumberPrinted => match &self.evidence {
+                Evidence::Remote(remote) => checks::number_printed(remote.examination(), now),
+                Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
+            },
+            // Made by the flow and at hand-over.
+            Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
         }
     }
 }

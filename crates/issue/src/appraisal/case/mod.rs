@@ -15,7 +15,8 @@ use super::{
     VerifiedParts, facts, local,
 };
 use crate::authority::{Authority, AuthorityError, Finding, Query, QuotaScope};
-use crate::capture::plugin::{FaceMatcher, LivenessChecker, PhotoDecoder};
+use crate::capture::live::LiveTake;
+use crate::capture::plugin::{FaceMatcher, LivenessChecker, LivenessVerdict, PhotoDecoder};
 use crate::profile::{Check, CheckResult, Env, Outcome};
 
 pub use error::{CaseError, DecideError};
@@ -94,11 +95,25 @@ impl Case {
     }
 
     /// Judges on this terminal whether the photo shows a living person. A stand-in isn't asked in production.
-    pub fn with_liveness(mut self, checker: &dyn LivenessChecker) -> Self {
+    pub fn with_liveness(self, checker: &dyn LivenessChecker) -> Self {
+        let face = std::sync::Arc::clone(self.evidence.face());
+        self.judged_alive(checker, || checker.check(&face))
+    }
+
+    /// As [`with_liveness`](Self::with_liveness), on the frames of a live capture and what was asked for.
+    pub fn with_live_capture(self, take: &LiveTake, checker: &dyn LivenessChecker) -> Self {
+        self.judged_alive(checker, || checker.check_take(take))
+    }
+
+    fn judged_alive(
+        mut self,
+        checker: &dyn LivenessChecker,
+        verdict: impl FnOnce() -> LivenessVerdict,
+    ) -> Self {
         self.liveness = Some(if self.is_production() && checker.is_test() {
             Judged::not_run(Reason::TestPlugIn)
         } else {
-            local::liveness(self.evidence.face(), checker, self.request.now)
+            local::liveness(verdict(), self.request.now)
         });
         self
     }
@@ -234,6 +249,10 @@ impl Case {
                 reference: finding.meta.reference.clone(),
                 answered_at: finding.meta.answered_at,
             }),
+            captured: match &self.evidence {
+                Evidence::Remote(remote) => Some(remote.triplet().chain().clone()),
+                Evidence::OnSite(_) => None,
+            },
         })
     }
 }

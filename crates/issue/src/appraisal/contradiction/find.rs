@@ -9,9 +9,9 @@ use crate::profile::{Check, Locality};
 fn can_be_made(check: Check, locality: Locality) -> bool {
     match check {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
-        Check::Triplet => locality == Locality::Remote,
+        Check::Triplet | Check::NumberPrinted => locality == Locality::Remote,
         Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
-        Check::NumberPrinted | Check::Confirmation | Check::DeliveryOriginal => false,
+        Check::Confirmation | Check::DeliveryOriginal => false,
     }
 }
 

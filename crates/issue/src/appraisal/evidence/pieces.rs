@@ -87,7 +87,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Puts the pieces together and examines the photos. No face is looked for.
+    /// Puts the pieces together and examines the photos, also for whether the card in them is the declared one. No face is
+    /// looked for.
     pub fn new(declared: Declared, triplet: Triplet, consent: ConsentGiven, thresholds: &Thresholds) -> Self {
         Self::with_face_finder(declared, triplet, consent, thresholds, &NoFaceFinder)
     }
@@ -101,8 +102,8 @@ impl Remote {
         thresholds: &Thresholds,
         finder: &dyn FaceFinder,
     ) -> Self {
-        let examination = triplet.examine_with(thresholds, finder);
-        let holder = Arc::new(triplet.holder().clone());
+        let examination = triplet.examine_declared(thresholds, finder, &declared.print());
+        let holder = Arc::clone(triplet.holder());
         Self { declared, triplet, holder, examination, consent, represented: None }
     }
 

@@ -6,6 +6,7 @@ use crate::appraisal::Reason;
 
 /// Names for the four cases that a machine never attests. What is absent is the policy's general route.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HumanRoutes {

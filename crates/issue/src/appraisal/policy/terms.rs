@@ -59,6 +59,7 @@ impl TermEffect {
 
 /// The terms of some documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TermTable {
@@ -73,6 +74,7 @@ pub struct TermTable {
 
 /// The term from an age on: exactly one of `years` and `long_term`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TermFromAge {

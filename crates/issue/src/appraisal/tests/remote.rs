@@ -17,7 +17,7 @@ fn photo(slot: Slot, name: &str) -> Capture {
 }
 
 fn triplet(names: [&str; 3]) -> Triplet {
-    let mut session = CaptureSession::new([9; 16]);
+    let mut session = CaptureSession::new("CQkJCQkJCQkJCQkJCQkJCQ");
     for (slot, name) in Triplet::SLOTS.into_iter().zip(names) {
         session.admit(photo(slot, name)).unwrap();
     }
@@ -57,7 +57,49 @@ fn a_buyer_with_three_good_photos_is_verified() {
     assert_eq!(verified.verified_at(), now());
     let outcome = |check| verified.checks().iter().find(|result| result.check == check).unwrap().outcome;
     assert_eq!(outcome(Check::Triplet), Outcome::Pass);
+    assert_eq!(outcome(Check::NumberPrinted), Outcome::Pass);
+    let chain = verified.captured().unwrap();
+    assert!(chain.belongs_to("CQkJCQkJCQkJCQkJCQkJCQ") && !chain.belongs_to("BQUFBQUFBQUFBQUFBQUFBQ"));
     assert_eq!(outcome(Check::Chip), Outcome::NotRun);
+}
+
+#[test]
+fn a_card_of_another_number_is_no_evidence_for_the_declared_one() {
+    let bing = Declared::new("测试丙", "119999198505050021").unwrap();
+    let evidence = Remote::new(bing, triplet(GOOD), consent(Purpose::SimActivate), &Thresholds::default());
+    let printed = evidence.examination().printed.clone().unwrap();
+    assert_eq!(printed.number.unwrap().outcome, crate::capture::measure::PrintedOutcome::Differs);
+    let case =
+        Case::open(evidence, &Policy::online(), CaseRequest::new(Purpose::SimActivate, Env::Test, now()))
+            .unwrap();
+    assert!(!case.can_pass());
+    let register = Counting::default();
+    let refusal = refused(case.decide(&register));
+    assert_eq!(register.asked(), 0, "nobody is asked, and nothing is charged");
+    assert_eq!(outcome(&refusal, Check::NumberPrinted), Outcome::Fail);
+    // The photos themselves are as good as before.
+    assert_eq!(outcome(&refusal, Check::Triplet), Outcome::Pass);
+    assert_eq!(refusal.entry().advice, PhotoFault::NumberDiffers.text());
+}
+
+#[test]
+fn dates_that_the_card_does_not_show_fail_its_validity() {
+    let day = |digits| crate::document::CardDate::parse(digits).unwrap();
+    let until = crate::document::ValidUntil::LongTerm;
+    for (from, expected) in [("20200101", Outcome::Pass), ("20210101", Outcome::Fail)] {
+        let dated = jia_declared().with_validity(day(from), until).unwrap();
+        let evidence =
+            Remote::new(dated, triplet(GOOD), consent(Purpose::SimActivate), &Thresholds::default());
+        let printed = evidence.examination().printed.clone().unwrap();
+        assert_eq!(printed.validity.unwrap().outcome.as_check(), expected, "{from}");
+        let request = CaseRequest::new(Purpose::SimActivate, Env::Test, now());
+        let case = Case::open(evidence, &Policy::online(), request).unwrap();
+        if expected == Outcome::Fail {
+            let refusal = refused(case.decide(&register()));
+            assert_eq!(outcome(&refusal, Check::DocumentValidity), Outcome::Fail);
+            assert!(refusal.reasons().contains(&Reason::Photo(PhotoFault::ValidityDiffers)), "{refusal}");
+        }
+    }
 }
 
 #[test]

@@ -190,10 +190,21 @@ impl Link {
         self.pause_fence(now, fence, pause);
     }
 
-    /// Asks again when the line was quiet for `pause`.
+    /// Asks again when the line was quiet for `pause`. A line that goes on talking has no longer than the fence has.
     fn pause_fence(&mut self, now: Instant, fence: Fence, pause: Duration) {
         self.forget();
-        self.state = State::Draining { quiet: now + pause, hard: now + self.limits.babble(), fence };
+        let hard = (now + self.limits.babble()).min(self.end_of(&fence).max(now));
+        self.state = State::Draining { quiet: now + pause, hard, fence };
+    }
+
+    /// The line is quiet, or talked for long enough: it is asked, unless time is over and it was asked before.
+    pub(super) fn drained(&mut self, now: Instant, fence: Fence) -> Option<Step> {
+        if fence.asked > 0 && now >= self.end_of(&fence) {
+            self.state = State::Idle;
+            return Some(Step::Dead(fence.reason()));
+        }
+        self.send_fence(now, fence);
+        None
     }
 
     pub(super) fn send_fence(&mut self, now: Instant, mut fence: Fence) {

@@ -7,14 +7,17 @@ use crate::reader::wire::{Command, Reply, StatusWord, addresses};
 
 /// Answers without an address before the card goes without.
 const FAILURES: u32 = 3;
-/// The same for a refusal: the command byte may have been damaged on its way, and an honest "unknown command" comes every
-/// time.
+/// The same for refusals in a row: the command byte may have been damaged on its way, and an honest "unknown command" comes
+/// every time.
 const REFUSALS: u32 = 2;
 
 impl Reading {
     /// The answer to the request for the additional addresses.
     pub(super) fn address(&mut self, reply: &Reply<'_>, line: &mut Line<'_>) -> Next {
         let word = reply.status.word;
+        if !is_refusal(word) {
+            self.trouble.address_refusals = 0;
+        }
         match word {
             StatusWord::Done => match addresses(reply.data) {
                 Ok((found, unusual)) => {
@@ -24,10 +27,17 @@ impl Reading {
                     }
                     Next::Settle
                 }
-                Err(_) => self.without_address(FAILURES, Next::Retry(Command::ReadAddress)),
+                Err(_) => {
+                    self.trouble.address_failures += 1;
+                    self.without_address(self.trouble.address_failures >= FAILURES)
+                }
             },
             StatusWord::NoSuchItem => Next::Settle,
-            word if is_refusal(word) => self.without_address(REFUSALS, Next::Retry(Command::ReadAddress)),
+            // Counted apart from what the card answers, which says nothing of the command.
+            word if is_refusal(word) => {
+                self.trouble.address_refusals += 1;
+                self.without_address(self.trouble.address_refusals >= REFUSALS)
+            }
             // The card may have been lifted in between: then the whole sequence shows it.
             _ => {
                 self.trouble.address_failures += 1;
@@ -40,9 +50,8 @@ impl Reading {
     }
 
     /// Asks once more, or goes without.
-    fn without_address(&mut self, tries: u32, again: Next) -> Next {
-        self.trouble.address_failures += 1;
-        if self.trouble.address_failures < tries { again } else { self.give_up_address() }
+    fn without_address(&mut self, enough: bool) -> Next {
+        if enough { self.give_up_address() } else { Next::Retry(Command::ReadAddress) }
     }
 
     fn give_up_address(&mut self) -> Next {

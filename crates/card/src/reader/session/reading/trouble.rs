@@ -41,6 +41,8 @@ pub(super) struct Trouble {
     address_silences: u32,
     /// Other answers to it than an address or "none".
     pub(super) address_failures: u32,
+    /// Refusals of it in a row.
+    pub(super) address_refusals: u32,
     pub(super) address_given_up: bool,
     card_failures: u32,
     card_since: Option<Instant>,

@@ -70,6 +70,21 @@ fn an_address_that_could_not_be_read_is_a_flag() {
     assert!(!room.asked.contains(&Command::ReadAddress));
 }
 
+/// Found by 160,000 simulated readings: the card was changed in the middle of one, which failed the first request for the
+/// address, and the line damaged the second on its way. The one refusal counted as the second.
+#[test]
+fn a_card_that_moved_and_one_damaged_request_do_not_cost_the_address() {
+    for first in ["6A8241", "05", "unreadable"] {
+        let first =
+            if first == "unreadable" { "mute@address*1".into() } else { format!("answer={first}@address*1") };
+        let mut room = Room::with_card(&format!("{first},answer=21@address*1"), "测试戊");
+        let (read, took) = room.read(&usual());
+        let read = read.unwrap_or_else(|error| panic!("{first}: {error} after {took}"));
+        assert!(read.document().flags().is_empty(), "{first}");
+        assert!(read.additional_address().is_some(), "{first}");
+    }
+}
+
 #[test]
 fn a_document_of_a_later_year_is_not_read_as_a_resident_s() {
     for letter in ["Z", "K", "A", "i", "1"] {

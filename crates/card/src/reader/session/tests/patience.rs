@@ -2,6 +2,7 @@
 
 use super::room::{Hand, Room, seconds};
 use super::*;
+use crate::reader::session::limits::Limits;
 
 fn wait(time: f64) -> ReadOptions {
     ReadOptions::new().wait(seconds(time))
@@ -142,6 +143,29 @@ fn an_intact_refusal_is_never_no_answer() {
     }
     let (result, took) = Room::new("answer=24").ask(Request::Probe);
     assert!(matches!(result, Err(ReaderError::Refused { .. })) && took < 5.0, "{result:?} {took}");
+}
+
+/// A line that talked on was listened to for as long as the largest answers take on it, however little time was left: 10 s
+/// beyond the end at the lowest rate.
+#[test]
+fn a_line_that_talks_on_gets_no_time_beyond_the_request_s() {
+    for baud in [Baud::ALL[0], Baud::ALL[Baud::ALL.len() - 1]] {
+        let grace = Limits::new(Some(baud.rate())).grace().as_secs_f64();
+        for fault in [
+            "heartbeat=20,mute",
+            "heartbeat=20,mute@read",
+            "heartbeat=20,cut@read",
+            "heartbeat=40,lie@read",
+            "heartbeat=20,answer=10",
+            "heartbeat=20,garbage,cut@find",
+        ] {
+            for time in [0.0, 3.0] {
+                let mut room = Room::on_line(fault, "测试戊", baud);
+                let (name, took) = room.name(&wait(time));
+                assert!(took <= time + grace + 0.5, "{fault} at {baud:?} with {time} s: {name} after {took}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -48,6 +48,17 @@ impl Room {
         room
     }
 
+    /// On a line of that rate, whose bytes take their time.
+    pub(super) fn on_line(faults: &str, name: &str, baud: Baud) -> Self {
+        let mut config = EmulatorConfig::default();
+        (config.faults, config.baud, config.pace) = (faults.parse().unwrap(), baud, true);
+        let mut room = Self::new("");
+        room.session = Session::new(SessionConfig::new().baud(Some(baud.rate())));
+        room.emulator = Emulator::new(config);
+        room.emulator.place(card(name));
+        room
+    }
+
     /// Another program begins on the same port.
     pub(super) fn next_program(&mut self) {
         self.session = Session::new(SessionConfig::new());

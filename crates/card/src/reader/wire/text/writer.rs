@@ -1,7 +1,7 @@
 //! Writing text fields: the twin of what reads them.
 
 use super::SPACE;
-use crate::document::CardDate;
+use crate::document::{CardDate, ValidUntil};
 use crate::reader::wire::{ADDRESS_LENGTH, TEXT_LENGTH};
 
 /// Why a card description can't be written as a card.
@@ -73,7 +73,7 @@ impl Writer {
     /// Writes a date or `long_term`.
     pub(in crate::reader::wire) fn end_of_validity(&mut self, date: Option<&str>) -> Result<(), BlockError> {
         match date {
-            Some("long_term") => self.text("valid_until", 16, "长期"),
+            Some(ValidUntil::LONG_TERM) => self.text("valid_until", 16, "长期"),
             other => self.date("valid_until", other),
         }
     }

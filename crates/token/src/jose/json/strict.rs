@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-use super::in_place::Taken;
-use super::{JoseError, Json, MAX_DEPTH, Members};
+use super::{Json, Members};
+use crate::jose::in_place::Taken;
+use crate::jose::{JoseError, MAX_DEPTH};
 
 /// Reads exactly one value: see [`Json::parse`].
 pub(super) fn read<'de, S: Taken<'de>>(bytes: &'de [u8], limit: usize) -> Result<Json<S>, JoseError> {

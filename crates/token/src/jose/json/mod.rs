@@ -1,16 +1,16 @@
 //! JSON read strictly (RFC 8259 with the refusals of RFC 8725, section 2.4 and of the profile, row 3).
 
+mod object;
+mod strict;
+
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde_json::Number;
 use zeroize::Zeroizing;
 
-use super::strict::read;
-use super::{InPlace, JoseError, Members, Texts};
+use super::{InPlace, JoseError, MAX_SECONDS, Texts};
 
-/// Deepest nesting that is read. The deepest token of the profile has nine levels.
-pub const MAX_DEPTH: usize = 32;
-/// Largest number of seconds that every JSON reader takes for the same: 2^53 - 1 (RFC 7493, section 2.2).
-pub const MAX_SECONDS: i64 = (1 << 53) - 1;
+pub use object::Members;
+use strict::read;
 
 /// A JSON value in which no member can be there twice. `Debug` shows its shape only, and texts are wiped when dropped:
 /// it may hold a person's data. Texts have memory of their own, or are [`InPlace`] in what was parsed.
@@ -184,6 +184,7 @@ impl<S: Texts> serde::Serialize for Json<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jose::MAX_DEPTH;
 
     fn parse(text: &str) -> Result<Json, JoseError> {
         Json::parse(text.as_bytes(), 1000)

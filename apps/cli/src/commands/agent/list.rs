@@ -1,0 +1,37 @@
+//! `agent list`: standings with their history.
+
+use realname::standing::{Change, Standings};
+use serde_json::{Map, Value, json};
+
+use super::{entries, measure};
+use crate::args::AgentListArgs;
+use crate::commands::{Done, done};
+use crate::{lang, output};
+
+pub(super) fn run(args: &AgentListArgs) -> Done {
+    let mut standings = Standings::default();
+    entries(args, |index, entry, _| standings.hear(index, entry))?;
+    if args.json {
+        let agents: Map<String, Value> = standings
+            .iter()
+            .map(|(agent, changes)| (agent.to_owned(), changes.iter().map(to_json).collect()))
+            .collect();
+        output::json(&json!({ "agents": agents }));
+    } else {
+        let head = lang::pick(["agent", "standing", "since", "event"], ["代理商", "状态", "自", "序号"]);
+        let rows = standings.iter().filter_map(|(agent, changes)| {
+            let last = changes.last()?;
+            let standing = lang::pick(last.standing.as_str(), measure::chinese(last.standing));
+            Some([agent.to_owned(), standing.to_owned(), last.time.to_string(), last.index.to_string()])
+        });
+        output::line(output::table(head, rows));
+    }
+    done()
+}
+
+fn to_json(change: &Change) -> Value {
+    json!({
+        "index": change.index, "time": change.time, "standing": change.standing, "rule": change.rule,
+        "grounds": change.grounds, "amount": change.amount,
+    })
+}

@@ -1,0 +1,35 @@
+//! `journal check-proof`: one entry, judged without the journal.
+
+use realname::journal::note::{NoteError, TlogProof};
+use serde_json::json;
+
+use super::{checkpoint_json, seen_by, signers};
+use crate::args::JournalCheckProofArgs;
+use crate::commands::{Done, done};
+use crate::failure::Failure;
+use crate::output::{Tone, paint};
+use crate::{files, lang, output, outside};
+
+pub(super) fn run(args: &JournalCheckProofArgs) -> Done {
+    let (keys, quorum) = signers(&args.signers)?;
+    let about = |error: NoteError| Failure::from(error).about(&outside::path(&args.file));
+    // A proof ends in a line feed, so it is read as it stands; an entry has none.
+    let proof = TlogProof::parse(&files::read(&args.file)?).map_err(about)?;
+    let entry = files::read_text(&args.entry)?;
+    let found = proof.verify(entry.as_bytes(), &keys, &quorum).map_err(about)?;
+    if args.json {
+        let mut told = checkpoint_json(&found);
+        told["index"] = json!(proof.index());
+        output::json(&told);
+    } else {
+        let (origin, size, index) = (found.checkpoint().origin(), found.checkpoint().size, proof.index());
+        output::line(lang::pick(
+            format!("{} entry {index} of {size} in {origin}", paint(Tone::Good, "proved:")),
+            format!("{}{origin} 共 {size} 条中的第 {index} 条", paint(Tone::Good, "证明成立：")),
+        ));
+        if !found.witnesses().is_empty() {
+            output::line(seen_by(found.witnesses()));
+        }
+    }
+    done()
+}

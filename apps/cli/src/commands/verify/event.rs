@@ -1,0 +1,205 @@
+//! An acceptance as an event of the operator's journal. Before an answer is recorded the journal's directory is told that one may be; so a
+//! crash between the two leaves a note, and the event is made up for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use realname::demand::PendingDemand;
+use realname::jose::{Json, Unverified};
+use realname::journal::entry::{Event, Stated};
+use realname::journal::files::{Disk, Files};
+use realname::journal::tree::Hash;
+use realname::journal::{Journal, JournalError};
+use realname::rely::{Record, recorded};
+use realname::standing::Standings;
+use realname::store::Store;
+
+use crate::args::VerifyArgs;
+use crate::commands::journal;
+use crate::failure::Failure;
+use crate::{lang, outside};
+
+/// Notes of answers that may have been recorded, a file each below the journal's directory.
+const WAITING: &str = "verifying";
+
+/// How often another decision is waited for, and how long each time.
+const TURNS: u32 = 100;
+const TURN: Duration = Duration::from_millis(100);
+
+/// The journal that this decision's event goes into.
+pub(super) struct Events {
+    journal: Journal,
+    notes: PathBuf,
+}
+
+/// The note of an answer that is about to be recorded.
+pub(super) struct Waiting {
+    nonce: String,
+    note: PathBuf,
+}
+
+impl Events {
+    /// Opens the journal and writes the events that an earlier run owes.
+    pub(super) fn open(args: &VerifyArgs, store: &dyn Store) -> Result<Option<Self>, Failure> {
+        let (Some(directory), Some(key)) = (&args.journal, &args.journal_key) else { return Ok(None) };
+        let mut opened = journal::journal(directory, key);
+        for _ in 0..TURNS {
+            if !opened.as_ref().is_err_and(|failure| failure.code == "journal_in_use") {
+                break;
+            }
+            std::thread::sleep(TURN);
+            opened = journal::journal(directory, key);
+        }
+        let mut events = Self { journal: opened?, notes: directory.join(WAITING) };
+        for note in notes(&events.notes)? {
+            events.make_up_for(&note, store)?;
+        }
+        Ok(Some(events))
+    }
+
+    /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. An agent
+    /// that was never admitted is refused only where the journal knows admissions at all.
+    pub(super) fn may_sell(&self, presentation: &str) -> Result<(), Failure> {
+        let issued = presentation.split('~').next().unwrap_or_default();
+        let payload = Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned());
+        let terminal = payload
+            .as_ref()
+            .and_then(|payload| payload.member("realname"))
+            .and_then(|own| own.member("terminal"));
+        let Some(agent) = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str)
+        else {
+            return Ok(());
+        };
+        let standings =
+            self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
+        match standings.of(agent) {
+            Some(standing) if standing.may_sell() => Ok(()),
+            None if standings.iter().next().is_none() => Ok(()),
+            _ => Err(Failure::refused(
+                "agent_may_not_sell",
+                lang::pick(
+                    format!("agent {} isn't admitted, or was stopped", outside::shown(agent)),
+                    format!("代理商 {} 未准入或已被停止", outside::shown(agent)),
+                ),
+                lang::pick(
+                    "send the customer to another agent; nothing was answered",
+                    "请让客户到其他代理商处办理；本次未作任何应答",
+                ),
+            )),
+        }
+    }
+
+    /// Notes that an answer may be recorded. Without a nonce nothing can be.
+    pub(super) fn announce(&self, nonce: Option<&str>) -> Result<Option<Waiting>, Failure> {
+        let Some(nonce) = nonce else { return Ok(None) };
+        let name = Hash::of(nonce.as_bytes()).to_base64url();
+        let note = Json::object([("nonce", nonce.into()), ("size", size(self.journal.size()))]);
+        let disk = Disk::new(&self.notes);
+        let kept = disk.put("new", &note.to_bytes()).and_then(|()| disk.settle());
+        let kept = kept.and_then(|()| disk.rename("new", &name)).and_then(|()| disk.settle());
+        kept.map_err(|error| Failure::from(JournalError::from(error)))?;
+        Ok(Some(Waiting { nonce: nonce.to_owned(), note: self.notes.join(name) }))
+    }
+
+    /// Writes the event of an acceptance; takes the note back. A refusal records nothing, and is no event.
+    pub(super) fn settle(
+        mut self,
+        waiting: Waiting,
+        record: Option<&Record>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        if let Some(record) = record {
+            let event = event(&waiting.nonce, record);
+            self.journal.append(vec![event], now).map_err(|error| pending(&waiting.nonce, error))?;
+        }
+        let _ = fs::remove_file(waiting.note);
+        Ok(())
+    }
+
+    /// What another run left: an answer of this store without its event, or nothing. Notes of other stores stay.
+    fn make_up_for(&mut self, note: &Path, store: &dyn Store) -> Result<(), Failure> {
+        let Some((nonce, size)) = read(note) else { return Ok(()) };
+        let Some(demand) = PendingDemand::load(store, &nonce)? else { return Ok(()) };
+        if demand.answer.is_some()
+            && let Some(record) = recorded(store, &nonce)?
+            && !self.has(&nonce, size).map_err(Failure::from)?
+        {
+            let at = record.accepted_at().unwrap_or_else(Timestamp::now);
+            self.journal.append(vec![event(&nonce, &record)], at).map_err(|error| pending(&nonce, error))?;
+        }
+        let _ = fs::remove_file(note);
+        Ok(())
+    }
+
+    /// Whether the event is there; it can't be before the note was made.
+    fn has(&mut self, nonce: &str, size: u64) -> Result<bool, JournalError> {
+        self.journal.integrate()?;
+        let mut found = false;
+        self.journal.reader()?.each(size, |_, entry, _| {
+            found |= entry.event() == "verified" && entry.text("nonce") == Some(nonce);
+        })?;
+        Ok(found)
+    }
+}
+
+/// The event of an acceptance. Who it was isn't in it, nor which number.
+fn event(nonce: &str, record: &Record) -> Event {
+    let verdict = record.verdict();
+    let json = Json::parse(&record.to_bytes(), usize::MAX).unwrap_or(Json::Null);
+    let issued = json
+        .member("token")
+        .and_then(Json::as_str)
+        .and_then(|token| token.split('~').next())
+        .unwrap_or_default();
+    // Its signature was judged when it was accepted.
+    let payload =
+        Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
+    let terminal = payload.member("realname").and_then(|own| own.member("terminal"));
+    let of_terminal = |name| terminal.and_then(|terminal| terminal.member(name)).and_then(Json::as_str);
+    let purpose = verdict.purpose();
+    Event::new("verified")
+        .with("record", Stated::Digest(Hash::of(issued.as_bytes())))
+        .with_fitting("nonce", Some(nonce))
+        .with_fitting("purpose", purpose.as_ref().map(|purpose| purpose.as_str()))
+        .with_fitting("agent", of_terminal("agent"))
+        .with_fitting("terminal", of_terminal("id"))
+        .with_fitting("region", of_terminal("region"))
+}
+
+fn size(size: u64) -> Json {
+    i64::try_from(size).unwrap_or(i64::MAX).into()
+}
+
+fn notes(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let names = Disk::new(directory).names("").map_err(|error| Failure::from(JournalError::from(error)))?;
+    Ok(names.into_iter().map(|name| directory.join(name)).collect())
+}
+
+fn read(note: &Path) -> Option<(String, u64)> {
+    let json = Json::parse(&fs::read(note).ok()?, 4096).ok()?;
+    let size = json.member("size")?.as_integer()?.try_into().ok()?;
+    Some((json.member("nonce")?.as_str()?.to_owned(), size))
+}
+
+/// The answer is recorded and its event isn't there: nobody is told what was decided.
+fn pending(nonce: &str, error: JournalError) -> Failure {
+    let cause = Failure::from(error);
+    let nonce = outside::shown(nonce);
+    Failure::trouble(
+        "event_pending",
+        lang::pick(
+            format!("the answer is recorded, its event isn't written: {}", cause.message),
+            format!("应答已记录，但事件未能写入：{}", cause.message),
+        ),
+        lang::pick(
+            format!(
+                "mend the journal, run `realname verify --journal` again, then `realname verify --nonce={nonce} --again`"
+            ),
+            format!(
+                "请修复日志，再次运行 realname verify --journal，然后运行 realname verify --nonce={nonce} --again"
+            ),
+        ),
+    )
+}

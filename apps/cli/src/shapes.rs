@@ -1,0 +1,221 @@
+//! The JSON that commands print where it isn't a value of the library's own. `docs/schemas` is made from these types.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use realname::demand::{Transaction, VerifiedDemand};
+#[cfg(feature = "schema")]
+use realname::document::PlainDocument;
+use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
+use realname::reader::Port;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Derives what every shape has.
+macro_rules! shapes {
+    ($($(#[$about:meta])* $name:ident $(<$life:lifetime>)? { $($(#[$note:meta])* $member:ident: $type:ty,)* })*) => {$(
+        $(#[$about])*
+        #[derive(Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub(crate) struct $name $(<$life>)? { $($(#[$note])* pub(crate) $member: $type,)* }
+    )*};
+}
+
+shapes! {
+    /// What `policy list --json` prints.
+    Policies {
+        policies: Vec<KnownPolicy>,
+    }
+    /// One of the program's policies.
+    KnownPolicy {
+        /// Its id.
+        policy: String,
+        version: u32,
+        /// What `policy explain` and a configuration call it.
+        name: String,
+        locality: Locality,
+        purposes: Vec<Purpose>,
+    }
+    /// What `policy check --json` prints; with contradictions there is an `error` beside them.
+    CheckedPolicy {
+        policy: String,
+        version: u32,
+        contradictions: Vec<String>,
+    }
+    /// What `demand new --json` prints.
+    NewDemand<'a> {
+        /// Names the demand: it is answered once.
+        nonce: &'a str,
+        purpose: &'a str,
+        /// Seconds.
+        ttl: u32,
+        env: Env,
+    }
+    /// What `demand check --json` prints: who asks, for what. A refused demand shows none of it.
+    CheckedDemand<'a> {
+        iss: String,
+        display_name: String,
+        purpose: &'a Purpose,
+        number: Option<String>,
+        transaction: Option<ShownTransaction>,
+        /// What would be disclosed.
+        claims: &'a [ClaimName],
+        checks: &'a [Check],
+        env: Env,
+        /// `onsite` when the person has to stand before a terminal.
+        locality: Option<&'static str>,
+        /// Seconds.
+        max_age: Option<i64>,
+        terminal: Option<String>,
+        nonce: &'a str,
+        /// Seconds since 1970.
+        issued_at: i64,
+        /// Seconds since 1970.
+        expires_at: i64,
+    }
+    /// What happens to which number.
+    ShownTransaction {
+        /// `number`.
+        r#type: &'static str,
+        /// E.164.
+        number: String,
+        action: String,
+        region: Option<String>,
+        /// In the asker's words.
+        text: Option<String>,
+    }
+    /// What `attest --json` prints.
+    Attested<'a> {
+        /// `attested`.
+        result: &'static str,
+        purpose: &'a Purpose,
+        locality: Locality,
+        disclosed: &'a [ClaimName],
+        env: Env,
+        checks: Vec<MadeCheck>,
+        /// Where the presentation was written.
+        out: &'a Path,
+        nonce: &'a str,
+        transaction: Option<ShownTransaction>,
+        /// With `--with-document`: as `reader read` prints it; `null` for a person who was checked online.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<PlainDocument>"))]
+        document: Option<Value>,
+        /// With `--with-document`: all else of the reading.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<std::collections::BTreeMap<String, Value>>"))]
+        card: Option<Value>,
+    }
+    /// One check that was made.
+    MadeCheck {
+        check: Check,
+        outcome: Outcome,
+    }
+    /// What `trust sign --json` prints.
+    SignedList<'a> {
+        iss: String,
+        seq: u64,
+        /// Seconds since 1970.
+        exp: i64,
+        /// How many keys it lists.
+        keys: usize,
+        /// `kid` of the key that signed it.
+        anchor: &'a str,
+        /// What is different from the list before; without one every key is new.
+        changes: Vec<ChangedKey<'a>>,
+    }
+    /// A key of a list that isn't as it was.
+    ChangedKey<'a> {
+        change: &'static str,
+        kid: &'a str,
+        iss: String,
+        /// Seconds since 1970.
+        nbf: i64,
+        /// Seconds since 1970.
+        exp: i64,
+        /// Whether something that was signed may be refused by it.
+        warning: bool,
+    }
+    /// What `trust delegate --json` prints.
+    Delegated<'a> {
+        /// Of the key that may sign from now on.
+        kid: &'a str,
+        iss: &'a str,
+        sub: &'a str,
+        /// Seconds since 1970.
+        exp: i64,
+    }
+    /// What `record erase --json` prints.
+    Erased {
+        /// Whether there was anything to erase.
+        erased: bool,
+    }
+    /// What `store expire --json` prints.
+    Expired {
+        /// How many entries.
+        removed: u64,
+        /// Those that ended before.
+        before: Timestamp,
+    }
+    /// What `sandbox new --json` prints.
+    NewSandbox<'a> {
+        dir: &'a Path,
+        nonce: &'a str,
+        demand: &'a Path,
+    }
+    /// What `reader list --json` prints.
+    Ports {
+        ports: Vec<Port>,
+    }
+    /// What `reader probe --json` prints.
+    Probed {
+        sam_id: String,
+        /// Bits per second; `null` where the line has no rate.
+        baud: Option<u32>,
+    }
+}
+
+impl ShownTransaction {
+    pub(crate) fn of(transaction: Option<&Transaction>) -> Option<Self> {
+        let Some(Transaction::Number { number, action, region, text, .. }) = transaction else { return None };
+        Some(Self {
+            r#type: "number",
+            number: number.as_str().to_owned(),
+            action: named(action),
+            region: region.as_ref().map(named),
+            text: text.as_ref().map(named),
+        })
+    }
+}
+
+/// As its JSON is, for a value that is one text.
+fn named(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().map(str::to_owned).unwrap_or_default()
+}
+
+impl<'a> CheckedDemand<'a> {
+    pub(crate) fn of(demand: &'a VerifiedDemand) -> Self {
+        let require = demand.requirements();
+        let number = demand.transaction().map(|transaction| match transaction {
+            Transaction::Number { number, .. } => number.as_str().to_owned(),
+            _ => String::new(),
+        });
+        Self {
+            iss: demand.iss().to_owned(),
+            display_name: named(&demand.display_name()),
+            purpose: demand.purpose(),
+            number,
+            transaction: ShownTransaction::of(demand.transaction()),
+            claims: demand.claims(),
+            checks: &require.checks,
+            env: demand.env(),
+            locality: require.onsite.then_some("onsite"),
+            max_age: require.max_age.map(|age| age.as_secs()),
+            terminal: require.terminal.as_ref().map(named),
+            nonce: demand.nonce(),
+            issued_at: demand.issued_at().as_second(),
+            expires_at: demand.expires_at().as_second(),
+        }
+    }
+}

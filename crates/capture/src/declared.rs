@@ -1,0 +1,98 @@
+//! What a card is said to have printed on it.
+
+use serde::Serialize;
+
+use super::measure::{Measurement, PrintedLine, PrintedOutcome, Thresholds};
+use super::{Defect, PhotoFault, Slot};
+use crate::document::{CardDate, IdNumber, ValidUntil};
+use crate::profile::Outcome;
+
+/// What somebody declared of a card, for comparing it with what is printed on the photographed one.
+#[derive(Clone)]
+pub struct DeclaredPrint {
+    number: IdNumber,
+    validity: Option<(CardDate, ValidUntil)>,
+}
+
+/// What was found of the declared values on the photos.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct PrintedExamination {
+    /// The number on the portrait side; absent when there was no card to look at.
+    pub number: Option<PrintedLine>,
+    /// The dates on the emblem side; absent when none were declared, or there was no card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validity: Option<PrintedLine>,
+}
+
+impl DeclaredPrint {
+    /// The number alone.
+    pub fn new(number: IdNumber) -> Self {
+        Self { number, validity: None }
+    }
+
+    /// Also the dates of validity on the emblem side.
+    pub fn with_validity(mut self, from: CardDate, until: ValidUntil) -> Self {
+        self.validity = Some((from, until));
+        self
+    }
+
+    /// Compares it with the two sides. A photo that plainly shows something else isn't read.
+    pub(crate) fn examine(&self, photos: &[Measurement], thresholds: &Thresholds) -> PrintedExamination {
+        let card = |slot: Slot| {
+            let photo =
+                photos.iter().find(|photo| photo.slot == slot && photo.view.fits(slot) != Some(false));
+            photo.and_then(|photo| photo.card.as_ref())
+        };
+        let validity = self
+            .validity
+            .as_ref()
+            .zip(card(Slot::EmblemSide))
+            .map(|((from, until), card)| card.printed_validity(&printed_dates(from, until), thresholds));
+        let number =
+            card(Slot::PortraitSide).map(|card| card.printed_number(&self.number.canonical(), thresholds));
+        PrintedExamination { number, validity }
+    }
+}
+
+/// As a card has them: `2010.01.01-2030.01.01`, or up to the hyphen.
+fn printed_dates(from: &CardDate, until: &ValidUntil) -> String {
+    let dotted = |date: &CardDate| date.to_date().strftime("%Y.%m.%d").to_string();
+    match until {
+        ValidUntil::Day(until) => format!("{}-{}", dotted(from), dotted(until)),
+        ValidUntil::LongTerm => format!("{}-", dotted(from)),
+    }
+}
+
+impl PrintedExamination {
+    /// How the comparison of the number ended: `not_run` when there was no card to look at.
+    pub fn number_outcome(&self) -> Outcome {
+        self.number.as_ref().map_or(Outcome::NotRun, |line| line.outcome.as_check())
+    }
+
+    /// What is wrong with the number.
+    pub fn number_fault(&self) -> Option<Defect> {
+        let code = match &self.number {
+            Some(line) => line.outcome.number_fault()?,
+            None => PhotoFault::NumberUnreadable,
+        };
+        Some(Defect::new(code, self.number_outcome(), &[Slot::PortraitSide]))
+    }
+
+    /// What is wrong with the dates; nothing when none were compared.
+    pub fn validity_fault(&self) -> Option<Defect> {
+        let line = self.validity.as_ref()?;
+        Some(Defect::new(line.outcome.validity_fault()?, line.outcome.as_check(), &[Slot::EmblemSide]))
+    }
+
+    /// Whether the dates were compared and are others.
+    pub fn validity_differs(&self) -> bool {
+        self.validity.as_ref().is_some_and(|line| line.outcome == PrintedOutcome::Differs)
+    }
+}
+
+impl std::fmt::Debug for DeclaredPrint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeclaredPrint([redacted])")
+    }
+}

@@ -1,0 +1,234 @@
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use realname_token::jose::{Algorithm, SigningKey};
+use realname_token::trust::{Constraints, DelegationRequest};
+
+use super::*;
+use crate::files::Files;
+use crate::files::mortal::{End, Mortal};
+use crate::{Journal, Reader};
+
+fn now() -> Timestamp {
+    "2026-11-29T08:00:00Z".parse().unwrap()
+}
+
+fn key(number: u8) -> SigningKey {
+    SigningKey::from_ed25519_seed(&[number; 32])
+}
+
+fn draft(terminal: &str) -> StatementDraft<'_> {
+    StatementDraft {
+        iss: "https://far.example",
+        terminal,
+        agent: Some("shop-12"),
+        region: Some("CN-44"),
+        event: "attested",
+        purpose: "sim.activate",
+        env: "test",
+        nonce: "AAAAAAAAAAAAAAAAAAAAAA",
+        record: Some(crate::tree::Hash::of(b"record")),
+        reasons: Vec::new(),
+    }
+}
+
+fn delegation(terminal: &str) -> Vec<String> {
+    let constraints = Constraints { terminal: Some(terminal.to_owned()), ..Constraints::default() };
+    let own = key(5);
+    let request = DelegationRequest {
+        iss: "https://far.example",
+        sub: "https://far.example/till",
+        key: own.verifying_key(),
+        constraints: &constraints,
+        iat: now(),
+        exp: now() + SignedDuration::from_hours(48),
+    };
+    vec![request.sign(&key(4)).unwrap()]
+}
+
+/// An outbox with so many statements.
+fn filled(directory: &Path, terminal: &str, count: u64) {
+    let outbox = Outbox::open(directory).unwrap();
+    let chain = delegation(terminal);
+    for _ in 0..count {
+        outbox.push(&draft(terminal), &key(5), &chain, now()).unwrap();
+    }
+}
+
+fn statement(seq: u64) -> String {
+    format!("{seq:012}.jwt")
+}
+
+struct Desk {
+    dir: tempfile::TempDir,
+    journal: Journal,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let journal =
+            Journal::create(dir.path().join("journal"), Arc::new(key(1)), "operator.example/journal")
+                .unwrap();
+        Self { dir, journal }
+    }
+
+    fn outbox(&self) -> std::path::PathBuf {
+        self.dir.path().join("outbox")
+    }
+
+    fn ingest(&mut self) -> Ingested {
+        Ingest::read(&self.outbox(), None).unwrap().into_journal(&mut self.journal, now()).unwrap()
+    }
+
+    fn events(&self) -> Vec<String> {
+        let mut events = Vec::new();
+        let reader = Reader::open(self.dir.path().join("journal")).unwrap();
+        reader.each(0, |_, entry, _| events.push(entry.event().to_owned())).unwrap();
+        events
+    }
+}
+
+#[test]
+fn statements_are_taken_in_once_and_in_order() {
+    let mut desk = Desk::new();
+    filled(&desk.outbox(), "desk-7", 3);
+    let first = desk.ingest();
+    assert_eq!(
+        (first.taken, first.known, first.gaps.len(), first.forks.len(), first.refused.len()),
+        (3, 0, 0, 0, 0)
+    );
+    filled(&desk.outbox(), "desk-7", 2);
+    let second = desk.ingest();
+    assert_eq!((second.taken, second.known), (2, 3));
+    let size = desk.journal.size();
+    assert_eq!(desk.ingest().known, 5);
+    assert_eq!((desk.journal.size(), size), (5, 5), "a rerun changes nothing");
+    let reader = Reader::open(desk.dir.path().join("journal")).unwrap();
+    let entry = reader.entry(4).unwrap();
+    let entry = crate::entry::Entry::parse(&entry).unwrap();
+    assert_eq!(
+        (entry.agent(), entry.count("terminal_seq"), entry.count("agent_seq")),
+        (Some("shop-12"), Some(5), Some(5))
+    );
+    assert_eq!(entry.text("terminal_key"), Some(key(5).verifying_key().thumbprint().as_str()));
+}
+
+#[test]
+fn a_statement_held_back_is_a_gap_and_one_event() {
+    let mut desk = Desk::new();
+    filled(&desk.outbox(), "desk-7", 5);
+    let held = fs::read(desk.outbox().join(statement(3))).unwrap();
+    fs::remove_file(desk.outbox().join(statement(3))).unwrap();
+    for _ in 0..2 {
+        let found = desk.ingest();
+        assert_eq!(found.gaps, [Gap { terminal: "desk-7".into(), expected: 3, got: 4 }]);
+        assert_eq!(desk.events().iter().filter(|event| *event == "terminal_gap").count(), 1);
+    }
+    // It comes late, and fits.
+    fs::write(desk.outbox().join(statement(3)), held).unwrap();
+    let found = desk.ingest();
+    assert_eq!((found.taken, found.gaps.len(), found.forks.len()), (1, 0, 0));
+}
+
+#[test]
+fn two_statements_of_one_number_are_a_fork_and_one_event() {
+    let mut desk = Desk::new();
+    filled(&desk.outbox(), "desk-7", 3);
+    desk.ingest();
+    // The terminal goes back to its second statement and writes another third one.
+    fs::remove_file(desk.outbox().join(statement(3))).unwrap();
+    let outbox = Outbox::open(desk.outbox()).unwrap();
+    let refused =
+        StatementDraft { event: "refused", record: None, reasons: vec!["face_mismatch"], ..draft("desk-7") };
+    assert_eq!(outbox.push(&refused, &key(5), &delegation("desk-7"), now()).unwrap(), 3);
+    for _ in 0..2 {
+        let found = desk.ingest();
+        assert_eq!((found.forks.len(), found.forks[0].seq, found.taken), (1, 3, 0));
+        assert_eq!(desk.events().iter().filter(|event| *event == "terminal_forked").count(), 1);
+    }
+    // A statement that comes late and isn't the one that its successor names.
+    let mut desk = Desk::new();
+    filled(&desk.outbox(), "desk-7", 4);
+    fs::remove_file(desk.outbox().join(statement(2))).unwrap();
+    fs::remove_file(desk.outbox().join(statement(3))).unwrap();
+    desk.ingest();
+    let outbox = Outbox::open(desk.outbox()).unwrap();
+    fs::remove_file(desk.outbox().join(statement(4))).unwrap();
+    outbox.push(&draft("desk-7"), &key(5), &delegation("desk-7"), now()).unwrap();
+    outbox.push(&refused, &key(5), &delegation("desk-7"), now()).unwrap();
+    let found = desk.ingest();
+    assert_eq!((found.taken, found.forks.len()), (1, 1), "{found:?}");
+}
+
+#[test]
+fn what_cant_be_believed_is_named_and_the_rest_taken() {
+    let mut desk = Desk::new();
+    filled(&desk.outbox().join("a"), "desk-7", 2);
+    filled(&desk.outbox().join("b"), "desk-8", 2);
+    let path = desk.outbox().join("a").join(statement(2));
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace(".eyJ", ".eyK")).unwrap();
+    let found = desk.ingest();
+    assert_eq!((found.taken, found.refused.len()), (3, 1));
+    assert_eq!(found.refused[0].0, format!("a/{}", statement(2)));
+    // A terminal's key speaks for that terminal only, and without a delegation nobody knows whose key it is.
+    let outbox = Outbox::open(desk.outbox().join("c")).unwrap();
+    outbox.push(&draft("desk-9"), &key(5), &delegation("desk-7"), now()).unwrap();
+    let found = desk.ingest();
+    assert!(
+        found.refused.iter().any(|(_, error)| matches!(error, TerminalError::OtherTerminal)),
+        "{found:?}"
+    );
+    let outbox = Outbox::open(desk.outbox().join("d")).unwrap();
+    outbox.push(&draft("desk-6"), &key(5), &[], now()).unwrap();
+    assert!(desk.ingest().refused.iter().any(|(_, error)| matches!(error, TerminalError::KeyUnknown)));
+    // An agent whose id looks like a telephone number holds up nobody else.
+    let outbox = Outbox::open(desk.outbox().join("f")).unwrap();
+    let named = StatementDraft { agent: Some("13900000000"), ..draft("desk-7") };
+    outbox.push(&named, &key(5), &delegation("desk-7"), now()).unwrap();
+    assert!(desk.ingest().refused.iter().any(|(_, error)| matches!(error, TerminalError::Entry(_))));
+    let p256 = SigningKey::generate(Algorithm::Es256).unwrap();
+    let outbox = Outbox::open(desk.outbox().join("e")).unwrap();
+    outbox.push(&draft("desk-7"), &p256, &delegation("desk-7"), now()).unwrap();
+    assert!(desk.ingest().refused.iter().any(|(_, error)| matches!(error, TerminalError::Statement(_))));
+}
+
+/// The outbox is stopped after every byte: the next statement goes on behind the last that was told as written.
+#[test]
+fn an_outbox_killed_anywhere_goes_on() {
+    let begin = Mortal::new();
+    let push = |files: &Mortal| {
+        let outbox = Outbox::over(Arc::new(files.clone()))?;
+        outbox.push(&draft("desk-7"), &key(5), &[], now())
+    };
+    push(&begin).unwrap();
+    let whole = begin.after(End::Kill);
+    whole.live(u64::MAX / 2);
+    push(&whole).unwrap();
+    for life in 0..=whole.spent(u64::MAX / 2) {
+        let files = begin.after(End::Kill);
+        files.live(life);
+        let told = push(&files).is_ok();
+        for end in [End::Kill, End::Power] {
+            let files = files.after(end);
+            let next = push(&files).unwrap();
+            assert!(next == 3 || (next == 2 && !told), "{life} {end:?}: {next}");
+            let bytes = files.read(&statement(next)).unwrap().unwrap();
+            assert!(realname_token::jose::Unverified::parse(std::str::from_utf8(&bytes).unwrap()).is_ok());
+        }
+    }
+}
+
+#[test]
+fn an_outbox_has_one_writer_and_one_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = Outbox::open(directory.path()).unwrap();
+    assert!(matches!(Outbox::open(directory.path()), Err(TerminalError::InUse)));
+    first.push(&draft("desk-7"), &key(5), &[], now()).unwrap();
+    assert!(matches!(first.push(&draft("desk-8"), &key(5), &[], now()), Err(TerminalError::Damaged)));
+    fs::write(directory.path().join(statement(1)), "torn").unwrap();
+    assert!(matches!(first.push(&draft("desk-7"), &key(5), &[], now()), Err(TerminalError::Damaged)));
+}

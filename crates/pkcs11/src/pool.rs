@@ -1,0 +1,176 @@
+//! Sessions of one token, each used by one caller at a time.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cryptoki::context::Pkcs11;
+use cryptoki::error::{Error, RvError};
+use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
+use cryptoki::session::{Session, UserType};
+use cryptoki::slot::Slot;
+use cryptoki::types::AuthPin;
+
+use crate::{KeyUri, Pin, Pkcs11Error};
+
+/// A session in which the key was found.
+pub(crate) struct Seat {
+    pub(crate) session: Session,
+    pub(crate) key: ObjectHandle,
+    generation: u64,
+}
+
+pub(crate) struct Pool {
+    module: Pkcs11,
+    uri: KeyUri,
+    pin: Pin,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Seat>,
+    /// Counts up when everything that was opened is given up: what comes back from before isn't kept.
+    generation: u64,
+    /// A PIN that the token called wrong isn't tried again.
+    refused: Option<Pkcs11Error>,
+}
+
+/// More sessions than callers that sign at once aren't of use; tokens have few.
+const IDLE: usize = 64;
+
+impl Pool {
+    pub(crate) fn new(module: Pkcs11, uri: KeyUri, pin: Pin) -> Self {
+        Self { module, uri, pin, state: Mutex::default() }
+    }
+
+    /// A session that nobody uses, or a new one.
+    pub(crate) fn seat(&self) -> Result<Seat, Pkcs11Error> {
+        let mut state = self.lock();
+        if let Some(error) = &state.refused {
+            return Err(error.clone());
+        }
+        if let Some(seat) = state.idle.pop() {
+            return Ok(seat);
+        }
+        // Opened under the lock: one caller at a time logs in, and a wrong PIN is tried once.
+        let opened = self.open(state.generation);
+        if let Err(error @ (Pkcs11Error::WrongPin | Pkcs11Error::PinLocked)) = &opened {
+            state.refused = Some(error.clone());
+        }
+        opened
+    }
+
+    pub(crate) fn give_back(&self, seat: Seat) {
+        let mut state = self.lock();
+        if seat.generation == state.generation && state.idle.len() < IDLE {
+            state.idle.push(seat);
+        }
+    }
+
+    /// Gives up everything that was opened as long as this seat: the token was pulled, or the user was logged out.
+    pub(crate) fn give_up(&self, seat: Seat) {
+        let mut state = self.lock();
+        if seat.generation == state.generation {
+            state.generation += 1;
+            state.idle.clear();
+        }
+    }
+
+    fn open(&self, generation: u64) -> Result<Seat, Pkcs11Error> {
+        let slot = self.slot()?;
+        let session = self.module.open_ro_session(slot).map_err(told)?;
+        let info = self.module.get_token_info(slot).map_err(told)?;
+        if info.login_required() {
+            let pin = self.pin.get().map(|pin| AuthPin::from(pin.as_str()));
+            if pin.is_none() && !info.protected_authentication_path() {
+                return Err(Pkcs11Error::NoPin);
+            }
+            match session.login(UserType::User, pin.as_ref()) {
+                // Logged in is the token's matter, not the session's.
+                Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
+                Err(error) => return Err(told(error)),
+            }
+        }
+        let key = one(&session, &self.template(ObjectClass::PRIVATE_KEY), Pkcs11Error::NoKey)?;
+        Ok(Seat { session, key, generation })
+    }
+
+    /// The one token that fits.
+    fn slot(&self) -> Result<Slot, Pkcs11Error> {
+        let fits = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
+        let mut found = Vec::new();
+        for slot in self.module.get_slots_with_initialized_token().map_err(told)? {
+            let info = self.module.get_token_info(slot).map_err(told)?;
+            let uri = &self.uri;
+            if fits(&uri.token, info.label())
+                && fits(&uri.serial, info.serial_number())
+                && fits(&uri.model, info.model())
+                && fits(&uri.manufacturer, info.manufacturer_id())
+                && uri.slot_id.is_none_or(|id| id == slot.id())
+            {
+                found.push(slot);
+            }
+        }
+        match found[..] {
+            [slot] => Ok(slot),
+            [] => Err(Pkcs11Error::NoToken),
+            _ => Err(Pkcs11Error::Several(found.len(), "tokens")),
+        }
+    }
+
+    pub(crate) fn template(&self, class: ObjectClass) -> Vec<Attribute> {
+        let mut template = vec![Attribute::Class(class)];
+        template.extend(self.uri.object.as_ref().map(|label| Attribute::Label(label.clone().into_bytes())));
+        template.extend(self.uri.id.as_ref().map(|id| Attribute::Id(id.clone())));
+        template
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The one object that fits.
+pub(crate) fn one(
+    session: &Session,
+    template: &[Attribute],
+    none: Pkcs11Error,
+) -> Result<ObjectHandle, Pkcs11Error> {
+    match session.find_objects(template).map_err(told)?[..] {
+        [object] => Ok(object),
+        [] => Err(none),
+        ref several => Err(Pkcs11Error::Several(several.len(), "keys")),
+    }
+}
+
+/// What the module said. Its words name functions and no values.
+pub(crate) fn told(error: Error) -> Pkcs11Error {
+    match error {
+        Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => {
+            Pkcs11Error::WrongPin
+        }
+        Error::Pkcs11(RvError::PinLocked | RvError::PinExpired, _) => Pkcs11Error::PinLocked,
+        Error::Pkcs11(code, function) => Pkcs11Error::Token(format!("{function:?} says {code:?}")),
+        other => Pkcs11Error::Token(other.to_string()),
+    }
+}
+
+/// Whether it is the session, the login or the token that went away, so that opening everything anew may help.
+pub(crate) fn went_away(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Pkcs11(
+            RvError::SessionHandleInvalid
+                | RvError::SessionClosed
+                | RvError::UserNotLoggedIn
+                | RvError::DeviceRemoved
+                | RvError::DeviceError
+                | RvError::TokenNotPresent
+                | RvError::TokenNotRecognized
+                | RvError::KeyHandleInvalid
+                | RvError::ObjectHandleInvalid
+                | RvError::SlotIdInvalid
+                | RvError::GeneralError,
+            _
+        )
+    )
+}
