@@ -12,6 +12,8 @@ mod journal;
 mod policy;
 mod reader;
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod store;
 mod trust;
 mod verify;
@@ -39,6 +41,8 @@ pub(crate) use journal::{
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
+#[cfg(feature = "serve")]
+pub(crate) use serve::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 pub(crate) use store::{EraseArgs, ExpireArgs, RecordCommand, StoreCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
@@ -107,6 +111,9 @@ pub(crate) enum Command {
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// The library over HTTP: demands, presentations, and the buyer's page
+    #[cfg(feature = "serve")]
+    Serve(ServiceArgs),
 }
 
 /// The command line, with its help in the language of this run.

@@ -18,6 +18,8 @@ mod policy;
 mod reader;
 mod record;
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod specimens;
 mod store;
 mod stores;
@@ -56,6 +58,8 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args),
     }
 }
 

@@ -81,7 +81,7 @@ fn taken(dir: &Path) -> Failure {
 }
 
 /// Everything but the name.
-fn fill(dir: &Path) -> Result<Demand, Failure> {
+pub(super) fn fill(dir: &Path) -> Result<Demand, Failure> {
     let now = Timestamp::now();
     let text = |name: &str, content: &str| files::write(&dir.join(name), content.as_bytes());
     specimens::write_register(dir)?;

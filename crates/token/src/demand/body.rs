@@ -124,7 +124,7 @@ impl Body {
     }
 
     /// Its compact form, unless it was erased.
-    pub(crate) fn text(&self) -> Option<&Personal> {
+    pub fn text(&self) -> Option<&Personal> {
         self.text.as_ref()
     }
 

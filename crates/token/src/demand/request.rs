@@ -35,6 +35,7 @@ pub struct DemandRequest {
     env: Env,
     vct: String,
     algorithms: Algorithms,
+    nonce: Option<[u8; 16]>,
 }
 
 /// A signed demand, to be sent to a terminal.
@@ -66,6 +67,7 @@ impl DemandRequest {
             env: Env::Production,
             vct: VCT.to_owned(),
             algorithms: Algorithms::default(),
+            nonce: None,
         }
     }
 
@@ -184,6 +186,13 @@ impl DemandRequest {
         self
     }
 
+    /// The demand's nonce, where it has to be known before the demand is made: a caller that was cut off makes the demand of
+    /// the same nonce again and hears [`AskError::NonceTaken`] when it was made. 128 random bits, used once.
+    pub fn nonce(mut self, nonce: [u8; 16]) -> Self {
+        self.nonce = Some(nonce);
+        self
+    }
+
     /// Signs the demand and remembers it in the store until it is answered. `iss` is the relying party's URL, for which
     /// the terminals' trust list must know the signer's key.
     pub fn issue(
@@ -206,7 +215,7 @@ impl DemandRequest {
         }
         let transaction = self.transaction()?;
         let require = self.requirements();
-        let nonce = random_id()?;
+        let nonce = self.nonce.map_or_else(random_id, |nonce| Ok(encode(&nonce)))?;
         let iat = now.as_second();
         let exp = iat.saturating_add(self.life.as_secs());
         let mut members = vec![

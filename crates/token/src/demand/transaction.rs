@@ -1,5 +1,7 @@
 //! What will happen when the demand is answered.
 
+use serde::ser::SerializeMap;
+
 use super::AnswerError;
 use crate::document::Personal;
 use crate::jose::{Json, decode};
@@ -83,6 +85,20 @@ impl Transaction {
                 digest => digest.map(str::to_owned),
             },
         })
+    }
+}
+
+/// What it says, without the digest: `{"type", "number", "action", "region", "text"}`, absent ones as `null`.
+impl serde::Serialize for Transaction {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self::Number { number, action, region, text, snapshot: _ } = self;
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("type", "number")?;
+        map.serialize_entry("number", number.as_str())?;
+        map.serialize_entry("action", action)?;
+        map.serialize_entry("region", region)?;
+        map.serialize_entry("text", text)?;
+        map.end()
     }
 }
 

@@ -133,6 +133,14 @@ impl<'a> Answering<'a> {
 }
 
 impl Recording {
+    /// Adds an opaque word of whoever records, by which they know their own act again when they were cut off after it
+    /// ([`Record::noted`]). At most 128 printable ASCII characters count; no personal value belongs there.
+    pub fn noting(mut self, word: &str) -> Self {
+        self.record = self.record.noting(word);
+        self.bytes = self.record.to_bytes();
+        self
+    }
+
     /// The key of the demand in [`demand::SPACE`](crate::demand::SPACE).
     pub fn nonce(&self) -> &str {
         &self.nonce

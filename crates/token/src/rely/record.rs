@@ -115,6 +115,19 @@ impl Record {
         self.json.member("presentation_sha256").and_then(Json::as_str)
     }
 
+    /// The opaque word of whoever recorded it ([`Recording::noting`](super::Recording::noting)). Nobody's signature covers it.
+    pub fn noted(&self) -> Option<&str> {
+        self.json.member("noted").and_then(Json::as_str)
+    }
+
+    pub(super) fn noting(mut self, word: &str) -> Self {
+        let fits = (1..=128).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_graphic());
+        if let (true, Json::Object(members)) = (fits, &mut self.json) {
+            members.insert("noted".into(), word.into());
+        }
+        self
+    }
+
     /// When it was accepted.
     pub fn accepted_at(&self) -> Option<Timestamp> {
         instant(self.json.member("accepted_at"))

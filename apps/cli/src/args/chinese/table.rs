@@ -493,4 +493,37 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("Write the entry itself here", "将记录本身写到此处", ""),
     ("Write the proof that one entry is in the journal", "写出一条记录在日志中的证明", ""),
+    ("The service's configuration (TOML)", "服务的配置文件（TOML）", ""),
+    (
+        "Needs nothing else: everything synthetic, in a temporary directory, TEST only",
+        "无需其他配置：全部为虚构数据，存于临时目录，仅供测试",
+        "",
+    ),
+    ("Listen here, whatever the configuration says", "监听此地址（优先于配置文件）", ""),
+    (
+        "Load everything that the configuration names, say what is wrong, serve nothing",
+        "加载配置所引用的全部内容并指出错误，不提供服务",
+        "",
+    ),
+    (
+        "How much is logged, as lines of JSON on standard error",
+        "日志级别；日志以 JSON 行写到标准错误输出",
+        "",
+    ),
+    ("Tokens: who may call", "令牌：谁可以调用", ""),
+    ("Make a token and print it, once", "生成令牌并显示一次", ""),
+    ("Withdraw a token, which is read from standard input", "撤销令牌（从标准输入读取）", ""),
+    ("What the token is called", "令牌的名称", ""),
+    ("Whose demands and sessions it sees", "可查看谁的请求和会话", ""),
+    (
+        "What it may do: demand, verify, session, report, metrics; several times, or with commas",
+        "可执行的操作：demand、verify、session、report、metrics；可多次给出或用逗号分隔",
+        "",
+    ),
+    ("For how many days", "有效天数", ""),
+    (
+        "The library over HTTP: demands, presentations, and the buyer's page",
+        "通过 HTTP 提供服务：请求、凭证和买家页面",
+        "",
+    ),
 ];

@@ -37,6 +37,25 @@ trust = "trust.jwt"
 anchor = "anchor.json"
 store = "store"
 env = "test"
+
+# What this service is in an online sale: the terminal that checks the buyer.
+[check]
+iss = "https://operator.example"
+key = "terminal.pem"
+delegation = ["terminal.delegation"]
+terminal = "checkout-1"
+agent = "shop-12"
+region = "CN-44"
+register = "dir:register.json"
+
+[check.consent]
+en = "TEST: I agree that my card and my face are checked in order to open or cancel a number."
+zh = "测试：我同意为办理开户或销户核验我的证件和人脸。"
+
+# Second confirmation: what would be sent to numbers is written into a file.
+[confirmation]
+secret = "confirmation.secret"
+lines = "messages.jsonl"
 "#;
 
 /// What the operator lets its terminal say.
@@ -77,6 +96,9 @@ impl Parties {
         let draft = ListBuilder::parse(&list.to_bytes()).map_err(key_trouble)?;
         let signed = draft.sign(&self.anchor, now).map_err(key_trouble)?;
         files::write(&dir.join("trust.jwt"), signed.as_str().as_bytes())?;
+        let secret = realname::jose::random::<32>().map_err(key_trouble)?;
+        let secret = realname::jose::encode(&secret);
+        files::write_new_secret(&dir.join("confirmation.secret"), secret.as_bytes())?;
         files::write(&dir.join("constraints.json"), CONSTRAINTS.as_bytes())?;
         let constraints = Constraints::parse(CONSTRAINTS.as_bytes()).map_err(key_trouble)?;
         let week = now.checked_add((7 * 24).hours()).unwrap_or(Timestamp::MAX);
@@ -105,7 +127,7 @@ impl Parties {
         let asks = vec![
             ("role", Json::from("demand")),
             ("display_name", "Shop (TEST)".into()),
-            ("purposes", Json::array(["sim.activate", "sim.replace", "sim.cancel"])),
+            ("purposes", Json::array(["sim.activate", "sim.replace", "sim.cancel", "service.order"])),
             ("claims", Json::array(["name", "id_number"])),
         ];
         Json::object([

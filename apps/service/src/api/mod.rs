@@ -1,0 +1,10 @@
+//! The calls: each is decode, ask the library, encode.
+
+pub(crate) mod audits;
+pub(crate) mod cancellations;
+pub(crate) mod confirmations;
+pub(crate) mod demands;
+pub(crate) mod health;
+pub(crate) mod order;
+pub(crate) mod presentations;
+pub(crate) mod trust;

@@ -1,0 +1,219 @@
+//! The service's configuration: `serve.toml`. Relative paths are relative to the file, unknown keys are an error.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use realname::profile::Env;
+use serde::Deserialize;
+
+use crate::SetupError;
+
+/// `serve.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where it listens. An address of this machine's alone takes no TLS.
+    pub listen: SocketAddr,
+    /// Under which origin browsers reach it, e.g. `https://check.example`; made from `listen` when absent.
+    pub public: Option<String>,
+    /// Who asks: the URL for which the trust list knows `key`.
+    pub iss: String,
+    /// The key that signs demands (PKCS#8 PEM).
+    pub key: PathBuf,
+    /// The signed trust list. Read again when the file changes.
+    pub trust: PathBuf,
+    /// The anchors.
+    pub anchor: PathBuf,
+    /// The directory of the SQLite store.
+    pub store: PathBuf,
+    /// Whether it counts.
+    pub env: Env,
+    /// TLS.
+    pub tls: Option<Tls>,
+    /// How much of everything.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Online checks by this operator: what signs them, and whom they ask.
+    pub check: Option<Check>,
+    /// Second confirmation: how customers are asked.
+    pub confirmation: Option<Confirmation>,
+    /// Where events are told.
+    #[serde(default)]
+    pub webhook: Vec<Webhook>,
+    /// Where browsers return to.
+    #[serde(default, rename = "return")]
+    pub returns: Vec<Return>,
+}
+
+/// `[tls]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Tls {
+    /// The certificate and those that vouch for it (PEM).
+    pub certificate: PathBuf,
+    /// Its key (PEM).
+    pub key: PathBuf,
+}
+
+/// `[check]`: the terminal that this service is in an online sale.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Check {
+    /// Issuer URL.
+    pub iss: String,
+    /// The signing key (PKCS#8 PEM).
+    pub key: PathBuf,
+    /// Delegation statements, from the issuer's key down to this one.
+    #[serde(default)]
+    pub delegation: Vec<PathBuf>,
+    /// The terminal's id.
+    pub terminal: String,
+    /// Who runs it.
+    pub agent: Option<String>,
+    /// Where it is.
+    pub region: Option<String>,
+    /// An appraisal policy's file; the built-in one for online sales when absent.
+    pub policy: Option<PathBuf>,
+    /// `dir:FILE` (the TEST register) or `config:FILE` (docs/authorities.md).
+    pub register: String,
+    /// What the buyer agrees to.
+    pub consent: Consent,
+}
+
+/// `[check.consent]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Consent {
+    /// English.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+/// `[confirmation]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Confirmation {
+    /// A file with 32 random bytes in base64url, the same for every process of this relying party.
+    pub secret: PathBuf,
+    /// Writes messages as lines of JSON into this file: for tests, and for a spool that another program sends from.
+    pub lines: Option<PathBuf>,
+    /// Posts messages to this URL (docs/confirmation.md).
+    pub gateway: Option<String>,
+    /// A file with the gateway's `Authorization` header.
+    pub authorization: Option<PathBuf>,
+}
+
+/// `[[webhook]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// Whose events.
+    pub principal: String,
+    /// An HTTPS URL; plain HTTP on this machine only.
+    pub url: String,
+    /// The file with the secret that signs them: its text, at least 32 characters.
+    pub secret: PathBuf,
+}
+
+/// `[[return]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Return {
+    /// Whose.
+    pub principal: String,
+    /// What a session calls it by.
+    pub name: String,
+    /// An HTTPS URL; plain HTTP on this machine only.
+    pub url: String,
+}
+
+/// `[limits]`: each has a default that suits two cores.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Pieces of blocking work at once.
+    pub workers: usize,
+    /// How many more wait before `busy` is answered.
+    pub queue: usize,
+    /// Open connections.
+    pub connections: usize,
+    /// Requests a second, of one token.
+    pub token_per_second: u32,
+    /// Requests a second, of one address.
+    pub address_per_second: u32,
+    /// Refused tokens a minute, of one address, that are told apart from a flood.
+    pub guesses_per_minute: u32,
+    /// Open sessions, of one address.
+    pub sessions_per_address: u32,
+    /// Open sessions, of all.
+    pub sessions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            workers: cores.saturating_mul(32).min(128),
+            queue: 1_024,
+            connections: 8_192,
+            token_per_second: 20_000,
+            address_per_second: 20_000,
+            guesses_per_minute: 300,
+            sessions_per_address: 200,
+            sessions: 2_000,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// [`SetupError::File`] and [`SetupError::Config`], which names the line.
+    pub fn load(path: &Path) -> Result<Self, SetupError> {
+        let text = crate::operator::read_text(path)?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
+            SetupError::Config { path: path.to_owned(), line, problem: error.message().to_owned() }
+        })?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        for file in config.files() {
+            *file = base.join(&*file);
+        }
+        if let Some(check) = &mut config.check
+            && let Some((kind @ ("dir" | "config"), file)) = check.register.split_once(':')
+        {
+            check.register = format!("{kind}:{}", base.join(file).display());
+        }
+        Ok(config)
+    }
+
+    fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Self { key, trust, anchor, store, tls, check, confirmation, webhook, .. } = self;
+        let tls = tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        let check = check.iter_mut().flat_map(|check| {
+            std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
+        });
+        let asking = confirmation.iter_mut().flat_map(|asking| {
+            std::iter::once(&mut asking.secret).chain(&mut asking.lines).chain(&mut asking.authorization)
+        });
+        let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
+        [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)
+    }
+
+    /// The origin under which browsers reach it, where it isn't said.
+    pub(crate) fn origin(&self, bound: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        self.public.clone().unwrap_or_else(|| format!("{scheme}://{bound}"))
+    }
+}

@@ -1,0 +1,254 @@
+//! What the configuration names, loaded: keys, anchors, the trust list in force, the store, the register.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use realname::appraisal::Policy;
+use realname::attest::{Attestor, Terminal};
+use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
+use realname::cancellation::HomeSide;
+use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
+use realname::jose::{Json, Signer, SigningKey, decode};
+use realname::profile::Env;
+use realname::store::{Housekeeping, SqliteStore, Store};
+use realname::trust::{Anchor, TrustError, TrustList};
+use zeroize::Zeroizing;
+
+use crate::api::confirmations::Asker;
+use crate::config::{Check, Config, Confirmation, Consent};
+use crate::webhooks::{Event, Hook};
+use crate::{Refusal, SetupError};
+
+/// Everything that the configuration names.
+pub(crate) struct Operator {
+    pub(crate) iss: String,
+    pub(crate) env: Env,
+    pub(crate) signer: Arc<SigningKey>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) desk: Option<Desk>,
+    asker: Option<Asker>,
+    home: Option<HomeSide>,
+    /// The public halves of the keys that this service signs with, as JWKs.
+    pub(crate) public_keys: Vec<serde_json::Value>,
+    pub(crate) housekeeping: Housekeeping,
+    pub(crate) hooks: Vec<Arc<Hook>>,
+    anchors: Vec<Anchor>,
+    trust_file: PathBuf,
+    trust: RwLock<Arc<Trust>>,
+}
+
+/// The trust list, as text and as read.
+pub(crate) struct Trust {
+    pub(crate) text: String,
+    pub(crate) list: TrustList,
+}
+
+/// The terminal that this service is in an online sale.
+pub(crate) struct Desk {
+    pub(crate) attestor: Attestor,
+    pub(crate) terminal: String,
+    pub(crate) policy: Policy,
+    pub(crate) register: Box<dyn Authority>,
+    pub(crate) consent: Consent,
+}
+
+impl Operator {
+    /// Loads it all. A trust list that isn't in force is an error here.
+    pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_dir(&config.store)?);
+        let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
+        let signer = Arc::new(signing_key(&config.key)?);
+        let asker = config.confirmation.as_ref().map(|asking| asker(asking, config, &signer)).transpose()?;
+        let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
+        let mut public_keys = vec![public_key(&signer)];
+        let desk = match config.check.take() {
+            None => None,
+            Some(check) => {
+                let key = signing_key(&check.key)?;
+                public_keys.push(public_key(&key));
+                Some(desk(check, key)?)
+            }
+        };
+        let home = asker.as_ref().map(|asker| {
+            HomeSide::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, asker.secret())
+                .env(config.env)
+        });
+        Ok(Self {
+            iss: config.iss.clone(),
+            env: config.env,
+            signer,
+            store,
+            desk,
+            home,
+            asker,
+            public_keys,
+            housekeeping: Housekeeping::new(),
+            hooks: config
+                .webhook
+                .iter()
+                .map(|hook| Hook::load(hook).map(Arc::new))
+                .collect::<Result<_, _>>()?,
+            anchors,
+            trust_file: config.trust.clone(),
+            trust: RwLock::new(Arc::new(trust)),
+        })
+    }
+
+    /// The trust list in force.
+    pub(crate) fn trust(&self, now: Timestamp) -> Result<Arc<Trust>, Refusal> {
+        let trust = Arc::clone(&self.trust.read().unwrap_or_else(PoisonError::into_inner));
+        if now < trust.list.expires_at() { Ok(trust) } else { Err(Refusal::Trust(TrustError::ListExpired)) }
+    }
+
+    /// Reads the list's file again; says whether another one is in force now. One that is refused changes nothing.
+    pub(crate) fn renew(&self, now: Timestamp) -> Result<bool, SetupError> {
+        let text = read_text(&self.trust_file)?;
+        let known = self.trust.read().unwrap_or_else(PoisonError::into_inner).text == text.trim();
+        if known {
+            return Ok(false);
+        }
+        let trust = read_trust(&self.trust_file, &self.anchors, now, self.store.as_ref())?;
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(trust);
+        Ok(true)
+    }
+
+    /// Keeps an event for each webhook of that principal's.
+    pub(crate) fn tell(&self, principal: &str, event: &Event, now: Timestamp) -> Result<(), Refusal> {
+        self.hooks_of(principal).try_for_each(|hook| hook.keep(self.store.as_ref(), event, now))
+    }
+
+    /// Has what was kept for that principal told.
+    pub(crate) fn wake(&self, principal: &str) {
+        self.hooks_of(principal).for_each(|hook| hook.wake());
+    }
+
+    pub(crate) fn hooks_of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a Arc<Hook>> {
+        self.hooks.iter().filter(move |hook| hook.principal == principal)
+    }
+
+    /// The terminal for online checks.
+    pub(crate) fn desk(&self) -> Result<&Desk, Refusal> {
+        self.desk.as_ref().ok_or(Refusal::NotSetUp("online checks"))
+    }
+
+    /// Who asks customers.
+    pub(crate) fn asker(&self) -> Result<&Asker, Refusal> {
+        self.asker.as_ref().ok_or(Refusal::NotSetUp("second confirmation"))
+    }
+
+    /// The home side of cancellations. It needs a second confirmation, so it is set up with that.
+    pub(crate) fn home(&self) -> Result<&HomeSide, Refusal> {
+        self.home.as_ref().ok_or(Refusal::NotSetUp("cancellation"))
+    }
+
+    /// The anchors, for audits.
+    pub(crate) fn anchors(&self) -> &[Anchor] {
+        &self.anchors
+    }
+}
+
+fn read_trust(
+    file: &Path,
+    anchors: &[Anchor],
+    now: Timestamp,
+    store: &dyn Store,
+) -> Result<Trust, SetupError> {
+    let text = read_text(file)?.trim().to_owned();
+    let list = TrustList::verify(&text, anchors, now, store)?;
+    Ok(Trust { text, list })
+}
+
+fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Result<Asker, SetupError> {
+    let text = Zeroizing::new(read_text(&asking.secret)?);
+    let secret = decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let secret = Zeroizing::new(secret.ok_or(SetupError::Value {
+        key: "confirmation.secret",
+        problem: "the file holds 32 random bytes in base64url",
+    })?);
+    let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway) {
+        (Some(path), None) => {
+            let lines = LineMessenger::file(path);
+            Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?)
+        }
+        (None, Some(url)) => {
+            let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
+            Box::new(match &asking.authorization {
+                Some(path) => gateway.authorization(read_text(path)?.trim())?,
+                None => gateway,
+            })
+        }
+        _ => {
+            return Err(SetupError::Value {
+                key: "confirmation",
+                problem: "it has one of `lines` and `gateway`",
+            });
+        }
+    };
+    let refused = |_| SetupError::Value {
+        key: "iss",
+        problem: "it is a URL of at most 255 printable ASCII characters",
+    };
+    let confirmer =
+        Confirmer::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, LedgerSecret::new(*secret));
+    Ok(Asker { confirmer: confirmer.map_err(refused)?.env(config.env), messenger, secret })
+}
+
+fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
+    let mut terminal = Terminal::new(check.terminal.as_str());
+    if let Some(agent) = &check.agent {
+        terminal = terminal.agent(agent.as_str());
+    }
+    if let Some(region) = &check.region {
+        terminal = terminal.region(region.as_str());
+    }
+    let mut attestor = Attestor::new(check.iss.as_str(), key, terminal)?;
+    let chain: Vec<String> = check
+        .delegation
+        .iter()
+        .map(|path| Ok(read_text(path)?.trim().to_owned()))
+        .collect::<Result<_, SetupError>>()?;
+    if !chain.is_empty() {
+        attestor = attestor.with_delegation(chain)?;
+    }
+    let policy = match &check.policy {
+        Some(path) => Policy::from_toml(&read_text(path)?)?,
+        None => Policy::online(),
+    };
+    let register: Box<dyn Authority> = match check.register.split_once(':') {
+        Some(("dir", file)) => Box::new(DirectoryAuthority::open(Path::new(file))?),
+        Some(("config", file)) => register_over_http::connect(None, Some(Path::new(file)))?,
+        _ => {
+            return Err(SetupError::Value {
+                key: "check.register",
+                problem: "it is dir:FILE or config:FILE",
+            });
+        }
+    };
+    Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })
+}
+
+fn signing_key(path: &Path) -> Result<SigningKey, SetupError> {
+    let pem = Zeroizing::new(read_text(path)?);
+    SigningKey::from_pem(&pem).map_err(|source| SetupError::Key { path: path.to_owned(), source })
+}
+
+/// The public JWK with `kid` and `alg`.
+fn public_key(key: &SigningKey) -> serde_json::Value {
+    let mut jwk = key.verifying_key().to_jwk();
+    if let Json::Object(members) = &mut jwk {
+        members.insert("kid".into(), key.kid().as_str().into());
+        members.insert("alg".into(), key.algorithm().as_str().into());
+    }
+    serde_json::to_value(&jwk).unwrap_or_default()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SetupError> {
+    std::fs::read(path).map_err(|source| SetupError::File { path: path.to_owned(), source })
+}
+
+/// A file's text.
+pub(crate) fn read_text(path: &Path) -> Result<String, SetupError> {
+    std::fs::read_to_string(path).map_err(|source| SetupError::File { path: path.to_owned(), source })
+}

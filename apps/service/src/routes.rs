@@ -1,0 +1,136 @@
+//! Which call is where, and what every answer has: a request id, a line in the log, a measure, headers for browsers.
+
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use http::{HeaderName, HeaderValue, header};
+use realname::jose::random_id;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::Refusal;
+use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust};
+use crate::app::App;
+use crate::call::peer;
+use crate::drain::Draining;
+use crate::measures::{Named, Route};
+use crate::refusal::Coded;
+use crate::{openapi, page, sessions};
+
+/// How long a request may take, from its head to its answer.
+const LONGEST: Duration = Duration::from_secs(30);
+/// The largest head of a request, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+/// Which request it was.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/demands", post(demands::make))
+        .route("/v1/demands/{nonce}", get(demands::state))
+        .route("/v1/presentations", post(presentations::decide))
+        .route("/v1/audits", post(audits::audit))
+        .route("/v1/confirmations", post(confirmations::ask))
+        .route("/v1/confirmations/{id}/reply", post(confirmations::reply))
+        .route("/v1/cancellations", post(cancellations::open))
+        .route("/v1/cancellations/{id}/snapshot", post(cancellations::snapshot))
+        .route("/v1/cancellations/{id}/confirm", post(cancellations::confirm))
+        .route("/v1/cancellations/{id}/commit", post(cancellations::commit))
+        .route("/v1/cancellations/{id}/receipt", get(cancellations::receipt))
+        .route("/v1/grants/redeem", post(confirmations::redeem))
+        .route("/v1/trust", get(trust::trust))
+        .route("/v1/jwks", get(trust::jwks))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/openapi.json", get(openapi::document))
+        .route("/v1/sessions", post(sessions::make))
+        .route("/v1/sessions/{id}", get(sessions::show))
+        .route("/v1/sessions/{id}/open", post(sessions::open))
+        .route("/v1/sessions/{id}/consent", post(sessions::consent))
+        .route("/v1/sessions/{id}/declared", post(sessions::declare))
+        .route("/v1/sessions/{id}/captures/{slot}", put(sessions::upload))
+        .route("/v1/sessions/{id}/captures/{slot}/annotated", get(sessions::annotated))
+        .route("/v1/sessions/{id}/live", post(sessions::live))
+        .route("/v1/sessions/{id}/live/{n}", put(sessions::live_frame))
+        .route("/v1/sessions/{id}/complete", post(sessions::complete))
+        .route("/", get(page::front))
+        .route("/s/{id}", get(page::session))
+        .route("/assets/{name}", get(page::asset))
+        .route("/demo/photos/{name}", get(page::specimen))
+        .route("/demo/sale", post(page::sale))
+        .route("/demo/sessions/{id}", get(page::settle))
+        .fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async || Refusal::Method)
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Refusal::Internal.into_response()))
+        .layer(middleware::from_fn_with_state(app.clone(), around))
+        .with_state(app)
+}
+
+/// Bytes of a request's address and headers.
+fn head_size(request: &Request) -> usize {
+    let headers: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    headers + request.uri().path_and_query().map_or(0, |path| path.as_str().len())
+}
+
+/// Around every call: its rate, its time, its line in the log.
+async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begin = Instant::now();
+    let id = random_id().unwrap_or_default();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let peer = peer(request.extensions());
+    // Whoever asks before sending isn't asked to send.
+    let waits = request.headers().contains_key(header::EXPECT);
+    let request = if waits { request } else { request.map(|body| Body::new(Draining::new(body))) };
+    let size = head_size(&request);
+    let may = if size > MAX_HEAD {
+        Err(Refusal::HeadTooLarge { limit: MAX_HEAD })
+    } else {
+        app.rates.address(peer)
+    };
+    let mut response = match may {
+        Err(refusal) => refusal.into_response(),
+        Ok(()) => match tokio::time::timeout(LONGEST, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Refusal::Timeout { seconds: LONGEST.as_secs() }.into_response(),
+        },
+    };
+    let status = response.status().as_u16();
+    let code = response.extensions().get::<Coded>().map(|code| code.0);
+    let took = begin.elapsed();
+    tracing::info!(
+        request_id = id,
+        method = method.as_str(),
+        route,
+        status,
+        code,
+        took_ms = took.as_secs_f64() * 1e3,
+        "request"
+    );
+    let measures = &app.measures;
+    // An address may be asked by any method that a client makes up.
+    let method =
+        if matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") {
+            method.as_str().to_owned()
+        } else {
+            "other".to_owned()
+        };
+    measures.seconds.get_or_create(&Named("route", route.clone())).observe(took.as_secs_f64());
+    measures.requests.get_or_create(&Route { method, route, status }).inc();
+    if let Some(code) = code {
+        measures.refusals.get_or_create(&Named("code", code.to_owned())).inc();
+    }
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}

@@ -1,0 +1,242 @@
+//! The listening side: connections under limits, TLS, an orderly end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use realname::jose::random;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use crate::app::App;
+use crate::call::{Peer, now};
+use crate::config::{Config, Tls};
+use crate::operator::Operator;
+use crate::{Demo, SetupError, routes};
+
+/// How long a request's head, a handshake, or a silent connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long running requests are waited for when the service ends.
+const FAREWELL: Duration = Duration::from_secs(30);
+/// What is buffered of a connection: a head that fills it is cut off. One that is only too large is answered (`routes.rs`).
+const MAX_BUFFER: usize = 128 * 1024;
+/// How often the trust list's file is looked at, sessions and the store are tidied up.
+const ROUND: Duration = Duration::from_secs(10);
+
+/// A service that listens.
+pub struct Server {
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    app: App,
+    router: Router,
+}
+
+/// What a configuration may not say, whatever its files hold.
+pub(crate) fn judge(config: &Config) -> Result<(), SetupError> {
+    let value = |key, problem| Err(SetupError::Value { key, problem });
+    if config.tls.is_none() && !config.listen.ip().is_loopback() {
+        return value("listen", "without [tls] the service listens on this machine only");
+    }
+    let urls = config.webhook.iter().map(|webhook| ("webhook.url", webhook.url.as_str()));
+    let returns = config.returns.iter().map(|entry| ("return.url", entry.url.as_str()));
+    let public = config.public.iter().map(|public| ("public", public.as_str()));
+    for (key, url) in urls.chain(returns).chain(public) {
+        if !is_https(url) {
+            return value(key, "it is an https URL; http only for this machine");
+        }
+    }
+    if config.public.as_deref().is_some_and(|public| public.trim_end_matches('/').matches('/').count() != 2) {
+        return value("public", "it is an origin: scheme, host and port");
+    }
+    Ok(())
+}
+
+/// HTTPS, or HTTP to this machine.
+fn is_https(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let local = uri.host().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    match uri.scheme_str() {
+        Some("https") => uri.host().is_some() && !url.contains('@'),
+        Some("http") => local && !url.contains('@'),
+        _ => false,
+    }
+}
+
+impl Server {
+    /// Loads everything and listens.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub async fn bind(mut config: Config, demo: Option<Demo>) -> Result<Self, SetupError> {
+        judge(&config)?;
+        let operator = Operator::load(&mut config, Timestamp::now())?;
+        let tls = config.tls.as_ref().map(tls).transpose()?;
+        let listen = |source| SetupError::Listen { address: config.listen.to_string(), source };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let bound = listener.local_addr().map_err(listen)?;
+        let origin = config.origin(bound).trim_end_matches('/').to_owned();
+        let node = random().map_err(|source| SetupError::Key { path: config.key.clone(), source })?;
+        let app = App::new(operator, config, origin, demo, node);
+        let router = routes::router(app.clone());
+        Ok(Self { listener, tls, app, router })
+    }
+
+    /// The address that it listens on, as a URL.
+    pub fn origin(&self) -> &str {
+        &self.app.origin
+    }
+
+    /// Serves until `end` is done, then lets running requests end.
+    pub async fn run(self, end: impl Future<Output = ()>) {
+        let Self { listener, tls, app, router } = self;
+        let (ending, watching) = watch::channel(false);
+        let places = Arc::new(Semaphore::new(app.limits.connections));
+        crate::webhooks::start(&app);
+        let rounds = tokio::spawn(rounds(app.clone()));
+        tracing::info!(origin = app.origin, "listening");
+        let mut end = std::pin::pin!(end);
+        loop {
+            let place = tokio::select! {
+                () = &mut end => break,
+                place = Arc::clone(&places).acquire_owned() => place,
+            };
+            let accepted = tokio::select! {
+                () = &mut end => break,
+                accepted = listener.accept() => accepted,
+            };
+            let (Ok(place), Ok((stream, peer))) = (place, accepted) else {
+                // Out of handles: those that end give some back.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            let _ = stream.set_nodelay(true);
+            let (tls, router, watching, app) = (tls.clone(), router.clone(), watching.clone(), app.clone());
+            tokio::spawn(async move {
+                let _place = place;
+                app.measures.connections.inc();
+                match tls {
+                    None => connection(stream, peer, router, watching).await,
+                    Some(tls) => {
+                        if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+                            connection(stream, peer, router, watching).await;
+                        }
+                    }
+                }
+                app.measures.connections.dec();
+            });
+        }
+        app.end();
+        rounds.abort();
+        tracing::info!("ending");
+        let _ = ending.send(true);
+        drop(watching);
+        // Each connection holds a watcher until it is done.
+        if tokio::time::timeout(FAREWELL, ending.closed()).await.is_err() {
+            tracing::warn!("requests were still running after {} seconds", FAREWELL.as_secs());
+        }
+        tracing::info!("ended");
+    }
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + 'static>(
+    stream: S,
+    peer: SocketAddr,
+    router: Router,
+    mut ending: watch::Receiver<bool>,
+) {
+    let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer.ip().to_canonical()));
+            router.oneshot(request).await.map_err(|never: Infallible| never)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(MAX_BUFFER)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let told = async { ending.wait_for(|ending| *ending).await.is_ok() };
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = told => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// What is looked after by itself.
+async fn rounds(app: App) {
+    let mut round = tokio::time::interval(ROUND);
+    loop {
+        round.tick().await;
+        app.sessions.expire(now());
+        app.keep_house();
+        let operator = Arc::clone(&app.operator);
+        let renewed = app.pool.run(move || Ok(operator.renew(now()))).await;
+        match renewed {
+            Ok(Ok(true)) => tracing::info!("another trust list is in force"),
+            Ok(Err(error)) => {
+                tracing::error!(
+                    code = realname::profile::Explain::code(&error),
+                    "the trust list wasn't renewed: {error}"
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Done when the process is told to end.
+pub(crate) async fn ended() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut term), Ok(mut int)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The certificate and its key.
+pub(crate) fn tls(tls: &Tls) -> Result<TlsAcceptor, SetupError> {
+    let read = |path: &std::path::Path| {
+        std::fs::read(path).map_err(|source| SetupError::File { path: path.to_owned(), source })
+    };
+    let bad = |error: &dyn std::fmt::Display| SetupError::Tls(error.to_string());
+    let chain = CertificateDer::pem_slice_iter(&read(&tls.certificate)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| bad(&error))?;
+    let key = PrivateKeyDer::from_pem_slice(&read(&tls.key)?).map_err(|error| bad(&error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| bad(&error))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| bad(&error))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}

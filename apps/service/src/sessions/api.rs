@@ -1,0 +1,272 @@
+//! Making a session, and looking at one.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use hmac::{Hmac, KeyInit, Mac};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use realname::appraisal::CaseError;
+use realname::attest::AttestError;
+use realname::demand::{AnswerLimits, VerifiedDemand};
+use realname::jose::encode;
+use realname::profile::Lang;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::page_calls::page_session;
+use super::session::{Outcome, Session, Shared, lock};
+use crate::Refusal;
+use crate::app::App;
+use crate::call::{Call, answer, now};
+use crate::once::{Once, Told};
+use crate::operator::Operator;
+use crate::tokens::Scope;
+
+/// The longest life of a demand that is answered here: as long as this service's own.
+const LONGEST: SignedDuration = SignedDuration::from_secs(3_600);
+
+/// An online check to begin.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSession {
+    /// The signed demand that it answers.
+    demand: String,
+    /// `en` or `zh`: what the page begins with, and in which language the buyer agrees.
+    #[schema(example = "zh")]
+    locale: Option<String>,
+    /// The name of a registered URL, to which the page leads in the end.
+    #[serde(rename = "return")]
+    return_to: Option<String>,
+    /// The shop's name for the buyer, under which checks are counted.
+    #[schema(max_length = 100)]
+    account: Option<String>,
+}
+
+/// A session that was made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionMade {
+    session: String,
+    /// The page's address. What stands behind `#` opens it once.
+    page: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// Begins an online check by this operator.
+#[utoipa::path(
+    post, path = "/v1/sessions", tag = "sessions", request_body = NewSession,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
+    responses((status = 201, description = "Made", body = SessionMade), (status = "default", response = crate::openapi::Error)),
+    security(("token" = ["session"]))
+)]
+pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
+    let mut call = Call::admit(&app, request, Scope::Session).await?;
+    let (wanted, body) = call.json::<NewSession>().await?;
+    let once = Once::read(
+        &call.headers,
+        &call.caller.secret,
+        (&call.method, &call.path),
+        &body,
+        (app.node, &app.running),
+    )?;
+    let (run, caller, peer) = (app.clone(), Arc::clone(&call.caller), call.peer);
+    let made = app
+        .pool
+        .run(move || {
+            let now = now();
+            // Judged before anything is kept of it.
+            fits(&run.operator, &wanted.demand, now)?;
+            let told = once.run(run.operator.store.as_ref(), now, |seed| {
+                Ok(Told { status: 201, of: json!({ "session": encode(&seed.bits) }) })
+            })?;
+            let id = told.of["session"].as_str().ok_or(Refusal::Internal)?.to_owned();
+            // What the link holds is made from the caller's token and the id, so it can be told again and is kept nowhere.
+            let link = link_of(&caller.secret, &id)?;
+            open(&run, &wanted, (id, &link), &caller.grant.principal, peer, now)
+        })
+        .await?;
+    Ok(answer(StatusCode::CREATED, &made))
+}
+
+/// As [`make`], for a visitor of the demonstration.
+pub(crate) fn open_for(
+    app: &App,
+    demand: &str,
+    zh: bool,
+    principal: &str,
+    peer: std::net::IpAddr,
+) -> Result<SessionMade, Refusal> {
+    let wanted = NewSession {
+        demand: demand.to_owned(),
+        locale: Some(if zh { "zh" } else { "en" }.to_owned()),
+        return_to: None,
+        account: None,
+    };
+    let id = realname::jose::random_id().map_err(|_| Refusal::Internal)?;
+    let link = encode(&realname::jose::random::<32>().map_err(|_| Refusal::Internal)?);
+    open(app, &wanted, (id, &link), principal, peer, now())
+}
+
+fn link_of(secret: &str, id: &str) -> Result<String, Refusal> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Refusal::Internal)?;
+    mac.update(b"realname session link 1");
+    mac.update(id.as_bytes());
+    Ok(encode(&mac.finalize().into_bytes()))
+}
+
+/// The demand, if this service may and can answer it. What is certain to be refused later is refused now.
+fn fits(operator: &Operator, demand: &str, now: Timestamp) -> Result<VerifiedDemand, Refusal> {
+    let (desk, trust) = (operator.desk()?, operator.trust(now)?);
+    let mut limits = AnswerLimits::default();
+    limits.max_life = LONGEST;
+    let demand = VerifiedDemand::verify_within(demand.trim(), &trust.list, now, limits)?;
+    if demand.env() != operator.env {
+        return Err(AttestError::Env { expected: operator.env, got: demand.env() }.into());
+    }
+    if demand.requirements().onsite {
+        return Err(AttestError::NotOnsite.into());
+    }
+    if desk.policy.rule(demand.purpose()).is_none() {
+        return Err(CaseError::PurposeNotCovered { purpose: demand.purpose().clone() }.into());
+    }
+    desk.attestor.may_answer(&demand, &trust.list, now)?;
+    Ok(demand)
+}
+
+fn open(
+    app: &App,
+    wanted: &NewSession,
+    (id, link): (String, &str),
+    principal: &str,
+    peer: std::net::IpAddr,
+    now: Timestamp,
+) -> Result<SessionMade, Refusal> {
+    let demand = fits(&app.operator, &wanted.demand, now)?;
+    let zh = match wanted.locale.as_deref() {
+        None | Some("zh") => true,
+        Some("en") => false,
+        Some(_) => return Err(Refusal::Value { member: "locale", problem: "it is en or zh" }),
+    };
+    let return_url = match wanted.return_to.as_deref() {
+        None => None,
+        Some(name) => {
+            let known =
+                app.config.returns.iter().find(|entry| entry.principal == principal && entry.name == name);
+            let unknown =
+                Refusal::Value { member: "return", problem: "no URL of that name is registered for you" };
+            Some(known.ok_or(unknown)?.url.clone())
+        }
+    };
+    let account = wanted.account.clone().unwrap_or_else(|| id.clone());
+    if account.len() > 100 {
+        return Err(Refusal::Value { member: "account", problem: "it has at most 100 bytes" });
+    }
+    let expires_at = demand.expires_at();
+    let session = Session {
+        id: id.clone(),
+        principal: principal.to_owned(),
+        account,
+        zh,
+        consent_text: Session::text_of(app.operator.desk()?, zh),
+        demand: Arc::new(demand),
+        return_url,
+        link: Sha256::digest(link.as_bytes()).into(),
+        opened: None,
+        consent: None,
+        declared: None,
+        photos: Default::default(),
+        taken: 0,
+        outcome: Outcome::Open(None),
+    };
+    app.sessions.add(session, peer, now)?;
+    Ok(SessionMade { page: format!("{}/s/{id}#{link}", app.origin), session: id, expires_at })
+}
+
+/// How a session stands: for whoever made it with what came of it, for its page with what to show.
+#[utoipa::path(
+    get, path = "/v1/sessions/{id}", tag = "sessions",
+    params(("id" = String, Path, description = "The session")),
+    responses((status = 200, description = "Its state", body = Object), (status = "default", response = crate::openapi::Error)),
+    security(("token" = ["session"]), ())
+)]
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    if request.headers().contains_key(http::header::AUTHORIZATION) {
+        let call = Call::admit(&app, request, Scope::Session).await?;
+        let session = app.sessions.find(&id, now())?;
+        if lock(&session).principal != call.caller.grant.principal {
+            return Err(Refusal::NotFound);
+        }
+        return Ok(answer(StatusCode::OK, &state(&session, true)));
+    }
+    let session = page_session(&app, &id, request.headers(), false)?;
+    Ok(answer(StatusCode::OK, &state(&session, false)))
+}
+
+/// What is told of a session.
+pub(crate) fn state(session: &Shared, to_asker: bool) -> Value {
+    let session = lock(session);
+    let demand = &session.demand;
+    let photos: serde_json::Map<String, Value> =
+        session.photos.iter().map(|(slot, photo)| (slot.as_str().to_owned(), photo.found.clone())).collect();
+    let faults: Vec<Value> = session
+        .photos
+        .values()
+        .filter_map(|photo| photo.found["faults"].as_array())
+        .flatten()
+        .cloned()
+        .collect();
+    let mut shown = json!({
+        "session": session.id,
+        "state": session.state(),
+        "expires_at": demand.expires_at(),
+        "locale": if session.zh { "zh" } else { "en" },
+        "asker": {"iss": demand.iss(), "display_name": demand.display_name()},
+        "purpose": demand.purpose(),
+        "purpose_label": {
+            "en": demand.purpose().label(Lang::En), "zh": demand.purpose().label(Lang::Zh),
+        },
+        "env": demand.env(),
+        "disclosed": demand.claims(),
+        "disclosed_labels": {
+            "en": demand.claims().iter().map(|claim| claim.label(Lang::En)).collect::<Vec<_>>(),
+            "zh": demand.claims().iter().map(|claim| claim.label(Lang::Zh)).collect::<Vec<_>>(),
+        },
+        "checks": demand.requirements().checks,
+        "consent_text": session.consent_text,
+        "text_sha256": session.text_sha256(),
+        "steps": {
+            "consent": session.consent.is_some(),
+            "declared": session.declared.is_some(),
+            "captures": photos,
+            // No checker of a live capture is part of this service: the check stays what the register says of the photo.
+            "live": "not_run",
+        },
+        "faults": faults,
+    });
+    if to_asker {
+        match &session.outcome {
+            Outcome::Attested(presentation) => shown["presentation"] = json!(presentation.as_str()),
+            Outcome::Refused(refusal) => shown["refusal"] = refusal.clone(),
+            Outcome::Open(Some(refusal)) => shown["last_refusal"] = refusal.clone(),
+            Outcome::Open(None) | Outcome::Deciding => {}
+        }
+    } else {
+        // The page shows what happens to which number; the asker knows.
+        shown["transaction"] = json!(demand.transaction());
+        if let Outcome::Refused(refusal) | Outcome::Open(Some(refusal)) = &session.outcome {
+            shown["refusal"] = refusal.clone();
+        }
+        if matches!(session.outcome, Outcome::Attested(_) | Outcome::Refused(_)) {
+            shown["return"] = json!(session.return_url);
+        }
+    }
+    shown
+}

@@ -1,0 +1,18 @@
+//! Sessions of online checks: the photos of one buyer for one demand, in this process' memory until the session ends.
+
+mod api;
+mod decide;
+mod page_calls;
+mod photos;
+mod session;
+
+pub(crate) use api::state;
+pub(crate) use api::{__path_make, __path_show, make, open_for, show};
+pub(crate) use decide::{__path_complete, complete};
+pub(crate) use page_calls::same_origin;
+pub(crate) use page_calls::{
+    __path_consent, __path_declare, __path_live, __path_live_frame, __path_open, consent, declare, live,
+    live_frame, open,
+};
+pub(crate) use photos::{__path_annotated, __path_upload, annotated, upload};
+pub(crate) use session::{Sessions, hex};

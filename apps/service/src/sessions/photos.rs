@@ -1,0 +1,141 @@
+//! Photos: taken in and measured within the request that brings them.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use realname::capture::measure::{Thresholds, annotate, measure};
+use realname::capture::{Capture, Intake, Limits, Slot, Triplet};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+use super::page_calls::page_session;
+use super::session::{Photo, Shared, lock};
+use crate::Refusal;
+use crate::app::App;
+use crate::call::{self, answer, now};
+
+/// What a phone may call its photo. What it is says the content.
+const TYPES: [&str; 7] = [
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/heic",
+    "image/heif",
+    "image/avif",
+    "application/octet-stream",
+];
+
+fn slot_of(name: &str) -> Result<Slot, Refusal> {
+    Slot::from_name(name).filter(|slot| Triplet::SLOTS.contains(slot)).ok_or(Refusal::NotFound)
+}
+
+/// Takes a photo for a slot and says what is wrong with it. A second one takes the first one's place.
+#[utoipa::path(
+    put, path = "/v1/sessions/{id}/captures/{slot}", tag = "page",
+    params(
+        ("id" = String, Path, description = "The session"),
+        ("slot" = String, Path, description = "portrait_side, emblem_side or holder"),
+    ),
+    request_body(content = Vec<u8>, content_type = "image/jpeg"),
+    responses(
+        (status = 200, description = "Figures, and faults with what to do", body = Object),
+        (status = "default", response = crate::openapi::Error),
+    )
+)]
+pub(crate) async fn upload(
+    State(app): State<App>,
+    Path((id, slot)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let session = page_session(&app, &id, &parts.headers, true)?;
+    let slot = slot_of(&slot)?;
+    if lock(&session).consent.is_none() {
+        return Err(Refusal::NotYet { missing: "the consent comes first" });
+    }
+    let limit = Limits::DEFAULT.max_bytes;
+    let bytes = call::read(&parts.headers, body, limit, &TYPES).await?;
+    app.sessions.room_for(bytes.len())?;
+    lock(&session).take_photo()?;
+    let found = {
+        let session = Arc::clone(&session);
+        app.photos.run(move || admit(&session, slot, bytes, now())).await?
+    };
+    Ok(answer(StatusCode::OK, &found))
+}
+
+/// Takes it in, measures it, keeps its bytes and what was found.
+fn admit(session: &Shared, slot: Slot, bytes: Zeroizing<Vec<u8>>, now: Timestamp) -> Result<Value, Refusal> {
+    let capture = Intake::default().take(slot, bytes.to_vec(), now)?;
+    let found = look(&capture)?;
+    let mut session = lock(session);
+    session.must_be_open()?;
+    session.photos.insert(slot, Photo { bytes: Arc::new(bytes), taken_at: now, found: found.clone() });
+    Ok(found)
+}
+
+fn look(capture: &Capture) -> Result<Value, Refusal> {
+    let picture = capture.picture().ok_or(Refusal::Internal)?;
+    let found = measure(picture, capture.slot(), &Thresholds::default());
+    Ok(json!({
+        "slot": capture.slot().as_str(),
+        "width": capture.width(),
+        "height": capture.height(),
+        "outcome": found.outcome(),
+        "view": found.view,
+        "notes": capture.notes(),
+        "figures": found.figures,
+        "faults": found.faults(),
+    }))
+}
+
+/// The photo with what was found drawn on it.
+#[utoipa::path(
+    get, path = "/v1/sessions/{id}/captures/{slot}/annotated", tag = "page",
+    params(
+        ("id" = String, Path, description = "The session"),
+        ("slot" = String, Path, description = "portrait_side, emblem_side or holder"),
+    ),
+    responses(
+        (status = 200, description = "A picture", body = Vec<u8>, content_type = "image/png"),
+        (status = "default", response = crate::openapi::Error),
+    )
+)]
+pub(crate) async fn annotated(
+    State(app): State<App>,
+    Path((id, slot)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let session = page_session(&app, &id, request.headers(), false)?;
+    let slot = slot_of(&slot)?;
+    let bytes = {
+        let session = lock(&session);
+        Arc::clone(&session.photos.get(&slot).ok_or(Refusal::NotFound)?.bytes)
+    };
+    let png = app.photos.run(move || draw(slot, &bytes)).await?;
+    let mut response = Response::new(Body::from(png));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+fn draw(slot: Slot, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let capture = Intake::default().take(slot, bytes.to_vec(), now())?;
+    let picture = capture.picture().ok_or(Refusal::Internal)?;
+    let drawing = annotate(picture, &measure(picture, slot, &Thresholds::default()));
+    let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, size(drawing.width()), size(drawing.height()));
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let written = encoder.write_header().and_then(|mut writer| {
+        writer.write_image_data(drawing.rgb())?;
+        writer.finish()
+    });
+    written.map_err(|_| Refusal::Internal)?;
+    Ok(png)
+}

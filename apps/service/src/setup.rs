@@ -1,0 +1,110 @@
+//! Why the service doesn't start.
+
+use std::path::PathBuf;
+
+use realname::appraisal::PolicyError;
+use realname::attest::AttestError;
+use realname::authority::RegisterError;
+use realname::authority::http::ConnectError;
+use realname::confirmation::GatewayError;
+use realname::jose::JoseError;
+use realname::profile::{OutsideText, explain};
+use realname::store::StoreError;
+use realname::trust::TrustError;
+
+/// Why the service doesn't start. What is wrong with a file names the file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// A file can't be read.
+    #[error("can't read {}: {source}", shown(.path))]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The configuration has a mistake.
+    #[error("{}:{line}: {problem}", shown(.path))]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the reader says.
+        problem: String,
+    },
+    /// A value that the configuration mustn't have.
+    #[error("{key}: {problem}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A key can't be read.
+    #[error("{}: {source}", shown(.path))]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: JoseError,
+    },
+    /// The certificate or its key can't be used.
+    #[error("the TLS certificate or its key can't be used: {0}")]
+    Tls(String),
+    /// Nothing listens at the address.
+    #[error("can't listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Anchors or list.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The TEST register.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// A register over HTTP.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The message gateway.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// What would sign.
+    #[error(transparent)]
+    Attest(#[from] AttestError),
+}
+
+/// A path as it is shown: with everything escaped that isn't plain writing.
+fn shown(path: &std::path::Path) -> String {
+    OutsideText::from(path.display().to_string()).to_string()
+}
+
+explain! {
+    SetupError as error {
+        Self::File { .. } => "file", System, "check the path and its permissions", "请检查路径及其权限", "无法读取文件（{error}）";
+        Self::Config { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置文件有误（{error}）";
+        Self::Value { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置项有误（{error}）";
+        Self::Key { .. } => "key", Setup, "give a PKCS#8 PEM key made by `realname key new` or OpenSSL", "请提供 realname key new 或 OpenSSL 生成的 PKCS#8 PEM 密钥", "密钥文件有误（{error}）";
+        Self::Tls(_) => "tls", Setup, "give a PEM certificate with its chain and the key that belongs to it", "请提供 PEM 证书链及其对应的私钥", "TLS 证书或私钥无法使用（{error}）";
+        Self::Listen { .. } => "listen", System, "choose another address, or end what listens there", "请更换地址，或结束占用该地址的程序", "无法监听（{error}）";
+    }
+    through {
+        Self::Trust(error) => error;
+        Self::Store(error) => error;
+        Self::Register(error) => error;
+        Self::Connect(error) => error;
+        Self::Gateway(error) => error;
+        Self::Policy(error) => error;
+        Self::Attest(error) => error;
+    }
+}

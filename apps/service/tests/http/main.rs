@@ -1,0 +1,11 @@
+//! The service over real sockets: what every call takes, refuses and says, as docs/operations.md and /openapi.json have it.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod calls;
+mod cancellations;
+mod confirmations;
+mod hostile;
+mod once;
+mod sessions;
+mod webhooks;
+mod world;

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The buyer's page in Debian's Chromium. Builds the program unless REALNAME names one.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source .ci/lib.sh
+apt_need npm nodejs npm
+apt_need chromium chromium
+program=${REALNAME:-}
+if [ -z "$program" ]; then
+  cargo build --quiet -p realname-cli
+  program=$PWD/target/debug/realname
+fi
+place=target/browser
+mkdir -p $place
+cp tests/browser/package.json tests/browser/sale.mjs $place/
+(cd $place && npm install --silent --no-audit --no-fund && node sale.mjs "$program" "$(command -v chromium)" "${1:-}")
