@@ -69,6 +69,16 @@ struct PolicyChecked {
     error: Option<ErrorBody>,
 }
 
+/// What `authority check --json` prints.
+#[derive(JsonSchema)]
+struct RegisterChecked {
+    #[serde(flatten)]
+    checked: shapes::CheckedRegister<'static>,
+    /// What is wrong, if anything is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorBody>,
+}
+
 /// A line of `reader watch --json`.
 #[derive(JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -101,6 +111,7 @@ struct Inspected {
 fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
     vec![
         ("attest", &["attest"], of::<shapes::Attested<'_>>()),
+        ("authority-check", &["authority check"], of::<RegisterChecked>()),
         ("card-read", &["reader read"], of::<PlainCardRead>()),
         ("delegation", &["trust delegate"], of::<shapes::Delegated<'_>>()),
         ("demand-check", &["demand check"], of::<shapes::CheckedDemand<'_>>()),
