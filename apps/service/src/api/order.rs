@@ -43,7 +43,7 @@ pub(crate) fn find(store: &dyn Store, nonce: &str, principal: &str) -> Result<Op
 pub(crate) fn add(verdict: &mut Value, nonce: Option<&str>, kept: Option<&PendingDemand>) {
     if let Value::Object(members) = verdict {
         members.insert("nonce".into(), json!(nonce));
-        members.insert("transaction".into(), json!(kept.and_then(PendingDemand::transaction)));
-        members.insert("env".into(), json!(kept.map(PendingDemand::env)));
+        members.insert("transaction".into(), json!(kept.and_then(|kept| kept.transaction())));
+        members.insert("env".into(), json!(kept.map(|kept| kept.env())));
     }
 }

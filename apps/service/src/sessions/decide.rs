@@ -12,7 +12,7 @@ use realname::appraisal::{
 use realname::capture::measure::Thresholds;
 use realname::capture::{CaptureSession, Intake, Slot, Triplet};
 use realname::demand::{Transaction, VerifiedDemand};
-use realname::jose::{decode, random_id};
+use realname::jose::random_id;
 use realname::profile::Explain;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -165,9 +165,7 @@ impl Material {
 
     /// The evidence, its photos decoded anew and chained from the demand's nonce.
     fn evidence(&self) -> Result<Remote, Refusal> {
-        let bytes = decode(self.demand.nonce()).unwrap_or_default();
-        let nonce = <[u8; 16]>::try_from(bytes).unwrap_or_default();
-        let (intake, mut photos) = (Intake::default(), CaptureSession::new(nonce));
+        let (intake, mut photos) = (Intake::default(), CaptureSession::new(self.demand.nonce()));
         for (slot, bytes, taken_at) in &self.photos {
             photos.admit(intake.take(*slot, bytes.to_vec(), *taken_at)?)?;
         }
