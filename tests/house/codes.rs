@@ -219,7 +219,12 @@ fn every_public_error_of_the_sources_explains_itself() {
         });
         for name in derived {
             found += 1;
-            let conditional = cfg!(not(all(feature = "http", feature = "http-server", feature = "pkcs11", feature = "rustface")));
+            let conditional = cfg!(not(all(
+                feature = "http",
+                feature = "http-server",
+                feature = "pkcs11",
+                feature = "rustface"
+            )));
             assert!(
                 listed.contains(name) || conditional,
                 "{name} of {} has no codes in this list",
