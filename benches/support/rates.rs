@@ -56,6 +56,7 @@ fn culprits(flaw: Flaw) -> &'static [Measure] {
         | Flaw::NumberUnderGround
         | Flaw::NumberHalf
         | Flaw::NumberGlare
+        | Flaw::DigitGone
         | Flaw::Sleeve => &[Measure::NumberLine],
         Flaw::HandDrawn | Flaw::OtherPrint => {
             &[Measure::CardLayout, Measure::NumberLine, Measure::CardOutline]

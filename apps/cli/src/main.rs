@@ -45,7 +45,11 @@ fn main() -> ExitCode {
     lang::choose(lang::asked(arguments()));
     let matches = args::command().try_get_matches();
     let code = match matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
-        Ok(cli) => commands::run(cli.command).unwrap_or_else(|failure| told(&failure, as_json)),
+        Ok(cli) => {
+            let done = commands::run(cli.command);
+            signals::leave_the_end_to_whom_it_is_due();
+            done.unwrap_or_else(|failure| told(&failure, as_json))
+        }
         Err(error) => usage::tell(&error, as_json),
     };
     match output::lost() {

@@ -42,6 +42,19 @@ shapes! {
         version: u32,
         contradictions: Vec<String>,
     }
+    /// What `authority check --json` prints; with trouble there is an `error` beside it.
+    CheckedRegister<'a> {
+        /// The register's id in its configuration.
+        id: &'a str,
+        /// Whether its answers prove nothing about anybody.
+        is_test: bool,
+        /// `answered`, `values_refused` or `trouble`.
+        result: &'static str,
+        /// The HTTP status of its reply, if there was one.
+        status: Option<u16>,
+        /// How far its clock is ahead of this machine's, in seconds, where it says its time.
+        clock_ahead: Option<i64>,
+    }
     /// What `demand new --json` prints.
     NewDemand<'a> {
         /// Names the demand: it is answered once.

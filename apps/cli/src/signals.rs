@@ -27,6 +27,17 @@ pub(crate) fn watch() -> Result<Ended, Failure> {
     Ok(Ended(flag))
 }
 
+/// Somebody ended the program, and what it leaves is being removed.
+static CLEANING: AtomicBool = AtomicBool::new(false);
+
+/// To be called before the program ends by itself. What runs while its files are removed fails for want of them, and that is
+/// neither the reason nor the code of the end: whoever cleans up ends the program.
+pub(crate) fn leave_the_end_to_whom_it_is_due() {
+    while CLEANING.load(Ordering::SeqCst) {
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Runs `clean` and ends the program when it is told to end, with the code that a shell expects of the signal. For what
 /// works in one go and looks at no flag.
 pub(crate) fn clean_up_when_ended(clean: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
@@ -40,6 +51,7 @@ pub(crate) fn clean_up_when_ended(clean: impl FnOnce() + Send + 'static) -> Resu
     thread::spawn(move || {
         loop {
             if let Some((signal, _)) = flags.iter().find(|(_, flag)| flag.load(Ordering::SeqCst)) {
+                CLEANING.store(true, Ordering::SeqCst);
                 clean();
                 std::process::exit(128 + signal);
             }

@@ -16,6 +16,7 @@ pub struct DeclaredPrint {
 
 /// What was found of the declared values on the photos.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PrintedExamination {
     /// The number on the portrait side; absent when there was no card to look at.

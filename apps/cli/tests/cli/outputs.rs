@@ -102,6 +102,9 @@ fn no_output_takes_the_place_of_a_key_a_store_or_an_input() {
     refused(sign("list.json", None, "list.json"), "list.json");
     refused(sign("list.json", Some("trust.jwt"), "list.json"), "list.json");
     // The renewed list takes the place of the one before: that is its recipe.
+    let mut list: serde_json::Value = serde_json::from_slice(&kept("list.json")).expect("a list");
+    list["seq"] = 1_000.into();
+    workshop.write("list.json", &list.to_string());
     ok(sign("list.json", Some("trust.jwt"), "trust.jwt"));
     // Nothing was asked, and nothing used up.
     for name in ["demand.jwt", "declared.json", "terminal.toml"] {

@@ -9,9 +9,9 @@ use zeroize::{Zeroize, Zeroizing};
 use super::canceller::Canceller;
 use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
-use super::session::{CardMark, Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
+use super::session::{CardMark, CommandReply, Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
 use super::transport::{Transport, TransportError};
-use super::wire::Baud;
+use super::wire::{Baud, Command};
 use crate::document::{CardRead, Origin, SamId};
 
 /// The longest wait on the transport before cancellation is looked at again.
@@ -97,6 +97,18 @@ impl Reader {
     pub fn read_management(&mut self) -> Result<ManagementInfo, ReaderError> {
         match self.run(Request::ReadManagement, &mut |_| {})? {
             Outcome::Management(info) => Ok(info),
+            _ => Err(ReaderError::Busy),
+        }
+    }
+
+    /// Sends one command and gives its answer, whatever it says: for interfaces that hand a reader's own status words on. What
+    /// [`read_card`](Self::read_card) guards against (another card, one that was read before) is the caller's matter.
+    ///
+    /// # Errors
+    /// When nothing intact is answered in time.
+    pub fn exchange(&mut self, command: Command) -> Result<CommandReply, ReaderError> {
+        match self.run(Request::Exchange(command), &mut |_| {})? {
+            Outcome::Reply(reply) => Ok(reply),
             _ => Err(ReaderError::Busy),
         }
     }

@@ -56,7 +56,7 @@ pub use driver::Reader;
 pub use error::{Action, Fault, ReaderError};
 pub use notes::PortNotes;
 pub use options::{Confirm, Progress, ReadOptions};
-pub use session::{CardMark, ManagementInfo, Probe};
+pub use session::{CardMark, CommandReply, ManagementInfo, Probe};
 pub use watch::{Watch, WatchEvent};
 
 #[cfg(test)]

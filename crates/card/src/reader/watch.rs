@@ -130,6 +130,13 @@ impl Watch {
         self.canceller.clone()
     }
 
+    /// Makes `canceller` the one that ends this watch.
+    #[must_use]
+    pub fn with_canceller(mut self, canceller: Canceller) -> Self {
+        self.canceller = canceller;
+        self
+    }
+
     fn opening(&mut self) -> Option<WatchEvent> {
         if !self.told_absence || self.opened.is_some() {
             self.pause(self.reopen);

@@ -121,11 +121,8 @@ impl Figures {
 
     /// The figures, each with its query: a list in the order of [`QUERIES`].
     pub fn to_json(&self) -> Vec<(&'static str, Json)> {
-        let places = self.counts.iter().zip(&self.by);
-        let figure = |((name, events, query), (count, by)): (
-            &(&'static str, &[&str], Query),
-            (&u64, &BTreeMap<String, u64>),
-        )| {
+        let mut figures = Vec::with_capacity(QUERIES.len());
+        for ((name, events, query), (count, by)) in QUERIES.iter().zip(self.counts.iter().zip(&self.by)) {
             let value = match query {
                 Query::Count => number(*count),
                 Query::By(_) => {
@@ -135,9 +132,9 @@ impl Figures {
                 Query::Until => self.durations(),
             };
             let members = [("name", (*name).into()), ("query", query.to_json(events)), ("value", value)];
-            (*name, Json::object(members))
-        };
-        QUERIES.iter().zip(places).map(figure).collect()
+            figures.push((*name, Json::object(members)));
+        }
+        figures
     }
 
     fn inspections(&self) -> Json {

@@ -6,6 +6,7 @@ use realname::profile::Explain;
 use crate::args::CheckArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
+use crate::shapes::CheckedRegister;
 use crate::{lang, output};
 
 pub(super) fn run(args: &CheckArgs) -> Done {
@@ -59,11 +60,15 @@ fn told(works: Works) -> &'static str {
     }
 }
 
-fn json(checked: &RegisterCheck, result: &str) -> serde_json::Value {
-    serde_json::json!({
-        "id": checked.id, "is_test": checked.is_test, "result": result, "status": checked.status,
-        "clock_ahead": checked.clock_ahead.map(|ahead| ahead.as_secs()),
-    })
+fn json(checked: &RegisterCheck, result: &'static str) -> serde_json::Value {
+    let shape = CheckedRegister {
+        id: &checked.id,
+        is_test: checked.is_test,
+        result,
+        status: checked.status,
+        clock_ahead: checked.clock_ahead.map(|ahead| ahead.as_secs()),
+    };
+    serde_json::json!(shape)
 }
 
 fn failure(checked: &RegisterCheck, trouble: Trouble) -> Failure {

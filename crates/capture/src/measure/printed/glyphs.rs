@@ -144,12 +144,12 @@ mod tests {
 
     #[test]
     fn digits_differ() {
-        // What two digits of one font have in common: 8 and 0, 6 and 8, 3 and 8 are the closest.
+        // What two digits of one font have in common; 3 and 8 are the closest. The margin of 0.05 needs less than 0.95.
         for font in fonts().iter().flatten() {
             for (a, b) in (0..DIGITS).flat_map(|a| (0..a).map(move |b| (a, b))) {
                 let pairs = font.glyphs[a].shape.iter().zip(&font.glyphs[b].shape);
                 let alike: f32 = pairs.map(|(x, y)| x * y).sum();
-                assert!(alike < 0.9, "{a} and {b}: {alike}");
+                assert!(alike < 0.93, "{a} and {b}: {alike}");
             }
         }
     }

@@ -15,6 +15,7 @@ pub(in crate::measure) const PRINTED: [Measure; 4] =
 
 /// What one position shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Position {
     /// The glyph that should be there.
@@ -29,6 +30,7 @@ pub enum Position {
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PrintedOutcome {
     /// What it should, at every position.
@@ -43,6 +45,7 @@ pub enum PrintedOutcome {
 
 /// A printed line and what was found of it. It repeats nothing of what is printed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PrintedLine {
     /// Of the whole line.

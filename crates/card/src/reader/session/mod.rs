@@ -12,6 +12,7 @@
 
 mod answers;
 mod area;
+mod exchange;
 mod failures;
 mod limits;
 mod link;
@@ -29,6 +30,8 @@ use std::time::{Duration, Instant};
 
 use self::area::Area;
 pub use self::area::CardMark;
+pub use self::exchange::CommandReply;
+use self::exchange::Exchanging;
 use self::link::{Link, Step};
 use self::management::Managing;
 use self::patience::Patience;
@@ -63,6 +66,7 @@ enum Operation {
     Reading(Box<Reading>),
     Presence(Presence),
     Managing(Managing),
+    Exchanging(Exchanging),
     Resetting(Resetting),
     SettingBaud(SettingBaud),
     SettingRfFrame(SettingRfFrame),
@@ -122,6 +126,7 @@ impl Operation {
             Self::Reading(operation) => operation.advance(step, line),
             Self::Presence(operation) => operation.advance(step, line),
             Self::Managing(operation) => operation.advance(step, line),
+            Self::Exchanging(operation) => operation.advance(step, line),
             Self::Resetting(operation) => operation.advance(step, line),
             Self::SettingBaud(operation) => operation.advance(step, line),
             Self::SettingRfFrame(operation) => operation.advance(step, line),
@@ -169,6 +174,7 @@ impl Session {
             }
             Request::AwaitRemoval => Operation::Presence(Presence::new(self.without_addresses)),
             Request::ReadManagement => Operation::Managing(Managing::default()),
+            Request::Exchange(command) => Operation::Exchanging(Exchanging::new(command)),
             Request::Reset => Operation::Resetting(Resetting::default()),
             Request::SetBaud(baud) => {
                 let before = self.config.baud.and_then(Baud::from_rate).unwrap_or(Baud::B115200);

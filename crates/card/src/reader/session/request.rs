@@ -2,11 +2,12 @@
 
 use zeroize::ZeroizeOnDrop;
 
+use super::exchange::CommandReply;
 use super::taken::CardReply;
 use crate::document::{LinkStats, Origin, SamId};
 use crate::reader::error::ReaderError;
 use crate::reader::options::{Progress, ReadOptions};
-use crate::reader::wire::Baud;
+use crate::reader::wire::{Baud, Command};
 
 /// What a session needs to know about its line.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,9 @@ pub enum Request {
     AwaitRemoval,
     /// Read the management information of the card that lies there.
     ReadManagement,
+    /// Send one command and hand its answer out, whatever it says. What a reading guards against (another card, one that was
+    /// read before) is the caller's matter.
+    Exchange(Command),
     /// Reset the SAM.
     Reset,
     /// Change the line's rate. The caller applies each [`Event::UseBaud`] at once.
@@ -89,6 +93,8 @@ pub enum Outcome {
     Removed,
     /// What the card's management information is.
     Management(ManagementInfo),
+    /// What one command was answered.
+    Reply(CommandReply),
     /// It is done.
     Done,
 }

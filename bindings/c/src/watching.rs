@@ -1,0 +1,124 @@
+//! A watch: a thread of its own that calls back.
+
+use std::ffi::{CString, c_char, c_void};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+
+use realname_bindings::{Failure, event_json};
+use zeroize::Zeroize;
+
+use crate::boundary;
+use crate::errors::rn_status;
+use crate::handles::{self, rn_reader};
+use crate::reader::Held;
+
+/// Told of one event: the JSON that `reader watch --json` prints, which is the library's and holds during the call. It may
+/// call any function of this library.
+pub type rn_watch_callback = Option<unsafe extern "C" fn(event_json: *const c_char, context: *mut c_void)>;
+
+/// The watch's thread, as far as closing has to know it.
+#[derive(Default)]
+pub(crate) struct Watcher {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    running: bool,
+    calling: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// Waits until the thread has ended, or is in a callback, which may be the caller's own caller.
+    pub(crate) fn end(&self) {
+        let mut state = self.lock();
+        while state.running && !state.calling {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let thread = if state.running { None } else { state.thread.take() };
+        drop(state);
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Marks the end, however the thread comes to it.
+struct Running(Arc<Held>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.watcher.set(|state| (state.running, state.calling) = (false, false));
+    }
+}
+
+struct Context(*mut c_void);
+
+// SAFETY: the pointer is handed back to its owner and never followed here; that the callback may be called from another
+// thread is said to whoever gives it.
+unsafe impl Send for Context {}
+
+impl Context {
+    fn pointer(&self) -> *mut c_void {
+        self.0
+    }
+}
+
+/// Watches the reader from a thread of the library's and tells the callback what happens, card after card, through unplugging
+/// and back, until rn_reader_cancel or rn_reader_close. It returns at once. While it watches the reader does nothing else
+/// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rn_reader_watch(
+    reader: *mut rn_reader,
+    callback: rn_watch_callback,
+    context: *mut c_void,
+) -> rn_status {
+    boundary::call(|| {
+        let callback = callback.ok_or_else(|| Failure::argument("callback is null"))?;
+        let held = handles::find(reader)?;
+        let context = Context(context);
+        let (began, begin) = mpsc::channel();
+        let shared = held.clone();
+        held.watcher.end();
+        held.watcher.set(|state| state.running = true);
+        let thread = thread::Builder::new().name("realname-watch".into()).spawn(move || {
+            let running = Running(shared);
+            let held = &running.0;
+            let watching = match held.reader.watch("") {
+                Ok(watching) => watching,
+                Err(failure) => {
+                    let _ = began.send(Err(failure));
+                    return;
+                }
+            };
+            let _ = began.send(Ok(()));
+            for event in watching {
+                let Ok(text) = CString::new(event_json(&event).to_string()) else { continue };
+                held.watcher.set(|state| state.calling = true);
+                // SAFETY: the text ends with a NUL and outlives the call; the function is the caller's.
+                unsafe { callback(text.as_ptr(), context.pointer()) };
+                held.watcher.set(|state| state.calling = false);
+                text.into_bytes_with_nul().zeroize();
+            }
+        });
+        match thread {
+            Ok(thread) => held.watcher.set(|state| state.thread = Some(thread)),
+            Err(_) => {
+                held.watcher.set(|state| state.running = false);
+                return Err(Failure::internal());
+            }
+        }
+        begin.recv().unwrap_or_else(|_| Err(Failure::internal()))
+    })
+}

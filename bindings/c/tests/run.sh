@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The C library from outside: C99, C++ (both under AddressSanitizer) and ctypes, on readers in software. Needs gcc, g++, python3.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+cargo build --quiet -p realname-c -p realname-cli
+target=${CARGO_TARGET_DIR:-target}/debug
+place=$(mktemp -d)
+readers=()
+trap 'kill "${readers[@]}" 2>/dev/null || true; rm -rf "$place"' EXIT
+
+# reader NAME [OPTION…]: a reader in software behind a link of that name.
+reader() {
+  local name=$1; shift
+  "$target/realname" emulator --card fixtures/cards/resident.json --link "$place/$name" "$@" >"$place/$name.log" &
+  readers+=($!)
+  for _ in $(seq 100); do [ -e "$place/$name" ] && return; sleep 0.05; done
+  echo "no reader $name" >&2; exit 1
+}
+
+flags=(-Wall -Wextra -Werror -Wpedantic -g -fsanitize=address,undefined -I bindings/c/include)
+link=(-L "$target" -lrealname -lpthread)
+gcc -std=c99 -D_DEFAULT_SOURCE "${flags[@]}" bindings/c/tests/till.c -o "$place/till-c" "${link[@]}"
+g++ -std=c++17 -x c++ "${flags[@]}" bindings/c/tests/till.c -o "$place/till-cpp" "${link[@]}"
+export LD_LIBRARY_PATH=$PWD/$target
+for language in c cpp; do
+  "$target/realname" sandbox new "$place/$language" >/dev/null
+  reader "again-$language" --again
+  reader "lying-$language"
+  reader "turns-$language" --card fixtures/cards/resident-bing.json --again
+  echo "-- $language: a whole till"
+  "$place/till-$language" "$place/again-$language" "$place/$language" "$place/turns-$language"
+  echo "-- $language: a card that lies there, and stopping"
+  "$place/till-$language" lying "$place/lying-$language"
+done
+
+echo "-- ctypes"
+"$target/realname" sandbox new "$place/ctypes" >/dev/null
+(
+  cd "$place/ctypes"
+  "$OLDPWD/$target/realname" attest --demand demand.jwt --config terminal.toml --trust trust.jwt --anchor anchor.json \
+    --authority dir:register.json --declared declared.json --portrait portrait-side.jpg --emblem emblem-side.jpg \
+    --holder holder.jpg --yes --out presentation >/dev/null
+)
+reader turns-ctypes --card fixtures/cards/resident-bing.json --again
+python3 bindings/c/tests/till.py "$target/librealname.so" "$place/turns-ctypes" "$place/ctypes"
+
+echo "-- senseless calls from four threads"
+gcc -std=c99 -D_DEFAULT_SOURCE "${flags[@]}" bindings/c/tests/fuzz.c -o "$place/fuzz" "${link[@]}"
+"$target/realname" sandbox new "$place/senseless" >/dev/null
+reader senseless-reader --again
+# Handles that nobody closed are the caller's leak.
+ASAN_OPTIONS=detect_leaks=0 "$place/fuzz" "$place/senseless-reader" "$place/senseless" "${FUZZ_SECONDS:-10}" "${FUZZ_SEED:-1}"

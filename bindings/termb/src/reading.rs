@@ -1,0 +1,145 @@
+//! The open port and the card that was read from it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use realname::document::SamId;
+use realname::reader::wire::Command;
+use realname_dropin::{Card, Desk, Fields, Place, bitmap, code, desk, gbk, place, remove, write};
+use zeroize::Zeroizing;
+
+/// What a call returns: done, or not.
+pub(crate) const YES: i32 = 1;
+pub(crate) const NO: i32 = 0;
+/// The reader isn't there any more.
+pub(crate) const NOT_CONNECTED: i32 = 4;
+
+#[derive(Default)]
+pub(crate) struct Reading {
+    /// 0: none.
+    pub(crate) port: i32,
+    pub(crate) card: Option<(Card, Fields)>,
+    /// What GetName and its like returned a pointer to.
+    pub(crate) shown: Zeroizing<Vec<u8>>,
+}
+
+static READING: Mutex<Option<Reading>> = Mutex::new(None);
+
+/// Runs one call; a panic is a call that wasn't done, and leaves no card.
+pub(crate) fn call(job: impl FnOnce(&mut Reading) -> i32) -> i32 {
+    let mut kept: MutexGuard<'_, Option<Reading>> = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    let reading = kept.get_or_insert_default();
+    catch_unwind(AssertUnwindSafe(|| job(reading))).unwrap_or_else(|_| {
+        reading.card = None;
+        99
+    })
+}
+
+impl Reading {
+    fn desk(&self) -> Option<std::sync::Arc<Desk>> {
+        (self.port != 0).then(|| desk(self.port))
+    }
+
+    pub(crate) fn open(&mut self, port: i32) -> i32 {
+        if self.port != 0 && self.port != port {
+            desk(self.port).close();
+        }
+        self.card = None;
+        let opened = desk(port).open();
+        self.port = if opened == code::DONE { port } else { 0 };
+        opened
+    }
+
+    pub(crate) fn close(&mut self) -> i32 {
+        let closed = self.desk().map(|desk| desk.close());
+        *self = Self::default();
+        if closed.is_some() { YES } else { NO }
+    }
+
+    /// Find and select: 1; 0 not initialised, 2 nothing new found, 3 not selected, 4 no reader.
+    pub(crate) fn authenticate(&mut self) -> i32 {
+        // Whatever comes of it: the last customer's fields aren't this one's.
+        self.card = None;
+        let Some(desk) = self.desk() else { return NO };
+        match desk.find(0) {
+            code::FOUND => {}
+            code::PORT | code::TIMED_OUT | code::TRANSMISSION => return NOT_CONNECTED,
+            _ => return 2,
+        }
+        match desk.select(0) {
+            code::DONE => YES,
+            code::PORT | code::TIMED_OUT | code::TRANSMISSION => NOT_CONNECTED,
+            _ => 3,
+        }
+    }
+
+    /// Reads the card that was selected.
+    pub(crate) fn read(&mut self) -> i32 {
+        self.card = None;
+        let Some(desk) = self.desk() else { return NO };
+        match desk.read(false, 0) {
+            Ok(card) => match Fields::of(&card) {
+                Some(fields) => {
+                    self.card = Some((card, fields));
+                    YES
+                }
+                None => NO,
+            },
+            Err(code::PORT | code::TIMED_OUT | code::TRANSMISSION) => NOT_CONNECTED,
+            Err(_) => NO,
+        }
+    }
+
+    /// Reads, and writes the files of that mode: 1 to 4 as the manual has them; with another number none.
+    pub(crate) fn read_to_files(&mut self, mode: i32, directory: &Path) -> i32 {
+        let read = self.read();
+        if read != YES {
+            return read;
+        }
+        let place = place(directory);
+        let Some((card, fields)) = &self.card else { return NO };
+        let raw = |name: &str, bytes: &[u8]| write(&place, Path::new(name), bytes);
+        let done = match mode {
+            1 => raw("WZ.TXT", card.text()) && raw("XP.WLT", card.photo()) && picture(&place, card),
+            2 => raw("WZ.TXT", card.text()) && raw("XP.WLT", card.photo()),
+            3 => match self.address() {
+                Ok(address) => raw("NEWADD.TXT", &address),
+                Err(code) => code == code::NO_ITEM && raw("NEWADD.TXT", &[]),
+            },
+            4 => raw("WZ.TXT", &gbk(&fields.lines())) && picture(&place, card),
+            _ => true,
+        };
+        if done { YES } else { NO }
+    }
+
+    /// The newest additional address, raw.
+    pub(crate) fn address(&self) -> Result<Zeroizing<Vec<u8>>, i32> {
+        self.desk().map_or(Err(code::PORT), |desk| desk.address(0)).map(Zeroizing::new)
+    }
+
+    pub(crate) fn fingerprints(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let card = self.desk()?.read(true, 0).ok()?;
+        Some(Zeroizing::new(card.fingerprints().to_vec()))
+    }
+
+    /// The module's number as a text of 36 characters.
+    pub(crate) fn sam_id(&self) -> Option<String> {
+        let mut id = None;
+        self.desk()?.data(Command::SamId, 0, |data| {
+            id = <[u8; 16]>::try_from(data).ok().map(|bytes| SamId::from_bytes(bytes).to_string());
+        });
+        id
+    }
+}
+
+/// `ZP.BMP`, where there is a decoder. Without one no customer's picture is left from before.
+pub(crate) fn picture(place: &Place, card: &Card) -> bool {
+    match bitmap(card.photo()) {
+        Some(bytes) => write(place, Path::new("ZP.BMP"), &bytes),
+        None => {
+            remove(place, Path::new("ZP.BMP"));
+            true
+        }
+    }
+}

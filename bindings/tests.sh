@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# The bindings from outside: C, C++, ctypes, the libraries in the vendors' places, the wheel, and the snippets of
+# docs/from-sdtapi.md in C#, Java, Python and JavaScript. `bindings/tests.sh snippets` runs the last alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+target=$(realpath "${CARGO_TARGET_DIR:-target}")
+tools=$target/binding-tools
+mkdir -p "$tools"
+
+if [ "${1:-all}" = all ]; then
+  bindings/c/header.sh check
+  bindings/c/tests/run.sh
+  bindings/sdtapi/tests/run.sh
+  bindings/python/tests/run.sh
+fi
+
+place=$(mktemp -d)
+readers=()
+trap 'kill "${readers[@]}" 2>/dev/null || true; rm -rf "$place"' EXIT
+program=$target/debug/realname
+cargo build --quiet -p realname-c -p sdtapi -p realname-cli
+[ -d "$tools/node_modules/koffi" ] || (cd "$tools" && npm install --silent --no-save --prefix . koffi@3)
+
+# snippet LANGUAGE FILE: what stands in the page, word for word.
+snippet() {
+  awk -v fence="\`\`\`$1" '$0 == fence {inside = 1; next} /^```/ {inside = 0} inside' docs/from-sdtapi.md >"$place/$2"
+  [ -s "$place/$2" ] || { echo "docs/from-sdtapi.md has no snippet in $1" >&2; exit 1; }
+}
+
+# try LANGUAGE COMMAND…: a fresh sandbox, a reader whose card is laid down again, the command, and the verdict.
+try() {
+  local name=$1; shift
+  "$program" sandbox new "$place/$name" >/dev/null
+  (cd "$place/$name" && "$program" demand new --key shop.pem --iss https://shop.example --purpose sim.cancel --number +8613900000001 \
+    --expect expect.json --check chip --env test --store store --out cancel.jwt >/dev/null 2>&1)
+  "$program" emulator --card "$place/$name/card.json" --again --link "$place/$name/reader" >/dev/null &
+  readers+=($!)
+  for _ in $(seq 100); do [ -e "$place/$name/reader" ] && break; sleep 0.05; done
+  echo "-- docs/from-sdtapi.md: $name"
+  LC_ALL=C LD_LIBRARY_PATH=$target/debug REALNAME_LIBRARY=$target/debug/librealname.so NODE_PATH=$tools/node_modules \
+    REALNAME_PORTS="1=$place/$name/reader" timeout 120 "$@" "$place/$name/reader" "$place/$name" >/dev/null
+  (cd "$place/$name" && "$program" verify --demand cancel.jwt --trust trust.jwt --anchor anchor.json --store store --json presentation) |
+    grep '"verdict": "accepted"'
+}
+
+snippet csharp Till.cs
+mcs -codepage:utf8 -out:"$place/till.exe" "$place/Till.cs"
+try csharp mono "$place/till.exe"
+snippet java Till.java
+javac -encoding UTF-8 -cp /usr/share/java/jna.jar -d "$place" "$place/Till.java"
+try java java -cp "/usr/share/java/jna.jar:$place" Till
+snippet javascript till.js
+try javascript node "$place/till.js"
+snippet python till.py
+[ -x "$tools/wheel/bin/python" ] || python3 -m venv "$tools/wheel"
+"$tools/wheel/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$target"/wheels/realname-*-cp39-abi3-*.whl
+try python "$tools/wheel/bin/python" "$place/till.py"
