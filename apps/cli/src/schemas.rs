@@ -142,7 +142,6 @@ const WITHOUT: &[&str] = &[
     "agent list",
     "agent measure",
     "annual verify",
-    "authority check",
     "inspection close",
     "inspection draw",
     "inspection judge",
@@ -155,6 +154,7 @@ const WITHOUT: &[&str] = &[
     "journal verify",
     "key new",
     "key show",
+    "serve token new",
 ];
 
 /// The schema of what a type is written as. An object has the members that its type says, and no other.

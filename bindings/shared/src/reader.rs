@@ -32,7 +32,7 @@ pub struct Reader {
 }
 
 enum Slot {
-    Open(reader::Reader),
+    Open(Box<reader::Reader>),
     /// Unplugged, or left by a watch: opened again when it is needed.
     Lost,
     Watched,
@@ -61,7 +61,7 @@ impl Reader {
         Ok(Self {
             name: name.map(str::to_owned),
             baud,
-            slot: Mutex::new(Slot::Open(opened)),
+            slot: Mutex::new(Slot::Open(Box::new(opened))),
             canceller,
             pending: AtomicUsize::new(0),
             closed: std::sync::atomic::AtomicBool::new(false),
@@ -123,7 +123,7 @@ impl Reader {
     fn take(&self) -> Result<reader::Reader, Failure> {
         let mut slot = self.lock();
         match std::mem::replace(&mut *slot, Slot::Watched) {
-            Slot::Open(reader) => Ok(reader),
+            Slot::Open(reader) => Ok(*reader),
             Slot::Watched => Err(watched()),
             Slot::Closed => {
                 *slot = Slot::Closed;
@@ -175,7 +175,7 @@ impl Reader {
         }
         if matches!(*slot, Slot::Lost) {
             let opened = open(self.name.as_deref(), self.baud)?.with_canceller(self.canceller.clone());
-            *slot = Slot::Open(opened);
+            *slot = Slot::Open(Box::new(opened));
         }
         match &mut *slot {
             Slot::Open(reader) => {

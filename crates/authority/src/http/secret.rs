@@ -30,6 +30,10 @@ impl std::fmt::Debug for Secret {
 /// Where a secret is, as a configuration says it: in a file or in a variable of the environment, never in itself.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(
+    not(feature = "http"),
+    expect(dead_code, reason = "checked for its form; read by who asks a register")
+)]
 pub(super) struct SecretPlace {
     pub(super) file: Option<PathBuf>,
     pub(super) env: Option<String>,

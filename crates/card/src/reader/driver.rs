@@ -9,7 +9,9 @@ use zeroize::{Zeroize, Zeroizing};
 use super::canceller::Canceller;
 use super::error::ReaderError;
 use super::options::{Progress, ReadOptions};
-use super::session::{CardMark, CommandReply, Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig};
+use super::session::{
+    CardMark, CommandReply, Event, ManagementInfo, Outcome, Probe, Request, Session, SessionConfig,
+};
 use super::transport::{Transport, TransportError};
 use super::wire::{Baud, Command};
 use crate::document::{CardRead, Origin, SamId};

@@ -11,6 +11,10 @@ use crate::http::secret::SecretPlace;
 /// `[signature]` of a register's configuration. `docs/authorities.md` explains every key.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(
+    not(feature = "http"),
+    expect(dead_code, reason = "checked for its form; read by who asks a register")
+)]
 pub(in crate::http) struct RawSignature {
     source: String,
     label: String,
