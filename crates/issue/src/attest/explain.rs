@@ -23,7 +23,7 @@ explain! {
             "未签名：无法按该请求出具证明", "nothing was signed: {error}";
         Self::Expired | Self::OtherDemand => "not_attested", Request, EN, ZH,
             "未签名：无法按该请求出具证明", "nothing was signed: {error}";
-        Self::OtherCapture => "photos_of_another_demand", Input,
+        Self::OtherCapture => "photos_of_another_demand", Request,
             "Take the photos again for this order: they belong to the demand for which they are taken.",
             "请为本次订单重新拍摄照片：照片只对拍摄时所依据的请求有效。",
             "未签名：照片不属于本次请求", "nothing was signed: {error}";

@@ -67,6 +67,16 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "在期间结束前对检查作出承诺；写出事件并保存秘密",
         "",
     ),
+    (
+        "Compare number and dates on the card with what was declared: the file of `attest --declared`",
+        "将证件上的号码和日期与声明内容（attest --declared 的文件）比对",
+        "",
+    ),
+    (
+        "Compare the number printed on the portrait side with this one: another one fails, one that can't be read is no pass",
+        "将人像面印刷的号码与此号码比对：不同则不通过，无法读取不算通过",
+        "",
+    ),
     ("Compare what agents produced with what was drawn", "将代理商提供的内容与抽取的记录比对", ""),
     (
         "Cosign the checkpoint as a witness, if it grew out of the one seen last",
@@ -106,6 +116,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "检查策略文件（TOML；以 .json 结尾则为 JSON）中无法满足或不合理的内容",
         "有问题时退出码为 1，文件不是策略时为 4。未发现问题并不表示策略合法。",
     ),
+    ("For how many days", "有效天数", ""),
     (
         "Give up after this many seconds, the reader's own start included",
         "超过此秒数则放弃，包括读卡器自身启动的时间",
@@ -119,6 +130,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("How many of the known witnesses must have cosigned", "至少须有几个已知见证方联署", ""),
+    (
+        "How much is logged, as lines of JSON on standard error",
+        "日志级别；日志以 JSON 行写到标准错误输出",
+        "",
+    ),
     ("How old the check may be, in seconds", "核验距今最多多少秒", ""),
     (
         "Inspections: a sample that nobody can choose, and what agents produced for it",
@@ -137,6 +153,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "从文件逐一验证整个日志：签名、记录、链、增长",
         "",
     ),
+    ("Judges whether the photo shows a living person", "判断照片中是否为活体", ""),
     ("Keep the files that it makes in DIR", "将生成的文件保留在 DIR", ""),
     (
         "Keep the verdict and the token without its disclosures here",
@@ -152,9 +169,15 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Line rate; the usual ones are tried when it isn't given", "串口速率；未给出时逐一尝试常用速率", ""),
+    ("Listen here, whatever the configuration says", "监听此地址（优先于配置文件）", ""),
     (
         "Listen on an address that other machines reach, too: whoever reaches it may ask, and can read along",
         "允许监听其他机器可达的地址：凡可达者均可查询，也可旁听",
+        "",
+    ),
+    (
+        "Load everything that the configuration names, say what is wrong, serve nothing",
+        "加载配置所引用的全部内容并指出错误，不提供服务",
         "",
     ),
     ("Make a delegation statement, which can only narrow", "签发授权书；权限只能缩小", ""),
@@ -170,11 +193,18 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Make a symbolic link to the pty here", "在此处创建指向伪终端的符号链接", ""),
+    ("Make a token and print it, once", "生成令牌并显示一次", ""),
     (
         "Make an empty journal; prints the vkey that it is verified with",
         "新建空日志；输出用于验证的 vkey",
         "",
     ),
+    (
+        "Needs nothing else: everything synthetic, in a temporary directory, TEST only",
+        "无需其他配置：全部为虚构数据，存于临时目录，仅供测试",
+        "",
+    ),
+    ("On site: compares the live photo with the chip's", "现场：比对现场照片与芯片照片", ""),
     (
         "On site: give up after this many seconds, the reader's own start included",
         "现场：超过此秒数则放弃，包括读卡器自身启动的时间",
@@ -187,8 +217,10 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("On site: the card reader's port", "现场：读卡器端口", ""),
     ("On site: the photo taken on the spot", "现场：现场拍摄的照片", ""),
+    ("On site: turns the chip's photo block into a picture", "现场：将芯片照片数据解码为图片", ""),
     ("One JSON value on standard output", "在标准输出上输出一个 JSON 值", ""),
     ("One JSON value on standard output, which it is anyway", "在标准输出上输出一个 JSON 值（本就如此）", ""),
+    ("Online: finds faces in the holder's photo", "在线：在手持证件照中查找人脸", ""),
     (
         "Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default",
         "线上：买家在商家的账号，按小时计核验次数；默认为终端编号",
@@ -198,8 +230,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Online: the card's portrait side", "线上：证件人像面", ""),
     ("Online: the holder with the card in the hand", "线上：本人手持证件的照片", ""),
     (
-        "Online: what the buyer declared: JSON {\"name\":…, \"id_number\":…}, optionally \"valid_from\" and \"valid_until\"",
-        "线上：买家填写的信息：JSON {\"name\":…, \"id_number\":…}，可另有 \"valid_from\" 和 \"valid_until\"",
+        "Online: the weights of the face finder inside this program",
+        "在线：本程序内置人脸检测器的权重文件",
+        "",
+    ),
+    (
+        "Online: what the buyer declared: JSON {\"name\":…, \"id_number\":…}, optionally \"valid_from\" with \"valid_until\", and \"birth_date\"",
+        "在线：购买人声明的内容：JSON {\"name\":…, \"id_number\":…}，可选 \"valid_from\" 与 \"valid_until\"，以及 \"birth_date\"",
         "",
     ),
     (
@@ -321,6 +358,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The key that signs checkpoints (Ed25519)", "签署检查点的密钥（Ed25519）", ""),
     ("The key that signs the journal's checkpoints", "签署日志检查点的密钥", ""),
     (
+        "The library over HTTP: demands, presentations, and the buyer's page",
+        "通过 HTTP 提供服务：请求、凭证和买家页面",
+        "",
+    ),
+    (
         "The list that it takes the place of: windows and revocations are carried over, and what changes is told",
         "被取代的列表：沿用其有效期和吊销信息，并说明有何变化",
         "",
@@ -360,6 +402,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "串口，如 /dev/ttyUSB0 或 COM3；USB 直连为 usb:0400:c35a 或 hid:0400:c35a",
         "",
     ),
+    ("The service's configuration (TOML)", "服务的配置文件（TOML）", ""),
     ("The signed trust list", "已签署的信任列表", ""),
     ("The store", "存储", ""),
     ("The terminal's configuration (TOML)", "终端配置（TOML）", ""),
@@ -377,6 +420,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The vkey of a witness that is known; may be given several times", "已知见证方的 vkey；可多次给出", ""),
     ("The vkey of the witness that committed", "作出承诺的见证方的 vkey", ""),
     (
+        "The weights of the face finder inside this program: model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7",
+        "本程序内置人脸检测器的权重文件：rustface 0.1.7 软件包中的 model/seeta_fd_frontal_v1.0.bin",
+        "",
+    ),
+    (
         "The whole story on synthetic data, with a reader in software on a real pty",
         "用虚构数据演示全过程，使用真实伪终端上的模拟读卡器",
         "",
@@ -392,6 +440,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "见证方自己保存上次所见检查点的文件；不存在时新建，视为首次见到",
         "",
     ),
+    ("Tokens: who may call", "令牌：谁可以调用", ""),
     ("Trust lists and delegations", "信任列表和授权书", ""),
     ("Until when it had to be handed in (RFC 3339)", "提交截止时间（RFC 3339）", ""),
     ("Wait for a card and read it", "等待证件并读取", ""),
@@ -419,10 +468,16 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("What it is for, such as sim.activate", "业务，如 sim.activate", ""),
     ("What it is for, such as sim.cancel", "业务，如 sim.cancel", ""),
     (
+        "What it may do: demand, verify, session, report, metrics; several times, or with commas",
+        "可执行的操作：demand、verify、session、report、metrics；可多次给出或用逗号分隔",
+        "",
+    ),
+    (
         "What the three photos of an online sale show: figures, thresholds, and what the buyer does next",
         "线上业务三张照片的检查：指标、阈值，以及买家下一步的操作",
         "全部指标通过时退出码为 0；有不通过或无法判定的为 1；文件损坏或不是可用的图片（JPEG、PNG、WebP）为 4。不查询登记系统，不保留任何内容。",
     ),
+    ("What the token is called", "令牌的名称", ""),
     ("When it is closed at the earliest (RFC 3339)", "最早结束时间（RFC 3339）", ""),
     ("When the card is read until two readings in a row are the same", "何时须连续两次读取一致", ""),
     ("Where the agent sells", "代理商的办理地点", ""),
@@ -470,6 +525,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "dir:FILE 为内置的测试登记系统。地址按配置中 authority 文件所述方式查询，否则按 realname authority serve 的方式。config:FILE \
          为登记系统自己的配置。凭据只放在文件或环境变量中。明文 http 仅限本机。",
     ),
+    ("Whose demands and sessions it sees", "可查看谁的请求和会话", ""),
     ("Whose journal it is, as `journal new` has it", "日志归属，与 journal new 相同", ""),
     (
         "Whose journal it is: its URL without a scheme, such as operator.example/journal",
@@ -486,6 +542,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "现场且使用 --json 时：同时输出证件内容，与 reader read --json 相同",
         "",
     ),
+    ("Withdraw a token, which is read from standard input", "撤销令牌（从标准输入读取）", ""),
     (
         "Write the chip's photo block here (a closed format: it needs a licensed decoder)",
         "将芯片照片数据写到此处（封闭格式，需要获许可的解码器）",
@@ -493,37 +550,4 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("Write the entry itself here", "将记录本身写到此处", ""),
     ("Write the proof that one entry is in the journal", "写出一条记录在日志中的证明", ""),
-    ("The service's configuration (TOML)", "服务的配置文件（TOML）", ""),
-    (
-        "Needs nothing else: everything synthetic, in a temporary directory, TEST only",
-        "无需其他配置：全部为虚构数据，存于临时目录，仅供测试",
-        "",
-    ),
-    ("Listen here, whatever the configuration says", "监听此地址（优先于配置文件）", ""),
-    (
-        "Load everything that the configuration names, say what is wrong, serve nothing",
-        "加载配置所引用的全部内容并指出错误，不提供服务",
-        "",
-    ),
-    (
-        "How much is logged, as lines of JSON on standard error",
-        "日志级别；日志以 JSON 行写到标准错误输出",
-        "",
-    ),
-    ("Tokens: who may call", "令牌：谁可以调用", ""),
-    ("Make a token and print it, once", "生成令牌并显示一次", ""),
-    ("Withdraw a token, which is read from standard input", "撤销令牌（从标准输入读取）", ""),
-    ("What the token is called", "令牌的名称", ""),
-    ("Whose demands and sessions it sees", "可查看谁的请求和会话", ""),
-    (
-        "What it may do: demand, verify, session, report, metrics; several times, or with commas",
-        "可执行的操作：demand、verify、session、report、metrics；可多次给出或用逗号分隔",
-        "",
-    ),
-    ("For how many days", "有效天数", ""),
-    (
-        "The library over HTTP: demands, presentations, and the buyer's page",
-        "通过 HTTP 提供服务：请求、凭证和买家页面",
-        "",
-    ),
 ];
