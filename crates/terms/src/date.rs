@@ -75,7 +75,9 @@ impl ValidUntil {
         if text == Self::LONG_TERM {
             return Some(Self::LongTerm);
         }
-        text.parse::<Date>().ok().map(|day| Self::Day(CardDate::from(day)))
+        // ISO 8601 has other forms of a date, which are none that is written.
+        let day = text.parse::<Date>().ok().map(|day| Self::Day(CardDate::from(day)));
+        day.filter(|day| day.to_text() == text)
     }
 
     /// Whether the card is still valid on `day`, which is itself the last day when it equals the end.

@@ -56,6 +56,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     }
     let consent = consent::take(&demand, &config, args.yes)?;
 
+    let statements = outbox::Statements::of(&config, &demand)?;
     let mut card = serde_json::Value::Null;
     let evidence: Evidence = match source {
         Source::OnSite { port, baud, wait, live } => {
@@ -67,7 +68,10 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
         }
         Source::Remote { declared, photos } => {
             let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
-            fit::check_photos(&remote, &policy, demand.purpose())?;
+            if let Err(refused) = fit::check_photos(&remote, &policy, demand.purpose()) {
+                statements.refused_for(&refused.code)?;
+                return Err(refused);
+            }
             remote.into()
         }
     };
@@ -76,7 +80,6 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let account = args.account.as_deref().unwrap_or(&config.terminal);
     let signals = quota::count(&store, &policy, &evidence, account)?;
     let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
-    let statements = outbox::Statements::of(&config, &demand)?;
     let verified = decide(case, register.as_ref(), &statements)?;
     let checks: Vec<_> = verified.checks().iter().map(|result| (result.check, result.outcome)).collect();
     let locality = verified.locality();

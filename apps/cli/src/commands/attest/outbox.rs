@@ -39,6 +39,11 @@ impl<'a> Statements<'a> {
         self.state("refused", None, reasons.iter().map(|reason| reason.code()).collect())
     }
 
+    /// Before a register was asked: photos of another card are a refusal, too.
+    pub(super) fn refused_for(&self, code: &str) -> Result<(), Failure> {
+        self.state("refused", None, vec![code])
+    }
+
     fn state(&self, event: &str, record: Option<Hash>, reasons: Vec<&str>) -> Result<(), Failure> {
         let Some(directory) = &self.config.outbox else { return Ok(()) };
         let draft = StatementDraft {
