@@ -50,12 +50,12 @@ int main(int argc, char **argv) {
   int code = ReadMsg(1, 0, data);
   CHECK(code != 0 && code != 1 && (unsigned char)data->Name[0] == 0xEE);
 
-  *(void **)&set = function(lib, "SetSexType"), EQUAL(set(1), 0);
-  *(void **)&set = function(lib, "SetNationType"), EQUAL(set(2), 0);
-  *(void **)&set = function(lib, "SetBornType"), EQUAL(set(1), 0), EQUAL(set(9), 1);
-  *(void **)&set = function(lib, "SetUserLifeBType"), EQUAL(set(3), 0);
-  *(void **)&set = function(lib, "SetPhotoType"), EQUAL(set(3), 0);
-  *(void **)&set = function(lib, "SetPhotoName"), EQUAL(set(2), 0);
+  *(void **)&set = function(lib, "SetSexType"); EQUAL(set(1), 0);
+  *(void **)&set = function(lib, "SetNationType"); EQUAL(set(2), 0);
+  *(void **)&set = function(lib, "SetBornType"); EQUAL(set(1), 0); EQUAL(set(9), 1);
+  *(void **)&set = function(lib, "SetUserLifeBType"); EQUAL(set(3), 0);
+  *(void **)&set = function(lib, "SetPhotoType"); EQUAL(set(3), 0);
+  *(void **)&set = function(lib, "SetPhotoName"); EQUAL(set(2), 0);
   EQUAL(((int (*)(int, int))function(lib, "SetUserLifeEType"))(4, 1), 0);
   EQUAL(((int (*)(int, const char *))function(lib, "SetPhotoPath"))(1, NULL), 0);
   EQUAL(next(data), 0); /* the block itself was asked for */

@@ -10,7 +10,7 @@ use crate::profile::{ReasonCode, Refused};
 pub struct Answer {
     /// The decision.
     pub verdict: Verdict,
-    /// What is kept, when it was accepted. The store has it as well: see [`recorded`].
+    /// What is kept, when it was accepted. The store has it as well: see [`recorded`](crate::rely::recorded).
     pub record: Option<Record>,
 }
 
