@@ -32,7 +32,8 @@ pub enum Json<S: Texts = Zeroizing<String>> {
 }
 
 impl Json {
-    /// Reads exactly one value: no byte order mark, no trailing bytes, UTF-8, no duplicate members, at most [`MAX_DEPTH`](crate::jose::MAX_DEPTH)
+    /// Reads exactly one value: no byte order mark, no trailing bytes, UTF-8, no duplicate members, at most
+    /// [`MAX_DEPTH`](crate::jose::MAX_DEPTH)
     /// deep. `limit` is checked before anything is parsed.
     pub fn parse(bytes: &[u8], limit: usize) -> Result<Self, JoseError> {
         read(bytes, limit)
