@@ -143,7 +143,9 @@ def test_ctrl_c_ends_a_read(emulator):
         "except KeyboardInterrupt:\n    print('interrupted', reader.probe()['baud'])\n"
     )
     command = [sys.executable, "-c", program, emulator()]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    # A job in the background of a shell is started with the signal ignored, and Python then leaves it so.
+    heed = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heed)
     assert process.stdout.readline() == "waiting\n"
     time.sleep(0.5)
     begin = time.monotonic()
