@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::Refusal;
 use crate::app::App;
+use crate::once::Once;
 use crate::tokens::{Caller, Scope};
 
 /// The largest JSON body, in bytes: a token of 64 KiB and what stands around it.
@@ -70,6 +71,12 @@ impl Call {
         types: &[&'static str],
     ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         read(&self.headers, std::mem::take(&mut self.body), limit, types).await
+    }
+
+    /// What makes a call that changes something happen once: its header, over the body that was read.
+    pub(crate) fn once(&self, app: &App, body: &[u8]) -> Result<Once, Refusal> {
+        let (call, place) = ((&self.method, self.path.as_str()), (app.node, &app.running));
+        Once::read(&self.headers, &self.caller.secret, call, body, place)
     }
 
     /// The query's parameter of that name; another name is refused.

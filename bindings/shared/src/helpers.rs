@@ -12,7 +12,7 @@ use crate::Failure;
 
 /// One helper: its path alone, or a table.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub(crate) enum Helper {
     Path(PathBuf),
     Table {

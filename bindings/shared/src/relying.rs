@@ -29,7 +29,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store: a `postgres://` URL, else a directory, which is made when it is absent.
+    /// Opens a store: a `postgres://` URL, whose tables must be there (`store_missing` else), or a directory, which is made when it
+    /// is absent.
     ///
     /// # Errors
     /// The store's.

@@ -417,6 +417,15 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     refused();
     measure("shop-12", "warned");
     assert_eq!(code(&verify()), Some(0), "nothing was used up");
+
+    // Whoever leaves its agent out isn't asked less.
+    let config = fs::read_to_string(workshop.path("terminal.toml")).expect("read");
+    workshop.write("terminal.toml", &config.replace("agent = \"shop-12\"\n", ""));
+    fs::remove_file(workshop.path("presentation")).expect("removed");
+    workshop.online_demand("demand.jwt", &["--number", "+8613900000000"]);
+    let attested = workshop.attest_online(&register, "declared.json", &good_photos(), "demand.jwt");
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
+    refused();
     measure("shop-12", "dropped");
     let listed = run(["agent", "list", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
     let changes = json(&listed)["agents"]["shop-12"].as_array().expect("a history").clone();

@@ -23,7 +23,7 @@ use super::order;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer, now};
-use crate::once::{Once, Told};
+use crate::once::Told;
 use crate::operator::Operator;
 use crate::sessions::hex;
 use crate::tokens::{Caller, Scope};
@@ -193,13 +193,7 @@ impl<'a> Own<'a> {
 pub(crate) async fn open(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
     let mut call = Call::admit(&app, request, Scope::Demand).await?;
     let (wanted, body) = call.json::<NewCancellation>().await?;
-    let once = Once::read(
-        &call.headers,
-        &call.caller.secret,
-        (&call.method, &call.path),
-        &body,
-        (app.node, &app.running),
-    )?;
+    let once = call.once(&app, &body)?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let (status, told) = app
         .pool

@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer, now};
-use crate::once::{Once, Told};
+use crate::once::Told;
 use crate::operator::Operator;
 use crate::tokens::Scope;
 
@@ -170,13 +170,7 @@ fn key(text: &str) -> Result<Key, Refusal> {
 pub(crate) async fn ask(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
     let mut call = Call::admit(&app, request, Scope::Demand).await?;
     let (wanted, body) = call.json::<NewQuestion>().await?;
-    let once = Once::read(
-        &call.headers,
-        &call.caller.secret,
-        (&call.method, &call.path),
-        &body,
-        (app.node, &app.running),
-    )?;
+    let once = call.once(&app, &body)?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let shown = app
         .pool

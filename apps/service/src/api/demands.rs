@@ -19,7 +19,7 @@ use super::order;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer, now};
-use crate::once::{Once, Seed, Told};
+use crate::once::{Seed, Told};
 use crate::operator::Operator;
 use crate::tokens::Scope;
 
@@ -105,8 +105,7 @@ pub(crate) struct DemandState {
 pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
     let mut call = Call::admit(&app, request, Scope::Demand).await?;
     let (wanted, body) = call.json::<NewDemand>().await?;
-    let place = (app.node, &app.running);
-    let once = Once::read(&call.headers, &call.caller.secret, (&call.method, &call.path), &body, place)?;
+    let once = call.once(&app, &body)?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let made = app
         .pool

@@ -64,8 +64,7 @@ pub(crate) async fn decide(State(app): State<App>, request: Request) -> Result<R
     if text.len() > LONGEST {
         return Err(Refusal::TooLarge { limit: LONGEST });
     }
-    let place = (app.node, &app.running);
-    let once = Once::read(&call.headers, &call.caller.secret, (&call.method, &call.path), &body, place)?;
+    let once = call.once(&app, &body)?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let verdict = app
         .pool

@@ -22,7 +22,7 @@ use super::session::{Outcome, Session, Shared, lock};
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer, now};
-use crate::once::{Once, Told};
+use crate::once::Told;
 use crate::operator::Operator;
 use crate::tokens::Scope;
 
@@ -66,13 +66,7 @@ pub(crate) struct SessionMade {
 pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
     let mut call = Call::admit(&app, request, Scope::Session).await?;
     let (wanted, body) = call.json::<NewSession>().await?;
-    let once = Once::read(
-        &call.headers,
-        &call.caller.secret,
-        (&call.method, &call.path),
-        &body,
-        (app.node, &app.running),
-    )?;
+    let once = call.once(&app, &body)?;
     let (run, caller, peer) = (app.clone(), Arc::clone(&call.caller), call.peer);
     let made = app
         .pool

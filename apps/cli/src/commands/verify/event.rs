@@ -59,8 +59,8 @@ impl Events {
         Ok(Some(events))
     }
 
-    /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. An agent
-    /// that was never admitted is refused only where the journal knows admissions at all.
+    /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. Where the
+    /// journal knows admissions at all, an agent that was never admitted is refused, and a presentation that names none.
     pub(super) fn may_sell(&self, presentation: &str) -> Result<(), Failure> {
         let issued = presentation.split('~').next().unwrap_or_default();
         let payload = Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned());
@@ -68,27 +68,28 @@ impl Events {
             .as_ref()
             .and_then(|payload| payload.member("realname"))
             .and_then(|own| own.member("terminal"));
-        let Some(agent) = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str)
-        else {
-            return Ok(());
-        };
+        let agent = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str);
         let standings =
             self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
-        match standings.of(agent) {
-            Some(standing) if standing.may_sell() => Ok(()),
-            None if standings.iter().next().is_none() => Ok(()),
-            _ => Err(Failure::refused(
-                "agent_may_not_sell",
-                lang::pick(
-                    format!("agent {} isn't admitted, or was stopped", outside::shown(agent)),
-                    format!("代理商 {} 未准入或已被停止", outside::shown(agent)),
-                ),
-                lang::pick(
-                    "send the customer to another agent; nothing was answered",
-                    "请让客户到其他代理商处办理；本次未作任何应答",
-                ),
-            )),
+        let asked = standings.iter().next().is_some();
+        if !asked || agent.and_then(|agent| standings.of(agent)).is_some_and(|standing| standing.may_sell()) {
+            return Ok(());
         }
+        let what = match agent.map(outside::shown) {
+            Some(agent) => lang::pick(
+                format!("agent {agent} isn't admitted, or was stopped"),
+                format!("代理商 {agent} 未准入或已被停止"),
+            ),
+            None => lang::pick("the presentation names no agent".to_owned(), "凭证未载明代理商".to_owned()),
+        };
+        Err(Failure::refused(
+            "agent_may_not_sell",
+            what,
+            lang::pick(
+                "send the customer to another agent; nothing was answered",
+                "请让客户到其他代理商处办理；本次未作任何应答",
+            ),
+        ))
     }
 
     /// Notes that an answer may be recorded. Without a nonce nothing can be.
