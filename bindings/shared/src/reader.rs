@@ -223,7 +223,13 @@ impl Drop for Watching<'_> {
         // The watch has let its reader go by now, or does so with its last field.
         self.watch = reader::Watch::new(ReadOptions::new(), || Err(ReaderError::NoReader));
         let closed = self.reader.closed.load(Ordering::SeqCst);
-        *self.reader.lock() = if closed { Slot::Closed } else { Slot::Lost };
+        let mut slot = self.reader.lock();
+        *slot = if closed { Slot::Closed } else { Slot::Lost };
+        // Nobody waits behind a watch, so what ended it is over before the next one gets its turn.
+        if !closed {
+            self.reader.canceller.resume();
+        }
+        drop(slot);
         self.reader.done();
     }
 }
