@@ -13,9 +13,13 @@
 pub mod annual;
 pub mod cancellation;
 pub mod confirmation;
+pub mod credit;
+mod form;
 pub mod inspection;
+pub mod rollout;
 pub mod standing;
 
+pub use form::FormError;
 use realname_journal as journal;
 use realname_terms as document;
 use realname_terms as profile;
