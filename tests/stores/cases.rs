@@ -1,7 +1,9 @@
 //! What each operation finds, and its edges.
 
 use jiff::{Timestamp, ToSpan};
-use realname::store::{Advance, Answered, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store, StoreError};
+use realname::store::{
+    Advance, Answered, Claim, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store, StoreError,
+};
 
 const SPACE: Space = Space::new("demand");
 
@@ -200,4 +202,24 @@ pub(crate) fn expire_leaves_what_ends_now(store: &dyn Store) {
     assert_eq!(store.put(SPACE, b"key", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.expire(at(10), 9).unwrap(), 0);
     assert_eq!(store.expire(at(10) + 1.microsecond(), 9).unwrap(), 1);
+}
+
+pub(crate) fn a_claim_has_one_answer(store: &dyn Store) {
+    const OLD: Space = Space::new("superseded");
+    for key in [b"one", b"two"] {
+        assert_eq!(store.put(SPACE, key, b"", at(5)).unwrap(), Put::Stored);
+    }
+    let answer = |key: &[u8], old: &[u8], now| {
+        store.answer_claiming(SPACE, key, key, Claim { space: OLD, key: old, by: key }, at(now)).unwrap()
+    };
+    // What isn't recorded claims nothing.
+    assert_eq!(answer(b"none", b"old", 0), Answered::Unknown);
+    assert_eq!(answer(b"one", b"old", 6), Answered::Expired);
+    assert_eq!(answer(b"one", b"old", 0), Answered::Recorded);
+    assert_eq!(answer(b"one", b"old", 0), Answered::Already(b"one".to_vec()));
+    assert_eq!(answer(b"two", b"old", 0), Answered::Claimed);
+    assert_eq!(store.get(SPACE, b"two").unwrap().unwrap().answer, None);
+    assert_eq!(answer(b"two", b"other", 0), Answered::Recorded);
+    // What was recorded is told, whatever is claimed.
+    assert_eq!(answer(b"two", b"old", 0), Answered::Already(b"two".to_vec()));
 }

@@ -8,6 +8,8 @@
     clippy::disallowed_methods
 )]
 
+#[cfg(all(unix, feature = "sqlite", feature = "flow"))]
+mod campaign;
 mod cases;
 #[cfg(all(target_os = "linux", feature = "sqlite"))]
 mod faults;
@@ -22,6 +24,7 @@ mod postgres_pooler;
 mod postgres_server;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod processes;
+mod queue;
 mod race;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
@@ -45,6 +48,7 @@ macro_rules! suite {
                 answer_is_given_once,
                 answer_ends_with_its_time,
                 an_answer_outlives_its_time,
+                a_claim_has_one_answer,
                 times_count_to_the_microsecond,
                 sequences_only_rise,
                 sequences_reach_the_last_number,
@@ -57,6 +61,7 @@ macro_rules! suite {
             suite!(@test $store $attributes race:
                 one_put_wins,
                 one_answer_wins,
+                one_claim_wins,
                 one_digest_wins,
                 the_quota_holds,
                 the_quota_holds_while_members_expire,

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use realname::store::{Advance, Answered, Counted, Put, Space, Store};
+use realname::store::{Advance, Answered, Claim, Counted, Put, Space, Store};
 
 use crate::cases::at;
 
@@ -52,6 +52,30 @@ pub(crate) fn one_answer_wins(store: &dyn Store) {
         assert_eq!(winners.len(), 1);
         let told = Answered::Already(winners[0].1.to_be_bytes().to_vec());
         assert_eq!(found.iter().filter(|(answered, _)| *answered == told).count(), THREADS - 1);
+    }
+}
+
+/// 64 answers of one's own that all claim the same.
+pub(crate) fn one_claim_wins(store: &dyn Store) {
+    let own = |thread: usize, key: &[u8]| [&thread.to_be_bytes(), key].concat();
+    for key in 0..KEYS {
+        for thread in 0..THREADS {
+            let put = store.put(Space::new("demand"), &own(thread, &key.to_be_bytes()), b"", at(10));
+            assert_eq!(put.unwrap(), Put::Stored);
+        }
+    }
+    let found = all(|thread, key| {
+        let own = own(thread, key);
+        let claim = Claim { space: Space::new("superseded"), key, by: &own };
+        (store.answer_claiming(Space::new("demand"), &own, b"yes", claim, at(0)).unwrap(), own.clone())
+    });
+    for found in found {
+        assert_eq!(found.iter().filter(|(answered, _)| *answered == Answered::Recorded).count(), 1);
+        assert_eq!(found.iter().filter(|(answered, _)| *answered == Answered::Claimed).count(), THREADS - 1);
+        for (answered, own) in found {
+            let kept = store.get(Space::new("demand"), &own).unwrap().unwrap().answer;
+            assert_eq!(kept.is_some(), answered == Answered::Recorded, "a refused answer is recorded");
+        }
     }
 }
 

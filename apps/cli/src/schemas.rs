@@ -36,6 +36,11 @@ struct Told {
     nonce: Option<String>,
     transaction: Option<shapes::ShownTransaction>,
     env: Option<Env>,
+    /// SHA-256 of the issuer-signed JWT, of what was accepted: what journals and later demands call the record.
+    record: Option<String>,
+    /// With `--earlier`: the digests of what it superseded, itself first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain: Option<Vec<String>>,
     /// With `--again`: when it was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted_at: Option<Timestamp>,
@@ -112,10 +117,16 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
     vec![
         ("attest", &["attest"], of::<shapes::Attested<'_>>()),
         ("authority-check", &["authority check"], of::<RegisterChecked>()),
+        ("campaign-close", &["campaign close"], of::<shapes::CampaignClosed>()),
+        ("campaign-import", &["campaign import"], of::<shapes::CampaignImported>()),
+        ("campaign-new", &["campaign new"], of::<shapes::NewCampaign<'_>>()),
+        ("campaign-next", &["campaign next"], of::<shapes::CampaignNext<'_>>()),
+        ("campaign-record", &["campaign record"], of::<shapes::CampaignRecorded<'_>>()),
+        ("campaign-status", &["campaign status"], of::<shapes::CampaignStatus>()),
         ("card-read", &["reader read"], of::<PlainCardRead>()),
         ("delegation", &["trust delegate"], of::<shapes::Delegated<'_>>()),
         ("demand-check", &["demand check"], of::<shapes::CheckedDemand<'_>>()),
-        ("demand-new", &["demand new"], of::<shapes::NewDemand<'_>>()),
+        ("demand-new", &["demand new", "campaign demand"], of::<shapes::NewDemand<'_>>()),
         ("error", &[], of::<Failed>()),
         ("examination", &["capture check"], of::<Examined>()),
         // Inside a refusal's details and an authority's answer, by the library alone.

@@ -1,8 +1,10 @@
 //! The JSON that commands print where it isn't a value of the library's own. `docs/schemas` is made from these types.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
+use realname::campaign::Outcome as CallOutcome;
 use realname::demand::{Transaction, VerifiedDemand};
 #[cfg(feature = "schema")]
 use realname::document::PlainDocument;
@@ -54,6 +56,64 @@ shapes! {
         status: Option<u16>,
         /// How far its clock is ahead of this machine's, in seconds, where it says its time.
         clock_ahead: Option<i64>,
+    }
+    /// What `campaign new --json` prints.
+    NewCampaign<'a> {
+        campaign: &'a str,
+        /// The rules' id.
+        rules: &'a str,
+        /// Whether it wasn't there before.
+        new: bool,
+    }
+    /// What `campaign import --json` prints.
+    CampaignImported {
+        new: u64,
+        known: u64,
+    }
+    /// What `campaign next --json` prints.
+    CampaignNext<'a> {
+        calls: Vec<CampaignCall<'a>>,
+        /// Outside the windows: when the next one opens.
+        opens_at: Option<Timestamp>,
+    }
+    /// A call that is to be made now.
+    CampaignCall<'a> {
+        attempt: &'a str,
+        number: &'a str,
+        /// Which attempt it is, from 1.
+        place: u64,
+        /// The end of the window.
+        until: Timestamp,
+    }
+    /// What `campaign record --json` prints.
+    CampaignRecorded<'a> {
+        attempt: &'a str,
+        outcome: CallOutcome,
+    }
+    /// What `campaign status --json` prints.
+    CampaignStatus {
+        numbers: u64,
+        due: u64,
+        attempted: u64,
+        verified: u64,
+        /// Of the verified, those that had been measured.
+        lifted: u64,
+        measured: u64,
+        /// Attempts by outcome.
+        outcomes: BTreeMap<String, u64>,
+        /// Attempts of which nobody said what came of them.
+        untold: u64,
+    }
+    /// What `campaign close --json` prints.
+    CampaignClosed {
+        verified: u64,
+        noticed: u64,
+        measured: u64,
+        lifted: u64,
+        /// Numbers that are neither verified nor measured.
+        open: u64,
+        /// Events that were appended to the journal.
+        events: u64,
     }
     /// What `demand new --json` prints.
     NewDemand<'a> {

@@ -47,12 +47,14 @@ pub(crate) fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// The block of the page that stands behind this comment: what is published is what is read.
+/// The block of the pages that stands behind this comment: what is published is what is read.
 #[cfg(test)]
 #[allow(clippy::disallowed_methods)]
 pub(crate) fn page(name: &str) -> String {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operator-formats.md");
-    let text = std::fs::read_to_string(page).expect("the page");
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/");
+    let pages = ["operator-formats.md", "campaign.md", "report.md", "lease.md"];
+    let read = |page| std::fs::read_to_string(format!("{docs}{page}")).expect("the page");
+    let text: String = pages.map(read).concat();
     let (_, rest) = text.split_once(&format!("<!-- {name} -->\n```json\n")).expect("the block");
     rest.split_once("```").expect("its end").0.to_owned()
 }

@@ -11,13 +11,17 @@
 )]
 
 pub mod annual;
+pub mod campaign;
 pub mod cancellation;
+mod chart;
 pub mod confirmation;
 pub mod credit;
 mod form;
 pub mod inspection;
+pub mod report;
 pub mod rollout;
 pub mod standing;
+mod times;
 
 pub use form::FormError;
 use realname_journal as journal;

@@ -130,20 +130,20 @@ pub(super) fn locality(name: &str) -> Result<Locality, String> {
         .ok_or_else(|| expected(["onsite", "remote"]))
 }
 
-fn env(name: &str) -> Result<Env, String> {
+pub(super) fn env(name: &str) -> Result<Env, String> {
     [Env::Production, Env::Test]
         .into_iter()
         .find(|env| env.as_str() == name)
         .ok_or_else(|| expected(["production", "test"]))
 }
 
-fn expected<const N: usize>(names: [&str; N]) -> String {
+pub(super) fn expected<const N: usize>(names: [&str; N]) -> String {
     let names = names.join(", ");
     lang::pick(format!("expected one of: {names}"), format!("可选：{names}"))
 }
 
 /// Names whoever asks. It is compared with the trust list and shown to the customer, never fetched.
-fn url(text: &str) -> Result<String, String> {
+pub(super) fn url(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic()) => {

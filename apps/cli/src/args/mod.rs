@@ -4,6 +4,7 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+mod campaign;
 mod capture;
 mod chinese;
 mod demand;
@@ -28,6 +29,10 @@ pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStand
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
+pub(crate) use campaign::{
+    CampaignCallArgs, CampaignCloseArgs, CampaignCommand, CampaignDemandArgs, CampaignImportArgs, CampaignNewArgs,
+    CampaignNextArgs, CampaignRecordArgs, CampaignStatusArgs, Campaigned,
+};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use inspection::{
@@ -106,6 +111,9 @@ pub(crate) enum Command {
     /// Agents: how they stand, measures, and what shouldn't be in the journal
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Campaigns: numbers called back, and their holders verified again
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
     /// Figures for the regulator, in one file with all that they are made of
     Annual(Box<AnnualArgs>),
     /// A place to try everything in, on synthetic data

@@ -4,6 +4,7 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+mod campaign;
 mod capture;
 mod declared;
 mod demand;
@@ -54,6 +55,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
         Command::Agent(command) => agent::run(command),
+        Command::Campaign(command) => campaign::run(command),
         Command::Annual(args) => annual::run(&args),
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),

@@ -2,6 +2,7 @@
 
 mod advice;
 mod authority;
+mod campaign;
 mod capture;
 mod chain;
 mod chinese;

@@ -12,6 +12,7 @@ mod hosts;
 mod kept;
 mod link;
 mod pool;
+mod queue;
 mod schema;
 mod statements;
 mod steps;
@@ -31,7 +32,7 @@ use self::kept::{Kept, Said};
 use self::link::{Kind, Link};
 use self::pool::Pool;
 use crate::store::limits::{micros, owned};
-use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+use crate::store::{Advance, Answered, Claim, Counted, Entry, Field, Put, Space, Store, StoreError};
 
 /// How many connections [`PostgresStore::connect`] opens at most for steps.
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
@@ -201,6 +202,32 @@ impl Store for PostgresStore {
         let (own, own_answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
         let answered = self.step(async move |link: &mut Link| {
             steps::answer(link, space, &own, &own_answer, micros(now)).await
+        })?;
+        match &answered {
+            Answered::Recorded => self.kept.add(space, key, Said::Answer(answer)),
+            Answered::Already(answer) => self.kept.add(space, key, Said::Answer(answer)),
+            _ => {}
+        }
+        Ok(answered)
+    }
+
+    fn answer_claiming(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        claim: Claim<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
+        let (own, own_answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
+        let (claimed, by) = (owned(Field::Key, claim.key)?, owned(Field::Value, claim.by)?);
+        let (place, now) = (claim.space, micros(now));
+        let answered = self.step(async move |link: &mut Link| {
+            let step = async |link: &mut Link| {
+                let claim = Claim { space: place, key: &claimed, by: &by };
+                steps::answer_claiming(link, space, &own, &own_answer, claim, now).await
+            };
+            link.transaction(step).await
         })?;
         match &answered {
             Answered::Recorded => self.kept.add(space, key, Said::Answer(answer)),

@@ -46,6 +46,13 @@ pub(super) const ANSWER: &str = concat!(
     " WHERE space = $1 AND key = $2 AND answer IS NULL AND expires_at >= $4 RETURNING key"
 );
 
+/// A record that is answered when it is made, so that no restore ends it.
+pub(super) const CLAIM: &str = concat!(
+    "INSERT INTO realname_record (space, key, value, expires_at, answer) SELECT $1, $2, $3, $4, $3 FROM ",
+    settings!(),
+    " ON CONFLICT (space, key) DO NOTHING RETURNING key"
+);
+
 pub(super) const ADVANCE: &str = concat!(
     "INSERT INTO realname_seen AS seen (space, key, sequence, digest) SELECT $1, $2, $3, $4 FROM ",
     settings!(),
@@ -118,4 +125,42 @@ pub(super) const MARK: &str = concat!(
     "INSERT INTO realname_record (space, key, value, expires_at) SELECT $1, $2, $3, $4 FROM ",
     settings!(),
     " ON CONFLICT (space, key) DO UPDATE SET value = excluded.value RETURNING key"
+);
+
+pub(super) const ENLIST: &str = concat!(
+    "INSERT INTO realname_task (space, list, key, value, state, due_at, revision) SELECT $1, $2, $3, $4, $5, $6, 0 FROM ",
+    settings!(),
+    " ON CONFLICT (space, list, key) DO NOTHING RETURNING key"
+);
+
+/// Those that others hold are theirs. What comes first is the list, by which a step proves that the rows are its own.
+pub(super) const TAKE: &str = concat!(
+    "WITH due AS MATERIALIZED (SELECT key FROM realname_task WHERE space = $1 AND list = $2 AND due_at <= $3
+         ORDER BY due_at LIMIT $5 FOR UPDATE SKIP LOCKED)
+    UPDATE realname_task AS task SET due_at = $4, revision = task.revision + 1 FROM due, ",
+    settings!(),
+    " WHERE task.space = $1 AND task.list = $2 AND task.key = due.key AND task.due_at <= $3
+    RETURNING task.list, task.key, task.value, task.state, task.due_at, task.revision"
+);
+
+pub(super) const CHANGE: &str = concat!(
+    "UPDATE realname_task SET value = $4, state = $5, due_at = $6, revision = revision + 1 FROM ",
+    settings!(),
+    " WHERE space = $1 AND list = $2 AND key = $3 AND revision = $7 RETURNING key"
+);
+
+pub(super) const TASK: &str = "SELECT list, key, value, state, due_at, revision FROM realname_task
+    WHERE space = $1 AND list = $2 AND key = $3";
+
+pub(super) const TASKS: &str = "SELECT list, key, value, state, due_at, revision FROM realname_task
+    WHERE space = $1 AND list = $2 AND ($3::bytea IS NULL OR key > $3) ORDER BY key LIMIT $4";
+
+pub(super) const STATES: &str =
+    "SELECT list, state, count(*) FROM realname_task WHERE space = $1 AND list = $2 GROUP BY list, state ORDER BY state";
+
+pub(super) const DROP_TASKS: &str = concat!(
+    "WITH gone AS (DELETE FROM realname_task WHERE space = $1 AND list = $2 AND key IN
+        (SELECT key FROM realname_task WHERE space = $1 AND list = $2 LIMIT $3 FOR UPDATE) RETURNING 1)
+    SELECT (SELECT count(*) FROM gone) FROM ",
+    settings!()
 );

@@ -10,7 +10,7 @@ use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
 use crate::store::limits::{from_micros, micros};
-use crate::store::{Advance, Answered, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError};
+use crate::store::{Advance, Answered, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError};
 
 pub(super) async fn put(
     link: &Link,
@@ -67,6 +67,32 @@ pub(super) async fn answer(
         // It was put between the two statements.
         None => Err(Trouble::Again),
     }
+}
+
+/// In a transaction of its own, which is taken back when another claims the same meanwhile.
+pub(super) async fn answer_claiming(
+    link: &Link,
+    space: Space,
+    key: &[u8],
+    answer: &[u8],
+    claim: Claim<'_>,
+    now: i64,
+) -> Result<Answered, Trouble> {
+    let other = look_kept(link, claim.space, claim.key).await?;
+    if other.as_ref().is_some_and(|other| *other.value != claim.by)
+        && look_kept(link, space, key).await?.is_some_and(|record| record.answer.is_none())
+    {
+        return Ok(Answered::Claimed);
+    }
+    let answered = self::answer(link, space, key, answer, now).await?;
+    if answered == Answered::Recorded && other.is_none() {
+        let (name, end) = (claim.space.as_str(), micros(Timestamp::MAX));
+        let values = [text(&name), bytes(&claim.key), bytes(&claim.by), number(&end)];
+        if !changed(link, statements::CLAIM, &values, claim.key).await? {
+            return Err(Trouble::Again);
+        }
+    }
+    Ok(answered)
 }
 
 pub(super) async fn advance(
@@ -159,7 +185,7 @@ async fn removed(link: &Link, sql: &str, before: i64, max: u32) -> Result<u32, T
 }
 
 /// Whether the statement changed the row of `key`.
-async fn changed(link: &Link, sql: &str, values: &[Value<'_>], key: &[u8]) -> Result<bool, Trouble> {
+pub(super) async fn changed(link: &Link, sql: &str, values: &[Value<'_>], key: &[u8]) -> Result<bool, Trouble> {
     let Some(row) = link.query(sql, values).await? else { return Ok(false) };
     is_about(&row, key)?;
     Ok(true)
@@ -183,18 +209,18 @@ fn entry(row: &Row, key: &[u8]) -> Result<Entry, Trouble> {
 }
 
 /// A column of the type that our own schema gave it.
-fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
+pub(super) fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
     row.try_get(index).map_err(|_| StoreError::Corrupt)
 }
 
-fn text<'a>(value: &'a &str) -> Value<'a> {
+pub(super) fn text<'a>(value: &'a &str) -> Value<'a> {
     (value, Type::TEXT)
 }
 
-fn bytes<'a>(value: &'a &[u8]) -> Value<'a> {
+pub(super) fn bytes<'a>(value: &'a &[u8]) -> Value<'a> {
     (value, Type::BYTEA)
 }
 
-fn number(value: &i64) -> Value<'_> {
+pub(super) fn number(value: &i64) -> Value<'_> {
     (value, Type::INT8)
 }

@@ -10,6 +10,7 @@ mod job;
 mod patience;
 mod place;
 mod poison;
+mod queue;
 mod schema;
 mod steps;
 mod writer;
@@ -27,7 +28,7 @@ use self::place::Place;
 use self::poison::Poison;
 use self::writer::{Desk, Writer};
 use crate::store::limits::{check, micros, owned};
-use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+use crate::store::{Advance, Answered, Claim, Counted, Entry, Field, Put, Space, Store, StoreError};
 
 /// The name of the file in a store's directory.
 const FILE: &str = "realname.sqlite3";
@@ -148,6 +149,23 @@ impl Store for SqliteStore {
     ) -> Result<Answered, StoreError> {
         let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
         self.write(move |connection| steps::answer(connection, space, &key, &answer, micros(now)))
+    }
+
+    fn answer_claiming(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        claim: Claim<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
+        let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
+        let (claimed, by) = (owned(Field::Key, claim.key)?, owned(Field::Value, claim.by)?);
+        let place = claim.space;
+        self.write(move |connection| {
+            let claim = Claim { space: place, key: &claimed, by: &by };
+            steps::answer_claiming(connection, space, &key, &answer, claim, micros(now))
+        })
     }
 
     fn advance(

@@ -1,12 +1,13 @@
 //! Each step as SQL. What makes it atomic is one conditional statement that changes a row or doesn't; the look that
 //! follows only says why it didn't.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use zeroize::Zeroizing;
 
 use super::fault;
-use crate::store::limits::from_micros;
-use crate::store::{Advance, Answered, Counted, Entry, Put, Space, StoreError};
+use crate::store::limits::{from_micros, micros};
+use crate::store::{Advance, Answered, Claim, Counted, Entry, Put, Space, StoreError};
 
 pub(super) fn put(
     connection: &Connection,
@@ -59,6 +60,31 @@ pub(super) fn answer(
         None => Answered::Unknown,
         Some(None) => Answered::Expired,
         Some(Some(answer)) => Answered::Already(answer),
+    })
+}
+
+/// Three statements in one step: all or none, also inside a shared transaction.
+pub(super) fn answer_claiming(
+    connection: &Connection,
+    space: Space,
+    key: &[u8],
+    answer: &[u8],
+    claim: Claim<'_>,
+    now: i64,
+) -> Result<Answered, StoreError> {
+    let other = get(connection, claim.space, claim.key)?.is_some_and(|other| *other.value != claim.by);
+    if other && get(connection, space, key)?.is_some_and(|record| record.answer.is_none()) {
+        return Ok(Answered::Claimed);
+    }
+    together(connection, || {
+        let answered = self::answer(connection, space, key, answer, now)?;
+        if answered == Answered::Recorded && !other {
+            let end = micros(Timestamp::MAX);
+            let _ = put(connection, claim.space, claim.key, claim.by, end)?;
+            // Answered, so that no restore ends it.
+            let _ = self::answer(connection, claim.space, claim.key, claim.by, now)?;
+        }
+        Ok(answered)
     })
 }
 
@@ -122,15 +148,22 @@ pub(super) fn count(
 }
 
 pub(super) fn expire(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {
-    // Two statements in one step: both or none, also inside a shared transaction.
-    connection.execute_batch("SAVEPOINT expire").map_err(fault::sqlite)?;
-    let removed = expire_both(connection, before, max);
-    let end = if removed.is_ok() { "RELEASE expire" } else { "ROLLBACK TO expire; RELEASE expire" };
+    together(connection, || expire_both(connection, before, max))
+}
+
+/// Several statements in one step: all or none, also inside a shared transaction.
+fn together<T>(
+    connection: &Connection,
+    step: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.execute_batch("SAVEPOINT step").map_err(fault::sqlite)?;
+    let found = step();
+    let end = if found.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
     // When the failure ended the whole transaction, there is no savepoint any more.
     if !connection.is_autocommit() {
         connection.execute_batch(end).map_err(fault::sqlite)?;
     }
-    removed
+    found
 }
 
 fn expire_both(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {

@@ -8,7 +8,7 @@ use crate::document::Personal;
 use crate::jose::{Algorithm, Json, Signer, encode, random, random_id, sign};
 use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
-    MAX_SHOWN, OutsideText, Purpose, VCT, is_id, is_safe,
+    MAX_SHOWN, OutsideText, Purpose, SaltedExpectation, VCT, is_id, is_safe,
 };
 use crate::store::{Put, Store};
 
@@ -36,6 +36,8 @@ pub struct DemandRequest {
     vct: String,
     algorithms: Algorithms,
     nonce: Option<[u8; 16]>,
+    kept: Option<SaltedExpectation>,
+    supersedes: Option<String>,
 }
 
 /// A signed demand, to be sent to a terminal.
@@ -68,6 +70,8 @@ impl DemandRequest {
             vct: VCT.to_owned(),
             algorithms: Algorithms::default(),
             nonce: None,
+            kept: None,
+            supersedes: None,
         }
     }
 
@@ -122,6 +126,19 @@ impl DemandRequest {
     pub fn expectation(mut self, expectation: Expectation) -> Self {
         self.expectation = Some(expectation);
         self.claim(ClaimName::Name).claim(ClaimName::IdNumber)
+    }
+
+    /// As [`expectation`](Self::expectation), where only its digests were kept.
+    pub fn kept_expectation(mut self, kept: SaltedExpectation) -> Self {
+        self.kept = Some(kept);
+        self.claim(ClaimName::Name).claim(ClaimName::IdNumber)
+    }
+
+    /// The digest (SHA-256 of the issuer-signed JWT) of the record that the answer supersedes. Answering claims it in the same step:
+    /// a second answer that supersedes the same is refused (`already_superseded`).
+    pub fn supersedes(mut self, record: [u8; 32]) -> Self {
+        self.supersedes = Some(encode(&record));
+        self
     }
 
     /// Where the person must be checked. `Remote` allows both.
@@ -210,7 +227,7 @@ impl DemandRequest {
             return Err(AskError::Life { limit: self.longest, got: self.life });
         }
         self.expect_possible()?;
-        if self.purpose.is_high_risk() && self.expectation.is_none() {
+        if self.purpose.is_high_risk() && self.expectation.is_none() && self.kept.is_none() {
             return Err(AskError::ExpectationMissing);
         }
         let transaction = self.transaction()?;
@@ -231,10 +248,11 @@ impl DemandRequest {
         ];
         members.extend(self.algorithms.to_member());
         members.extend(transaction.map(|transaction| ("transaction", transaction.to_json())));
+        members.extend(self.supersedes.as_deref().map(|digest| ("supersedes", digest.into())));
         let payload = Json::object(members);
         let compact = sign(signer, DEMAND_TYP, [], &payload)?;
         let salt = random()?;
-        let expectation = self.expectation.as_ref().map(|expectation| expectation.salted(salt));
+        let expectation = self.expectation.as_ref().map(|expectation| expectation.salted(salt)).or(self.kept);
         // Read as terminals will.
         let pending = PendingDemand::new(&compact, &payload, expectation).map_err(|error| match error {
             AnswerError::Jose(error) => AskError::Jose(error),

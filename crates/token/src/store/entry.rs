@@ -101,6 +101,26 @@ pub enum Answered {
     Unknown,
     /// It has no answer and its time is over.
     Expired,
+    /// What it was to claim had been claimed by another: nothing was recorded.
+    Claimed,
+}
+
+/// What an answer claims, once and for ever.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "what a claim is")]
+pub struct Claim<'a> {
+    /// The view's space.
+    pub space: Space,
+    /// What is claimed.
+    pub key: &'a [u8],
+    /// For whom: the same one may claim it again.
+    pub by: &'a [u8],
+}
+
+impl fmt::Debug for Claim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim").field("space", &self.space).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Answered {
@@ -110,6 +130,7 @@ impl fmt::Debug for Answered {
             Self::Already(answer) => f.debug_tuple("Already").field(&Bytes(answer.len())).finish(),
             Self::Unknown => f.write_str("Unknown"),
             Self::Expired => f.write_str("Expired"),
+            Self::Claimed => f.write_str("Claimed"),
         }
     }
 }

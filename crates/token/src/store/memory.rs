@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::limits::{check, from_micros, micros};
-use super::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+use super::memory_queue::Tasks;
+use super::{Advance, Answered, Claim, Counted, Entry, Field, List, Put, Space, Store, StoreError};
 
 /// A store in memory, for tests and single runs. **It forgets everything when it is dropped**, so nothing that must
 /// happen once is safe across a restart, and no other process sees it.
@@ -23,6 +24,7 @@ struct Ledger {
     seen: HashMap<Key, (u64, [u8; 32])>,
     /// The end of each member, by key.
     members: HashMap<Key, BTreeMap<Wiped, i64>>,
+    lists: HashMap<(Space, String), Tasks>,
 }
 
 type Key = (Space, Wiped);
@@ -51,6 +53,33 @@ impl MemoryStore {
 
     fn ledger(&self) -> Result<MutexGuard<'_, Ledger>, StoreError> {
         self.ledger.lock().map_err(|_| StoreError::Poisoned)
+    }
+
+    /// All lists of tasks.
+    pub(super) fn lists<T>(
+        &self,
+        step: impl FnOnce(&mut HashMap<(Space, String), Tasks>) -> T,
+    ) -> Result<T, StoreError> {
+        Ok(step(&mut self.ledger()?.lists))
+    }
+
+    /// One list's tasks; one that isn't there has none.
+    pub(super) fn of<T>(&self, list: List<'_>, step: impl FnOnce(&mut Tasks) -> T) -> Result<T, StoreError> {
+        self.lists(|lists| step(lists.entry((list.space, list.id.to_owned())).or_default()))
+    }
+}
+
+impl Ledger {
+    fn answer(&mut self, key: &Key, answer: &[u8], now: Timestamp) -> Answered {
+        let Some(record) = self.records.get_mut(key) else { return Answered::Unknown };
+        if let Some(answer) = &record.answer {
+            return Answered::Already(answer.clone());
+        }
+        if record.expires_at < micros(now) {
+            return Answered::Expired;
+        }
+        record.answer = Some(answer.to_vec());
+        Answered::Recorded
     }
 }
 
@@ -94,18 +123,34 @@ impl Store for MemoryStore {
     ) -> Result<Answered, StoreError> {
         check(Field::Key, key)?;
         check(Field::Answer, answer)?;
+        Ok(self.ledger()?.answer(&(space, key.into()), answer, now))
+    }
+
+    fn answer_claiming(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        claim: Claim<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
+        check(Field::Key, key)?;
+        check(Field::Answer, answer)?;
+        check(Field::Key, claim.key)?;
+        check(Field::Value, claim.by)?;
         let mut ledger = self.ledger()?;
-        let Some(record) = ledger.records.get_mut(&(space, key.into())) else {
-            return Ok(Answered::Unknown);
-        };
-        if let Some(answer) = &record.answer {
-            return Ok(Answered::Already(answer.clone()));
+        let (key, claimed) = ((space, key.into()), (claim.space, claim.key.into()));
+        let open = ledger.records.get(&key).is_some_and(|record| record.answer.is_none());
+        if open && ledger.records.get(&claimed).is_some_and(|other| *other.value != claim.by) {
+            return Ok(Answered::Claimed);
         }
-        if record.expires_at < micros(now) {
-            return Ok(Answered::Expired);
+        let answered = ledger.answer(&key, answer, now);
+        if answered == Answered::Recorded {
+            let (value, expires_at) = (Zeroizing::new(claim.by.to_vec()), micros(Timestamp::MAX));
+            // Answered, so that no restore ends it.
+            ledger.records.insert(claimed, Record { value, expires_at, answer: Some(claim.by.to_vec()) });
         }
-        record.answer = Some(answer.to_vec());
-        Ok(Answered::Recorded)
+        Ok(answered)
     }
 
     fn advance(

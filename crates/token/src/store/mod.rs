@@ -28,15 +28,18 @@ mod explain;
 mod housekeeping;
 pub mod limits;
 mod memory;
+mod memory_queue;
+mod queue;
 mod restored;
 
 use jiff::Timestamp;
 
-pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
+pub use self::entry::{Advance, Answered, Claim, Counted, Entry, Put, Space};
 pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+pub use self::queue::{List, Queue, Task, Work};
 pub use self::restored::{RESTORED, restored_at};
 
 /// The store's own space: when it was tidied up and when it was restored.
@@ -58,6 +61,17 @@ pub trait Store: Send + Sync {
     /// Records `answer` for `key` if it has none and `now` isn't past its end. An earlier answer is told even then.
     fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp)
     -> Result<Answered, StoreError>;
+
+    /// As [`answer`](Self::answer), and in the same step claims something for good: of any number of answers that claim the same, one
+    /// is recorded, and the others hear [`Answered::Claimed`]. What was recorded before is told whatever was claimed.
+    fn answer_claiming(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        claim: Claim<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError>;
 
     /// Raises the sequence seen under `key`. What was seen never expires.
     fn advance(

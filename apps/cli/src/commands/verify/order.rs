@@ -15,6 +15,10 @@ pub(super) struct Order {
     transaction: Value,
     env: Value,
     known: bool,
+    /// The digest of the record, of what was accepted.
+    pub(super) record: Option<String>,
+    /// The digests of what it superseded, itself first.
+    pub(super) chain: Option<Vec<String>>,
 }
 
 impl Order {
@@ -39,7 +43,7 @@ impl Order {
             }
             None => (Value::Null, Value::Null),
         };
-        Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some() })
+        Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some(), ..Self::default() })
     }
 
     /// Whether this store asked it.
@@ -52,6 +56,10 @@ impl Order {
         value["nonce"] = json!(self.nonce);
         value["transaction"] = self.transaction.clone();
         value["env"] = self.env.clone();
+        value["record"] = json!(self.record);
+        if let Some(chain) = &self.chain {
+            value["chain"] = json!(chain);
+        }
     }
 
     /// What happens, and to which number: for people.

@@ -14,7 +14,7 @@ use support::{
 };
 
 /// Holds what was printed against the schema.
-fn fits(name: &str, printed: &Value) {
+pub(crate) fn fits(name: &str, printed: &Value) {
     let path = format!("{}/../../docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let schema = std::fs::read_to_string(path).expect("a schema");
     let validator = jsonschema::options()
@@ -27,7 +27,7 @@ fn fits(name: &str, printed: &Value) {
 }
 
 /// Runs a command that must do what it is asked for, and holds what it prints against the schema.
-fn prints(name: &str, args: &[&str]) -> Value {
+pub(crate) fn prints(name: &str, args: &[&str]) -> Value {
     let output = run(args);
     assert_eq!(code(&output), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     let printed = json(&output);
