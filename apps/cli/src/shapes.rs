@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::campaign::Outcome as CallOutcome;
-use realname::demand::{Transaction, VerifiedDemand};
+use realname::demand::{Resource, Transaction, VerifiedDemand};
 #[cfg(feature = "schema")]
 use realname::document::PlainDocument;
 use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
@@ -115,6 +115,61 @@ shapes! {
         /// Events that were appended to the journal.
         events: u64,
     }
+    /// What `report open --json` and `lease open --json` print.
+    RulesKept<'a> {
+        /// The rules' id.
+        rules: &'a str,
+    }
+    /// What `report receive --json` prints.
+    ReportReceived<'a> {
+        report: &'a str,
+        /// Whether this reporter had reported this number on this natural day before.
+        again: bool,
+        deadline: Timestamp,
+    }
+    /// What a step of a report prints.
+    ReportStep<'a> {
+        report: &'a str,
+        step: &'static str,
+    }
+    /// What `report status --json` prints.
+    ReportStatus {
+        states: BTreeMap<String, u64>,
+        outcomes: BTreeMap<String, u64>,
+        /// Without an answer, their deadline past.
+        overdue: Vec<String>,
+    }
+    /// What `report tell --json` and `lease tell --json` print.
+    EventsTold {
+        events: u64,
+    }
+    /// What `lease ask --json` prints.
+    LeaseAsked<'a> {
+        lease: &'a str,
+        /// Names its demand.
+        nonce: &'a str,
+    }
+    /// What a step of a lease prints.
+    LeaseStep<'a> {
+        lease: &'a str,
+        step: &'static str,
+    }
+    /// What `lease check --json` prints when it may be used.
+    LeaseUse<'a> {
+        lease: &'a str,
+        until: Timestamp,
+    }
+    /// What `lease rest --json` prints.
+    NumberRests<'a> {
+        /// The last natural day.
+        until: &'a str,
+    }
+    /// What `lease history --json` prints.
+    LeaseHistory<'a> {
+        lease: &'a str,
+        /// Entries of the journal: index, event, time, and what they say.
+        events: Vec<Value>,
+    }
     /// What `demand new --json` prints.
     NewDemand<'a> {
         /// Names the demand: it is answered once.
@@ -146,8 +201,18 @@ shapes! {
         /// Seconds since 1970.
         expires_at: i64,
     }
+    /// What is leased, for what, until when.
+    ShownLease {
+        /// `lease`.
+        r#type: &'static str,
+        resource: Resource,
+        /// Which one.
+        id: String,
+        scenario: String,
+        until: Timestamp,
+    }
     /// What happens to which number.
-    ShownTransaction {
+    ShownNumber {
         /// `number`.
         r#type: &'static str,
         /// E.164.
@@ -248,16 +313,37 @@ shapes! {
     }
 }
 
+/// What a demand is about.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum ShownTransaction {
+    Number(ShownNumber),
+    Lease(ShownLease),
+}
+
 impl ShownTransaction {
     pub(crate) fn of(transaction: Option<&Transaction>) -> Option<Self> {
-        let Some(Transaction::Number { number, action, region, text, .. }) = transaction else { return None };
-        Some(Self {
+        let (number, action, region, text) = match transaction? {
+            Transaction::Number { number, action, region, text, .. } => (number, action, region, text),
+            Transaction::Lease { resource, id, scenario, until, .. } => {
+                return Some(Self::Lease(ShownLease {
+                    r#type: "lease",
+                    resource: *resource,
+                    id: id.as_str().to_owned(),
+                    scenario: named(scenario),
+                    until: *until,
+                }));
+            }
+            _ => return None,
+        };
+        Some(Self::Number(ShownNumber {
             r#type: "number",
             number: number.as_str().to_owned(),
             action: named(action),
             region: region.as_ref().map(named),
             text: text.as_ref().map(named),
-        })
+        }))
     }
 }
 

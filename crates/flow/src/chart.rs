@@ -7,8 +7,19 @@ const LABEL: u64 = 200;
 const ROW: u64 = 24;
 const BAR: u64 = 400;
 
-/// Groups of bars under a title, each group on its own scale.
+/// Groups of bars under a title, each group on its own scale, with how many there are of all.
 pub(crate) fn bars(title: &str, groups: &[(&str, &[(&str, u64)])]) -> String {
+    let totalled = groups.iter().map(|(group, rows)| {
+        let total: u64 = rows.iter().map(|(_, count)| count).sum();
+        (format!("{group} (n = {total})"), *rows)
+    });
+    let totalled: Vec<_> = totalled.collect();
+    let groups: Vec<(&str, &[(&str, u64)])> = totalled.iter().map(|(group, rows)| (group.as_str(), *rows)).collect();
+    sides(title, &groups)
+}
+
+/// Groups of bars under a title, each group on its own scale.
+pub(crate) fn sides(title: &str, groups: &[(&str, &[(&str, u64)])]) -> String {
     let rows: u64 = groups.iter().map(|(_, rows)| rows.len() as u64 + 2).sum();
     let height = 48 + rows * ROW;
     let mut svg = format!(
@@ -20,9 +31,8 @@ pub(crate) fn bars(title: &str, groups: &[(&str, &[(&str, u64)])]) -> String {
     let mut y = 48;
     for (group, rows) in groups {
         y += ROW;
-        let total: u64 = rows.iter().map(|(_, count)| count).sum();
         let most = rows.iter().map(|(_, count)| *count).max().unwrap_or_default().max(1);
-        let _ = writeln!(svg, "<text x=\"16\" y=\"{}\" fill=\"#555\">{} (n = {total})</text>", y - 8, escaped(group));
+        let _ = writeln!(svg, "<text x=\"16\" y=\"{}\" fill=\"#555\">{}</text>", y - 8, escaped(group));
         for (label, count) in *rows {
             let width = u128::from(*count) * u128::from(BAR) / u128::from(most);
             let (middle, top) = (y + 16, y + 4);

@@ -11,6 +11,7 @@
 )]
 
 pub mod annual;
+pub mod anomaly;
 pub mod campaign;
 pub mod cancellation;
 mod chart;
@@ -18,6 +19,7 @@ pub mod confirmation;
 pub mod credit;
 mod form;
 pub mod inspection;
+pub mod lease;
 pub mod report;
 pub mod rollout;
 pub mod standing;

@@ -10,8 +10,10 @@ mod chinese;
 mod demand;
 mod inspection;
 mod journal;
+mod lease;
 mod policy;
 mod reader;
+mod report;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
@@ -43,8 +45,16 @@ pub(crate) use journal::{
     JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
     JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
 };
+pub(crate) use lease::{
+    LeaseArgs, LeaseAskArgs, LeaseCheckArgs, LeaseCommand, LeaseHistoryArgs, LeaseMeasureArgs, LeaseOpenArgs,
+    LeaseRestArgs,
+};
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
+pub(crate) use report::{
+    ReportAnswerArgs, ReportCommand, ReportJudgeArgs, ReportMatchArgs, ReportMeasureArgs, ReportOpenArgs,
+    ReportReceiveArgs, ReportStatusArgs, TellArgs,
+};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
 #[cfg(feature = "serve")]
 pub(crate) use serve::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
@@ -114,6 +124,12 @@ pub(crate) enum Command {
     /// Campaigns: numbers called back, and their holders verified again
     #[command(subcommand)]
     Campaign(CampaignCommand),
+    /// Reports of spam messages: taken in, judged, answered
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Leases of middle numbers, message ports and IoT cards
+    #[command(subcommand)]
+    Lease(LeaseCommand),
     /// Figures for the regulator, in one file with all that they are made of
     Annual(Box<AnnualArgs>),
     /// A place to try everything in, on synthetic data

@@ -14,10 +14,12 @@ mod inspect;
 mod inspection;
 mod journal;
 pub(crate) mod key;
+mod lease;
 mod photos;
 mod policy;
 mod reader;
 mod record;
+mod report;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
@@ -56,6 +58,8 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Store(command) => store::run(command),
         Command::Agent(command) => agent::run(command),
         Command::Campaign(command) => campaign::run(command),
+        Command::Report(command) => report::run(command),
+        Command::Lease(command) => lease::run(command),
         Command::Annual(args) => annual::run(&args),
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),

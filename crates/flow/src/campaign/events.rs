@@ -52,15 +52,21 @@ impl Campaign<'_> {
                     .with("nonce", Stated::Text(&key))
                     .with("time", Stated::Time(time))
             };
+            // By which a figure finds who sold the number.
+            let about = |event: Event, record: Option<[u8; 32]>| match record {
+                Some(old) => event.with("record", Stated::Digest(Hash::from_bytes(old))),
+                None => event,
+            };
             for (place, attempt) in (1_u64..).zip(&item.attempts) {
                 if let Some(outcome) = attempt.outcome.filter(|_| told.lacks(&key, "campaign_attempt", place)) {
                     let event = begin("campaign_attempt", attempt.at).with("attempt", Stated::Count(place));
-                    let event = event.with("outcome", Stated::Text(outcome.as_str()));
+                    let event = about(event.with("outcome", Stated::Text(outcome.as_str())), item.record);
                     events.push(event.with_fitting("channel", attempt.channel.as_deref()));
                 }
             }
             if let Some(at) = item.measured.filter(|_| told.lacks(&key, "measured", 0)) {
-                events.push(begin("measured", at).with("measure", Stated::Text(measure)));
+                let event = begin("measured", at).with("measure", Stated::Text(measure));
+                events.push(about(event, item.record));
             }
             if let Some((at, record)) = item.verified {
                 let kind = if item.record.is_some() { "superseded" } else { "reverified" };

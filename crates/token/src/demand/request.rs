@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::{MAX_WORD, is_e164};
-use super::{Algorithms, AnswerError, AskError, PendingDemand, Requirements, Transaction, dcql};
+use super::{Algorithms, AnswerError, AskError, PendingDemand, Requirements, Resource, Transaction, dcql};
 use crate::document::Personal;
 use crate::jose::{Algorithm, Json, Signer, encode, random, random_id, sign};
 use crate::profile::{
@@ -38,6 +38,7 @@ pub struct DemandRequest {
     nonce: Option<[u8; 16]>,
     kept: Option<SaltedExpectation>,
     supersedes: Option<String>,
+    lease: Option<(Resource, Personal, String, Timestamp)>,
 }
 
 /// A signed demand, to be sent to a terminal.
@@ -72,6 +73,7 @@ impl DemandRequest {
             nonce: None,
             kept: None,
             supersedes: None,
+            lease: None,
         }
     }
 
@@ -132,6 +134,13 @@ impl DemandRequest {
     pub fn kept_expectation(mut self, kept: SaltedExpectation) -> Self {
         self.kept = Some(kept);
         self.claim(ClaimName::Name).claim(ClaimName::IdNumber)
+    }
+
+    /// What is to be leased, which one, for what, and until when (to the second). Instead of a number.
+    pub fn lease(mut self, resource: Resource, id: impl Into<Personal>, scenario: &str, until: Timestamp) -> Self {
+        let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
+        self.lease = Some((resource, id.into(), scenario.to_owned(), until));
+        self
     }
 
     /// The digest (SHA-256 of the issuer-signed JWT) of the record that the answer supersedes. Answering claims it in the same step:
@@ -265,6 +274,16 @@ impl DemandRequest {
     }
 
     fn transaction(&self) -> Result<Option<Transaction>, AskError> {
+        if let Some((resource, id, scenario, until)) = &self.lease {
+            for (member, text) in [("id", id.as_str()), ("scenario", scenario)] {
+                if self.number.is_some() || !is_safe(text, MAX_WORD) {
+                    let problem = "it is empty, too long, beside a number, or holds controls or marks of direction";
+                    return Err(AskError::Value { member, value: "the text (not shown)".into(), problem });
+                }
+            }
+            let scenario = scenario.as_str().into();
+            return Ok(Some(Transaction::Lease { resource: *resource, id: id.clone(), scenario, until: *until }));
+        }
         let Some(number) = &self.number else {
             let about_nothing = [&self.text, &self.region, &self.action, &self.snapshot]
                 .iter()

@@ -1,5 +1,6 @@
 //! What will happen when the demand is answered.
 
+use jiff::Timestamp;
 use serde::ser::SerializeMap;
 
 use super::AnswerError;
@@ -28,6 +29,34 @@ pub enum Transaction {
         /// base64url SHA-256 of what the asker knows of the number and shows only when the demand was answered.
         snapshot: Option<String>,
     },
+    /// The use of something for a while.
+    #[non_exhaustive]
+    Lease {
+        /// What kind of thing.
+        resource: Resource,
+        /// Which one: a number, a port, a card.
+        id: Personal,
+        /// What it may be used for.
+        scenario: OutsideText,
+        /// Until when.
+        until: Timestamp,
+    },
+}
+
+/// What is leased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(clippy::exhaustive_enums, reason = "whoever adds one has to say everywhere what it means")]
+pub enum Resource {
+    /// A number that stands between two others.
+    MiddleNumber,
+    /// A port that messages are sent from.
+    SmsPort,
+    /// A card in a thing.
+    IotCard,
+}
+
+realname_terms::names! {
+    Resource { MiddleNumber = "middle_number", SmsPort = "sms_port", IotCard = "iot_card" }
 }
 
 impl Transaction {
@@ -35,6 +64,7 @@ impl Transaction {
     pub fn text(&self) -> Option<Outside<'_>> {
         match self {
             Self::Number { text, .. } => text.as_ref().map(OutsideText::as_outside),
+            Self::Lease { .. } => None,
         }
     }
 
@@ -42,6 +72,7 @@ impl Transaction {
     pub fn number(&self) -> Option<&Personal> {
         match self {
             Self::Number { number, .. } => Some(number),
+            Self::Lease { .. } => None,
         }
     }
 
@@ -49,11 +80,23 @@ impl Transaction {
     pub fn snapshot(&self) -> Option<&str> {
         match self {
             Self::Number { snapshot, .. } => snapshot.as_deref(),
+            Self::Lease { .. } => None,
         }
     }
 
     pub(super) fn to_json(&self) -> Json {
-        let Self::Number { number, action, region, text, snapshot } = self;
+        let (number, action, region, text, snapshot) = match self {
+            Self::Number { number, action, region, text, snapshot } => (number, action, region, text, snapshot),
+            Self::Lease { resource, id, scenario, until } => {
+                return Json::object([
+                    ("type", Json::from("lease")),
+                    ("resource", resource.as_str().into()),
+                    ("id", id.as_str().into()),
+                    ("scenario", scenario.as_str_raw().into()),
+                    ("until", until.to_string().into()),
+                ]);
+            }
+        };
         let mut members = vec![
             ("type", Json::from("number")),
             ("number", number.as_str().into()),
@@ -66,8 +109,10 @@ impl Transaction {
     }
 
     pub(super) fn from_json(json: &Json) -> Result<Self, AnswerError> {
-        if json.text("type")? != "number" {
-            return Err(AnswerError::TransactionUnknown);
+        match json.text("type")? {
+            "number" => {}
+            "lease" => return Self::lease(json),
+            _ => return Err(AnswerError::TransactionUnknown),
         }
         let number = json.text("number")?;
         if !is_e164(number) {
@@ -88,11 +133,38 @@ impl Transaction {
     }
 }
 
-/// What it says, without the digest: `{"type", "number", "action", "region", "text"}`, absent ones as `null`.
+impl Transaction {
+    fn lease(json: &Json) -> Result<Self, AnswerError> {
+        let resource = Resource::from_name(json.text("resource")?).ok_or(AnswerError::TransactionUnknown)?;
+        let id = shown("id", json.text("id")?, MAX_WORD)?;
+        let until = json.text("until")?;
+        // In its one spelling: what is shown is what was signed.
+        let time: Option<Timestamp> = until.parse().ok().filter(|time: &Timestamp| time.to_string() == until);
+        Ok(Self::Lease {
+            resource,
+            id: id.as_str_raw().into(),
+            scenario: shown("scenario", json.text("scenario")?, MAX_WORD)?,
+            until: time.ok_or(AnswerError::Member("until"))?,
+        })
+    }
+}
+
+/// What it says, without the digest: `{"type", "number", "action", "region", "text"}`, absent ones as `null`; a lease as
+/// `{"type", "resource", "id", "scenario", "until"}`.
 impl serde::Serialize for Transaction {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self::Number { number, action, region, text, snapshot: _ } = self;
         let mut map = serializer.serialize_map(Some(5))?;
+        let (number, action, region, text) = match self {
+            Self::Number { number, action, region, text, snapshot: _ } => (number, action, region, text),
+            Self::Lease { resource, id, scenario, until } => {
+                map.serialize_entry("type", "lease")?;
+                map.serialize_entry("resource", resource)?;
+                map.serialize_entry("id", id.as_str())?;
+                map.serialize_entry("scenario", scenario)?;
+                map.serialize_entry("until", until)?;
+                return map.end();
+            }
+        };
         map.serialize_entry("type", "number")?;
         map.serialize_entry("number", number.as_str())?;
         map.serialize_entry("action", action)?;

@@ -39,6 +39,11 @@ pub(crate) fn show(demand: &VerifiedDemand, line: impl Fn(String)) {
             say(lang::pick("in their words", "请求方说明"), &text.to_string());
         }
     }
+    if let Some(Transaction::Lease { resource, id, scenario, until, .. }) = demand.transaction() {
+        say(lang::pick("what is leased", "租用"), &format!("{resource} {}", id.as_str()));
+        say(lang::pick("for what", "用途"), &format!("{scenario}"));
+        say(lang::pick("until", "截止"), &until.to_string());
+    }
     say(lang::pick("will be disclosed", "将披露"), &words::claims(demand.claims()));
     let checks = demand.requirements().checks.iter().map(|check| words::check(*check));
     let checks = checks.collect::<Vec<_>>().join(lang::pick(", ", "、"));

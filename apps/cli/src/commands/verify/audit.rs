@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use realname::jose::encode;
 use realname::rely::{Limits, Record};
 use realname::trust::TrustList;
 
@@ -28,7 +27,7 @@ pub(super) fn run(given: &Given<'_>, at: Timestamp, earlier: Option<&Path>, as_j
         ));
     }
     let anchors = trusted::anchors(given.anchor)?;
-    let mut order = Order { record: Some(encode(&record.digest())), ..Order::default() };
+    let mut order = Order::of_record(&record);
     match TrustList::as_of(&files::read_text(given.trust)?, &anchors, at) {
         Ok(list) => {
             let verdict = record.audit(&list, &Limits::default());

@@ -1,8 +1,8 @@
 //! Which order a verdict is about: a flow with many open demands has to know.
 
 use realname::demand::PendingDemand;
-use realname::jose::Unverified;
-use realname::rely::DemandRef;
+use realname::jose::{Unverified, encode};
+use realname::rely::{DemandRef, Record};
 use realname::store::{Store, StoreError};
 use serde_json::{Value, json};
 
@@ -44,6 +44,11 @@ impl Order {
             None => (Value::Null, Value::Null),
         };
         Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some(), ..Self::default() })
+    }
+
+    /// Nothing but which record it is.
+    pub(super) fn of_record(record: &Record) -> Self {
+        Self { record: Some(encode(&record.digest())), ..Self::default() }
     }
 
     /// Whether this store asked it.
