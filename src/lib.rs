@@ -78,7 +78,8 @@ pub use realname_capture as capture;
 pub use realname_card::{document, reader};
 #[cfg(feature = "flow")]
 pub use realname_flow::{
-    FormError, annual, campaign, cancellation, confirmation, credit, inspection, lease, report, rollout, standing,
+    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, inspection, lease, report,
+    rollout, standing,
 };
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};

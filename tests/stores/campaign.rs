@@ -36,10 +36,14 @@ fn child() {
                 while let Some(call) = campaign.next(&store, now, 1).unwrap().calls.pop() {
                     // The call itself: one write, so that a line is whole or absent.
                     let line = format!("{now} {}\n", call.number.as_str());
-                    let mut calls =
-                        OpenOptions::new().append(true).create(true).open(Path::new(directory).join("calls")).unwrap();
+                    let mut calls = OpenOptions::new()
+                        .append(true)
+                        .create(true)
+                        .open(Path::new(directory).join("calls"))
+                        .unwrap();
                     calls.write_all(line.as_bytes()).unwrap();
-                    let outcome = if line.ends_with(['1', '2']) { Outcome::Reached } else { Outcome::NoAnswer };
+                    let outcome =
+                        if line.ends_with(['1', '2']) { Outcome::Reached } else { Outcome::NoAnswer };
                     campaign.record(&call.attempt, outcome, Some("voice"), &store, now).unwrap();
                 }
             });
@@ -99,7 +103,11 @@ fn killed_callers_call_nobody_twice_and_forget_nobody() {
     assert_eq!(called.len(), NUMBERS, "numbers were never called");
     // Every one of them had its attempts, and what was lost was made up for.
     let progress = campaign.progress().unwrap();
-    println!("{} calls, {killed} processes killed, {} attempts untold", calls.lines().count(), progress.untold);
+    println!(
+        "{} calls, {killed} processes killed, {} attempts untold",
+        calls.lines().count(),
+        progress.untold
+    );
     assert_eq!((progress.due, progress.attempted), (0, NUMBERS as u64));
     for number in called {
         let calls = by_window.values().filter(|numbers| numbers.contains(number)).count();

@@ -115,6 +115,7 @@ struct Inspected {
 /// File, the commands that print it, and the schema.
 fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
     vec![
+        ("agent-figures", &["agent figures"], of::<shapes::AgentFigures>()),
         ("attest", &["attest"], of::<shapes::Attested<'_>>()),
         ("authority-check", &["authority check"], of::<RegisterChecked>()),
         ("campaign-close", &["campaign close"], of::<shapes::CampaignClosed>()),
@@ -124,6 +125,8 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("campaign-record", &["campaign record"], of::<shapes::CampaignRecorded<'_>>()),
         ("campaign-status", &["campaign status"], of::<shapes::CampaignStatus>()),
         ("card-read", &["reader read"], of::<PlainCardRead>()),
+        ("credit-list", &["credit list"], of::<shapes::CreditList<'_>>()),
+        ("credit-take", &["credit take"], of::<shapes::CreditTaken<'_>>()),
         ("delegation", &["trust delegate"], of::<shapes::Delegated<'_>>()),
         ("demand-check", &["demand check"], of::<shapes::CheckedDemand<'_>>()),
         ("demand-new", &["demand new", "campaign demand"], of::<shapes::NewDemand<'_>>()),
@@ -137,11 +140,8 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("lease-check", &["lease check"], of::<shapes::LeaseUse<'_>>()),
         ("lease-history", &["lease history"], of::<shapes::LeaseHistory<'_>>()),
         ("lease-rest", &["lease rest"], of::<shapes::NumberRests<'_>>()),
-        (
-            "lease-step",
-            &["lease grant", "lease end", "lease measure"],
-            of::<shapes::LeaseStep<'_>>(),
-        ),
+        ("lease-step", &["lease grant", "lease end", "lease measure"], of::<shapes::LeaseStep<'_>>()),
+        ("papers", &["journal papers"], of::<shapes::PapersMissing>()),
         ("policies", &["policy list"], of::<shapes::Policies>()),
         ("policy-check", &["policy check"], of::<PolicyChecked>()),
         ("policy-explanation", &["policy explain"], of::<Explanation>()),
@@ -156,6 +156,8 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
             &["report match", "report judge", "report measure", "report answer"],
             of::<shapes::ReportStep<'_>>(),
         ),
+        ("rollout-decide", &["rollout decide"], of::<shapes::RolloutDecided<'_>>()),
+        ("rollout-weekly", &["rollout weekly"], of::<realname::rollout::Weekly>()),
         ("rules-kept", &["report open", "lease open"], of::<shapes::RulesKept<'_>>()),
         ("sandbox", &["sandbox new"], of::<shapes::NewSandbox<'_>>()),
         ("store-expire", &["store expire"], of::<shapes::Expired>()),

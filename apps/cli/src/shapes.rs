@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
+use realname::anomaly::Compared;
 use realname::campaign::Outcome as CallOutcome;
 use realname::demand::{Resource, Transaction, VerifiedDemand};
 #[cfg(feature = "schema")]
 use realname::document::PlainDocument;
 use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
 use realname::reader::Port;
+use realname::rollout::Mode;
+use realname::standing::Standing;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -169,6 +172,58 @@ shapes! {
         lease: &'a str,
         /// Entries of the journal: index, event, time, and what they say.
         events: Vec<Value>,
+    }
+    /// What `agent figures --json` prints.
+    AgentFigures {
+        from: Timestamp,
+        /// No longer part of the period.
+        to: Timestamp,
+        agents: Vec<Compared>,
+    }
+    /// What `rollout decide --json` prints.
+    RolloutDecided<'a> {
+        /// The batch that decides; `null` where nothing changes.
+        batch: Option<&'a str>,
+        mode: Option<Mode>,
+    }
+    /// What `credit take --json` prints.
+    CreditTaken<'a> {
+        agent: &'a str,
+        points: u64,
+        left: u64,
+        /// How the agent is to stand; `null` while nothing follows.
+        follows: Option<Standing>,
+        /// The event.
+        index: u64,
+    }
+    /// What `credit list --json` prints.
+    CreditList<'a> {
+        /// The rules' id.
+        credit: &'a str,
+        /// Those of whom something was taken.
+        agents: Vec<CreditOf>,
+    }
+    /// Somebody's credit.
+    CreditOf {
+        agent: String,
+        left: u64,
+        follows: Option<Standing>,
+        /// The events, by index.
+        taken: Vec<u64>,
+        /// Of these, those that aren't what the rules make of them.
+        wrong: Vec<u64>,
+    }
+    /// What `journal papers --json` prints.
+    PapersMissing {
+        receipts: Vec<ReceiptWithout>,
+    }
+    /// A receipt that lacks papers.
+    ReceiptWithout {
+        /// The event `cancelled`.
+        index: u64,
+        /// SHA-256 of the receipt's JWS.
+        record: String,
+        missing: Vec<String>,
     }
     /// What `demand new --json` prints.
     NewDemand<'a> {

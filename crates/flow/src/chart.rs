@@ -14,7 +14,8 @@ pub(crate) fn bars(title: &str, groups: &[(&str, &[(&str, u64)])]) -> String {
         (format!("{group} (n = {total})"), *rows)
     });
     let totalled: Vec<_> = totalled.collect();
-    let groups: Vec<(&str, &[(&str, u64)])> = totalled.iter().map(|(group, rows)| (group.as_str(), *rows)).collect();
+    let groups: Vec<(&str, &[(&str, u64)])> =
+        totalled.iter().map(|(group, rows)| (group.as_str(), *rows)).collect();
     sides(title, &groups)
 }
 

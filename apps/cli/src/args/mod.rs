@@ -14,6 +14,7 @@ mod lease;
 mod policy;
 mod reader;
 mod report;
+mod rollout;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
@@ -27,13 +28,13 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::lang::{self, Lang};
 
-pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
+pub(crate) use agent::{AgentCommand, AgentFiguresArgs, AgentListArgs, AgentMeasureArgs, AgentStanding};
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use campaign::{
-    CampaignCallArgs, CampaignCloseArgs, CampaignCommand, CampaignDemandArgs, CampaignImportArgs, CampaignNewArgs,
-    CampaignNextArgs, CampaignRecordArgs, CampaignStatusArgs, Campaigned,
+    CampaignCallArgs, CampaignCloseArgs, CampaignCommand, CampaignDemandArgs, CampaignImportArgs,
+    CampaignNewArgs, CampaignNextArgs, CampaignRecordArgs, CampaignStatusArgs, Campaigned,
 };
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
@@ -54,6 +55,9 @@ pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use report::{
     ReportAnswerArgs, ReportCommand, ReportJudgeArgs, ReportMatchArgs, ReportMeasureArgs, ReportOpenArgs,
     ReportReceiveArgs, ReportStatusArgs, TellArgs,
+};
+pub(crate) use rollout::{
+    CreditCommand, CreditListArgs, CreditTakeArgs, RolloutCommand, RolloutDecideArgs, RolloutWeeklyArgs,
 };
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
 #[cfg(feature = "serve")]
@@ -130,6 +134,12 @@ pub(crate) enum Command {
     /// Leases of middle numbers, message ports and IoT cards
     #[command(subcommand)]
     Lease(LeaseCommand),
+    /// The roll-out of second confirmation, batch by batch
+    #[command(subcommand)]
+    Rollout(RolloutCommand),
+    /// Credit of agents and service providers: points, grounds, what follows
+    #[command(subcommand)]
+    Credit(CreditCommand),
     /// Figures for the regulator, in one file with all that they are made of
     Annual(Box<AnnualArgs>),
     /// A place to try everything in, on synthetic data

@@ -5,6 +5,7 @@ mod check_proof;
 mod cosign;
 mod ingest;
 mod new;
+mod papers;
 mod prove;
 mod verify;
 
@@ -31,6 +32,7 @@ pub(crate) fn run(command: JournalCommand) -> Done {
         JournalCommand::CheckProof(args) => check_proof::run(&args),
         JournalCommand::Cosign(args) => cosign::run(&args),
         JournalCommand::Ingest(args) => ingest::run(&args),
+        JournalCommand::Papers(args) => papers::run(&args),
     }
 }
 

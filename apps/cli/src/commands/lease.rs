@@ -9,7 +9,9 @@ use realname::lease::{LeaseError, Leased, Leases, Rules};
 
 use super::report::{events_told, kept, phone};
 use super::{Done, done, journal, stores};
-use crate::args::{LeaseArgs, LeaseCheckArgs, LeaseCommand, LeaseMeasureArgs, LeaseOpenArgs, LeaseRestArgs, TellArgs};
+use crate::args::{
+    LeaseArgs, LeaseCheckArgs, LeaseCommand, LeaseMeasureArgs, LeaseOpenArgs, LeaseRestArgs, TellArgs,
+};
 use crate::failure::Failure;
 use crate::shapes::{LeaseStep, LeaseUse, NumberRests};
 use crate::{files, lang, output, outside};
@@ -88,16 +90,17 @@ fn rest(args: &LeaseRestArgs) -> Done {
     if args.at.json {
         output::json(&NumberRests { until: &until });
     } else {
-        output::line(lang::pick(
-            format!("rests until the end of {until}"),
-            format!("静默期至 {until}"),
-        ));
+        output::line(lang::pick(format!("rests until the end of {until}"), format!("静默期至 {until}")));
     }
     done()
 }
 
 /// Refuses a number that was cancelled lately, where the store knows of such.
-pub(crate) fn refuse_resting(store: &dyn realname::store::Queue, number: &str, now: Timestamp) -> Result<(), Failure> {
+pub(crate) fn refuse_resting(
+    store: &dyn realname::store::Queue,
+    number: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let leases = match Leases::find(store) {
         Err(LeaseError::Closed) => return Ok(()),
         found => found?,

@@ -6,6 +6,7 @@ mod attest;
 mod authority;
 mod campaign;
 mod capture;
+mod credit;
 mod declared;
 mod demand;
 mod demo;
@@ -20,6 +21,7 @@ mod policy;
 mod reader;
 mod record;
 mod report;
+mod rollout;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
@@ -60,6 +62,8 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Campaign(command) => campaign::run(command),
         Command::Report(command) => report::run(command),
         Command::Lease(command) => lease::run(command),
+        Command::Rollout(command) => rollout::run(command),
+        Command::Credit(command) => credit::run(command),
         Command::Annual(args) => annual::run(&args),
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),

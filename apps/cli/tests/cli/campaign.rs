@@ -21,7 +21,8 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let desk = Self { shop: Workshop::new(), reader: Emulator::start_with("cards/resident.json", &["--again"]) };
+        let desk =
+            Self { shop: Workshop::new(), reader: Emulator::start_with("cards/resident.json", &["--again"]) };
         desk.shop.write("rules.json", RULES);
         fs::create_dir(desk.shop.path("records")).expect("made");
         desk
@@ -53,7 +54,8 @@ impl Desk {
         let (key, out) = (self.shop.path("home.pem"), self.shop.path("demand.jwt"));
         let more = ["--number", PHONE, "--key", &key, "--iss", HOME, "--env", "test", "--out", &out];
         self.campaign("demand-new", "demand", name, &more);
-        let attested = self.shop.attest(&self.reader.port, "portraits/jia-live-1.jpg", "demand.jwt", "presentation");
+        let attested =
+            self.shop.attest(&self.reader.port, "portraits/jia-live-1.jpg", "demand.jwt", "presentation");
         assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
         let mut args = self.shop.verify_args("presentation");
         if let Some(record) = record {
@@ -76,12 +78,24 @@ impl Desk {
 #[test]
 fn numbers_are_verified_and_superseded_once() {
     let desk = Desk::new();
-    ok(["journal", "new", "--dir", &desk.shop.path("journal"), "--origin", "o.example/j", "--key", &desk.shop.path("home.pem")]);
+    ok([
+        "journal",
+        "new",
+        "--dir",
+        &desk.shop.path("journal"),
+        "--origin",
+        "o.example/j",
+        "--key",
+        &desk.shop.path("home.pem"),
+    ]);
     fs::create_dir(desk.shop.path("store")).expect("made");
     desk.begin("first", None, NAME);
     // A call, then what the holder does at the desk.
     let call = desk.campaign("campaign-next", "next", "first", &["--max", "5"]);
-    assert_eq!((call["calls"][0]["number"].as_str(), call["calls"][0]["place"].as_u64()), (Some(PHONE), Some(1)));
+    assert_eq!(
+        (call["calls"][0]["number"].as_str(), call["calls"][0]["place"].as_u64()),
+        (Some(PHONE), Some(1))
+    );
     let attempt = call["calls"][0]["attempt"].as_str().expect("an attempt").to_owned();
     assert_eq!(desk.campaign("campaign-next", "next", "first", &["--max", "5"])["calls"], json!([]));
     let more = ["--attempt", &attempt, "--outcome", "reached", "--channel", "voice"];
@@ -89,10 +103,14 @@ fn numbers_are_verified_and_superseded_once() {
     let first = desk.answered("first", Some("records/1.json"));
     assert_eq!(first["verdict"], "accepted", "{first}");
     let old = first["record"].as_str().expect("a digest").to_owned();
-    let (actions, journal, key) = (desk.shop.path("actions"), desk.shop.path("journal"), desk.shop.path("home.pem"));
+    let (actions, journal, key) =
+        (desk.shop.path("actions"), desk.shop.path("journal"), desk.shop.path("home.pem"));
     let close = ["--out", &actions, "--journal", &journal, "--journal-key", &key];
     let closed = desk.campaign("campaign-close", "close", "first", &close);
-    assert_eq!((closed["verified"].as_u64(), closed["open"].as_u64(), closed["events"].as_u64()), (Some(1), Some(0), Some(2)));
+    assert_eq!(
+        (closed["verified"].as_u64(), closed["open"].as_u64(), closed["events"].as_u64()),
+        (Some(1), Some(0), Some(2))
+    );
     assert_eq!(desk.campaign("campaign-close", "close", "first", &close)["events"], 0);
     let svg = desk.shop.path("first.svg");
     let status = desk.campaign("campaign-status", "status", "first", &["--svg", &svg]);
@@ -105,7 +123,10 @@ fn numbers_are_verified_and_superseded_once() {
     let second = desk.answered("second", Some("records/2.json"));
     assert_eq!(second["verdict"], "accepted", "{second}");
     let fork = desk.answered("fork", None);
-    assert_eq!((fork["verdict"].as_str(), reasons(&fork)), (Some("refused"), vec!["already_superseded".to_owned()]));
+    assert_eq!(
+        (fork["verdict"].as_str(), reasons(&fork)),
+        (Some("refused"), vec!["already_superseded".to_owned()])
+    );
     let new = second["record"].as_str().expect("a digest").to_owned();
     desk.begin("other", Some(&new), "测试乙");
     let other = desk.answered("other", None);
@@ -137,7 +158,11 @@ fn what_is_wrong_is_said() {
     let store = desk.shop.path("store");
     let refused = |args: &[&str], exit, name: &str| {
         let output = run(["campaign"].iter().chain(args).copied().chain(["--store", &store, "--json"]));
-        assert_eq!((code(&output), json(&output)["error"]["code"].as_str()), (Some(exit), Some(name)), "{args:?}");
+        assert_eq!(
+            (code(&output), json(&output)["error"]["code"].as_str()),
+            (Some(exit), Some(name)),
+            "{args:?}"
+        );
         fits("error", &json(&output));
     };
     let rules = desk.shop.path("rules.json");
@@ -149,9 +174,25 @@ fn what_is_wrong_is_said() {
     refused(&["next", "--campaign", "b"], 2, "usage");
     desk.shop.write("list", "{\"number\":\"+8613900000001\"}\n{\"number\":\"139\"}\n");
     refused(&["import", "--campaign", "a", "--list", &desk.shop.path("list")], 4, "campaign_list");
-    refused(&["record", "--campaign", "a", "--attempt", "AAAA.1", "--outcome", "reached"], 1, "campaign_attempt_unknown");
+    refused(
+        &["record", "--campaign", "a", "--attempt", "AAAA.1", "--outcome", "reached"],
+        1,
+        "campaign_attempt_unknown",
+    );
     let key = desk.shop.path("home.pem");
     let out = desk.shop.path("d");
-    let ask = ["demand", "--campaign", "a", "--number", "+8613900000009", "--key", &key, "--iss", HOME, "--out", &out];
+    let ask = [
+        "demand",
+        "--campaign",
+        "a",
+        "--number",
+        "+8613900000009",
+        "--key",
+        &key,
+        "--iss",
+        HOME,
+        "--out",
+        &out,
+    ];
     refused(&ask, 1, "campaign_number");
 }

@@ -60,9 +60,14 @@ impl Counts {
     }
 
     /// A figure and how many events it is made of.
-    pub(super) fn value(&self, figure: Figure, terminals: &BTreeMap<String, BTreeSet<String>>) -> Option<(u64, u64)> {
+    pub(super) fn value(
+        &self,
+        figure: Figure,
+        terminals: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Option<(u64, u64)> {
         let of_all = |hits: u64| Share { of: self.events, hits }.ppm();
-        let most = |sizes: &mut dyn Iterator<Item = usize>| sizes.max().map(|most| (most as u64, self.events));
+        let most =
+            |sizes: &mut dyn Iterator<Item = usize>| sizes.max().map(|most| (most as u64, self.events));
         match figure {
             Figure::BusiestHour => self.by_hour.values().max().map(|most| (*most, self.events)),
             Figure::ShortestGap => self.gap.map(|gap| (gap.unsigned_abs(), self.events)),
@@ -81,9 +86,11 @@ impl Counts {
             }
             Figure::PhotoReused => self.photos.ppm(),
             Figure::RefusedElsewhere => self.sales.ppm(),
-            Figure::NotConfirmedLater => {
-                Share { of: self.called.len() as u64, hits: self.lost.intersection(&self.called).count() as u64 }.ppm()
+            Figure::NotConfirmedLater => Share {
+                of: self.called.len() as u64,
+                hits: self.lost.intersection(&self.called).count() as u64,
             }
+            .ppm(),
         }
     }
 }

@@ -76,7 +76,8 @@ pub fn compare(gathering: &Gathering) -> Vec<Compared> {
         })
         .collect();
     for figure in Figure::ALL {
-        let values: Vec<_> = agents.iter().map(|(_, counts)| counts.value(figure, &gathering.terminals)).collect();
+        let values: Vec<_> =
+            agents.iter().map(|(_, counts)| counts.value(figure, &gathering.terminals)).collect();
         let mut regions: BTreeMap<Option<&str>, Vec<(u64, usize)>> = BTreeMap::new();
         for (place, ((_, counts), value)) in agents.iter().zip(&values).enumerate() {
             if let Some((value, _)) = value.filter(|(_, n)| *n >= FEW) {

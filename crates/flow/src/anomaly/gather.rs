@@ -56,7 +56,8 @@ impl Gathering {
                 }
             }
             ("campaign_attempt" | "measured", _) if inside => {
-                let seller = digest("record").and_then(|record| Some((record, self.sold.get(&record)?.clone())));
+                let seller =
+                    digest("record").and_then(|record| Some((record, self.sold.get(&record)?.clone())));
                 if let Some((record, agent)) = seller {
                     let counts = self.agents.entry(agent).or_default();
                     counts.called.insert(record);
@@ -90,7 +91,8 @@ impl Gathering {
         if let Some(record) = digest("record").filter(|_| attested) {
             self.sold.insert(record, agent.to_owned());
         }
-        let reused = photo.zip(person).map(|(photo, person)| *self.photos.entry(photo).or_insert(person) != person);
+        let reused =
+            photo.zip(person).map(|(photo, person)| *self.photos.entry(photo).or_insert(person) != person);
         let (reader, terminal) = (entry.text("sam_id"), entry.text("terminal"));
         if let (Some(reader), Some(terminal), true) = (reader, terminal, inside) {
             self.terminals.entry(reader.to_owned()).or_default().insert(terminal.to_owned());
@@ -120,7 +122,9 @@ impl Gathering {
         }
         if let Some(person) = person.filter(|_| attested) {
             let before = self.refused.get(&person);
-            counts.sales.count(before.is_some_and(|(other, at)| other != agent && (0..=SOON).contains(&(second - at))));
+            counts.sales.count(
+                before.is_some_and(|(other, at)| other != agent && (0..=SOON).contains(&(second - at))),
+            );
         }
     }
 }

@@ -12,11 +12,15 @@ pub fn csv(all: &[Compared]) -> String {
         let region = one.region.as_deref().unwrap_or_default();
         for (name, figure) in &one.figures {
             let value = figure.value.map(|value| value.to_string()).unwrap_or_default();
-            let peers = figure.peers.map_or(",,".to_owned(), |peers| {
-                format!("{},{},{}", peers.n, peers.median, peers.mad)
-            });
+            let peers = figure
+                .peers
+                .map_or(",,".to_owned(), |peers| format!("{},{},{}", peers.n, peers.median, peers.mad));
             let score = figure.score.map(|score| format!("{score:.2}")).unwrap_or_default();
-            let _ = writeln!(text, "{},{region},{name},{value},{},{},{peers},{score}", one.agent, figure.n, figure.few);
+            let _ = writeln!(
+                text,
+                "{},{region},{name},{value},{},{},{peers},{score}",
+                one.agent, figure.n, figure.few
+            );
         }
     }
     text

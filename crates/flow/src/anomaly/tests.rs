@@ -16,7 +16,8 @@ struct Journal {
 
 impl Journal {
     fn new() -> Self {
-        let (from, to) = ("2026-12-01T00:00:00+08:00".parse().unwrap(), "2027-01-01T00:00:00+08:00".parse().unwrap());
+        let (from, to) =
+            ("2026-12-01T00:00:00+08:00".parse().unwrap(), "2027-01-01T00:00:00+08:00".parse().unwrap());
         Self { gathering: Gathering::of(from, to) }
     }
 
@@ -101,7 +102,8 @@ fn one_photo_for_many_a_shared_reader_and_refused_next_door() {
     assert_eq!(journal.figure("fine", Figure::PhotoReused).value, Some(0));
     // Readers.
     for terminal in ["t-1", "t-2", "t-3"] {
-        let event = of("cloud").with("terminal", Stated::Text(terminal)).with("sam_id", Stated::Text("sam-1"));
+        let event =
+            of("cloud").with("terminal", Stated::Text(terminal)).with("sam_id", Stated::Text("sam-1"));
         journal.hear(event, begin());
     }
     let event = of("host").with("terminal", Stated::Text("t-9")).with("sam_id", Stated::Text("sam-1"));
@@ -112,7 +114,9 @@ fn one_photo_for_many_a_shared_reader_and_refused_next_door() {
     let refused = |agent: &'static str, person: &str| {
         Event::new("refused").with("agent", Stated::Text(agent)).with("person_key", digest(person))
     };
-    for (person, by, minutes) in [("a", "strict", 10), ("b", "strict", 31), ("c", "easy", 10), ("d", "strict", 30)] {
+    for (person, by, minutes) in
+        [("a", "strict", 10), ("b", "strict", 31), ("c", "easy", 10), ("d", "strict", 30)]
+    {
         journal.hear(refused(by, person), begin());
         journal.hear(of("easy").with("person_key", digest(person)), begin() + minutes.minutes());
     }
@@ -149,6 +153,7 @@ fn a_period_ends_and_prints_as_csv_and_picture() {
     assert!(text.lines().all(|line| line.matches(',').count() == 9), "{text}");
     let picture = svg(&all[0]);
     assert!(picture.contains("honest-0") && picture.contains("median of the region"), "{picture}");
-    let hours: BTreeMap<_, _> = all.iter().map(|one| (one.agent.as_str(), one.hours.iter().sum::<u64>())).collect();
+    let hours: BTreeMap<_, _> =
+        all.iter().map(|one| (one.agent.as_str(), one.hours.iter().sum::<u64>())).collect();
     assert!(hours.values().all(|sum| *sum == 40));
 }

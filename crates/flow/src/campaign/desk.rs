@@ -113,7 +113,8 @@ impl<'a> Campaign<'a> {
         }
         let secret = Zeroizing::new(random::<32>()?);
         let written = serde_json::to_string(&rules).map_err(|_| CampaignError::Record)?;
-        let json = Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
+        let json =
+            Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
         let work = Work { value: json.to_bytes(), state: "open".to_owned(), due_at: None };
         let new = queue.enlist(Self::all(), id.as_bytes(), &work)? == Put::Stored;
         let campaign = Self::find(queue, id)?;
@@ -273,7 +274,12 @@ impl<'a> Campaign<'a> {
     }
 
     /// Notes it in the item when one of its demands was answered; says whether it is verified.
-    pub(super) fn settle(&self, item: &mut Item, store: &dyn Store, now: Timestamp) -> Result<bool, CampaignError> {
+    pub(super) fn settle(
+        &self,
+        item: &mut Item,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<bool, CampaignError> {
         if item.verified.is_none() {
             item.verified = answered::find(&item.demands, store)?.map(|record| (now.as_second(), record));
         }

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use realname_journal::tree::Hash;
 
 use super::{Campaign, CampaignError};
-use crate::journal::entry::{Entry, Event, Stated};
 use crate::jose::{encode, instant};
+use crate::journal::entry::{Entry, Event, Stated};
 
 /// What the journal has of a campaign.
 #[derive(Clone, Debug)]
@@ -58,7 +58,8 @@ impl Campaign<'_> {
                 None => event,
             };
             for (place, attempt) in (1_u64..).zip(&item.attempts) {
-                if let Some(outcome) = attempt.outcome.filter(|_| told.lacks(&key, "campaign_attempt", place)) {
+                if let Some(outcome) = attempt.outcome.filter(|_| told.lacks(&key, "campaign_attempt", place))
+                {
                     let event = begin("campaign_attempt", attempt.at).with("attempt", Stated::Count(place));
                     let event = about(event.with("outcome", Stated::Text(outcome.as_str())), item.record);
                     events.push(event.with_fitting("channel", attempt.channel.as_deref()));

@@ -117,11 +117,15 @@ impl Item {
         }
         let seconds = |name| json.member(name).map(|_| json.seconds(name)).transpose();
         let expected = json.member("expected").map(|kept| {
-            let (salt, name, id_number) = (bytes_of(kept, "salt")?, bytes_of(kept, "name")?, bytes_of(kept, "id_number")?);
+            let (salt, name, id_number) =
+                (bytes_of(kept, "salt")?, bytes_of(kept, "name")?, bytes_of(kept, "id_number")?);
             Ok::<_, JoseError>(SaltedExpectation { salt, name, id_number })
         });
-        let verified = json.member("verified").map(|kept| Ok::<_, JoseError>((kept.seconds("at")?, bytes_of(kept, "record")?)));
-        let attempts = json.member("attempts").and_then(Json::as_array).ok_or(JoseError::Member("attempts"))?;
+        let verified = json
+            .member("verified")
+            .map(|kept| Ok::<_, JoseError>((kept.seconds("at")?, bytes_of(kept, "record")?)));
+        let attempts =
+            json.member("attempts").and_then(Json::as_array).ok_or(JoseError::Member("attempts"))?;
         Ok(Self {
             number: json.text("number")?.parse().map_err(|_| JoseError::Member("number"))?,
             record: json.member("record").map(|_| bytes_of(&json, "record")).transpose()?,
@@ -145,9 +149,9 @@ impl Attempt {
     }
 
     fn from_json(json: &Json) -> Result<Self, JoseError> {
-        let outcome = json.member("outcome").map(|outcome| {
-            outcome.as_str().and_then(Outcome::from_name).ok_or(JoseError::Member("outcome"))
-        });
+        let outcome = json
+            .member("outcome")
+            .map(|outcome| outcome.as_str().and_then(Outcome::from_name).ok_or(JoseError::Member("outcome")));
         let channel = json.optional_text("channel")?.map(str::to_owned);
         Ok(Self { at: json.seconds("at")?, outcome: outcome.transpose()?, channel })
     }

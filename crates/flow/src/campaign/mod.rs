@@ -19,9 +19,9 @@ mod item;
 mod progress;
 mod rules;
 
-pub use caller::{Called, Caller, CallerError, LineCaller};
 #[cfg(feature = "http")]
 pub use caller::HttpCaller;
+pub use caller::{Called, Caller, CallerError, LineCaller};
 pub use close::{Action, Closing, Todo};
 pub use desk::{Call, Campaign, Import, Next};
 pub use error::CampaignError;

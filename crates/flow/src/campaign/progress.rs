@@ -37,9 +37,14 @@ impl Progress {
 
     /// A picture of it. It names nobody.
     pub fn to_svg(&self, title: &str) -> String {
-        let states =
-            [("due", self.due), ("attempted", self.attempted), ("verified", self.verified), ("measured", self.measured)];
-        let outcomes = Outcome::ALL.map(|outcome| (outcome.as_str(), self.outcomes.get(&outcome).copied().unwrap_or_default()));
+        let states = [
+            ("due", self.due),
+            ("attempted", self.attempted),
+            ("verified", self.verified),
+            ("measured", self.measured),
+        ];
+        let outcomes = Outcome::ALL
+            .map(|outcome| (outcome.as_str(), self.outcomes.get(&outcome).copied().unwrap_or_default()));
         let outcomes: Vec<(&str, u64)> = outcomes.into_iter().chain([("untold", self.untold)]).collect();
         chart::bars(title, &[("numbers", &states), ("attempts", &outcomes)])
     }

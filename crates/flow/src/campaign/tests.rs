@@ -72,7 +72,9 @@ fn a_list_names_the_holder_of_what_it_supersedes() {
     let fine = format!(r#"{{"number":"+8619900000001","record":"{record}",{holder}}}"#);
     assert!(Import::parse(fine.as_bytes()).is_some());
     let alone = format!(r#"{{"number":"+8619900000001","record":"{record}"}}"#);
-    for bad in [alone.as_str(), r#"{"number":"19900000001"}"#, r#"{"number":"+8619900000001","name":"x"}"#, "", "[]"] {
+    for bad in
+        [alone.as_str(), r#"{"number":"19900000001"}"#, r#"{"number":"+8619900000001","name":"x"}"#, "", "[]"]
+    {
         assert!(Import::parse(bad.as_bytes()).is_none(), "{bad}");
     }
     assert!(!format!("{:?}", Import::parse(fine.as_bytes())).contains("199"));
@@ -111,14 +113,23 @@ fn attempts_end_and_a_measure_follows_its_notice() {
     let early = campaign.next(&store, at("2026-12-01T08:00:00"), 10).unwrap();
     assert_eq!((early.calls.len(), early.opens_at), (0, Some(at("2026-12-01T09:00:00"))));
     let mut attempts = Vec::new();
-    for now in ["2026-12-01T10:00:00", "2026-12-01T10:30:00", "2026-12-01T14:30:00", "2026-12-02T09:30:00", "2026-12-02T14:30:00"] {
+    for now in [
+        "2026-12-01T10:00:00",
+        "2026-12-01T10:30:00",
+        "2026-12-01T14:30:00",
+        "2026-12-02T09:30:00",
+        "2026-12-02T14:30:00",
+    ] {
         for call in campaign.next(&store, at(now), 10).unwrap().calls {
             attempts.push((now, call.place));
             campaign.record(&call.attempt, Outcome::SwitchedOff, None, &store, at(now)).unwrap();
         }
     }
     // Three are enough, and the second of a window is none.
-    assert_eq!(attempts, [("2026-12-01T10:00:00", 1), ("2026-12-01T14:30:00", 2), ("2026-12-02T09:30:00", 3)]);
+    assert_eq!(
+        attempts,
+        [("2026-12-01T10:00:00", 1), ("2026-12-01T14:30:00", 2), ("2026-12-02T09:30:00", 3)]
+    );
     let close = |now: &str| {
         let mut told = Vec::new();
         let mut tell = |action: &Action| {
@@ -174,7 +185,10 @@ fn of_many_callers_one_has_each_number() {
                     if calls.is_empty() {
                         break;
                     }
-                    called.lock().unwrap().extend(calls.into_iter().map(|call| call.number.as_str().to_owned()));
+                    called
+                        .lock()
+                        .unwrap()
+                        .extend(calls.into_iter().map(|call| call.number.as_str().to_owned()));
                 }
             });
         }
@@ -221,7 +235,10 @@ fn lines_of_json_go_out_and_come_back() {
     struct Echo;
     impl Caller for Echo {
         fn call(&self, call: &Call) -> Result<Called, CallerError> {
-            let answer = format!("{{\"attempt\":\"{}\",\"outcome\":\"reached\",\"channel\":\"voice\"}}\n", call.attempt);
+            let answer = format!(
+                "{{\"attempt\":\"{}\",\"outcome\":\"reached\",\"channel\":\"voice\"}}\n",
+                call.attempt
+            );
             LineCaller::new(answer.as_bytes(), Vec::new()).call(call)
         }
     }
@@ -233,7 +250,8 @@ fn lines_of_json_go_out_and_come_back() {
         ("{\"attempt\":\"another.1\",\"outcome\":\"reached\"}\n", CallerError::Said),
     ] {
         let caller = LineCaller::new(answer.as_bytes(), Vec::new());
-        let call = Call { attempt: "a.1".into(), number: "+8619900000003".parse().unwrap(), place: 1, until: now };
+        let call =
+            Call { attempt: "a.1".into(), number: "+8619900000003".parse().unwrap(), place: 1, until: now };
         assert_eq!(caller.call(&call), Err(error));
     }
 }

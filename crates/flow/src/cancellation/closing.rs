@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use realname_journal::tree::Hash;
 
 use crate::form::FormError;
-use crate::journal::entry::{Entry, Event, Stated};
 use crate::jose::{Json, decode};
+use crate::journal::entry::{Entry, Event, Stated};
 
 /// Longest paper that is read, in bytes.
 const MOST_BYTES: usize = 1 << 20;
@@ -64,7 +64,8 @@ impl Papers {
     }
 
     pub(super) fn to_json(&self) -> Option<Json> {
-        let members = self.digests.iter().map(|(paper, digest)| (paper.as_str(), digest.to_base64url().into()));
+        let members =
+            self.digests.iter().map(|(paper, digest)| (paper.as_str(), digest.to_base64url().into()));
         (!self.digests.is_empty()).then(|| Json::object(members))
     }
 
@@ -80,7 +81,9 @@ impl Papers {
     /// The event `cancelled`, or `cancellation_closed` for papers that came later. `receipt` is the receipt's JWS without its disclosure.
     pub fn to_event(&self, event: Brings, receipt: &str) -> Event {
         let event = Event::new(event.as_str()).with("record", Stated::Digest(Hash::of(receipt.as_bytes())));
-        self.digests.iter().fold(event, |event, (paper, digest)| event.with(paper.as_str(), Stated::Digest(*digest)))
+        self.digests
+            .iter()
+            .fold(event, |event, (paper, digest)| event.with(paper.as_str(), Stated::Digest(*digest)))
     }
 }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::case::{Case, StepRecord};
 use super::snapshot::{Released, disclosures, fingerprint};
 use super::{
-    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Papers, Reach, commit,
-    notice,
+    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Papers, Reach,
+    commit, notice,
 };
 use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
 use crate::jose::Json;

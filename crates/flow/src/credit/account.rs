@@ -61,7 +61,8 @@ impl<'a> Accounts<'a> {
 
     /// Takes the next entry of the journal.
     pub fn hear(&mut self, index: u64, entry: &Entry<'_>) {
-        let ("credit_taken", Some(agent), Some(rule)) = (entry.event(), entry.agent(), entry.text("rule")) else {
+        let ("credit_taken", Some(agent), Some(rule)) = (entry.event(), entry.agent(), entry.text("rule"))
+        else {
             return;
         };
         if entry.text("policy") != Some(self.rules.credit.as_str()) {
@@ -97,7 +98,8 @@ impl<'a> Accounts<'a> {
 
     /// The event `credit_taken`, behind what was heard. Grounds must be in the journal already, which has `size` entries.
     pub fn charge(&self, charge: &Charge<'_>, size: u64) -> Result<Event, ChargeError> {
-        let points = self.rules.points.get(charge.rule).ok_or(FormError::Sense("the rules don't have that rule"))?;
+        let points =
+            self.rules.points.get(charge.rule).ok_or(FormError::Sense("the rules don't have that rule"))?;
         if charge.grounds.is_empty() {
             return Err(FormError::Sense("points are taken on grounds").into());
         }

@@ -49,7 +49,8 @@ impl Rules {
         sense(rules.points.values().all(whole), "points aren't from 1 to `start`")?;
         sense(rules.follows.iter().all(|follows| follows.below <= rules.start), "a mark is above `start`")?;
         sense(rules.follows.iter().all(|follows| follows.then != Standing::Admitted), "nothing bad follows")?;
-        let harder = |two: &[Follows]| matches!(two, [high, low] if high.below > low.below && high.then < low.then);
+        let harder =
+            |two: &[Follows]| matches!(two, [high, low] if high.below > low.below && high.then < low.then);
         sense(rules.follows.windows(2).all(harder), "lower marks don't have the harder consequence")?;
         Ok(rules)
     }

@@ -35,7 +35,10 @@ fn points_have_grounds_and_consequences() {
         assert_eq!((accounts.left("shop-12"), accounts.follows("shop-12")), (left, follows), "{rule}");
     }
     let (_, credit) = accounts.iter().next().unwrap();
-    assert_eq!((credit.taken.len(), credit.taken[0].grounds.as_slice(), credit.wrong.len()), (6, &[4, 7][..], 0));
+    assert_eq!(
+        (credit.taken.len(), credit.taken[0].grounds.as_slice(), credit.wrong.len()),
+        (6, &[4, 7][..], 0)
+    );
     // Grounds that aren't there yet, none, and a rule that isn't one.
     assert!(accounts.charge(&charge("evidence_differs"), 7).is_err());
     assert!(accounts.charge(&Charge { grounds: &[], ..charge("evidence_differs") }, 100).is_err());

@@ -64,7 +64,8 @@ impl<'a> Leases<'a> {
     pub fn open(queue: &'a dyn Queue, rules: Rules) -> Result<Self, LeaseError> {
         let secret = Zeroizing::new(random::<32>()?);
         let written = serde_json::to_string(&rules).map_err(|_| LeaseError::Record)?;
-        let json = Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
+        let json =
+            Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
         let work = Work { value: json.to_bytes(), state: "open".to_owned(), due_at: None };
         let _ = queue.enlist(DESK, b"", &work)?;
         let desk = Self::find(queue)?;
@@ -172,7 +173,11 @@ impl<'a> Leases<'a> {
     pub fn measure(&self, lease: &str, stands: bool) -> Result<(), LeaseError> {
         let item = Item::parse(&self.lease(lease)?.work.value)?;
         let state = if stands { "measured" } else { "lifted" };
-        self.set(MEASURED, &item.holder, &Work { value: Vec::new().into(), state: state.to_owned(), due_at: None })
+        self.set(
+            MEASURED,
+            &item.holder,
+            &Work { value: Vec::new().into(), state: state.to_owned(), due_at: None },
+        )
     }
 
     /// Notes that a number was cancelled and rests until the end of that natural day. A later day stays.
@@ -203,7 +208,9 @@ impl<'a> Leases<'a> {
             return Err(LeaseError::Resting { until: day.to_string() });
         }
         match self.holder_of(item.resource, item.id.as_str())? {
-            Some((_, other)) if other.ended.is_none() && other.until > now.as_second() => Err(LeaseError::Taken),
+            Some((_, other)) if other.ended.is_none() && other.until > now.as_second() => {
+                Err(LeaseError::Taken)
+            }
             _ => Ok(()),
         }
     }
@@ -213,7 +220,11 @@ impl<'a> Leases<'a> {
     }
 
     /// The lease that has a resource, over or not.
-    pub(super) fn holder_of(&self, resource: Resource, id: &str) -> Result<Option<(Vec<u8>, Item)>, LeaseError> {
+    pub(super) fn holder_of(
+        &self,
+        resource: Resource,
+        id: &str,
+    ) -> Result<Option<(Vec<u8>, Item)>, LeaseError> {
         let Some(task) = self.queue.task(RESOURCES, &self.resource(resource, id))? else { return Ok(None) };
         let key = task.work.value.to_vec();
         let lease = self.queue.task(LEASES, &key)?.ok_or(LeaseError::Record)?;

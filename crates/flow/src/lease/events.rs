@@ -8,8 +8,8 @@ use realname_journal::tree::Hash;
 use super::desk::LEASES;
 use super::item::Item;
 use super::{LeaseError, Leases};
-use crate::journal::entry::{Entry, Event, Stated};
 use crate::jose::{encode, instant};
+use crate::journal::entry::{Entry, Event, Stated};
 
 /// Tasks that are looked at together.
 const PAGE: u32 = 1000;

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::{LeaseError, Resource};
-use crate::jose::{JoseError, Json, decode, encode};
 use crate::document::Personal;
+use crate::jose::{JoseError, Json, decode, encode};
 
 /// A lease's task. Its names stand in the store for ever.
 #[derive(Clone)]
@@ -60,7 +60,9 @@ impl Item {
         fn digest(json: &Json, name: &'static str) -> Result<[u8; 32], JoseError> {
             decode(json.text(name)?)?.try_into().map_err(|_| JoseError::Member(name))
         }
-        let granted = json.member("granted").map(|kept| Ok::<_, JoseError>((kept.seconds("at")?, digest(kept, "record")?)));
+        let granted = json
+            .member("granted")
+            .map(|kept| Ok::<_, JoseError>((kept.seconds("at")?, digest(kept, "record")?)));
         Ok(Self {
             resource: Resource::from_name(json.text("resource")?).ok_or(JoseError::Member("resource"))?,
             id: json.text("id")?.into(),

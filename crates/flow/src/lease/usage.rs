@@ -18,7 +18,13 @@ pub struct Usage {
 impl Leases<'_> {
     /// Whether a resource may be used for that now. The error says why not: nobody has it, another scenario, over, a measure against
     /// its holder.
-    pub fn check(&self, resource: Resource, id: &str, scenario: &str, now: Timestamp) -> Result<Usage, LeaseError> {
+    pub fn check(
+        &self,
+        resource: Resource,
+        id: &str,
+        scenario: &str,
+        now: Timestamp,
+    ) -> Result<Usage, LeaseError> {
         let (key, item) = self.holder_of(resource, id)?.ok_or(LeaseError::Free)?;
         if item.granted.is_none() {
             return Err(LeaseError::Free);

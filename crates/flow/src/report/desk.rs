@@ -68,9 +68,13 @@ impl Standings {
     pub fn to_svg(&self, title: &str) -> String {
         let count = |state: &'static str| (state, self.states.get(state).copied().unwrap_or_default());
         let states = ["received", "matched", "judged", "measured", "answered"].map(count);
-        let outcomes = Judged::ALL.map(|judged| (judged.as_str(), self.outcomes.get(&judged).copied().unwrap_or_default()));
+        let outcomes = Judged::ALL
+            .map(|judged| (judged.as_str(), self.outcomes.get(&judged).copied().unwrap_or_default()));
         let overdue = [("overdue", self.overdue.len() as u64)];
-        chart::bars(title, &[("reports", &states), ("outcomes", &outcomes), ("past their deadline", &overdue)])
+        chart::bars(
+            title,
+            &[("reports", &states), ("outcomes", &outcomes), ("past their deadline", &overdue)],
+        )
     }
 }
 
@@ -93,7 +97,8 @@ impl<'a> Reports<'a> {
     pub fn open(queue: &'a dyn Queue, rules: Rules) -> Result<Self, ReportError> {
         let secret = Zeroizing::new(random::<32>()?);
         let written = serde_json::to_string(&rules).map_err(|_| ReportError::Record)?;
-        let json = Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
+        let json =
+            Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
         let work = Work { value: json.to_bytes(), state: "open".to_owned(), due_at: None };
         let _ = queue.enlist(DESK, b"", &work)?;
         let desk = Self::find(queue)?;
@@ -114,7 +119,12 @@ impl<'a> Reports<'a> {
 
     /// Takes a report in: one a reporter, number and natural day. Whoever sends many at once is slowed, and what he sends counts as much as
     /// anybody's. The number isn't looked up here, so what is told doesn't depend on whose it is.
-    pub fn receive(&self, report: &Report<'_>, store: &dyn Store, now: Timestamp) -> Result<Received, ReportError> {
+    pub fn receive(
+        &self,
+        report: &Report<'_>,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<Received, ReportError> {
         if ![report.outlet, report.batch].into_iter().flatten().all(is_id) {
             return Err(ReportError::Id);
         }
@@ -220,7 +230,10 @@ impl<'a> Reports<'a> {
         Ok(standings)
     }
 
-    pub(super) fn each(&self, mut show: impl FnMut(&[u8], &Item) -> Result<(), ReportError>) -> Result<(), ReportError> {
+    pub(super) fn each(
+        &self,
+        mut show: impl FnMut(&[u8], &Item) -> Result<(), ReportError>,
+    ) -> Result<(), ReportError> {
         let mut after: Option<Vec<u8>> = None;
         loop {
             let page = self.queue.tasks(REPORTS, after.as_deref(), PAGE)?;

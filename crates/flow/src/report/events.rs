@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Judged, Match, ReportError, Reports};
-use crate::journal::entry::{Entry, Event, Stated};
 use crate::jose::{encode, instant};
+use crate::journal::entry::{Entry, Event, Stated};
 
 /// Which reports the journal has.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,8 @@ impl Reports<'_> {
                 event.with("time", Stated::Time(instant(at)))
             };
             if lacks("reported") {
-                let event = begin("reported", item.received).with("deadline", Stated::Time(instant(item.deadline)));
+                let event =
+                    begin("reported", item.received).with("deadline", Stated::Time(instant(item.deadline)));
                 let event = event.with_fitting("outlet", item.outlet.as_deref());
                 events.push(event.with_fitting("batch", item.batch.as_deref()));
             }

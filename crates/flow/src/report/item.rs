@@ -72,9 +72,11 @@ impl Item {
         members.extend(self.outlet.as_deref().map(|outlet| ("outlet", outlet.into())));
         members.extend(self.batch.as_deref().map(|batch| ("batch", batch.into())));
         members.extend(self.matched.as_ref().map(|matched| ("matched", matched.to_json())));
-        let at = |at: i64, name: &'static str, text: &str| Json::object([("at", at.into()), (name, text.into())]);
+        let at =
+            |at: i64, name: &'static str, text: &str| Json::object([("at", at.into()), (name, text.into())]);
         members.extend(self.judged.map(|(when, judged)| ("judged", at(when, "outcome", judged.as_str()))));
-        members.extend(self.measured.map(|(when, measure)| ("measured", at(when, "measure", measure.as_str()))));
+        members
+            .extend(self.measured.map(|(when, measure)| ("measured", at(when, "measure", measure.as_str()))));
         members.extend(self.answered.as_ref().map(|(when, jws)| ("answered", at(*when, "jws", jws))));
         Json::object(members).to_bytes()
     }
@@ -89,7 +91,12 @@ impl Item {
             return Err(JoseError::Member("v"));
         }
         let own = |name| Ok::<_, JoseError>(json.optional_text(name)?.map(str::to_owned));
-        fn dated<T>(json: &Json, name: &'static str, member: &'static str, of: impl Fn(&str) -> Option<T>) -> Result<Option<(i64, T)>, JoseError> {
+        fn dated<T>(
+            json: &Json,
+            name: &'static str,
+            member: &'static str,
+            of: impl Fn(&str) -> Option<T>,
+        ) -> Result<Option<(i64, T)>, JoseError> {
             let Some(kept) = json.member(name) else { return Ok(None) };
             Ok(Some((kept.seconds("at")?, of(kept.text(member)?).ok_or(JoseError::Member(member))?)))
         }

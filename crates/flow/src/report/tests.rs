@@ -32,10 +32,15 @@ fn one_a_reporter_number_and_day() {
     let first = reports.receive(&report(&spam, &me), &store, at("2026-12-01T10:00:00")).unwrap();
     assert!(!first.again);
     let again = reports.receive(&report(&spam, &me), &store, at("2026-12-01T23:59:59")).unwrap();
-    assert_eq!((again.report.as_str(), again.again, again.deadline), (first.report.as_str(), true, first.deadline));
-    for (number, reporter, time) in
-        [(&spam, &me, "2026-12-02T00:00:00"), (&spam, &you, "2026-12-01T10:00:00"), (&you, &me, "2026-12-01T10:00:00")]
-    {
+    assert_eq!(
+        (again.report.as_str(), again.again, again.deadline),
+        (first.report.as_str(), true, first.deadline)
+    );
+    for (number, reporter, time) in [
+        (&spam, &me, "2026-12-02T00:00:00"),
+        (&spam, &you, "2026-12-01T10:00:00"),
+        (&you, &me, "2026-12-01T10:00:00"),
+    ] {
         let other = reports.receive(&report(number, reporter), &store, at(time)).unwrap();
         assert!(!other.again && other.report != first.report);
     }
@@ -83,7 +88,10 @@ fn each_step_once_and_the_outcome_says_no_more() {
     let jws = reports.answer(&ours, "https://o.example", &key, now).unwrap();
     assert_eq!(reports.answer(&ours, "https://o.example", &key, at("2026-12-03T10:00:00")).unwrap(), jws);
     let outcome = Outcome::verify(&jws, key.verifying_key()).unwrap();
-    assert_eq!((outcome.outcome, outcome.on.as_str(), outcome.report.as_str()), (Judged::Held, "2026-12-01", ours.as_str()));
+    assert_eq!(
+        (outcome.outcome, outcome.on.as_str(), outcome.report.as_str()),
+        (Judged::Held, "2026-12-01", ours.as_str())
+    );
     let other = SigningKey::from_ed25519_seed(&[8; 32]);
     assert!(Outcome::verify(&jws, other.verifying_key()).is_err());
     // Not held reads alike, whyever it is so: its members are these five.
@@ -93,7 +101,10 @@ fn each_step_once_and_the_outcome_says_no_more() {
     let names: Vec<_> = payload.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["iat", "iss", "on", "outcome", "report"]);
     let standings = reports.standings(at("2026-12-09T10:00:00")).unwrap();
-    assert_eq!((standings.states["answered"], standings.outcomes[&Judged::NotHeld], standings.overdue.len()), (2, 1, 0));
+    assert_eq!(
+        (standings.states["answered"], standings.outcomes[&Judged::NotHeld], standings.overdue.len()),
+        (2, 1, 0)
+    );
 }
 
 #[test]

@@ -86,11 +86,12 @@ impl Policy {
             sense(earlier.iter().all(|other| other.batch != batch.batch), "two batches have one id")?;
             // Who confirms already isn't taken back into counting.
             let softens = |other: &Batch| {
-                batch.mode == Mode::Shadow
-                    && other.mode == Mode::Enforce
-                    && other.takes_some_of(batch)
+                batch.mode == Mode::Shadow && other.mode == Mode::Enforce && other.takes_some_of(batch)
             };
-            sense(!earlier.iter().any(softens), "a batch that only counts comes after one that enforces the same")?;
+            sense(
+                !earlier.iter().any(softens),
+                "a batch that only counts comes after one that enforces the same",
+            )?;
         }
         Ok(())
     }

@@ -15,7 +15,9 @@ fn day(text: &str) -> NaturalDay {
 fn low_credit_first_then_all_after_a_run_that_only_counts() {
     let policy = policy();
     let decide = |province, credit, on| {
-        policy.decide(Place { province, credit, day: day(on) }).map(|batch| (batch.batch.as_str(), batch.mode))
+        policy
+            .decide(Place { province, credit, day: day(on) })
+            .map(|batch| (batch.batch.as_str(), batch.mode))
     };
     assert_eq!(decide("11", 40, "2026-11-30"), None);
     assert_eq!(decide("11", 40, "2026-12-01"), Some(("count-low", Mode::Shadow)));

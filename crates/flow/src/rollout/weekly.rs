@@ -11,6 +11,7 @@ use crate::journal::entry::Entry;
 
 /// A batch's progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BatchProgress {
     /// Its id.
@@ -33,6 +34,7 @@ pub struct BatchProgress {
 
 /// What orders would have met with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Shadow {
     /// The customer would have been asked.
@@ -45,6 +47,7 @@ pub struct Shadow {
 
 /// The weekly report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Weekly {
     /// Version of the form: 1.
@@ -92,7 +95,9 @@ impl Weekly {
         let (time, (from, to)) = (entry.time(), self.week);
         let Some(batch) = entry.text("batch").filter(|_| time < to) else { return };
         let Some(place) = self.batches.iter().position(|known| known.batch == batch) else { return };
-        let (Some(progress), Some(seen)) = (self.batches.get_mut(place), self.seen.get_mut(place)) else { return };
+        let (Some(progress), Some(seen)) = (self.batches.get_mut(place), self.seen.get_mut(place)) else {
+            return;
+        };
         // Another roll-out may have a batch of that name.
         if entry.text("policy").is_some_and(|policy| policy != self.rollout) {
             return;
@@ -103,12 +108,14 @@ impl Weekly {
                 progress.done += 1;
                 progress.done_in_week += u64::from(in_week);
             }
-            ("rollout_counted", _, Some(outcome)) if in_week && progress.mode == Mode::Shadow.as_str() => match outcome {
-                "asked" => progress.counted.asked += 1,
-                "asked_before" => progress.counted.asked_before += 1,
-                "refused" => progress.counted.refused += 1,
-                _ => {}
-            },
+            ("rollout_counted", _, Some(outcome)) if in_week && progress.mode == Mode::Shadow.as_str() => {
+                match outcome {
+                    "asked" => progress.counted.asked += 1,
+                    "asked_before" => progress.counted.asked_before += 1,
+                    "refused" => progress.counted.refused += 1,
+                    _ => {}
+                }
+            }
             ("reported", ..) if in_week => progress.complaints += 1,
             _ => {}
         }

@@ -37,7 +37,13 @@ impl Queue for PostgresStore {
         Ok(if stored { Put::Stored } else { Put::Exists })
     }
 
-    fn take(&self, list: List<'_>, now: Timestamp, until: Timestamp, max: u32) -> Result<Vec<Task>, StoreError> {
+    fn take(
+        &self,
+        list: List<'_>,
+        now: Timestamp,
+        until: Timestamp,
+        max: u32,
+    ) -> Result<Vec<Task>, StoreError> {
         let (space, list) = names(list)?;
         let (now, until, max) = (micros(now), micros(until), i64::from(max));
         self.step(async move |link: &mut Link| {

@@ -155,8 +155,7 @@ pub(super) const TASK: &str = "SELECT list, key, value, state, due_at, revision 
 pub(super) const TASKS: &str = "SELECT list, key, value, state, due_at, revision FROM realname_task
     WHERE space = $1 AND list = $2 AND ($3::bytea IS NULL OR key > $3) ORDER BY key LIMIT $4";
 
-pub(super) const STATES: &str =
-    "SELECT list, state, count(*) FROM realname_task WHERE space = $1 AND list = $2 GROUP BY list, state ORDER BY state";
+pub(super) const STATES: &str = "SELECT list, state, count(*) FROM realname_task WHERE space = $1 AND list = $2 GROUP BY list, state ORDER BY state";
 
 pub(super) const DROP_TASKS: &str = concat!(
     "WITH gone AS (DELETE FROM realname_task WHERE space = $1 AND list = $2 AND key IN

@@ -10,7 +10,9 @@ use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
 use crate::store::limits::{from_micros, micros};
-use crate::store::{Advance, Answered, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError};
+use crate::store::{
+    Advance, Answered, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError,
+};
 
 pub(super) async fn put(
     link: &Link,
@@ -185,7 +187,12 @@ async fn removed(link: &Link, sql: &str, before: i64, max: u32) -> Result<u32, T
 }
 
 /// Whether the statement changed the row of `key`.
-pub(super) async fn changed(link: &Link, sql: &str, values: &[Value<'_>], key: &[u8]) -> Result<bool, Trouble> {
+pub(super) async fn changed(
+    link: &Link,
+    sql: &str,
+    values: &[Value<'_>],
+    key: &[u8],
+) -> Result<bool, Trouble> {
     let Some(row) = link.query(sql, values).await? else { return Ok(false) };
     is_about(&row, key)?;
     Ok(true)

@@ -41,7 +41,13 @@ impl Queue for SqliteStore {
         Ok(if changed == 0 { Put::Exists } else { Put::Stored })
     }
 
-    fn take(&self, list: List<'_>, now: Timestamp, until: Timestamp, max: u32) -> Result<Vec<Task>, StoreError> {
+    fn take(
+        &self,
+        list: List<'_>,
+        now: Timestamp,
+        until: Timestamp,
+        max: u32,
+    ) -> Result<Vec<Task>, StoreError> {
         let own = Own::of(list)?;
         let (now, until) = (micros(now), micros(until));
         let sql = "UPDATE task SET due_at = ?4, revision = revision + 1 WHERE id IN
@@ -89,18 +95,21 @@ impl Queue for SqliteStore {
     }
 
     fn tally(&self, list: List<'_>) -> Result<Vec<(String, u64)>, StoreError> {
-        let sql = "SELECT state, count(*) FROM task WHERE space = ?1 AND list = ?2 GROUP BY state ORDER BY state";
+        let sql =
+            "SELECT state, count(*) FROM task WHERE space = ?1 AND list = ?2 GROUP BY state ORDER BY state";
         self.look(PATIENCE, |reader| {
             let mut statement = reader.prepare_cached(sql).map_err(fault::sqlite)?;
             let count = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
-            let rows = statement.query_map(params![list.space.as_str(), list.id], count).map_err(fault::sqlite)?;
+            let rows =
+                statement.query_map(params![list.space.as_str(), list.id], count).map_err(fault::sqlite)?;
             rows.collect::<Result<_, _>>().map_err(fault::sqlite)
         })
     }
 
     fn drop_tasks(&self, list: List<'_>, max: u32) -> Result<u32, StoreError> {
         let own = Own::of(list)?;
-        let sql = "DELETE FROM task WHERE id IN (SELECT id FROM task WHERE space = ?1 AND list = ?2 LIMIT ?3)";
+        let sql =
+            "DELETE FROM task WHERE id IN (SELECT id FROM task WHERE space = ?1 AND list = ?2 LIMIT ?3)";
         let removed = self.write(move |connection| {
             let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
             statement.execute(params![own.space.as_str(), own.list, max]).map_err(fault::sqlite)

@@ -137,7 +137,13 @@ impl DemandRequest {
     }
 
     /// What is to be leased, which one, for what, and until when (to the second). Instead of a number.
-    pub fn lease(mut self, resource: Resource, id: impl Into<Personal>, scenario: &str, until: Timestamp) -> Self {
+    pub fn lease(
+        mut self,
+        resource: Resource,
+        id: impl Into<Personal>,
+        scenario: &str,
+        until: Timestamp,
+    ) -> Self {
         let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
         self.lease = Some((resource, id.into(), scenario.to_owned(), until));
         self
@@ -277,12 +283,18 @@ impl DemandRequest {
         if let Some((resource, id, scenario, until)) = &self.lease {
             for (member, text) in [("id", id.as_str()), ("scenario", scenario)] {
                 if self.number.is_some() || !is_safe(text, MAX_WORD) {
-                    let problem = "it is empty, too long, beside a number, or holds controls or marks of direction";
+                    let problem =
+                        "it is empty, too long, beside a number, or holds controls or marks of direction";
                     return Err(AskError::Value { member, value: "the text (not shown)".into(), problem });
                 }
             }
             let scenario = scenario.as_str().into();
-            return Ok(Some(Transaction::Lease { resource: *resource, id: id.clone(), scenario, until: *until }));
+            return Ok(Some(Transaction::Lease {
+                resource: *resource,
+                id: id.clone(),
+                scenario,
+                until: *until,
+            }));
         }
         let Some(number) = &self.number else {
             let about_nothing = [&self.text, &self.region, &self.action, &self.snapshot]

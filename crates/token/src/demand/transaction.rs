@@ -86,7 +86,9 @@ impl Transaction {
 
     pub(super) fn to_json(&self) -> Json {
         let (number, action, region, text, snapshot) = match self {
-            Self::Number { number, action, region, text, snapshot } => (number, action, region, text, snapshot),
+            Self::Number { number, action, region, text, snapshot } => {
+                (number, action, region, text, snapshot)
+            }
             Self::Lease { resource, id, scenario, until } => {
                 return Json::object([
                     ("type", Json::from("lease")),

@@ -118,7 +118,8 @@ impl Record {
 
     /// SHA-256 of the issuer-signed JWT: how journals and later demands name the record. Erasing doesn't change it.
     pub fn digest(&self) -> [u8; 32] {
-        let issued = self.json.member("token").and_then(Json::as_str).and_then(|token| token.split('~').next());
+        let issued =
+            self.json.member("token").and_then(Json::as_str).and_then(|token| token.split('~').next());
         Sha256::digest(issued.unwrap_or_default()).into()
     }
 

@@ -35,7 +35,13 @@ impl Queue for MemoryStore {
         })
     }
 
-    fn take(&self, list: List<'_>, now: Timestamp, until: Timestamp, max: u32) -> Result<Vec<Task>, StoreError> {
+    fn take(
+        &self,
+        list: List<'_>,
+        now: Timestamp,
+        until: Timestamp,
+        max: u32,
+    ) -> Result<Vec<Task>, StoreError> {
         let (now, until) = (micros(now), from_micros(micros(until))?);
         self.of(list, |tasks| {
             let due = |task: &Task| task.work.due_at.map(micros).filter(|due| *due <= now);
@@ -89,7 +95,8 @@ impl Queue for MemoryStore {
 
     fn drop_tasks(&self, list: List<'_>, max: u32) -> Result<u32, StoreError> {
         self.of(list, |tasks| {
-            let keys: Vec<_> = tasks.keys().take(usize::try_from(max).unwrap_or(usize::MAX)).cloned().collect();
+            let keys: Vec<_> =
+                tasks.keys().take(usize::try_from(max).unwrap_or(usize::MAX)).cloned().collect();
             keys.iter().for_each(|key| drop(tasks.remove(key)));
             u32::try_from(keys.len()).unwrap_or(u32::MAX)
         })

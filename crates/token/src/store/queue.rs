@@ -51,13 +51,19 @@ impl Task {
 
 impl std::fmt::Debug for Work {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Work").field("state", &self.state).field("due_at", &self.due_at).finish_non_exhaustive()
+        f.debug_struct("Work")
+            .field("state", &self.state)
+            .field("due_at", &self.due_at)
+            .finish_non_exhaustive()
     }
 }
 
 impl std::fmt::Debug for Task {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Task").field("work", &self.work).field("revision", &self.revision).finish_non_exhaustive()
+        f.debug_struct("Task")
+            .field("work", &self.work)
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
     }
 }
 
@@ -70,7 +76,13 @@ pub trait Queue: Send + Sync {
 
     /// Hands out at most `max` tasks that are due at `now`, those that are due longest first, and makes each due again at `until`. Of
     /// any number of takers each task goes to one. Whoever takes one and then stops has lost his turn, and the task none.
-    fn take(&self, list: List<'_>, now: Timestamp, until: Timestamp, max: u32) -> Result<Vec<Task>, StoreError>;
+    fn take(
+        &self,
+        list: List<'_>,
+        now: Timestamp,
+        until: Timestamp,
+        max: u32,
+    ) -> Result<Vec<Task>, StoreError>;
 
     /// Changes a task if nothing has changed it since it had that revision; says whether it did.
     fn change(&self, list: List<'_>, key: &[u8], revision: u64, work: &Work) -> Result<bool, StoreError>;

@@ -46,7 +46,8 @@ pub(super) fn run(args: &CampaignCloseArgs) -> Done {
             events,
         });
     } else {
-        let (noticed, measured, lifted, open) = (closing.noticed, closing.measured, closing.lifted, closing.open);
+        let (noticed, measured, lifted, open) =
+            (closing.noticed, closing.measured, closing.lifted, closing.open);
         output::line(lang::pick(
             format!("{noticed} notices, {measured} measures, {lifted} lifted; {open} numbers are open"),
             format!("通知 {noticed}，处置 {measured}，解除 {lifted}；未结号码 {open}"),

@@ -21,9 +21,8 @@ pub(super) fn run(args: &CampaignImportArgs) -> Done {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let import = Import::parse(line.trim_ascii()).ok_or_else(|| {
-            Failure::from(CampaignError::Line(place + 1)).about(&outside::path(&args.list))
-        })?;
+        let import = Import::parse(line.trim_ascii())
+            .ok_or_else(|| Failure::from(CampaignError::Line(place + 1)).about(&outside::path(&args.list)))?;
         match campaign.import(&import, now)? {
             Put::Stored => new += 1,
             Put::Exists => known += 1,

@@ -29,7 +29,12 @@ pub(super) fn run(args: &CampaignNextArgs) -> Done {
         return done();
     }
     let rows = next.calls.iter().map(|call| {
-        [call.attempt.clone(), call.number.as_str().to_owned(), call.place.to_string(), call.until.to_string()]
+        [
+            call.attempt.clone(),
+            call.number.as_str().to_owned(),
+            call.place.to_string(),
+            call.until.to_string(),
+        ]
     });
     let head = lang::pick(["attempt", "number", "n", "until"], ["回访编号", "号码", "次", "截止"]);
     output::line(output::table(head, rows));

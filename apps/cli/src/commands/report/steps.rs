@@ -17,7 +17,10 @@ pub(super) fn matched(args: &ReportMatchArgs) -> Done {
             let record = digest.ok_or_else(|| {
                 Failure::usage(
                     lang::pick("--record isn't a digest", "--record 不是摘要"),
-                    lang::pick("give 32 bytes in base64url, as `verify --json` prints them", "请提供 verify --json 所示的 base64url 摘要"),
+                    lang::pick(
+                        "give 32 bytes in base64url, as `verify --json` prints them",
+                        "请提供 verify --json 所示的 base64url 摘要",
+                    ),
                 )
             })?;
             Match::Subscriber { record, agent: args.agent.clone() }

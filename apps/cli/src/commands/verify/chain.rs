@@ -18,7 +18,12 @@ const LONGEST: usize = 1000;
 
 /// Follows the chain; gives the digests, the newest first. Each record must be there, be believed as of `at`, be older than what supersedes
 /// it, and be superseded by nothing else that is there.
-pub(super) fn follow(newest: &Record, earlier: &Path, list: &TrustList, at: Timestamp) -> Result<Vec<String>, Failure> {
+pub(super) fn follow(
+    newest: &Record,
+    earlier: &Path,
+    list: &TrustList,
+    at: Timestamp,
+) -> Result<Vec<String>, Failure> {
     let mut by_digest = BTreeMap::new();
     let mut superseded: BTreeMap<String, String> = BTreeMap::new();
     let kept = records(earlier)?;
@@ -27,7 +32,11 @@ pub(super) fn follow(newest: &Record, earlier: &Path, list: &TrustList, at: Time
         if let Some(old) = record.supersedes() {
             let other = superseded.insert(old, digest.clone());
             if other.is_some_and(|other| other != digest) {
-                return Err(broken("chain_forked", "two records supersede the same one", "两条记录更新了同一条记录"));
+                return Err(broken(
+                    "chain_forked",
+                    "two records supersede the same one",
+                    "两条记录更新了同一条记录",
+                ));
             }
         }
         by_digest.insert(digest, record);
@@ -36,14 +45,23 @@ pub(super) fn follow(newest: &Record, earlier: &Path, list: &TrustList, at: Time
     let mut current = newest;
     while let Some(old) = current.supersedes() {
         if current.verdict().purpose() != Some(Purpose::NumberReverify) {
-            return Err(broken("chain_purpose", "a record that was no re-verification supersedes another", "非重新核验的记录更新了其他记录"));
+            return Err(broken(
+                "chain_purpose",
+                "a record that was no re-verification supersedes another",
+                "非重新核验的记录更新了其他记录",
+            ));
         }
         let Some(record) = by_digest.get(&old) else {
             return Err(broken("chain_missing", "a superseded record isn't there", "被更新的记录不在其中"));
         };
-        let later = record.accepted_at() >= current.accepted_at() || record.accepted_at().is_some_and(|time| time > at);
+        let later = record.accepted_at() >= current.accepted_at()
+            || record.accepted_at().is_some_and(|time| time > at);
         if later || chain.contains(&old) || chain.len() >= LONGEST {
-            return Err(broken("chain_order", "a superseded record isn't older than what supersedes it", "被更新的记录不早于更新它的记录"));
+            return Err(broken(
+                "chain_order",
+                "a superseded record isn't older than what supersedes it",
+                "被更新的记录不早于更新它的记录",
+            ));
         }
         let verdict = record.audit(list, &Limits::default());
         if let Some(reason) = verdict.reasons().first().filter(|_| !verdict.is_accepted()) {
@@ -71,7 +89,10 @@ fn records(directory: &Path) -> Result<Vec<Record>, Failure> {
         }
     }
     paths.sort();
-    paths.iter().map(|path| parse_record(path).map_err(|failure| failure.about(&outside::path(path)))).collect()
+    paths
+        .iter()
+        .map(|path| parse_record(path).map_err(|failure| failure.about(&outside::path(path))))
+        .collect()
 }
 
 fn broken(code: &str, english: &'static str, chinese: &'static str) -> Failure {

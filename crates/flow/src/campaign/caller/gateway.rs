@@ -30,7 +30,8 @@ impl Caller for HttpCaller {
     fn call(&self, call: &Call) -> Result<Called, CallerError> {
         let request = self.0.post().header("Idempotency-Key", &call.attempt);
         let request = request.header(header::ACCEPT, "application/json");
-        let mut response = request.send(&written(call).to_bytes()[..]).map_err(|_| CallerError::Unreachable)?;
+        let mut response =
+            request.send(&written(call).to_bytes()[..]).map_err(|_| CallerError::Unreachable)?;
         if !response.status().is_success() {
             return Err(CallerError::Unreachable);
         }

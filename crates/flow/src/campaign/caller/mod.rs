@@ -62,7 +62,9 @@ impl Campaign<'_> {
             // One at a time: whoever is stopped in between holds no other number's turn.
             let Some(call) = self.next(store, now(), 1)?.calls.pop() else { break };
             match caller.call(&call) {
-                Ok(called) => self.record(&call.attempt, called.outcome, called.channel.as_deref(), store, now())?,
+                Ok(called) => {
+                    self.record(&call.attempt, called.outcome, called.channel.as_deref(), store, now())?
+                }
                 Err(error) => return Ok((made, Some(error))),
             }
             made += 1;
