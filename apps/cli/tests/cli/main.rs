@@ -12,6 +12,7 @@ mod journal;
 mod keeping;
 mod kill;
 mod online;
+mod operator;
 mod outputs;
 mod plugins;
 mod policy;

@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::limits::{check, from_micros, micros};
-use super::memory_queue::Tasks;
-use super::{Advance, Answered, Claim, Counted, Entry, Field, List, Put, Space, Store, StoreError};
+use super::{Advance, Answered, Claim, Counted, Entry, Field, List, Put, Space, Store, StoreError, Task};
 
 /// A store in memory, for tests and single runs. **It forgets everything when it is dropped**, so nothing that must
 /// happen once is safe across a restart, and no other process sees it.
@@ -28,6 +27,9 @@ struct Ledger {
 }
 
 type Key = (Space, Wiped);
+
+/// A list's tasks by key.
+type Tasks = BTreeMap<Vec<u8>, Task>;
 
 /// Bytes that may be personal.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, ZeroizeOnDrop)]

@@ -9,9 +9,6 @@ use super::limits::{check, from_micros, micros};
 use super::memory::MemoryStore;
 use super::{Field, List, Put, Queue, StoreError, Task, Work};
 
-/// A list's tasks by key.
-pub(super) type Tasks = BTreeMap<Vec<u8>, Task>;
-
 /// As stores keep it: times to the microsecond.
 fn kept(work: &Work) -> Result<Work, StoreError> {
     check(Field::Value, &work.value)?;

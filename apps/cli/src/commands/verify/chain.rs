@@ -1,7 +1,7 @@
 //! `verify --audit --earlier DIR`: the records that a record superseded, back to the first.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use realname::jose::encode;
@@ -9,9 +9,8 @@ use realname::profile::Purpose;
 use realname::rely::{Limits, Record};
 use realname::trust::TrustList;
 
-use crate::commands::verify::parse_record;
 use crate::failure::Failure;
-use crate::{lang, outside};
+use crate::{files, lang, outside};
 
 /// More than anybody registers one number.
 const LONGEST: usize = 1000;
@@ -89,10 +88,8 @@ fn records(directory: &Path) -> Result<Vec<Record>, Failure> {
         }
     }
     paths.sort();
-    paths
-        .iter()
-        .map(|path| parse_record(path).map_err(|failure| failure.about(&outside::path(path))))
-        .collect()
+    let read = |path: &PathBuf| Record::parse(&files::read(path)?).map_err(Failure::from);
+    paths.iter().map(|path| read(path).map_err(|failure| failure.about(&outside::path(path)))).collect()
 }
 
 fn broken(code: &str, english: &'static str, chinese: &'static str) -> Failure {
