@@ -34,7 +34,6 @@ pub struct TextReaderRef {
 /// How a reading compares with what was declared. It supports or it doesn't; it never contradicts, because recognisers lack characters
 /// that people have in their names and are sure of what they read instead (`findings/ocr-names.sh`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
 pub enum ReadOutcome {
     /// As declared.
     Same,
