@@ -42,7 +42,8 @@ impl Office {
 
     fn refused(&self, command: [&str; 2], more: &[&str]) -> String {
         let store = self.shop.path("store");
-        let output = run(command.into_iter().chain(["--store", &store, "--json"]).chain(more.iter().copied()));
+        let output =
+            run(command.into_iter().chain(["--store", &store, "--json"]).chain(more.iter().copied()));
         assert_eq!(code(&output), Some(1), "{command:?} {more:?}");
         fits("error", &json(&output));
         json(&output)["error"]["code"].as_str().expect("a code").to_owned()
@@ -56,7 +57,8 @@ impl Office {
 
     fn append(&self, lines: &str) {
         self.shop.write("events", lines);
-        let (dir, key, events) = (self.shop.path("journal"), self.shop.path("home.pem"), self.shop.path("events"));
+        let (dir, key, events) =
+            (self.shop.path("journal"), self.shop.path("home.pem"), self.shop.path("events"));
         ok(["journal", "append", "--dir", &dir, "--key", &key, "--event", &events]);
     }
 
@@ -110,7 +112,8 @@ fn a_lease_is_granted_to_who_answered_and_used_as_lent() {
         env!("CARGO_MANIFEST_DIR")
     );
     let policy = fs::read_to_string(built_in).expect("the policy");
-    let own = policy.replace(r#"["number.reverify"]"#, r#"["number.reverify", "urn:realname:purpose:lease"]"#);
+    let own =
+        policy.replace(r#"["number.reverify"]"#, r#"["number.reverify", "urn:realname:purpose:lease"]"#);
     assert_ne!(own, policy);
     shop.write("policy.toml", &own);
     let config = fs::read_to_string(shop.path("terminal.toml")).expect("read");
@@ -118,17 +121,32 @@ fn a_lease_is_granted_to_who_answered_and_used_as_lent() {
     let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48)).to_string();
     let (key, out, holder) = (shop.path("home.pem"), shop.path("demand.jwt"), shop.path("holder.json"));
     let what = ["--resource", "middle_number", "--id", PHONE, "--scenario", "ride"];
-    let ask = ["--until", &until, "--holder", &holder, "--key", &key, "--iss", HOME, "--env", "test", "--out", &out];
+    let ask = [
+        "--until", &until, "--holder", &holder, "--key", &key, "--iss", HOME, "--env", "test", "--out", &out,
+    ];
     let ask: Vec<&str> = what.into_iter().chain(ask).collect();
     // A number that was cancelled lately rests: for a lease, and for a new registration.
     let rest = ["--number", "+8619900000009", "--until", "2999-01-01"];
     office.on_store("lease-rest", ["lease", "rest"], &rest);
-    let rested: Vec<&str> = ask.iter().map(|arg| if *arg == PHONE { "+8619900000009" } else { arg }).collect();
+    let rested: Vec<&str> =
+        ask.iter().map(|arg| if *arg == PHONE { "+8619900000009" } else { arg }).collect();
     assert_eq!(office.refused(["lease", "ask"], &rested), "number_resting");
-    let activate = ["--key", &key, "--iss", HOME, "--purpose", "sim.activate", "--number", "+8619900000009", "--out", &out];
+    let activate = [
+        "--key",
+        &key,
+        "--iss",
+        HOME,
+        "--purpose",
+        "sim.activate",
+        "--number",
+        "+8619900000009",
+        "--out",
+        &out,
+    ];
     assert_eq!(office.refused(["demand", "new"], &activate), "number_resting");
 
-    let lease = office.on_store("lease-ask", ["lease", "ask"], &ask)["lease"].as_str().expect("an id").to_owned();
+    let lease =
+        office.on_store("lease-ask", ["lease", "ask"], &ask)["lease"].as_str().expect("an id").to_owned();
     assert_eq!(office.refused(["lease", "grant"], &["--lease", &lease]), "lease_not_answered");
     let checked = json(&run([
         "demand",
@@ -141,7 +159,10 @@ fn a_lease_is_granted_to_who_answered_and_used_as_lent() {
         &out,
     ]));
     fits("demand-check", &checked);
-    assert_eq!((&checked["transaction"]["type"], &checked["transaction"]["id"]), (&json!("lease"), &json!(PHONE)));
+    assert_eq!(
+        (&checked["transaction"]["type"], &checked["transaction"]["id"]),
+        (&json!("lease"), &json!(PHONE))
+    );
     let reader = Emulator::start("cards/resident.json");
     let attested = shop.attest(&reader.port, "portraits/jia-live-1.jpg", "demand.jwt", "presentation");
     assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
@@ -161,7 +182,8 @@ fn a_lease_is_granted_to_who_answered_and_used_as_lent() {
     assert_eq!(office.refused(["lease", "check"], &what), "lease_over");
     assert_eq!((office.tell("lease"), office.tell("lease")), (2, 0));
     let history = office.on_journal("lease-history", ["lease", "history"], &["--lease", &lease]);
-    let events: Vec<_> = history["events"].as_array().expect("events").iter().map(|event| &event["event"]).collect();
+    let events: Vec<_> =
+        history["events"].as_array().expect("events").iter().map(|event| &event["event"]).collect();
     assert_eq!(events, ["lease_granted", "lease_ended"]);
 }
 
@@ -173,8 +195,11 @@ fn credit_rollout_papers_and_figures_come_from_the_journal() {
     for agent in 0..7 {
         for sale in 0..35 {
             let second = sale * (60 + agent * 7) % 3600;
-            let time = format!("2026-11-{:02}T0{}:{:02}:{:02}Z", 1 + sale / 8, sale % 8, second / 60, second % 60);
-            lines += &format!("{{\"event\":\"attested\",\"agent\":\"shop-{agent}\",\"region\":\"CN-44\",\"time\":\"{time}\"}}\n");
+            let time =
+                format!("2026-11-{:02}T0{}:{:02}:{:02}Z", 1 + sale / 8, sale % 8, second / 60, second % 60);
+            lines += &format!(
+                "{{\"event\":\"attested\",\"agent\":\"shop-{agent}\",\"region\":\"CN-44\",\"time\":\"{time}\"}}\n"
+            );
         }
     }
     let digest = "A".repeat(43);
@@ -197,7 +222,10 @@ fn credit_rollout_papers_and_figures_come_from_the_journal() {
     let policy = shop.path("policy.json");
     let week = ["--policy", &policy, "--from", "2026-12-15T00:00:00+08:00"];
     let weekly = office.on_journal("rollout-weekly", ["rollout", "weekly"], &week);
-    assert_eq!((&weekly["batches"][1]["batch"], &weekly["batches"][1]["done_in_week"]), (&json!("low"), &json!(1)));
+    assert_eq!(
+        (&weekly["batches"][1]["batch"], &weekly["batches"][1]["done_in_week"]),
+        (&json!("low"), &json!(1))
+    );
     let order = ["rollout", "decide", "--policy", &policy, "--province", "11", "--credit", "40", "--json"];
     let at = |time: &'static str| order.into_iter().chain(["--at", time]).collect::<Vec<_>>();
     assert_eq!(prints("rollout-decide", &at("2026-12-20T00:00:00Z"))["mode"], "enforce");
@@ -205,7 +233,20 @@ fn credit_rollout_papers_and_figures_come_from_the_journal() {
 
     shop.write("credit.json", &page("operator-formats.md", "credit rules"));
     let (rules, dir, key) = (shop.path("credit.json"), shop.path("journal"), shop.path("home.pem"));
-    let take = ["credit", "take", "--rules", &rules, "--dir", &dir, "--key", &key, "--agent", "shop-1", "--grounds", "3"];
+    let take = [
+        "credit",
+        "take",
+        "--rules",
+        &rules,
+        "--dir",
+        &dir,
+        "--key",
+        &key,
+        "--agent",
+        "shop-1",
+        "--grounds",
+        "3",
+    ];
     let differs = ["--rule", "evidence_differs", "--json"];
     let take: Vec<&str> = take.into_iter().chain(differs).collect();
     assert_eq!(prints("credit-take", &take)["follows"], Value::Null);
