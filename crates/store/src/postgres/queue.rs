@@ -18,7 +18,10 @@ fn names(list: List<'_>) -> Result<(&'static str, String), StoreError> {
     Ok((list.space.as_str(), list.id.to_owned()))
 }
 
-fn content(work: &Work) -> Result<(Zeroizing<Vec<u8>>, String, Option<i64>), StoreError> {
+/// A task's value, state and end, of one's own.
+type Content = (Zeroizing<Vec<u8>>, String, Option<i64>);
+
+fn content(work: &Work) -> Result<Content, StoreError> {
     check(Field::Member, work.state.as_bytes())?;
     Ok((owned(Field::Value, &work.value)?, work.state.clone(), work.due_at.map(micros)))
 }
