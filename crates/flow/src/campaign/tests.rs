@@ -109,7 +109,7 @@ fn the_same_again_changes_nothing() {
 fn attempts_end_and_a_measure_follows_its_notice() {
     let store = MemoryStore::new();
     let campaign = Campaign::begin(&store, "spring", rules()).unwrap().0;
-    campaign.import(&number(1), at("2026-12-01T08:00:00")).unwrap();
+    let _ = campaign.import(&number(1), at("2026-12-01T08:00:00")).unwrap();
     let early = campaign.next(&store, at("2026-12-01T08:00:00"), 10).unwrap();
     assert_eq!((early.calls.len(), early.opens_at), (0, Some(at("2026-12-01T09:00:00"))));
     let mut attempts = Vec::new();
@@ -155,7 +155,7 @@ fn attempts_end_and_a_measure_follows_its_notice() {
 fn what_could_not_be_told_is_not_noted() {
     let store = MemoryStore::new();
     let campaign = Campaign::begin(&store, "spring", rules()).unwrap().0;
-    campaign.import(&number(1), at("2026-12-01T08:00:00")).unwrap();
+    let _ = campaign.import(&number(1), at("2026-12-01T08:00:00")).unwrap();
     let now = at("2026-12-20T08:00:00");
     let mut full = |_: &Action| Err(io::Error::other("full"));
     assert!(matches!(campaign.close(&store, now, &mut full), Err(CampaignError::Output(_))));
@@ -174,7 +174,7 @@ fn of_many_callers_one_has_each_number() {
     let campaign = Campaign::begin(&store, "spring", rules()).unwrap().0;
     let now = at("2026-12-01T09:00:00");
     for place in 0..300 {
-        campaign.import(&number(place), now).unwrap();
+        let _ = campaign.import(&number(place), now).unwrap();
     }
     let called = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -203,7 +203,7 @@ fn a_journal_is_told_once_and_learns_no_number() {
     let store = MemoryStore::new();
     let campaign = Campaign::begin(&store, "spring", rules()).unwrap().0;
     let now = at("2026-12-01T09:00:00");
-    campaign.import(&number(1), now).unwrap();
+    let _ = campaign.import(&number(1), now).unwrap();
     let call = campaign.next(&store, now, 1).unwrap().calls.pop().unwrap();
     campaign.record(&call.attempt, Outcome::NoAnswer, Some("voice"), &store, now).unwrap();
     let late = at("2026-12-20T09:00:00");
@@ -229,7 +229,7 @@ fn lines_of_json_go_out_and_come_back() {
     let campaign = Campaign::begin(&store, "spring", rules()).unwrap().0;
     let now = at("2026-12-01T09:00:00");
     for place in 0..2 {
-        campaign.import(&number(place), now).unwrap();
+        let _ = campaign.import(&number(place), now).unwrap();
     }
     /// Answers what it was told.
     struct Echo;
@@ -244,7 +244,7 @@ fn lines_of_json_go_out_and_come_back() {
     }
     assert_eq!(campaign.call(&Echo, &store, &|| now, 10).unwrap(), (2, None));
     assert_eq!(campaign.progress().unwrap().outcomes[&Outcome::Reached], 2);
-    campaign.import(&number(3), now).unwrap();
+    let _ = campaign.import(&number(3), now).unwrap();
     for (answer, error) in [
         ("", CallerError::Unreachable),
         ("{\"attempt\":\"another.1\",\"outcome\":\"reached\"}\n", CallerError::Said),

@@ -52,7 +52,7 @@ impl Desk {
         assert!(self.store.change(super::desk::LEASES, &key, task.revision, &work).unwrap());
         let place = self.leases().secret.mac("resource", &[b"middle_number", id.as_bytes()]);
         let held = Work { value: key.into(), state: "held".to_owned(), due_at: None };
-        self.store.enlist(super::desk::RESOURCES, &place, &held).unwrap();
+        let _ = self.store.enlist(super::desk::RESOURCES, &place, &held).unwrap();
         lease
     }
 }

@@ -158,8 +158,9 @@ pub(super) const TASKS: &str = "SELECT list, key, value, state, due_at, revision
 pub(super) const STATES: &str = "SELECT list, state, count(*) FROM realname_task WHERE space = $1 AND list = $2 GROUP BY list, state ORDER BY state";
 
 pub(super) const DROP_TASKS: &str = concat!(
-    "WITH gone AS (DELETE FROM realname_task WHERE space = $1 AND list = $2 AND key IN
-        (SELECT key FROM realname_task WHERE space = $1 AND list = $2 LIMIT $3 FOR UPDATE) RETURNING 1)
+    "WITH first AS MATERIALIZED (SELECT key FROM realname_task WHERE space = $1 AND list = $2 LIMIT $3 FOR UPDATE),
+    gone AS (DELETE FROM realname_task AS task USING first
+        WHERE task.space = $1 AND task.list = $2 AND task.key = first.key RETURNING 1)
     SELECT (SELECT count(*) FROM gone) FROM ",
     settings!()
 );
