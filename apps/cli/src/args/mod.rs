@@ -4,11 +4,15 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
 mod capture;
 mod chinese;
 mod demand;
 mod inspection;
 mod journal;
+#[cfg(any(feature = "bridge", feature = "serve"))]
+mod log;
 mod policy;
 mod reader;
 mod sandbox;
@@ -28,6 +32,8 @@ pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStand
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
+#[cfg(feature = "bridge")]
+pub(crate) use bridge::BridgeArgs;
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use inspection::{
@@ -38,11 +44,13 @@ pub(crate) use journal::{
     JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
     JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
 };
+#[cfg(any(feature = "bridge", feature = "serve"))]
+pub(crate) use log::LogLevel;
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
 #[cfg(feature = "serve")]
-pub(crate) use serve::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
+pub(crate) use serve::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 pub(crate) use store::{EraseArgs, ExpireArgs, RecordCommand, StoreCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
@@ -114,6 +122,9 @@ pub(crate) enum Command {
     /// The library over HTTP: demands, presentations, and the buyer's page
     #[cfg(feature = "serve")]
     Serve(ServiceArgs),
+    /// The card reader of a till for its web pages and programs, over HTTP on this machine
+    #[cfg(feature = "bridge")]
+    Bridge(BridgeArgs),
 }
 
 /// The command line, with its help in the language of this run.
