@@ -286,9 +286,8 @@ impl Worker {
                     self.told = Some((code, Instant::now()));
                     self.shared.tell(What::Fault(error.clone()));
                 }
-                if std::mem::take(&mut state.on) {
-                    self.shared.tell(What::CardOff);
-                }
+                // A card that can't be read is followed by its fault alone; it has to be lifted anyway.
+                state.on = false;
                 if let Some(job) = wants.and_then(|wants| state.take_first(wants)) {
                     let _ = job.answer.send(Err(Refusal::Reader(error)));
                 }
