@@ -60,16 +60,6 @@ pub(crate) enum Guest {
     Program,
 }
 
-impl Guest {
-    /// What a consent belongs to. No origin is the empty text.
-    pub(crate) fn origin(&self) -> &[u8] {
-        match self {
-            Self::Page(origin) => origin.as_bytes(),
-            Self::Program => b"",
-        }
-    }
-}
-
 impl Door {
     pub(crate) fn new(origins: Vec<Origin>, token: Option<&str>) -> Self {
         Self { origins, token: token.map(digest) }

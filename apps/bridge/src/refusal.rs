@@ -101,7 +101,7 @@ explain! {
         Self::Timeout { .. } => "request_timeout", Caller, "Send the whole request at once.", "请一次发送完整的请求。";
         Self::Busy => "busy", System, "Try again in a moment; end reads that nobody waits for.", "请稍后重试；请结束无人等待的读取。";
         Self::Ending => "ending", System, "Try again when the bridge has been started again.", "请在本地服务重新启动后重试。";
-        Self::NoCard { .. } => "no_card", Nobody, "Place the card on the reader; lift one that was read before.", "请将证件放在读卡器上；已读取过的证件请先拿起。";
+        Self::NoCard { .. } => "no_card", Card, "place a card; if one lies there, lift it and put it back", "请放置证件；如证件已在读卡器上，请拿起后重新放置";
         Self::Internal => "internal", System, "Start the bridge again; report what its log says.", "请重新启动本地服务，并反馈其日志内容。";
     }
     through {

@@ -1,7 +1,6 @@
 //! The listening side: on this machine only, under limits, with an orderly end.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -149,9 +148,4 @@ pub(crate) async fn ended() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// An address that is this machine's own.
-pub(crate) fn usual() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 7890))
 }

@@ -7,7 +7,6 @@ use realname::profile::explain;
 use zeroize::Zeroizing;
 
 use crate::door::Origin;
-use crate::server;
 
 /// A shorter token could be guessed; it is taken, with a warning.
 const SHORT: usize = 22;
@@ -35,7 +34,14 @@ pub struct Config {
 impl Config {
     /// For the reader of that name, or the only one there is; nobody gets in.
     pub fn new(port: Option<String>) -> Self {
-        Self { port, baud: None, listen: server::usual(), origins: Vec::new(), token: None, notes: None }
+        Self {
+            port,
+            baud: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 7890)),
+            origins: Vec::new(),
+            token: None,
+            notes: None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use tokio_tungstenite::tungstenite::Error;
 
 use super::till::{PAGE, TOKEN, Till, card};
 
+const NOTHING: (&str, &str) = ("accept", "*/*");
 const CALLS: [(&str, &str); 3] = [("GET", "/v1/reader"), ("POST", "/v1/read"), ("GET", "/v1/events")];
 
 #[tokio::test]
@@ -77,19 +78,19 @@ async fn preflights_of_allowed_pages_are_answered_for_private_networks_too() {
 async fn what_is_no_call_is_told_so() {
     let till = Till::open().await;
     let json = ("content-type", "application/json");
-    let cases: [(&str, &str, &[(&str, &str)], &str, u16, &str); 9] = [
-        ("GET", "/v1/nothing", &[PAGE], "", 404, "not_found"),
-        ("GET", "/v1/read", &[PAGE], "", 405, "method_not_allowed"),
-        ("POST", "/v1/read", &[PAGE], "{}", 415, "content_type"),
-        ("POST", "/v1/read", &[PAGE, ("content-type", "text/plain")], "{}", 415, "content_type"),
-        ("POST", "/v1/read", &[PAGE, json], "{", 400, "body_members"),
-        ("POST", "/v1/read", &[PAGE, json], r#"{"wait":1,"wait":2}"#, 400, "body_members"),
-        ("POST", "/v1/read", &[PAGE, json], r#"{"wiat":1}"#, 400, "body_members"),
-        ("POST", "/v1/read", &[PAGE, json], r#"{"wait":-1}"#, 422, "value_refused"),
-        ("GET", "/v1/events", &[PAGE], "", 426, "not_a_websocket"),
+    let cases = [
+        ("GET", "/v1/nothing", [PAGE, NOTHING], "", 404, "not_found"),
+        ("GET", "/v1/read", [PAGE, NOTHING], "", 405, "method_not_allowed"),
+        ("POST", "/v1/read", [PAGE, NOTHING], "{}", 415, "content_type"),
+        ("POST", "/v1/read", [PAGE, ("content-type", "text/plain")], "{}", 415, "content_type"),
+        ("POST", "/v1/read", [PAGE, json], "{", 400, "body_members"),
+        ("POST", "/v1/read", [PAGE, json], r#"{"wait":1,"wait":2}"#, 400, "body_members"),
+        ("POST", "/v1/read", [PAGE, json], r#"{"wiat":1}"#, 400, "body_members"),
+        ("POST", "/v1/read", [PAGE, json], r#"{"wait":-1}"#, 422, "value_refused"),
+        ("GET", "/v1/events", [PAGE, NOTHING], "", 426, "not_a_websocket"),
     ];
     for (method, path, headers, body, status, code) in cases {
-        let answer = till.call(method, path, headers, body).await;
+        let answer = till.call(method, path, &headers, body).await;
         assert_eq!(answer.code(), (status, code.into()), "{method} {path} {body}");
         let action = &answer.json()["error"]["action"];
         assert!(action["en"].is_string() && action["zh"].is_string(), "{action}");
