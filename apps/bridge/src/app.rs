@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, watch};
 
+use crate::consents::Consents;
 use crate::desk::Desk;
 use crate::door::Door;
+use crate::terminal::Terminal;
 
 /// Clients who watch at most.
 pub(crate) const WATCHERS: u32 = 64;
@@ -14,6 +16,8 @@ pub(crate) struct App {
     pub(crate) desk: Desk,
     pub(crate) door: Door,
     pub(crate) watchers: Arc<Semaphore>,
+    pub(crate) consents: Consents,
+    pub(crate) terminal: Option<Arc<dyn Terminal>>,
     end: watch::Sender<bool>,
 }
 
@@ -28,11 +32,13 @@ impl Ending {
 }
 
 impl App {
-    pub(crate) fn new(desk: Desk, door: Door) -> Self {
+    pub(crate) fn new(desk: Desk, door: Door, terminal: Option<Arc<dyn Terminal>>) -> Self {
         Self {
             desk,
             door,
             watchers: Arc::new(Semaphore::new(WATCHERS as usize)),
+            consents: Consents::default(),
+            terminal,
             end: watch::channel(false).0,
         }
     }

@@ -16,7 +16,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod app;
+mod attesting;
 mod call;
+mod consents;
 mod desk;
 mod door;
 mod reading;
@@ -24,12 +26,14 @@ mod refusal;
 mod routes;
 mod server;
 mod setup;
+mod terminal;
 mod watching;
 
 pub use crate::door::{Origin, OriginError};
 pub use crate::refusal::Refusal;
 pub use crate::server::Server;
 pub use crate::setup::{Config, SetupError, read_token};
+pub use crate::terminal::{Refused, Terminal};
 
 /// Listens, tells the address, and serves until SIGTERM or SIGINT. `told` is called once, when connections are taken.
 ///

@@ -64,14 +64,18 @@ fn state(error: &realname::reader::ReaderError) -> &'static str {
     }
 }
 
+/// How long to wait for a card, in seconds.
+pub(crate) fn wait_of(asked: Option<f64>) -> Result<f64, Refusal> {
+    let wait = asked.unwrap_or(WAIT);
+    let fits = (0.0..=LONGEST).contains(&wait);
+    fits.then_some(wait).ok_or(Refusal::Value { member: "wait", problem: "it is 0 to 3600 seconds" })
+}
+
 /// A card that is laid down for this call.
 pub(crate) async fn read(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let asked: Read = call::json(&parts.headers, body, call::SMALL).await?;
-    let wait = asked.wait.unwrap_or(WAIT);
-    if !(0.0..=LONGEST).contains(&wait) {
-        return Err(Refusal::Value { member: "wait", problem: "it is 0 to 3600 seconds" });
-    }
+    let wait = wait_of(asked.wait)?;
     let confirm = match asked.confirm.as_deref() {
         None | Some("until_trusted" | "until-trusted") => Confirm::UntilTrusted,
         Some("in_doubt" | "in-doubt") => Confirm::InDoubt,

@@ -73,6 +73,9 @@ pub enum Refusal {
         /// How long was waited.
         seconds: u64,
     },
+    /// The person has to be asked.
+    #[error("the person wasn't asked, or what was agreed to is another thing, or was used, or is over")]
+    NeedsConsent,
     /// There is no reader.
     #[error(transparent)]
     NoReader(ReaderError),
@@ -102,6 +105,7 @@ explain! {
         Self::Busy => "busy", System, "Try again in a moment; end reads that nobody waits for.", "请稍后重试；请结束无人等待的读取。";
         Self::Ending => "ending", System, "Try again when the bridge has been started again.", "请在本地服务重新启动后重试。";
         Self::NoCard { .. } => "no_card", Card, "place a card; if one lies there, lift it and put it back", "请放置证件；如证件已在读卡器上，请拿起后重新放置";
+        Self::NeedsConsent => "needs_consent", Caller, "Show the person who asks, for what and what is disclosed; when they agree, send the same again with the consent's id.", "请向本人展示请求方、用途和将披露的内容；本人同意后，请附上同意编号重新发送。";
         Self::Internal => "internal", System, "Start the bridge again; report what its log says.", "请重新启动本地服务，并反馈其日志内容。";
     }
     through {
@@ -122,6 +126,7 @@ impl Refusal {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Members(_) | Self::Parameter => StatusCode::BAD_REQUEST,
+            Self::NeedsConsent => StatusCode::CONFLICT,
             Self::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
             Self::Value { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Timeout { .. } | Self::NoCard { .. } => StatusCode::REQUEST_TIMEOUT,

@@ -13,13 +13,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::refusal::{Coded, Refusal};
-use crate::{reading, watching};
+use crate::{attesting, reading, watching};
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/v1/reader", get(reading::reader))
         .route("/v1/read", post(reading::read))
         .route("/v1/events", get(watching::events))
+        .route("/v1/attest", post(attesting::attest))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Refusal::Internal.into_response()))

@@ -53,7 +53,11 @@ impl Server {
         }
         let desk = Desk::start(opener).map_err(failed)?;
         let door = Door::new(config.origins, config.token.as_ref().map(|token| token.as_str()));
-        Ok(Self { listener, app: Arc::new(App::new(desk, door)), origin: format!("http://{bound}") })
+        Ok(Self {
+            listener,
+            app: Arc::new(App::new(desk, door, config.terminal)),
+            origin: format!("http://{bound}"),
+        })
     }
 
     /// Where it listens, as a URL.

@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use realname::profile::explain;
 use zeroize::Zeroizing;
 
 use crate::door::Origin;
+use crate::terminal::Terminal;
 
 /// A shorter token could be guessed; it is taken, with a warning.
 const SHORT: usize = 22;
@@ -14,7 +16,6 @@ const SHORT: usize = 22;
 const LONGEST: usize = 512;
 
 /// What a bridge is told.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Config {
     /// The reader's name; `None`: the only one there is.
@@ -29,6 +30,17 @@ pub struct Config {
     pub token: Option<Zeroizing<String>>,
     /// Where notes on ports are kept for the next program.
     pub notes: Option<PathBuf>,
+    /// What answers demands: without it there is no `/v1/attest`.
+    pub terminal: Option<Arc<dyn Terminal>>,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("port", &self.port)
+            .field("listen", &self.listen)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {
@@ -41,6 +53,7 @@ impl Config {
             origins: Vec::new(),
             token: None,
             notes: None,
+            terminal: None,
         }
     }
 }

@@ -25,6 +25,18 @@ pub(crate) struct BridgeArgs {
     /// Programs of this machine get in with the token that stands in this file; without it none does
     #[arg(long, value_name = "FILE")]
     pub(crate) token: Option<PathBuf>,
+    /// Answer demands, too: the terminal's configuration (TOML)
+    #[arg(long, value_name = "FILE", requires_all = ["trust", "anchor"])]
+    pub(crate) config: Option<PathBuf>,
+    /// The signed trust list
+    #[arg(long, value_name = "FILE", requires = "config")]
+    pub(crate) trust: Option<PathBuf>,
+    /// The anchor that signs it
+    #[arg(long, value_name = "FILE", requires = "config")]
+    pub(crate) anchor: Option<PathBuf>,
+    /// Whom to ask: dir:FILE, an http(s) address, or config:FILE; may be left out when the configuration names a register
+    #[arg(long, value_name = "SPEC", requires = "config")]
+    pub(crate) authority: Option<String>,
     /// How much is logged, as lines of JSON on standard error
     #[arg(long, value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log: LogLevel,

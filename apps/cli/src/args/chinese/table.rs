@@ -56,6 +56,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("An event that it rests on, by index; may be given several times", "所依据的事件序号；可多次给出", ""),
+    ("Answer demands, too: the terminal's configuration (TOML)", "同时应答请求：终端配置（TOML）", ""),
     ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
     (
         "Ask a configured register about a person who doesn't exist, and say in words what is wrong",
@@ -228,13 +229,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("One JSON value on standard output, which it is anyway", "在标准输出上输出一个 JSON 值（本就如此）", ""),
     ("Online: finds faces in the holder's photo", "在线：在手持证件照中查找人脸", ""),
     (
-        "Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default",
-        "线上：买家在商家的账号，按小时计核验次数；默认为终端编号",
+        "Online: reads the name on the portrait side, for a person to look at where it reads another one",
+        "线上：识别人像面上的姓名；与申报不符时提请人工查看",
         "",
     ),
     (
-        "Online: reads the name on the portrait side, for a person to look at where it reads another one",
-        "线上：识别人像面上的姓名；与申报不符时提请人工查看",
+        "Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default",
+        "线上：买家在商家的账号，按小时计核验次数；默认为终端编号",
         "",
     ),
     ("Online: the card's emblem side", "线上：证件国徽面", ""),
