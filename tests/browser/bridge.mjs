@@ -1,4 +1,4 @@
-// A page that calls `realname bridge`, in Chromium: `node bridge.mjs REALNAME CHROMIUM CARD`. From an origin that is allowed it reads
+// A page that calls `realname bridge`, in Chromium: `node bridge.mjs REALNAME CHROMIUM CARD CARD`. From an origin that is allowed it reads
 // cards and hears events; from others (another port, `null`, a name that was moved to this machine) it gets nothing.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const [program, browserPath, card] = process.argv.slice(2);
+const [program, browserPath, ...cards] = process.argv.slice(2);
 const place = mkdtempSync(join(tmpdir(), "bridge-"));
 const started = [];
 
@@ -28,7 +28,8 @@ async function page(port = 0) {
 }
 
 const [till, foreign] = [await page(), await page()];
-const reader = await start("emulator", "--card", card, "--again");
+// Two, because one that is back after half a second was only touched.
+const reader = await start("emulator", "--card", ...cards, "--again");
 const bridge = await start("bridge", "--port", reader, "--listen", "127.0.0.1:0", "--allow-origin", till.origin);
 const browser = await chromium.launch({
   executablePath: browserPath,
@@ -69,9 +70,10 @@ try {
   // A refusal can be read by the page, too.
   assert.equal((await call(allowed, bridge, "/v1/read", '{"wiat": 20}')).body.error.code, "body_members");
   assert.equal((await call(allowed, bridge, "/v1/read", '{"wait": 0}')).body.error.code, "no_card");
-  const heard = await events(allowed, bridge, 3);
-  assert.deepEqual(heard.map((event) => event.event), ["reader_ready", "card_on", "card_read"]);
-  assert.match(heard[2].document.name, /^测试/);
+  // The card that was read is lifted, the next is laid down.
+  const heard = await events(allowed, bridge, 4);
+  assert.deepEqual(heard.map((event) => event.event), ["reader_ready", "card_off", "card_on", "card_read"]);
+  assert.match(heard[3].document.name, /^测试/);
   // A page that is closed in the middle leaves the reader to the next.
   const closed = await browser.newPage();
   await closed.goto(till.origin);

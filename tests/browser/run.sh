@@ -14,4 +14,4 @@ place=target/browser
 mkdir -p $place
 cp tests/browser/package.json tests/browser/*.mjs $place/
 (cd $place && npm install --silent --no-audit --no-fund && node sale.mjs "$program" "$(command -v chromium)" "${1:-}")
-(cd $place && node bridge.mjs "$program" "$(command -v chromium)" "$OLDPWD/fixtures/cards/resident.json")
+(cd $place && node bridge.mjs "$program" "$(command -v chromium)" "$OLDPWD"/fixtures/cards/resident{,-2}.json)
