@@ -26,12 +26,12 @@ pub trait Terminal: Send + Sync + 'static {
 #[allow(missing_docs, clippy::exhaustive_structs, reason = "a plain value; its fields say what they are")]
 pub struct Refused {
     pub status: StatusCode,
-    pub code: String,
-    pub message: String,
-    pub action_en: String,
-    pub action_zh: String,
+    pub code: Box<str>,
+    pub message: Box<str>,
+    pub action_en: Box<str>,
+    pub action_zh: Box<str>,
     /// The refusal with all its checks, where there is one.
-    pub refusal: Option<Value>,
+    pub refusal: Option<Box<Value>>,
 }
 
 impl Refused {
@@ -40,10 +40,10 @@ impl Refused {
         let entry = error.entry();
         Self {
             status: status(entry.fault),
-            code: entry.code.to_owned(),
-            message: error.message(Lang::En),
-            action_en: entry.advice.en.to_owned(),
-            action_zh: entry.advice.zh.to_owned(),
+            code: entry.code.into(),
+            message: error.message(Lang::En).into(),
+            action_en: entry.advice.en.into(),
+            action_zh: entry.advice.zh.into(),
             refusal: None,
         }
     }
@@ -55,7 +55,7 @@ impl Refused {
             "action": {"en": self.action_en, "zh": self.action_zh},
         }});
         if let Some(refusal) = &self.refusal {
-            value["refusal"] = refusal.clone();
+            value["refusal"] = Value::clone(refusal);
         }
         value
     }

@@ -108,7 +108,7 @@ impl Terminal for Till {
                 if let Err(failure) = statements.refused(refusal) {
                     return told(failure);
                 }
-                refused.refusal = serde_json::to_value(refusal).ok();
+                refused.refusal = serde_json::to_value(refusal).ok().map(Box::new);
             }
             refused
         })?;
@@ -132,10 +132,10 @@ fn told(failure: Failure) -> Refused {
     };
     Refused {
         status: status.try_into().unwrap_or_default(),
-        code: failure.code,
-        message: failure.message,
-        action_en: failure.action.clone(),
-        action_zh: failure.action,
+        code: failure.code.into(),
+        message: failure.message.into(),
+        action_en: failure.action.as_str().into(),
+        action_zh: failure.action.into(),
         refusal: None,
     }
 }
