@@ -4,6 +4,8 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
 mod campaign;
 mod capture;
 mod chinese;
@@ -11,6 +13,8 @@ mod demand;
 mod inspection;
 mod journal;
 mod lease;
+#[cfg(any(feature = "bridge", feature = "serve"))]
+mod log;
 mod policy;
 mod reader;
 mod report;
@@ -32,6 +36,8 @@ pub(crate) use agent::{AgentCommand, AgentFiguresArgs, AgentListArgs, AgentMeasu
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
+#[cfg(feature = "bridge")]
+pub(crate) use bridge::BridgeArgs;
 pub(crate) use campaign::{
     CampaignCallArgs, CampaignCloseArgs, CampaignCommand, CampaignDemandArgs, CampaignImportArgs,
     CampaignNewArgs, CampaignNextArgs, CampaignRecordArgs, CampaignStatusArgs, Campaigned,
@@ -50,6 +56,8 @@ pub(crate) use lease::{
     LeaseArgs, LeaseAskArgs, LeaseCheckArgs, LeaseCommand, LeaseHistoryArgs, LeaseMeasureArgs, LeaseOpenArgs,
     LeaseRestArgs,
 };
+#[cfg(any(feature = "bridge", feature = "serve"))]
+pub(crate) use log::LogLevel;
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
 pub(crate) use report::{
@@ -61,7 +69,7 @@ pub(crate) use rollout::{
 };
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
 #[cfg(feature = "serve")]
-pub(crate) use serve::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
+pub(crate) use serve::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 pub(crate) use store::{EraseArgs, ExpireArgs, RecordCommand, StoreCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
@@ -148,6 +156,9 @@ pub(crate) enum Command {
     /// The library over HTTP: demands, presentations, and the buyer's page
     #[cfg(feature = "serve")]
     Serve(ServiceArgs),
+    /// The card reader of a till for its web pages and programs, over HTTP on this machine
+    #[cfg(feature = "bridge")]
+    Bridge(BridgeArgs),
 }
 
 /// The command line, with its help in the language of this run.

@@ -6,7 +6,11 @@ mod fit;
 mod outbox;
 mod quota;
 mod refusal;
+#[cfg(feature = "bridge")]
+mod till;
 
+#[cfg(feature = "bridge")]
+pub(crate) use self::till::Till;
 use super::{Done, authority, capture, done, key, one_value, reader, stores, trusted};
 use crate::args::{AttestArgs, Source};
 use crate::config::Config;

@@ -4,6 +4,8 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
 mod campaign;
 mod capture;
 mod credit;
@@ -70,6 +72,8 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Sandbox(command) => sandbox::run(command),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args),
+        #[cfg(feature = "bridge")]
+        Command::Bridge(args) => bridge::run(&args),
     }
 }
 

@@ -10,7 +10,7 @@ use realname_service::config::Config;
 use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_logs};
 
 use super::{Done, done, sandbox, specimens};
-use crate::args::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
+use crate::args::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 use crate::failure::{Exit, Failure};
 use crate::{lang, output};
 
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ServiceArgs) -> Done {
         (Some(ServiceCommand::Token(TokenCommand::Withdraw(args))), _) => withdraw(&args.config),
         (None, Some(config)) if args.check_config => check(config),
         (None, Some(config)) => {
-            start_logs(level(args.log));
+            start_logs(args.log.level());
             let config = Config::load(config)?;
             serve(config, args.listen, None, |origin| {
                 output::line(format_args!("listening on {origin}"));
@@ -34,20 +34,9 @@ pub(crate) fn run(args: &ServiceArgs) -> Done {
     }
 }
 
-fn level(log: LogLevel) -> realname_service::Level {
-    use realname_service::Level;
-    match log {
-        LogLevel::Error => Level::ERROR,
-        LogLevel::Warn => Level::WARN,
-        LogLevel::Info => Level::INFO,
-        LogLevel::Debug => Level::DEBUG,
-        LogLevel::Trace => Level::TRACE,
-    }
-}
-
 /// A sandbox in a temporary directory, and a token for whoever started it. The directory goes with the service.
 fn demonstrate(args: &ServiceArgs) -> Done {
-    start_logs(level(args.log));
+    start_logs(args.log.level());
     let dir = tempfile::Builder::new().prefix("realname-demo-").tempdir();
     let dir = dir.map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
     sandbox::fill(dir.path())?;

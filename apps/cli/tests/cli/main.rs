@@ -2,6 +2,8 @@
 
 mod advice;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
 mod campaign;
 mod capture;
 mod chain;

@@ -56,6 +56,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("An event that it rests on, by index; may be given several times", "所依据的事件序号；可多次给出", ""),
+    ("Answer demands, too: the terminal's configuration (TOML)", "同时应答请求：终端配置（TOML）", ""),
     ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
     (
         "Ask a configured register about a person who doesn't exist, and say in words what is wrong",
@@ -175,6 +176,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("Line rate; the usual ones are tried when it isn't given", "串口速率；未给出时逐一尝试常用速率", ""),
     ("Listen here, whatever the configuration says", "监听此地址（优先于配置文件）", ""),
+    ("Listen here: an address of this machine only", "监听此地址（仅限本机地址）", ""),
     (
         "Listen on an address that other machines reach, too: whoever reaches it may ask, and can read along",
         "允许监听其他机器可达的地址：凡可达者均可查询，也可旁听",
@@ -227,13 +229,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("One JSON value on standard output, which it is anyway", "在标准输出上输出一个 JSON 值（本就如此）", ""),
     ("Online: finds faces in the holder's photo", "在线：在手持证件照中查找人脸", ""),
     (
-        "Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default",
-        "线上：买家在商家的账号，按小时计核验次数；默认为终端编号",
+        "Online: reads the name on the portrait side, for a person to look at where it reads another one",
+        "线上：识别人像面上的姓名；与申报不符时提请人工查看",
         "",
     ),
     (
-        "Online: reads the name on the portrait side, for a person to look at where it reads another one",
-        "线上：识别人像面上的姓名；与申报不符时提请人工查看",
+        "Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default",
+        "线上：买家在商家的账号，按小时计核验次数；默认为终端编号",
         "",
     ),
     ("Online: the card's emblem side", "线上：证件国徽面", ""),
@@ -255,6 +257,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Only this terminal may answer", "仅此终端可以应答", ""),
+    (
+        "Pages of this origin get in: scheme, host and port, such as https://till.example; may be given several times",
+        "允许此来源的页面访问：协议、主机和端口，如 https://till.example；可多次指定",
+        "",
+    ),
     ("Photos of an online sale: what can be seen in them", "线上业务照片：从中可见的内容", ""),
     ("Policies: what is required for which purpose", "策略：各业务需要的核验", ""),
     ("Ports and readers, and what is known of them", "端口和读卡器，以及已知信息", ""),
@@ -262,6 +269,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Print help (see more with '--help')", "显示帮助（--help 显示更多）", ""),
     ("Print this message or the help of the given subcommand(s)", "显示本帮助或子命令的帮助", ""),
     ("Print version", "显示版本", ""),
+    (
+        "Programs of this machine get in with the token that stands in this file; without it none does",
+        "本机程序凭此文件中的令牌访问；未指定则一律拒绝",
+        "",
+    ),
     (
         "Proves, with a signature, that a person was checked against a real identity document",
         "以签名证明：本人已凭真实证件通过核验",
@@ -334,6 +346,16 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The anchor's signing key", "信任锚的签名密钥", ""),
     ("The built-in policies, and the purposes that each covers", "内置策略及各自涵盖的业务", ""),
     ("The bundle", "年度数据文件", ""),
+    (
+        "The card reader of a till for its web pages and programs, over HTTP on this machine",
+        "在本机通过 HTTP 向收银页面和程序提供读卡器",
+        "",
+    ),
+    (
+        "The card reader: a serial port such as /dev/ttyUSB0 or COM3, usb:0400:c35a, hid:0400:c35a; or auto: the only one there is",
+        "读卡器：串口（如 /dev/ttyUSB0、COM3）、usb:0400:c35a、hid:0400:c35a；或 auto：唯一的一台",
+        "",
+    ),
     ("The card's emblem side", "证件国徽面", ""),
     ("The card's portrait side", "证件人像面", ""),
     ("The chance of an entry, in millionths", "每条记录被抽中的概率，以百万分之一计", ""),
