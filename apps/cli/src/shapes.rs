@@ -27,6 +27,8 @@ macro_rules! shapes {
     )*};
 }
 
+pub(crate) mod journal;
+
 shapes! {
     /// What `policy list --json` prints.
     Policies {
@@ -363,6 +365,13 @@ shapes! {
     /// What `reader list --json` prints.
     Ports {
         ports: Vec<Port>,
+    }
+    /// What `serve token new --json` prints.
+    NewServiceToken<'a> {
+        /// Shown once: the store keeps its digest.
+        token: &'a str,
+        name: &'a str,
+        principal: &'a str,
     }
     /// What `reader probe --json` prints.
     Probed {

@@ -4,15 +4,16 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::Path;
 
+use jiff::Timestamp;
 use realname::annual::{self, AnnualError};
 use realname::jose::Json;
 use realname::journal::Audit;
-use serde_json::{Map, Value, json};
 
 use super::{Done, done, journal};
 use crate::args::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 use crate::failure::Failure;
 use crate::output::{Tone, paint};
+use crate::shapes::journal::{AnnualFigures, ShownWitness};
 use crate::{lang, output, outside};
 
 pub(crate) fn run(args: &AnnualArgs) -> Done {
@@ -37,7 +38,7 @@ fn write(args: &AnnualArgs) -> Done {
         .map_err(|error| Failure::from(error).about(&outside::path(dir)))?;
     file.as_file().sync_all().map_err(trouble)?;
     file.persist(out).map_err(|error| trouble(error.error))?;
-    tell(&figures, json!({ "size": reader.size(), "from": from, "to": to }), args.json);
+    tell(&figures, (reader.size(), from, to), None, args.json);
     done()
 }
 
@@ -47,9 +48,6 @@ fn verify(args: &AnnualVerifyArgs) -> Done {
     let file = File::open(&args.bundle).map_err(|error| about(AnnualError::Io(error).into()))?;
     let found = annual::verify(&mut BufReader::new(file), &Audit::new(keys).quorum(quorum))
         .map_err(|error| about(error.into()))?;
-    let witnesses = journal::witnesses(&found.audited.witnesses);
-    let told =
-        json!({ "size": found.audited.size, "from": found.from, "to": found.to, "witnesses": witnesses });
     if !args.json {
         output::line(paint(
             Tone::Good,
@@ -59,17 +57,21 @@ fn verify(args: &AnnualVerifyArgs) -> Done {
             ),
         ));
     }
-    tell(&found.figures, told, args.json);
+    let witnesses = ShownWitness::of(&found.audited.witnesses);
+    tell(&found.figures, (found.audited.size, found.from, found.to), Some(witnesses), args.json);
     done()
 }
 
-fn tell(figures: &[(&'static str, Json)], mut told: Value, as_json: bool) {
+fn tell(
+    figures: &[(&'static str, Json)],
+    (size, from, to): (u64, Timestamp, Timestamp),
+    witnesses: Option<Vec<ShownWitness>>,
+    as_json: bool,
+) {
     let value = |figure: &Json| serde_json::to_value(figure.member("value")).unwrap_or_default();
     if as_json {
-        let figures: Map<String, Value> =
-            figures.iter().map(|(name, figure)| ((*name).to_owned(), value(figure))).collect();
-        told["figures"] = Value::Object(figures);
-        output::json(&told);
+        let figures = figures.iter().map(|(name, figure)| (*name, value(figure))).collect();
+        output::json(&AnnualFigures { size, from, to, witnesses, figures });
     } else {
         let rows = figures
             .iter()

@@ -12,6 +12,7 @@ use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_log
 use super::{Done, done, sandbox, specimens};
 use crate::args::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 use crate::failure::{Exit, Failure};
+use crate::shapes::NewServiceToken;
 use crate::{lang, output};
 
 /// Who calls in the demonstration.
@@ -84,9 +85,7 @@ fn make(args: &TokenNewArgs) -> Done {
         NewToken { name: &args.name, principal: &args.principal, scopes: &args.scopes, days: args.days };
     let text = new_token(&store, &token, Timestamp::now())?;
     if args.json {
-        output::json(
-            &serde_json::json!({ "token": text.as_str(), "name": args.name, "principal": args.principal }),
-        );
+        output::json(&NewServiceToken { token: text.as_str(), name: &args.name, principal: &args.principal });
     } else {
         output::line(text.as_str());
     }

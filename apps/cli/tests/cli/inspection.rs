@@ -5,7 +5,7 @@ use crate::support;
 
 use std::fs;
 
-use support::{code, json, ok, run};
+use support::{code, fitting, json, ok, run};
 
 const ORIGIN: &str = "operator.example/journal";
 const WITNESS: &str = "regulator.example/witness";
@@ -98,11 +98,13 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
         assert_eq!((code(&drawn), &json(&drawn)["error"]["code"]), (Some(1), &expected.into()));
     };
     refused("inspection_not_closed");
-    ok(["inspection", "close", "--dir", &dir, "--key", &desk.path("journal.pem"), "--inspection", ID]);
+    let key = desk.path("journal.pem");
+    let close = ["inspection", "close", "--dir", &dir, "--key", &key, "--inspection", ID, "--json"];
+    assert_eq!(fitting("inspection-close", &run(close))["closed"], 112);
     refused("inspection_not_revealed");
     desk.reveal("witness");
     desk.reveal("operator");
-    let told = json(&desk.inspect(witness, "draw", &[]));
+    let told = fitting("inspection-draw", &desk.inspect(witness, "draw", &[]));
     assert_eq!((&told["closed"], &told["of"]), (&112.into(), &55.into()), "{told}");
     let drawn = told["drawn"].as_array().expect("a sample").clone();
     assert!((8..40).contains(&drawn.len()) && drawn.iter().all(|one| one["agent"] == "shop-1"));
@@ -121,7 +123,7 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
     fs::write(desk.path("produced"), lines).expect("written");
     let (produced, events) = (desk.path("produced"), desk.path("outcome"));
     let more = ["--produced", &produced, "--deadline", "2026-01-04T00:00:00Z", "--events", &events];
-    let judged = json(&desk.inspect(witness, "judge", &more));
+    let judged = fitting("inspection-judge", &desk.inspect(witness, "judge", &more));
     let agent = &judged["agents"]["shop-1"];
     assert_eq!(
         (&agent["n"], &agent["missing"], &agent["late"]),

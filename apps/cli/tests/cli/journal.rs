@@ -6,7 +6,7 @@ use crate::support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{code, json, ok, run};
+use support::{code, fits, fitting, json, ok, run};
 
 const ORIGIN: &str = "operator.example/journal";
 
@@ -55,7 +55,7 @@ impl Desk {
             .collect();
         let appended = self.append(&lines);
         assert_eq!(code(&appended), Some(0), "{}", String::from_utf8_lossy(&appended.stderr));
-        json(&appended)
+        fitting("journal-append", &appended)
     }
 
     fn verify(&self, more: &[&str]) -> std::process::Output {
@@ -103,19 +103,20 @@ fn an_event_is_appended_proved_and_judged_offline() {
     let told = desk.grow(300);
     assert_eq!((&told["size"], &told["first"]), (&300.into(), &0.into()));
     assert_eq!(desk.grow(2)["first"], 300);
-    let verified = json(&desk.verify(&[]));
+    let verified = fitting("journal-verify", &desk.verify(&[]));
     assert_eq!(
         (&verified["size"], &verified["agents"], &verified["origin"]),
         (&302.into(), &3.into(), &ORIGIN.into())
     );
     let (dir, proof, entry) = (desk.path("journal"), desk.path("sale.tlog-proof"), desk.path("sale.json"));
-    ok(["journal", "prove", "--dir", &dir, "--index", "256", "--out", &proof, "--entry-out", &entry]);
+    let prove = ["journal", "prove", "--dir", &dir, "--index", "256", "--out", &proof, "--json"];
+    fitting("journal-prove", &run(prove.into_iter().chain(["--entry-out", &entry])));
     let check = |entry: &str| {
         run(["journal", "check-proof", "--vkey", &desk.vkey, "--entry", entry, &proof, "--json"])
     };
     let found = check(&entry);
     assert_eq!(code(&found), Some(0), "{}", String::from_utf8_lossy(&found.stderr));
-    assert_eq!(json(&found)["index"], 256);
+    assert_eq!(fitting("journal-check-proof", &found)["index"], 256);
     let changed = fs::read_to_string(&entry).expect("read").replace("attested", "refused");
     fs::write(&entry, changed).expect("written");
     let refused = check(&entry);
@@ -154,14 +155,17 @@ fn a_witness_sees_growth_and_refuses_another_history() {
     desk.grow(5);
     let first = desk.cosign();
     assert_eq!(code(&first), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
-    let told = json(&first);
+    let told = fitting("journal-cosign", &first);
     assert_eq!((&told["size"], &told["since"]), (&5.into(), &serde_json::Value::Null));
     let witness = told["vkey"].as_str().expect("a vkey").to_owned();
     let quorum = ["--witness", &witness, "--quorum", "1"];
-    assert_eq!(json(&desk.verify(&quorum))["witnesses"][0]["name"], "regulator.example/witness");
+    assert_eq!(
+        fitting("journal-verify", &desk.verify(&quorum))["witnesses"][0]["name"],
+        "regulator.example/witness"
+    );
     desk.grow(3);
     assert_eq!(desk.refused(&quorum), "quorum_missing");
-    assert_eq!(json(&desk.cosign())["since"], 5);
+    assert_eq!(fitting("journal-cosign", &desk.cosign())["since"], 5);
     assert_eq!(code(&desk.verify(&quorum)), Some(0));
     // The operator begins anew with the same key, and leaves an event out.
     let kept = desk.path("kept");
@@ -257,7 +261,8 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
     };
     for taken in [2, 0] {
         let gap = ingest();
-        let told = json(&gap);
+        let told = fitting("journal-ingest", &gap);
+        fits("error", &told);
         assert_eq!(
             (code(&gap), &told["error"]["code"], &told["taken"]),
             (Some(1), &"terminal_gap".into(), &taken.into()),
@@ -269,7 +274,7 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
     fs::write(&held, kept).expect("written");
     let whole = ingest();
     assert_eq!(
-        (code(&whole), &json(&whole)["taken"]),
+        (code(&whole), &fitting("journal-ingest", &whole)["taken"]),
         (Some(0), &1.into()),
         "{}",
         String::from_utf8_lossy(&whole.stderr)
@@ -428,7 +433,7 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     refused();
     measure("shop-12", "dropped");
     let listed = run(["agent", "list", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
-    let changes = json(&listed)["agents"]["shop-12"].as_array().expect("a history").clone();
+    let changes = fitting("agent-list", &listed)["agents"]["shop-12"].as_array().expect("a history").clone();
     assert_eq!(changes.len(), 4);
     assert_eq!((&changes[3]["standing"], &changes[3]["rule"]), (&"dropped".into(), &"r-1".into()));
     // Somebody sells on, and somebody whom nobody knows.
@@ -438,7 +443,7 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
         )
     });
     assert_eq!(code(&desk.append(&lines.concat())), Some(0));
-    let found = json(&run(["agent", "find", "--dir", &dir, "--vkey", &desk.vkey, "--json"]));
+    let found = fitting("agent-find", &run(["agent", "find", "--dir", &dir, "--vkey", &desk.vkey, "--json"]));
     assert_eq!(
         (&found["unadmitted"][0]["agent"], &found["stopped"][0]["terminal"]),
         (&"shop-99".into(), &"desk-7".into()),
@@ -482,10 +487,16 @@ fn figures_of_a_year_are_recomputed_by_who_receives_them() {
     let args = ["annual", "--dir", &dir, "--vkey", &desk.vkey, "--out", &bundle, "--json"];
     let made = run(args.into_iter().chain(period));
     assert_eq!(code(&made), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
-    assert_eq!(json(&made)["figures"]["attestations_by_region"], serde_json::json!({"CN-44": 2}));
+    assert_eq!(
+        fitting("annual", &made)["figures"]["attestations_by_region"],
+        serde_json::json!({"CN-44": 2})
+    );
     let verify = || run(["annual", "verify", "--vkey", &desk.vkey, "--json", &bundle]);
     let verified = verify();
-    assert_eq!((code(&verified), &json(&verified)["figures"]), (Some(0), &json(&made)["figures"]));
+    assert_eq!(
+        (code(&verified), &fitting("annual", &verified)["figures"]),
+        (Some(0), &json(&made)["figures"])
+    );
     let text = fs::read_to_string(&bundle).expect("read");
     for (from, to, expected) in [
         ("{\"CN-44\":2}", "{\"CN-44\":3}", "annual_figure_differs"),

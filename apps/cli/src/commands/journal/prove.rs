@@ -1,12 +1,11 @@
 //! `journal prove`: the proof of one entry.
 
-use serde_json::json;
-
 use super::reader;
 use crate::args::JournalProveArgs;
 use crate::commands::{Done, done, one_value};
 use crate::failure::Failure;
 use crate::files::Output;
+use crate::shapes::journal::Proved;
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &JournalProveArgs) -> Done {
@@ -24,7 +23,7 @@ pub(super) fn run(args: &JournalProveArgs) -> Done {
     }
     let (index, size) = (args.index, reader.size());
     if args.json {
-        output::json(&json!({ "index": index, "size": size }));
+        output::json(&Proved { index, size });
     } else {
         output::line(lang::pick(format!("entry {index} of {size}"), format!("第 {index} 条，共 {size} 条")));
     }
