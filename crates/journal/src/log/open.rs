@@ -23,6 +23,10 @@ pub(super) fn create(files: &dyn Files, signer: &dyn Signer, origin: &str) -> Re
     if files.length(CHECKPOINT)?.is_some() || waiting || !files.names("tile")?.is_empty() {
         return Err(JournalError::Exists);
     }
+    // A mistyped directory would become a journal among whatever stands there, and its files the journal's.
+    if files.names("")?.iter().any(|name| !["lock", PENDING, NEW].contains(&name.as_str())) {
+        return Err(JournalError::Occupied);
+    }
     if !files.lock()? {
         return Err(JournalError::InUse);
     }

@@ -25,6 +25,9 @@ pub enum TerminalError {
     /// Signed by a key that was delegated to another terminal.
     #[error("the statement's key was delegated to another terminal")]
     OtherTerminal,
+    /// No directory is there: a name that was mistyped isn't a terminal that has signed nothing.
+    #[error("there is no outbox here: it isn't a directory")]
+    Missing,
     /// Another program writes this outbox.
     #[error("another program has this outbox open for writing")]
     InUse,
@@ -44,6 +47,8 @@ explain! {
             "Give --trust and --anchor.", "请提供 --trust 和 --anchor。", "无法确定陈述所用的密钥";
         Self::OtherTerminal => "statement_other_terminal", Sender,
             "Take the terminal out of use until it is explained.", "请停用该终端直至查明。", "密钥属于另一终端";
+        Self::Missing => "outbox_missing", Store,
+            "Give the terminal's outbox, or the directory with all of them.", "请提供终端的发件箱目录，或其上级目录。", "此处没有发件箱";
         Self::InUse => "outbox_in_use", System,
             "Let the other program end first: a terminal has one outbox.", "请等待另一程序结束：每个终端只有一个发件箱。", "发件箱正被其他程序写入";
         Self::Damaged => "outbox_damaged", Store,

@@ -65,6 +65,9 @@ type Known = BTreeMap<u64, (Hash, Option<Hash>)>;
 impl Ingest {
     /// Reads an outbox, or a directory of outboxes. With a trust list keys are judged, else only chains are.
     pub fn read(directory: &Path, list: Option<&TrustList>) -> Result<Self, TerminalError> {
+        if !directory.is_dir() {
+            return Err(TerminalError::Missing);
+        }
         let mut ingest = Self::default();
         ingest.read_one(directory, "", list)?;
         for name in crate::files::Files::names(&Disk::new(directory), "")? {
