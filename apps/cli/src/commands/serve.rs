@@ -115,6 +115,12 @@ fn withdraw(config: &Path) -> Done {
         ));
         return done();
     }
-    output::note(lang::pick("no such token is in force here", "此处没有该有效令牌"));
-    Ok(ExitCode::from(Exit::Refused as u8))
+    Err(Failure::refused(
+        "token_refused",
+        lang::pick("no such token is in force here", "此处没有该有效令牌"),
+        lang::pick(
+            "give the token as it was printed, to the service's own configuration",
+            "请提供打印时的完整令牌，并使用该服务自己的配置",
+        ),
+    ))
 }

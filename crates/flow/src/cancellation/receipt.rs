@@ -7,7 +7,7 @@ use super::statement::{combine, disclosure, number, open};
 use super::{CancellationError, StatementRefused, case};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
 use crate::jose::{JoseError, instant};
-use crate::profile::{CANCELLATION_TYP, Env, ReasonCode};
+use crate::profile::{CANCELLATION_TYP, Env, ReasonCode, is_id};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::Entry;
 use crate::trust::TrustList;
@@ -132,7 +132,9 @@ impl VerifiedReceipt {
             cancelled_on: NaturalDay::parse(payload.text("cancelled_on")?)?,
             quarantine_until: NaturalDay::parse(payload.text("quarantine_until")?)?,
         };
-        let whole = NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
+        // Whoever shows a case's id shows what another operator wrote: as everywhere, ids have an alphabet.
+        let whole = is_id(&receipt.case)
+            && NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
             && receipt.cancelled_on.after(QUARANTINE_DAYS).is_some_and(|day| day <= receipt.quarantine_until);
         if whole { Ok(receipt) } else { Err(ReasonCode::ClaimMalformed.into()) }
     }
