@@ -7,7 +7,7 @@ use super::measure::{
     measure_with,
 };
 use super::plugin::{FaceFinder, NoFaceFinder};
-use super::{Advice, DeclaredPrint, PhotoFault, PrintedExamination, Slot, Triplet};
+use super::{Advice, DeclaredPrint, Defect, PhotoFault, PrintedExamination, Slot, Triplet};
 use crate::profile::Outcome;
 
 /// Everything that was found on three photos: what was measured, what is wrong, and what is worth a remark.
@@ -57,21 +57,6 @@ pub struct ThresholdsRef {
     pub id: String,
     /// Its version.
     pub version: u32,
-}
-
-/// One thing that didn't pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Defect {
-    /// What.
-    pub code: PhotoFault,
-    /// How bad: `fail`, `inconclusive` or `not_run`.
-    pub outcome: Outcome,
-    /// In which photos.
-    pub slots: Vec<Slot>,
-    /// What the buyer does next.
-    pub advice: Advice,
 }
 
 /// A contradiction in what the files say of themselves. Whoever sends a file can write anything there, and messengers

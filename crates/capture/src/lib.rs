@@ -19,6 +19,7 @@
 mod chain;
 mod declared;
 mod decode;
+mod defect;
 mod error;
 mod examine;
 mod exif;
@@ -50,8 +51,9 @@ mod webp;
 
 pub use chain::{Chain, Link};
 pub use declared::{DeclaredPrint, PrintedExamination};
+pub use defect::Defect;
 pub use error::{CaptureError, Damage};
-pub use examine::{Defect, Examination, FaceFinderRef, Remark, ThresholdsRef};
+pub use examine::{Examination, FaceFinderRef, Remark, ThresholdsRef};
 pub use fault::PhotoFault;
 pub use format::{Foreign, Format};
 pub use hash::PerceptualHash;
