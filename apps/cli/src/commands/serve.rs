@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::ExitCode;
 
 use jiff::Timestamp;
 use realname::profile::is_safe;
@@ -11,7 +10,7 @@ use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_log
 
 use super::{Done, done, sandbox, specimens};
 use crate::args::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::{lang, output};
 
 /// Who calls in the demonstration.

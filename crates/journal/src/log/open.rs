@@ -8,7 +8,7 @@ use realname_token::jose::Signer;
 use super::grow::Journal;
 use super::publish::publish;
 use super::reader::Reader;
-use super::{CHECKPOINT, PENDING, agents, bundle, intake};
+use super::{CHECKPOINT, NEW, PENDING, agents, bundle, intake};
 use crate::JournalError;
 use crate::entry::{Chains, Entry};
 use crate::files::{Disk, Files};
