@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::ExitCode;
 
 use jiff::Timestamp;
 use realname::profile::is_safe;
@@ -11,7 +10,7 @@ use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_log
 
 use super::{Done, done, sandbox, specimens};
 use crate::args::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::shapes::NewServiceToken;
 use crate::{lang, output};
 
@@ -103,6 +102,12 @@ fn withdraw(config: &Path) -> Done {
         ));
         return done();
     }
-    output::note(lang::pick("no such token is in force here", "此处没有该有效令牌"));
-    Ok(ExitCode::from(Exit::Refused as u8))
+    Err(Failure::refused(
+        "token_refused",
+        lang::pick("no such token is in force here", "此处没有该有效令牌"),
+        lang::pick(
+            "give the token as it was printed, to the service's own configuration",
+            "请提供打印时的完整令牌，并使用该服务自己的配置",
+        ),
+    ))
 }

@@ -6,7 +6,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::schemas::{fits, prints};
+use super::schemas::prints;
+use super::support::fits;
 use crate::support;
 use support::{Emulator, HOME, NAME, NUMBER, Workshop, code, json, ok, reasons, run};
 

@@ -135,3 +135,41 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
     let verified = run(["journal", "verify", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
     assert_eq!(code(&verified), Some(0));
 }
+
+/// The secret was written over by its own event, or by what revealed it; terms that no journal takes were committed to, and refused
+/// when the period was over.
+#[test]
+fn a_secret_is_never_written_over_and_terms_that_no_journal_takes_are_refused_at_once() {
+    let desk = Desk::new();
+    let commit = |origin: &str, id: &str, secret: &str, out: &str| {
+        let args = ["inspection", "commit", "--origin", origin, "--inspection", id, "--role", "operator"];
+        let terms = ["--first", "0", "--to", "2026-01-01T00:00:00Z", "--rate-ppm", "400000"];
+        run(args.into_iter().chain(terms).chain(["--secret", secret, "--out", out]))
+    };
+    let (secret, event) = (desk.path("secret"), desk.path("event"));
+    for (origin, id) in
+        [("two words", ID), (ORIGIN, "two words"), (ORIGIN, "\u{1b}[2J"), (ORIGIN, "119999199001010004")]
+    {
+        let refused = commit(origin, id, &secret, &event);
+        assert!(matches!(code(&refused), Some(2 | 4)), "{origin} {id}: {:?}", code(&refused));
+        assert!(!refused.stderr.contains(&0x1b));
+    }
+    assert_eq!(code(&commit(ORIGIN, ID, &secret, &secret)), Some(2), "one name for both");
+    assert!(!std::path::Path::new(&secret).exists() && !std::path::Path::new(&event).exists());
+    assert_eq!(code(&commit(ORIGIN, ID, &secret, &event)), Some(0));
+    let kept = fs::read(&secret).expect("read");
+    let reveal = [
+        "inspection",
+        "reveal",
+        "--inspection",
+        ID,
+        "--role",
+        "operator",
+        "--secret",
+        &secret,
+        "--out",
+        &secret,
+    ];
+    assert_eq!(code(&run(reveal)), Some(3));
+    assert!(fs::read(&secret).expect("read") == kept, "the secret is what it was");
+}

@@ -510,3 +510,110 @@ fn figures_of_a_year_are_recomputed_by_who_receives_them() {
     fs::write(&bundle, &text[..text.len() / 2]).expect("written");
     assert_eq!(code(&verify()), Some(4));
 }
+
+/// `--out journal/checkpoint` took the checkpoint's place, and the journal was gone; a year's figures took the place of a link and
+/// of a device; the second of two outputs that of the first.
+#[test]
+fn no_output_takes_the_place_of_a_journals_file_or_of_another_output() {
+    let desk = Desk::new();
+    desk.grow(3);
+    assert_eq!(code(&desk.cosign()), Some(0));
+    let before = desk.files();
+    let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+    let period = ["--from", "2026-01-01T00:00:00Z", "--to", "2027-01-01T00:00:00Z", "--vkey", &desk.vkey];
+    let (aside, tile) = (desk.path("aside"), desk.path("journal/tile/more"));
+    for own in
+        ["journal/checkpoint", "journal/pending", "journal/lock", "journal/tile/0/000.p/3", "journal/tile/x"]
+    {
+        let own = desk.path(own);
+        let commands: [Vec<&str>; 5] = [
+            ["annual", "--dir", &dir, "--out", &own].into_iter().chain(period).collect(),
+            vec!["journal", "prove", "--dir", &dir, "--index", "0", "--out", &own],
+            vec!["journal", "prove", "--dir", &dir, "--index", "0", "--out", &aside, "--entry-out", &own],
+            vec!["key", "new", "--out", &own],
+            vec![
+                "trust",
+                "delegate",
+                "--key",
+                &key,
+                "--to",
+                &own,
+                "--constraints",
+                &own,
+                "--days",
+                "1",
+                "--out",
+                &tile,
+            ],
+        ];
+        for args in commands {
+            let output = run(&args);
+            assert!(
+                matches!(code(&output), Some(3 | 4)),
+                "{args:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            assert!(desk.files() == before, "{args:?}");
+        }
+    }
+    // A witness' own file isn't the journal's.
+    let (witness, checkpoint) = (desk.path("witness.pem"), desk.path("journal/checkpoint"));
+    let since = ["--name", "regulator.example/witness", "--since", &checkpoint];
+    let args = ["journal", "cosign", "--dir", &dir, "--key", &witness];
+    assert_eq!(code(&run(args.into_iter().chain(since))), Some(3));
+    assert!(desk.files() == before);
+    // Two outputs of one name.
+    let prove = ["journal", "prove", "--dir", &dir, "--index", "0", "--out", &aside, "--entry-out", &aside];
+    assert_eq!(code(&run(prove)), Some(2));
+    assert!(!Path::new(&aside).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_years_figures_are_written_through_a_link_into_a_device_and_to_standard_output() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    let desk = Desk::new();
+    desk.grow(3);
+    let dir = desk.path("journal");
+    let period = ["--from", "2026-01-01T00:00:00Z", "--to", "2027-01-01T00:00:00Z", "--vkey", &desk.vkey];
+    let write = |out: &str| run(["annual", "--dir", &dir, "--out", out].into_iter().chain(period));
+    assert_eq!(code(&write("/dev/null")), Some(0));
+    assert!(fs::metadata("/dev/null").expect("it is there").file_type().is_char_device());
+    for (link, target) in [("link", "target"), ("dangling", "nowhere")] {
+        symlink(desk.path(target), desk.path(link)).expect("a link");
+    }
+    fs::write(desk.path("target"), "old").expect("written");
+    assert_eq!((code(&write(&desk.path("link"))), code(&write(&desk.path("dangling")))), (Some(0), Some(3)));
+    assert!(fs::symlink_metadata(desk.path("link")).expect("it is there").file_type().is_symlink());
+    let bundle = fs::read(desk.path("target")).expect("read");
+    let standard = write("-");
+    assert!(code(&standard) == Some(0) && standard.stdout == bundle);
+    let verify = ["annual", "verify", &desk.path("link"), "--vkey", &desk.vkey];
+    assert_eq!(code(&run(verify)), Some(0));
+}
+
+/// A mistyped outbox was "0 statements taken in" with exit code 0, and a journal was made among other things.
+#[test]
+fn a_mistyped_directory_is_no_outbox_and_becomes_no_journal() {
+    let desk = Desk::new();
+    let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+    fs::create_dir(desk.path("outboxes")).expect("made");
+    let ingest =
+        |from: &str| run(["journal", "ingest", "--dir", &dir, "--key", &key, "--outbox", from, "--json"]);
+    for wrong in [desk.path("outboxs"), key.clone()] {
+        let output = ingest(&wrong);
+        assert_eq!((code(&output), &json(&output)["error"]["code"]), (Some(3), &"outbox_missing".into()));
+    }
+    assert_eq!(code(&ingest(&desk.path("outboxes"))), Some(0), "nothing was signed there yet");
+
+    let new = |at: &str| run(["journal", "new", "--dir", at, "--origin", ORIGIN, "--key", &key, "--json"]);
+    let before = fs::read_dir(desk.dir.path()).expect("listed").count();
+    let output = new(desk.dir.path().to_str().expect("UTF-8"));
+    assert_eq!(
+        (code(&output), &json(&output)["error"]["code"]),
+        (Some(3), &"journal_directory_occupied".into())
+    );
+    assert_eq!(fs::read_dir(desk.dir.path()).expect("listed").count(), before);
+    assert_eq!(code(&new(&desk.path("outboxes"))), Some(0), "an empty one is as good as none");
+}

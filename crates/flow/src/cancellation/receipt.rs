@@ -7,7 +7,7 @@ use super::statement::{combine, disclosure, number, open};
 use super::{CancellationError, Papers, StatementRefused, case};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
 use crate::jose::{JoseError, instant};
-use crate::profile::{CANCELLATION_TYP, Env, ReasonCode};
+use crate::profile::{CANCELLATION_TYP, Env, ReasonCode, is_id};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::Entry;
 use crate::trust::TrustList;
@@ -138,7 +138,9 @@ impl VerifiedReceipt {
                 Some(papers) => Papers::from_json(papers).ok_or(ReasonCode::ClaimMalformed)?,
             },
         };
-        let whole = NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
+        // Whoever shows a case's id shows what another operator wrote: as everywhere, ids have an alphabet.
+        let whole = is_id(&receipt.case)
+            && NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
             && receipt.cancelled_on.after(QUARANTINE_DAYS).is_some_and(|day| day <= receipt.quarantine_until);
         if whole { Ok(receipt) } else { Err(ReasonCode::ClaimMalformed.into()) }
     }

@@ -11,10 +11,10 @@ use crate::shapes::journal::{JudgedAgent, JudgedEntry, JudgedInspection};
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &InspectionJudgeArgs) -> Done {
-    let events = args.events.as_deref().map(Output::prepare).transpose()?;
-    one_value(args.json, &events.iter().collect::<Vec<_>>())?;
     let produced = Produced::parse_all(&files::read_text(&args.produced)?)
         .map_err(|error| Failure::from(error).about(&outside::path(&args.produced)))?;
+    let events = args.events.as_deref().map(Output::prepare).transpose()?;
+    one_value(args.json, &events.iter().collect::<Vec<_>>())?;
     let (reader, inspection) = find(&args.inspected)?;
     let (drawn, of) = inspection.draw(&reader)?;
     let judged = judge(&drawn, &produced, args.deadline);

@@ -9,11 +9,11 @@ use crate::shapes::journal::Proved;
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &JournalProveArgs) -> Done {
+    let reader = reader(&args.dir)?;
     let out = Output::prepare(&args.out)?;
     let entry_out = args.entry_out.as_deref().map(Output::prepare).transpose()?;
     let outputs: Vec<&Output> = std::iter::once(&out).chain(&entry_out).collect();
     one_value(args.json, &outputs)?;
-    let reader = reader(&args.dir)?;
     let about = |error| Failure::from(error).about(&outside::path(&args.dir));
     let proof = reader.prove(args.index).map_err(about)?;
     let entry = reader.entry(args.index).map_err(about)?;
