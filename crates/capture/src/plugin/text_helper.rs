@@ -146,7 +146,7 @@ mod tests {
             "printf 'read 0.98 0.9\n\n'",
             "printf 'read 0.98 0.9\n测试甲'",
             "printf 'read 0.98 0.9\n测试甲\n\n'",
-            "printf 'read 0.98 0.9\n\033[2J\n'",
+            "printf 'read 0.98 0.9\n\\033[2J\n'",
             "printf 'read 0.98\n测试甲\n'",
             "printf 'read nan 0.9\n测试甲\n'",
             "printf 'read 0.98 0.9 2\n测试甲\n'",
