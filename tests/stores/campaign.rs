@@ -42,8 +42,11 @@ fn child() {
                         .open(Path::new(directory).join("calls"))
                         .unwrap();
                     calls.write_all(line.as_bytes()).unwrap();
-                    let outcome =
-                        if line.ends_with(['1', '2']) { Outcome::Reached } else { Outcome::NoAnswer };
+                    let outcome = if call.number.as_str().ends_with(['1', '2']) {
+                        Outcome::Reached
+                    } else {
+                        Outcome::NoAnswer
+                    };
                     campaign.record(&call.attempt, outcome, Some("voice"), &store, now).unwrap();
                 }
             });
@@ -59,6 +62,22 @@ fn spawn(now: Timestamp, directory: &Path) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
+}
+
+/// How many calls were made.
+fn called(directory: &Path) -> usize {
+    fs::read(directory.join("calls")).map_or(0, |calls| calls.iter().filter(|byte| **byte == b'\n').count())
+}
+
+/// Waits until so many calls were made; says whether the child is still at work then.
+fn worked_until(calls: usize, child: &mut Child, directory: &Path) -> bool {
+    while called(directory) <= calls {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    true
 }
 
 #[test]
@@ -78,11 +97,12 @@ fn killed_callers_call_nobody_twice_and_forget_nobody() {
         let opens = begin + ((window as i64 / 2) * 24 + 1).hours();
         let now = if window % 2 == 0 { opens } else { opens + 330.minutes() };
         let mut children: Vec<Child> = (0..PROCESSES).map(|_| spawn(now, directory.path())).collect();
-        // Some are killed, and others take their places in the same window; the last windows are left in peace.
+        // Some are killed in the middle of the window's calls, and others take their places; the last windows are left in peace.
+        let before = called(directory.path());
         for place in 0..PROCESSES {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if window + 4 < WINDOWS && seed & 0x1_0000 == 0 {
-                thread::sleep(Duration::from_millis(u64::from(seed >> 24)));
+            let enough = before + 40 * place + (seed >> 24) as usize % 40;
+            if window + 4 < WINDOWS && worked_until(enough, &mut children[place], directory.path()) {
                 children[place].kill().unwrap();
                 killed += usize::from(!children[place].wait().unwrap().success());
                 children.push(spawn(now, directory.path()));
@@ -99,8 +119,8 @@ fn killed_callers_call_nobody_twice_and_forget_nobody() {
         let (now, number) = line.split_once(' ').unwrap();
         assert!(by_window.entry(now).or_default().insert(number), "{number} was called twice at {now}");
     }
-    let called: BTreeSet<&str> = by_window.values().flatten().copied().collect();
-    assert_eq!(called.len(), NUMBERS, "numbers were never called");
+    let numbers: BTreeSet<&str> = by_window.values().flatten().copied().collect();
+    assert_eq!(numbers.len(), NUMBERS, "numbers were never called");
     // Every one of them had its attempts, and what was lost was made up for.
     let progress = campaign.progress().unwrap();
     println!(
@@ -109,8 +129,8 @@ fn killed_callers_call_nobody_twice_and_forget_nobody() {
         progress.untold
     );
     assert_eq!((progress.due, progress.attempted), (0, NUMBERS as u64));
-    for number in called {
-        let calls = by_window.values().filter(|numbers| numbers.contains(number)).count();
+    for number in numbers {
+        let calls = by_window.values().filter(|window| window.contains(number)).count();
         let reached = number.ends_with(['1', '2']);
         assert!(if reached { calls >= 1 } else { calls >= 4 }, "{number} was called {calls} times");
     }

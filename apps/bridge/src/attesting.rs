@@ -10,6 +10,7 @@ use http::StatusCode;
 use realname::profile::{Explain, Personal};
 use serde::Deserialize;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::call::{self, answer};
@@ -65,6 +66,7 @@ pub(crate) async fn attest(
     let wait = wait_of(asked.wait)?;
     let live = Base64::decode_vec(asked.live.as_str()).ok().filter(|live| !live.is_empty());
     let live = live.ok_or(Refusal::Value { member: "live", problem: "it is a photo in base64" })?;
+    let mut live = Zeroizing::new(live);
     let demand = asked.demand.trim().to_owned();
 
     // Who asks is judged first, also the second time: the trust list may have changed.
@@ -81,7 +83,11 @@ pub(crate) async fn attest(
         return Ok(answer(StatusCode::CONFLICT, &value.to_string()));
     }
     let card = app.desk.read(Wants::default(), Duration::from_secs_f64(wait)).await?;
-    let presentation = blocking(&terminal, move |terminal| terminal.attest(&demand, live, card)).await?;
+    let presentation = blocking(&terminal, move |terminal| {
+        // Whoever takes the photo in wipes it.
+        terminal.attest(&demand, std::mem::take(&mut *live), card)
+    })
+    .await?;
     Ok(answer(StatusCode::OK, &json!({"presentation": presentation}).to_string()))
 }
 

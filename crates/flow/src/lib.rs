@@ -19,6 +19,7 @@ pub mod confirmation;
 pub mod credit;
 mod form;
 pub mod inspection;
+mod kept;
 pub mod lease;
 pub mod report;
 pub mod rollout;

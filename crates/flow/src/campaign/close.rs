@@ -7,11 +7,9 @@ use jiff::Timestamp;
 use super::{Campaign, CampaignError, Measure};
 use crate::confirmation::PhoneNumber;
 use crate::jose::encode;
+use crate::kept;
 use crate::store::{Store, Task};
 use crate::times::later;
-
-/// Tasks that are looked at together.
-const PAGE: u32 = 1000;
 
 /// What the operator's systems are to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,21 +61,12 @@ impl Campaign<'_> {
         tell: &mut dyn FnMut(&Action) -> io::Result<()>,
     ) -> Result<Closing, CampaignError> {
         let mut closing = Closing::default();
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.queue.tasks(self.list(), after.as_deref(), PAGE)?;
-            after = page.last().map(|task| task.key.clone());
-            let more = page.len() == PAGE as usize;
-            for task in page {
-                // Nothing follows after this.
-                if task.work.state != "verified" {
-                    self.close_one(task, store, now, &mut closing, tell)?;
-                }
-            }
-            if !more {
-                return Ok(closing);
-            }
-        }
+        kept::each(self.queue, self.list(), |task| match task.work.state.as_str() {
+            // Nothing follows after this.
+            "verified" => Ok(()),
+            _ => self.close_one(task, store, now, &mut closing, tell),
+        })?;
+        Ok(closing)
     }
 
     fn close_one(

@@ -1,7 +1,6 @@
 //! A campaign in its store: taking numbers in, handing calls out, noting what came of them, and asking the holder.
 
 use jiff::{SignedDuration, Timestamp};
-use zeroize::Zeroizing;
 
 use super::item::{Attempt, Item};
 use super::{CampaignError, Outcome, Rules, answered};
@@ -10,12 +9,13 @@ use crate::demand::{Demand, DemandRequest};
 use crate::document::Personal;
 use crate::form::is_id;
 use crate::jose::{Json, Signer, decode, encode, random};
+use crate::kept;
 use crate::profile::{Env, Expectation, Purpose};
 use crate::store::{List, Put, Queue, Space, Store, Task, Work};
 use crate::times::later;
 
 /// Campaigns by name, and each campaign's numbers.
-const CAMPAIGNS: Space = Space::new("campaign");
+const CAMPAIGNS: List<'static> = List { space: Space::new("campaign"), id: "" };
 const NUMBERS: Space = Space::new("campaign_number");
 
 /// How often a change is tried when others change the same.
@@ -111,32 +111,20 @@ impl<'a> Campaign<'a> {
         if !is_id(id) {
             return Err(CampaignError::Name);
         }
-        let secret = Zeroizing::new(random::<32>()?);
-        let written = serde_json::to_string(&rules).map_err(|_| CampaignError::Record)?;
-        let json =
-            Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
-        let work = Work { value: json.to_bytes(), state: "open".to_owned(), due_at: None };
-        let new = queue.enlist(Self::all(), id.as_bytes(), &work)? == Put::Stored;
+        let place = (CAMPAIGNS, id.as_bytes());
+        let new = kept::keep(queue, place, &rules, CampaignError::Record)? == Put::Stored;
         let campaign = Self::find(queue, id)?;
         if campaign.rules == rules { Ok((campaign, new)) } else { Err(CampaignError::Exists) }
     }
 
     /// Finds a campaign.
     pub fn find(queue: &'a dyn Queue, id: &str) -> Result<Self, CampaignError> {
-        let task = if is_id(id) { queue.task(Self::all(), id.as_bytes())? } else { None };
-        let json = task.ok_or(CampaignError::Unknown)?.work.value;
-        let read = || {
-            let json = Json::parse(&json, json.len().max(1)).ok()?;
-            let rules = Rules::parse(json.member("rules")?.as_str()?.as_bytes()).ok()?;
-            let secret: [u8; 32] = decode(json.member("secret")?.as_str()?).ok()?.try_into().ok()?;
-            Some((rules, LedgerSecret::new(secret)))
-        };
-        let (rules, secret) = read().ok_or(CampaignError::Record)?;
+        if !is_id(id) {
+            return Err(CampaignError::Unknown);
+        }
+        let errors = (CampaignError::Unknown, CampaignError::Record);
+        let (rules, secret) = kept::find(queue, (CAMPAIGNS, id.as_bytes()), Rules::parse, errors)?;
         Ok(Self { queue, id: id.to_owned(), rules, secret })
-    }
-
-    fn all() -> List<'static> {
-        List { space: CAMPAIGNS, id: "" }
     }
 
     /// Its numbers.

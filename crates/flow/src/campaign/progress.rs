@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use super::item::Item;
 use super::{Campaign, CampaignError, Outcome};
-use crate::chart;
-
-/// Tasks that are looked at together.
-const PAGE: u32 = 1000;
+use crate::{chart, kept};
 
 /// How far a campaign is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,16 +75,6 @@ impl Campaign<'_> {
         &self,
         mut show: impl FnMut(&[u8], &Item) -> Result<(), CampaignError>,
     ) -> Result<(), CampaignError> {
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.queue.tasks(self.list(), after.as_deref(), PAGE)?;
-            for task in &page {
-                show(&task.key, &Item::parse(&task.work.value)?)?;
-            }
-            if page.len() < PAGE as usize {
-                return Ok(());
-            }
-            after = page.last().map(|task| task.key.clone());
-        }
+        kept::each(self.queue, self.list(), |task| show(&task.key, &Item::parse(&task.work.value)?))
     }
 }

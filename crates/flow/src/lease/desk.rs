@@ -1,14 +1,14 @@
 //! Leases in their store: asked, granted once, ended.
 
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
 use super::item::Item;
 use super::{LeaseError, PURPOSE, Resource, Rules};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
 use crate::demand::{Demand, DemandRequest};
 use crate::document::Personal;
-use crate::jose::{Json, Signer, decode, encode, instant, random};
+use crate::jose::{Signer, decode, encode, instant, random};
+use crate::kept;
 use crate::profile::{Env, Expectation, Purpose};
 use crate::rely::recorded;
 use crate::store::{Counted, List, Put, Queue, Space, Store, Task, Work};
@@ -62,26 +62,16 @@ impl std::fmt::Debug for Leases<'_> {
 impl<'a> Leases<'a> {
     /// Opens a store for leases. With the same rules again it changes nothing.
     pub fn open(queue: &'a dyn Queue, rules: Rules) -> Result<Self, LeaseError> {
-        let secret = Zeroizing::new(random::<32>()?);
-        let written = serde_json::to_string(&rules).map_err(|_| LeaseError::Record)?;
-        let json =
-            Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
-        let work = Work { value: json.to_bytes(), state: "open".to_owned(), due_at: None };
-        let _ = queue.enlist(DESK, b"", &work)?;
+        let _ = kept::keep(queue, (DESK, b""), &rules, LeaseError::Record)?;
         let desk = Self::find(queue)?;
         if desk.rules == rules { Ok(desk) } else { Err(LeaseError::Exists) }
     }
 
     /// Finds the desk of a store.
     pub fn find(queue: &'a dyn Queue) -> Result<Self, LeaseError> {
-        let json = queue.task(DESK, b"")?.ok_or(LeaseError::Closed)?.work.value;
-        let read = || {
-            let json = Json::parse(&json, json.len().max(1)).ok()?;
-            let rules = Rules::parse(json.member("rules")?.as_str()?.as_bytes()).ok()?;
-            let secret: [u8; 32] = decode(json.member("secret")?.as_str()?).ok()?.try_into().ok()?;
-            Some(Self { queue, rules, secret: LedgerSecret::new(secret) })
-        };
-        read().ok_or(LeaseError::Record)
+        let errors = (LeaseError::Closed, LeaseError::Record);
+        let (rules, secret) = kept::find(queue, (DESK, b""), Rules::parse, errors)?;
+        Ok(Self { queue, rules, secret })
     }
 
     /// Asks for a lease: what could never be granted is refused at once. Gives the lease's id and its demand, whose transaction is the
@@ -114,7 +104,7 @@ impl<'a> Leases<'a> {
             granted: None,
             ended: None,
         };
-        self.possible(&item, now)?;
+        self.possible(&item, &key, now)?;
         let work = Work { value: item.to_bytes(), state: item.state().to_owned(), due_at: None };
         let _ = self.queue.enlist(LEASES, &key, &work)?;
         let purpose: Purpose = PURPOSE.parse().map_err(|_| LeaseError::Record)?;
@@ -144,7 +134,7 @@ impl<'a> Leases<'a> {
         if !verdict.is_accepted() || verdict.purpose().is_none_or(|purpose| purpose.as_str() != PURPOSE) {
             return Err(LeaseError::NotAnswered);
         }
-        self.possible(&item, now)?;
+        self.possible(&item, &task.key, now)?;
         let limit = self.rules.of(item.resource).ok_or(LeaseError::Kind)?;
         let held = self.secret.mac("held", &[&item.holder, item.resource.as_str().as_bytes()]);
         if let Counted::Full(_) = store.count(HELD, &held, &task.key, limit.most, instant(item.until), now)? {
@@ -199,8 +189,9 @@ impl<'a> Leases<'a> {
         Ok((NaturalDay::of(now) <= day).then_some(day))
     }
 
-    /// What stands against a lease, whoever has answered: a measure, a number that rests, another's lease.
-    fn possible(&self, item: &Item, now: Timestamp) -> Result<(), LeaseError> {
+    /// What stands against the lease of that key, whoever has answered: a measure, a number that rests, another lease. Its own place isn't: a
+    /// grant that was interrupted has taken it already.
+    pub(super) fn possible(&self, item: &Item, own: &[u8], now: Timestamp) -> Result<(), LeaseError> {
         if self.is_measured(item)? {
             return Err(LeaseError::Measured);
         }
@@ -208,7 +199,7 @@ impl<'a> Leases<'a> {
             return Err(LeaseError::Resting { until: day.to_string() });
         }
         match self.holder_of(item.resource, item.id.as_str())? {
-            Some((_, other)) if other.ended.is_none() && other.until > now.as_second() => {
+            Some((key, other)) if key != own && other.ended.is_none() && other.until > now.as_second() => {
                 Err(LeaseError::Taken)
             }
             _ => Ok(()),
@@ -232,7 +223,7 @@ impl<'a> Leases<'a> {
     }
 
     /// Takes the resource for a lease: of those who try, one.
-    fn occupy(&self, item: &Item, key: &[u8], now: Timestamp) -> Result<(), LeaseError> {
+    pub(super) fn occupy(&self, item: &Item, key: &[u8], now: Timestamp) -> Result<(), LeaseError> {
         let place = self.resource(item.resource, item.id.as_str());
         let work = Work { value: key.to_vec().into(), state: "held".to_owned(), due_at: None };
         if self.queue.enlist(RESOURCES, &place, &work)? == Put::Stored {

@@ -10,9 +10,7 @@ use super::item::Item;
 use super::{LeaseError, Leases};
 use crate::jose::{encode, instant};
 use crate::journal::entry::{Entry, Event, Stated};
-
-/// Tasks that are looked at together.
-const PAGE: u32 = 1000;
+use crate::kept;
 
 /// Which leases the journal has.
 #[derive(Clone, Debug, Default)]
@@ -34,32 +32,26 @@ impl Leases<'_> {
     /// is over. Which number, port or card it is isn't in them.
     pub fn events(&self, told: &Leased, now: Timestamp) -> Result<Vec<Event>, LeaseError> {
         let mut events = Vec::new();
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.queue.tasks(LEASES, after.as_deref(), PAGE)?;
-            for task in &page {
-                let (lease, item) = (encode(&task.key), Item::parse(&task.work.value)?);
-                let Some((at, record)) = item.granted else { continue };
-                let lacks = |kind: &str| !told.seen.contains(&(lease.clone(), kind.to_owned()));
-                if lacks("lease_granted") {
-                    let event = Event::new("lease_granted")
-                        .with("lease", Stated::Text(&lease))
-                        .with("resource", Stated::Text(item.resource.as_str()))
-                        .with("scenario", Stated::Text(&item.scenario))
-                        .with("until", Stated::Time(instant(item.until)))
-                        .with("record", Stated::Digest(Hash::from_bytes(record)));
-                    events.push(event.with("time", Stated::Time(instant(at))));
-                }
-                let over = (item.until <= now.as_second()).then_some(item.until);
-                if let Some(at) = item.ended.or(over).filter(|_| lacks("lease_ended")) {
-                    let event = Event::new("lease_ended").with("lease", Stated::Text(&lease));
-                    events.push(event.with("time", Stated::Time(instant(at))));
-                }
+        kept::each(self.queue, LEASES, |task| {
+            let (lease, item) = (encode(&task.key), Item::parse(&task.work.value)?);
+            let Some((at, record)) = item.granted else { return Ok(()) };
+            let lacks = |kind: &str| !told.seen.contains(&(lease.clone(), kind.to_owned()));
+            if lacks("lease_granted") {
+                let event = Event::new("lease_granted")
+                    .with("lease", Stated::Text(&lease))
+                    .with("resource", Stated::Text(item.resource.as_str()))
+                    .with("scenario", Stated::Text(&item.scenario))
+                    .with("until", Stated::Time(instant(item.until)))
+                    .with("record", Stated::Digest(Hash::from_bytes(record)));
+                events.push(event.with("time", Stated::Time(instant(at))));
             }
-            if page.len() < PAGE as usize {
-                return Ok(events);
+            let over = (item.until <= now.as_second()).then_some(item.until);
+            if let Some(at) = item.ended.or(over).filter(|_| lacks("lease_ended")) {
+                let event = Event::new("lease_ended").with("lease", Stated::Text(&lease));
+                events.push(event.with("time", Stated::Time(instant(at))));
             }
-            after = page.last().map(|task| task.key.clone());
-        }
+            Ok::<(), LeaseError>(())
+        })?;
+        Ok(events)
     }
 }

@@ -86,6 +86,19 @@ fn nothing_is_granted_without_its_own_presentation() {
 }
 
 #[test]
+fn a_grant_that_was_interrupted_is_not_in_its_own_way() {
+    let desk = Desk::new();
+    let ask = || desk.ask(Resource::MiddleNumber, "+8619900000001", "ride", "2026-12-20T00:00:00").unwrap();
+    let [one, other] = [ask(), ask()].map(|lease| crate::jose::decode(&lease).unwrap());
+    let (leases, item) = (desk.leases(), desk.store.task(super::desk::LEASES, &one).unwrap().unwrap());
+    let item = Item::parse(&item.work.value).unwrap();
+    // Stopped between taking the resource and noting the grant.
+    leases.occupy(&item, &one, now()).unwrap();
+    assert!(leases.possible(&item, &one, now()).is_ok());
+    assert!(matches!(leases.possible(&item, &other, now()), Err(LeaseError::Taken)));
+}
+
+#[test]
 fn a_use_is_covered_for_its_scenario_until_its_end_without_a_measure() {
     let desk = Desk::new();
     let lease = desk.granted("+8619900000001", "2026-12-20T00:00:00");

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
 use super::item::Item;
 use super::{Judged, Match, ReportError, Rules, outcome};
 use crate::campaign::Measure;
-use crate::chart;
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
 use crate::form::is_id;
-use crate::jose::{Json, Signer, decode, encode, instant, random};
+use crate::jose::{Signer, decode, encode, instant};
 use crate::store::{Counted, List, Put, Queue, Space, Store, Task, Work};
 use crate::times::later;
+use crate::{chart, kept};
 
 /// The desk's own record, the reports, and how many somebody sent lately.
 const DESK: List<'static> = List { space: Space::new("report_desk"), id: "" };
@@ -22,8 +21,6 @@ const RATE: Space = Space::new("report_rate");
 
 /// How often a change is tried when others change the same.
 const TRIES: u32 = 64;
-/// Tasks that are looked at together.
-const PAGE: u32 = 1000;
 
 /// What somebody reports.
 #[derive(Clone, Debug)]
@@ -95,26 +92,16 @@ impl std::fmt::Debug for Reports<'_> {
 impl<'a> Reports<'a> {
     /// Opens a store for reports. With the same rules again it changes nothing.
     pub fn open(queue: &'a dyn Queue, rules: Rules) -> Result<Self, ReportError> {
-        let secret = Zeroizing::new(random::<32>()?);
-        let written = serde_json::to_string(&rules).map_err(|_| ReportError::Record)?;
-        let json =
-            Json::object([("v", 1.into()), ("rules", written.into()), ("secret", encode(&*secret).into())]);
-        let work = Work { value: json.to_bytes(), state: "open".to_owned(), due_at: None };
-        let _ = queue.enlist(DESK, b"", &work)?;
+        let _ = kept::keep(queue, (DESK, b""), &rules, ReportError::Record)?;
         let desk = Self::find(queue)?;
         if desk.rules == rules { Ok(desk) } else { Err(ReportError::Exists) }
     }
 
     /// Finds the desk of a store.
     pub fn find(queue: &'a dyn Queue) -> Result<Self, ReportError> {
-        let json = queue.task(DESK, b"")?.ok_or(ReportError::Closed)?.work.value;
-        let read = || {
-            let json = Json::parse(&json, json.len().max(1)).ok()?;
-            let rules = Rules::parse(json.member("rules")?.as_str()?.as_bytes()).ok()?;
-            let secret: [u8; 32] = decode(json.member("secret")?.as_str()?).ok()?.try_into().ok()?;
-            Some(Self { queue, rules, secret: LedgerSecret::new(secret) })
-        };
-        read().ok_or(ReportError::Record)
+        let errors = (ReportError::Closed, ReportError::Record);
+        let (rules, secret) = kept::find(queue, (DESK, b""), Rules::parse, errors)?;
+        Ok(Self { queue, rules, secret })
     }
 
     /// Takes a report in: one a reporter, number and natural day. Whoever sends many at once is slowed, and what he sends counts as much as
@@ -234,17 +221,7 @@ impl<'a> Reports<'a> {
         &self,
         mut show: impl FnMut(&[u8], &Item) -> Result<(), ReportError>,
     ) -> Result<(), ReportError> {
-        let mut after: Option<Vec<u8>> = None;
-        loop {
-            let page = self.queue.tasks(REPORTS, after.as_deref(), PAGE)?;
-            for task in &page {
-                show(&task.key, &Item::parse(&task.work.value)?)?;
-            }
-            if page.len() < PAGE as usize {
-                return Ok(());
-            }
-            after = page.last().map(|task| task.key.clone());
-        }
+        kept::each(self.queue, REPORTS, |task| show(&task.key, &Item::parse(&task.work.value)?))
     }
 
     fn task(&self, report: &str) -> Result<Task, ReportError> {

@@ -89,33 +89,38 @@ pub(super) const MEMBER: &str =
     "INSERT INTO realname_member (space, key, member, expires_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (space, key, member) DO UPDATE SET expires_at = excluded.expires_at RETURNING member";
 
-/// What others hold is left for the next time.
+/// What others hold is left for the next time. The rows are picked once: as a condition of the deletion the query may run again, and
+/// picks more each time.
 pub(super) const EXPIRE_RECORDS: &str = concat!(
-    "WITH gone AS (DELETE FROM realname_record WHERE expires_at < $1 AND (space, key) IN
-        (SELECT space, key FROM realname_record WHERE expires_at < $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1)
+    "WITH due AS MATERIALIZED (SELECT space, key FROM realname_record WHERE expires_at < $1
+         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE FROM realname_record AS record USING due
+        WHERE record.space = due.space AND record.key = due.key AND record.expires_at < $1 RETURNING 1)
     SELECT (SELECT count(*) FROM gone) FROM ",
     settings!()
 );
 
 pub(super) const EXPIRE_MEMBERS: &str =
-    "WITH gone AS (DELETE FROM realname_member WHERE expires_at < $1 AND (space, key, member) IN
-        (SELECT space, key, member FROM realname_member WHERE expires_at < $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1)
+    "WITH due AS MATERIALIZED (SELECT space, key, member FROM realname_member WHERE expires_at < $1
+         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE FROM realname_member AS kept USING due WHERE kept.space = due.space AND kept.key = due.key
+        AND kept.member = due.member AND kept.expires_at < $1 RETURNING 1)
     SELECT count(*) FROM gone";
 
 /// A tally's end is that of its last member. Whoever waits for one that goes makes it anew.
 pub(super) const EXPIRE_TALLIES: &str =
-    "WITH gone AS (DELETE FROM realname_tally WHERE expires_at < $1 AND (space, key) IN
-        (SELECT space, key FROM realname_tally WHERE expires_at < $1
-         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1)
+    "WITH due AS MATERIALIZED (SELECT space, key FROM realname_tally WHERE expires_at < $1
+         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE FROM realname_tally AS tally USING due
+        WHERE tally.space = due.space AND tally.key = due.key AND tally.expires_at < $1 RETURNING 1)
     SELECT count(*) FROM gone";
 
 /// Ends some of the records that nobody answered.
 pub(super) const END_UNANSWERED: &str = concat!(
-    "WITH over AS (UPDATE realname_record SET expires_at = 0 WHERE (space, key) IN
-        (SELECT space, key FROM realname_record WHERE answer IS NULL AND expires_at > 0 AND space <> $1
-         LIMIT $2 FOR UPDATE) AND answer IS NULL RETURNING 1)
+    "WITH open AS MATERIALIZED (SELECT space, key FROM realname_record
+         WHERE answer IS NULL AND expires_at > 0 AND space <> $1 LIMIT $2 FOR UPDATE),
+    over AS (UPDATE realname_record AS record SET expires_at = 0 FROM open
+        WHERE record.space = open.space AND record.key = open.key AND record.answer IS NULL RETURNING 1)
     SELECT (SELECT count(*) FROM over) FROM ",
     settings!()
 );

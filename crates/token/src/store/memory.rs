@@ -57,17 +57,9 @@ impl MemoryStore {
         self.ledger.lock().map_err(|_| StoreError::Poisoned)
     }
 
-    /// All lists of tasks.
-    pub(super) fn lists<T>(
-        &self,
-        step: impl FnOnce(&mut HashMap<(Space, String), Tasks>) -> T,
-    ) -> Result<T, StoreError> {
-        Ok(step(&mut self.ledger()?.lists))
-    }
-
     /// One list's tasks; one that isn't there has none.
     pub(super) fn of<T>(&self, list: List<'_>, step: impl FnOnce(&mut Tasks) -> T) -> Result<T, StoreError> {
-        self.lists(|lists| step(lists.entry((list.space, list.id.to_owned())).or_default()))
+        Ok(step(self.ledger()?.lists.entry((list.space, list.id.to_owned())).or_default()))
     }
 }
 

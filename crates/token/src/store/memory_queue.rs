@@ -22,8 +22,7 @@ impl Queue for MemoryStore {
         check(Field::Key, key)?;
         check(Field::Key, list.id.as_bytes())?;
         let work = kept(work)?;
-        self.lists(|lists| {
-            let tasks = lists.entry((list.space, list.id.to_owned())).or_default();
+        self.of(list, |tasks| {
             if tasks.contains_key(key) {
                 return Put::Exists;
             }
