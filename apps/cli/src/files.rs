@@ -1,7 +1,9 @@
 //! Reading and writing the files that the commands name. `-` is standard input or output.
 
 mod input;
+mod lines;
 mod output;
+mod spared;
 
 use std::path::Path;
 

@@ -196,4 +196,8 @@ fn what_is_wrong_is_said() {
         &out,
     ];
     refused(&ask, 1, "campaign_number");
+    // Lines are added to a file of lines, not to a key.
+    let kept = fs::read(&key).expect("the key");
+    refused(&["close", "--campaign", "a", "--out", &key], 3, "file");
+    assert_eq!(fs::read(&key).expect("the key"), kept);
 }

@@ -1,21 +1,21 @@
 //! `campaign close`: notices, measures, what is lifted; and the journal's events.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-
 use jiff::Timestamp;
-use realname::campaign::{Action, Campaign, CampaignError, Todo, Told};
+use realname::campaign::{Action, Campaign, Todo, Told};
 use realname::journal::Journal;
 use serde_json::json;
 
 use super::{find, store};
 use crate::args::CampaignCloseArgs;
-use crate::commands::{Done, done, journal};
+use crate::commands::{Done, done, journal, one_value};
 use crate::failure::Failure;
+use crate::files::Output;
 use crate::shapes::CampaignClosed;
-use crate::{lang, output, outside};
+use crate::{lang, output};
 
 pub(super) fn run(args: &CampaignCloseArgs) -> Done {
+    let out = Output::prepare(&args.out)?;
+    one_value(args.which.json, &[&out])?;
     let store = store(&args.which)?;
     let campaign = find(&store, &args.which.campaign)?;
     // Opened before anything follows that it is to be told of.
@@ -23,18 +23,9 @@ pub(super) fn run(args: &CampaignCloseArgs) -> Done {
         (Some(dir), Some(key)) => Some(journal::journal(dir, key)?),
         _ => None,
     };
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    // The lines hold numbers.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let about = |error| Failure::from(CampaignError::Output(error)).about(&outside::path(&args.out));
-    let mut out = options.open(&args.out).map_err(about)?;
     let now = Timestamp::now();
-    let closing = campaign.close(&store, now, &mut |action| {
-        out.write_all(line(action).as_bytes())?;
-        out.sync_data()
-    })?;
+    let mut out = out.lines()?;
+    let closing = campaign.close(&store, now, &mut |action| out.add(&line(action)))?;
     let events = journal.as_mut().map_or(Ok(0), |journal| tell(&campaign, journal, now))?;
     if args.which.json {
         output::json(&CampaignClosed {
@@ -63,7 +54,7 @@ fn line(action: &Action) -> String {
     if let Todo::Notice(_, at) = action.todo {
         line["at"] = json!(at);
     }
-    format!("{line}\n")
+    line.to_string()
 }
 
 /// Appends what the journal doesn't have yet; says how many events.
