@@ -21,6 +21,8 @@ mod form;
 pub mod inspection;
 mod kept;
 pub mod lease;
+#[cfg(all(test, feature = "http"))]
+mod loopback;
 pub mod report;
 pub mod rollout;
 pub mod standing;
