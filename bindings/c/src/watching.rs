@@ -39,7 +39,8 @@ impl Context {
 
 /// Watches the reader from a thread of the library's and tells the callback what happens, card after card, through unplugging
 /// and back, until rn_reader_cancel or rn_reader_close. It returns at once. While it watches the reader does nothing else
-/// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is.
+/// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is, and must stay there while a
+/// callback may run: after rn_reader_cancel that is until another call on this reader, such as rn_reader_probe, no longer gives RN_BUSY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rn_reader_watch(
     reader: *mut rn_reader,
