@@ -101,7 +101,7 @@ pub unsafe extern "C" fn rn_reader_close(reader: *mut rn_reader) -> rn_status {
     boundary::call(|| {
         let held = handles::close(reader)?;
         held.reader.close();
-        held.watcher.end();
+        held.watcher.wait();
         Ok(())
     })
 }
