@@ -7,7 +7,7 @@ use realname::rely::*;
 use realname::store::MemoryStore;
 use realname::trust::TrustList;
 use realname_testkit::world::{
-    ISS, NOW, Person, World, at, cancel, entry, payload, present_as, seconds, sign_list,
+    ASKER, ISS, NOW, Person, World, at, cancel, entry, payload, present_as, seconds, sign_list,
 };
 
 fn answer_as(world: &World, presentation: &str, asked: DemandRef<'_>, now: i64) -> Verdict {
@@ -252,6 +252,24 @@ fn a_record_accepted_outside_the_lives_that_were_signed() {
     json["verdict"]["age"] = 690.into();
     let late = Record::parse(json.to_string().as_bytes()).unwrap().audit(&world.list(), &Limits::default());
     assert!(late.has(ReasonCode::DemandExpired) && late.has(ReasonCode::TooOld), "{:?}", late.reasons());
+}
+
+/// A terminal whose clock is behind answers before it was asked, by its own clock. Nobody accepts that early.
+#[test]
+fn a_record_accepted_before_anybody_had_asked() {
+    let world = World::new();
+    let demand = cancel().issue(ASKER, &world.asker, &world.store, at(NOW + 60)).unwrap();
+    let verified = VerifiedDemand::verify(demand.as_str(), &world.list(), at(NOW + 60)).unwrap();
+    let record = world.answer(&world.present(&verified)).record.unwrap();
+    let mut json: serde_json::Value = serde_json::from_slice(&record.to_bytes()).unwrap();
+    // The check was made ten seconds after `NOW`, and the skew is a minute.
+    for (seconds, inside) in [(0, true), (-1, false)] {
+        json["accepted_at"] = at(NOW + seconds).to_string().into();
+        json["verdict"]["age"] = (seconds - 10).into();
+        let touched = Record::parse(json.to_string().as_bytes()).unwrap();
+        let audited = touched.audit(&world.list(), &Limits::default());
+        assert_eq!(audited.is_accepted(), inside, "{seconds}: {:?}", audited.reasons());
+    }
 }
 
 #[test]

@@ -16,9 +16,6 @@ use super::fault::{Doubt, Trouble};
 use super::hosts::{Hosts, Open};
 use crate::store::{EngineError, StoreError};
 
-/// How often a step is taken again before the server counts as busy.
-const TRIES: u32 = 12;
-
 /// After this long without use a connection is tried before a step relies on it.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -76,7 +73,8 @@ impl Link {
         step: &impl AsyncFn(&mut Self) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         let mut renewed = false;
-        for tries in 0..TRIES {
+        // Its time ends a step that others keep in the way of, no count of tries does.
+        for tries in 0.. {
             self.ready().await?;
             let found = step(self).await;
             if self.open.as_ref().is_some_and(Open::take_doubt) {
