@@ -359,7 +359,7 @@ fn what_a_terminal_saw_is_in_the_figures_and_who_it_was_is_sealed() {
     let journal: String =
         files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
     for (number, found) in [(NUMBER, true), (OTHER, false)] {
-        let digest = secret.person("resident_id", number).to_base64url();
+        let digest = secret.person("resident", number).to_base64url();
         assert_eq!(journal.contains(&digest), found, "{number}");
         assert!(!journal.contains(number));
     }
