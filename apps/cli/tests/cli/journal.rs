@@ -388,9 +388,11 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
         assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
         fs::rename(workshop.path("presentation"), workshop.path(name)).expect("moved");
     };
+    let keys = desk.path("keys");
+    ok(["journal", "year", "--keys", &keys]);
     let verify = |name: &str| {
         let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
-        let more = ["--journal", &dir, "--journal-key", &key].map(str::to_owned);
+        let more = ["--journal", &dir, "--journal-key", &key, "--keys", &keys].map(str::to_owned);
         run(workshop.verify_args(name).into_iter().chain(more))
     };
     let size = || json(&desk.verify(&[]))["size"].clone();
@@ -408,6 +410,13 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
         (&event["event"], &event["agent"], &event["terminal"]),
         (&"verified".into(), &"shop-12".into(), &"desk-7".into())
     );
+    // Whom and which number, under the year's secret; and whether the person has as many numbers as may be.
+    let secret = fs::read_dir(&keys).expect("keys").next().expect("a year").expect("an entry").path();
+    let secret = realname::journal::keyed::YearKey::parse(&fs::read_to_string(secret).expect("read"));
+    let secret = secret.expect("a secret");
+    assert_eq!(event["person_key"], secret.person("resident", NUMBER).to_base64url());
+    assert_eq!(event["number_key"], secret.number("+8613900000000").to_base64url());
+    assert_eq!(event["limit_reached"], false);
 
     // A journal that can't be written: nothing is answered.
     answer("second");
