@@ -57,10 +57,10 @@ impl Gathering {
                 }
             }
             // Whom another agent had refused isn't told, only which sale it was.
-            ("refused_before", Some(agent)) if inside => {
-                if digest("record").is_some_and(|record| self.before.insert(record)) {
-                    self.agents.entry(agent.to_owned()).or_default().sales.hits += 1;
-                }
+            ("refused_before", Some(agent))
+                if inside && digest("record").is_some_and(|record| self.before.insert(record)) =>
+            {
+                self.agents.entry(agent.to_owned()).or_default().sales.hits += 1;
             }
             ("campaign_attempt" | "measured", _) if inside => {
                 let seller =

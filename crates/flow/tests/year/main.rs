@@ -1,7 +1,7 @@
 //! A synthetic operator's year: which planted fraud which figure finds, and how many honest agents stand in the way.
 //!
-//! `REALNAME_EVENTS` and `REALNAME_AGENTS` say how much; the small year is 45,000 entries of 225 agents, CI takes 10^5, `.ci/run
-//! long` the whole one (10^7, 5,000). `REALNAME_SEED` picks another year. All data is synthetic.
+//! `REALNAME_EVENTS` and `REALNAME_AGENTS` say how much; the small year is 45,000 entries of 225 agents, `.ci/run long` has the whole
+//! one (10^7, 5,000). `REALNAME_SEED` picks another year. All data is synthetic.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, unreachable_pub)]
 
 mod generate;
