@@ -202,7 +202,7 @@ pub fn demand(store: &Store, key: &str, request: &str) -> Result<Issued, Failure
         made = made.text(text);
     }
     if let Some(expect) = asking.expect {
-        // Whoever can't exist is nobody's number: the true holder would be refused as another person.
+        // A number with a wrong check character is nobody's: the true holder would be refused as another person.
         realname::appraisal::Declared::new(expect.name.as_str(), expect.id_number.as_str())
             .map_err(|error| Failure::of(&error))?;
         made = made.expectation(Expectation::new(expect.name, expect.id_number));

@@ -1,4 +1,5 @@
-//! The durable stores: the trait and the memory store are in `realname_token::store`.
+//! The durable stores: one SQLite file for one machine, PostgreSQL for several. Their trait and the memory store are in
+//! `realname_token::store`.
 #![warn(
     missing_docs,
     unreachable_pub,

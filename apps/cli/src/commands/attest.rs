@@ -54,7 +54,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
-    // A script that brings the consent along has shown it.
+    // With `--json --yes` the calling program has shown the consent text and got the answer.
     if !(args.json && args.yes) {
         consent::show(&demand, &config, args.json);
     }
@@ -94,7 +94,8 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let now = Timestamp::now();
     let attestation = attestor.attest(verified, &demand, now)?;
     let presentation = attestation.present(&demand, now)?;
-    // Stated before anybody has it: what left a terminal is in its chain.
+    // The statement is written before the presentation is handed out, so that nothing leaves the terminal without standing in
+    // its chain.
     statements.attested(&presentation)?;
     out.write(presentation.as_bytes())?;
     stores::keep_house(&store, now);
@@ -140,7 +141,7 @@ fn case(
         .with_terminal(config.terminal.as_str())
         .with_enrolled(config.enrolled()?)
         .with_signals(signals);
-    // Sent to a register that can't be asked without it, and to no other.
+    // The phone number goes to a register that can't be asked without it, and to no other.
     if let Some(Transaction::Number { number, .. }) = demand.transaction() {
         request = request.offering_phone_number(number.clone());
     }

@@ -75,10 +75,10 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         Ok(list) => list,
         Err(error) => return distrust(error, &order, args.json),
     };
-    // An answer is recorded once, so what can be known of its ways out is known before.
+    // A demand can be answered once, so the record's file is prepared before the answer is recorded.
     let record = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &record.iter().collect::<Vec<_>>())?;
-    // Opened, and what waits taken in, before anything is answered that can't be answered twice.
+    // The journal is opened, and events missing from an earlier run are written, before this demand is used up.
     let events = event::Events::open(args, &store)?;
     events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
     let limits = Limits::default();

@@ -76,7 +76,7 @@ pub(crate) async fn complete(
         if is_over {
             let kept = Event::done(&id, demand.nonce(), now())
                 .and_then(|event| operator.tell(&principal, &event, now()));
-            // The session is gone with this process, and its event with it; that it can't be kept is in the log.
+            // A session lives in this process alone. If its event can't be kept, only the log says so.
             if let Err(error) = kept {
                 tracing::error!(code = error.code(), "an event wasn't kept");
             }
@@ -91,7 +91,7 @@ pub(crate) async fn complete(
         }
         Err(refusal) => {
             let mut session = lock(&session);
-            // Never begun: the queue was full.
+            // The queue was full, so deciding never began and the session is open again.
             if matches!(refusal, Refusal::Busy) && matches!(session.outcome, Outcome::Deciding) {
                 session.outcome = Outcome::Open(None);
             }

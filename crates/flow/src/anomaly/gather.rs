@@ -26,7 +26,8 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Of events whose time is from `from` on and before `to`. What happened before is heard, too: whose a photo was, who sold what.
+    /// Counts events whose time is from `from` on and before `to`. What happened before is heard, too: whose a photo was, who
+    /// sold what.
     pub fn of(from: Timestamp, to: Timestamp) -> Self {
         Self {
             from,

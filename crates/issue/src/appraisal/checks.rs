@@ -102,7 +102,7 @@ pub(super) fn document_validity(
     });
     if let (Term::Unusual, Some(terms)) = (term_of(evidence, policy), policy.terms()) {
         let outcome = terms.unusual.effect(confirmed).outcome();
-        // While nobody answered, that nobody confirmed it says nothing of the card.
+        // When the register didn't answer, a missing confirmation says nothing about the card.
         let is_unheard = answer.is_err() && terms.unusual.effect(true).outcome() == Outcome::Pass;
         if outcome != Outcome::Pass && !is_unheard {
             remarks.push((outcome, Reason::DocumentTermUnusual));
@@ -210,7 +210,7 @@ pub(super) fn face_registry(answer: Result<&Finding, Reason>) -> Judged {
         Err(reason) => return Judged::not_run(reason),
     };
     let remark = match finding.face {
-        // Whose photo was it compared with, when there is no such person?
+        // A register that knows no such person can't have compared a photo.
         Face::Same if finding.subject != Subject::Found => {
             Some((Inconclusive, Reason::AnswerContradictsItself))
         }

@@ -131,7 +131,7 @@ impl SignedCheckpoint {
     }
 }
 
-/// As it stands in a file.
+/// The checkpoint as a file has it.
 impl std::fmt::Display for SignedCheckpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.note.fmt(f)

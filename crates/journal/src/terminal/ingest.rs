@@ -120,7 +120,7 @@ impl Ingest {
     /// What is dated in the future waits, with all that its terminal signed behind it: an entry of next year is in no figure of this one.
     pub fn into_journal(mut self, journal: &mut Journal, now: Timestamp) -> Result<Ingested, JournalError> {
         self.hold_back(now);
-        // What waits from before belongs to what is known.
+        // Events that an earlier run left waiting count as known.
         journal.integrate()?;
         let terminals: BTreeSet<&str> =
             self.statements.iter().map(|(_, statement)| statement.terminal()).collect();

@@ -77,7 +77,7 @@ impl SqliteStore {
     /// was asked before: in a new store he would find nothing.
     pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let file = schema::find_file(path.as_ref())?;
-        // A file that was made and never filled is none yet.
+        // A file that was made and never filled is no store yet.
         if std::fs::metadata(&file).map_err(fault::file)?.len() == 0 {
             return Err(StoreError::Missing);
         }

@@ -81,7 +81,7 @@ pub(super) fn answer_claiming(
         if answered == Answered::Recorded && !other {
             let end = micros(Timestamp::MAX);
             let _ = put(connection, claim.space, claim.key, claim.by, end)?;
-            // Answered, so that no restore ends it.
+            // The demand counts as answered, so that no restore makes it open again.
             let _ = self::answer(connection, claim.space, claim.key, claim.by, now)?;
         }
         Ok(answered)

@@ -141,7 +141,7 @@ impl Store for MemoryStore {
         let answered = ledger.answer(&key, answer, now);
         if answered == Answered::Recorded {
             let (value, expires_at) = (Zeroizing::new(claim.by.to_vec()), micros(Timestamp::MAX));
-            // Answered, so that no restore ends it.
+            // The demand counts as answered, so that no restore makes it open again.
             ledger.records.insert(claimed, Record { value, expires_at, answer: Some(claim.by.to_vec()) });
         }
         Ok(answered)

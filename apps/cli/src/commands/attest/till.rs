@@ -117,7 +117,8 @@ impl Terminal for Till {
         let attestation =
             self.attestor.attest(verified, &demand, now).map_err(|error| Refused::of(&error))?;
         let presentation = attestation.present(&demand, now).map_err(|error| Refused::of(&error))?;
-        // Stated before anybody has it: what left a terminal is in its chain.
+        // The statement is written before the presentation is handed out, so that nothing leaves the terminal without standing
+        // in its chain.
         statements.attested(&presentation).map_err(told)?;
         stores::keep_house(&self.store, now);
         Ok(presentation)

@@ -188,7 +188,7 @@ fn event(nonce: &str, record: &Record) -> Event {
         .and_then(Json::as_str)
         .and_then(|token| token.split('~').next())
         .unwrap_or_default();
-    // Its signature was judged when it was accepted.
+    // The signature was verified when the record was accepted.
     let payload =
         Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
     let terminal = payload.member("realname").and_then(|own| own.member("terminal"));
