@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The public API of each library crate with all its features, kept in `.ci/public-api/`: `public_api.sh check`, or `write` after
-# a change that is meant. Rustdoc's JSON comes from the compiler in use, and what is type-checked for it is what the step `docs`
-# type-checks; `.ci/api` makes lines of it.
+# The public API of each library crate with all its features, kept in `.ci/public-api/`: `public_api.sh check`, or `write` (or
+# `update`) after a change that is meant. Rustdoc's JSON comes from the compiler in use, and what is type-checked for it is what
+# the step `docs` type-checks; `.ci/api` makes lines of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source .ci/lib.sh
 wanted=${1:-}
-case "$wanted" in check | write) ;; *) die "public_api.sh check, or public_api.sh write" ;; esac
+case "$wanted" in check | write) ;; update) wanted=write ;; *) die "public_api.sh check, or public_api.sh write" ;; esac
 kept=.ci/public-api
 target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$kept"
