@@ -16,6 +16,7 @@ mod faults;
 #[cfg(all(unix, feature = "sqlite"))]
 mod kill;
 mod model;
+mod outbox;
 #[cfg(all(unix, feature = "postgres"))]
 mod postgres_pair;
 #[cfg(feature = "postgres")]

@@ -57,6 +57,8 @@ pub(crate) struct Config {
     store: Option<PathBuf>,
     /// Where a signed statement of each attestation and refusal is kept until the operator takes it in.
     pub(crate) outbox: Option<PathBuf>,
+    /// The operator's public key (a P-256 JWK) to which those statements seal whom they are about.
+    pub(crate) seal_to: Option<PathBuf>,
     /// The directory of the file.
     #[serde(skip)]
     pub(crate) directory: PathBuf,
@@ -111,6 +113,7 @@ impl Config {
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         config.authority.as_mut().map(resolve);
         config.outbox.as_mut().map(resolve);
+        config.seal_to.as_mut().map(resolve);
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),

@@ -50,7 +50,7 @@ pub(crate) use inspection::{
 };
 pub(crate) use journal::{
     JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
-    JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
+    JournalNewArgs, JournalProveArgs, JournalVerifyArgs, JournalYearArgs, Signers,
 };
 pub(crate) use lease::{
     LeaseArgs, LeaseAskArgs, LeaseCheckArgs, LeaseCommand, LeaseHistoryArgs, LeaseMeasureArgs, LeaseOpenArgs,

@@ -60,11 +60,12 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     }
     let consent = consent::take(&demand, &config, args.yes)?;
 
-    let statements = outbox::Statements::of(&config, &demand)?;
+    let mut statements = outbox::Statements::of(&config, &demand)?;
     let (mut card, mut remarks) = (serde_json::Value::Null, Vec::new());
     let evidence: Evidence = match source {
         Source::OnSite { port, baud, wait, live } => {
             let on_site = evidence::on_site((port, baud), wait, live, consent)?;
+            statements.saw_on_site(&on_site)?;
             if args.with_document {
                 card = reader::to_json(on_site.card());
             }
@@ -72,6 +73,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
         }
         Source::Remote { declared, photos } => {
             let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
+            statements.saw_remote(&remote)?;
             if let Err(refused) = fit::check_photos(&remote, &policy, demand.purpose()) {
                 statements.refused_for(&refused.code)?;
                 return Err(refused);

@@ -8,6 +8,7 @@ mod new;
 mod papers;
 mod prove;
 mod verify;
+mod year;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,9 +33,12 @@ pub(crate) fn run(command: JournalCommand) -> Done {
         JournalCommand::CheckProof(args) => check_proof::run(&args),
         JournalCommand::Cosign(args) => cosign::run(&args),
         JournalCommand::Ingest(args) => ingest::run(&args),
+        JournalCommand::Year(args) => year::run(&args),
         JournalCommand::Papers(args) => papers::run(&args),
     }
 }
+
+pub(super) use self::year::year_keys;
 
 /// The key that signs a journal, or its cosignatures.
 fn signer(path: &Path) -> Result<Arc<dyn Signer>, Failure> {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::jose::encode;
-use realname::rely::{DemandRef, Limits, UnverifiedPresentation, Verdict, answer};
+use realname::rely::{DemandRef, Limits, UnverifiedPresentation, Verdict, answer, answer_telling};
 use realname::trust::{TrustError, TrustList};
 
 pub(super) use self::audit::parse as parse_record;
@@ -81,11 +81,15 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     // The journal is opened, and events missing from an earlier run are written, before this demand is used up.
     let events = event::Events::open(args, &store)?;
     events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
-    let waiting =
-        events.as_ref().map(|events| events.announce(order.nonce.as_deref())).transpose()?.flatten();
-    let answer = answer(&store, &presentation, asked, &list, now, &Limits::default())?;
-    if let (Some(events), Some(waiting)) = (events, waiting) {
-        events.settle(waiting, answer.record.as_ref(), now)?;
+    let limits = Limits::default();
+    let answer = match &events {
+        None => answer(&store, &presentation, asked, &list, now, &limits)?,
+        Some(events) => answer_telling(&store, &presentation, asked, &list, (now, &limits), |accepting| {
+            events.telling(accepting, &store, now)
+        })?,
+    };
+    if let (Some(events), Some(nonce)) = (events, &order.nonce) {
+        events.settle(&store, nonce, answer.record.is_some(), now)?;
     }
     order.record = answer.record.as_ref().map(|record| encode(&record.digest()));
     stores::keep_house(&store, now);

@@ -144,6 +144,11 @@ impl Refusal {
         self.parts.retry
     }
 
+    /// Whether it was referred: a person has to decide, whatever a register says.
+    pub fn is_referred(&self) -> bool {
+        !self.parts.referrals.is_empty()
+    }
+
     /// Where a person decides instead of the machine, in the policy's words.
     pub fn human_route(&self) -> &str {
         &self.parts.human_route

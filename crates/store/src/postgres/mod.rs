@@ -11,6 +11,7 @@ mod fault;
 mod hosts;
 mod kept;
 mod link;
+mod outbox;
 mod pool;
 mod queue;
 mod schema;

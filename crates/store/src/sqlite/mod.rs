@@ -7,6 +7,7 @@
 mod backup;
 mod fault;
 mod job;
+mod outbox;
 mod patience;
 mod place;
 mod poison;

@@ -152,7 +152,7 @@ pub(super) fn expire(connection: &Connection, before: i64, max: u32) -> Result<u
 }
 
 /// Several statements in one step: all or none, also inside a shared transaction.
-fn together<T>(
+pub(super) fn together<T>(
     connection: &Connection,
     step: impl FnOnce() -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {

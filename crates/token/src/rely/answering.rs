@@ -163,6 +163,11 @@ impl Recording {
         &self.bytes
     }
 
+    /// For what is told in the step that records it.
+    pub(super) fn contents(&self) -> (&Record, Option<&super::Disclosed>) {
+        (&self.record, self.verdict.claims())
+    }
+
     /// What answering claims in the same step ([`Store::answer_claiming`]): the record that it supersedes. Whoever records it without the
     /// claim lets a second answer supersede the same.
     pub fn claim(&self) -> Option<Claim<'_>> {

@@ -28,7 +28,9 @@ mod explain;
 mod housekeeping;
 pub mod limits;
 mod memory;
+mod memory_outbox;
 mod memory_queue;
+mod outbox;
 mod queue;
 mod restored;
 
@@ -39,6 +41,7 @@ pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+pub use self::outbox::{Outbox, ToAnswer, ToTell};
 pub use self::queue::{List, Queue, Task, Work};
 pub use self::restored::{RESTORED, restored_at};
 

@@ -96,9 +96,10 @@ impl Terminal for Till {
         let photo = photo.map_err(|error| Refused::of(&error))?;
         let consent =
             ConsentGiven::new(&self.config.consent_text, [demand.purpose().clone()], Timestamp::now());
-        let evidence: Evidence =
-            OnSite::new(card, photo, consent).map_err(|error| Refused::of(&error))?.into();
-        let statements = outbox::Statements::of(&self.config, &demand).map_err(told)?;
+        let on_site = OnSite::new(card, photo, consent).map_err(|error| Refused::of(&error))?;
+        let mut statements = outbox::Statements::of(&self.config, &demand).map_err(told)?;
+        statements.saw_on_site(&on_site).map_err(told)?;
+        let evidence: Evidence = on_site.into();
         let signals =
             quota::count(&self.store, &self.policy, &evidence, &self.config.terminal).map_err(told)?;
         let case = super::case(evidence, &self.policy, &demand, &self.config, &self.plugins, signals);

@@ -1,0 +1,33 @@
+//! An answer and what is told of it, in memory.
+
+use jiff::Timestamp;
+
+use super::memory::MemoryStore;
+use super::{Answered, List, Outbox, Queue, Store, StoreError, ToAnswer, ToTell};
+
+impl Outbox for MemoryStore {
+    /// What forgets everything when it ends has no moment between the two that anybody could see afterwards.
+    fn answer_telling(
+        &self,
+        answer: ToAnswer<'_>,
+        tell: ToTell<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
+        let ToAnswer { space, key, answer, claim } = answer;
+        let answered = match claim {
+            None => self.answer(space, key, answer, now),
+            Some(claim) => self.answer_claiming(space, key, answer, claim, now),
+        }?;
+        if answered == Answered::Recorded {
+            let _ = self.enlist(tell.list, tell.key, tell.work)?;
+        }
+        Ok(answered)
+    }
+
+    fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError> {
+        self.of(list, |tasks| {
+            let there = keys.iter().filter(|key| tasks.remove(*key).is_some()).count();
+            u32::try_from(there).unwrap_or(u32::MAX)
+        })
+    }
+}
