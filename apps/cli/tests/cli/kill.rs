@@ -98,7 +98,8 @@ fn a_killed_verify_leaves_one_event_for_each_acceptance() {
     let store = SqliteStore::open_dir(workshop.path("store")).expect("the store");
     let (dir, pem) = (workshop.path("journal"), workshop.path("journal.pem"));
     support::ok(["key", "new", "--out", &pem]);
-    let vkey = support::ok(["journal", "new", "--dir", &dir, "--origin", "operator.example/journal", "--key", &pem]);
+    let vkey =
+        support::ok(["journal", "new", "--dir", &dir, "--origin", "operator.example/journal", "--key", &pem]);
     let more = || ["--journal", &dir, "--journal-key", &pem].map(str::to_owned);
     let events = || -> Vec<String> {
         let reader = realname::journal::Reader::open(&dir).expect("a journal");

@@ -126,9 +126,19 @@ pub fn day(dice: &mut Dice, agents: &mut [Agent], day: i64) -> Vec<(Timestamp, E
     let mut events = Vec::new();
     for agent in agents.iter_mut() {
         let share = match agent.way {
-            Way::Fair => if day % 30 == agent.busy_from % 30 { agent.pace * 20 } else { agent.pace / 3 },
+            Way::Fair => {
+                if day % 30 == agent.busy_from % 30 {
+                    agent.pace * 20
+                } else {
+                    agent.pace / 3
+                }
+            }
             Way::Students => {
-                if (agent.busy_from..agent.busy_from + 21).contains(&day) { agent.pace * 14 } else { agent.pace / 5 }
+                if (agent.busy_from..agent.busy_from + 21).contains(&day) {
+                    agent.pace * 14
+                } else {
+                    agent.pace / 5
+                }
             }
             _ => agent.pace,
         };
@@ -157,7 +167,8 @@ fn sale(dice: &mut Dice, agent: &mut Agent, (day, number): (i64, u64), events: &
     let time = begin() + SignedDuration::from_secs(seconds);
     let own = |what: &str| Hash::of(format!("{what} {} {}", agent.name, agent.sold).as_bytes());
     // A person comes again now and then.
-    let person = if dice.chance(5) { Hash::of(format!("regular {}", agent.name).as_bytes()) } else { own("person") };
+    let person =
+        if dice.chance(5) { Hash::of(format!("regular {}", agent.name).as_bytes()) } else { own("person") };
     let record = own("record");
     let terminal = format!("{}-t{}", agent.name, if way == Way::TwoCounters { agent.sold % 2 } else { 0 });
     let reader = match way {
@@ -166,7 +177,11 @@ fn sale(dice: &mut Dice, agent: &mut Agent, (day, number): (i64, u64), events: &
         _ => format!("sam-{}", agent.name),
     };
     let one_photo = way == Way::OnePhoto && dice.chance(60);
-    let photo = if one_photo { Hash::of(agent.name.as_bytes()) } else { Hash::of(&[&person.as_bytes()[..], record.as_bytes()].concat()) };
+    let photo = if one_photo {
+        Hash::of(agent.name.as_bytes())
+    } else {
+        Hash::of(&[&person.as_bytes()[..], record.as_bytes()].concat())
+    };
     let bad = dice.chance(if way == Way::OldReader { 25 } else { 3 });
     let refused = dice.chance(if way == Way::OldReader { 12 } else { 6 });
     let event = Event::new(if refused { "refused" } else { "attested" })
@@ -176,7 +191,16 @@ fn sale(dice: &mut Dice, agent: &mut Agent, (day, number): (i64, u64), events: &
         .with("sam_id", Stated::Text(&reader))
         .with("confirmed", Stated::Flag(!bad))
         .with("human_route", Stated::Flag(refused && dice.chance(30)))
-        .with("outcome", Stated::Text(if !refused { "pass" } else if bad { "inconclusive" } else { "fail" }));
+        .with(
+            "outcome",
+            Stated::Text(if !refused {
+                "pass"
+            } else if bad {
+                "inconclusive"
+            } else {
+                "fail"
+            }),
+        );
     if refused {
         events.push((time, event));
         return;

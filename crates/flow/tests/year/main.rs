@@ -34,7 +34,8 @@ fn stands_out(figure: Figure, measured: &Measured) -> f64 {
 
 /// The figure in which an agent stands out most.
 fn most(one: &Compared) -> (f64, Figure) {
-    let each = Figure::ALL.into_iter().map(|figure| (stands_out(figure, &one.figures[figure.as_str()]), figure));
+    let each =
+        Figure::ALL.into_iter().map(|figure| (stands_out(figure, &one.figures[figure.as_str()]), figure));
     each.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap()
 }
 
@@ -66,7 +67,10 @@ fn a_year_of_an_operator() {
         ranked.push((score, figure, ways[one.agent.as_str()]));
     }
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
-    println!("{heard} entries, {} agents\n| way | agents | looked at | by figure |\n|---|---|---|---|", agents.len());
+    println!(
+        "{heard} entries, {} agents\n| way | agents | looked at | by figure |\n|---|---|---|---|",
+        agents.len()
+    );
     let mut shares = BTreeMap::new();
     for way in FRAUDS.into_iter().chain(HONEST) {
         let of: Vec<_> = ranked.iter().filter(|(.., one)| *one == way).collect();
@@ -85,7 +89,9 @@ fn a_year_of_an_operator() {
     let honest = first.filter(|(.., way)| HONEST.contains(way)).count();
     println!("honest among the first {}: {honest}", frauds.min(100));
 
-    for way in [Way::Night, Way::OnePhoto, Way::ToTheLimit, Way::NeverReached, Way::NextDoor, Way::ManyReaders] {
+    for way in
+        [Way::Night, Way::OnePhoto, Way::ToTheLimit, Way::NeverReached, Way::NextDoor, Way::ManyReaders]
+    {
         let (looked, of) = shares[&way];
         assert!(of > 0 && looked == of, "{way:?}: {looked} of {of}");
     }

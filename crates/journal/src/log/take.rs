@@ -36,7 +36,11 @@ impl Event {
             }
         }
         let value = self.to_bytes().into();
-        Ok(Telling { list: WAITING, key: name(self), work: Work { value, state: "waits".into(), due_at: None } })
+        Ok(Telling {
+            list: WAITING,
+            key: name(self),
+            work: Work { value, state: "waits".into(), due_at: None },
+        })
     }
 }
 
@@ -60,7 +64,8 @@ impl Journal {
                 }
             }
             set_mark(outbox, self.size())?;
-            let mut events = rows.iter().map(|row| Event::parse(&row.work.value)).collect::<Result<Vec<_>, _>>();
+            let mut events =
+                rows.iter().map(|row| Event::parse(&row.work.value)).collect::<Result<Vec<_>, _>>();
             if let Ok(events) = &mut events {
                 events.sort_by_key(|event| event.text("time").map(str::to_owned));
             }
@@ -145,7 +150,8 @@ mod tests {
 
     fn counts(journal: &Journal) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
-        let count = |nonce: Option<&str>| *counts.entry(nonce.unwrap_or_default().to_owned()).or_default() += 1;
+        let count =
+            |nonce: Option<&str>| *counts.entry(nonce.unwrap_or_default().to_owned()).or_default() += 1;
         let mut count = count;
         journal.reader().unwrap().each(0, |_, entry, _| count(entry.text("nonce"))).unwrap();
         counts
@@ -155,7 +161,8 @@ mod tests {
     fn takes_each_once_wherever_it_was_stopped() {
         let dir = tempfile::tempdir().unwrap();
         let key = Arc::new(SigningKey::from_ed25519_seed(&[1; 32]));
-        let mut journal = Journal::create(dir.path().join("journal"), key, "operator.example/journal").unwrap();
+        let mut journal =
+            Journal::create(dir.path().join("journal"), key, "operator.example/journal").unwrap();
         let store = MemoryStore::new();
         (0..3).for_each(|number| wait(&store, number));
         wait(&store, 2);

@@ -114,7 +114,8 @@ impl Events {
             let kind = accepting.claims.and_then(|claims| claims.text(ClaimName::IdType));
             let person = document.as_ref().and_then(|number| {
                 // Where the kind wasn't asked for, the form of a citizen's number is enough.
-                let citizen = (number.kind() == NumberKind::Citizen).then_some(DocumentKind::Resident.as_str());
+                let citizen =
+                    (number.kind() == NumberKind::Citizen).then_some(DocumentKind::Resident.as_str());
                 let kind = kind.map(|kind| kind.as_str_raw()).or(citizen)?;
                 Some(key.person(kind, &number.canonical()))
             });
