@@ -84,7 +84,7 @@ pub(super) fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), F
 }
 
 /// Who cosigned, for people.
-fn seen_by(found: &[(VerifierKey, u64)]) -> String {
+fn seen_by(found: &[(VerifierKey, Option<jiff::Timestamp>)]) -> String {
     let named = found.iter().zip(ShownWitness::of(found)).map(|((key, _), shown)| {
         let time = shown.time.map(|time| time.to_string()).unwrap_or_default();
         lang::pick(format!("seen by {} at {time}", key.name()), format!("{} 于 {time} 见证", key.name()))
