@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use realname::store::{Advance, Answered, Counted, Put, Space, Store};
+use realname::store::{Advance, Answered, AnsweredAll, Answering, Counted, Put, Space, Store};
 
 use crate::cases::at;
 
@@ -15,6 +15,7 @@ enum Step {
     Put { key: u8, value: u8, end: i64 },
     Get { key: u8 },
     Answer { key: u8, answer: u8, now: i64 },
+    AnswerAll { keys: Vec<u8>, answer: u8, now: i64 },
     Advance { key: u8, sequence: u64, digest: u8 },
     Count { key: u8, member: u8, limit: u32, end: i64, now: i64 },
     Expire { before: i64 },
@@ -30,6 +31,8 @@ fn step() -> impl Strategy<Value = Step> {
             answer,
             now
         }),
+        (prop::collection::vec(key.clone(), 0..4), byte.clone(), time.clone())
+            .prop_map(|(keys, answer, now)| Step::AnswerAll { keys, answer, now }),
         (key.clone(), prop_oneof![0..4u64, Just(u64::MAX)], byte.clone())
             .prop_map(|(key, sequence, digest)| Step::Advance { key, sequence, digest }),
         (key, byte, 0..4u32, time.clone(), time.clone())
@@ -78,6 +81,14 @@ impl Model {
                     expected
                 );
             }
+            Step::AnswerAll { ref keys, answer, now } => {
+                let expected = self.answer_all(keys, answer, now);
+                let names: Vec<_> = keys.iter().map(|key| name(*key)).collect();
+                let space = Space::new("demand");
+                let one = |key| Answering { space, key, answer: std::slice::from_ref(&answer) };
+                let answers: Vec<_> = names.iter().map(|name| one(name.as_slice())).collect();
+                assert_eq!(store.answer_all(&answers, at(now)).unwrap(), expected);
+            }
             Step::Advance { key, sequence, digest } => {
                 let expected = match self.seen.get(&key) {
                     Some((seen, known)) if *seen == sequence && *known == digest => Advance::Same,
@@ -108,6 +119,24 @@ impl Model {
             }
             Step::Expire { before } => self.expire(store, before),
         }
+    }
+
+    fn answer_all(&mut self, keys: &[u8], answer: u8, now: i64) -> AnsweredAll {
+        let twice = |at: usize| keys[..at].contains(&keys[at]);
+        if let Some(index) = (0..keys.len()).find(|at| twice(*at)) {
+            return AnsweredAll::Not { index, found: Answered::Already(vec![answer]) };
+        }
+        for (index, key) in keys.iter().enumerate() {
+            let found = match self.records.get(key) {
+                None => Answered::Unknown,
+                Some((_, _, Some(answered))) => Answered::Already(vec![*answered]),
+                Some((_, end, None)) if *end < now => Answered::Expired,
+                Some(_) => continue,
+            };
+            return AnsweredAll::Not { index, found };
+        }
+        keys.iter().for_each(|key| self.records.get_mut(key).unwrap().2 = Some(answer));
+        AnsweredAll::Recorded
     }
 
     fn expire(&mut self, store: &dyn Store, before: i64) {

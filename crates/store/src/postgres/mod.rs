@@ -31,7 +31,9 @@ use self::kept::{Kept, Said};
 use self::link::{Kind, Link};
 use self::pool::Pool;
 use crate::store::limits::{micros, owned};
-use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+};
 
 /// How many connections [`PostgresStore::connect`] opens at most for steps.
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
@@ -206,6 +208,31 @@ impl Store for PostgresStore {
             Answered::Recorded => self.kept.add(space, key, Said::Answer(answer)),
             Answered::Already(answer) => self.kept.add(space, key, Said::Answer(answer)),
             _ => {}
+        }
+        Ok(answered)
+    }
+
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        let own = |one: &Answering<'_>| {
+            Ok((one.space, owned(Field::Key, one.key)?, owned(Field::Answer, one.answer)?))
+        };
+        let owned = answers.iter().map(own).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(twice) = AnsweredAll::twice(answers) {
+            return Ok(twice);
+        }
+        let answered = self.step(async move |link: &mut Link| {
+            link.transaction(async |link: &mut Link| steps::answer_all(link, &owned, micros(now)).await).await
+        })?;
+        match &answered {
+            AnsweredAll::Recorded => {
+                answers.iter().for_each(|one| self.kept.add(one.space, one.key, Said::Answer(one.answer)));
+            }
+            AnsweredAll::Not { index, found: Answered::Already(answer) } => {
+                if let Some(one) = answers.get(*index) {
+                    self.kept.add(one.space, one.key, Said::Answer(answer));
+                }
+            }
+            AnsweredAll::Not { .. } => {}
         }
         Ok(answered)
     }

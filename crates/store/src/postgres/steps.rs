@@ -10,7 +10,9 @@ use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
 use crate::store::limits::{from_micros, micros};
-use crate::store::{Advance, Answered, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError,
+};
 
 pub(super) async fn put(
     link: &Link,
@@ -60,6 +62,11 @@ pub(super) async fn answer(
     if changed(link, statements::ANSWER, &values, key).await? {
         return Ok(Answered::Recorded);
     }
+    why_not(link, space, key, now).await
+}
+
+/// Why a record couldn't be answered.
+async fn why_not(link: &Link, space: Space, key: &[u8], now: i64) -> Result<Answered, Trouble> {
     let Some(entry) = look_kept(link, space, key).await? else { return Ok(Answered::Unknown) };
     match entry.answer {
         Some(answer) => Ok(Answered::Already(answer)),
@@ -67,6 +74,26 @@ pub(super) async fn answer(
         // It was put between the two statements.
         None => Err(Trouble::Again),
     }
+}
+
+/// Where a record is, and its answer.
+pub(super) type Answer = (Space, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
+
+/// In a transaction of its own. What was changed before the first that can't be answered is undone; the look that follows
+/// locks that one, so that what it says is kept when this is committed.
+pub(super) async fn answer_all(link: &Link, answers: &[Answer], now: i64) -> Result<AnsweredAll, Trouble> {
+    link.batch("SAVEPOINT answer_all").await?;
+    for (index, (space, key, answer)) in answers.iter().enumerate() {
+        let name = space.as_str();
+        let (key, answer): (&[u8], &[u8]) = (key, answer);
+        let values = [text(&name), bytes(&key), bytes(&answer), number(&now)];
+        if !changed(link, statements::ANSWER, &values, key).await? {
+            link.batch("ROLLBACK TO SAVEPOINT answer_all").await?;
+            let found = why_not(link, *space, key, now).await?;
+            return Ok(AnsweredAll::Not { index, found });
+        }
+    }
+    Ok(AnsweredAll::Recorded)
 }
 
 pub(super) async fn advance(

@@ -27,7 +27,9 @@ use self::place::Place;
 use self::poison::Poison;
 use self::writer::{Desk, Writer};
 use crate::store::limits::{check, micros, owned};
-use crate::store::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+};
 
 /// The name of the file in a store's directory.
 const FILE: &str = "realname.sqlite3";
@@ -148,6 +150,17 @@ impl Store for SqliteStore {
     ) -> Result<Answered, StoreError> {
         let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
         self.write(move |connection| steps::answer(connection, space, &key, &answer, micros(now)))
+    }
+
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        let own = |one: &Answering<'_>| {
+            Ok((one.space, owned(Field::Key, one.key)?, owned(Field::Answer, one.answer)?))
+        };
+        let owned = answers.iter().map(own).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(twice) = AnsweredAll::twice(answers) {
+            return Ok(twice);
+        }
+        self.write(move |connection| steps::answer_all(connection, &owned, micros(now)))
     }
 
     fn advance(

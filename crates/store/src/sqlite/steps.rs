@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::fault;
 use crate::store::limits::from_micros;
-use crate::store::{Advance, Answered, Counted, Entry, Put, Space, StoreError};
+use crate::store::{Advance, Answered, AnsweredAll, Counted, Entry, Put, Space, StoreError};
 
 pub(super) fn put(
     connection: &Connection,
@@ -60,6 +60,45 @@ pub(super) fn answer(
         Some(None) => Answered::Expired,
         Some(Some(answer)) => Answered::Already(answer),
     })
+}
+
+/// Where a record is, and its answer.
+pub(super) type Answer = (Space, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
+
+pub(super) fn answer_all(
+    connection: &Connection,
+    answers: &[Answer],
+    now: i64,
+) -> Result<AnsweredAll, StoreError> {
+    all_or_none(connection, "answer_all", || {
+        for (index, (space, key, text)) in answers.iter().enumerate() {
+            let found = answer(connection, *space, key, text, now)?;
+            if found != Answered::Recorded {
+                return Ok(AnsweredAll::Not { index, found });
+            }
+        }
+        Ok(AnsweredAll::Recorded)
+    }, |done| *done == AnsweredAll::Recorded)
+}
+
+/// Several statements in one step: both or none, also inside a shared transaction. What isn't to be kept is undone.
+fn all_or_none<T>(
+    connection: &Connection,
+    name: &str,
+    step: impl FnOnce() -> Result<T, StoreError>,
+    keep: impl FnOnce(&T) -> bool,
+) -> Result<T, StoreError> {
+    connection.execute_batch(&format!("SAVEPOINT {name}")).map_err(fault::sqlite)?;
+    let done = step();
+    let end = match &done {
+        Ok(done) if keep(done) => format!("RELEASE {name}"),
+        _ => format!("ROLLBACK TO {name}; RELEASE {name}"),
+    };
+    // When the failure ended the whole transaction, there is no savepoint any more.
+    if !connection.is_autocommit() {
+        connection.execute_batch(&end).map_err(fault::sqlite)?;
+    }
+    done
 }
 
 pub(super) fn advance(
@@ -122,15 +161,7 @@ pub(super) fn count(
 }
 
 pub(super) fn expire(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {
-    // Two statements in one step: both or none, also inside a shared transaction.
-    connection.execute_batch("SAVEPOINT expire").map_err(fault::sqlite)?;
-    let removed = expire_both(connection, before, max);
-    let end = if removed.is_ok() { "RELEASE expire" } else { "ROLLBACK TO expire; RELEASE expire" };
-    // When the failure ended the whole transaction, there is no savepoint any more.
-    if !connection.is_autocommit() {
-        connection.execute_batch(end).map_err(fault::sqlite)?;
-    }
-    removed
+    all_or_none(connection, "expire", || expire_both(connection, before, max), |_| true)
 }
 
 fn expire_both(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {

@@ -114,6 +114,50 @@ impl fmt::Debug for Answered {
     }
 }
 
+/// One answer of those that are recorded together.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "the arguments of `Store::answer`, by name")]
+pub struct Answering<'a> {
+    /// Where the record is.
+    pub space: Space,
+    /// Its key.
+    pub key: &'a [u8],
+    /// What to record.
+    pub answer: &'a [u8],
+}
+
+impl fmt::Debug for Answering<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answering").field("space", &self.space).finish_non_exhaustive()
+    }
+}
+
+/// What [`Store::answer_all`](super::Store::answer_all) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum AnsweredAll {
+    /// All answers are recorded: the caller won.
+    Recorded,
+    /// None is, because this one can't be.
+    Not {
+        /// Which one, counted from 0.
+        index: usize,
+        /// Why: [`Already`](Answered::Already), [`Unknown`](Answered::Unknown) or [`Expired`](Answered::Expired).
+        found: Answered,
+    },
+}
+
+impl AnsweredAll {
+    /// The first record that is named twice, for those who keep a ledger.
+    pub fn twice(answers: &[Answering<'_>]) -> Option<Self> {
+        let same = |a: &Answering<'_>, b: &Answering<'_>| (a.space, a.key) == (b.space, b.key);
+        answers.iter().enumerate().find_map(|(index, answer)| {
+            let first = answers.iter().take(index).find(|earlier| same(earlier, answer))?;
+            Some(Self::Not { index, found: Answered::Already(first.answer.to_vec()) })
+        })
+    }
+}
+
 /// What [`Store::advance`](super::Store::advance) did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::limits::{check, from_micros, micros};
-use super::{Advance, Answered, Counted, Entry, Field, Put, Space, Store, StoreError};
+use super::{
+    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+};
 
 /// A store in memory, for tests and single runs. **It forgets everything when it is dropped**, so nothing that must
 /// happen once is safe across a restart, and no other process sees it.
@@ -41,6 +43,23 @@ struct Record {
     value: Zeroizing<Vec<u8>>,
     expires_at: i64,
     answer: Option<Vec<u8>>,
+}
+
+impl Ledger {
+    /// What answering would do; [`Answered::Recorded`] when it can be done.
+    fn look(&self, space: Space, key: &[u8], now: Timestamp) -> Answered {
+        let Some(record) = self.records.get(&(space, key.into())) else { return Answered::Unknown };
+        if let Some(answer) = &record.answer {
+            return Answered::Already(answer.clone());
+        }
+        if record.expires_at < micros(now) { Answered::Expired } else { Answered::Recorded }
+    }
+
+    fn record(&mut self, space: Space, key: &[u8], answer: &[u8]) {
+        if let Some(record) = self.records.get_mut(&(space, key.into())) {
+            record.answer = Some(answer.to_vec());
+        }
+    }
 }
 
 impl MemoryStore {
@@ -95,17 +114,28 @@ impl Store for MemoryStore {
         check(Field::Key, key)?;
         check(Field::Answer, answer)?;
         let mut ledger = self.ledger()?;
-        let Some(record) = ledger.records.get_mut(&(space, key.into())) else {
-            return Ok(Answered::Unknown);
-        };
-        if let Some(answer) = &record.answer {
-            return Ok(Answered::Already(answer.clone()));
+        let found = ledger.look(space, key, now);
+        if found == Answered::Recorded {
+            ledger.record(space, key, answer);
         }
-        if record.expires_at < micros(now) {
-            return Ok(Answered::Expired);
+        Ok(found)
+    }
+
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        for Answering { key, answer, .. } in answers {
+            check(Field::Key, key)?;
+            check(Field::Answer, answer)?;
         }
-        record.answer = Some(answer.to_vec());
-        Ok(Answered::Recorded)
+        if let Some(twice) = AnsweredAll::twice(answers) {
+            return Ok(twice);
+        }
+        let mut ledger = self.ledger()?;
+        let looks = answers.iter().map(|one| ledger.look(one.space, one.key, now)).enumerate();
+        if let Some((index, found)) = looks.into_iter().find(|(_, found)| *found != Answered::Recorded) {
+            return Ok(AnsweredAll::Not { index, found });
+        }
+        answers.iter().for_each(|one| ledger.record(one.space, one.key, one.answer));
+        Ok(AnsweredAll::Recorded)
     }
 
     fn advance(

@@ -32,7 +32,7 @@ mod restored;
 
 use jiff::Timestamp;
 
-pub use self::entry::{Advance, Answered, Counted, Entry, Put, Space};
+pub use self::entry::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space};
 pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
@@ -58,6 +58,11 @@ pub trait Store: Send + Sync {
     /// Records `answer` for `key` if it has none and `now` isn't past its end. An earlier answer is told even then.
     fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp)
     -> Result<Answered, StoreError>;
+
+    /// Records the answers of several records in one step: all of them or none. It stops at the first that can't be recorded
+    /// and says what [`answer`](Self::answer) would have said of it. One record named twice is answered in no case: its second
+    /// mention finds the first. Whoever answers the same records from several places names them in one order.
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError>;
 
     /// Raises the sequence seen under `key`. What was seen never expires.
     fn advance(

@@ -125,7 +125,7 @@ impl Spy {
     }
 }
 
-use crate::store::{Advance, Answered, Counted, Entry, Put, Space, StoreError};
+use crate::store::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space, StoreError};
 
 impl Store for Spy {
     fn put(&self, space: Space, key: &[u8], value: &[u8], expires_at: Timestamp) -> Result<Put, StoreError> {
@@ -147,6 +147,11 @@ impl Store for Spy {
     ) -> Result<Answered, StoreError> {
         self.note(&[key, answer]);
         self.inner.answer(space, key, answer, now)
+    }
+
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        answers.iter().for_each(|one| self.note(&[one.key, one.answer]));
+        self.inner.answer_all(answers, now)
     }
 
     fn advance(
