@@ -64,6 +64,7 @@ fn tables() -> Vec<Table> {
         table::<realname::demand::AnswerError>(),
         table::<realname::demand::AskError>(),
         table::<<realname::document::SamId as std::str::FromStr>::Err>(),
+        table::<realname::handover::HandoverError>(),
         table::<realname::inspection::InspectionError>(),
         table::<realname::jose::JoseError>(),
         table::<realname::jose::SignError>(),

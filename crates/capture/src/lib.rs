@@ -64,7 +64,7 @@ pub use plane::Plane;
 pub use realname_terms::Advice;
 pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
-pub use watermark::{MarkedCopy, Watermark, WatermarkError};
+pub use watermark::{MarkedCopy, MarkedFile, Watermark, WatermarkError};
 
 use realname_terms as document;
 use realname_terms as profile;

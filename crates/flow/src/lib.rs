@@ -13,6 +13,7 @@
 pub mod annual;
 pub mod cancellation;
 pub mod confirmation;
+pub mod handover;
 pub mod inspection;
 pub mod standing;
 

@@ -146,6 +146,16 @@ impl Recording {
         &self.nonce
     }
 
+    /// When the person was checked, as the attestation says.
+    pub fn verified_at(&self) -> Option<Timestamp> {
+        self.verdict.verified_at()
+    }
+
+    /// What will be kept, once it is recorded.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
     /// What to record there, if nothing was and the demand's time isn't over, in one step
     /// ([`Store::answer`](crate::store::Store::answer)).
     pub fn answer(&self) -> &[u8] {

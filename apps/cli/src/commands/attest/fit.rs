@@ -46,7 +46,8 @@ pub(super) fn check(
     if by.rule(demand.purpose()).is_none() {
         return Err(policy::not_covered(by, demand.purpose().as_str()));
     }
-    if let Some(check) = require.checks.iter().find(|check| !can_be_made(**check, locality)) {
+    let can_be_made = |check: &Check| can_be_made(*check, locality, demand.purpose());
+    if let Some(check) = require.checks.iter().find(|check| !can_be_made(check)) {
         return Err(AttestError::Check(*check).into());
     }
     match demand.claims().iter().find(|claim| !can_be_known(**claim, locality)) {
@@ -56,12 +57,13 @@ pub(super) fn check(
 }
 
 /// A terminal makes these there.
-fn can_be_made(check: Check, locality: Locality) -> bool {
+fn can_be_made(check: Check, locality: Locality, purpose: &Purpose) -> bool {
     match check {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
         Check::Triplet | Check::NumberPrinted => locality == Locality::Remote,
         Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
-        Check::Confirmation | Check::DeliveryOriginal => false,
+        Check::DeliveryOriginal => *purpose == Purpose::DeliveryHandover,
+        Check::Confirmation => false,
     }
 }
 
