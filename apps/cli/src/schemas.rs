@@ -120,6 +120,11 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("examination", &["capture check"], of::<Examined>()),
         // Inside a refusal's details and an authority's answer, by the library alone.
         ("finding", &[], of::<Finding>()),
+        (
+            "handover",
+            &["handover sell", "handover accept", "handover door", "handover activate", "handover show"],
+            of::<shapes::HandedOver>(),
+        ),
         ("inspection", &["inspect"], of::<Inspected>()),
         ("policies", &["policy list"], of::<shapes::Policies>()),
         ("policy-check", &["policy check"], of::<PolicyChecked>()),

@@ -86,16 +86,21 @@ shapes! {
         /// Seconds since 1970.
         expires_at: i64,
     }
-    /// What happens to which number.
-    ShownTransaction {
-        /// `number`.
-        r#type: &'static str,
-        /// E.164.
-        number: String,
-        action: String,
-        region: Option<String>,
-        /// In the asker's words.
-        text: Option<String>,
+    /// What `handover …` prints: where an order stands.
+    HandedOver {
+        order: String,
+        /// `opened`, `sold` or `activated`.
+        stage: &'static str,
+        /// Of the demand that was made now.
+        nonce: Option<String>,
+        /// After `activate`: whether this call activated it.
+        first: Option<bool>,
+        /// When it was activated.
+        at: Option<Timestamp>,
+        /// The nonce of the sale's demand that was answered.
+        sale: Option<String>,
+        /// The nonce of the door's demand that was answered.
+        door: Option<String>,
     }
     /// What `attest --json` prints.
     Attested<'a> {
@@ -188,16 +193,43 @@ shapes! {
     }
 }
 
+/// What a demand is about.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ShownTransaction {
+    /// What happens to which number.
+    Number {
+        /// E.164.
+        number: String,
+        action: String,
+        region: Option<String>,
+        /// In the asker's words.
+        text: Option<String>,
+    },
+    /// A shop's order.
+    Order {
+        id: String,
+        /// E.164, where it is known.
+        number: Option<String>,
+    },
+}
+
 impl ShownTransaction {
     pub(crate) fn of(transaction: Option<&Transaction>) -> Option<Self> {
-        let Some(Transaction::Number { number, action, region, text, .. }) = transaction else { return None };
-        Some(Self {
-            r#type: "number",
-            number: number.as_str().to_owned(),
-            action: named(action),
-            region: region.as_ref().map(named),
-            text: text.as_ref().map(named),
-        })
+        match transaction? {
+            Transaction::Number { number, action, region, text, .. } => Some(Self::Number {
+                number: number.as_str().to_owned(),
+                action: named(action),
+                region: region.as_ref().map(named),
+                text: text.as_ref().map(named),
+            }),
+            Transaction::Order { id, number, .. } => Some(Self::Order {
+                id: id.clone(),
+                number: number.as_ref().map(|number| number.as_str().to_owned()),
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -210,10 +242,8 @@ fn named(value: &impl Serialize) -> String {
 impl<'a> CheckedDemand<'a> {
     pub(crate) fn of(demand: &'a VerifiedDemand) -> Self {
         let require = demand.requirements();
-        let number = demand.transaction().map(|transaction| match transaction {
-            Transaction::Number { number, .. } => number.as_str().to_owned(),
-            _ => String::new(),
-        });
+        let number = demand.transaction().and_then(Transaction::number);
+        let number = number.map(|number| number.as_str().to_owned());
         Self {
             iss: demand.iss().to_owned(),
             display_name: named(&demand.display_name()),

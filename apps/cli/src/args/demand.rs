@@ -94,7 +94,7 @@ pub(crate) struct DemandNewArgs {
 }
 
 /// What terminals answer.
-fn life(text: &str) -> Result<u32, String> {
+pub(super) fn life(text: &str) -> Result<u32, String> {
     let longest = u32::try_from(DEMAND_LIFE.as_secs()).unwrap_or(u32::MAX);
     let life = text.parse().ok().filter(|life| (1..=longest).contains(life));
     life.ok_or_else(|| {
@@ -119,7 +119,7 @@ fn claim(name: &str) -> Result<ClaimName, String> {
     ClaimName::from_name(name).ok_or_else(|| expected(ClaimName::ALL.map(ClaimName::as_str)))
 }
 
-fn check(name: &str) -> Result<Check, String> {
+pub(super) fn check(name: &str) -> Result<Check, String> {
     Check::from_name(name).ok_or_else(|| expected(Check::ALL.map(Check::as_str)))
 }
 
@@ -130,7 +130,7 @@ pub(super) fn locality(name: &str) -> Result<Locality, String> {
         .ok_or_else(|| expected(["onsite", "remote"]))
 }
 
-fn env(name: &str) -> Result<Env, String> {
+pub(super) fn env(name: &str) -> Result<Env, String> {
     [Env::Production, Env::Test]
         .into_iter()
         .find(|env| env.as_str() == name)
@@ -143,7 +143,7 @@ fn expected<const N: usize>(names: [&str; N]) -> String {
 }
 
 /// Names whoever asks. It is compared with the trust list and shown to the customer, never fetched.
-fn url(text: &str) -> Result<String, String> {
+pub(super) fn url(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic()) => {

@@ -7,6 +7,7 @@ mod authority;
 mod capture;
 mod chinese;
 mod demand;
+mod handover;
 mod inspection;
 mod journal;
 mod policy;
@@ -30,6 +31,7 @@ pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
+pub(crate) use handover::{HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
 pub(crate) use inspection::{
     Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs,
     InspectionJudgeArgs, InspectionRevealArgs, InspectionRole,
@@ -89,6 +91,9 @@ pub(crate) enum Command {
     Attest(Box<AttestArgs>),
     /// The relying party's decision on a presentation; answers its demand once
     Verify(VerifyArgs),
+    /// An online sale from the order to activation: checked online, and once more at the door
+    #[command(subcommand)]
+    Handover(HandoverCommand),
     /// Show a token's parts, unverified
     Inspect(InspectArgs),
     /// Kept records of accepted presentations

@@ -1,6 +1,7 @@
 //! `realname attest`: check a person, on site or from three photos, and answer a demand.
 
 mod consent;
+mod copies;
 mod evidence;
 mod fit;
 mod outbox;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
+    let copies = args.copies.as_deref().map(|directory| copies::prepare(directory, &config)).transpose()?;
     // A script that brings the consent along has shown it.
     if !(args.json && args.yes) {
         consent::show(&demand, &config, args.json);
@@ -67,11 +69,15 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             on_site.into()
         }
         Source::Remote { declared, photos } => {
-            let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
+            let mut remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
+            if args.original_seen {
+                remote = remote.with_original_seen();
+            }
             if let Err(refused) = fit::check_photos(&remote, &policy, demand.purpose()) {
                 statements.refused_for(&refused.code)?;
                 return Err(refused);
             }
+            copies::make(&mut remote, &config, demand.purpose(), copies.as_deref())?;
             remote.into()
         }
     };
@@ -130,7 +136,7 @@ fn case(
         .with_enrolled(config.enrolled()?)
         .with_signals(signals);
     // Sent to a register that can't be asked without it, and to no other.
-    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+    if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }
     let mut case = Case::open(evidence, policy, request)?;

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::HandoverError;
+use crate::demand::demand_hash;
+use crate::profile::ReasonCode;
 use crate::jose::{JoseError, Json, instant};
 
 /// What an order's row is answered with. Both records stand under the nonces of their demands
@@ -42,6 +44,14 @@ impl Activated {
 }
 
 impl Activation {
+    /// What a repeat is told: the same answer from the door changes nothing, another one is refused (`order_activated`).
+    pub fn again(self, presentation: &str) -> Result<Activated, HandoverError> {
+        if self.door_sha256 == demand_hash(presentation.trim_ascii()) {
+            return Ok(Activated::Before(self));
+        }
+        Err(ReasonCode::OrderActivated.into())
+    }
+
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let json = Json::object([
             ("v", Json::from(1)),

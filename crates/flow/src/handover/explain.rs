@@ -16,7 +16,7 @@ explain! {
         Self::Life => "handover_life", Caller,
             "Let an order take from an hour to a year.", "请将订单时限设为一小时至一年。", "订单时限有误";
         Self::Jose(_) => "signer", System,
-            "Nothing was opened; try again.", "本次未开立订单，请重试。", "随机数生成失败";
+            "Nothing was signed; try again.", "本次未签名，请重试。", "随机数生成失败";
         Self::Record => "store_record", Store,
             "Use the version of the program that wrote the store; if it stays, restore it.", "请使用写入该存储的程序版本；如仍失败，请恢复存储。", "无法读取存储中的订单记录";
     }

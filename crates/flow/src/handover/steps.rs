@@ -114,7 +114,7 @@ impl Sold {
         let Opened { shop, order, .. } = &self.opened;
         let door_sha256 = demand_hash(presentation.trim_ascii());
         if let Some(done) = Row::load(store, order)?.ok_or(HandoverError::Record)?.activation {
-            return before(&done, &door_sha256);
+            return Activation::read(&done)?.again(presentation);
         }
         self.opened.in_time(now)?;
         let sale = self.sale.record.audit(list, limits);
@@ -143,20 +143,11 @@ impl Sold {
         match store.answer_all(&all, now)? {
             AnsweredAll::Recorded => Activation::read(&bytes).map(Activated::Now),
             AnsweredAll::Not { index: 0, found: Answered::Already(done) } => {
-                before(&done, &activation.door_sha256)
+                Activation::read(&done)?.again(presentation)
             }
             AnsweredAll::Not { index, found } => Err(why(index, &found)),
         }
     }
-}
-
-/// The order was activated: on this very answer, or on another one.
-fn before(done: &[u8], door_sha256: &str) -> Result<Activated, HandoverError> {
-    let activation = Activation::read(done)?;
-    if activation.door_sha256 == door_sha256 {
-        return Ok(Activated::Before(activation));
-    }
-    Err(ReasonCode::OrderActivated.into())
 }
 
 fn why(index: usize, found: &Answered) -> HandoverError {

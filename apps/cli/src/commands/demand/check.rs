@@ -39,6 +39,10 @@ pub(crate) fn show(demand: &VerifiedDemand, line: impl Fn(String)) {
             say(lang::pick("in their words", "请求方说明"), &text.to_string());
         }
     }
+    if let Some(Transaction::Order { id, number, .. }) = demand.transaction() {
+        let number = number.as_ref().map(|number| format!(" {}", number.as_str())).unwrap_or_default();
+        say(lang::pick("order", "订单"), &format!("{id}{number}"));
+    }
     say(lang::pick("will be disclosed", "将披露"), &words::claims(demand.claims()));
     let checks = demand.requirements().checks.iter().map(|check| words::check(*check));
     let checks = checks.collect::<Vec<_>>().join(lang::pick(", ", "、"));
