@@ -5,6 +5,7 @@ mod authority;
 mod capture;
 mod chain;
 mod chinese;
+mod handover;
 mod inspection;
 mod interop;
 mod journal;

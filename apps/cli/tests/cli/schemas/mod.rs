@@ -14,7 +14,7 @@ use support::{
 };
 
 /// Holds what was printed against the schema.
-fn fits(name: &str, printed: &Value) {
+pub(crate) fn fits(name: &str, printed: &Value) {
     let path = format!("{}/../../docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let schema = std::fs::read_to_string(path).expect("a schema");
     let validator = jsonschema::options()

@@ -219,7 +219,7 @@ impl Workshop {
             let mut home = key("home");
             home["iss"] = HOME.into();
             home["role"] = "demand".into();
-            home["purposes"] = serde_json::json!(["sim.cancel", "sim.activate"]);
+            home["purposes"] = serde_json::json!(["sim.cancel", "sim.activate", "delivery.handover"]);
             home["claims"] = serde_json::json!(["name", "id_number", "id_type", "document_expiry"]);
             home["display_name"] = "Home Operator (TEST)".into();
             keys.push(home);
