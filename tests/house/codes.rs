@@ -54,6 +54,7 @@ fn tables() -> Vec<Table> {
         table::<realname::capture::plugin::BadFace>(),
         table::<realname::capture::plugin::FaceFinderError>(),
         table::<realname::capture::plugin::PhotoDecodeError>(),
+        table::<realname::capture::reuse::ReuseError>(),
         table::<realname::confirmation::ConfirmationError>(),
         table::<realname::confirmation::MessengerError>(),
         table::<realname::confirmation::NotAsked>(),

@@ -38,6 +38,7 @@ mod picture;
 mod plane;
 pub mod plugin;
 mod png;
+pub mod reuse;
 mod scratch;
 mod session;
 mod shrink;

@@ -45,6 +45,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let demand = VerifiedDemand::verify(&compact, &list, Timestamp::now())?;
     let policy = policies::of_terminal(&config, source.locality())?;
     fit::check(&demand, &config, source.locality(), &policy)?;
+    fit::check_original(&demand, source.locality(), args.original_seen)?;
     let attestor = attestor(&config)?;
     attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;

@@ -23,6 +23,7 @@
 mod activation;
 mod error;
 mod explain;
+mod opening;
 mod order;
 mod part;
 mod row;
@@ -31,8 +32,9 @@ mod steps;
 
 pub use activation::{Activated, Activation};
 pub use error::HandoverError;
+pub use opening::Stage;
 pub use order::{Asking, Order};
-pub use shop::{Shop, Stage};
+pub use shop::Shop;
 pub use steps::{Opened, Sold};
 
 use crate::store::Space;

@@ -1,6 +1,6 @@
 //! What is certain to be refused later is refused before a card is read, and before a register is asked and paid.
 
-use realname::appraisal::{Policy, Remote, Requirement};
+use realname::appraisal::{Policy, Reason, Remote, Requirement};
 use realname::attest::AttestError;
 use realname::demand::VerifiedDemand;
 use realname::profile::{Check, ClaimName, Locality, Outcome, Purpose, ReasonCode};
@@ -54,6 +54,29 @@ pub(super) fn check(
         Some(claim) => Err(unknown_claim(*claim)),
         None => Ok(()),
     }
+}
+
+/// At a door, from photos, somebody has to say that the original was there: nobody photographs for nothing.
+pub(super) fn check_original(
+    demand: &VerifiedDemand,
+    locality: Locality,
+    original_seen: bool,
+) -> Result<(), Failure> {
+    let from_photos = locality == Locality::Remote && *demand.purpose() == Purpose::DeliveryHandover;
+    if !from_photos || original_seen {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        Reason::OriginalNotSeen.code(),
+        lang::pick(
+            "nobody says that the original document was there; nothing was looked at or asked",
+            "无人确认当面查验了证件原件；未查看照片，也未查询",
+        ),
+        lang::pick(
+            "look at the original, not at a copy or a screen, and give --original-seen",
+            "请当面查验证件原件（非复印件、非屏幕图像），并加上 --original-seen",
+        ),
+    ))
 }
 
 /// A terminal makes these there.
