@@ -141,23 +141,13 @@ def circles(src):
     return shown, len(graph), edges
 
 
-KEPT = Path(__file__).with_name("circles.txt")
-
-
 def sources():
     return sorted(str(src) for top in ("crates", "apps", "bindings") for src in Path(top).glob("*/src")) + ["src"]
-
-
-def kept():
-    """The imports of circles that are still to be untied: the list gets shorter only."""
-    return set(KEPT.read_text(encoding="utf-8").splitlines()) if KEPT.exists() else set()
 
 
 if __name__ == "__main__":
     import sys
 
-    # `circles.py` prints them; `circles.py write` keeps them as they are.
     found = [edge for src in sources() for circle in circles(src)[0] for edge in circle]
-    if sys.argv[1:] == ["write"]:
-        KEPT.write_text("".join(f"{edge}\n" for edge in found), encoding="utf-8")
-    print("\n".join(found))
+    print("\n".join(found) or "no circle")
+    sys.exit(1 if found else 0)

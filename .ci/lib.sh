@@ -20,6 +20,26 @@ cargo_need() {
   command -v "$1" >/dev/null || cargo install --quiet --locked --debug --target-dir target/tools "$2"
 }
 
+# What later steps need, installed while the first ones compile: waiting for a registry takes no processor. Nothing fails here: a
+# step that needs something waits with `ready` and installs what is missing itself, and loudly.
+ahead() {
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends g++ nodejs npm mono-mcs mono-runtime \
+    libmono-i18n4.0-all default-jdk-headless libjna-java chromium postgresql pgbouncer softhsm2 opensc openssl qemu-system-x86 \
+    fonts-wqy-microhei || true
+  [ -x target/vendors/venv/bin/python ] || python3 -m venv target/vendors/venv
+  target/vendors/venv/bin/pip install --quiet --disable-pip-version-check -r tests/interop/requirements-vendors.txt || true
+  [ -x target/helpers/bin/python ] || python3 -m venv target/helpers
+  target/helpers/bin/pip install --quiet --disable-pip-version-check -r helpers/requirements.txt || true
+  nice -n 19 bash -c '. .ci/lib.sh; cargo_need cbindgen cbindgen; cargo_need cargo-deny cargo-deny' || true
+}
+start_ahead() {
+  mkdir -p target
+  ahead >target/ahead.log 2>&1 </dev/null &
+  AHEAD=$!
+}
+ready() { [ -z "${AHEAD:-}" ] || { wait "$AHEAD" || true; AHEAD=; }; }
+
 # The library crates that are published, by name; `packages -p` writes them as arguments.
 packages() { published "print(' '.join((flag + ' ' + p['name']).strip() for p in found))" "${1:-}"; }
 

@@ -89,8 +89,12 @@ pub use realname_token::{demand, jose, rely, sd_jwt, trust};
 
 /// The ledger under everything that must happen once or be counted.
 pub mod store {
+    #[cfg(all(feature = "capture", feature = "postgres"))]
+    pub use realname_store::PostgresReuse;
     #[cfg(feature = "postgres")]
     pub use realname_store::PostgresStore;
+    #[cfg(all(feature = "capture", feature = "sqlite"))]
+    pub use realname_store::SqliteReuse;
     #[cfg(feature = "sqlite")]
     pub use realname_store::SqliteStore;
     pub use realname_token::store::*;

@@ -53,6 +53,8 @@ pub(crate) struct Config {
     face_matcher: Option<Helper>,
     /// Judges whether the photo shows a living person.
     liveness: Option<Helper>,
+    /// Reads what is printed on the photographed card.
+    text_reader: Option<Helper>,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
     store: Option<PathBuf>,
     /// Where a signed statement of each attestation and refusal is kept until the operator takes it in.
@@ -128,7 +130,8 @@ impl Config {
     /// The programs that it names, ready to be run.
     pub(crate) fn plugins(&self) -> Result<Installed, Failure> {
         let base = &self.directory;
-        let helpers = [&self.face_finder, &self.photo_decoder, &self.face_matcher, &self.liveness];
+        let helpers =
+            [&self.face_finder, &self.photo_decoder, &self.face_matcher, &self.liveness, &self.text_reader];
         Installed::find(base, helpers, self.face_model.as_deref())
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use realname::capture::plugin::{
     ChipPhotoForm, FaceFinder, HelperDecoder, HelperFaceFinder, HelperFaceMatcher, HelperLivenessChecker,
-    NoFaceFinder, RawOrder, SeetaFaceFinder,
+    HelperTextReader, NoFaceFinder, RawOrder, SeetaFaceFinder,
 };
 use serde::Deserialize;
 
@@ -159,20 +159,28 @@ pub(crate) struct Installed {
     pub(crate) photo_decoder: Option<HelperDecoder>,
     pub(crate) face_matcher: Option<HelperFaceMatcher>,
     pub(crate) liveness: Option<HelperLivenessChecker>,
+    pub(crate) text_reader: Option<HelperTextReader>,
+}
+
+/// A text reader that the command line names.
+pub(crate) fn text_reader(program: Option<&Path>) -> Result<Option<HelperTextReader>, Failure> {
+    let Some(program) = program else { return Ok(None) };
+    let parts = Helper::Path(program.to_owned()).parts("text_reader", Path::new(""))?;
+    Ok(Some(reading(parts)))
 }
 
 impl Installed {
-    /// Finds them (face finder, photo decoder, face matcher, liveness checker); relative paths are relative to `base`. A helper
+    /// Finds them (face finder, photo decoder, face matcher, liveness checker, text reader); relative paths are relative to `base`. A helper
     /// goes before the built-in finder, whose weights are in `model`.
     pub(crate) fn find(
         base: &Path,
-        helpers: [&Option<Helper>; 4],
+        helpers: [&Option<Helper>; 5],
         model: Option<&Path>,
     ) -> Result<Self, Failure> {
         let parts = |name: &str, helper: &Option<Helper>| {
             helper.as_ref().map(|helper| helper.parts(name, base)).transpose()
         };
-        let [finder, photo_decoder, matcher, liveness] = helpers;
+        let [finder, photo_decoder, matcher, liveness, reader] = helpers;
         Ok(Self {
             face_finder: match (parts("face_finder", finder)?, model) {
                 (Some(parts), _) => Finder::Helper(built!(parts, HelperFaceFinder)),
@@ -182,6 +190,7 @@ impl Installed {
             photo_decoder: parts("photo_decoder", photo_decoder)?.map(decoder),
             face_matcher: parts("face_matcher", matcher)?.map(|parts| built!(parts, HelperFaceMatcher)),
             liveness: parts("liveness", liveness)?.map(|parts| built!(parts, HelperLivenessChecker)),
+            text_reader: parts("text_reader", reader)?.map(reading),
         })
     }
 
@@ -193,12 +202,21 @@ impl Installed {
         let given = |program: &Option<PathBuf>| program.clone().map(Helper::Path);
         let (decoder, matcher, liveness) =
             (given(&args.photo_decoder), given(&args.face_matcher), given(&args.liveness));
-        let named = Self::find(Path::new(""), [&None, &decoder, &matcher, &liveness], None)?;
+        let named = Self::find(Path::new(""), [&None, &decoder, &matcher, &liveness, &None], None)?;
         self.photo_decoder = named.photo_decoder.or(self.photo_decoder);
         self.face_matcher = named.face_matcher.or(self.face_matcher);
         self.liveness = named.liveness.or(self.liveness);
+        self.text_reader = text_reader(args.text_reader.as_deref())?.or(self.text_reader);
         Ok(self)
     }
+}
+
+fn reading(parts: Parts) -> HelperTextReader {
+    let mut helper = HelperTextReader::new(parts.id, parts.program, parts.arguments);
+    if let Some(limit) = parts.limit {
+        helper = helper.with_limit(limit);
+    }
+    if parts.real { helper.measured_on_real_cards() } else { helper }
 }
 
 fn decoder(parts: Parts) -> HelperDecoder {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
+use realname::capture::Remark;
 use realname::demand::{Transaction, VerifiedDemand};
 #[cfg(feature = "schema")]
 use realname::document::PlainDocument;
@@ -115,6 +116,9 @@ shapes! {
         out: &'a Path,
         nonce: &'a str,
         transaction: Option<ShownTransaction>,
+        /// What the photos have that refuses nothing and that a person should look at.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        remarks: Vec<Remark>,
         /// With `--with-document`: as `reader read` prints it; `null` for a person who was checked online.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "Option<PlainDocument>"))]

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use std::net::IpAddr;
 
 use crate::Refusal;
-use crate::call::now;
+use crate::clock::now;
 use crate::config::{Config, Limits};
 use crate::measures::Measures;
 use crate::once::Running;

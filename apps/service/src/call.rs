@@ -8,7 +8,6 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use jiff::Timestamp;
 use realname::jose::Json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +16,8 @@ use zeroize::Zeroizing;
 use crate::Refusal;
 use crate::app::App;
 use crate::once::Once;
-use crate::tokens::{Caller, Scope};
+use crate::scope::Scope;
+use crate::tokens::Caller;
 
 /// The largest JSON body, in bytes: a token of 64 KiB and what stands around it.
 pub(crate) const MAX_BODY: usize = 80 * 1024;
@@ -175,9 +175,4 @@ pub(crate) fn answer(status: StatusCode, value: &impl Serialize) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// Now, by this machine's clock.
-pub(crate) fn now() -> Timestamp {
-    Timestamp::now()
 }

@@ -180,7 +180,7 @@ impl Config {
     /// # Errors
     /// [`SetupError::File`] and [`SetupError::Config`], which names the line.
     pub fn load(path: &Path) -> Result<Self, SetupError> {
-        let text = crate::operator::read_text(path)?;
+        let text = crate::files::read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);

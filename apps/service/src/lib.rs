@@ -17,9 +17,14 @@
 
 mod api;
 mod app;
+mod asker;
 mod call;
+mod clock;
 pub mod config;
 mod drain;
+mod files;
+mod hex;
+mod hook;
 mod logs;
 mod measures;
 mod once;
@@ -30,9 +35,11 @@ mod pool;
 mod rates;
 mod refusal;
 mod routes;
+mod scope;
 mod server;
 mod sessions;
 mod setup;
+mod shown;
 mod tokens;
 mod webhooks;
 
@@ -46,9 +53,10 @@ pub use tracing::Level;
 
 pub use crate::logs::start as start_logs;
 pub use crate::refusal::Refusal;
+pub use crate::scope::Scope;
 pub use crate::server::Server;
 pub use crate::setup::SetupError;
-pub use crate::tokens::{NewToken, Scope, new_token, withdraw_token};
+pub use crate::tokens::{NewToken, new_token, withdraw_token};
 
 use crate::config::Config;
 

@@ -3,11 +3,12 @@
 use axum::response::Response;
 use http::StatusCode;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToResponse, ToSchema};
+use utoipa::{Modify, OpenApi};
 
 use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust};
 use crate::call::answer;
 use crate::sessions;
+use crate::shown::{Action, Error, ErrorParts, ErrorShown};
 
 /// What the calls say of themselves.
 #[derive(OpenApi)]
@@ -57,58 +58,6 @@ impl Modify for Token {
             .build();
         openapi.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(bearer));
     }
-}
-
-/// A call that was refused. The code is in docs/codes.md.
-#[derive(ToResponse)]
-#[response(description = "Refused", content_type = "application/json")]
-#[allow(dead_code, reason = "describes what is written elsewhere")]
-pub(crate) struct Error(ErrorShown);
-
-#[derive(ToSchema)]
-#[schema(as = Error)]
-#[allow(dead_code, reason = "describes what is written elsewhere")]
-pub(crate) struct ErrorShown {
-    error: ErrorParts,
-}
-
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "describes what is written elsewhere")]
-pub(crate) struct ErrorParts {
-    /// Stable; docs/codes.md lists all.
-    code: String,
-    /// What happened.
-    message: String,
-    action: Action,
-}
-
-/// What to do next.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "describes what is written elsewhere")]
-pub(crate) struct Action {
-    en: String,
-    zh: String,
-}
-
-/// As `realname verify --json`; docs/schemas/verdict.json has it in full.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "describes what is written elsewhere")]
-pub(crate) struct VerdictShown {
-    /// `accepted` or `refused`.
-    verdict: String,
-    #[schema(value_type = Vec<Object>)]
-    reasons: (),
-    purpose: Option<String>,
-    #[schema(value_type = Vec<Object>)]
-    checks: (),
-    #[schema(value_type = Option<Object>)]
-    claims: (),
-    #[schema(value_type = Option<Object>)]
-    trust: (),
-    /// Seconds between the check and the verdict.
-    age: Option<i64>,
-    issuer: Option<String>,
-    terminal: Option<String>,
 }
 
 /// The document as JSON.

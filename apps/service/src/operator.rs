@@ -16,9 +16,10 @@ use realname::store::{Housekeeping, SqliteStore, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
-use crate::api::confirmations::Asker;
+use crate::asker::Asker;
 use crate::config::{Check, Config, Confirmation, Consent};
-use crate::webhooks::{Event, Hook};
+use crate::files::{read, read_text};
+use crate::hook::{Event, Hook};
 use crate::{Refusal, SetupError};
 
 /// Everything that the configuration names.
@@ -242,13 +243,4 @@ fn public_key(key: &SigningKey) -> serde_json::Value {
         members.insert("alg".into(), key.algorithm().as_str().into());
     }
     serde_json::to_value(&jwk).unwrap_or_default()
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, SetupError> {
-    std::fs::read(path).map_err(|source| SetupError::File { path: path.to_owned(), source })
-}
-
-/// A file's text.
-pub(crate) fn read_text(path: &Path) -> Result<String, SetupError> {
-    std::fs::read_to_string(path).map_err(|source| SetupError::File { path: path.to_owned(), source })
 }

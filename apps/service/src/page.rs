@@ -13,7 +13,8 @@ use serde_json::json;
 use crate::Refusal;
 use crate::api::order;
 use crate::app::App;
-use crate::call::{self, MAX_BODY, answer, now, peer};
+use crate::call::{self, MAX_BODY, answer, peer};
+use crate::clock::now;
 use crate::sessions;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \

@@ -18,7 +18,7 @@ use realname::store::StoreError;
 use realname::trust::TrustError;
 use serde_json::json;
 
-use crate::tokens::Scope;
+use crate::scope::Scope;
 
 /// Why a call isn't done. No personal value is in it. A refused **verdict** isn't one: that is an answer.
 #[derive(Debug, thiserror::Error)]

@@ -21,7 +21,8 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::app::App;
-use crate::call::{Peer, now};
+use crate::call::Peer;
+use crate::clock::now;
 use crate::config::{Config, Tls};
 use crate::operator::Operator;
 use crate::{Demo, SetupError, routes};

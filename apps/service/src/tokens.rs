@@ -1,7 +1,6 @@
 //! Who may call: tokens of 256 random bits, kept as SHA-256 in the store, so that every node knows them.
 
 use std::collections::HashMap;
-use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,60 +13,13 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::Refusal;
+use crate::scope::Scope;
 
 const SPACE: Space = Space::new("token");
 /// How long a token that was looked up is believed: a withdrawn one is refused after that.
 const BELIEVED: Duration = Duration::from_secs(10);
 /// Tokens that are remembered at most.
 const REMEMBERED: usize = 10_000;
-
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(clippy::exhaustive_enums, reason = "a new scope has to be said everywhere")]
-pub enum Scope {
-    /// Makes demands, confirms, cancels.
-    Demand,
-    /// Answers presentations, audits.
-    Verify,
-    /// Makes sessions.
-    Session,
-    /// Takes in reports.
-    Report,
-    /// Reads the metrics.
-    Metrics,
-}
-
-impl Scope {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Demand, Self::Verify, Self::Session, Self::Report, Self::Metrics];
-
-    /// Its name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Demand => "demand",
-            Self::Verify => "verify",
-            Self::Session => "session",
-            Self::Report => "report",
-            Self::Metrics => "metrics",
-        }
-    }
-}
-
-impl std::fmt::Display for Scope {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Scope {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = Self::ALL.into_iter().find(|scope| scope.as_str() == text);
-        known.ok_or("a scope is demand, verify, session, report or metrics")
-    }
-}
 
 /// What is kept of a token.
 #[derive(Clone, Debug, Serialize, Deserialize)]

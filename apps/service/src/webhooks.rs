@@ -1,138 +1,25 @@
-//! Events, told to whoever asked for them: ids only, signed, at least once, in no promised order.
-//!
-//! An event is kept before what it tells of is recorded, and told only when that was recorded: so a crash between the two loses
-//! none. The ledger can't be searched, so each webhook's events are numbered.
+//! Telling events to whoever asked for them: signed, at least once, in no promised order.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use realname::demand::PendingDemand;
-use realname::jose::random_id;
-use realname::store::{Advance, Put, Space, Store};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use sha2::Sha256;
 
+use crate::Refusal;
 use crate::app::App;
-use crate::call::now;
-use crate::config::Webhook;
+use crate::clock::now;
+use crate::hex::hex;
+use crate::hook::{Event, Hook, NO_DIGEST, SPACE};
 use crate::measures::Named;
-use crate::operator::read_text;
-use crate::sessions::hex;
-use crate::{Refusal, SetupError};
 
-const SPACE: Space = Space::new("webhook");
-/// How long an event is tried.
-const KEPT: SignedDuration = SignedDuration::from_hours(72);
 /// How long an event waits for what it tells of.
 const AWAITED: SignedDuration = SignedDuration::from_mins(2);
-const NO_DIGEST: [u8; 32] = [0; 32];
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
-
-/// One webhook, ready.
-pub(crate) struct Hook {
-    pub(crate) principal: String,
-    url: String,
-    secret: Zeroizing<String>,
-    key: [u8; 32],
-    wake: Sender<()>,
-    woken: std::sync::Mutex<Option<Receiver<()>>>,
-}
-
-/// What is told.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Event {
-    id: String,
-    event: String,
-    time: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nonce: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
-}
-
-impl Event {
-    /// A demand was answered.
-    pub(crate) fn answered(nonce: &str, now: Timestamp) -> Result<Self, Refusal> {
-        let id = random_id().map_err(|_| Refusal::Internal)?;
-        Ok(Self { id, event: "demand.answered".into(), time: now, nonce: Some(nonce.into()), session: None })
-    }
-
-    /// A session was decided.
-    pub(crate) fn done(session: &str, nonce: &str, now: Timestamp) -> Result<Self, Refusal> {
-        Ok(Self {
-            event: "session.done".into(),
-            session: Some(session.into()),
-            ..Self::answered(nonce, now)?
-        })
-    }
-}
-
-impl Hook {
-    pub(crate) fn load(webhook: &Webhook) -> Result<Self, SetupError> {
-        let secret = Zeroizing::new(read_text(&webhook.secret)?.trim().to_owned());
-        if secret.len() < 32 {
-            return Err(SetupError::Value {
-                key: "webhook.secret",
-                problem: "the file holds at least 32 characters",
-            });
-        }
-        let key = Sha256::new_with_prefix(b"realname webhook 1")
-            .chain_update((webhook.principal.len() as u64).to_be_bytes())
-            .chain_update(&webhook.principal)
-            .chain_update(&webhook.url)
-            .finalize()
-            .into();
-        let (wake, woken) = channel();
-        Ok(Self {
-            principal: webhook.principal.clone(),
-            url: webhook.url.clone(),
-            secret,
-            key,
-            wake,
-            woken: std::sync::Mutex::new(Some(woken)),
-        })
-    }
-
-    fn pointer(&self, name: &str) -> Vec<u8> {
-        [self.key.as_slice(), name.as_bytes()].concat()
-    }
-
-    fn place(&self, number: u64) -> Vec<u8> {
-        [self.key.as_slice(), &number.to_be_bytes()].concat()
-    }
-
-    fn seen(&self, store: &dyn Store, name: &str) -> Result<u64, Refusal> {
-        Ok(match store.advance(SPACE, &self.pointer(name), 0, &NO_DIGEST)? {
-            Advance::Older { seen } => seen,
-            _ => 0,
-        })
-    }
-
-    /// Keeps an event.
-    pub(crate) fn keep(&self, store: &dyn Store, event: &Event, now: Timestamp) -> Result<(), Refusal> {
-        let value = serde_json::to_vec(event).map_err(|_| Refusal::Internal)?;
-        let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
-        let mut number = self.seen(store, "last")?;
-        loop {
-            number += 1;
-            if store.put(SPACE, &self.place(number), &value, end)? == Put::Stored {
-                break;
-            }
-        }
-        let _ = store.advance(SPACE, &self.pointer("last"), number, &NO_DIGEST)?;
-        Ok(())
-    }
-
-    /// That something is to be told.
-    pub(crate) fn wake(&self) {
-        let _ = self.wake.send(());
-    }
-}
 
 /// Starts telling. Each webhook has a thread, which ends with the service.
 pub(crate) fn start(app: &App) {

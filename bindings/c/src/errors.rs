@@ -1,11 +1,9 @@
-//! What a call returned, and why: kept for the thread that made it.
+//! What a call returned, and why: kept for the thread that made it. `last_error` tells it.
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_char};
 
 use realname_bindings::{Failure, Status};
-
-use crate::boundary;
 
 /// How a call ended. The numbers never change their meaning.
 #[repr(C)]
@@ -92,36 +90,31 @@ pub(crate) fn keep(failure: &Failure) -> rn_status {
     status
 }
 
-/// Tells why the last call of this thread that failed did.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rn_last_error(error: *mut rn_error) -> rn_status {
-    boundary::quiet(|| {
-        let told = LAST.with(|last| {
-            let null = std::ptr::null();
-            let mut told = rn_error {
-                status: rn_status::RN_OK,
-                code: null,
-                text_en: null,
-                text_zh: null,
-                action_en: null,
-                action_zh: null,
-                details: null,
+/// What this thread keeps. The pointers hold until its next call that fails.
+pub(crate) fn last() -> rn_error {
+    LAST.with(|last| {
+        let null = std::ptr::null();
+        let mut told = rn_error {
+            status: rn_status::RN_OK,
+            code: null,
+            text_en: null,
+            text_zh: null,
+            action_en: null,
+            action_zh: null,
+            details: null,
+        };
+        if let Some(Kept { status, texts, details }) = &*last.borrow() {
+            let [code, text_en, text_zh, action_en, action_zh] = texts;
+            told = rn_error {
+                status: *status,
+                code: code.as_ptr(),
+                text_en: text_en.as_ptr(),
+                text_zh: text_zh.as_ptr(),
+                action_en: action_en.as_ptr(),
+                action_zh: action_zh.as_ptr(),
+                details: details.as_ref().map_or(null, |details| details.as_ptr()),
             };
-            if let Some(Kept { status, texts, details }) = &*last.borrow() {
-                let [code, text_en, text_zh, action_en, action_zh] = texts;
-                told = rn_error {
-                    status: *status,
-                    code: code.as_ptr(),
-                    text_en: text_en.as_ptr(),
-                    text_zh: text_zh.as_ptr(),
-                    action_en: action_en.as_ptr(),
-                    action_zh: action_zh.as_ptr(),
-                    details: details.as_ref().map_or(null, |details| details.as_ptr()),
-                };
-            }
-            told
-        });
-        // SAFETY: the caller's pointer is null or one to an rn_error that may be written.
-        unsafe { boundary::put(error, told) }
+        }
+        told
     })
 }

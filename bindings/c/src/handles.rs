@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use realname_bindings::{Failure, Store, Terminal, Trust};
 
-use crate::reader::Held;
+use crate::held::Held;
 
 /// A reader.
 pub struct rn_reader {

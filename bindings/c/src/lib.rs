@@ -8,6 +8,8 @@
 mod boundary;
 mod errors;
 mod handles;
+mod held;
+mod last_error;
 mod reader;
 mod relying;
 mod strings;

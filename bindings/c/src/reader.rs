@@ -7,14 +7,8 @@ use realname_bindings::{Failure, Reader, json, list_readers};
 
 use crate::errors::rn_status;
 use crate::handles::{self, rn_reader};
-use crate::watching::Watcher;
+use crate::held::{Held, Watcher};
 use crate::{boundary, strings};
-
-/// An open reader, and the watch on it.
-pub(crate) struct Held {
-    pub(crate) reader: Reader,
-    pub(crate) watcher: Watcher,
-}
 
 /// Uses a reader; one in which something panicked is closed.
 pub(crate) fn with<T>(

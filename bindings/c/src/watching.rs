@@ -1,8 +1,8 @@
 //! A watch: a thread of its own that calls back.
 
 use std::ffi::{CString, c_char, c_void};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use realname_bindings::{Failure, event_json};
 use zeroize::Zeroize;
@@ -10,49 +10,11 @@ use zeroize::Zeroize;
 use crate::boundary;
 use crate::errors::rn_status;
 use crate::handles::{self, rn_reader};
-use crate::reader::Held;
+use crate::held::Held;
 
 /// Told of one event: the JSON that `reader watch --json` prints, which is the library's and holds during the call. It may
 /// call any function of this library.
 pub type rn_watch_callback = Option<unsafe extern "C" fn(event_json: *const c_char, context: *mut c_void)>;
-
-/// The watch's thread, as far as closing has to know it.
-#[derive(Default)]
-pub(crate) struct Watcher {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    running: bool,
-    calling: bool,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Watcher {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.lock());
-        self.changed.notify_all();
-    }
-
-    /// Waits until the thread has ended, or is in a callback, which may be the caller's own caller.
-    pub(crate) fn end(&self) {
-        let mut state = self.lock();
-        while state.running && !state.calling {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        let thread = if state.running { None } else { state.thread.take() };
-        drop(state);
-        if let Some(thread) = thread {
-            let _ = thread.join();
-        }
-    }
-}
 
 /// Marks the end, however the thread comes to it.
 struct Running(Arc<Held>);

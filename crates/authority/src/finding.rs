@@ -197,11 +197,11 @@ pub struct Meta {
     /// Whether it is charged for; `None` when the register doesn't say.
     pub billed: Option<bool>,
     /// SHA-256 of the response as it came, kept as evidence.
-    #[serde(serialize_with = "crate::json::digest")]
+    #[serde(serialize_with = "crate::serial::digest")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub response_sha256: Option<[u8; 32]>,
     /// How old the answer was when it was given once more from a cache; `None` when it was asked for.
-    #[serde(serialize_with = "crate::json::seconds")]
+    #[serde(serialize_with = "crate::serial::seconds")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<u64>"))]
     pub cached_for: Option<std::time::Duration>,
 }

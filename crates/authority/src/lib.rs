@@ -31,6 +31,7 @@ mod json;
 mod query;
 mod reference;
 mod scripted;
+mod serial;
 #[cfg(feature = "http-server")]
 pub mod serve;
 mod words;

@@ -6,8 +6,8 @@ use super::measure::{
     Arrangement, Faces, Measure, Measurement, Thresholds, TripletMeasurement, View, measure_triplet,
     measure_with,
 };
-use super::plugin::{FaceFinder, NoFaceFinder};
-use super::{Advice, DeclaredPrint, PhotoFault, PrintedExamination, Slot, Triplet};
+use super::plugin::{FaceFinder, NoFaceFinder, TextReader};
+use super::{Advice, DeclaredPrint, Defect, PhotoFault, PrintedExamination, Slot, Triplet};
 use crate::profile::Outcome;
 
 /// Everything that was found on three photos: what was measured, what is wrong, and what is worth a remark.
@@ -59,21 +59,6 @@ pub struct ThresholdsRef {
     pub version: u32,
 }
 
-/// One thing that didn't pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Defect {
-    /// What.
-    pub code: PhotoFault,
-    /// How bad: `fail`, `inconclusive` or `not_run`.
-    pub outcome: Outcome,
-    /// In which photos.
-    pub slots: Vec<Slot>,
-    /// What the buyer does next.
-    pub advice: Advice,
-}
-
 /// A contradiction in what the files say of themselves. Whoever sends a file can write anything there, and messengers
 /// remove it all, so this is for a person to look at and never refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -88,6 +73,8 @@ pub enum Remark {
     TimesApart,
     /// Some files name a camera, others don't.
     SomeWithoutCamera,
+    /// A text reader read a name, a number or dates that weren't declared.
+    TextReadsOtherwise,
 }
 
 impl Triplet {
@@ -99,7 +86,7 @@ impl Triplet {
 
     /// As [`examine`](Self::examine), with the holder's face where `finder` says that it is.
     pub fn examine_with(&self, thresholds: &Thresholds, finder: &dyn FaceFinder) -> Examination {
-        self.examine_all(thresholds, finder, None)
+        self.examine_all(thresholds, finder, None, None)
     }
 
     /// As [`examine_with`](Self::examine_with), and compares what is printed on the card with what was declared. The outcome
@@ -110,7 +97,19 @@ impl Triplet {
         finder: &dyn FaceFinder,
         declared: &DeclaredPrint,
     ) -> Examination {
-        self.examine_all(thresholds, finder, Some(declared))
+        self.examine_all(thresholds, finder, Some(declared), None)
+    }
+
+    /// As [`examine_declared`](Self::examine_declared), and asks `reader` for the name, and for number and dates where no template
+    /// fits. What it reads refuses nothing: [`PrintedExamination::texts`] and a [`Remark`] tell it to a person.
+    pub fn examine_read(
+        &self,
+        thresholds: &Thresholds,
+        finder: &dyn FaceFinder,
+        declared: &DeclaredPrint,
+        reader: &dyn TextReader,
+    ) -> Examination {
+        self.examine_all(thresholds, finder, Some(declared), Some(reader))
     }
 
     fn examine_all(
@@ -118,10 +117,11 @@ impl Triplet {
         thresholds: &Thresholds,
         finder: &dyn FaceFinder,
         declared: Option<&DeclaredPrint>,
+        reader: Option<&dyn TextReader>,
     ) -> Examination {
         let named = ThresholdsRef { id: thresholds.id.clone(), version: thresholds.version };
         let mut faults = self.same_files();
-        let remarks = self.remarks();
+        let mut remarks = self.remarks();
         let pictures: Vec<_> =
             self.photos().iter().filter_map(|photo| Some((photo.picture()?, photo.slot()))).collect();
         if pictures.len() != Self::SLOTS.len() {
@@ -145,7 +145,10 @@ impl Triplet {
         let looked = photos.iter().any(|photo| photo.faces != Faces::NotLookedFor);
         let face_finder =
             looked.then(|| FaceFinderRef { id: finder.id().to_owned(), is_test: finder.is_test() });
-        let printed = declared.map(|declared| declared.examine(&photos, thresholds));
+        let printed = declared.map(|declared| declared.examine(&photos, thresholds, reader));
+        if printed.as_ref().is_some_and(PrintedExamination::reads_otherwise) {
+            remarks.push(Remark::TextReadsOtherwise);
+        }
         let photo_faults = sorted(faults.clone());
         faults.extend(
             printed.iter().flat_map(|printed| [printed.number_fault(), printed.validity_fault()]).flatten(),

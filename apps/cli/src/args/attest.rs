@@ -106,6 +106,9 @@ pub(crate) struct PluginArgs {
     /// Judges whether the photo shows a living person
     #[arg(long, value_name = "PROGRAM", help_heading = "Plug-ins")]
     pub(crate) liveness: Option<PathBuf>,
+    /// Online: reads the name on the portrait side, for a person to look at where it reads another one
+    #[arg(long, value_name = "PROGRAM", requires = "declared", help_heading = "Plug-ins")]
+    pub(crate) text_reader: Option<PathBuf>,
 }
 
 /// Where the evidence is to come from.

@@ -36,6 +36,9 @@ pub(crate) struct CaptureCheckArgs {
     /// The weights of the face finder inside this program: model/seeta_fd_frontal_v1.0.bin of the package rustface 0.1.7
     #[arg(long, value_name = "FILE", conflicts_with = "face_finder")]
     pub(crate) face_model: Option<PathBuf>,
+    /// A text recogniser, run as a helper program: reads the declared name on the portrait side
+    #[arg(long, value_name = "PROGRAM", requires = "declared")]
+    pub(crate) text_reader: Option<PathBuf>,
     /// Draw what was found on copies of the photos, DIR/SLOT.png; DIR is made when absent, no file is overwritten
     #[arg(long, value_name = "DIR")]
     pub(crate) annotate: Option<PathBuf>,

@@ -8,7 +8,7 @@ mod outbox;
 mod quota;
 mod refusal;
 
-use super::{Done, authority, done, key, one_value, reader, stores, trusted};
+use super::{Done, authority, capture, done, key, one_value, reader, stores, trusted};
 use crate::args::{AttestArgs, Source};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let consent = consent::take(&demand, &config, args.yes)?;
 
     let statements = outbox::Statements::of(&config, &demand)?;
-    let mut card = serde_json::Value::Null;
+    let (mut card, mut remarks) = (serde_json::Value::Null, Vec::new());
     let evidence: Evidence = match source {
         Source::OnSite { port, baud, wait, live } => {
             let on_site = evidence::on_site((port, baud), wait, live, consent)?;
@@ -78,6 +78,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
                 statements.refused_for(&refused.code)?;
                 return Err(refused);
             }
+            remarks.clone_from(&remote.examination().remarks);
             copies::make(&mut remote, &config, demand.purpose(), copies.as_deref())?;
             remote.into()
         }
@@ -110,6 +111,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             out: &args.out,
             nonce: demand.nonce(),
             transaction: ShownTransaction::of(demand.transaction()),
+            remarks,
             document: with_document.then(|| card["document"].take()),
             card: with_document.then_some(card),
         });
@@ -118,6 +120,9 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             .iter()
             .map(|(check, outcome)| [words::check(*check).to_owned(), words::outcome(*outcome).to_owned()]);
         output::line(output::table(lang::pick(["check", "outcome"], ["核验项", "结果"]), rows));
+        for remark in remarks {
+            output::note(capture::report::remark(remark));
+        }
         let word = lang::pick("attested:", "已出具：");
         output::line(format_args!("{} {}", paint(Tone::Good, word), shown(&args.out)));
     }

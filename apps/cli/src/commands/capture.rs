@@ -14,7 +14,7 @@ use crate::args::{CaptureCheckArgs, CaptureCommand};
 use crate::failure::Failure;
 use crate::lang;
 use crate::output::{self, Tone, paint};
-use crate::plugins::Finder;
+use crate::plugins::{Finder, text_reader};
 
 /// Nothing is attested here, so the photos are for no demand.
 const NO_DEMAND: &str = "";
@@ -31,9 +31,11 @@ fn check(args: &CaptureCheckArgs) -> Done {
     let triplet = photos::triplet(NO_DEMAND, [&args.portrait, &args.emblem, &args.holder])?;
     let finder = Finder::named(args.face_finder.as_deref(), args.face_model.as_deref())?;
     let thresholds = Thresholds::default();
-    let examination = match &declared {
-        Some(declared) => triplet.examine_declared(&thresholds, finder.get(), declared),
-        None => triplet.examine_with(&thresholds, finder.get()),
+    let reader = text_reader(args.text_reader.as_deref())?;
+    let examination = match (&declared, &reader) {
+        (Some(declared), Some(reader)) => triplet.examine_read(&thresholds, finder.get(), declared, reader),
+        (Some(declared), None) => triplet.examine_declared(&thresholds, finder.get(), declared),
+        (None, _) => triplet.examine_with(&thresholds, finder.get()),
     };
     let written = drawings.map(|drawings| drawings.write(&triplet, &examination)).transpose()?;
     drop(progress);

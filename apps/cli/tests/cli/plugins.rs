@@ -110,3 +110,44 @@ fn a_spoof_that_the_terminals_program_sees_is_refused() {
         "{message}"
     );
 }
+
+#[test]
+fn another_name_on_the_photo_is_told_to_a_person_and_refuses_nothing() {
+    let workshop = Workshop::new();
+    workshop.write("declared.json", &format!(r#"{{"name":"{NAME}","id_number":"{NUMBER}"}}"#));
+    workshop.online_demand("demand.jwt", &["--locality", "remote"]);
+    let config = fs::read_to_string(workshop.path("terminal.toml")).expect("read");
+    workshop.write("terminal.toml", &format!("{config}text_reader = \"read\"\n"));
+    let register = format!("dir:{}", fixture("register.json").display());
+    let check = || {
+        let photos = good_photos();
+        let head = ["capture", "check"].map(str::to_owned);
+        let more = [
+            "--declared",
+            &workshop.path("declared.json"),
+            "--text-reader",
+            &workshop.path("read"),
+            "--json",
+        ];
+        json(&run(head.into_iter().chain(photos).chain(more.map(str::to_owned))))
+    };
+    helper(&workshop, "read", &format!("printf 'read 0.99 0.9\\n{NAME}\\n'"));
+    let read = check();
+    let reader = serde_json::json!({"id": "read", "is_test": true});
+    let same = serde_json::json!([{"field": "name", "outcome": "same", "reader": reader}]);
+    assert_eq!((&read["printed"]["texts"], &read["outcome"]), (&same, &"pass".into()), "{read}");
+
+    helper(&workshop, "read", "printf 'read 0.99 0.9\\n另一人\\n'");
+    let read = check();
+    assert_eq!(read["printed"]["texts"][0]["outcome"], "reads_otherwise");
+    assert_eq!(read["outcome"], "pass", "{read}");
+    assert!(!read.to_string().contains("另一人"), "what was read isn't repeated");
+    let attested = workshop.attest_online(&register, "declared.json", &good_photos(), "demand.jwt");
+    let told = json(&attested);
+    assert_eq!(code(&attested), Some(0), "{told}");
+    let remarks = told["remarks"].as_array().expect("remarks");
+    assert!(remarks.contains(&"text_reads_otherwise".into()), "{told}");
+
+    helper(&workshop, "read", "exit 1");
+    assert_eq!(check()["printed"]["texts"][0]["outcome"], "not_run");
+}

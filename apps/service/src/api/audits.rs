@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{self, Call, answer};
-use crate::tokens::Scope;
+use crate::clock::now;
+use crate::scope::Scope;
 
 /// The longest record, with what stands around it, in bytes.
 const LONGEST: usize = 80 * 1024;
@@ -34,8 +35,8 @@ pub(crate) struct Audit {
 #[utoipa::path(
     post, path = "/v1/audits", tag = "relying party", request_body = Audit,
     responses(
-        (status = 200, description = "The audit's verdict", body = inline(crate::openapi::VerdictShown)),
-        (status = "default", response = crate::openapi::Error),
+        (status = 200, description = "The audit's verdict", body = inline(crate::shown::VerdictShown)),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["verify"]))
 )]
@@ -53,7 +54,7 @@ pub(crate) async fn audit(State(app): State<App>, request: Request) -> Result<Re
             if record.accepted_at().is_some_and(|accepted| accepted > at) {
                 return Err(Refusal::Value { member: "at", problem: "the record was made after that time" });
             }
-            let trust = operator.trust(call::now())?;
+            let trust = operator.trust(now())?;
             Ok(match TrustList::as_of(&trust.text, operator.anchors(), at) {
                 Ok(list) => record.audit(&list, &Limits::default()),
                 Err(error) => match error.reason() {

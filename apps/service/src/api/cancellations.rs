@@ -22,11 +22,13 @@ use super::confirmations;
 use super::order;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer, now};
+use crate::call::{Call, answer};
+use crate::clock::now;
+use crate::hex::hex;
 use crate::once::Told;
 use crate::operator::Operator;
-use crate::sessions::hex;
-use crate::tokens::{Caller, Scope};
+use crate::scope::Scope;
+use crate::tokens::Caller;
 
 /// Whose a case is, and the receipt of one that was committed: signed, and without the number.
 const SPACE: Space = Space::new("cancellation_case");
@@ -186,7 +188,7 @@ impl<'a> Own<'a> {
     responses(
         (status = 201, description = "Open, with the desk's demand", body = Object),
         (status = 200, description = "Refused, with reasons", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]
@@ -254,7 +256,7 @@ fn begin(
     params(("id" = String, Path, description = "The case")),
     responses(
         (status = 200, description = "identified with `snapshot` and `notices`, or refused", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]
@@ -306,7 +308,7 @@ fn identify(own: &Own<'_>, came: &Identify) -> Result<Value, Refusal> {
     params(("id" = String, Path, description = "The case")),
     responses(
         (status = 200, description = "confirmed, waiting with the `confirmation` to reply to, or refused", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]
@@ -381,7 +383,7 @@ fn acknowledgement(read: &Read) -> Result<Acknowledgement, Refusal> {
     params(("id" = String, Path, description = "The case")),
     responses(
         (status = 200, description = "committed with the `receipt`, or refused", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]
@@ -418,7 +420,7 @@ fn finish(own: &Own<'_>, came: &Commit) -> Result<Value, Refusal> {
     params(("id" = String, Path, description = "The case")),
     responses(
         (status = 200, description = "The receipt", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]

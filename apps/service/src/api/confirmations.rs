@@ -2,12 +2,11 @@
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use realname::confirmation::{
-    Asking, Challenge, Confirmer, CustomerReply, Form, Key, LedgerSecret, Messenger, NaturalDay, Order,
-    PhoneNumber, Price, Question, Redemption, Replied, ServiceId, Standing, UnverifiedGrant,
+    Asking, Challenge, CustomerReply, Form, Key, Messenger, Order, PhoneNumber, Price, Question, Redemption,
+    Replied, ServiceId, Standing, UnverifiedGrant,
 };
 use realname::document::Personal;
 use realname::jose::{encode, random_id};
@@ -15,52 +14,21 @@ use realname::profile::{Lang, Purpose, ReasonCode};
 use realname::store::{Put, Space, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use utoipa::ToSchema;
-use zeroize::Zeroizing;
 
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer, now};
+use crate::asker::Asker;
+use crate::call::{Call, answer};
+use crate::clock::now;
 use crate::once::Told;
 use crate::operator::Operator;
-use crate::tokens::Scope;
+use crate::scope::Scope;
 
 /// Which service an id of ours is about, and whose it is; and the id of a day's question.
 const SPACE: Space = Space::new("confirmation_id");
 /// How long an id is known: as long as its day, wherever that is.
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
-
-/// Who asks customers.
-pub(crate) struct Asker {
-    pub(crate) confirmer: Confirmer,
-    pub(crate) messenger: Box<dyn Messenger>,
-    /// The same secret as the confirmer's, for ids.
-    pub(crate) secret: Zeroizing<[u8; 32]>,
-}
-
-impl Asker {
-    pub(crate) fn secret(&self) -> LedgerSecret {
-        LedgerSecret::new(*self.secret)
-    }
-
-    /// Where the id of a day's question is kept. It holds nothing of the number.
-    fn place(
-        &self,
-        owner: &str,
-        number: &PhoneNumber,
-        service: &ServiceId,
-        now: Timestamp,
-    ) -> Result<Vec<u8>, Refusal> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.secret).map_err(|_| Refusal::Internal)?;
-        let day = NaturalDay::of(now).to_string();
-        for part in ["realname confirmation id 1", owner, number.as_str(), service.as_str(), &day] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        Ok(mac.finalize().into_bytes().to_vec())
-    }
-}
 
 /// A question for a customer.
 #[derive(Deserialize, ToSchema)]
@@ -163,7 +131,7 @@ fn key(text: &str) -> Result<Key, Refusal> {
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
     responses(
         (status = 200, description = "How the day's question stands", body = QuestionShown),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]
@@ -289,7 +257,7 @@ fn refused(reasons: &[ReasonCode]) -> Value {
     params(("id" = String, Path, description = "The question")),
     responses(
         (status = 200, description = "granted, already_granted, declined or refused", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]
@@ -343,7 +311,7 @@ fn service_of(store: &dyn Store, id: &str, principal: &str) -> Result<ServiceId,
     post, path = "/v1/grants/redeem", tag = "confirmations", request_body = Use,
     responses(
         (status = 200, description = "now, before or refused", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
 )]

@@ -18,10 +18,11 @@ use utoipa::ToSchema;
 use super::order;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer, now};
+use crate::call::{Call, answer};
+use crate::clock::now;
 use crate::once::{Seed, Told};
 use crate::operator::Operator;
-use crate::tokens::Scope;
+use crate::scope::Scope;
 
 /// The longest life of a demand, in seconds.
 const LONGEST: i64 = 3_600;
@@ -99,7 +100,7 @@ pub(crate) struct DemandState {
 #[utoipa::path(
     post, path = "/v1/demands", tag = "relying party", request_body = NewDemand,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
-    responses((status = 201, description = "Made", body = DemandMade), (status = "default", response = crate::openapi::Error)),
+    responses((status = 201, description = "Made", body = DemandMade), (status = "default", response = crate::shown::Error)),
     security(("token" = ["demand"]))
 )]
 pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
@@ -191,7 +192,7 @@ fn made(store: &dyn Store, nonce: &str) -> Result<DemandMade, Refusal> {
 #[utoipa::path(
     get, path = "/v1/demands/{nonce}", tag = "relying party",
     params(("nonce" = String, Path, description = "The demand's nonce")),
-    responses((status = 200, description = "Its state", body = DemandState), (status = "default", response = crate::openapi::Error)),
+    responses((status = 200, description = "Its state", body = DemandState), (status = "default", response = crate::shown::Error)),
     security(("token" = ["demand"]))
 )]
 pub(crate) async fn state(

@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer, now};
-use crate::tokens::Scope;
+use crate::call::{Call, answer};
+use crate::clock::now;
+use crate::scope::Scope;
 
 const PROBE: Space = Space::new("probe");
 
@@ -65,7 +66,7 @@ async fn look(app: &App) -> Ready {
 /// The figures, for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operation", responses(
     (status = 200, description = "The figures", body = String, content_type = "application/openmetrics-text"),
-    (status = "default", response = crate::openapi::Error)
+    (status = "default", response = crate::shown::Error)
 ), security(("token" = ["metrics"])))]
 pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
     if app.demo.is_none() {

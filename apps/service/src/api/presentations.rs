@@ -13,12 +13,13 @@ use utoipa::ToSchema;
 use super::order;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{self, Call, answer, now};
+use crate::call::{self, Call, answer};
+use crate::clock::now;
+use crate::hook::Event;
 use crate::measures::Named;
 use crate::once::{Once, Seed, Told};
 use crate::operator::{Operator, Trust};
-use crate::tokens::Scope;
-use crate::webhooks::Event;
+use crate::scope::Scope;
 
 /// The longest presentation, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -43,8 +44,8 @@ pub(crate) struct Presented {
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _"),
     ),
     responses(
-        (status = 200, description = "The verdict, accepted or refused", body = inline(crate::openapi::VerdictShown)),
-        (status = "default", response = crate::openapi::Error),
+        (status = 200, description = "The verdict, accepted or refused", body = inline(crate::shown::VerdictShown)),
+        (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["verify"]))
 )]

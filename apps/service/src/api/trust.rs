@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{answer, now};
+use crate::call::answer;
+use crate::clock::now;
 
 /// The trust list in force.
 #[derive(Serialize, ToSchema)]
@@ -38,7 +39,7 @@ pub(crate) struct Keys {
 
 /// The trust list in force.
 #[utoipa::path(get, path = "/v1/trust", tag = "trust", responses(
-    (status = 200, description = "The list", body = TrustShown), (status = "default", response = crate::openapi::Error)
+    (status = 200, description = "The list", body = TrustShown), (status = "default", response = crate::shown::Error)
 ))]
 pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Refusal> {
     let trust = app.operator.trust(now())?;
@@ -54,7 +55,7 @@ pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Refusal> {
 
 /// The public keys of what this service signs with.
 #[utoipa::path(get, path = "/v1/jwks", tag = "trust", responses(
-    (status = 200, description = "The keys", body = Keys), (status = "default", response = crate::openapi::Error)
+    (status = 200, description = "The keys", body = Keys), (status = "default", response = crate::shown::Error)
 ))]
 pub(crate) async fn jwks(State(app): State<App>) -> Response {
     answer(StatusCode::OK, &json!({ "keys": app.operator.public_keys }))

@@ -11,20 +11,21 @@ use realname::appraisal::CaseError;
 use realname::attest::AttestError;
 use realname::demand::{AnswerLimits, VerifiedDemand};
 use realname::jose::encode;
-use realname::profile::Lang;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::page_calls::page_session;
-use super::session::{Outcome, Session, Shared, lock};
+use super::session::{Outcome, Session, lock};
+use super::state::state;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer, now};
+use crate::call::{Call, answer};
+use crate::clock::now;
 use crate::once::Told;
 use crate::operator::Operator;
-use crate::tokens::Scope;
+use crate::scope::Scope;
 
 /// The longest life of a demand that is answered here: as long as this service's own.
 const LONGEST: SignedDuration = SignedDuration::from_secs(3_600);
@@ -60,7 +61,7 @@ pub(crate) struct SessionMade {
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "sessions", request_body = NewSession,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
-    responses((status = 201, description = "Made", body = SessionMade), (status = "default", response = crate::openapi::Error)),
+    responses((status = 201, description = "Made", body = SessionMade), (status = "default", response = crate::shown::Error)),
     security(("token" = ["session"]))
 )]
 pub(crate) async fn make(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
@@ -184,7 +185,7 @@ fn open(
 #[utoipa::path(
     get, path = "/v1/sessions/{id}", tag = "sessions",
     params(("id" = String, Path, description = "The session")),
-    responses((status = 200, description = "Its state", body = Object), (status = "default", response = crate::openapi::Error)),
+    responses((status = 200, description = "Its state", body = Object), (status = "default", response = crate::shown::Error)),
     security(("token" = ["session"]), ())
 )]
 pub(crate) async fn show(
@@ -202,65 +203,4 @@ pub(crate) async fn show(
     }
     let session = page_session(&app, &id, request.headers(), false)?;
     Ok(answer(StatusCode::OK, &state(&session, false)))
-}
-
-/// What is told of a session.
-pub(crate) fn state(session: &Shared, to_asker: bool) -> Value {
-    let session = lock(session);
-    let demand = &session.demand;
-    let photos: serde_json::Map<String, Value> =
-        session.photos.iter().map(|(slot, photo)| (slot.as_str().to_owned(), photo.found.clone())).collect();
-    let faults: Vec<Value> = session
-        .photos
-        .values()
-        .filter_map(|photo| photo.found["faults"].as_array())
-        .flatten()
-        .cloned()
-        .collect();
-    let mut shown = json!({
-        "session": session.id,
-        "state": session.state(),
-        "expires_at": demand.expires_at(),
-        "locale": if session.zh { "zh" } else { "en" },
-        "asker": {"iss": demand.iss(), "display_name": demand.display_name()},
-        "purpose": demand.purpose(),
-        "purpose_label": {
-            "en": demand.purpose().label(Lang::En), "zh": demand.purpose().label(Lang::Zh),
-        },
-        "env": demand.env(),
-        "disclosed": demand.claims(),
-        "disclosed_labels": {
-            "en": demand.claims().iter().map(|claim| claim.label(Lang::En)).collect::<Vec<_>>(),
-            "zh": demand.claims().iter().map(|claim| claim.label(Lang::Zh)).collect::<Vec<_>>(),
-        },
-        "checks": demand.requirements().checks,
-        "consent_text": session.consent_text,
-        "text_sha256": session.text_sha256(),
-        "steps": {
-            "consent": session.consent.is_some(),
-            "declared": session.declared.is_some(),
-            "captures": photos,
-            // No checker of a live capture is part of this service: the check stays what the register says of the photo.
-            "live": "not_run",
-        },
-        "faults": faults,
-    });
-    if to_asker {
-        match &session.outcome {
-            Outcome::Attested(presentation) => shown["presentation"] = json!(presentation.as_str()),
-            Outcome::Refused(refusal) => shown["refusal"] = refusal.clone(),
-            Outcome::Open(Some(refusal)) => shown["last_refusal"] = refusal.clone(),
-            Outcome::Open(None) | Outcome::Deciding => {}
-        }
-    } else {
-        // The page shows what happens to which number; the asker knows.
-        shown["transaction"] = json!(demand.transaction());
-        if let Outcome::Refused(refusal) | Outcome::Open(Some(refusal)) = &session.outcome {
-            shown["refusal"] = refusal.clone();
-        }
-        if matches!(session.outcome, Outcome::Attested(_) | Outcome::Refused(_)) {
-            shown["return"] = json!(session.return_url);
-        }
-    }
-    shown
 }

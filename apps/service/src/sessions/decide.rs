@@ -21,10 +21,11 @@ use super::page_calls::{decided, page_session};
 use super::session::{Outcome, Session, Shared, lock};
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{answer, now};
+use crate::call::answer;
+use crate::clock::now;
+use crate::hook::Event;
 use crate::measures::Named;
 use crate::operator::Operator;
-use crate::webhooks::Event;
 
 /// Asks the register, decides and signs. A second call hears what came of the first.
 #[utoipa::path(
@@ -32,7 +33,7 @@ use crate::webhooks::Event;
     params(("id" = String, Path, description = "The session")),
     responses(
         (status = 200, description = "attested or refused", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     )
 )]
 pub(crate) async fn complete(

@@ -5,8 +5,8 @@ mod decide;
 mod page_calls;
 mod photos;
 mod session;
+mod state;
 
-pub(crate) use api::state;
 pub(crate) use api::{__path_make, __path_show, make, open_for, show};
 pub(crate) use decide::{__path_complete, complete};
 pub(crate) use page_calls::same_origin;
@@ -15,4 +15,5 @@ pub(crate) use page_calls::{
     live_frame, open,
 };
 pub(crate) use photos::{__path_annotated, __path_upload, annotated, upload};
-pub(crate) use session::{Sessions, hex};
+pub(crate) use session::Sessions;
+pub(crate) use state::state;

@@ -14,11 +14,12 @@ use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::api::state;
 use super::session::{Opened, Shared, lock};
+use super::state::state;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{self, MAX_BODY, answer, now, peer};
+use crate::call::{self, MAX_BODY, answer, peer};
+use crate::clock::now;
 
 /// What the link's fragment holds.
 #[derive(Deserialize, ToSchema)]
@@ -119,7 +120,7 @@ async fn page_call<T: serde::de::DeserializeOwned>(
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/open", tag = "page", request_body = Link,
     params(("id" = String, Path, description = "The session")),
-    responses((status = 204, description = "Open; the cookie is set"), (status = "default", response = crate::openapi::Error))
+    responses((status = 204, description = "Open; the cookie is set"), (status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn open(
     State(app): State<App>,
@@ -171,7 +172,7 @@ pub(crate) async fn open(
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/consent", tag = "page", request_body = Agreed,
     params(("id" = String, Path, description = "The session")),
-    responses((status = 200, description = "The session's state", body = Object), (status = "default", response = crate::openapi::Error))
+    responses((status = 200, description = "The session's state", body = Object), (status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn consent(
     State(app): State<App>,
@@ -198,7 +199,7 @@ pub(crate) async fn consent(
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/declared", tag = "page", request_body = DeclaredBy,
     params(("id" = String, Path, description = "The session")),
-    responses((status = 200, description = "The session's state", body = Object), (status = "default", response = crate::openapi::Error))
+    responses((status = 200, description = "The session's state", body = Object), (status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn declare(
     State(app): State<App>,
@@ -247,7 +248,7 @@ fn day(text: &str) -> Option<CardDate> {
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/live", tag = "page",
     params(("id" = String, Path, description = "The session")),
-    responses((status = "default", response = crate::openapi::Error))
+    responses((status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn live(
     State(app): State<App>,
@@ -262,7 +263,7 @@ pub(crate) async fn live(
 #[utoipa::path(
     put, path = "/v1/sessions/{id}/live/{n}", tag = "page",
     params(("id" = String, Path, description = "The session"), ("n" = u32, Path, description = "The frame, from 0")),
-    responses((status = "default", response = crate::openapi::Error))
+    responses((status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn live_frame(
     State(app): State<App>,

@@ -16,7 +16,8 @@ use super::page_calls::page_session;
 use super::session::{Photo, Shared, lock};
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{self, answer, now};
+use crate::call::{self, answer};
+use crate::clock::now;
 
 /// What a phone may call its photo. What it is says the content.
 const TYPES: [&str; 7] = [
@@ -43,7 +44,7 @@ fn slot_of(name: &str) -> Result<Slot, Refusal> {
     request_body(content = Vec<u8>, content_type = "image/jpeg"),
     responses(
         (status = 200, description = "Figures, and faults with what to do", body = Object),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     )
 )]
 pub(crate) async fn upload(
@@ -102,7 +103,7 @@ fn look(capture: &Capture) -> Result<Value, Refusal> {
     ),
     responses(
         (status = 200, description = "A picture", body = Vec<u8>, content_type = "image/png"),
-        (status = "default", response = crate::openapi::Error),
+        (status = "default", response = crate::shown::Error),
     )
 )]
 pub(crate) async fn annotated(

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::Refusal;
 use crate::config::Limits;
+use crate::hex::hex;
 use crate::operator::Desk;
 
 /// How long it is told that a session ended, before nothing is known of it.
@@ -125,11 +126,6 @@ impl Session {
     pub(crate) fn text_of(desk: &Desk, zh: bool) -> String {
         if zh { desk.consent.zh.clone() } else { desk.consent.en.clone() }
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) type Shared = Arc<Mutex<Session>>;

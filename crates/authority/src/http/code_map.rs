@@ -3,6 +3,7 @@
 mod code;
 mod error;
 mod grants;
+mod hint;
 mod place;
 mod raw;
 mod rows;
@@ -13,6 +14,7 @@ use crate::{Attribute, DocumentStatus, Face, Liveness, Subject};
 
 pub(super) use code::{Code, Pattern, closest};
 pub use error::CodeMapError;
+pub use hint::Hint;
 pub(super) use place::{NotJson, Place};
 pub(in crate::http) use source::Source;
 
@@ -187,25 +189,6 @@ pub(super) struct ErrorMeaning {
     pub(super) retry_after: Option<std::time::Duration>,
     pub(super) billed: Option<bool>,
     pub(super) hint: Option<Hint>,
-}
-
-/// What an error is about, for whoever sets a register up: a map may say it beside an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Hint {
-    /// The two clocks are too far apart.
-    Clock,
-    /// The signature is wrong.
-    Signature,
-    /// The credential isn't known or has ended.
-    Credential,
-    /// The account may not use this.
-    Permission,
-    /// The service isn't opened.
-    NotOpened,
-    /// The account owes money.
-    Arrears,
 }
 
 /// What a code states. Everything that it doesn't state is left open.

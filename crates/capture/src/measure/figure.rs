@@ -81,6 +81,10 @@ pub enum Measure {
     PrintMargin,
 }
 
+/// What a figure of a printed line is measured by.
+pub(super) const PRINTED: [Measure; 4] =
+    [Measure::PrintInk, Measure::PrintLikeness, Measure::PrintLine, Measure::PrintMargin];
+
 realname_terms::names! {
     Measure {
         CardOutline = "card_outline",

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Slot;
 use super::face::FACE;
-use super::figure::{Figure, Measure, Threshold};
-use super::printed::PRINTED;
+use super::figure::{Figure, Measure, PRINTED, Threshold};
 use crate::profile::Outcome;
 
 /// The thresholds of all measures, each with its source. [`Default`] is the built-in set, tuned on rendered cards.

@@ -106,7 +106,7 @@ fn parse(text: &str) -> Option<(String, Option<Measured>)> {
 }
 
 /// A plain decimal, so that no word for infinity counts as a score.
-fn number(text: &str) -> Option<f32> {
+pub(super) fn number(text: &str) -> Option<f32> {
     let plain = (1..=12).contains(&text.len())
         && text
             .bytes()

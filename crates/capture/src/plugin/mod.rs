@@ -14,6 +14,7 @@ mod process;
 #[cfg(feature = "rustface")]
 mod seeta;
 mod text;
+mod text_helper;
 
 pub use chip_photo::{ChipPhotoForm, NoPhotoDecoder, PhotoDecodeError, PhotoDecoder, RawOrder};
 pub use face::{FaceMatcher, FaceVerdict, NoFaceMatcher};
@@ -26,6 +27,7 @@ pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLive
 #[cfg(feature = "rustface")]
 pub use seeta::{SeetaFaceFinder, WrongModel};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};
+pub use text_helper::HelperTextReader;
 
 /// A figure and what it was judged by.
 #[derive(Clone, Copy, Debug, PartialEq)]

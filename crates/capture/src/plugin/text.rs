@@ -15,6 +15,8 @@ pub enum TextField {
     Validity,
 }
 
+realname_terms::names! { TextField { IdNumber = "id_number", Name = "name", Validity = "validity" } }
+
 /// Reads one field of a card that lies flat in the picture.
 ///
 /// One in eleven random misreadings passes the number's check character, so a reading that differs from the chip or from

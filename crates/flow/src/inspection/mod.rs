@@ -8,13 +8,15 @@ mod draw;
 mod error;
 mod find;
 mod judge;
+mod role;
 mod terms;
 
 pub use draw::{Sample, is_drawn, seed};
 pub use error::InspectionError;
 pub use find::Inspection;
 pub use judge::{AgentOutcome, Judged, Outcome, Produced, judge, share};
-pub use terms::{Role, Secret, Terms};
+pub use role::Role;
+pub use terms::{Secret, Terms};
 
 #[cfg(test)]
 mod tests;

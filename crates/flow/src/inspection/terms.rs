@@ -9,29 +9,12 @@ use crate::jose::{Json, Signer, random};
 use crate::journal::entry::{Event, Stated};
 use crate::journal::tree::Hash;
 
-use super::InspectionError;
+use super::{InspectionError, Role};
 
 /// What every message of an inspection begins with.
 const DOMAIN: &[u8] = b"realname-inspection/v1\n";
 /// The whole, in millionths.
 pub(super) const MILLION: u64 = 1_000_000;
-
-/// Who commits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(clippy::exhaustive_enums, reason = "the draw is between these two")]
-pub enum Role {
-    /// Whose journal it is.
-    Operator,
-    /// The other party: the regulator, the wholesale operator.
-    Witness,
-}
-
-realname_terms::names! {
-    Role {
-        Operator = "operator",
-        Witness = "witness",
-    }
-}
 
 /// What an inspection is about: fixed before anybody knows what will be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]

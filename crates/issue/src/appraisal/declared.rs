@@ -93,7 +93,7 @@ impl Declared {
 
     /// What a photo of the card must show of it.
     pub fn print(&self) -> DeclaredPrint {
-        let print = DeclaredPrint::new(self.number.clone());
+        let print = DeclaredPrint::new(self.number.clone()).with_name(self.name.clone());
         match self.validity {
             Some((from, until)) => print.with_validity(from, until),
             None => print,

@@ -1,16 +1,16 @@
 //! Appending: acknowledged in `pending`, then integrated into the tree, then signed.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use realname_token::jose::Signer;
 
+use super::publish::publish;
 use super::reader::Reader;
-use super::{PENDING, agents, bundle, intake, open};
+use super::{PENDING, agents, bundle, intake};
 use crate::JournalError;
 use crate::entry::{Chains, Event, Staged};
-use crate::files::{Disk, Files};
+use crate::files::Files;
 use crate::note::{Checkpoint, SignedCheckpoint, VerifierKey};
 use crate::tile::{self, Kind, WIDTH};
 use crate::tree::{Edge, Hash};
@@ -58,36 +58,6 @@ pub struct Appended {
 }
 
 impl Journal {
-    /// Makes an empty journal in a directory, which is made when absent.
-    pub fn create(
-        directory: impl AsRef<Path>,
-        signer: Arc<dyn Signer>,
-        origin: &str,
-    ) -> Result<Self, JournalError> {
-        Self::create_over(Arc::new(Disk::new(directory.as_ref())), signer, origin)
-    }
-
-    /// As [`create`](Self::create), over files of one's own.
-    pub fn create_over(
-        files: Arc<dyn Files>,
-        signer: Arc<dyn Signer>,
-        origin: &str,
-    ) -> Result<Self, JournalError> {
-        open::create(files.as_ref(), signer.as_ref(), origin)?;
-        open::open(files, signer)
-    }
-
-    /// Opens a journal. Refuses one whose tree isn't its checkpoint's, that lost a tile, that shrank, that another program writes,
-    /// or that another key signed; then nothing is written.
-    pub fn open(directory: impl AsRef<Path>, signer: Arc<dyn Signer>) -> Result<Self, JournalError> {
-        Self::open_over(Arc::new(Disk::new(directory.as_ref())), signer)
-    }
-
-    /// As [`open`](Self::open), over files of one's own.
-    pub fn open_over(files: Arc<dyn Files>, signer: Arc<dyn Signer>) -> Result<Self, JournalError> {
-        open::open(files, signer)
-    }
-
     pub(super) fn restored(
         files: Arc<dyn Files>,
         signer: Arc<dyn Signer>,
@@ -228,7 +198,7 @@ impl Journal {
         let checkpoint =
             Checkpoint::new(self.checkpoint.unverified().origin().as_str_raw(), size, self.edge.root())?;
         let signed = SignedCheckpoint::sign(checkpoint, self.signer.as_ref())?;
-        open::publish(self.files.as_ref(), &signed)?;
+        publish(self.files.as_ref(), &signed)?;
         self.checkpoint = signed;
         self.files.cut(PENDING, 0)?;
         self.tidy(old)

@@ -13,6 +13,7 @@ mod bundle;
 mod grow;
 mod intake;
 mod open;
+mod publish;
 mod reader;
 mod shared;
 mod witness;

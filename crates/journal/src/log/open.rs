@@ -1,21 +1,55 @@
 //! Making a journal, and opening one: nothing is written before everything was found to be as the checkpoint says.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use realname_token::jose::Signer;
 
 use super::grow::Journal;
+use super::publish::publish;
 use super::reader::Reader;
-use super::{CHECKPOINT, NEW, PENDING, agents, bundle, intake};
+use super::{CHECKPOINT, PENDING, agents, bundle, intake};
 use crate::JournalError;
 use crate::entry::{Chains, Entry};
-use crate::files::Files;
+use crate::files::{Disk, Files};
 use crate::note::{Checkpoint, KeyKind, Quorum, SignedCheckpoint, VerifierKey};
 use crate::tile::{self, HASH, Kind, WIDTH};
 use crate::tree::Hash;
 
+impl Journal {
+    /// Makes an empty journal in a directory, which is made when absent.
+    pub fn create(
+        directory: impl AsRef<Path>,
+        signer: Arc<dyn Signer>,
+        origin: &str,
+    ) -> Result<Self, JournalError> {
+        Self::create_over(Arc::new(Disk::new(directory.as_ref())), signer, origin)
+    }
+
+    /// As [`create`](Self::create), over files of one's own.
+    pub fn create_over(
+        files: Arc<dyn Files>,
+        signer: Arc<dyn Signer>,
+        origin: &str,
+    ) -> Result<Self, JournalError> {
+        create(files.as_ref(), signer.as_ref(), origin)?;
+        open(files, signer)
+    }
+
+    /// Opens a journal. Refuses one whose tree isn't its checkpoint's, that lost a tile, that shrank, that another program writes,
+    /// or that another key signed; then nothing is written.
+    pub fn open(directory: impl AsRef<Path>, signer: Arc<dyn Signer>) -> Result<Self, JournalError> {
+        Self::open_over(Arc::new(Disk::new(directory.as_ref())), signer)
+    }
+
+    /// As [`open`](Self::open), over files of one's own.
+    pub fn open_over(files: Arc<dyn Files>, signer: Arc<dyn Signer>) -> Result<Self, JournalError> {
+        open(files, signer)
+    }
+}
+
 /// Makes an empty journal.
-pub(super) fn create(files: &dyn Files, signer: &dyn Signer, origin: &str) -> Result<(), JournalError> {
+fn create(files: &dyn Files, signer: &dyn Signer, origin: &str) -> Result<(), JournalError> {
     let checkpoint = Checkpoint::new(origin, 0, Hash::of_nothing())?;
     let signed = SignedCheckpoint::sign(checkpoint, signer)?;
     // An empty `pending` is left by who was stopped right here; nothing is lost by going on.
@@ -30,16 +64,8 @@ pub(super) fn create(files: &dyn Files, signer: &dyn Signer, origin: &str) -> Re
     publish(files, &signed)
 }
 
-/// Puts a checkpoint in the place of the one before, in one step, and makes both content and name safe.
-pub(super) fn publish(files: &dyn Files, signed: &SignedCheckpoint) -> Result<(), JournalError> {
-    files.put(NEW, signed.to_string().as_bytes())?;
-    files.settle()?;
-    files.rename(NEW, CHECKPOINT)?;
-    Ok(files.settle()?)
-}
-
 /// Opens a journal for writing.
-pub(super) fn open(files: Arc<dyn Files>, signer: Arc<dyn Signer>) -> Result<Journal, JournalError> {
+fn open(files: Arc<dyn Files>, signer: Arc<dyn Signer>) -> Result<Journal, JournalError> {
     if files.length(CHECKPOINT)?.is_none() {
         return Err(JournalError::Missing);
     }

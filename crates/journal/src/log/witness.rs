@@ -2,7 +2,7 @@
 
 use realname_token::jose::Signer;
 
-use super::open::publish;
+use super::publish::publish;
 use super::reader::Reader;
 use crate::JournalError;
 use crate::note::{KeyKind, NoteError, Quorum, SignedCheckpoint, VerifierKey};

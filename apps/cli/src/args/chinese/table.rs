@@ -40,6 +40,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("A signing key", "签名密钥", ""),
     ("A terminal's outbox, or a directory with several", "终端的发件箱，或包含多个发件箱的目录", ""),
+    (
+        "A text recogniser, run as a helper program: reads the declared name on the portrait side",
+        "文字识别程序（辅助程序）：识别人像面上所申报的姓名",
+        "",
+    ),
     ("Add `nbf` (now) and `exp` (this many days from now)", "加上 nbf（现在）和 exp（此天数之后）", ""),
     (
         "Agents: how they stand, measures, and what shouldn't be in the journal",
@@ -246,6 +251,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     (
         "Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default",
         "线上：买家在商家的账号，按小时计核验次数；默认为终端编号",
+        "",
+    ),
+    (
+        "Online: reads the name on the portrait side, for a person to look at where it reads another one",
+        "线上：识别人像面上的姓名；与申报不符时提请人工查看",
         "",
     ),
     ("Online: the card's emblem side", "线上：证件国徽面", ""),

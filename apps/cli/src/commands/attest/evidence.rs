@@ -47,7 +47,11 @@ pub(super) fn remote(
     // The photos belong to this demand: its nonce begins their chain, and whoever attests compares.
     let triplet = photos::triplet(demand.nonce(), paths)?;
     let thresholds = Thresholds::default();
-    let remote = Remote::with_face_finder(declared, triplet, consent, &thresholds, plugins.face_finder.get());
+    let finder = plugins.face_finder.get();
+    let remote = match &plugins.text_reader {
+        Some(reader) => Remote::with_text_reader(declared, triplet, consent, &thresholds, (finder, reader)),
+        None => Remote::with_face_finder(declared, triplet, consent, &thresholds, finder),
+    };
     drop(progress);
     Ok(remote)
 }

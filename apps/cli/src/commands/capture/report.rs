@@ -116,22 +116,7 @@ pub(crate) fn remarks(triplet: &Triplet, examination: &Examination) -> Vec<Strin
             format!("{}: {text}", slot_name(photo.slot()))
         })
     });
-    let together = examination.remarks.iter().map(|remark| match remark {
-        Remark::CamerasDiffer => {
-            lang::pick("the files name different cameras", "各文件记录的相机不同").to_owned()
-        }
-        Remark::SoftwareDiffers => {
-            lang::pick("the files were written by different software", "各文件由不同软件写入").to_owned()
-        }
-        Remark::TimesApart => lang::pick(
-            "the cameras' clocks say that more than an hour lies between two photos",
-            "按相机时钟，两张照片相隔超过一小时",
-        )
-        .to_owned(),
-        Remark::SomeWithoutCamera => {
-            lang::pick("some files name a camera, others don't", "部分文件记录了相机，部分没有").to_owned()
-        }
-    });
+    let together = examination.remarks.iter().map(|known| remark(*known));
     let faces = examination.photos.iter().filter_map(|photo| {
         let text = match &photo.faces {
             Faces::NotLookedFor if photo.slot == Slot::Holder => lang::pick(
@@ -197,5 +182,30 @@ fn view_name(view: View) -> &'static str {
         View::EmblemSide => lang::pick("an emblem side", "国徽面"),
         View::Holder => lang::pick("a holder", "手持证件照"),
         _ => lang::pick("something else", "其他内容"),
+    }
+}
+
+/// One of the examination's remarks in words.
+pub(crate) fn remark(remark: Remark) -> String {
+    match remark {
+        Remark::CamerasDiffer => {
+            lang::pick("the files name different cameras", "各文件记录的相机不同").to_owned()
+        }
+        Remark::SoftwareDiffers => {
+            lang::pick("the files were written by different software", "各文件由不同软件写入").to_owned()
+        }
+        Remark::TimesApart => lang::pick(
+            "the cameras' clocks say that more than an hour lies between two photos",
+            "按相机时钟，两张照片相隔超过一小时",
+        )
+        .to_owned(),
+        Remark::SomeWithoutCamera => {
+            lang::pick("some files name a camera, others don't", "部分文件记录了相机，部分没有").to_owned()
+        }
+        Remark::TextReadsOtherwise => lang::pick(
+            "the text reader reads another name, number or dates than declared: somebody should look",
+            "文字识别读出的姓名、号码或有效期与申报不符，请人工查看",
+        )
+        .to_owned(),
     }
 }

@@ -9,6 +9,7 @@
 //!
 //! The key is the prefix and the secret, or a chain of HMACs from there over the key steps.
 
+mod error;
 mod pattern;
 mod scheme;
 
@@ -19,9 +20,9 @@ use zeroize::Zeroizing;
 
 use super::seal::{hex, keyed};
 use super::{Request, Secret};
+pub use error::SignatureError;
 use pattern::Slot;
 pub(super) use scheme::RawSignature;
-pub use scheme::SignatureError;
 use scheme::{Scheme, SignedPart, TimeForm};
 
 /// How requests are signed for a register that wants a canonical request under the signature.

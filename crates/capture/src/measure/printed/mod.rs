@@ -22,7 +22,6 @@ use glyphs::{DIGITS, Font, Glyph};
 use search::{Band, Comb, Grid};
 use std::collections::BTreeMap;
 use strip::{Area, Strip};
-pub(super) use verdict::PRINTED;
 use verdict::{Limits, Seen};
 pub use verdict::{Position, PrintedLine, PrintedOutcome};
 

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::super::figure::{Figure, Measure, Threshold};
+use super::super::figure::{Figure, Measure, PRINTED, Threshold};
 use super::cells::Fit;
 use crate::PhotoFault;
 use crate::profile::Outcome;
-
-/// What a figure of a printed line is measured by.
-pub(in crate::measure) const PRINTED: [Measure; 4] =
-    [Measure::PrintInk, Measure::PrintLikeness, Measure::PrintLine, Measure::PrintMargin];
 
 /// What one position shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -1,32 +1,10 @@
 //! One command and its answer, whatever it says: for interfaces that hand the reader's own status words on.
 
-use zeroize::ZeroizeOnDrop;
-
+use super::command_reply::CommandReply;
 use super::link::Step;
 use super::simple::Attempts;
 use super::{Line, Next, Outcome};
-use crate::reader::wire::{Command, Reply, Status, StatusWord};
-
-/// What a reader answered to one command. It may hold a card's data: `Debug` shows its length.
-#[derive(Clone, PartialEq, Eq, ZeroizeOnDrop)]
-pub struct CommandReply {
-    #[zeroize(skip)]
-    status: Status,
-    data: Vec<u8>,
-}
-
-impl CommandReply {
-    /// Status and data, as they came.
-    pub fn reply(&self) -> Reply<'_> {
-        Reply { status: self.status, data: &self.data }
-    }
-}
-
-impl std::fmt::Debug for CommandReply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.reply().fmt(f)
-    }
-}
+use crate::reader::wire::{Command, Status, StatusWord};
 
 /// Sends it until it is answered. Only damage on the line is a reason to send it again; no status is.
 pub(super) struct Exchanging {
@@ -61,5 +39,5 @@ impl Exchanging {
 }
 
 fn done(status: Status, data: &[u8]) -> Next {
-    Next::Finish(Ok(Outcome::Reply(CommandReply { status, data: data.to_vec() })))
+    Next::Finish(Ok(Outcome::Reply(CommandReply::new(status, data))))
 }

@@ -12,6 +12,7 @@
 
 mod answers;
 mod area;
+mod command_reply;
 mod exchange;
 mod failures;
 mod limits;
@@ -30,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use self::area::Area;
 pub use self::area::CardMark;
-pub use self::exchange::CommandReply;
+pub use self::command_reply::CommandReply;
 use self::exchange::Exchanging;
 use self::link::{Link, Step};
 use self::management::Managing;

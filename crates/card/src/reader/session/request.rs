@@ -2,7 +2,7 @@
 
 use zeroize::ZeroizeOnDrop;
 
-use super::exchange::CommandReply;
+use super::command_reply::CommandReply;
 use super::taken::CardReply;
 use crate::document::{LinkStats, Origin, SamId};
 use crate::reader::error::ReaderError;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::EvidenceError;
 use crate::appraisal::{ConsentGiven, Declared, Represented};
 use crate::capture::measure::Thresholds;
-use crate::capture::plugin::{FaceFinder, NoFaceFinder};
+use crate::capture::plugin::{FaceFinder, NoFaceFinder, TextReader};
 use crate::capture::{Capture, Examination, MarkedFile, Slot, Triplet, Watermark};
 use crate::document::{CardRead, IdNumber};
 use crate::profile::Locality;
@@ -105,6 +105,28 @@ impl Remote {
         finder: &dyn FaceFinder,
     ) -> Self {
         let examination = triplet.examine_declared(thresholds, finder, &declared.print());
+        Self::examined(declared, triplet, examination, consent)
+    }
+
+    /// As [`with_face_finder`](Self::with_face_finder), and `reader` is asked for the printed name, and for number and dates where no
+    /// template fits them. What it reads is told in the examination and refuses nothing.
+    pub fn with_text_reader(
+        declared: Declared,
+        triplet: Triplet,
+        consent: ConsentGiven,
+        thresholds: &Thresholds,
+        (finder, reader): (&dyn FaceFinder, &dyn TextReader),
+    ) -> Self {
+        let examination = triplet.examine_read(thresholds, finder, &declared.print(), reader);
+        Self::examined(declared, triplet, examination, consent)
+    }
+
+    fn examined(
+        declared: Declared,
+        triplet: Triplet,
+        examination: Examination,
+        consent: ConsentGiven,
+    ) -> Self {
         let holder = Arc::clone(triplet.holder());
         Self {
             declared,
