@@ -43,13 +43,7 @@ impl Checkout {
 }
 
 impl Courier {
-    pub(super) fn check(
-        &self,
-        demand: &str,
-        list: &TrustList,
-        card: &str,
-        person: &str,
-    ) -> Anyhow<String> {
+    pub(super) fn check(&self, demand: &str, list: &TrustList, card: &str, person: &str) -> Anyhow<String> {
         let demand = VerifiedDemand::verify(demand, list, Timestamp::now())?;
         let consent = ConsentGiven::new("TEST: I agree.", [demand.purpose().clone()], Timestamp::now());
         let card = std::fs::read_to_string(fixtures().join("cards").join(card))?;

@@ -44,8 +44,7 @@ fn main() -> Anyhow<()> {
         let opened = shop.open(&store, order(id)?, now())?;
         let demand = opened.ask(&store, &Asking::default().checks([Check::Liveness]), now())?;
         let bought = checkout.check(demand.as_str(), &list)?;
-        let one = opened.accept(&store, &bought, &list, &Limits::default(), now());
-        sold.push(one.map_err(|(_, error)| error)?);
+        sold.push(opened.accept(&store, &bought, &list, &Limits::default(), now())?);
         println!("{id}: the buyer was checked online, the parcel is on its way");
     }
     let [one, two] = sold.as_slice() else { return Err("two orders".into()) };

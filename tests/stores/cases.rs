@@ -2,7 +2,8 @@
 
 use jiff::{Timestamp, ToSpan};
 use realname::store::{
-    Advance, Answered, AnsweredAll, Answering, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store, StoreError,
+    Advance, Answered, AnsweredAll, Answering, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store,
+    StoreError,
 };
 
 const SPACE: Space = Space::new("demand");
@@ -123,7 +124,9 @@ pub(crate) fn answers_together_are_all_or_none(store: &dyn Store) {
     assert!([b"a", b"b", b"c"].iter().all(|key| answer(SPACE, *key).is_none()));
     let long = vec![0; MAX_VALUE + 1];
     let error = store.answer_all(&[one(SPACE, b"a", b"1"), one(SPACE, b"b", &long)], at(0)).unwrap_err();
-    assert!(matches!(error, StoreError::TooLong { field: Field::Answer, .. }) && answer(SPACE, b"a").is_none());
+    assert!(
+        matches!(error, StoreError::TooLong { field: Field::Answer, .. }) && answer(SPACE, b"a").is_none()
+    );
 
     // The same key in another space is another record.
     let good = [one(other, b"a", b"0"), one(SPACE, b"a", b"1"), one(SPACE, b"b", b"2")];

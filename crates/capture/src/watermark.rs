@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use image::ImageEncoder as _;
 use sha2::{Digest, Sha256};
 
-use super::measure::{Flat, Measurement};
-use super::{Capture, Examination, Plane, Slot, Triplet};
 use super::measure::annotate::strokes;
+use super::measure::{Flat, Measurement};
 use super::picture::rgb_of;
+use super::{Capture, Examination, Plane, Slot, Triplet};
 use crate::profile::Purpose;
 
 /// Who keeps a copy of a document, for what, since when. A copy of a document carries these (MIIT Order 25), so that it is

@@ -4,9 +4,7 @@
 
 use jiff::Timestamp;
 use realname_capture::PerceptualHash;
-use realname_capture::reuse::{
-    IdentityKey, Kept, MOST_FINDINGS, MemoryReuse, Print, ReuseIndex, ReuseKind,
-};
+use realname_capture::reuse::{IdentityKey, Kept, MOST_FINDINGS, MemoryReuse, Print, ReuseIndex, ReuseKind};
 
 const DAY: i64 = 24 * 3_600;
 

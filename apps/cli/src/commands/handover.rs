@@ -129,8 +129,7 @@ fn accept(args: &HandoverAnswerArgs) -> Done {
     let now = Timestamp::now();
     let list = trusted::list(&args.trust, &args.anchor, &desk.store, now)?;
     let presentation = files::read_text(&args.file)?;
-    let sold = opened.accept(&desk.store, &presentation, &list, &Limits::default(), now);
-    let sold = sold.map_err(|(_, error)| error)?;
+    let sold = opened.accept(&desk.store, &presentation, &list, &Limits::default(), now)?;
     stores::keep_house(&desk.store, now);
     desk.tell(&args.shop, &Stage::Sold(sold), None, None)
 }

@@ -54,7 +54,9 @@ impl Shop {
     fn photographed(&self, demand: &str, out: &str, more: &[&str]) -> (Option<i32>, Value) {
         let mut args = self.workshop.attest_args(demand, out);
         let register = format!("dir:{}", fixture("register.json").display());
-        args.extend(["--authority", &register, "--declared", &self.workshop.path("declared.json")].map(str::to_owned));
+        args.extend(
+            ["--authority", &register, "--declared", &self.workshop.path("declared.json")].map(str::to_owned),
+        );
         args.extend(good_photos());
         args.extend(more.iter().map(|text| (*text).to_owned()));
         let output = run(args);
@@ -82,7 +84,10 @@ fn from_the_order_to_activation() {
     let shop = Shop::new();
     assert_eq!(shop.step("show", "order-1", &[]).0, Some(2), "there is no store yet");
     shop.asked("sell", "order-1", "first.jwt");
-    assert_eq!(refused(shop.step("door", "order-1", &["--out", &shop.workshop.path("early")])), "order_not_sold");
+    assert_eq!(
+        refused(shop.step("door", "order-1", &["--out", &shop.workshop.path("early")])),
+        "order_not_sold"
+    );
     // The buyer was too slow: another demand for the same order.
     shop.sold("order-1");
     assert_eq!(refused(shop.step("sell", "order-1", &["--out", &shop.workshop.path("x")])), "step_done");

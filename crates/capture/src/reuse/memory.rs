@@ -9,9 +9,7 @@ use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use jiff::Timestamp;
 
 use super::table::{MOST_ENTRIES, Table};
-use super::{
-    Identity, Kept, MOST_FINDINGS, Print, ReuseError, ReuseFinding, ReuseIndex, ReuseKind,
-};
+use super::{Identity, Kept, MOST_FINDINGS, Print, ReuseError, ReuseFinding, ReuseIndex, ReuseKind};
 use crate::PerceptualHash;
 
 /// Bits of each band.
@@ -132,8 +130,7 @@ impl ReuseIndex for MemoryReuse {
         let mut index = self.write()?;
         let before = day(before);
         let over = index.until.iter().enumerate().filter(|(_, until)| (1..before).contains(*until));
-        let over: Vec<u32> =
-            over.filter_map(|(at, _)| u32::try_from(at).ok()).take(max as usize).collect();
+        let over: Vec<u32> = over.filter_map(|(at, _)| u32::try_from(at).ok()).take(max as usize).collect();
         over.iter().for_each(|entry| index.remove(*entry));
         Ok(u32::try_from(over.len()).unwrap_or(u32::MAX))
     }
@@ -169,7 +166,8 @@ impl Index {
             found.has_room()
         });
         self.by_pixels.look(print.pixels, |entry| {
-            if let Some(who) = other(entry).filter(|_| self.pixels.get(entry as usize) == Some(&print.pixels)) {
+            if let Some(who) = other(entry).filter(|_| self.pixels.get(entry as usize) == Some(&print.pixels))
+            {
                 found.add(entry, ReuseKind::SamePixels, self.between(entry, print), *who);
             }
             found.has_room()
@@ -298,10 +296,10 @@ impl Index {
     /// Makes a table anew that is full of entries or of what they left; without `newest`, which is about to be added.
     fn make_room(&mut self, newest: u32) {
         let entries = self.until.len();
-        let Self { hashes, files, pixels, identities, until, bands, by_file, by_pixels, by_identity, .. } = self;
-        let live = |entry: &u32| {
-            *entry != newest && until.get(*entry as usize).is_some_and(|until| *until != 0)
-        };
+        let Self { hashes, files, pixels, identities, until, bands, by_file, by_pixels, by_identity, .. } =
+            self;
+        let live =
+            |entry: &u32| *entry != newest && until.get(*entry as usize).is_some_and(|until| *until != 0);
         let all = || (0..entries).filter_map(|at| u32::try_from(at).ok()).filter(live);
         for (table, keys, most) in
             [(by_file, files, CROWD), (by_pixels, pixels, CROWD), (by_identity, identities, usize::MAX)]
@@ -318,7 +316,9 @@ impl Index {
         for (table, width) in bands.iter_mut().zip(BANDS) {
             if !table.has_room() {
                 *table = Table::with_capacity(entries + entries / 4);
-                let band = |at: usize| hashes.get(at).filter(|hash| **hash != NO_PHOTO).map(|hash| bits(hash, begin, width));
+                let band = |at: usize| {
+                    hashes.get(at).filter(|hash| **hash != NO_PHOTO).map(|hash| bits(hash, begin, width))
+                };
                 for entry in all() {
                     if let Some(key) = band(entry as usize) {
                         add(table, key, entry, CROWD, |other| band(other) == Some(key));

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::HandoverError;
 use crate::demand::demand_hash;
-use crate::profile::ReasonCode;
 use crate::jose::{JoseError, Json, instant};
+use crate::profile::ReasonCode;
 
 /// What an order's row is answered with. Both records stand under the nonces of their demands
 /// ([`rely::recorded`](crate::rely::recorded)), as of any demand that was answered.

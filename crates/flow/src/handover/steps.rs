@@ -12,7 +12,7 @@ use crate::store::{Answered, AnsweredAll, Answering, Put, Store};
 use crate::trust::TrustList;
 
 /// An order whose buyer wasn't checked yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Opened {
     pub(super) shop: Shop,
@@ -44,17 +44,15 @@ impl Opened {
     ///
     /// Refused with the verdict's reasons; another order's answer with `order_mismatch`; a second one with `step_done`.
     pub fn accept(
-        self,
+        &self,
         store: &dyn Store,
         presentation: &str,
         list: &TrustList,
         limits: &Limits,
         now: Timestamp,
-    ) -> Result<Sold, (Self, HandoverError)> {
-        match self.judge_sale(store, (presentation, list, limits), now) {
-            Ok(sale) => Ok(Sold { opened: self, sale }),
-            Err(error) => Err((self, error)),
-        }
+    ) -> Result<Sold, HandoverError> {
+        let sale = self.judge_sale(store, (presentation, list, limits), now)?;
+        Ok(Sold { opened: self.clone(), sale })
     }
 
     fn judge_sale(

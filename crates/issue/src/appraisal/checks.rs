@@ -154,10 +154,8 @@ pub(super) fn original_by_photos(remote: &Remote, production: bool, now: Timesta
     if !remote.is_original_seen() {
         return Judged::not_run(Reason::OriginalNotSeen);
     }
-    let (photos, number) = (
-        triplet(remote.examination(), production, now),
-        number_printed(remote.examination(), now),
-    );
+    let (photos, number) =
+        (triplet(remote.examination(), production, now), number_printed(remote.examination(), now));
     if photos.outcome >= number.outcome { photos } else { number }
 }
 

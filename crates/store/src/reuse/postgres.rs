@@ -80,7 +80,8 @@ impl ReuseIndex for PostgresReuse {
     }
 
     fn add(&self, kept: &[Kept]) -> Result<(), ReuseError> {
-        let list = |bytes: fn(&Print) -> Option<Vec<u8>>| kept.iter().map(|kept| bytes(&kept.print)).collect();
+        let list =
+            |bytes: fn(&Print) -> Option<Vec<u8>>| kept.iter().map(|kept| bytes(&kept.print)).collect();
         let identities: Vec<Option<Vec<u8>>> = list(|print| Some(print.identity.to_bytes().to_vec()));
         let files: Vec<Option<Vec<u8>>> = list(|print| Some(print.file.to_vec()));
         let pixels: Vec<Option<Vec<u8>>> = list(|print| Some(print.pixels.to_vec()));
@@ -90,7 +91,8 @@ impl ReuseIndex for PostgresReuse {
         let mut transaction = client.transaction().map_err(engine)?;
         let sql = "INSERT INTO realname_reuse (identity, file, pixels, photo, until)
             SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[]) RETURNING id, photo";
-        let made = transaction.query(sql, &[&identities, &files, &pixels, &photos, &until]).map_err(engine)?;
+        let made =
+            transaction.query(sql, &[&identities, &files, &pixels, &photos, &until]).map_err(engine)?;
         let mut keys: Vec<(i64, i64)> = Vec::new();
         for row in made {
             let id: i64 = row.try_get(0).map_err(engine)?;
@@ -101,7 +103,8 @@ impl ReuseIndex for PostgresReuse {
         }
         keys.sort_unstable();
         let (keys, ids): (Vec<i64>, Vec<i64>) = keys.into_iter().unzip();
-        let sql = "INSERT INTO realname_reuse_band (key, id) SELECT * FROM unnest($1::bigint[], $2::bigint[])";
+        let sql =
+            "INSERT INTO realname_reuse_band (key, id) SELECT * FROM unnest($1::bigint[], $2::bigint[])";
         transaction.execute(sql, &[&keys, &ids]).map_err(engine)?;
         transaction.commit().map_err(engine)
     }

@@ -37,7 +37,8 @@ const LOOK: &str = "SELECT identity, file, pixels, photo FROM reuse WHERE id IN 
     SELECT id FROM (SELECT id FROM reuse WHERE file = ?1 LIMIT 256) UNION
     SELECT id FROM (SELECT id FROM reuse WHERE pixels = ?2 LIMIT 256) UNION
     SELECT id FROM (SELECT id FROM reuse WHERE identity = ?3 LIMIT 256))";
-const LOOK_BAND: &str = "SELECT reuse.id, identity, file, pixels, photo FROM reuse_band JOIN reuse ON reuse.id = reuse_band.id
+const LOOK_BAND: &str =
+    "SELECT reuse.id, identity, file, pixels, photo FROM reuse_band JOIN reuse ON reuse.id = reuse_band.id
     WHERE reuse_band.key = ?1 LIMIT ?2";
 
 /// An index in one SQLite file, on a **local disk only**. Several processes may open it.

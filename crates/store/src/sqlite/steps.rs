@@ -70,15 +70,20 @@ pub(super) fn answer_all(
     answers: &[Answer],
     now: i64,
 ) -> Result<AnsweredAll, StoreError> {
-    all_or_none(connection, "answer_all", || {
-        for (index, (space, key, text)) in answers.iter().enumerate() {
-            let found = answer(connection, *space, key, text, now)?;
-            if found != Answered::Recorded {
-                return Ok(AnsweredAll::Not { index, found });
+    all_or_none(
+        connection,
+        "answer_all",
+        || {
+            for (index, (space, key, text)) in answers.iter().enumerate() {
+                let found = answer(connection, *space, key, text, now)?;
+                if found != Answered::Recorded {
+                    return Ok(AnsweredAll::Not { index, found });
+                }
             }
-        }
-        Ok(AnsweredAll::Recorded)
-    }, |done| *done == AnsweredAll::Recorded)
+            Ok(AnsweredAll::Recorded)
+        },
+        |done| *done == AnsweredAll::Recorded,
+    )
 }
 
 /// Several statements in one step: both or none, also inside a shared transaction. What isn't to be kept is undone.

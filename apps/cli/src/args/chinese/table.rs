@@ -174,7 +174,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "从文件逐一验证整个日志：签名、记录、链、增长",
         "",
     ),
-    ("Judge the answer of the online check; after it the order may be sent", "判定线上核验凭证；通过后方可发货", ""),
+    (
+        "Judge the answer of the online check; after it the order may be sent",
+        "判定线上核验凭证；通过后方可发货",
+        "",
+    ),
     (
         "Judge the door's answer; consumes the order and both demands in one step",
         "判定交付核验凭证；一次性核销订单和两项请求",

@@ -57,11 +57,13 @@ impl Case {
                 Evidence::Remote(remote) => checks::number_printed(remote.examination(), now),
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
-            Check::DeliveryOriginal if self.request.purpose == Purpose::DeliveryHandover => match &self.evidence {
-                // The chip is the original's.
-                Evidence::OnSite(on_site) => Judged::pass(on_site.card().read_at()),
-                Evidence::Remote(remote) => checks::original_by_photos(remote, self.is_production(), now),
-            },
+            Check::DeliveryOriginal if self.request.purpose == Purpose::DeliveryHandover => {
+                match &self.evidence {
+                    // The chip is the original's.
+                    Evidence::OnSite(on_site) => Judged::pass(on_site.card().read_at()),
+                    Evidence::Remote(remote) => checks::original_by_photos(remote, self.is_production(), now),
+                }
+            }
             // The one is made by the flow, the other only where something is handed over.
             Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
         }

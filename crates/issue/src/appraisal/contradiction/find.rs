@@ -152,10 +152,10 @@ fn contradictions_in_alternatives(
     found: &mut Vec<Contradiction>,
 ) {
     for (at, requirement) in rule.require.iter().enumerate() {
-        let (possible, dead): (Vec<Check>, Vec<Check>) =
-            requirement.checks().iter().partition(|check| {
-                can_be_made(**check, locality, rule.purposes.iter().cloned())
-            });
+        let (possible, dead): (Vec<Check>, Vec<Check>) = requirement
+            .checks()
+            .iter()
+            .partition(|check| can_be_made(**check, locality, rule.purposes.iter().cloned()));
         if possible.is_empty() {
             found.push(Contradiction::NeverMet { rule: number, requirement: requirement.clone() });
         } else {
