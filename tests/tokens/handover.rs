@@ -59,9 +59,7 @@ impl Scene {
     fn sold_at(&self, id: &str, now: i64) -> Sold {
         let opened = self.opened(id);
         let bought = self.buy(&opened, now);
-        opened
-            .accept(self.store(), &bought, &self.list, &Limits::default(), at(now + 20))
-            .unwrap()
+        opened.accept(self.store(), &bought, &self.list, &Limits::default(), at(now + 20)).unwrap()
     }
 
     /// What the courier's reader makes of the door's demand.
