@@ -336,7 +336,7 @@ codes! {
     // The online sale and its hand-over.
     OrderMismatch "order_mismatch" "The answer is about another order.",
         "This belongs to another order. Take the parcel and the answer of this one.", "凭证对应的是其他订单，请核对订单与包裹。";
-    DoorBeforeSale "door_before_sale" "The person was checked at the door before the online check, or at the same time.",
+    DoorBeforeSale "door_before_sale" "The person was checked at the door before the online check.",
         "The check at the door is older than the sale. Check the person again now.", "交付核验早于线上核验，请重新当面核验。";
     OrderActivated "order_activated" "The order was activated before, on another answer from the door.",
         "This order has been handed over already.", "该订单已交付并激活。";

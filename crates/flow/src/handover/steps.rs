@@ -97,7 +97,7 @@ impl Sold {
     /// demands in one step. Of any number of callers one activates.
     ///
     /// Refused: another person at the door (`holder_mismatch`), another order's answer (`order_mismatch`), a door that was
-    /// checked before the sale or with it (`door_before_sale`), an order that was activated on another answer
+    /// checked before the sale (`door_before_sale`), an order that was activated on another answer
     /// (`order_activated`) or whose time is over (`order_over`), a sale whose issuer isn't trusted any more.
     ///
     /// Switch the number on after this step: when that fails, [`Shop::resume`] and this step again give the same activation.
@@ -120,7 +120,8 @@ impl Sold {
             return Err(HandoverError::Refused(sale.reasons().to_vec()));
         }
         let door = Part::Door.judge(shop, store, order, (presentation, list, limits), now)?;
-        let after = |(sold, seen): (Timestamp, Timestamp)| seen > sold;
+        // Attestations count whole seconds; that the door was asked for after the sale was accepted holds anyway.
+        let after = |(sold, seen): (Timestamp, Timestamp)| seen >= sold;
         if !sale.verified_at().zip(door.verified_at()).is_some_and(after) {
             return Err(ReasonCode::DoorBeforeSale.into());
         }
