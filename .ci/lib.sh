@@ -62,9 +62,21 @@ $1" "${2:-}"
 # A step that can't run here says so in the table, where a pass would be a lie.
 skipped() { echo "NOT RUN: $*"; not_run=" (not run: $*)"; }
 
+# watch STEP: ends this run's commands when a step takes longer than any has reason to, and shows what was running. A test that
+# waits for ever would else take the time of all that comes after it, and say nothing.
+watch() {
+  local limit=${CI_STEP_SECONDS:-1500} waiting
+  trap 'kill "$waiting" 2>/dev/null; exit' TERM
+  sleep "$limit" & waiting=$!
+  wait "$waiting"
+  printf 'ci: %s takes more than %s s; running now:\n' "$1" "$limit" >&2
+  ps -eo pid,ppid,etimes,args --forest >&2 || true
+  pkill -TERM -P $$ || true
+}
+
 # Runs the steps of that list, one after the other, and writes the table of their times.
 run_steps() {
-  local name at began=$SECONDS table=target/ci-times.md
+  local name at dog began=$SECONDS table=target/ci-times.md
   mkdir -p target
   {
     printf '# What each step of `.ci/run` took\n\n'
@@ -75,7 +87,9 @@ run_steps() {
     declare -F "step_$name" >/dev/null || die "no step is called $name"
     say "$name"
     at=$SECONDS not_run=
+    watch "$name" & dog=$!
     "step_$name"
+    kill "$dog"; wait "$dog" 2>/dev/null || true
     echo "-- $name: $((SECONDS - at)) s"
     echo "| $name$not_run | $((SECONDS - at)) |" >>$table
   done

@@ -77,7 +77,10 @@ pub use realname_capture as capture;
 #[cfg(feature = "reader")]
 pub use realname_card::{document, reader};
 #[cfg(feature = "flow")]
-pub use realname_flow::{annual, cancellation, confirmation, handover, inspection, standing};
+pub use realname_flow::{
+    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
+    report, rollout, standing,
+};
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
 #[cfg(feature = "journal")]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The buyer's page in Debian's Chromium. Builds the program unless REALNAME names one.
+# The buyer's page, and a till's page before the bridge, in Debian's Chromium. Builds the program unless REALNAME names one.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source .ci/lib.sh
@@ -12,5 +12,6 @@ if [ -z "$program" ]; then
 fi
 place=target/browser
 mkdir -p $place
-cp tests/browser/package.json tests/browser/sale.mjs $place/
+cp tests/browser/package.json tests/browser/*.mjs $place/
 (cd $place && npm install --silent --no-audit --no-fund && node sale.mjs "$program" "$(command -v chromium)" "${1:-}")
+(cd $place && node bridge.mjs "$program" "$(command -v chromium)" "$OLDPWD"/fixtures/cards/resident{,-2}.json)

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 use realname::store::{
-    Advance, Answered, AnsweredAll, Answering, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store,
+    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store,
     StoreError,
 };
 
@@ -109,7 +109,7 @@ pub(crate) fn answers_together_are_all_or_none(store: &dyn Store) {
     for (space, key, end) in [(SPACE, b"a", 10), (SPACE, b"b", 10), (SPACE, b"c", 5), (other, b"a", 10)] {
         assert_eq!(store.put(space, key, b"", at(end)).unwrap(), Put::Stored);
     }
-    let one = |space, key, answer| Answering { space, key, answer };
+    let one = |space, key, answer| Answering { space, key, answer, claim: None };
     let all = |answers: &[Answering<'_>], now| store.answer_all(answers, at(now)).unwrap();
     let answer = |space, key: &[u8]| store.get(space, key).unwrap().and_then(|entry| entry.answer);
     let not = |index, found| AnsweredAll::Not { index, found };
@@ -237,4 +237,54 @@ pub(crate) fn expire_leaves_what_ends_now(store: &dyn Store) {
     assert_eq!(store.put(SPACE, b"key", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.expire(at(10), 9).unwrap(), 0);
     assert_eq!(store.expire(at(10) + 1.microsecond(), 9).unwrap(), 1);
+}
+
+pub(crate) fn a_claim_has_one_answer(store: &dyn Store) {
+    const OLD: Space = Space::new("superseded");
+    for key in [b"one", b"two"] {
+        assert_eq!(store.put(SPACE, key, b"", at(5)).unwrap(), Put::Stored);
+    }
+    let answer = |key: &[u8], old: &[u8], now| {
+        store.answer_claiming(SPACE, key, key, Claim { space: OLD, key: old, by: key }, at(now)).unwrap()
+    };
+    // What isn't recorded claims nothing.
+    assert_eq!(answer(b"none", b"old", 0), Answered::Unknown);
+    assert_eq!(answer(b"one", b"old", 6), Answered::Expired);
+    assert_eq!(answer(b"one", b"old", 0), Answered::Recorded);
+    assert_eq!(answer(b"one", b"old", 0), Answered::Already(b"one".to_vec()));
+    assert_eq!(answer(b"two", b"old", 0), Answered::Claimed);
+    assert_eq!(store.get(SPACE, b"two").unwrap().unwrap().answer, None);
+    assert_eq!(answer(b"two", b"other", 0), Answered::Recorded);
+    // What was recorded is told, whatever is claimed.
+    assert_eq!(answer(b"two", b"old", 0), Answered::Already(b"two".to_vec()));
+}
+
+pub(crate) fn claims_together_are_all_or_none(store: &dyn Store) {
+    const OLD: Space = Space::new("superseded");
+    for key in [b"a", b"b", b"c", b"d"] {
+        assert_eq!(store.put(SPACE, key, b"", at(5)).unwrap(), Put::Stored);
+    }
+    let one = |key: &'static [u8], old, by| Answering {
+        space: SPACE,
+        key,
+        answer: key,
+        claim: Some(Claim { space: OLD, key: old, by }),
+    };
+    let all = |answers: &[Answering<'_>]| store.answer_all(answers, at(0)).unwrap();
+    let kept = |space, key: &[u8]| store.get(space, key).unwrap().and_then(|entry| entry.answer);
+    assert_eq!(all(&[one(b"a", b"1", b"x")]), AnsweredAll::Recorded);
+
+    // The last one's claim is another's: neither the answer before it nor what that one claimed stays.
+    let claimed = AnsweredAll::Not { index: 1, found: Answered::Claimed };
+    assert_eq!(all(&[one(b"b", b"2", b"y"), one(b"c", b"1", b"y")]), claimed);
+    // Two of the same step claim the same for different ones.
+    assert_eq!(all(&[one(b"b", b"2", b"y"), one(b"c", b"2", b"z")]), claimed);
+    assert_eq!((kept(SPACE, b"b"), kept(SPACE, b"c"), kept(OLD, b"2")), (None, None, None));
+
+    // For the same one both may, and what is claimed stays its first owner's.
+    assert_eq!(all(&[one(b"b", b"2", b"y"), one(b"c", b"2", b"y")]), AnsweredAll::Recorded);
+    assert_eq!(kept(OLD, b"2"), Some(b"y".to_vec()));
+    assert_eq!(all(&[one(b"d", b"1", b"x")]), AnsweredAll::Recorded);
+    assert_eq!(store.expire(at(99), 99).unwrap(), 4, "a claim never ends");
+    assert_eq!(kept(OLD, b"1"), Some(b"x".to_vec()));
 }

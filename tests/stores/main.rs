@@ -8,6 +8,8 @@
     clippy::disallowed_methods
 )]
 
+#[cfg(all(unix, feature = "sqlite", feature = "flow"))]
+mod campaign;
 mod cases;
 #[cfg(all(target_os = "linux", feature = "sqlite"))]
 mod faults;
@@ -22,6 +24,7 @@ mod postgres_pooler;
 mod postgres_server;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod processes;
+mod queue;
 mod race;
 #[cfg(feature = "sqlite")]
 mod sqlite_file;
@@ -46,6 +49,8 @@ macro_rules! suite {
                 answer_ends_with_its_time,
                 an_answer_outlives_its_time,
                 answers_together_are_all_or_none,
+                a_claim_has_one_answer,
+                claims_together_are_all_or_none,
                 times_count_to_the_microsecond,
                 sequences_only_rise,
                 sequences_reach_the_last_number,
@@ -59,6 +64,7 @@ macro_rules! suite {
                 one_put_wins,
                 one_answer_wins,
                 one_of_several_together_wins,
+                one_claim_wins,
                 one_digest_wins,
                 the_quota_holds,
                 the_quota_holds_while_members_expire,

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use realname::store::{Advance, Answered, AnsweredAll, Answering, Counted, Put, Space, Store};
+use realname::store::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Put, Space, Store};
 
 use crate::cases::at;
 
@@ -65,7 +65,7 @@ pub(crate) fn one_of_several_together_wins(store: &dyn Store) {
     }
     let found = all(|thread, key| {
         let answer = &thread.to_be_bytes();
-        let one = |space| Answering { space, key, answer };
+        let one = |space| Answering { space, key, answer, claim: None };
         let half = if thread % 2 == 0 { spaces[1] } else { spaces[2] };
         (store.answer_all(&[one(spaces[0]), one(half)], at(0)).unwrap(), thread)
     });
@@ -79,6 +79,30 @@ pub(crate) fn one_of_several_together_wins(store: &dyn Store) {
         let answer = |space| store.get(space, &key.to_be_bytes()).unwrap().unwrap().answer;
         let [own, others] = if winner % 2 == 0 { [spaces[1], spaces[2]] } else { [spaces[2], spaces[1]] };
         assert_eq!((answer(own), answer(others)), (Some(winner.to_be_bytes().to_vec()), None));
+    }
+}
+
+/// 64 answers of one's own that all claim the same.
+pub(crate) fn one_claim_wins(store: &dyn Store) {
+    let own = |thread: usize, key: &[u8]| [&thread.to_be_bytes(), key].concat();
+    for key in 0..KEYS {
+        for thread in 0..THREADS {
+            let put = store.put(Space::new("demand"), &own(thread, &key.to_be_bytes()), b"", at(10));
+            assert_eq!(put.unwrap(), Put::Stored);
+        }
+    }
+    let found = all(|thread, key| {
+        let own = own(thread, key);
+        let claim = Claim { space: Space::new("superseded"), key, by: &own };
+        (store.answer_claiming(Space::new("demand"), &own, b"yes", claim, at(0)).unwrap(), own.clone())
+    });
+    for found in found {
+        assert_eq!(found.iter().filter(|(answered, _)| *answered == Answered::Recorded).count(), 1);
+        assert_eq!(found.iter().filter(|(answered, _)| *answered == Answered::Claimed).count(), THREADS - 1);
+        for (answered, own) in found {
+            let kept = store.get(Space::new("demand"), &own).unwrap().unwrap().answer;
+            assert_eq!(kept.is_some(), answered == Answered::Recorded, "a refused answer is recorded");
+        }
     }
 }
 

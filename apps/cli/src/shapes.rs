@@ -1,14 +1,19 @@
 //! The JSON that commands print where it isn't a value of the library's own. `docs/schemas` is made from these types.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
+use realname::anomaly::Compared;
+use realname::campaign::Outcome as CallOutcome;
 use realname::capture::Remark;
-use realname::demand::{Transaction, VerifiedDemand};
+use realname::demand::{Resource, Transaction, VerifiedDemand};
 #[cfg(feature = "schema")]
 use realname::document::PlainDocument;
 use realname::profile::{Check, ClaimName, Env, Locality, Outcome, Purpose};
 use realname::reader::Port;
+use realname::rollout::Mode;
+use realname::standing::Standing;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,6 +26,8 @@ macro_rules! shapes {
         pub(crate) struct $name $(<$life>)? { $($(#[$note])* pub(crate) $member: $type,)* }
     )*};
 }
+
+pub(crate) mod journal;
 
 shapes! {
     /// What `policy list --json` prints.
@@ -55,6 +62,171 @@ shapes! {
         status: Option<u16>,
         /// How far its clock is ahead of this machine's, in seconds, where it says its time.
         clock_ahead: Option<i64>,
+    }
+    /// What `campaign new --json` prints.
+    NewCampaign<'a> {
+        campaign: &'a str,
+        /// The rules' id.
+        rules: &'a str,
+        /// Whether it wasn't there before.
+        new: bool,
+    }
+    /// What `campaign import --json` prints.
+    CampaignImported {
+        new: u64,
+        known: u64,
+    }
+    /// What `campaign next --json` prints.
+    CampaignNext<'a> {
+        calls: Vec<CampaignCall<'a>>,
+        /// Outside the windows: when the next one opens.
+        opens_at: Option<Timestamp>,
+    }
+    /// A call that is to be made now.
+    CampaignCall<'a> {
+        attempt: &'a str,
+        number: &'a str,
+        /// Which attempt it is, from 1.
+        place: u64,
+        /// The end of the window.
+        until: Timestamp,
+    }
+    /// What `campaign record --json` prints.
+    CampaignRecorded<'a> {
+        attempt: &'a str,
+        outcome: CallOutcome,
+    }
+    /// What `campaign status --json` prints.
+    CampaignStatus {
+        numbers: u64,
+        due: u64,
+        attempted: u64,
+        verified: u64,
+        /// Of the verified, those that had been measured.
+        lifted: u64,
+        measured: u64,
+        /// Attempts by outcome.
+        outcomes: BTreeMap<String, u64>,
+        /// Attempts of which nobody said what came of them.
+        untold: u64,
+    }
+    /// What `campaign close --json` prints.
+    CampaignClosed {
+        verified: u64,
+        noticed: u64,
+        measured: u64,
+        lifted: u64,
+        /// Numbers that are neither verified nor measured.
+        open: u64,
+        /// Events that were appended to the journal.
+        events: u64,
+    }
+    /// What `report open --json` and `lease open --json` print.
+    RulesKept<'a> {
+        /// The rules' id.
+        rules: &'a str,
+    }
+    /// What `report receive --json` prints.
+    ReportReceived<'a> {
+        report: &'a str,
+        /// Whether this reporter had reported this number on this natural day before.
+        again: bool,
+        deadline: Timestamp,
+    }
+    /// What a step of a report prints.
+    ReportStep<'a> {
+        report: &'a str,
+        step: &'static str,
+    }
+    /// What `report status --json` prints.
+    ReportStatus {
+        states: BTreeMap<String, u64>,
+        outcomes: BTreeMap<String, u64>,
+        /// Without an answer, their deadline past.
+        overdue: Vec<String>,
+    }
+    /// What `report tell --json` and `lease tell --json` print.
+    EventsTold {
+        events: u64,
+    }
+    /// What `lease ask --json` prints.
+    LeaseAsked<'a> {
+        lease: &'a str,
+        /// Names its demand.
+        nonce: &'a str,
+    }
+    /// What a step of a lease prints.
+    LeaseStep<'a> {
+        lease: &'a str,
+        step: &'static str,
+    }
+    /// What `lease check --json` prints when it may be used.
+    LeaseUse<'a> {
+        lease: &'a str,
+        until: Timestamp,
+    }
+    /// What `lease rest --json` prints.
+    NumberRests<'a> {
+        /// The last natural day.
+        until: &'a str,
+    }
+    /// What `lease history --json` prints.
+    LeaseHistory<'a> {
+        lease: &'a str,
+        /// Entries of the journal: index, event, time, and what they say.
+        events: Vec<Value>,
+    }
+    /// What `agent figures --json` prints.
+    AgentFigures {
+        from: Timestamp,
+        /// No longer part of the period.
+        to: Timestamp,
+        agents: Vec<Compared>,
+    }
+    /// What `rollout decide --json` prints.
+    RolloutDecided<'a> {
+        /// The batch that decides; `null` where nothing changes.
+        batch: Option<&'a str>,
+        mode: Option<Mode>,
+    }
+    /// What `credit take --json` prints.
+    CreditTaken<'a> {
+        agent: &'a str,
+        points: u64,
+        left: u64,
+        /// How the agent is to stand; `null` while nothing follows.
+        follows: Option<Standing>,
+        /// The event.
+        index: u64,
+    }
+    /// What `credit list --json` prints.
+    CreditList<'a> {
+        /// The rules' id.
+        credit: &'a str,
+        /// Those of whom something was taken.
+        agents: Vec<CreditOf>,
+    }
+    /// Somebody's credit.
+    CreditOf {
+        agent: String,
+        left: u64,
+        follows: Option<Standing>,
+        /// The events, by index.
+        taken: Vec<u64>,
+        /// Of these, those that aren't what the rules make of them.
+        wrong: Vec<u64>,
+    }
+    /// What `journal papers --json` prints.
+    PapersMissing {
+        receipts: Vec<ReceiptWithout>,
+    }
+    /// A receipt that lacks papers.
+    ReceiptWithout {
+        /// The event `cancelled`.
+        index: u64,
+        /// SHA-256 of the receipt's JWS.
+        record: String,
+        missing: Vec<String>,
     }
     /// What `demand new --json` prints.
     NewDemand<'a> {
@@ -102,6 +274,35 @@ shapes! {
         sale: Option<String>,
         /// The nonce of the door's demand that was answered.
         door: Option<String>,
+    }
+    /// A shop's order.
+    ShownOrder {
+        /// `order`.
+        r#type: &'static str,
+        id: String,
+        /// E.164, where it is known.
+        number: Option<String>,
+    }
+    /// What is leased, for what, until when.
+    ShownLease {
+        /// `lease`.
+        r#type: &'static str,
+        resource: Resource,
+        /// Which one.
+        id: String,
+        scenario: String,
+        until: Timestamp,
+    }
+    /// What happens to which number.
+    ShownNumber {
+        /// `number`.
+        r#type: &'static str,
+        /// E.164.
+        number: String,
+        action: String,
+        region: Option<String>,
+        /// In the asker's words.
+        text: Option<String>,
     }
     /// What `attest --json` prints.
     Attested<'a> {
@@ -189,6 +390,13 @@ shapes! {
     Ports {
         ports: Vec<Port>,
     }
+    /// What `serve token new --json` prints.
+    NewServiceToken<'a> {
+        /// Shown once: the store keeps its digest.
+        token: &'a str,
+        name: &'a str,
+        principal: &'a str,
+    }
     /// What `reader probe --json` prints.
     Probed {
         sam_id: String,
@@ -200,40 +408,42 @@ shapes! {
 /// What a demand is about.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(untagged)]
 pub(crate) enum ShownTransaction {
-    /// What happens to which number.
-    Number {
-        /// E.164.
-        number: String,
-        action: String,
-        region: Option<String>,
-        /// In the asker's words.
-        text: Option<String>,
-    },
-    /// A shop's order.
-    Order {
-        id: String,
-        /// E.164, where it is known.
-        number: Option<String>,
-    },
+    Number(ShownNumber),
+    Lease(ShownLease),
+    Order(ShownOrder),
 }
 
 impl ShownTransaction {
     pub(crate) fn of(transaction: Option<&Transaction>) -> Option<Self> {
-        match transaction? {
-            Transaction::Number { number, action, region, text, .. } => Some(Self::Number {
-                number: number.as_str().to_owned(),
-                action: named(action),
-                region: region.as_ref().map(named),
-                text: text.as_ref().map(named),
-            }),
-            Transaction::Order { id, number, .. } => Some(Self::Order {
-                id: id.clone(),
-                number: number.as_ref().map(|number| number.as_str().to_owned()),
-            }),
-            _ => None,
-        }
+        let (number, action, region, text) = match transaction? {
+            Transaction::Number { number, action, region, text, .. } => (number, action, region, text),
+            Transaction::Lease { resource, id, scenario, until, .. } => {
+                return Some(Self::Lease(ShownLease {
+                    r#type: "lease",
+                    resource: *resource,
+                    id: id.as_str().to_owned(),
+                    scenario: named(scenario),
+                    until: *until,
+                }));
+            }
+            Transaction::Order { id, number, .. } => {
+                return Some(Self::Order(ShownOrder {
+                    r#type: "order",
+                    id: id.clone(),
+                    number: number.as_ref().map(|number| number.as_str().to_owned()),
+                }));
+            }
+            _ => return None,
+        };
+        Some(Self::Number(ShownNumber {
+            r#type: "number",
+            number: number.as_str().to_owned(),
+            action: named(action),
+            region: region.as_ref().map(named),
+            text: text.as_ref().map(named),
+        }))
     }
 }
 

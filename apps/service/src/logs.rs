@@ -16,7 +16,10 @@ pub fn start(level: Level) {
         .with_current_span(false)
         .with_span_list(false)
         .with_writer(std::io::stderr);
-    let targets = Targets::new().with_default(Level::WARN).with_target("realname_service", level);
+    let targets = Targets::new()
+        .with_default(Level::WARN)
+        .with_target("realname_service", level)
+        .with_target("realname_bridge", level);
     // Started twice in one process, as tests do, the first stays.
     let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
     std::panic::set_hook(Box::new(panicked));

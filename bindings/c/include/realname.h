@@ -110,7 +110,8 @@ enum rn_status rn_reader_read(struct rn_reader *reader,
 enum rn_status rn_reader_cancel(struct rn_reader *reader);
 
 // Closes the reader. What it does is stopped, the port is free and no thread is left when this returns; only a callback that
-// is running isn't waited for.
+// is running isn't waited for, because it may wait for this very thread. So its context may be freed after a close only when no
+// callback can be running: rn_reader_watch says how to know.
 enum rn_status rn_reader_close(struct rn_reader *reader);
 
 // Opens a store: a directory, which is made when it is absent, or a `postgres://` URL.
@@ -202,7 +203,8 @@ enum rn_status rn_photos_check(const struct rn_bytes *portrait,
 
 // Watches the reader from a thread of the library's and tells the callback what happens, card after card, through unplugging
 // and back, until rn_reader_cancel or rn_reader_close. It returns at once. While it watches the reader does nothing else
-// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is.
+// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is, and must stay there while a
+// callback may run: after rn_reader_cancel that is until another call on this reader, such as rn_reader_probe, no longer gives RN_BUSY.
 enum rn_status rn_reader_watch(struct rn_reader *reader,
                                rn_watch_callback callback,
                                void *context);

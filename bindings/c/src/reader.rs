@@ -94,13 +94,14 @@ pub unsafe extern "C" fn rn_reader_cancel(reader: *mut rn_reader) -> rn_status {
 }
 
 /// Closes the reader. What it does is stopped, the port is free and no thread is left when this returns; only a callback that
-/// is running isn't waited for.
+/// is running isn't waited for, because it may wait for this very thread. So its context may be freed after a close only when no
+/// callback can be running: rn_reader_watch says how to know.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rn_reader_close(reader: *mut rn_reader) -> rn_status {
     boundary::call(|| {
         let held = handles::close(reader)?;
         held.reader.close();
-        held.watcher.end();
+        held.watcher.wait();
         Ok(())
     })
 }

@@ -21,7 +21,7 @@ struct Running(Arc<Held>);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.watcher.set(|state| (state.running, state.calling) = (false, false));
+        self.0.watcher.ended();
     }
 }
 
@@ -39,7 +39,8 @@ impl Context {
 
 /// Watches the reader from a thread of the library's and tells the callback what happens, card after card, through unplugging
 /// and back, until rn_reader_cancel or rn_reader_close. It returns at once. While it watches the reader does nothing else
-/// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is.
+/// (RN_BUSY). The callback returns nothing: stopping is a call. `context` is handed to it as it is, and must stay there while a
+/// callback may run: after rn_reader_cancel that is until another call on this reader, such as rn_reader_probe, no longer gives RN_BUSY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rn_reader_watch(
     reader: *mut rn_reader,
@@ -52,32 +53,32 @@ pub unsafe extern "C" fn rn_reader_watch(
         let context = Context(context);
         let (began, begin) = mpsc::channel();
         let shared = held.clone();
-        held.watcher.end();
-        held.watcher.set(|state| state.running = true);
+        held.watcher.begin()?;
         let thread = thread::Builder::new().name("realname-watch".into()).spawn(move || {
             let running = Running(shared);
             let held = &running.0;
-            let watching = match held.reader.watch("") {
+            let mut watching = match held.reader.watch("") {
                 Ok(watching) => watching,
                 Err(failure) => {
+                    held.watcher.ending();
                     let _ = began.send(Err(failure));
                     return;
                 }
             };
             let _ = began.send(Ok(()));
-            for event in watching {
+            for event in watching.by_ref() {
                 let Ok(text) = CString::new(event_json(&event).to_string()) else { continue };
-                held.watcher.set(|state| state.calling = true);
                 // SAFETY: the text ends with a NUL and outlives the call; the function is the caller's.
-                unsafe { callback(text.as_ptr(), context.pointer()) };
-                held.watcher.set(|state| state.calling = false);
+                held.watcher.calling(|| unsafe { callback(text.as_ptr(), context.pointer()) });
                 text.into_bytes_with_nul().zeroize();
             }
+            // Before the reader is free: whoever sees that it is may watch it again at once.
+            held.watcher.ending();
         });
         match thread {
-            Ok(thread) => held.watcher.set(|state| state.thread = Some(thread)),
+            Ok(thread) => held.watcher.keep(thread),
             Err(_) => {
-                held.watcher.set(|state| state.running = false);
+                held.watcher.ended();
                 return Err(Failure::internal());
             }
         }

@@ -1,7 +1,8 @@
 /* Sequences of calls that make no sense, from four threads: `fuzz READER SANDBOX SECONDS SEED`. Handles that are open, closed,
  * made up or another kind's; texts that are null, empty, damaged. What must hold: no crash, no wrong read (AddressSanitizer),
- * and every status is one that the header has. */
+ * every status is one that the header has, and no call waits for another one that may never come. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,14 @@ static time_t end;
 static unsigned long calls[10];
 /* A callback may come after its caller's thread has ended. */
 static unsigned seeds[4];
+/* What each thread is in, for whoever looks why it doesn't come back. */
+static volatile int doing[4] = {-1, -1, -1, -1};
+
+static void stuck(int signal) {
+  (void)signal;
+  fprintf(stderr, "calls that didn't come back: %d %d %d %d (-1 is none)\n", doing[0], doing[1], doing[2], doing[3]);
+  abort();
+}
 
 static void slurp(const char *name, char *to, size_t room) {
   char path[4096];
@@ -44,6 +53,7 @@ static const char *any_text(unsigned *seed) {
 
 static void *caller(void *argument) {
   unsigned seed = (unsigned)(size_t)argument, *for_callbacks = &seeds[seed % 4];
+  volatile int *now = &doing[seed % 4];
   *for_callbacks = seed ^ 77;
   while (time(NULL) < end) {
     void *handle = pool[rand_r(&seed) % POOL], *made = NULL;
@@ -55,7 +65,9 @@ static void *caller(void *argument) {
     rn_status status = RN_OK;
     rn_error error;
     rn_bytes bytes = {(const uint8_t *)list, (size_t)rand_r(&seed) % 200};
-    switch (rand_r(&seed) % 20) {
+    int call = rand_r(&seed) % 20;
+    *now = call;
+    switch (call) {
       case 0: status = rn_reader_open(rand_r(&seed) % 2 ? port : one, 115200, (rn_reader **)&made); break;
       case 1: status = rn_store_open(sandbox, (rn_store **)&made); break;
       case 2: status = rn_trust_load(rand_r(&seed) % 2 ? list : one, rand_r(&seed) % 2 ? anchor : two, (rn_trust **)&made); break;
@@ -77,6 +89,7 @@ static void *caller(void *argument) {
       case 18: status = rn_photos_check(&bytes, rand_r(&seed) % 2 ? &bytes : NULL, &bytes, place); break;
       default: status = rn_last_error(&error); if (error.code && !*error.text_en) abort(); break;
     }
+    *now = -1;
     if ((int)status < 0 || status > RN_INTERNAL) abort();
     if (status == RN_INTERNAL) fprintf(stderr, "an internal fault\n"), abort();
     __sync_fetch_and_add(&calls[status], 1);
@@ -95,6 +108,8 @@ int main(int argc, char **argv) {
            " \"authority\": \"dir:%s/register.json\"}",
            sandbox, sandbox, sandbox, sandbox);
   if (chdir(sandbox) != 0) return 1;
+  signal(SIGALRM, stuck);
+  alarm((unsigned)atol(argv[3]) + 60);
   pthread_t threads[4];
   for (size_t at = 0; at < 4; at++) pthread_create(&threads[at], NULL, caller, (void *)(atol(argv[4]) * 4 + at));
   for (int at = 0; at < 4; at++) pthread_join(threads[at], NULL);

@@ -82,6 +82,16 @@ impl Failure {
         )
     }
 
+    /// A reader that somebody watches.
+    pub fn watched() -> Self {
+        Self::new(
+            Status::Busy,
+            "reader_busy",
+            ["the reader is being watched", "读卡器正在监视中"],
+            ["cancel the watch first", "请先停止监视"],
+        )
+    }
+
     /// A panic that was caught, or what can't happen.
     pub fn internal() -> Self {
         Self::new(

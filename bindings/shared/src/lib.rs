@@ -13,6 +13,7 @@ mod photos;
 mod reader;
 mod relying;
 mod terminal;
+mod turns;
 
 pub use failure::{Failure, Status};
 pub use photos::check_photos;

@@ -1,16 +1,16 @@
 //! A reader that several threads may hold: they take turns, and any of them stops it.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use realname::document::CardRead;
-use realname::reader::{self, Canceller, Confirm, ReadOptions, ReaderError, WatchEvent};
+use realname::reader::{self, Confirm, ReadOptions, ReaderError, WatchEvent};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Failure, Status};
+use crate::Failure;
+use crate::turns::Turns;
 
 /// Every port of this machine where a reader may be, as `reader list --json` prints it.
 ///
@@ -25,10 +25,7 @@ pub struct Reader {
     name: Option<String>,
     baud: Option<u32>,
     slot: Mutex<Slot>,
-    canceller: Canceller,
-    /// Calls under way or waiting for their turn: what a cancellation is for.
-    pending: AtomicUsize,
-    closed: std::sync::atomic::AtomicBool,
+    turns: Turns,
 }
 
 enum Slot {
@@ -56,15 +53,13 @@ impl Reader {
     /// # Errors
     /// See [`ReaderError`].
     pub fn open(name: Option<&str>, baud: Option<u32>) -> Result<Self, Failure> {
-        let canceller = Canceller::default();
-        let opened = open(name, baud)?.with_canceller(canceller.clone());
+        let turns = Turns::default();
+        let opened = open(name, baud)?.with_canceller(turns.canceller());
         Ok(Self {
             name: name.map(str::to_owned),
             baud,
             slot: Mutex::new(Slot::Open(Box::new(opened))),
-            canceller,
-            pending: AtomicUsize::new(0),
-            closed: std::sync::atomic::AtomicBool::new(false),
+            turns,
         })
     }
 
@@ -91,9 +86,7 @@ impl Reader {
     /// Stops what the reader does now and what waits for its turn; they end with `cancelled`. Does nothing to a reader that is
     /// idle.
     pub fn cancel(&self) {
-        if self.pending.load(Ordering::SeqCst) > 0 {
-            self.canceller.cancel();
-        }
+        self.turns.cancel();
     }
 
     /// Starts to watch: the reader is the watch's until that is dropped.
@@ -102,16 +95,16 @@ impl Reader {
     /// When it is watched already or closed, or can't be opened.
     pub fn watch(&self, options: &str) -> Result<Watching<'_>, Failure> {
         let options = read_options(options)?;
-        self.pending.fetch_add(1, Ordering::SeqCst);
+        self.turns.begin();
         let taken = self.take();
         let mut first = match taken {
             Ok(reader) => Some(reader),
             Err(failure) => {
-                self.done();
+                self.turns.done();
                 return Err(failure);
             }
         };
-        let (name, baud, canceller) = (self.name.clone(), self.baud, self.canceller.clone());
+        let (name, baud, canceller) = (self.name.clone(), self.baud, self.turns.canceller());
         let watch = reader::Watch::new(options, move || match first.take() {
             Some(reader) => Ok(reader),
             None => open(name.as_deref(), baud),
@@ -124,13 +117,13 @@ impl Reader {
         let mut slot = self.lock();
         match std::mem::replace(&mut *slot, Slot::Watched) {
             Slot::Open(reader) => Ok(*reader),
-            Slot::Watched => Err(watched()),
+            Slot::Watched => Err(Failure::watched()),
             Slot::Closed => {
                 *slot = Slot::Closed;
                 Err(Failure::handle())
             }
             Slot::Lost => open(self.name.as_deref(), self.baud)
-                .map(|reader| reader.with_canceller(self.canceller.clone()))
+                .map(|reader| reader.with_canceller(self.turns.canceller()))
                 .map_err(|error| {
                     *slot = Slot::Lost;
                     error.into()
@@ -141,8 +134,7 @@ impl Reader {
     /// Closes the reader: what it does is stopped, and the port is free when this returns, except while a watch tells its
     /// caller something.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
-        self.canceller.cancel();
+        self.turns.close();
         let mut slot = self.lock();
         if !matches!(*slot, Slot::Watched) {
             *slot = Slot::Closed;
@@ -159,9 +151,9 @@ impl Reader {
     }
 
     fn with<T>(&self, job: impl FnOnce(&mut reader::Reader) -> Result<T, ReaderError>) -> Result<T, Failure> {
-        self.pending.fetch_add(1, Ordering::SeqCst);
+        self.turns.begin();
         let result = self.in_turn(job);
-        self.done();
+        self.turns.done();
         result
     }
 
@@ -170,11 +162,11 @@ impl Reader {
         job: impl FnOnce(&mut reader::Reader) -> Result<T, ReaderError>,
     ) -> Result<T, Failure> {
         let mut slot = self.lock();
-        if self.closed.load(Ordering::SeqCst) {
+        if self.turns.closed() {
             *slot = Slot::Closed;
         }
         if matches!(*slot, Slot::Lost) {
-            let opened = open(self.name.as_deref(), self.baud)?.with_canceller(self.canceller.clone());
+            let opened = open(self.name.as_deref(), self.baud)?.with_canceller(self.turns.canceller());
             *slot = Slot::Open(Box::new(opened));
         }
         match &mut *slot {
@@ -185,15 +177,8 @@ impl Reader {
                 }
                 result.map_err(Failure::from)
             }
-            Slot::Watched => Err(watched()),
+            Slot::Watched => Err(Failure::watched()),
             Slot::Lost | Slot::Closed => Err(Failure::handle()),
-        }
-    }
-
-    /// The last one under way makes the reader usable again after a cancellation.
-    fn done(&self) {
-        if self.pending.fetch_sub(1, Ordering::SeqCst) == 1 && !self.closed.load(Ordering::SeqCst) {
-            self.canceller.resume();
         }
     }
 }
@@ -222,15 +207,11 @@ impl Drop for Watching<'_> {
     fn drop(&mut self) {
         // The watch has let its reader go by now, or does so with its last field.
         self.watch = reader::Watch::new(ReadOptions::new(), || Err(ReaderError::NoReader));
-        let closed = self.reader.closed.load(Ordering::SeqCst);
         let mut slot = self.reader.lock();
-        *slot = if closed { Slot::Closed } else { Slot::Lost };
-        // Nobody waits behind a watch, so what ended it is over before the next one gets its turn.
-        if !closed {
-            self.reader.canceller.resume();
-        }
+        *slot = if self.reader.turns.closed() { Slot::Closed } else { Slot::Lost };
+        self.reader.turns.resume();
         drop(slot);
-        self.reader.done();
+        self.reader.turns.done();
     }
 }
 
@@ -252,15 +233,6 @@ fn open(name: Option<&str>, baud: Option<u32>) -> Result<reader::Reader, ReaderE
         Some(name) => reader::Reader::open(name, baud),
         None => reader::Reader::open_only(),
     }
-}
-
-fn watched() -> Failure {
-    Failure::new(
-        Status::Busy,
-        "reader_busy",
-        ["the reader is being watched", "读卡器正在监视中"],
-        ["cancel the watch first", "请先停止监视"],
-    )
 }
 
 fn read_options(text: &str) -> Result<ReadOptions, Failure> {

@@ -103,7 +103,7 @@ fn bare(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
 }
 
-/// With `%XX` and `\uXXXX` undone, when there is any.
+/// With percent and `\u` escapes undone, when there is any.
 fn unescaped(text: &str) -> Option<Vec<u8>> {
     if text.contains("\\u") {
         let quoted = format!("\"{}\"", text.replace('"', ""));

@@ -11,12 +11,25 @@
 )]
 
 pub mod annual;
+pub mod anomaly;
+pub mod campaign;
 pub mod cancellation;
+mod chart;
 pub mod confirmation;
+pub mod credit;
+mod form;
 pub mod handover;
 pub mod inspection;
+mod kept;
+pub mod lease;
+#[cfg(all(test, feature = "http"))]
+mod loopback;
+pub mod report;
+pub mod rollout;
 pub mod standing;
+mod times;
 
+pub use form::FormError;
 use realname_journal as journal;
 use realname_terms as document;
 use realname_terms as profile;

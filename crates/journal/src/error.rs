@@ -15,6 +15,9 @@ pub enum JournalError {
     /// A journal is there already.
     #[error("a journal is here already")]
     Exists,
+    /// Something else is in the directory.
+    #[error("the directory isn't empty")]
+    Occupied,
     /// Another program writes it.
     #[error("another program has this journal open for writing")]
     InUse,

@@ -62,6 +62,8 @@ explain! {
             "Give a journal's directory, or make one with realname journal new.", "请提供日志目录，或用 realname journal new 新建。", "此处没有日志";
         Self::Exists => "journal_exists", Store,
             "Choose another directory: a journal is never overwritten.", "请选择其他目录：日志从不覆盖。", "此处已有日志";
+        Self::Occupied => "journal_directory_occupied", Store,
+            "Choose a new directory, or an empty one.", "请选择新目录或空目录。", "目录不为空";
         Self::InUse => "journal_in_use", System,
             "Let the program that has it open append, or end it first.", "请由已打开日志的程序追加，或先结束该程序。", "日志正被其他程序写入";
         Self::TileMissing { path } => "tile_missing", Sender,

@@ -10,6 +10,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod own;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(all(feature = "reuse", any(feature = "sqlite", feature = "postgres")))]

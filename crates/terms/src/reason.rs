@@ -281,6 +281,8 @@ codes! {
         "The request is about something that this program doesn't know. Update the program.", "请求的业务类型未知，请升级程序。";
     RecordMalformed "record_malformed" "The record can't be read, or contradicts itself.",
         "The record is damaged.", "记录已损坏。";
+    AlreadySuperseded "already_superseded" "Another answer has superseded the same record.",
+        "This registration was renewed before: look the number up again.", "该登记此前已被更新，请重新查询该号码。";
     DemandErased "demand_erased" "The record's demand was erased: what was demanded is the keeper's word. A remark, not a refusal.",
         "What was asked for was erased from this record; the rest was checked.", "记录中的请求原文已删除，其余内容已核查。";
     // Second confirmation: the reply.

@@ -12,6 +12,36 @@ pub(crate) enum AgentCommand {
     List(AgentListArgs),
     /// Sales of agents that nobody admitted or that were stopped, and readers that moved between agents
     Find(AgentListArgs),
+    /// Figures of each agent beside those of its region: where to look first, never a verdict
+    Figures(AgentFiguresArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentFiguresArgs {
+    /// The journal's directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The journal's vkey; may be given several times
+    #[arg(long, value_name = "VKEY", required = true)]
+    pub(crate) vkey: Vec<String>,
+    /// Begin of the period (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: jiff::Timestamp,
+    /// End of the period (RFC 3339); it isn't part of it
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: jiff::Timestamp,
+    /// Only this agent
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) agent: Option<String>,
+    /// Write all figures into this file (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Draw the agent into this file (SVG)
+    #[arg(long, value_name = "FILE", requires = "agent")]
+    pub(crate) svg: Option<PathBuf>,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How an agent stands.

@@ -137,7 +137,7 @@ pub(super) fn env(name: &str) -> Result<Env, String> {
         .ok_or_else(|| expected(["production", "test"]))
 }
 
-fn expected<const N: usize>(names: [&str; N]) -> String {
+pub(super) fn expected<const N: usize>(names: [&str; N]) -> String {
     let names = names.join(", ");
     lang::pick(format!("expected one of: {names}"), format!("可选：{names}"))
 }

@@ -20,6 +20,8 @@ pub(crate) enum JournalCommand {
     Cosign(JournalCosignArgs),
     /// Take in what terminals signed; a gap or a fork of a terminal's chain is an event of its own
     Ingest(JournalIngestArgs),
+    /// Receipts of cancellations that lack refund, invoice, settlement or work order
+    Papers(super::AgentListArgs),
 }
 
 #[derive(Debug, Args)]

@@ -4,14 +4,22 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
+mod campaign;
 mod capture;
 mod chinese;
 mod demand;
 mod handover;
 mod inspection;
 mod journal;
+mod lease;
+#[cfg(any(feature = "bridge", feature = "serve"))]
+mod log;
 mod policy;
 mod reader;
+mod report;
+mod rollout;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
@@ -25,10 +33,16 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::lang::{self, Lang};
 
-pub(crate) use agent::{AgentCommand, AgentListArgs, AgentMeasureArgs, AgentStanding};
+pub(crate) use agent::{AgentCommand, AgentFiguresArgs, AgentListArgs, AgentMeasureArgs, AgentStanding};
 pub(crate) use annual::{AnnualArgs, AnnualCommand, AnnualVerifyArgs};
 pub(crate) use attest::{AttestArgs, PluginArgs, Source};
 pub(crate) use authority::{AuthorityCommand, CheckArgs, ServeArgs};
+#[cfg(feature = "bridge")]
+pub(crate) use bridge::BridgeArgs;
+pub(crate) use campaign::{
+    CampaignCallArgs, CampaignCloseArgs, CampaignCommand, CampaignDemandArgs, CampaignImportArgs,
+    CampaignNewArgs, CampaignNextArgs, CampaignRecordArgs, CampaignStatusArgs, Campaigned,
+};
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use handover::{HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
@@ -40,11 +54,24 @@ pub(crate) use journal::{
     JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
     JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
 };
+pub(crate) use lease::{
+    LeaseArgs, LeaseAskArgs, LeaseCheckArgs, LeaseCommand, LeaseHistoryArgs, LeaseMeasureArgs, LeaseOpenArgs,
+    LeaseRestArgs,
+};
+#[cfg(any(feature = "bridge", feature = "serve"))]
+pub(crate) use log::LogLevel;
 pub(crate) use policy::{ExplainArgs, PolicyCommand};
 pub(crate) use reader::{Confirm, EmulatorArgs, PortArgs, ReaderCommand};
+pub(crate) use report::{
+    ReportAnswerArgs, ReportCommand, ReportJudgeArgs, ReportMatchArgs, ReportMeasureArgs, ReportOpenArgs,
+    ReportReceiveArgs, ReportStatusArgs, TellArgs,
+};
+pub(crate) use rollout::{
+    CreditCommand, CreditListArgs, CreditTakeArgs, RolloutCommand, RolloutDecideArgs, RolloutWeeklyArgs,
+};
 pub(crate) use sandbox::{SandboxCommand, SandboxNewArgs};
 #[cfg(feature = "serve")]
-pub(crate) use serve::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
+pub(crate) use serve::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
 pub(crate) use store::{EraseArgs, ExpireArgs, RecordCommand, StoreCommand};
 pub(crate) use trust::{Alg, KeyCommand, TrustCommand};
 pub(crate) use verify::{InspectArgs, VerifyArgs};
@@ -111,6 +138,21 @@ pub(crate) enum Command {
     /// Agents: how they stand, measures, and what shouldn't be in the journal
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Campaigns: numbers called back, and their holders verified again
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
+    /// Reports of spam messages: taken in, judged, answered
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Leases of middle numbers, message ports and IoT cards
+    #[command(subcommand)]
+    Lease(LeaseCommand),
+    /// The roll-out of second confirmation, batch by batch
+    #[command(subcommand)]
+    Rollout(RolloutCommand),
+    /// Credit of agents and service providers: points, grounds, what follows
+    #[command(subcommand)]
+    Credit(CreditCommand),
     /// Figures for the regulator, in one file with all that they are made of
     Annual(Box<AnnualArgs>),
     /// A place to try everything in, on synthetic data
@@ -119,6 +161,9 @@ pub(crate) enum Command {
     /// The library over HTTP: demands, presentations, and the buyer's page
     #[cfg(feature = "serve")]
     Serve(ServiceArgs),
+    /// The card reader of a till for its web pages and programs, over HTTP on this machine
+    #[cfg(feature = "bridge")]
+    Bridge(BridgeArgs),
 }
 
 /// The command line, with its help in the language of this run.

@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use realname_service::Scope;
+
+use super::LogLevel;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -26,21 +28,6 @@ pub(crate) struct ServiceArgs {
     /// How much is logged, as lines of JSON on standard error
     #[arg(long, value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log: LogLevel,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogLevel {
-    /// Faults only
-    Error,
-    /// And what wants attention
-    Warn,
-    /// And a line for each request
-    Info,
-    /// And steps
-    Debug,
-    /// Everything
-    Trace,
 }
 
 #[derive(Debug, Subcommand)]

@@ -39,6 +39,9 @@ pub(crate) struct VerifyArgs {
     /// The time to judge a record at (RFC 3339)
     #[arg(long, value_name = "TIME", requires = "audit")]
     pub(crate) at: Option<jiff::Timestamp>,
+    /// With --audit: the kept records, a file each, in which those are found that this one supersedes
+    #[arg(long, value_name = "DIR", requires = "audit")]
+    pub(crate) earlier: Option<PathBuf>,
     /// One JSON value on standard output
     #[arg(long)]
     pub(crate) json: bool,

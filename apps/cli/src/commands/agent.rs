@@ -1,5 +1,6 @@
 //! `realname agent`: how agents stand, and what shouldn't be in the journal.
 
+mod figures;
 mod find;
 mod list;
 mod measure;
@@ -16,6 +17,7 @@ pub(crate) fn run(command: AgentCommand) -> Done {
         AgentCommand::Measure(args) => measure::run(&args),
         AgentCommand::List(args) => list::run(&args),
         AgentCommand::Find(args) => find::run(&args),
+        AgentCommand::Figures(args) => figures::run(&args),
     }
 }
 

@@ -7,7 +7,11 @@ mod fit;
 mod outbox;
 mod quota;
 mod refusal;
+#[cfg(feature = "bridge")]
+mod till;
 
+#[cfg(feature = "bridge")]
+pub(crate) use self::till::Till;
 use super::{Done, authority, capture, done, key, one_value, reader, stores, trusted};
 use crate::args::{AttestArgs, Source};
 use crate::config::Config;
@@ -84,7 +88,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
         }
     };
     // Photos and declared data were read after it was prepared; the register isn't asked for what can't be written.
-    out.spare_others(None)?;
+    out.spare_others()?;
     let account = args.account.as_deref().unwrap_or(&config.terminal);
     let signals = quota::count(&store, &policy, &evidence, account)?;
     let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;

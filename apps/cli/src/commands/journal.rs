@@ -5,6 +5,7 @@ mod check_proof;
 mod cosign;
 mod ingest;
 mod new;
+mod papers;
 mod prove;
 mod verify;
 
@@ -12,14 +13,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use realname::jose::Signer;
-use realname::journal::note::{Cosigned, KeyKind, NoteError, Quorum, SignedCheckpoint, VerifierKey};
+use realname::journal::note::{KeyKind, NoteError, Quorum, SignedCheckpoint, VerifierKey};
 use realname::journal::{Journal, Reader};
 use realname::profile::Explain;
-use serde_json::{Value, json};
 
 use super::{Done, key};
 use crate::args::{JournalCommand, Signers};
 use crate::failure::Failure;
+use crate::shapes::journal::ShownWitness;
 use crate::{files, lang, outside};
 
 pub(crate) fn run(command: JournalCommand) -> Done {
@@ -31,6 +32,7 @@ pub(crate) fn run(command: JournalCommand) -> Done {
         JournalCommand::CheckProof(args) => check_proof::run(&args),
         JournalCommand::Cosign(args) => cosign::run(&args),
         JournalCommand::Ingest(args) => ingest::run(&args),
+        JournalCommand::Papers(args) => papers::run(&args),
     }
 }
 
@@ -77,31 +79,11 @@ pub(super) fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), F
     Ok((log_keys(&signers.vkey)?, quorum))
 }
 
-/// The witnesses, as JSON.
-pub(super) fn witnesses(found: &[(VerifierKey, u64)]) -> Value {
-    let told =
-        |(key, time): &(VerifierKey, u64)| json!({ "name": key.name().as_str_raw(), "time": at(*time) });
-    found.iter().map(told).collect()
-}
-
 /// Who cosigned, for people.
 fn seen_by(found: &[(VerifierKey, u64)]) -> String {
-    let named = found.iter().map(|(key, time)| {
-        let time = at(*time).map(|time| time.to_string()).unwrap_or_default();
+    let named = found.iter().zip(ShownWitness::of(found)).map(|((key, _), shown)| {
+        let time = shown.time.map(|time| time.to_string()).unwrap_or_default();
         lang::pick(format!("seen by {} at {time}", key.name()), format!("{} 于 {time} 见证", key.name()))
     });
     named.collect::<Vec<_>>().join("\n")
-}
-
-fn at(seconds: u64) -> Option<jiff::Timestamp> {
-    i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-}
-
-/// What a checkpoint says, as JSON.
-fn checkpoint_json(found: &Cosigned<'_>) -> Value {
-    let checkpoint = found.checkpoint();
-    json!({
-        "origin": checkpoint.origin().as_str_raw(), "size": checkpoint.size, "root": checkpoint.root.to_string(),
-        "witnesses": witnesses(found.witnesses()),
-    })
 }

@@ -4,7 +4,11 @@ mod agent;
 mod annual;
 mod attest;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
+mod campaign;
 mod capture;
+mod credit;
 mod declared;
 mod demand;
 mod demo;
@@ -14,10 +18,13 @@ mod inspect;
 mod inspection;
 mod journal;
 pub(crate) mod key;
+mod lease;
 mod photos;
 mod policy;
 mod reader;
 mod record;
+mod report;
+mod rollout;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
@@ -56,12 +63,19 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Record(command) => record::run(command),
         Command::Store(command) => store::run(command),
         Command::Agent(command) => agent::run(command),
+        Command::Campaign(command) => campaign::run(command),
+        Command::Report(command) => report::run(command),
+        Command::Lease(command) => lease::run(command),
+        Command::Rollout(command) => rollout::run(command),
+        Command::Credit(command) => credit::run(command),
         Command::Annual(args) => annual::run(&args),
         Command::Inspection(command) => inspection::run(command),
         Command::Journal(command) => journal::run(command),
         Command::Sandbox(command) => sandbox::run(command),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args),
+        #[cfg(feature = "bridge")]
+        Command::Bridge(args) => bridge::run(&args),
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use realname::reader::{Confirm, ReadOptions};
 
+pub(crate) use self::port::notes_directory;
 pub(crate) use self::read::read_at;
 pub(crate) use self::show::to_json;
 use super::Done;

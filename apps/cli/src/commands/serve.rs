@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::ExitCode;
 
 use jiff::Timestamp;
 use realname::profile::is_safe;
@@ -10,8 +9,9 @@ use realname_service::config::Config;
 use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_logs};
 
 use super::{Done, done, sandbox, specimens};
-use crate::args::{LogLevel, ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
-use crate::failure::{Exit, Failure};
+use crate::args::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
+use crate::failure::Failure;
+use crate::shapes::NewServiceToken;
 use crate::{lang, output};
 
 /// Who calls in the demonstration.
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ServiceArgs) -> Done {
         (Some(ServiceCommand::Token(TokenCommand::Withdraw(args))), _) => withdraw(&args.config),
         (None, Some(config)) if args.check_config => check(config),
         (None, Some(config)) => {
-            start_logs(level(args.log));
+            start_logs(args.log.level());
             let config = Config::load(config)?;
             serve(config, args.listen, None, |origin| {
                 output::line(format_args!("listening on {origin}"));
@@ -34,20 +34,9 @@ pub(crate) fn run(args: &ServiceArgs) -> Done {
     }
 }
 
-fn level(log: LogLevel) -> realname_service::Level {
-    use realname_service::Level;
-    match log {
-        LogLevel::Error => Level::ERROR,
-        LogLevel::Warn => Level::WARN,
-        LogLevel::Info => Level::INFO,
-        LogLevel::Debug => Level::DEBUG,
-        LogLevel::Trace => Level::TRACE,
-    }
-}
-
 /// A sandbox in a temporary directory, and a token for whoever started it. The directory goes with the service.
 fn demonstrate(args: &ServiceArgs) -> Done {
-    start_logs(level(args.log));
+    start_logs(args.log.level());
     let dir = tempfile::Builder::new().prefix("realname-demo-").tempdir();
     let dir = dir.map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;
     sandbox::fill(dir.path())?;
@@ -95,9 +84,7 @@ fn make(args: &TokenNewArgs) -> Done {
         NewToken { name: &args.name, principal: &args.principal, scopes: &args.scopes, days: args.days };
     let text = new_token(&store, &token, Timestamp::now())?;
     if args.json {
-        output::json(
-            &serde_json::json!({ "token": text.as_str(), "name": args.name, "principal": args.principal }),
-        );
+        output::json(&NewServiceToken { token: text.as_str(), name: &args.name, principal: &args.principal });
     } else {
         output::line(text.as_str());
     }
@@ -115,6 +102,12 @@ fn withdraw(config: &Path) -> Done {
         ));
         return done();
     }
-    output::note(lang::pick("no such token is in force here", "此处没有该有效令牌"));
-    Ok(ExitCode::from(Exit::Refused as u8))
+    Err(Failure::refused(
+        "token_refused",
+        lang::pick("no such token is in force here", "此处没有该有效令牌"),
+        lang::pick(
+            "give the token as it was printed, to the service's own configuration",
+            "请提供打印时的完整令牌，并使用该服务自己的配置",
+        ),
+    ))
 }

@@ -2,6 +2,7 @@
 
 mod again;
 mod audit;
+mod chain;
 mod event;
 mod order;
 mod tell;
@@ -9,6 +10,7 @@ mod tell;
 use std::path::Path;
 
 use jiff::Timestamp;
+use realname::jose::encode;
 use realname::rely::{DemandRef, Limits, UnverifiedPresentation, Verdict, answer};
 use realname::trust::{TrustError, TrustList};
 
@@ -37,7 +39,7 @@ pub(crate) fn run(args: &VerifyArgs) -> Done {
         _ => return Err(incomplete()),
     };
     match (args.at, &args.store) {
-        (Some(at), _) if args.audit => audit::run(&given, at, args.json),
+        (Some(at), _) if args.audit => audit::run(&given, at, args.earlier.as_deref(), args.json),
         (_, Some(store)) => decide(args, &given, store),
         _ => Err(incomplete()),
     }
@@ -67,7 +69,7 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         (None, Some(nonce)) => DemandRef::Nonce(nonce),
         (None, None) => DemandRef::ByPresentation,
     };
-    let order = Order::find(&store, asked, parsed.nonce())?;
+    let mut order = Order::find(&store, asked, parsed.nonce())?;
     let anchors = trusted::anchors(given.anchor)?;
     let list = match TrustList::verify(&files::read_text(given.trust)?, &anchors, now, &store) {
         Ok(list) => list,
@@ -85,6 +87,7 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     if let (Some(events), Some(waiting)) = (events, waiting) {
         events.settle(waiting, answer.record.as_ref(), now)?;
     }
+    order.record = answer.record.as_ref().map(|record| encode(&record.digest()));
     stores::keep_house(&store, now);
     let kept = match (record, &answer.record) {
         (Some(out), Some(record)) => out.write(&record.to_bytes()),

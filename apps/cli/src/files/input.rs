@@ -30,18 +30,16 @@ pub(super) fn was_read(path: &Path) -> bool {
 
 /// Reads a whole file, a pipe, or with `-` standard input. Wiped when dropped, because it may hold a key or a face.
 pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let trouble = |error: io::Error| {
-        Failure::trouble(
-            "file",
-            format!("{} {}: {}", lang::pick("can't read", "无法读取"), shown(path), lang::of_system(&error)),
-            lang::pick("check the path and its permissions", "请检查路径及其权限"),
-        )
-    };
+    limited(open(path)?, path).map_err(|error| unreadable(path, &error))?
+}
+
+/// Opens a file, a pipe, or with `-` standard input, for what is too large to be held in one piece.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
     if !is_standard(path) {
         if let Ok(real) = fs::canonicalize(path) {
             READ.lock().unwrap_or_else(PoisonError::into_inner).push(real);
         }
-        return limited(File::open(path).map_err(trouble)?, path).map_err(trouble)?;
+        return Ok(Box::new(File::open(path).map_err(|error| unreadable(path, &error))?));
     }
     if STANDARD_INPUT.swap(true, Ordering::SeqCst) {
         return Err(Failure::usage(
@@ -49,7 +47,16 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
             lang::pick("give `-` for one of them only", "只能有一个文件使用 -"),
         ));
     }
-    limited(io::stdin().lock(), path).map_err(trouble)?
+    Ok(Box::new(io::stdin().lock()))
+}
+
+/// Why it can't be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::trouble(
+        "file",
+        format!("{} {}: {}", lang::pick("can't read", "无法读取"), shown(path), lang::of_system(error)),
+        lang::pick("check the path and its permissions", "请检查路径及其权限"),
+    )
 }
 
 /// A pipe doesn't say how much it has, so the limit is on what comes.

@@ -1,13 +1,14 @@
 //! Writing what a command makes.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::input::was_read;
 use super::is_standard;
+use super::lines::Lines;
+use super::spared::{claim, directory_of, is_of_a_journal, is_of_a_store, never_overwritten, spare};
 use crate::failure::Failure;
 use crate::lang;
 use crate::outside;
@@ -22,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Output {
     path: PathBuf,
     place: Place,
+    /// The input that it may take the place of.
+    over: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -42,9 +45,10 @@ impl Output {
 
     /// As [`prepare`](Self::prepare), where that input may be written over: a renewed list takes the place of the one before.
     pub(crate) fn prepare_over(path: &Path, input: Option<&Path>) -> Result<Self, Failure> {
-        let output = Self::open(path)?;
-        output.spare_others(input)?;
+        let output = Self { over: input.map(Path::to_owned), ..Self::open(path)? };
+        output.spare_others()?;
         if let Place::Whole(path) = &output.place {
+            claim(path)?;
             // The disk may be full: a file is made there at any time, its content isn't.
             let tried = temporary(path).and_then(|mut file| {
                 file.write_all(&vec![0; ROOM])?;
@@ -55,28 +59,16 @@ impl Output {
         Ok(output)
     }
 
-    /// Refuses to take the place of what this command has read by now, of a key, and of a store.
-    pub(crate) fn spare_others(&self, but: Option<&Path>) -> Result<(), Failure> {
+    /// Refuses to take the place of what this command has read by now, of a key, of a store, and of a journal's files. Asked
+    /// again before anything is written, for what was read in between.
+    pub(crate) fn spare_others(&self) -> Result<(), Failure> {
         let Place::Whole(path) = &self.place else { return Ok(()) };
-        let same = |but: &Path| {
-            fs::canonicalize(but).is_ok_and(|but| fs::canonicalize(path).is_ok_and(|own| own == but))
-        };
-        let what = match beginning(path) {
-            Some(bytes) if bytes.starts_with(b"-----BEGIN ") => lang::pick("is a key", "是密钥"),
-            Some(bytes) if STORES.iter().any(|magic| bytes.starts_with(magic)) => {
-                lang::pick("is a store's", "属于存储")
-            }
-            Some(_) if was_read(path) && !but.is_some_and(same) => {
-                lang::pick("is what this command reads", "是本命令的输入文件")
-            }
-            _ => return Ok(()),
-        };
-        Err(never_overwritten(path, what))
+        spare(path, self.over.as_deref())
     }
 
     fn open(path: &Path) -> Result<Self, Failure> {
         let place = place_of(path).map_err(|error| unwritable(path, &error))?;
-        Ok(Self { path: path.to_owned(), place })
+        Ok(Self { path: path.to_owned(), place, over: None })
     }
 
     /// Whether it is standard output, so that nothing else may go there.
@@ -86,18 +78,57 @@ impl Output {
 
     /// Writes all of it.
     pub(crate) fn write(self, bytes: &[u8]) -> Result<(), Failure> {
-        let written = match self.place {
-            Place::Standard => to_standard_output(bytes),
-            Place::Whole(path) => whole(&path, bytes),
-            Place::Into(mut file) => file.write_all(bytes).and_then(|()| file.flush()),
+        self.write_with(|into| Ok(into.write_all(bytes)?))
+    }
+
+    /// Writes what is too large to be held in one piece. A failure of what makes it goes through, and leaves what was there.
+    pub(crate) fn write_with<T>(
+        self,
+        make: impl FnOnce(&mut dyn Write) -> Result<T, Trouble>,
+    ) -> Result<T, Failure> {
+        self.spare_others()?;
+        let made = match self.place {
+            Place::Standard => to_standard_output(make),
+            Place::Whole(path) => whole(&path, make),
+            Place::Into(mut file) => make(&mut file).and_then(|made| Ok(file.flush().map(|()| made)?)),
         };
-        written.map_err(|error| unwritable(&self.path, &error))
+        made.map_err(|error| match error {
+            Trouble::Io(error) => unwritable(&self.path, &error),
+            Trouble::Other(failure) => failure,
+        })
+    }
+}
+
+impl Output {
+    /// Adds lines to what is there, one after the other, instead of taking its place.
+    pub(crate) fn lines(self) -> Result<Lines, Failure> {
+        self.spare_others()?;
+        let lines = match self.place {
+            Place::Standard => Ok(Lines::to_standard_output()),
+            Place::Whole(path) => Lines::into_file(&path),
+            Place::Into(file) => Ok(Lines::into_device(file)),
+        };
+        lines.map_err(|error| unwritable(&self.path, &error))
+    }
+}
+
+/// What can go wrong while something is made and written.
+pub(crate) enum Trouble {
+    /// It couldn't be written.
+    Io(io::Error),
+    /// It couldn't be made.
+    Other(Failure),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
     }
 }
 
 /// Writes a file in one step: whoever looks sees all of it or none of it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    Output::open(path)?.write(bytes)
+    Output { over: Some(path.to_owned()), ..Output::open(path)? }.write(bytes)
 }
 
 /// Writes a secret or somebody's picture: mode 0600 from the first byte on, never over an existing file, and whole or not
@@ -115,6 +146,10 @@ pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure>
         }
         return write(path, bytes);
     }
+    if is_of_a_journal(path) || is_of_a_store(path) {
+        return Err(never_overwritten(path, lang::pick("belongs to a journal or a store", "属于日志或存储")));
+    }
+    claim(path)?;
     // A name that is taken by anything, a dangling link included, is refused before a byte is written.
     let written = match fs::symlink_metadata(path) {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
@@ -132,24 +167,6 @@ pub(crate) fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), Failure>
         }
         never_overwritten(path, lang::pick("is already there", "已存在"))
     })
-}
-
-/// What the files of a store begin with: the database and its log.
-const STORES: [&[u8]; 3] = [b"SQLite format 3\0", &[0x37, 0x7F, 0x06, 0x82], &[0x37, 0x7F, 0x06, 0x83]];
-
-/// How the plain file begins that is there, if one is.
-fn beginning(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(16).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
-fn never_overwritten(path: &Path, what: &str) -> Failure {
-    Failure::trouble(
-        "file",
-        format!("{} {what}", outside::path(path)),
-        lang::pick("choose another name: this file is never overwritten", "请换一个名称：此类文件从不覆盖"),
-    )
 }
 
 fn place_of(path: &Path) -> io::Result<Place> {
@@ -212,22 +229,36 @@ fn open_within(path: &Path, patience: Duration) -> io::Result<File> {
     receive.recv_timeout(patience).map_err(|_| late())?
 }
 
-fn to_standard_output(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    if out.is_terminal() && !bytes.ends_with(b"\n") {
+fn to_standard_output<T>(make: impl FnOnce(&mut dyn Write) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    /// Remembers how it ended.
+    struct Last<W>(W, u8);
+    impl<W: Write> Write for Last<W> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let written = self.0.write(bytes)?;
+            self.1 = bytes.get(..written).and_then(<[u8]>::last).copied().unwrap_or(self.1);
+            Ok(written)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+    let mut out = Last(io::stdout().lock(), b'\n');
+    let made = make(&mut out)?;
+    if out.0.is_terminal() && out.1 != b'\n' {
         out.write_all(b"\n")?;
     }
-    out.flush()
+    out.flush()?;
+    Ok(made)
 }
 
-fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = temporary(path)?;
-    file.write_all(bytes)?;
+fn whole<T>(path: &Path, make: impl FnOnce(&mut dyn Write) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    let mut file = io::BufWriter::new(temporary(path)?);
+    let made = make(&mut file)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     keep_name(path);
-    Ok(())
+    Ok(made)
 }
 
 /// Sees to it that a power loss doesn't take the new name back. Not every file system can, and the content is safe.
@@ -239,10 +270,6 @@ fn keep_name(path: &Path) {
 
 fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::NamedTempFile::new_in(directory_of(path))
-}
-
-fn directory_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> Failure {

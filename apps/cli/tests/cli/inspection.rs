@@ -5,7 +5,7 @@ use crate::support;
 
 use std::fs;
 
-use support::{code, json, ok, run};
+use support::{code, fitting, json, ok, run};
 
 const ORIGIN: &str = "operator.example/journal";
 const WITNESS: &str = "regulator.example/witness";
@@ -98,11 +98,13 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
         assert_eq!((code(&drawn), &json(&drawn)["error"]["code"]), (Some(1), &expected.into()));
     };
     refused("inspection_not_closed");
-    ok(["inspection", "close", "--dir", &dir, "--key", &desk.path("journal.pem"), "--inspection", ID]);
+    let key = desk.path("journal.pem");
+    let close = ["inspection", "close", "--dir", &dir, "--key", &key, "--inspection", ID, "--json"];
+    assert_eq!(fitting("inspection-close", &run(close))["closed"], 112);
     refused("inspection_not_revealed");
     desk.reveal("witness");
     desk.reveal("operator");
-    let told = json(&desk.inspect(witness, "draw", &[]));
+    let told = fitting("inspection-draw", &desk.inspect(witness, "draw", &[]));
     assert_eq!((&told["closed"], &told["of"]), (&112.into(), &55.into()), "{told}");
     let drawn = told["drawn"].as_array().expect("a sample").clone();
     assert!((8..40).contains(&drawn.len()) && drawn.iter().all(|one| one["agent"] == "shop-1"));
@@ -121,7 +123,7 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
     fs::write(desk.path("produced"), lines).expect("written");
     let (produced, events) = (desk.path("produced"), desk.path("outcome"));
     let more = ["--produced", &produced, "--deadline", "2026-01-04T00:00:00Z", "--events", &events];
-    let judged = json(&desk.inspect(witness, "judge", &more));
+    let judged = fitting("inspection-judge", &desk.inspect(witness, "judge", &more));
     let agent = &judged["agents"]["shop-1"];
     assert_eq!(
         (&agent["n"], &agent["missing"], &agent["late"]),
@@ -132,4 +134,42 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
     desk.append("outcome");
     let verified = run(["journal", "verify", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
     assert_eq!(code(&verified), Some(0));
+}
+
+/// The secret was written over by its own event, or by what revealed it; terms that no journal takes were committed to, and refused
+/// when the period was over.
+#[test]
+fn a_secret_is_never_written_over_and_terms_that_no_journal_takes_are_refused_at_once() {
+    let desk = Desk::new();
+    let commit = |origin: &str, id: &str, secret: &str, out: &str| {
+        let args = ["inspection", "commit", "--origin", origin, "--inspection", id, "--role", "operator"];
+        let terms = ["--first", "0", "--to", "2026-01-01T00:00:00Z", "--rate-ppm", "400000"];
+        run(args.into_iter().chain(terms).chain(["--secret", secret, "--out", out]))
+    };
+    let (secret, event) = (desk.path("secret"), desk.path("event"));
+    for (origin, id) in
+        [("two words", ID), (ORIGIN, "two words"), (ORIGIN, "\u{1b}[2J"), (ORIGIN, "119999199001010004")]
+    {
+        let refused = commit(origin, id, &secret, &event);
+        assert!(matches!(code(&refused), Some(2 | 4)), "{origin} {id}: {:?}", code(&refused));
+        assert!(!refused.stderr.contains(&0x1b));
+    }
+    assert_eq!(code(&commit(ORIGIN, ID, &secret, &secret)), Some(2), "one name for both");
+    assert!(!std::path::Path::new(&secret).exists() && !std::path::Path::new(&event).exists());
+    assert_eq!(code(&commit(ORIGIN, ID, &secret, &event)), Some(0));
+    let kept = fs::read(&secret).expect("read");
+    let reveal = [
+        "inspection",
+        "reveal",
+        "--inspection",
+        ID,
+        "--role",
+        "operator",
+        "--secret",
+        &secret,
+        "--out",
+        &secret,
+    ];
+    assert_eq!(code(&run(reveal)), Some(3));
+    assert!(fs::read(&secret).expect("read") == kept, "the secret is what it was");
 }

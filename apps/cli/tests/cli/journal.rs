@@ -6,7 +6,7 @@ use crate::support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{code, json, ok, run};
+use support::{code, fits, fitting, json, ok, run};
 
 const ORIGIN: &str = "operator.example/journal";
 
@@ -55,7 +55,7 @@ impl Desk {
             .collect();
         let appended = self.append(&lines);
         assert_eq!(code(&appended), Some(0), "{}", String::from_utf8_lossy(&appended.stderr));
-        json(&appended)
+        fitting("journal-append", &appended)
     }
 
     fn verify(&self, more: &[&str]) -> std::process::Output {
@@ -103,19 +103,20 @@ fn an_event_is_appended_proved_and_judged_offline() {
     let told = desk.grow(300);
     assert_eq!((&told["size"], &told["first"]), (&300.into(), &0.into()));
     assert_eq!(desk.grow(2)["first"], 300);
-    let verified = json(&desk.verify(&[]));
+    let verified = fitting("journal-verify", &desk.verify(&[]));
     assert_eq!(
         (&verified["size"], &verified["agents"], &verified["origin"]),
         (&302.into(), &3.into(), &ORIGIN.into())
     );
     let (dir, proof, entry) = (desk.path("journal"), desk.path("sale.tlog-proof"), desk.path("sale.json"));
-    ok(["journal", "prove", "--dir", &dir, "--index", "256", "--out", &proof, "--entry-out", &entry]);
+    let prove = ["journal", "prove", "--dir", &dir, "--index", "256", "--out", &proof, "--json"];
+    fitting("journal-prove", &run(prove.into_iter().chain(["--entry-out", &entry])));
     let check = |entry: &str| {
         run(["journal", "check-proof", "--vkey", &desk.vkey, "--entry", entry, &proof, "--json"])
     };
     let found = check(&entry);
     assert_eq!(code(&found), Some(0), "{}", String::from_utf8_lossy(&found.stderr));
-    assert_eq!(json(&found)["index"], 256);
+    assert_eq!(fitting("journal-check-proof", &found)["index"], 256);
     let changed = fs::read_to_string(&entry).expect("read").replace("attested", "refused");
     fs::write(&entry, changed).expect("written");
     let refused = check(&entry);
@@ -154,14 +155,17 @@ fn a_witness_sees_growth_and_refuses_another_history() {
     desk.grow(5);
     let first = desk.cosign();
     assert_eq!(code(&first), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
-    let told = json(&first);
+    let told = fitting("journal-cosign", &first);
     assert_eq!((&told["size"], &told["since"]), (&5.into(), &serde_json::Value::Null));
     let witness = told["vkey"].as_str().expect("a vkey").to_owned();
     let quorum = ["--witness", &witness, "--quorum", "1"];
-    assert_eq!(json(&desk.verify(&quorum))["witnesses"][0]["name"], "regulator.example/witness");
+    assert_eq!(
+        fitting("journal-verify", &desk.verify(&quorum))["witnesses"][0]["name"],
+        "regulator.example/witness"
+    );
     desk.grow(3);
     assert_eq!(desk.refused(&quorum), "quorum_missing");
-    assert_eq!(json(&desk.cosign())["since"], 5);
+    assert_eq!(fitting("journal-cosign", &desk.cosign())["since"], 5);
     assert_eq!(code(&desk.verify(&quorum)), Some(0));
     // The operator begins anew with the same key, and leaves an event out.
     let kept = desk.path("kept");
@@ -257,7 +261,8 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
     };
     for taken in [2, 0] {
         let gap = ingest();
-        let told = json(&gap);
+        let told = fitting("journal-ingest", &gap);
+        fits("error", &told);
         assert_eq!(
             (code(&gap), &told["error"]["code"], &told["taken"]),
             (Some(1), &"terminal_gap".into(), &taken.into()),
@@ -269,7 +274,7 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
     fs::write(&held, kept).expect("written");
     let whole = ingest();
     assert_eq!(
-        (code(&whole), &json(&whole)["taken"]),
+        (code(&whole), &fitting("journal-ingest", &whole)["taken"]),
         (Some(0), &1.into()),
         "{}",
         String::from_utf8_lossy(&whole.stderr)
@@ -428,7 +433,7 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     refused();
     measure("shop-12", "dropped");
     let listed = run(["agent", "list", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
-    let changes = json(&listed)["agents"]["shop-12"].as_array().expect("a history").clone();
+    let changes = fitting("agent-list", &listed)["agents"]["shop-12"].as_array().expect("a history").clone();
     assert_eq!(changes.len(), 4);
     assert_eq!((&changes[3]["standing"], &changes[3]["rule"]), (&"dropped".into(), &"r-1".into()));
     // Somebody sells on, and somebody whom nobody knows.
@@ -438,7 +443,7 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
         )
     });
     assert_eq!(code(&desk.append(&lines.concat())), Some(0));
-    let found = json(&run(["agent", "find", "--dir", &dir, "--vkey", &desk.vkey, "--json"]));
+    let found = fitting("agent-find", &run(["agent", "find", "--dir", &dir, "--vkey", &desk.vkey, "--json"]));
     assert_eq!(
         (&found["unadmitted"][0]["agent"], &found["stopped"][0]["terminal"]),
         (&"shop-99".into(), &"desk-7".into()),
@@ -482,10 +487,16 @@ fn figures_of_a_year_are_recomputed_by_who_receives_them() {
     let args = ["annual", "--dir", &dir, "--vkey", &desk.vkey, "--out", &bundle, "--json"];
     let made = run(args.into_iter().chain(period));
     assert_eq!(code(&made), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
-    assert_eq!(json(&made)["figures"]["attestations_by_region"], serde_json::json!({"CN-44": 2}));
+    assert_eq!(
+        fitting("annual", &made)["figures"]["attestations_by_region"],
+        serde_json::json!({"CN-44": 2})
+    );
     let verify = || run(["annual", "verify", "--vkey", &desk.vkey, "--json", &bundle]);
     let verified = verify();
-    assert_eq!((code(&verified), &json(&verified)["figures"]), (Some(0), &json(&made)["figures"]));
+    assert_eq!(
+        (code(&verified), &fitting("annual", &verified)["figures"]),
+        (Some(0), &json(&made)["figures"])
+    );
     let text = fs::read_to_string(&bundle).expect("read");
     for (from, to, expected) in [
         ("{\"CN-44\":2}", "{\"CN-44\":3}", "annual_figure_differs"),
@@ -498,4 +509,111 @@ fn figures_of_a_year_are_recomputed_by_who_receives_them() {
     }
     fs::write(&bundle, &text[..text.len() / 2]).expect("written");
     assert_eq!(code(&verify()), Some(4));
+}
+
+/// `--out journal/checkpoint` took the checkpoint's place, and the journal was gone; a year's figures took the place of a link and
+/// of a device; the second of two outputs that of the first.
+#[test]
+fn no_output_takes_the_place_of_a_journals_file_or_of_another_output() {
+    let desk = Desk::new();
+    desk.grow(3);
+    assert_eq!(code(&desk.cosign()), Some(0));
+    let before = desk.files();
+    let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+    let period = ["--from", "2026-01-01T00:00:00Z", "--to", "2027-01-01T00:00:00Z", "--vkey", &desk.vkey];
+    let (aside, tile) = (desk.path("aside"), desk.path("journal/tile/more"));
+    for own in
+        ["journal/checkpoint", "journal/pending", "journal/lock", "journal/tile/0/000.p/3", "journal/tile/x"]
+    {
+        let own = desk.path(own);
+        let commands: [Vec<&str>; 5] = [
+            ["annual", "--dir", &dir, "--out", &own].into_iter().chain(period).collect(),
+            vec!["journal", "prove", "--dir", &dir, "--index", "0", "--out", &own],
+            vec!["journal", "prove", "--dir", &dir, "--index", "0", "--out", &aside, "--entry-out", &own],
+            vec!["key", "new", "--out", &own],
+            vec![
+                "trust",
+                "delegate",
+                "--key",
+                &key,
+                "--to",
+                &own,
+                "--constraints",
+                &own,
+                "--days",
+                "1",
+                "--out",
+                &tile,
+            ],
+        ];
+        for args in commands {
+            let output = run(&args);
+            assert!(
+                matches!(code(&output), Some(3 | 4)),
+                "{args:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            assert!(desk.files() == before, "{args:?}");
+        }
+    }
+    // A witness' own file isn't the journal's.
+    let (witness, checkpoint) = (desk.path("witness.pem"), desk.path("journal/checkpoint"));
+    let since = ["--name", "regulator.example/witness", "--since", &checkpoint];
+    let args = ["journal", "cosign", "--dir", &dir, "--key", &witness];
+    assert_eq!(code(&run(args.into_iter().chain(since))), Some(3));
+    assert!(desk.files() == before);
+    // Two outputs of one name.
+    let prove = ["journal", "prove", "--dir", &dir, "--index", "0", "--out", &aside, "--entry-out", &aside];
+    assert_eq!(code(&run(prove)), Some(2));
+    assert!(!Path::new(&aside).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_years_figures_are_written_through_a_link_into_a_device_and_to_standard_output() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    let desk = Desk::new();
+    desk.grow(3);
+    let dir = desk.path("journal");
+    let period = ["--from", "2026-01-01T00:00:00Z", "--to", "2027-01-01T00:00:00Z", "--vkey", &desk.vkey];
+    let write = |out: &str| run(["annual", "--dir", &dir, "--out", out].into_iter().chain(period));
+    assert_eq!(code(&write("/dev/null")), Some(0));
+    assert!(fs::metadata("/dev/null").expect("it is there").file_type().is_char_device());
+    for (link, target) in [("link", "target"), ("dangling", "nowhere")] {
+        symlink(desk.path(target), desk.path(link)).expect("a link");
+    }
+    fs::write(desk.path("target"), "old").expect("written");
+    assert_eq!((code(&write(&desk.path("link"))), code(&write(&desk.path("dangling")))), (Some(0), Some(3)));
+    assert!(fs::symlink_metadata(desk.path("link")).expect("it is there").file_type().is_symlink());
+    let bundle = fs::read(desk.path("target")).expect("read");
+    let standard = write("-");
+    assert!(code(&standard) == Some(0) && standard.stdout == bundle);
+    let verify = ["annual", "verify", &desk.path("link"), "--vkey", &desk.vkey];
+    assert_eq!(code(&run(verify)), Some(0));
+}
+
+/// A mistyped outbox was "0 statements taken in" with exit code 0, and a journal was made among other things.
+#[test]
+fn a_mistyped_directory_is_no_outbox_and_becomes_no_journal() {
+    let desk = Desk::new();
+    let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
+    fs::create_dir(desk.path("outboxes")).expect("made");
+    let ingest =
+        |from: &str| run(["journal", "ingest", "--dir", &dir, "--key", &key, "--outbox", from, "--json"]);
+    for wrong in [desk.path("outboxs"), key.clone()] {
+        let output = ingest(&wrong);
+        assert_eq!((code(&output), &json(&output)["error"]["code"]), (Some(3), &"outbox_missing".into()));
+    }
+    assert_eq!(code(&ingest(&desk.path("outboxes"))), Some(0), "nothing was signed there yet");
+
+    let new = |at: &str| run(["journal", "new", "--dir", at, "--origin", ORIGIN, "--key", &key, "--json"]);
+    let before = fs::read_dir(desk.dir.path()).expect("listed").count();
+    let output = new(desk.dir.path().to_str().expect("UTF-8"));
+    assert_eq!(
+        (code(&output), &json(&output)["error"]["code"]),
+        (Some(3), &"journal_directory_occupied".into())
+    );
+    assert_eq!(fs::read_dir(desk.dir.path()).expect("listed").count(), before);
+    assert_eq!(code(&new(&desk.path("outboxes"))), Some(0), "an empty one is as good as none");
 }

@@ -2,6 +2,9 @@
 
 mod advice;
 mod authority;
+#[cfg(feature = "bridge")]
+mod bridge;
+mod campaign;
 mod capture;
 mod chain;
 mod chinese;
@@ -12,6 +15,7 @@ mod journal;
 mod keeping;
 mod kill;
 mod online;
+mod operator;
 mod outputs;
 mod plugins;
 mod policy;

@@ -172,8 +172,7 @@ impl Deciding<'_> {
                         self.now,
                     )?;
                 }
-                let nonce = recording.nonce().as_bytes();
-                let answered = store.answer(realname::demand::SPACE, nonce, recording.answer(), self.now)?;
+                let answered = recording.record(store, self.now)?;
                 self.operator.wake(self.principal);
                 Ok(told(recording.recorded(answered)))
             }

@@ -114,7 +114,7 @@ fn link_of(secret: &str, id: &str) -> Result<String, Refusal> {
 }
 
 /// The demand, if this service may and can answer it. What is certain to be refused later is refused now.
-fn fits(operator: &Operator, demand: &str, now: Timestamp) -> Result<VerifiedDemand, Refusal> {
+pub(super) fn fits(operator: &Operator, demand: &str, now: Timestamp) -> Result<VerifiedDemand, Refusal> {
     let (desk, trust) = (operator.desk()?, operator.trust(now)?);
     let mut limits = AnswerLimits::default();
     limits.max_life = LONGEST;
@@ -168,6 +168,7 @@ fn open(
         zh,
         consent_text: Session::text_of(app.operator.desk()?, zh),
         demand: Arc::new(demand),
+        compact: wanted.demand.trim().into(),
         return_url,
         link: Sha256::digest(link.as_bytes()).into(),
         opened: None,

@@ -17,6 +17,7 @@ use realname::profile::Explain;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::api::fits;
 use super::page_calls::{decided, page_session};
 use super::session::{Outcome, Session, Shared, lock};
 use crate::Refusal;
@@ -140,6 +141,7 @@ type Bytes = Arc<Zeroizing<Vec<u8>>>;
 /// What a decision needs, taken out of its session: nobody who looks at the session waits for the decision.
 struct Material {
     demand: Arc<VerifiedDemand>,
+    compact: Arc<str>,
     declared: Declared,
     consent: ConsentGiven,
     /// In the order in which they came.
@@ -157,6 +159,7 @@ impl Material {
         photos.sort_by_key(|(.., taken_at)| *taken_at);
         Some(Self {
             demand: Arc::clone(&session.demand),
+            compact: Arc::clone(&session.compact),
             declared: session.declared.clone()?,
             consent: session.consent.clone()?,
             photos,
@@ -180,6 +183,9 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     let desk = operator.desk()?;
     let material = Material::of(&lock(shared)).ok_or(Refusal::Internal)?;
     let demand = &material.demand;
+    // The session may be an hour old. The asker's key, or one of this terminal's, may have been stolen or have ended since: then no
+    // register is asked about the person, and paid, for an answer that nobody takes.
+    fits(operator, &material.compact, now)?;
     let evidence: Evidence = material.evidence()?.into();
     let mut request =
         CaseRequest::new(demand.purpose().clone(), operator.env, now).with_terminal(desk.terminal.as_str());

@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) principal: String,
     pub(crate) demand: Arc<VerifiedDemand>,
+    /// The demand as it came: it is judged again before the register is asked.
+    pub(crate) compact: Arc<str>,
     /// What the buyer's checks are counted under.
     pub(crate) account: String,
     pub(crate) zh: bool,

@@ -216,3 +216,30 @@ fn an_address_has_so_many_sessions_and_photos() {
     make().is(201);
     make().refused(429, "too_many_requests");
 }
+
+/// The trust list was asked when a session was made, and not again an hour later: a stolen key's demand was answered, and a stolen
+/// terminal key signed, after the register had been asked and paid.
+#[test]
+fn a_key_that_was_stolen_since_the_session_began_asks_no_register_and_signs_nothing() {
+    for stolen in ["shop.pem", "terminal.pem", "operator.pem"] {
+        let place = Place::new();
+        let token = place.token("shop", &Scope::ALL);
+        let server = place.start();
+        let page = Page::open(&server, &token, &server.demand(&token));
+        page.consent();
+        page.declare("测试甲", "119999199001010004").is(200);
+        for (slot, file) in PHOTOS {
+            assert_eq!(page.upload(slot, photo(file)).is(200)["outcome"], "pass");
+        }
+        place.renew_without(stolen);
+        let in_force = || server.call("GET", "/v1/trust", &token, None).is(200)["list_seq"] == 2;
+        let waited = (0..150).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            in_force()
+        });
+        assert!(waited, "the list is read again");
+        page.post("/complete", &json!({})).refused(422, "key_compromised");
+        let shown = server.call("GET", &format!("/v1/sessions/{}", page.id), &token, None).is(200);
+        assert!(shown.get("presentation").is_none(), "{stolen}: {shown}");
+    }
+}

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use jiff::{SignedDuration, Timestamp};
 use realname::jose::{Algorithm, SigningKey};
 use realname::profile::{ClaimName, Env, Purpose};
-use realname::trust::{Anchor, Constraints, DelegationRequest, ListBuilder, ListEntry};
+use realname::trust::{Anchor, Constraints, DelegationRequest, ListBuilder, ListEntry, RevocationReason};
 use realname_service::config::Config;
 use realname_service::{NewToken, Scope, Server, new_token, store_of};
 use serde_json::{Value, json};
@@ -54,7 +54,9 @@ impl Place {
         let now = Timestamp::now();
         let day = now.checked_add(SignedDuration::from_hours(24)).unwrap();
         let write = |name: &str, text: &[u8]| fs::write(dir.path().join(name), text).unwrap();
-        write("shop.pem", shop.to_pem().unwrap().as_bytes());
+        for (name, key) in [("anchor.pem", &anchor), ("operator.pem", &operator), ("shop.pem", &shop)] {
+            write(name, key.to_pem().unwrap().as_bytes());
+        }
         write("terminal.pem", terminal.to_pem().unwrap().as_bytes());
         write("anchor.json", &Anchor::to_file(&[Anchor::new(anchor.verifying_key().clone(), now, day)]));
         let claims = [ClaimName::Name, ClaimName::IdNumber];
@@ -107,6 +109,32 @@ url = "https://shop.example/basket"
         );
         write("serve.toml", config.as_bytes());
         Self { dir }
+    }
+
+    /// Renews the trust list: the key of that file is stolen from now on.
+    pub(crate) fn renew_without(&self, stolen: &str) {
+        let now = Timestamp::now();
+        let key = |name: &str| {
+            SigningKey::from_pem(&fs::read_to_string(self.dir.path().join(name)).unwrap()).unwrap()
+        };
+        let public = |name: &str| key(name).verifying_key().clone();
+        let purposes = [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder];
+        let claims = [ClaimName::Name, ClaimName::IdNumber];
+        let entries = [
+            ("operator.pem", ListEntry::attesting(OPERATOR, public("operator.pem"))),
+            ("shop.pem", ListEntry::asking(SHOP, public("shop.pem"), "Shop (TEST)", purposes, claims)),
+            ("terminal.pem", ListEntry::attesting(OPERATOR, public("terminal.pem"))),
+        ];
+        let list = entries.into_iter().fold(
+            ListBuilder::new("https://trust.example").with_sequence(2),
+            |list, (name, entry)| {
+                let (revoked, entry) = (name == stolen, entry.from(Timestamp::UNIX_EPOCH));
+                list.entry(if revoked { entry.revoked(now, RevocationReason::Compromise) } else { entry })
+            },
+        );
+        let signed = list.sign(&key("anchor.pem"), now).unwrap();
+        fs::write(self.dir.path().join("next"), signed.as_str()).unwrap();
+        fs::rename(self.dir.path().join("next"), self.dir.path().join("trust.jwt")).unwrap();
     }
 
     pub(crate) fn file(&self) -> PathBuf {

@@ -1,11 +1,9 @@
 //! A face finder that runs as a program of its own.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
-use super::process::{Program, ProgramError};
+use super::asked_program::{AskedProgram, builder};
+use super::process::ProgramError;
 use super::{FaceBox, FaceFinder, FaceFinderError, FacesFound};
 use crate::Picture;
 use crate::measure::Point;
@@ -32,50 +30,27 @@ const MOST_BYTES: usize = 9 + MOST_FACES * 8 * 11;
 /// Anything else is refused.
 #[derive(Clone, Debug)]
 pub struct HelperFaceFinder {
-    program: Program,
-    id: String,
-    is_test: bool,
+    helper: AskedProgram,
 }
 
-impl HelperFaceFinder {
-    /// How long a helper has when nobody says otherwise. Loading a model may take seconds.
-    pub const DEFAULT_LIMIT: Duration = Duration::from_secs(10);
-
-    /// A helper. `id` names the detector and its model, for the operator's records.
-    pub fn new(
-        id: impl Into<String>,
-        program: impl Into<PathBuf>,
-        arguments: impl IntoIterator<Item = String>,
-    ) -> Self {
-        let arguments = arguments.into_iter().collect();
-        let program = Program { path: program.into(), arguments, limit: Self::DEFAULT_LIMIT };
-        Self { program, id: id.into(), is_test: true }
-    }
-
-    /// Sets the time limit.
-    pub fn with_limit(mut self, limit: Duration) -> Self {
-        self.program.limit = limit;
-        self
-    }
-
+builder!(
+    HelperFaceFinder,
+    10,
     /// Says that the program is a detector that was measured on real faces, and no stand-in: production asks no other.
-    pub fn measured_on_real_faces(mut self) -> Self {
-        self.is_test = false;
-        self
-    }
-}
+    measured_on_real_faces
+);
 
 impl FaceFinder for HelperFaceFinder {
     fn id(&self) -> &str {
-        &self.id
+        &self.helper.id
     }
 
     fn is_test(&self) -> bool {
-        self.is_test
+        self.helper.is_test
     }
 
     fn find(&self, picture: &Picture) -> FacesFound {
-        let answer = self.program.run(pgm(picture), MOST_BYTES).map_err(FaceFinderError::from);
+        let answer = self.helper.program.run(pgm(picture), MOST_BYTES).map_err(FaceFinderError::from);
         match answer.and_then(|output| parse(&output)) {
             Ok(faces) => FacesFound::Faces(faces),
             Err(error) => FacesFound::Failed(error),
@@ -140,6 +115,9 @@ fn number(text: &str) -> Option<f32> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests {
+    #[cfg(unix)]
+    use std::time::Duration;
+
     use super::*;
     use crate::Plane;
 

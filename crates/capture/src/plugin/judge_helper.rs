@@ -1,18 +1,13 @@
 //! Face matchers and liveness checkers that run as programs of their own.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
+use super::asked_program::{AskedProgram, builder};
 use super::face_helper::pgm;
-use super::process::Program;
 use super::{FaceMatcher, FaceVerdict, LivenessChecker, LivenessVerdict, Measured};
 use crate::live::LiveTake;
 use crate::{Capture, Picture};
 
-/// How long a helper has when nobody says otherwise. Loading a model may take seconds.
-const DEFAULT_LIMIT: Duration = Duration::from_secs(10);
 /// The longest answer: a word and three numbers.
 const MOST_BYTES: usize = 64;
 
@@ -30,7 +25,7 @@ const MOST_BYTES: usize = 64;
 /// A helper that fails, or says anything else, has compared nothing: [`FaceVerdict::NotRun`].
 #[derive(Clone, Debug)]
 pub struct HelperFaceMatcher {
-    helper: Helper,
+    helper: AskedProgram,
 }
 
 /// Runs a liveness checker as a helper program, as [`HelperFaceMatcher`] does with a matcher.
@@ -40,54 +35,26 @@ pub struct HelperFaceMatcher {
 /// numbers. A helper that fails, or says anything else, has checked nothing: [`LivenessVerdict::NotRun`].
 #[derive(Clone, Debug)]
 pub struct HelperLivenessChecker {
-    helper: Helper,
+    helper: AskedProgram,
 }
 
-#[derive(Clone, Debug)]
-struct Helper {
-    program: Program,
-    id: String,
-    is_test: bool,
-}
+builder!(
+    HelperFaceMatcher,
+    10,
+    /// Says that the program was measured on real faces, and is no stand-in: production asks no other.
+    measured_on_real_faces
+);
+builder!(
+    HelperLivenessChecker,
+    10,
+    /// Says that the program was measured on real faces, and is no stand-in: production asks no other.
+    measured_on_real_faces
+);
 
-macro_rules! built {
-    ($name:ident) => {
-        impl $name {
-            /// A helper. `id` names the program and its model, for the operator's records.
-            pub fn new(
-                id: impl Into<String>,
-                program: impl Into<PathBuf>,
-                arguments: impl IntoIterator<Item = String>,
-            ) -> Self {
-                let arguments = arguments.into_iter().collect();
-                let program = Program { path: program.into(), arguments, limit: DEFAULT_LIMIT };
-                Self { helper: Helper { program, id: id.into(), is_test: true } }
-            }
-
-            /// Sets the time limit.
-            pub fn with_limit(mut self, limit: Duration) -> Self {
-                self.helper.program.limit = limit;
-                self
-            }
-
-            /// Says that the program was measured on real faces, and is no stand-in: production asks no other.
-            pub fn measured_on_real_faces(mut self) -> Self {
-                self.helper.is_test = false;
-                self
-            }
-        }
-    };
-}
-
-built!(HelperFaceMatcher);
-built!(HelperLivenessChecker);
-
-impl Helper {
-    /// The word of its one line, with its numbers. `None` when it failed, or wrote anything else.
-    fn answer(&self, input: Zeroizing<Vec<u8>>) -> Option<(String, Option<Measured>)> {
-        let output = self.program.run(input, MOST_BYTES).ok()?;
-        parse(std::str::from_utf8(&output).ok()?)
-    }
+/// The word of a program's one line, with its numbers. `None` when it failed, or wrote anything else.
+fn answer(helper: &AskedProgram, input: Zeroizing<Vec<u8>>) -> Option<(String, Option<Measured>)> {
+    let output = helper.program.run(input, MOST_BYTES).ok()?;
+    parse(std::str::from_utf8(&output).ok()?)
 }
 
 fn parse(text: &str) -> Option<(String, Option<Measured>)> {
@@ -130,7 +97,7 @@ impl FaceMatcher for HelperFaceMatcher {
         let mut both = Zeroizing::new(Vec::with_capacity(input.len() + second.len()));
         both.append(&mut input);
         both.extend_from_slice(&second);
-        match self.helper.answer(both).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
+        match answer(&self.helper, both).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
             // A verdict that its own numbers contradict is none.
             Some(("same", Some(measured))) if measured.score >= measured.threshold => {
                 FaceVerdict::Same(measured)
@@ -184,7 +151,7 @@ impl LivenessChecker for HelperLivenessChecker {
 
 impl HelperLivenessChecker {
     fn judged(&self, input: Zeroizing<Vec<u8>>) -> LivenessVerdict {
-        match self.helper.answer(input).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
+        match answer(&self.helper, input).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
             Some(("live", Some(measured))) if measured.score >= measured.threshold => {
                 LivenessVerdict::Live(measured)
             }
@@ -199,6 +166,8 @@ impl HelperLivenessChecker {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn compare(script: &str) -> FaceVerdict {

@@ -3,6 +3,7 @@
 //! Each is a trait with a null that refuses or says `not_run`, so that an installation without one fails closed. A score
 //! never leaves the terminal: it is for the operator's own monitoring, together with the operating point that judged it.
 
+mod asked_program;
 mod chip_photo;
 mod face;
 mod face_finder;

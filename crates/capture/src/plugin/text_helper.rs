@@ -1,13 +1,10 @@
 //! A text reader that runs as a program of its own.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
+use super::asked_program::{AskedProgram, builder};
 use super::face_helper::pgm;
 use super::judge_helper::number;
-use super::process::Program;
 use super::{Measured, TextField, TextReader, TextVerdict};
 use crate::Picture;
 use crate::document::Personal;
@@ -31,46 +28,23 @@ const MOST_BYTES: usize = 64 + MOST_TEXT;
 /// A helper that fails, says anything else, or reads below its own threshold has read nothing.
 #[derive(Clone, Debug)]
 pub struct HelperTextReader {
-    program: Program,
-    id: String,
-    is_test: bool,
+    helper: AskedProgram,
 }
 
-impl HelperTextReader {
-    /// How long a helper has when nobody says otherwise. Loading a model may take seconds.
-    pub const DEFAULT_LIMIT: Duration = Duration::from_secs(15);
-
-    /// A helper. `id` names the recogniser and its model, for the operator's records.
-    pub fn new(
-        id: impl Into<String>,
-        program: impl Into<PathBuf>,
-        arguments: impl IntoIterator<Item = String>,
-    ) -> Self {
-        let arguments = arguments.into_iter().collect();
-        let program = Program { path: program.into(), arguments, limit: Self::DEFAULT_LIMIT };
-        Self { program, id: id.into(), is_test: true }
-    }
-
-    /// Sets the time limit.
-    pub fn with_limit(mut self, limit: Duration) -> Self {
-        self.program.limit = limit;
-        self
-    }
-
+builder!(
+    HelperTextReader,
+    15,
     /// Says that the program was measured on real cards, and is no stand-in.
-    pub fn measured_on_real_cards(mut self) -> Self {
-        self.is_test = false;
-        self
-    }
-}
+    measured_on_real_cards
+);
 
 impl TextReader for HelperTextReader {
     fn id(&self) -> &str {
-        &self.id
+        &self.helper.id
     }
 
     fn is_test(&self) -> bool {
-        self.is_test
+        self.helper.is_test
     }
 
     fn read(&self, card: &Picture, field: TextField) -> TextVerdict {
@@ -80,7 +54,7 @@ impl TextReader for HelperTextReader {
         let mut input = Zeroizing::new(Vec::with_capacity(head.len() + picture.len()));
         input.extend_from_slice(head.as_bytes());
         input.append(&mut picture);
-        let output = self.program.run(input, MOST_BYTES).ok();
+        let output = self.helper.program.run(input, MOST_BYTES).ok();
         output.and_then(|output| parse(std::str::from_utf8(&output).ok()?)).unwrap_or(TextVerdict::NotRun)
     }
 }
@@ -110,6 +84,8 @@ fn parse(output: &str) -> Option<TextVerdict> {
 #[cfg(all(test, unix))]
 #[allow(clippy::panic)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::Plane;
 
@@ -146,7 +122,7 @@ mod tests {
             "printf 'read 0.98 0.9\n\n'",
             "printf 'read 0.98 0.9\n测试甲'",
             "printf 'read 0.98 0.9\n测试甲\n\n'",
-            "printf 'read 0.98 0.9\n\033[2J\n'",
+            "printf 'read 0.98 0.9\n\\033[2J\n'",
             "printf 'read 0.98\n测试甲\n'",
             "printf 'read nan 0.9\n测试甲\n'",
             "printf 'read 0.98 0.9 2\n测试甲\n'",

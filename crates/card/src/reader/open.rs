@@ -127,6 +127,11 @@ impl Reader {
     /// # Errors
     /// [`ReaderError::NoReader`] when none answers, [`ReaderError::Ambiguous`] with the names when several do.
     pub fn open_only() -> Result<Self, ReaderError> {
+        Ok(Self::open_only_one()?.1)
+    }
+
+    /// As [`open_only`](Self::open_only), with its name.
+    pub(super) fn open_only_one() -> Result<(String, Self), ReaderError> {
         use super::Guess::{Reader, SerialBridge};
 
         let ports = super::list()?;
@@ -192,12 +197,12 @@ impl Reader {
 fn only(
     names: impl Iterator<Item = String>,
     open: impl Fn(&str) -> Result<Reader, ReaderError>,
-) -> Result<Reader, ReaderError> {
+) -> Result<(String, Reader), ReaderError> {
     let mut found: Vec<(String, Reader)> =
         names.filter_map(|name| open(&name).ok().map(|reader| (name, reader))).collect();
     match found.pop() {
         None => Err(ReaderError::NoReader),
-        Some((_, reader)) if found.is_empty() => Ok(reader),
+        Some(only) if found.is_empty() => Ok(only),
         Some((last, _)) => {
             let ports = found.into_iter().map(|(name, _)| name).chain([last]).collect();
             Err(ReaderError::Ambiguous { ports })

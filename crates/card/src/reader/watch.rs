@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::canceller::Canceller;
 use super::driver::Reader;
 use super::error::ReaderError;
+use super::opener::Opener;
 use super::options::ReadOptions;
 use super::session::{CardMark, Probe};
 use crate::document::CardRead;
@@ -92,15 +93,8 @@ impl Reader {
     /// Watches a reader all day: see [`Watch`]; `name` as for [`open`](Self::open). A reader that was unplugged is found
     /// again by its USB serial number where it has one, else by that name.
     pub fn watch(name: impl Into<std::path::PathBuf>, baud: Option<u32>, options: ReadOptions) -> Watch {
-        let given = name.into().to_string_lossy().into_owned();
-        let mut identity = None;
-        Watch::new(options, move || {
-            let known = identity.as_ref().and_then(super::discovery::find_again);
-            let name = known.unwrap_or_else(|| given.clone());
-            let reader = Self::open(&name, baud)?;
-            identity = super::discovery::identity(&name).or(identity.take());
-            Ok(reader)
-        })
+        let mut opener = Opener::new(Some(&name.into().to_string_lossy()), baud);
+        Watch::new(options, move || Ok(opener.open()?.1))
     }
 }
 

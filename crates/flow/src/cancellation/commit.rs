@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::case::Case;
 use super::receipt::{QUARANTINE_DAYS, RETENTION_DAYS, Receipt, number_disclosure, restore};
-use super::{Account, CancellationError, Committed, HomeSide, NoticeKind, snapshot};
+use super::{Account, CancellationError, Committed, HomeSide, NoticeKind, Papers, snapshot};
 use crate::confirmation::NaturalDay;
 use crate::jose::{Json, encode, random_id, sign};
 use crate::profile::{CANCELLATION_TYP, ReasonCode};
@@ -16,6 +16,7 @@ pub(super) struct Proofs<'a> {
     pub(super) presentation_sha256: &'a str,
     pub(super) acknowledged: &'a Json,
     pub(super) confirmed: &'a Json,
+    pub(super) papers: &'a Papers,
 }
 
 /// Signs the receipt and records it under the subscription, which is what happens once.
@@ -46,6 +47,7 @@ pub(super) fn commit(
         ("_sd_alg", "sha-256".into()),
         ("_sd", conceal([&number], 1)?),
     ];
+    members.extend(proofs.papers.to_json().map(|papers| ("papers", papers)));
     for name in ["grant", "unreachable"] {
         members.extend(proofs.confirmed.member(name).map(|how| (name, how.clone())));
     }

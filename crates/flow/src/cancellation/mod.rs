@@ -24,6 +24,7 @@
 
 mod account;
 mod case;
+mod closing;
 mod commit;
 mod error;
 mod explain;
@@ -36,6 +37,7 @@ mod statement;
 mod steps;
 
 pub use account::{Account, Contract, Items, Reach};
+pub use closing::{Brings, Paper, Papers, Unclosed};
 pub use error::{CancellationError, StatementRefused};
 pub use home::HomeSide;
 pub use notice::{Acknowledgement, Notice, NoticeKind};

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::statement::{combine, disclosure, number, open};
-use super::{CancellationError, StatementRefused, case};
+use super::{CancellationError, Papers, StatementRefused, case};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
 use crate::jose::{JoseError, instant};
-use crate::profile::{CANCELLATION_TYP, Env, ReasonCode};
+use crate::profile::{CANCELLATION_TYP, Env, ReasonCode, is_id};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::Entry;
 use crate::trust::TrustList;
@@ -107,6 +107,8 @@ pub struct VerifiedReceipt {
     pub cancelled_on: NaturalDay,
     /// The last natural day on which the number must rest.
     pub quarantine_until: NaturalDay,
+    /// The digests of papers that it binds: refund, invoice, settlement, work order.
+    pub papers: Papers,
 }
 
 impl VerifiedReceipt {
@@ -131,8 +133,14 @@ impl VerifiedReceipt {
             cancelled_at: instant(payload.seconds("iat")?),
             cancelled_on: NaturalDay::parse(payload.text("cancelled_on")?)?,
             quarantine_until: NaturalDay::parse(payload.text("quarantine_until")?)?,
+            papers: match payload.member("papers") {
+                None => Papers::default(),
+                Some(papers) => Papers::from_json(papers).ok_or(ReasonCode::ClaimMalformed)?,
+            },
         };
-        let whole = NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
+        // Whoever shows a case's id shows what another operator wrote: as everywhere, ids have an alphabet.
+        let whole = is_id(&receipt.case)
+            && NaturalDay::of(receipt.cancelled_at) == receipt.cancelled_on
             && receipt.cancelled_on.after(QUARANTINE_DAYS).is_some_and(|day| day <= receipt.quarantine_until);
         if whole { Ok(receipt) } else { Err(ReasonCode::ClaimMalformed.into()) }
     }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::case::{Case, StepRecord};
 use super::snapshot::{Released, disclosures, fingerprint};
 use super::{
-    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Reach, commit, notice,
+    Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Papers, Reach,
+    commit, notice,
 };
 use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
 use crate::jose::Json;
@@ -235,6 +236,18 @@ impl Confirmed {
         account: &Account,
         now: Timestamp,
     ) -> Result<Committed, CancellationError> {
+        self.commit_with(store, account, &Papers::default(), now)
+    }
+
+    /// As [`commit`](Self::commit), with a receipt that binds the digests of papers that are there by now. Of a case that was committed
+    /// before it is the earlier receipt, with the papers of then.
+    pub fn commit_with(
+        &self,
+        store: &dyn Store,
+        account: &Account,
+        papers: &Papers,
+        now: Timestamp,
+    ) -> Result<Committed, CancellationError> {
         let identified = &self.acknowledged.identified;
         identified.unchanged(account, now)?;
         // It received nothing when it was to confirm, and does now: then it has to confirm.
@@ -245,6 +258,7 @@ impl Confirmed {
             presentation_sha256: &identified.presentation_sha256,
             acknowledged: &self.acknowledged.record,
             confirmed: &self.record,
+            papers,
         };
         commit::commit(&identified.home, &identified.case, &proofs, store, account, now)
     }

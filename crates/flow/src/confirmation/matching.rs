@@ -44,7 +44,7 @@ impl Confirmer {
             Answered::Recorded => replied,
             // Another thread or process was first; what this one signed is thrown away unseen.
             Answered::Already(recorded) => self.before(&recorded, confirms, &key, &reply.number)?,
-            Answered::Expired => Replied::Refused(ReasonCode::ConfirmationLate),
+            Answered::Expired | Answered::Claimed => Replied::Refused(ReasonCode::ConfirmationLate),
             _ => Replied::Refused(ReasonCode::ConfirmationNotAsked),
         })
     }

@@ -133,11 +133,12 @@ impl Sold {
             door_sha256,
         };
         let (key, bytes) = (Row::key(order), activation.to_bytes());
-        let demand = |nonce, answer| Answering { space: crate::demand::SPACE, key: nonce, answer };
+        let demand =
+            |nonce, answer, claim| Answering { space: crate::demand::SPACE, key: nonce, answer, claim };
         let all = [
-            Answering { space: SPACE, key: &key, answer: &bytes },
-            demand(self.sale.nonce.as_bytes(), &self.sale.bytes),
-            demand(door.nonce().as_bytes(), door.answer()),
+            Answering { space: SPACE, key: &key, answer: &bytes, claim: None },
+            demand(self.sale.nonce.as_bytes(), &self.sale.bytes, None),
+            demand(door.nonce().as_bytes(), door.answer(), door.claim()),
         ];
         match store.answer_all(&all, now)? {
             AnsweredAll::Recorded => Activation::read(&bytes).map(Activated::Now),
@@ -155,6 +156,7 @@ fn why(index: usize, found: &Answered) -> HandoverError {
         (_, Answered::Already(_)) => ReasonCode::AlreadyAnswered,
         (1, Answered::Expired) => ReasonCode::OrderOver,
         (_, Answered::Expired) => ReasonCode::DemandExpired,
+        (_, Answered::Claimed) => ReasonCode::AlreadySuperseded,
         (_, Answered::Recorded | Answered::Unknown) => ReasonCode::DemandUnknown,
     };
     HandoverError::Refused(vec![Reason::from(code)])

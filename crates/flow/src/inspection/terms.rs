@@ -6,7 +6,9 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::jose::{Json, Signer, random};
+use crate::journal::JournalError;
 use crate::journal::entry::{Event, Stated};
+use crate::journal::note::Checkpoint;
 use crate::journal::tree::Hash;
 
 use super::{InspectionError, Role};
@@ -96,6 +98,19 @@ impl Terms {
 
     /// The event that commits to a secret. A witness signs its commitment, or the operator could commit in its name.
     pub fn commit(
+        &self,
+        role: Role,
+        secret: &Secret,
+        signer: Option<&dyn Signer>,
+    ) -> Result<Event, InspectionError> {
+        // What no journal takes is refused here, and not when the period is over and the event is to be appended.
+        Checkpoint::new(&self.journal, 0, Hash::of_nothing()).map_err(JournalError::from)?;
+        let event = self.event(role, secret, signer)?;
+        event.check().map_err(|error| JournalError::Event { number: 1, error })?;
+        Ok(event)
+    }
+
+    fn event(
         &self,
         role: Role,
         secret: &Secret,

@@ -9,6 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Files;
 
+/// The file that is locked by who writes.
+const LOCK: &str = "lock";
 /// Files that are synced one by one; of more, the whole file system is, where it can be.
 const ONE_BY_ONE: usize = 12;
 
@@ -19,6 +21,9 @@ pub struct Disk {
     state: Mutex<State>,
 }
 
+/// What tells a file from every other.
+type Identity = (u64, u64);
+
 #[derive(Debug, Default)]
 struct State {
     /// Files and directories that aren't safe yet.
@@ -26,6 +31,19 @@ struct State {
     /// The file that was appended to last, kept open.
     open: Option<(PathBuf, File)>,
     lock: Option<File>,
+}
+
+impl State {
+    /// Refuses to go on when the directory was moved or removed, or another put in its place: an open file follows a move, so
+    /// what is written would be missing where everybody else looks.
+    fn still_here(&self, lock: &Path) -> io::Result<()> {
+        let Some(held) = &self.lock else { return Ok(()) };
+        let here = fs::metadata(lock).ok().as_ref().and_then(identity);
+        if here == identity(&held.metadata()?) && (here.is_some() || !cfg!(unix)) {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::NotFound, "the directory was moved or replaced while it was open"))
+    }
 }
 
 impl Disk {
@@ -93,6 +111,7 @@ impl Files for Disk {
     fn put(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let path = self.path(path);
         let mut state = self.state();
+        state.still_here(&self.path(LOCK))?;
         self.make_way(&path, &mut state)?;
         File::create(&path)?.write_all(bytes)?;
         state.unsafe_.insert(path);
@@ -116,15 +135,19 @@ impl Files for Disk {
 
     fn sync(&self, path: &str) -> io::Result<()> {
         let path = self.path(path);
-        match &self.state().open {
+        let state = self.state();
+        match &state.open {
             Some((open, file)) if *open == path => file.sync_data(),
             _ => File::open(path)?.sync_data(),
-        }
+        }?;
+        // Looked at last: what is acknowledged stands where the next process looks for it.
+        state.still_here(&self.path(LOCK))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let (from, to) = (self.path(from), self.path(to));
         let mut state = self.state();
+        state.still_here(&self.path(LOCK))?;
         self.make_way(&to, &mut state)?;
         fs::rename(&from, &to)?;
         if state.unsafe_.remove(&from) {
@@ -160,7 +183,7 @@ impl Files for Disk {
     }
 
     fn lock(&self) -> io::Result<bool> {
-        let path = self.path("lock");
+        let path = self.path(LOCK);
         let mut state = self.state();
         if state.lock.is_some() {
             return Ok(true);
@@ -176,6 +199,19 @@ impl Files for Disk {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems don't say")]
+fn identity(found: &fs::Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    Some((found.dev(), found.ino()))
+}
+
+/// Elsewhere a directory with an open file can't be moved.
+#[cfg(not(unix))]
+fn identity(_: &fs::Metadata) -> Option<Identity> {
+    None
 }
 
 fn is_absent(error: &io::Error) -> bool {

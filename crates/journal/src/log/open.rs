@@ -8,7 +8,7 @@ use realname_token::jose::Signer;
 use super::grow::Journal;
 use super::publish::publish;
 use super::reader::Reader;
-use super::{CHECKPOINT, PENDING, agents, bundle, intake};
+use super::{CHECKPOINT, NEW, PENDING, agents, bundle, intake};
 use crate::JournalError;
 use crate::entry::{Chains, Entry};
 use crate::files::{Disk, Files};
@@ -56,6 +56,10 @@ fn create(files: &dyn Files, signer: &dyn Signer, origin: &str) -> Result<(), Jo
     let waiting = files.length(PENDING)?.is_some_and(|length| length > 0);
     if files.length(CHECKPOINT)?.is_some() || waiting || !files.names("tile")?.is_empty() {
         return Err(JournalError::Exists);
+    }
+    // A mistyped directory would become a journal among whatever stands there, and its files the journal's.
+    if files.names("")?.iter().any(|name| !["lock", PENDING, NEW].contains(&name.as_str())) {
+        return Err(JournalError::Occupied);
     }
     if !files.lock()? {
         return Err(JournalError::InUse);

@@ -25,6 +25,12 @@ pub enum TerminalError {
     /// Signed by a key that was delegated to another terminal.
     #[error("the statement's key was delegated to another terminal")]
     OtherTerminal,
+    /// Dated after it was looked at: the terminal's clock is wrong, or it hides when it signed.
+    #[error("the statement is dated in the future")]
+    FromFuture,
+    /// No directory is there: a name that was mistyped isn't a terminal that has signed nothing.
+    #[error("there is no outbox here: it isn't a directory")]
+    Missing,
     /// Another program writes this outbox.
     #[error("another program has this outbox open for writing")]
     InUse,
@@ -44,6 +50,10 @@ explain! {
             "Give --trust and --anchor.", "请提供 --trust 和 --anchor。", "无法确定陈述所用的密钥";
         Self::OtherTerminal => "statement_other_terminal", Sender,
             "Take the terminal out of use until it is explained.", "请停用该终端直至查明。", "密钥属于另一终端";
+        Self::FromFuture => "statement_from_future", Clock,
+            "Check the clocks of the terminal and of this computer; what it signed from there on waits.", "请检查终端和本机的时钟；其后的陈述暂不收取。", "陈述的时间在将来";
+        Self::Missing => "outbox_missing", Store,
+            "Give the terminal's outbox, or the directory with all of them.", "请提供终端的发件箱目录，或其上级目录。", "此处没有发件箱";
         Self::InUse => "outbox_in_use", System,
             "Let the other program end first: a terminal has one outbox.", "请等待另一程序结束：每个终端只有一个发件箱。", "发件箱正被其他程序写入";
         Self::Damaged => "outbox_damaged", Store,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
+use realname_terms::DEFAULT_SKEW;
 use realname_token::trust::TrustList;
 
 use super::{Statement, TerminalError, outbox};
@@ -55,7 +56,8 @@ pub struct Ingested {
 /// The statements of one or several outboxes, verified, and not yet in the journal.
 #[derive(Debug, Default)]
 pub struct Ingest {
-    statements: Vec<Statement>,
+    /// Each with its file's name.
+    statements: Vec<(String, Statement)>,
     refused: Vec<(String, TerminalError)>,
 }
 
@@ -65,6 +67,9 @@ type Known = BTreeMap<u64, (Hash, Option<Hash>)>;
 impl Ingest {
     /// Reads an outbox, or a directory of outboxes. With a trust list keys are judged, else only chains are.
     pub fn read(directory: &Path, list: Option<&TrustList>) -> Result<Self, TerminalError> {
+        if !directory.is_dir() {
+            return Err(TerminalError::Missing);
+        }
         let mut ingest = Self::default();
         ingest.read_one(directory, "", list)?;
         for name in crate::files::Files::names(&Disk::new(directory), "")? {
@@ -73,9 +78,9 @@ impl Ingest {
                 ingest.read_one(&below, &format!("{name}/"), list)?;
             }
         }
-        ingest
-            .statements
-            .sort_by(|one, other| (one.terminal(), one.seq()).cmp(&(other.terminal(), other.seq())));
+        ingest.statements.sort_by(|(_, one), (_, other)| {
+            (one.terminal(), one.seq()).cmp(&(other.terminal(), other.seq()))
+        });
         Ok(ingest)
     }
 
@@ -93,7 +98,7 @@ impl Ingest {
                 Ok::<_, TerminalError>(statement)
             });
             match judged {
-                Ok(statement) => self.statements.push(statement),
+                Ok(statement) => self.statements.push((format!("{begin}{name}"), statement)),
                 Err(error) => self.refused.push((format!("{begin}{name}"), error)),
             }
         }
@@ -101,14 +106,17 @@ impl Ingest {
     }
 
     /// Puts them into the journal and signs it. A second run with the same statements changes nothing.
-    pub fn into_journal(self, journal: &mut Journal, now: Timestamp) -> Result<Ingested, JournalError> {
+    /// What is dated in the future waits, with all that its terminal signed behind it: an entry of next year is in no figure of this one.
+    pub fn into_journal(mut self, journal: &mut Journal, now: Timestamp) -> Result<Ingested, JournalError> {
+        self.hold_back(now);
         // What waits from before belongs to what is known.
         journal.integrate()?;
-        let terminals: BTreeSet<&str> = self.statements.iter().map(Statement::terminal).collect();
+        let terminals: BTreeSet<&str> =
+            self.statements.iter().map(|(_, statement)| statement.terminal()).collect();
         let (mut known, told) = known(journal, &terminals)?;
         let mut found = Ingested { refused: self.refused, ..Ingested::default() };
         let mut events = Vec::new();
-        for statement in &self.statements {
+        for (_, statement) in &self.statements {
             let chain = known.entry(statement.terminal().to_owned()).or_default();
             match place(chain, statement) {
                 Place::Known => found.known += 1,
@@ -133,6 +141,22 @@ impl Ingest {
             journal.append(events, now)?;
         }
         Ok(found)
+    }
+
+    fn hold_back(&mut self, now: Timestamp) {
+        let (mut kept, mut ahead) = (Vec::new(), BTreeSet::new());
+        for (file, statement) in std::mem::take(&mut self.statements) {
+            if ahead.contains(statement.terminal()) {
+                continue;
+            }
+            if statement.time() <= now.saturating_add(DEFAULT_SKEW).unwrap_or(now) {
+                kept.push((file, statement));
+                continue;
+            }
+            ahead.insert(statement.terminal().to_owned());
+            self.refused.push((file, TerminalError::FromFuture));
+        }
+        self.statements = kept;
     }
 }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use realname_terms::Explain;
 use realname_token::jose::{Algorithm, SigningKey};
 use realname_token::trust::{Constraints, DelegationRequest};
 
@@ -231,4 +232,39 @@ fn an_outbox_has_one_writer_and_one_terminal() {
     assert!(matches!(first.push(&draft("desk-8"), &key(5), &[], now()), Err(TerminalError::Damaged)));
     fs::write(directory.path().join(statement(1)), "torn").unwrap();
     assert!(matches!(first.push(&draft("desk-7"), &key(5), &[], now()), Err(TerminalError::Damaged)));
+}
+
+/// A statement of next year was taken in as it came, and stood in no year's figures.
+#[test]
+fn a_statement_of_tomorrow_waits_with_all_behind_it_and_is_no_gap() {
+    let mut desk = Desk::new();
+    filled(&desk.outbox(), "desk-7", 2);
+    let outbox = Outbox::open(desk.outbox()).unwrap();
+    for ahead in [SignedDuration::from_secs(61), SignedDuration::from_secs(0)] {
+        outbox.push(&draft("desk-7"), &key(5), &delegation("desk-7"), now() + ahead).unwrap();
+    }
+    drop(outbox);
+    filled(&desk.outbox().join("other"), "desk-8", 1);
+    let found = desk.ingest();
+    let names: Vec<_> = found.refused.iter().map(|(file, error)| (file.clone(), error.code())).collect();
+    assert_eq!(names, [(statement(3), "statement_from_future")]);
+    assert_eq!(
+        (found.taken, found.gaps.len(), found.forks.len()),
+        (3, 0, 0),
+        "the other terminal's is taken"
+    );
+    // Its time comes.
+    let ingest = Ingest::read(&desk.outbox(), None).unwrap();
+    let found = ingest.into_journal(&mut desk.journal, now() + SignedDuration::from_secs(1)).unwrap();
+    assert_eq!((found.taken, found.refused.len(), found.gaps.len()), (2, 0, 0));
+}
+
+/// A name that was mistyped was an outbox in which nothing stood.
+#[test]
+fn what_is_no_directory_is_no_outbox() {
+    let desk = Desk::new();
+    let read = |path: &Path| Ingest::read(path, None).map(|_| ()).unwrap_err().code();
+    assert_eq!(read(&desk.dir.path().join("outbocks")), "outbox_missing");
+    fs::write(desk.dir.path().join("file"), "").unwrap();
+    assert_eq!(read(&desk.dir.path().join("file")), "outbox_missing");
 }

@@ -117,6 +117,12 @@ impl Link {
         self.bounded(open, open.client.query_typed_opt(sql, values)).await
     }
 
+    /// As [`query`](Self::query), for any number of rows.
+    pub(super) async fn rows(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Trouble> {
+        let open = self.open.as_ref().ok_or(StoreError::Stopped)?;
+        self.bounded(open, open.client.query_typed(sql, values)).await
+    }
+
     /// Runs statements that take no values.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Trouble> {
         let open = self.open.as_ref().ok_or(StoreError::Stopped)?;

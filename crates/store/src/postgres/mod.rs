@@ -12,6 +12,7 @@ mod hosts;
 mod kept;
 mod link;
 mod pool;
+mod queue;
 mod schema;
 mod statements;
 mod steps;
@@ -30,6 +31,7 @@ use self::fault::Trouble;
 use self::kept::{Kept, Said};
 use self::link::{Kind, Link};
 use self::pool::Pool;
+use crate::own::OwnAnswer;
 use crate::store::limits::{micros, owned};
 use crate::store::{
     Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
@@ -213,12 +215,9 @@ impl Store for PostgresStore {
     }
 
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
-        let own = |one: &Answering<'_>| {
-            Ok((one.space, owned(Field::Key, one.key)?, owned(Field::Answer, one.answer)?))
-        };
-        let owned = answers.iter().map(own).collect::<Result<Vec<_>, StoreError>>()?;
-        if let Some(twice) = AnsweredAll::twice(answers) {
-            return Ok(twice);
+        let owned = answers.iter().map(OwnAnswer::of).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
         }
         let answered = self.step(async move |link: &mut Link| {
             link.transaction(async |link: &mut Link| steps::answer_all(link, &owned, micros(now)).await).await

@@ -47,12 +47,35 @@ const TABLES: &str = "
     CREATE INDEX realname_member_end ON realname_member (expires_at);
 ";
 
+/// Lists of tasks, which came later: [`create`](super::PostgresStore::create) makes them in a store of before, too.
+const TASKS: &str = "
+    CREATE TABLE IF NOT EXISTS realname_task (
+        space text NOT NULL,
+        list text NOT NULL,
+        key bytea NOT NULL,
+        value bytea NOT NULL,
+        state text NOT NULL,
+        due_at bigint,
+        revision bigint NOT NULL,
+        PRIMARY KEY (space, list, key)
+    );
+    CREATE INDEX IF NOT EXISTS realname_task_due ON realname_task (space, list, due_at) WHERE due_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS realname_task_state ON realname_task (space, list, state);
+";
+
 /// Makes the tables, or makes sure that they are ours.
 pub(super) async fn prepare(link: &mut Link) -> Result<(), Trouble> {
-    if is_ours(link).await? {
+    let ours = is_ours(link).await?;
+    if ours && has_tasks(link).await? {
         return Ok(());
     }
-    link.transaction(async |link: &mut Link| create(link, TABLES).await).await
+    link.transaction(async |link: &mut Link| {
+        if !ours {
+            create(link, TABLES).await?;
+        }
+        create(link, TASKS).await
+    })
+    .await
 }
 
 /// Makes sure that there are tables and that they are ours, and makes nothing.
@@ -67,6 +90,12 @@ async fn is_ours(link: &Link) -> Result<bool, Trouble> {
         Some(VERSION) => Ok(true),
         Some(got) => Err(StoreError::SchemaVersion { expected: VERSION, got }.into()),
     }
+}
+
+/// Whether lists of tasks are there.
+async fn has_tasks(link: &Link) -> Result<bool, Trouble> {
+    let exists = link.query("SELECT to_regclass('realname_task_state') IS NOT NULL", &[]).await?;
+    Ok(exists.is_some_and(|row| row.get(0)))
 }
 
 /// The version of the tables, if there are any.

@@ -9,9 +9,11 @@ use zeroize::Zeroizing;
 use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
+use crate::own::OwnAnswer;
 use crate::store::limits::{from_micros, micros};
 use crate::store::{
-    Advance, Answered, AnsweredAll, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError,
+    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space,
+    StoreError,
 };
 
 pub(super) async fn put(
@@ -76,24 +78,44 @@ async fn why_not(link: &Link, space: Space, key: &[u8], now: i64) -> Result<Answ
     }
 }
 
-/// Where a record is, and its answer.
-pub(super) type Answer = (Space, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
-
-/// In a transaction of its own. What was changed before the first that can't be answered is undone; the look that follows
-/// locks that one, so that what it says is kept when this is committed.
-pub(super) async fn answer_all(link: &Link, answers: &[Answer], now: i64) -> Result<AnsweredAll, Trouble> {
+/// In a transaction of its own. What was changed before the first that can't be recorded is undone; the look that follows
+/// locks what stands in its way, so that what it says is kept when this is committed.
+pub(super) async fn answer_all(link: &Link, answers: &[OwnAnswer], now: i64) -> Result<AnsweredAll, Trouble> {
     link.batch("SAVEPOINT answer_all").await?;
-    for (index, (space, key, answer)) in answers.iter().enumerate() {
+    for (index, one) in answers.iter().enumerate() {
+        let Answering { space, key, answer, claim } = one.as_answering();
         let name = space.as_str();
-        let (key, answer): (&[u8], &[u8]) = (key, answer);
         let values = [text(&name), bytes(&key), bytes(&answer), number(&now)];
-        if !changed(link, statements::ANSWER, &values, key).await? {
-            link.batch("ROLLBACK TO SAVEPOINT answer_all").await?;
-            let found = why_not(link, *space, key, now).await?;
-            return Ok(AnsweredAll::Not { index, found });
+        let answered = changed(link, statements::ANSWER, &values, key).await?;
+        let claimed = match claim {
+            Some(claim) if answered => self::claim(link, claim).await?,
+            _ => true,
+        };
+        if answered && claimed {
+            continue;
         }
+        link.batch("ROLLBACK TO SAVEPOINT answer_all").await?;
+        let found = match claim {
+            Some(claim) if answered => match look_kept(link, claim.space, claim.key).await? {
+                Some(held) if *held.value != claim.by => Answered::Claimed,
+                _ => return Err(Trouble::Again),
+            },
+            _ => why_not(link, space, key, now).await?,
+        };
+        return Ok(AnsweredAll::Not { index, found });
     }
     Ok(AnsweredAll::Recorded)
+}
+
+/// Whether it is claimed for this one, now or before.
+async fn claim(link: &Link, claim: Claim<'_>) -> Result<bool, Trouble> {
+    let (name, end) = (claim.space.as_str(), micros(Timestamp::MAX));
+    let values = [text(&name), bytes(&claim.key), bytes(&claim.by), number(&end)];
+    if changed(link, statements::CLAIM, &values, claim.key).await? {
+        return Ok(true);
+    }
+    let held = look_kept(link, claim.space, claim.key).await?;
+    Ok(held.is_some_and(|held| *held.value == claim.by))
 }
 
 pub(super) async fn advance(
@@ -186,7 +208,12 @@ async fn removed(link: &Link, sql: &str, before: i64, max: u32) -> Result<u32, T
 }
 
 /// Whether the statement changed the row of `key`.
-async fn changed(link: &Link, sql: &str, values: &[Value<'_>], key: &[u8]) -> Result<bool, Trouble> {
+pub(super) async fn changed(
+    link: &Link,
+    sql: &str,
+    values: &[Value<'_>],
+    key: &[u8],
+) -> Result<bool, Trouble> {
     let Some(row) = link.query(sql, values).await? else { return Ok(false) };
     is_about(&row, key)?;
     Ok(true)
@@ -210,18 +237,18 @@ fn entry(row: &Row, key: &[u8]) -> Result<Entry, Trouble> {
 }
 
 /// A column of the type that our own schema gave it.
-fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
+pub(super) fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T, StoreError> {
     row.try_get(index).map_err(|_| StoreError::Corrupt)
 }
 
-fn text<'a>(value: &'a &str) -> Value<'a> {
+pub(super) fn text<'a>(value: &'a &str) -> Value<'a> {
     (value, Type::TEXT)
 }
 
-fn bytes<'a>(value: &'a &[u8]) -> Value<'a> {
+pub(super) fn bytes<'a>(value: &'a &[u8]) -> Value<'a> {
     (value, Type::BYTEA)
 }
 
-fn number(value: &i64) -> Value<'_> {
+pub(super) fn number(value: &i64) -> Value<'_> {
     (value, Type::INT8)
 }

@@ -10,6 +10,7 @@ mod job;
 mod patience;
 mod place;
 mod poison;
+mod queue;
 mod schema;
 mod steps;
 mod writer;
@@ -26,6 +27,7 @@ use self::patience::{Deadline, PATIENCE};
 use self::place::Place;
 use self::poison::Poison;
 use self::writer::{Desk, Writer};
+use crate::own::OwnAnswer;
 use crate::store::limits::{check, micros, owned};
 use crate::store::{
     Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
@@ -153,12 +155,9 @@ impl Store for SqliteStore {
     }
 
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
-        let own = |one: &Answering<'_>| {
-            Ok((one.space, owned(Field::Key, one.key)?, owned(Field::Answer, one.answer)?))
-        };
-        let owned = answers.iter().map(own).collect::<Result<Vec<_>, StoreError>>()?;
-        if let Some(twice) = AnsweredAll::twice(answers) {
-            return Ok(twice);
+        let owned = answers.iter().map(OwnAnswer::of).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
         }
         self.write(move |connection| steps::answer_all(connection, &owned, micros(now)))
     }

@@ -59,6 +59,24 @@ const TABLES: &str = "
     CREATE INDEX member_end ON member (expires_at);
 ";
 
+/// Lists of tasks, which came later: they are made in a store of before, which earlier programs then read as before. A task has a
+/// number, so that its indices don't go by its key.
+const TASKS: &str = "
+    CREATE TABLE IF NOT EXISTS task (
+        id INTEGER PRIMARY KEY,
+        space TEXT NOT NULL,
+        list TEXT NOT NULL,
+        key BLOB NOT NULL,
+        value BLOB NOT NULL,
+        state TEXT NOT NULL,
+        due_at INTEGER,
+        revision INTEGER NOT NULL,
+        UNIQUE (space, list, key)
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS task_due ON task (space, list, due_at) WHERE due_at IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS task_state ON task (space, list, state);
+";
+
 /// Makes the directory when there is none, for its owner only, and sees to it that a power loss doesn't take it back.
 pub(super) fn create_directory(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
@@ -161,7 +179,7 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), StoreError> {
     let fresh = is_fresh(&look)?;
     look.finish().map_err(fault::sqlite)?;
     use_write_ahead_log(connection)?;
-    if !fresh {
+    if !fresh && has_tasks(connection)? {
         return Ok(());
     }
     let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
@@ -172,7 +190,14 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), StoreError> {
         transaction.pragma_update(None, "application_id", APPLICATION).map_err(fault::sqlite)?;
         transaction.pragma_update(None, "user_version", VERSION).map_err(fault::sqlite)?;
     }
+    transaction.execute_batch(TASKS).map_err(fault::sqlite)?;
     transaction.commit().map_err(fault::sqlite)
+}
+
+/// Whether lists of tasks are there.
+fn has_tasks(connection: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'task_state'";
+    connection.query_row(sql, [], |row| row.get(0)).map_err(fault::sqlite)
 }
 
 /// Whether the file is still empty. It is an error if it isn't ours.

@@ -1,12 +1,14 @@
 //! Each step as SQL. What makes it atomic is one conditional statement that changes a row or doesn't; the look that
 //! follows only says why it didn't.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use zeroize::Zeroizing;
 
 use super::fault;
-use crate::store::limits::from_micros;
-use crate::store::{Advance, Answered, AnsweredAll, Counted, Entry, Put, Space, StoreError};
+use crate::own::OwnAnswer;
+use crate::store::limits::{from_micros, micros};
+use crate::store::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space, StoreError};
 
 pub(super) fn put(
     connection: &Connection,
@@ -62,48 +64,52 @@ pub(super) fn answer(
     })
 }
 
-/// Where a record is, and its answer.
-pub(super) type Answer = (Space, Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>);
-
 pub(super) fn answer_all(
     connection: &Connection,
-    answers: &[Answer],
+    answers: &[OwnAnswer],
     now: i64,
 ) -> Result<AnsweredAll, StoreError> {
-    all_or_none(
-        connection,
-        "answer_all",
-        || {
-            for (index, (space, key, text)) in answers.iter().enumerate() {
-                let found = answer(connection, *space, key, text, now)?;
-                if found != Answered::Recorded {
-                    return Ok(AnsweredAll::Not { index, found });
-                }
+    let all = || {
+        for (index, one) in answers.iter().enumerate() {
+            let found = answer_claiming(connection, one.as_answering(), now)?;
+            if found != Answered::Recorded {
+                return Ok(AnsweredAll::Not { index, found });
             }
-            Ok(AnsweredAll::Recorded)
-        },
-        |done| *done == AnsweredAll::Recorded,
-    )
+        }
+        Ok(AnsweredAll::Recorded)
+    };
+    together(connection, all, |done| *done == AnsweredAll::Recorded)
 }
 
-/// Several statements in one step: both or none, also inside a shared transaction. What isn't to be kept is undone.
-fn all_or_none<T>(
+/// To be undone when it isn't [`Answered::Recorded`].
+fn answer_claiming(connection: &Connection, one: Answering<'_>, now: i64) -> Result<Answered, StoreError> {
+    let found = answer(connection, one.space, one.key, one.answer, now)?;
+    let Some(claim) = one.claim.filter(|_| found == Answered::Recorded) else { return Ok(found) };
+    match put(connection, claim.space, claim.key, claim.by, micros(Timestamp::MAX))? {
+        // Answered, so that no restore ends it.
+        Put::Stored => answer(connection, claim.space, claim.key, claim.by, now),
+        Put::Exists => {
+            let other = get(connection, claim.space, claim.key)?.is_none_or(|held| *held.value != claim.by);
+            Ok(if other { Answered::Claimed } else { Answered::Recorded })
+        }
+    }
+}
+
+/// Several statements in one step: all or none, also inside a shared transaction. What isn't to be kept is undone.
+fn together<T>(
     connection: &Connection,
-    name: &str,
     step: impl FnOnce() -> Result<T, StoreError>,
     keep: impl FnOnce(&T) -> bool,
 ) -> Result<T, StoreError> {
-    connection.execute_batch(&format!("SAVEPOINT {name}")).map_err(fault::sqlite)?;
-    let done = step();
-    let end = match &done {
-        Ok(done) if keep(done) => format!("RELEASE {name}"),
-        _ => format!("ROLLBACK TO {name}; RELEASE {name}"),
-    };
+    connection.execute_batch("SAVEPOINT step").map_err(fault::sqlite)?;
+    let found = step();
+    let kept = found.as_ref().is_ok_and(keep);
+    let end = if kept { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
     // When the failure ended the whole transaction, there is no savepoint any more.
     if !connection.is_autocommit() {
-        connection.execute_batch(&end).map_err(fault::sqlite)?;
+        connection.execute_batch(end).map_err(fault::sqlite)?;
     }
-    done
+    found
 }
 
 pub(super) fn advance(
@@ -166,7 +172,7 @@ pub(super) fn count(
 }
 
 pub(super) fn expire(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {
-    all_or_none(connection, "expire", || expire_both(connection, before, max), |_| true)
+    together(connection, || expire_both(connection, before, max), |_| true)
 }
 
 fn expire_both(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {

@@ -101,6 +101,7 @@ const fn fault_of(code: ReasonCode) -> Fault {
         Code::DemandExpired
         | Code::DemandUnknown
         | Code::AlreadyAnswered
+        | Code::AlreadySuperseded
         | Code::ConfirmationNotAsked
         | Code::GrantOtherNumber
         | Code::GrantOtherService

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Algorithms, AnswerError, Requirements, Transaction, dcql, demand_hash};
 use crate::document::Personal;
-use crate::jose::{JoseError, Json, decode, instant};
+use crate::jose::{JoseError, Json, decode, encode, instant};
 use crate::profile::{ClaimName, Env, Purpose};
 
 /// What a demand says. Whoever made it has it in a [`PendingDemand`](super::PendingDemand), whoever may answer it in a
@@ -27,6 +27,7 @@ pub struct Body {
     claims: Vec<ClaimName>,
     require: Requirements,
     algorithms: Algorithms,
+    supersedes: Option<String>,
 }
 
 impl Body {
@@ -55,6 +56,7 @@ impl Body {
             claims,
             require: Requirements::from_json(payload.member("require"))?,
             algorithms: Algorithms::read(payload)?,
+            supersedes: superseded(payload).map_err(|()| AnswerError::Member("supersedes"))?,
         })
     }
 
@@ -123,6 +125,11 @@ impl Body {
         &self.algorithms
     }
 
+    /// The digest (SHA-256 of the issuer-signed JWT, base64url) of the record that an answer supersedes: answering claims it, once.
+    pub fn supersedes(&self) -> Option<&str> {
+        self.supersedes.as_deref()
+    }
+
     /// Its compact form, unless it was erased.
     pub fn text(&self) -> Option<&Personal> {
         self.text.as_ref()
@@ -145,6 +152,7 @@ impl Body {
             claims,
             require,
             algorithms,
+            supersedes,
         } = self;
         let members = [
             ("v", Json::from(1)),
@@ -159,7 +167,8 @@ impl Body {
             ("claims", Json::array(claims.iter().map(|claim| claim.as_str()))),
             ("require", require.to_json()),
         ];
-        Json::object(members.into_iter().chain(algorithms.to_member()))
+        let supersedes = supersedes.as_deref().map(|digest| ("supersedes", digest.into()));
+        Json::object(members.into_iter().chain(algorithms.to_member()).chain(supersedes))
     }
 
     /// Reads an outline, which is also what stores kept before they kept the text.
@@ -183,8 +192,17 @@ impl Body {
             require: Requirements::from_json(json.member("require"))
                 .map_err(|_| JoseError::Member("require"))?,
             algorithms: Algorithms::read(json).map_err(|_| JoseError::Member("client_metadata"))?,
+            supersedes: superseded(json).map_err(|()| JoseError::Member("supersedes"))?,
         })
     }
+}
+
+/// 32 bytes in base64url, in their one spelling.
+fn superseded(json: &Json) -> Result<Option<String>, ()> {
+    let Some(member) = json.member("supersedes") else { return Ok(None) };
+    let text = member.as_str().ok_or(())?;
+    let digest = decode(text).ok().filter(|bytes| bytes.len() == 32 && encode(bytes) == text);
+    digest.map(|_| Some(text.to_owned())).ok_or(())
 }
 
 impl std::fmt::Debug for Body {

@@ -18,7 +18,7 @@ pub use error::{AnswerError, AskError};
 pub use pending::{Kept, PendingDemand};
 pub use request::{Demand, DemandRequest};
 pub use requirements::Requirements;
-pub use transaction::Transaction;
+pub use transaction::{Resource, Transaction};
 pub use verified::{AnswerLimits, VerifiedDemand};
 
 use sha2::{Digest, Sha256};

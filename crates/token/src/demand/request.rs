@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::transaction::{MAX_WORD, is_e164};
-use super::{Algorithms, AnswerError, AskError, PendingDemand, Requirements, Transaction, dcql};
+use super::{Algorithms, AnswerError, AskError, PendingDemand, Requirements, Resource, Transaction, dcql};
 use crate::document::Personal;
 use crate::jose::{Algorithm, Json, Signer, encode, random, random_id, sign};
 use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
-    MAX_SHOWN, OutsideText, Purpose, VCT, is_id, is_safe,
+    MAX_SHOWN, OutsideText, Purpose, SaltedExpectation, VCT, is_id, is_safe,
 };
 use crate::store::{Put, Store};
 
@@ -38,6 +38,9 @@ pub struct DemandRequest {
     algorithms: Algorithms,
     nonce: Option<[u8; 16]>,
     kept_until: Option<Timestamp>,
+    kept: Option<SaltedExpectation>,
+    supersedes: Option<String>,
+    lease: Option<(Resource, Personal, String, Timestamp)>,
 }
 
 /// A signed demand, to be sent to a terminal.
@@ -72,6 +75,9 @@ impl DemandRequest {
             algorithms: Algorithms::default(),
             nonce: None,
             kept_until: None,
+            kept: None,
+            supersedes: None,
+            lease: None,
         }
     }
 
@@ -82,7 +88,7 @@ impl DemandRequest {
     }
 
     /// The shop's order that it is about: 1 to 64 of `A-Z a-z 0-9 . _ : -`. The number that is sold may be named beside it; a
-    /// text, a region, an action or a snapshot may not.
+    /// text, a region, an action, a snapshot or a lease may not.
     pub fn order(mut self, id: impl Into<String>) -> Self {
         self.order = Some(id.into());
         self
@@ -140,6 +146,32 @@ impl DemandRequest {
     pub fn expectation(mut self, expectation: Expectation) -> Self {
         self.expectation = Some(expectation);
         self.claim(ClaimName::Name).claim(ClaimName::IdNumber)
+    }
+
+    /// As [`expectation`](Self::expectation), where only its digests were kept.
+    pub fn kept_expectation(mut self, kept: SaltedExpectation) -> Self {
+        self.kept = Some(kept);
+        self.claim(ClaimName::Name).claim(ClaimName::IdNumber)
+    }
+
+    /// What is to be leased, which one, for what, and until when (to the second). Instead of a number.
+    pub fn lease(
+        mut self,
+        resource: Resource,
+        id: impl Into<Personal>,
+        scenario: &str,
+        until: Timestamp,
+    ) -> Self {
+        let until = Timestamp::from_second(until.as_second()).unwrap_or(until);
+        self.lease = Some((resource, id.into(), scenario.to_owned(), until));
+        self
+    }
+
+    /// The digest (SHA-256 of the issuer-signed JWT) of the record that the answer supersedes. Answering claims it in the same step:
+    /// a second answer that supersedes the same is refused (`already_superseded`).
+    pub fn supersedes(mut self, record: [u8; 32]) -> Self {
+        self.supersedes = Some(encode(&record));
+        self
     }
 
     /// Where the person must be checked. `Remote` allows both.
@@ -228,7 +260,7 @@ impl DemandRequest {
             return Err(AskError::Life { limit: self.longest, got: self.life });
         }
         self.expect_possible()?;
-        if self.purpose.is_high_risk() && self.expectation.is_none() {
+        if self.purpose.is_high_risk() && self.expectation.is_none() && self.kept.is_none() {
             return Err(AskError::ExpectationMissing);
         }
         let transaction = self.transaction()?;
@@ -249,10 +281,11 @@ impl DemandRequest {
         ];
         members.extend(self.algorithms.to_member());
         members.extend(transaction.map(|transaction| ("transaction", transaction.to_json())));
+        members.extend(self.supersedes.as_deref().map(|digest| ("supersedes", digest.into())));
         let payload = Json::object(members);
         let compact = sign(signer, DEMAND_TYP, [], &payload)?;
         let salt = random()?;
-        let expectation = self.expectation.as_ref().map(|expectation| expectation.salted(salt));
+        let expectation = self.expectation.as_ref().map(|expectation| expectation.salted(salt)).or(self.kept);
         // Read as terminals will.
         let pending = PendingDemand::new(&compact, &payload, expectation).map_err(|error| match error {
             AnswerError::Jose(error) => AskError::Jose(error),
@@ -267,6 +300,22 @@ impl DemandRequest {
     fn transaction(&self) -> Result<Option<Transaction>, AskError> {
         if let Some(id) = &self.order {
             return self.about_order(id).map(Some);
+        }
+        if let Some((resource, id, scenario, until)) = &self.lease {
+            for (member, text) in [("id", id.as_str()), ("scenario", scenario)] {
+                if self.number.is_some() || !is_safe(text, MAX_WORD) {
+                    let problem =
+                        "it is empty, too long, beside a number, or holds controls or marks of direction";
+                    return Err(AskError::Value { member, value: "the text (not shown)".into(), problem });
+                }
+            }
+            let scenario = scenario.as_str().into();
+            return Ok(Some(Transaction::Lease {
+                resource: *resource,
+                id: id.clone(),
+                scenario,
+                until: *until,
+            }));
         }
         let Some(number) = &self.number else {
             let about_nothing = [&self.text, &self.region, &self.action, &self.snapshot]
@@ -310,6 +359,9 @@ impl DemandRequest {
             return Err(AskError::Number);
         }
         let beside = [("action", &self.action), ("region", &self.region), ("text", &self.text)];
+        if self.lease.is_some() {
+            return Err(value("lease", "it (not shown)", "an order has none"));
+        }
         let snapshot = ("snapshot", &self.snapshot);
         match beside.into_iter().chain([snapshot]).find(|(_, said)| said.is_some()) {
             Some((member, _)) => Err(value(member, "it (not shown)", "an order has none")),

@@ -1,5 +1,6 @@
 //! What will happen when the demand is answered.
 
+use jiff::Timestamp;
 use serde::ser::SerializeMap;
 
 use super::AnswerError;
@@ -36,6 +37,34 @@ pub enum Transaction {
         /// The number that was sold, in E.164, where it is known.
         number: Option<Personal>,
     },
+    /// The use of something for a while.
+    #[non_exhaustive]
+    Lease {
+        /// What kind of thing.
+        resource: Resource,
+        /// Which one: a number, a port, a card.
+        id: Personal,
+        /// What it may be used for.
+        scenario: OutsideText,
+        /// Until when.
+        until: Timestamp,
+    },
+}
+
+/// What is leased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(clippy::exhaustive_enums, reason = "whoever adds one has to say everywhere what it means")]
+pub enum Resource {
+    /// A number that stands between two others.
+    MiddleNumber,
+    /// A port that messages are sent from.
+    SmsPort,
+    /// A card in a thing.
+    IotCard,
+}
+
+realname_terms::names! {
+    Resource { MiddleNumber = "middle_number", SmsPort = "sms_port", IotCard = "iot_card" }
 }
 
 impl Transaction {
@@ -43,7 +72,7 @@ impl Transaction {
     pub fn text(&self) -> Option<Outside<'_>> {
         match self {
             Self::Number { text, .. } => text.as_ref().map(OutsideText::as_outside),
-            Self::Order { .. } => None,
+            Self::Order { .. } | Self::Lease { .. } => None,
         }
     }
 
@@ -52,14 +81,15 @@ impl Transaction {
         match self {
             Self::Number { number, .. } => Some(number),
             Self::Order { number, .. } => number.as_ref(),
+            Self::Lease { .. } => None,
         }
     }
 
     /// The order that it is about.
     pub fn order(&self) -> Option<&str> {
         match self {
-            Self::Number { .. } => None,
             Self::Order { id, .. } => Some(id),
+            Self::Number { .. } | Self::Lease { .. } => None,
         }
     }
 
@@ -67,7 +97,7 @@ impl Transaction {
     pub fn snapshot(&self) -> Option<&str> {
         match self {
             Self::Number { snapshot, .. } => snapshot.as_deref(),
-            Self::Order { .. } => None,
+            Self::Order { .. } | Self::Lease { .. } => None,
         }
     }
 
@@ -88,6 +118,15 @@ impl Transaction {
                 members = vec![("type", Json::from("order")), ("id", id.as_str().into())];
                 members.extend(number.as_ref().map(|number| ("number", number.as_str().into())));
             }
+            Self::Lease { resource, id, scenario, until } => {
+                members = vec![
+                    ("type", Json::from("lease")),
+                    ("resource", resource.as_str().into()),
+                    ("id", id.as_str().into()),
+                    ("scenario", scenario.as_str_raw().into()),
+                    ("until", until.to_string().into()),
+                ];
+            }
         }
         Json::object(members)
     }
@@ -98,6 +137,7 @@ impl Transaction {
         };
         match json.text("type")? {
             "number" => {}
+            "lease" => return Self::lease(json),
             "order" => {
                 let id = json.text("id")?;
                 if !is_id(id) {
@@ -123,8 +163,24 @@ impl Transaction {
     }
 }
 
+impl Transaction {
+    fn lease(json: &Json) -> Result<Self, AnswerError> {
+        let resource = Resource::from_name(json.text("resource")?).ok_or(AnswerError::TransactionUnknown)?;
+        let id = shown("id", json.text("id")?, MAX_WORD)?;
+        let until = json.text("until")?;
+        // In its one spelling: what is shown is what was signed.
+        let time: Option<Timestamp> = until.parse().ok().filter(|time: &Timestamp| time.to_string() == until);
+        Ok(Self::Lease {
+            resource,
+            id: id.as_str_raw().into(),
+            scenario: shown("scenario", json.text("scenario")?, MAX_WORD)?,
+            until: time.ok_or(AnswerError::Member("until"))?,
+        })
+    }
+}
+
 /// What it says, without the digest: `{"type", "number", "action", "region", "text"}`, absent ones as `null`; of an order
-/// `{"type", "id", "number"}`.
+/// `{"type", "id", "number"}`, of a lease `{"type", "resource", "id", "scenario", "until"}`.
 impl serde::Serialize for Transaction {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -140,6 +196,13 @@ impl serde::Serialize for Transaction {
                 map.serialize_entry("type", "order")?;
                 map.serialize_entry("id", id)?;
                 map.serialize_entry("number", &number.as_ref().map(Personal::as_str))?;
+            }
+            Self::Lease { resource, id, scenario, until } => {
+                map.serialize_entry("type", "lease")?;
+                map.serialize_entry("resource", resource)?;
+                map.serialize_entry("id", id.as_str())?;
+                map.serialize_entry("scenario", scenario)?;
+                map.serialize_entry("until", until)?;
             }
         }
         map.end()

@@ -29,8 +29,7 @@ pub fn answer(
     match answering.judge(kept, list, now, limits) {
         Judged::Settled(answer) => Ok(answer),
         Judged::Acceptable(recording) => {
-            let nonce = recording.nonce().as_bytes();
-            let answered = store.answer(crate::demand::SPACE, nonce, recording.answer(), now)?;
+            let answered = recording.record(store, now)?;
             Ok(recording.recorded(answered))
         }
     }

@@ -6,8 +6,11 @@ use super::asked::nonce_of;
 use super::{Answer, DemandRef, Limits, Record, UnverifiedPresentation, Verdict};
 use crate::demand::{Kept, demand_hash};
 use crate::profile::{ReasonCode, Refused};
-use crate::store::{Answered, MAX_KEY};
+use crate::store::{Answered, Claim, MAX_KEY, Space, Store, StoreError};
 use crate::trust::TrustList;
+
+/// Records that were superseded, by their digest; each by the nonce of the demand that did it.
+pub const SUPERSEDED: Space = Space::new("superseded");
 
 /// A presentation that is to be decided on, once its demand was looked up. Nothing of it is believed.
 ///
@@ -17,14 +20,20 @@ use crate::trust::TrustList;
 /// use jiff::Timestamp;
 /// use realname_token::demand::Kept;
 /// use realname_token::rely::{Answer, Answering, DemandRef, Judged, Limits};
-/// use realname_token::store::{Answered, Entry, StoreError};
+/// use realname_token::store::{Answered, Claim, Entry, StoreError};
 /// use realname_token::trust::TrustList;
 ///
 /// /// A service's own store, with the promises of `realname_token::store::Store`.
 /// trait Ledger {
 ///     async fn get(&self, nonce: &str) -> Result<Option<Entry>, StoreError>;
 ///     /// One atomic step: of all who answer one record, one wins.
-///     async fn answer(&self, nonce: &str, answer: &[u8], now: Timestamp) -> Result<Answered, StoreError>;
+///     async fn answer(
+///         &self,
+///         nonce: &str,
+///         answer: &[u8],
+///         claim: Option<Claim<'_>>,
+///         now: Timestamp,
+///     ) -> Result<Answered, StoreError>;
 /// }
 ///
 /// async fn decide(
@@ -41,7 +50,7 @@ use crate::trust::TrustList;
 ///     match answering.judge(kept, list, now, &Limits::default()) {
 ///         Judged::Settled(answer) => Ok(answer),
 ///         Judged::Acceptable(recording) => {
-///             let answered = ledger.answer(recording.nonce(), recording.answer(), now).await?;
+///             let answered = ledger.answer(recording.nonce(), recording.answer(), recording.claim(), now).await?;
 ///             Ok(recording.recorded(answered))
 ///         }
 ///     }
@@ -72,6 +81,7 @@ pub struct Recording {
     verdict: Verdict,
     record: Record,
     bytes: Vec<u8>,
+    supersedes: Option<String>,
 }
 
 impl<'a> Answering<'a> {
@@ -126,7 +136,8 @@ impl<'a> Answering<'a> {
             None => Judged::Settled(Answer { verdict, record: None }),
             Some(record) => {
                 let bytes = record.to_bytes();
-                Judged::Acceptable(Recording { nonce, verdict, record, bytes })
+                let supersedes = pending.supersedes().map(str::to_owned);
+                Judged::Acceptable(Recording { nonce, verdict, record, bytes, supersedes })
             }
         }
     }
@@ -151,15 +162,26 @@ impl Recording {
         self.verdict.verified_at()
     }
 
-    /// What will be kept, once it is recorded.
-    pub fn record(&self) -> &Record {
-        &self.record
-    }
-
     /// What to record there, if nothing was and the demand's time isn't over, in one step
     /// ([`Store::answer`](crate::store::Store::answer)).
     pub fn answer(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// What answering claims in the same step ([`Store::answer_claiming`]): the record that it supersedes. Whoever records it without the
+    /// claim lets a second answer supersede the same.
+    pub fn claim(&self) -> Option<Claim<'_>> {
+        let key = self.supersedes.as_deref()?.as_bytes();
+        Some(Claim { space: SUPERSEDED, key, by: self.nonce.as_bytes() })
+    }
+
+    /// Takes the step in a store: the answer, with its claim where it has one. [`recorded`](Self::recorded) says what that means.
+    pub fn record(&self, store: &dyn Store, now: Timestamp) -> Result<Answered, StoreError> {
+        let (space, key) = (crate::demand::SPACE, self.nonce.as_bytes());
+        match self.claim() {
+            None => store.answer(space, key, &self.bytes, now),
+            Some(claim) => store.answer_claiming(space, key, &self.bytes, claim, now),
+        }
     }
 
     /// The decision, by what the store did. When it failed there is none, and nothing may be accepted.
@@ -170,6 +192,7 @@ impl Recording {
             Answered::Already(answer) => return already(verdict, &answer),
             Answered::Expired => ReasonCode::DemandExpired,
             Answered::Unknown => ReasonCode::DemandUnknown,
+            Answered::Claimed => ReasonCode::AlreadySuperseded,
         };
         verdict.claims = None;
         verdict.reasons.push(code.into());

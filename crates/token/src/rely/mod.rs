@@ -27,7 +27,7 @@ mod times;
 mod verdict;
 
 pub use answer::{answer, recorded};
-pub use answering::{Answering, Judged, Recording};
+pub use answering::{Answering, Judged, Recording, SUPERSEDED};
 pub use asked::{Answer, DemandRef};
 pub use code::sd_jwt_code;
 pub use disclosed::Disclosed;

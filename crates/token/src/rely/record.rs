@@ -1,6 +1,7 @@
 //! What is kept of an accepted presentation: it verifies years later, and says nothing of the person.
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use super::judge::{Expected, judge};
 use super::presentation::Bare;
@@ -113,6 +114,23 @@ impl Record {
     /// base64url SHA-256 of the presentation that was accepted.
     pub fn presentation_sha256(&self) -> Option<&str> {
         self.json.member("presentation_sha256").and_then(Json::as_str)
+    }
+
+    /// SHA-256 of the issuer-signed JWT: how journals and later demands name the record. Erasing doesn't change it.
+    pub fn digest(&self) -> [u8; 32] {
+        let issued =
+            self.json.member("token").and_then(Json::as_str).and_then(|token| token.split('~').next());
+        Sha256::digest(issued.unwrap_or_default()).into()
+    }
+
+    /// The digest of the record that this one supersedes, in base64url, as its demand said.
+    pub fn supersedes(&self) -> Option<String> {
+        self.parts().ok()?.pending.supersedes().map(str::to_owned)
+    }
+
+    /// The nonce of the demand that it answers.
+    pub fn nonce(&self) -> Option<String> {
+        self.parts().ok().map(|parts| parts.pending.nonce().to_owned())
     }
 
     /// The opaque word of whoever recorded it ([`Recording::noting`](super::Recording::noting)). Nobody's signature covers it.

@@ -101,6 +101,26 @@ pub enum Answered {
     Unknown,
     /// It has no answer and its time is over.
     Expired,
+    /// What it was to claim had been claimed by another: nothing was recorded.
+    Claimed,
+}
+
+/// What an answer claims, once and for ever.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "what a claim is")]
+pub struct Claim<'a> {
+    /// The view's space.
+    pub space: Space,
+    /// What is claimed.
+    pub key: &'a [u8],
+    /// For whom: the same one may claim it again.
+    pub by: &'a [u8],
+}
+
+impl fmt::Debug for Claim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim").field("space", &self.space).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Answered {
@@ -110,6 +130,7 @@ impl fmt::Debug for Answered {
             Self::Already(answer) => f.debug_tuple("Already").field(&Bytes(answer.len())).finish(),
             Self::Unknown => f.write_str("Unknown"),
             Self::Expired => f.write_str("Expired"),
+            Self::Claimed => f.write_str("Claimed"),
         }
     }
 }
@@ -124,6 +145,8 @@ pub struct Answering<'a> {
     pub key: &'a [u8],
     /// What to record.
     pub answer: &'a [u8],
+    /// What it claims in the same step.
+    pub claim: Option<Claim<'a>>,
 }
 
 impl fmt::Debug for Answering<'_> {
@@ -142,18 +165,27 @@ pub enum AnsweredAll {
     Not {
         /// Which one, counted from 0.
         index: usize,
-        /// Why: [`Already`](Answered::Already), [`Unknown`](Answered::Unknown) or [`Expired`](Answered::Expired).
+        /// Why: [`Already`](Answered::Already), [`Unknown`](Answered::Unknown), [`Expired`](Answered::Expired) or
+        /// [`Claimed`](Answered::Claimed).
         found: Answered,
     },
 }
 
 impl AnsweredAll {
-    /// The first record that is named twice, for those who keep a ledger.
-    pub fn twice(answers: &[Answering<'_>]) -> Option<Self> {
-        let same = |a: &Answering<'_>, b: &Answering<'_>| (a.space, a.key) == (b.space, b.key);
-        answers.iter().enumerate().find_map(|(index, answer)| {
-            let first = answers.iter().take(index).find(|earlier| same(earlier, answer))?;
-            Some(Self::Not { index, found: Answered::Already(first.answer.to_vec()) })
+    /// The first answer that stands in the way of an earlier one whatever a ledger holds: of the same record, or claiming the same
+    /// for another. For those who keep a ledger.
+    pub fn clash(answers: &[Answering<'_>]) -> Option<Self> {
+        let found = |one: &Answering<'_>, earlier: &Answering<'_>| {
+            if (one.space, one.key) == (earlier.space, earlier.key) {
+                return Some(Answered::Already(earlier.answer.to_vec()));
+            }
+            let (one, earlier) = one.claim.zip(earlier.claim)?;
+            let same = (one.space, one.key) == (earlier.space, earlier.key);
+            (same && one.by != earlier.by).then_some(Answered::Claimed)
+        };
+        answers.iter().enumerate().find_map(|(index, one)| {
+            let found = answers.iter().take(index).find_map(|earlier| found(one, earlier))?;
+            Some(Self::Not { index, found })
         })
     }
 }

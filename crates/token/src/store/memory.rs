@@ -9,7 +9,8 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::limits::{check, from_micros, micros};
 use super::{
-    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, Field, List, Put, Space, Store,
+    StoreError, Task,
 };
 
 /// A store in memory, for tests and single runs. **It forgets everything when it is dropped**, so nothing that must
@@ -25,9 +26,13 @@ struct Ledger {
     seen: HashMap<Key, (u64, [u8; 32])>,
     /// The end of each member, by key.
     members: HashMap<Key, BTreeMap<Wiped, i64>>,
+    lists: HashMap<(Space, String), Tasks>,
 }
 
 type Key = (Space, Wiped);
+
+/// A list's tasks by key.
+type Tasks = BTreeMap<Vec<u8>, Task>;
 
 /// Bytes that may be personal.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, ZeroizeOnDrop)]
@@ -47,17 +52,29 @@ struct Record {
 
 impl Ledger {
     /// What answering would do; [`Answered::Recorded`] when it can be done.
-    fn look(&self, space: Space, key: &[u8], now: Timestamp) -> Answered {
-        let Some(record) = self.records.get(&(space, key.into())) else { return Answered::Unknown };
+    fn look(&self, one: &Answering<'_>, now: Timestamp) -> Answered {
+        let Some(record) = self.records.get(&(one.space, one.key.into())) else { return Answered::Unknown };
         if let Some(answer) = &record.answer {
             return Answered::Already(answer.clone());
         }
-        if record.expires_at < micros(now) { Answered::Expired } else { Answered::Recorded }
+        if record.expires_at < micros(now) {
+            return Answered::Expired;
+        }
+        let other = |claim: Claim<'_>| {
+            self.records.get(&(claim.space, claim.key.into())).is_some_and(|other| *other.value != claim.by)
+        };
+        if one.claim.is_some_and(other) { Answered::Claimed } else { Answered::Recorded }
     }
 
-    fn record(&mut self, space: Space, key: &[u8], answer: &[u8]) {
-        if let Some(record) = self.records.get_mut(&(space, key.into())) {
-            record.answer = Some(answer.to_vec());
+    fn record(&mut self, one: &Answering<'_>) {
+        if let Some(record) = self.records.get_mut(&(one.space, one.key.into())) {
+            record.answer = Some(one.answer.to_vec());
+        }
+        if let Some(claim) = one.claim {
+            let (value, expires_at) = (Zeroizing::new(claim.by.to_vec()), micros(Timestamp::MAX));
+            // Answered, so that no restore ends it.
+            let claimed = || Record { value, expires_at, answer: Some(claim.by.to_vec()) };
+            self.records.entry((claim.space, claim.key.into())).or_insert_with(claimed);
         }
     }
 }
@@ -70,6 +87,11 @@ impl MemoryStore {
 
     fn ledger(&self) -> Result<MutexGuard<'_, Ledger>, StoreError> {
         self.ledger.lock().map_err(|_| StoreError::Poisoned)
+    }
+
+    /// One list's tasks; one that isn't there has none.
+    pub(super) fn of<T>(&self, list: List<'_>, step: impl FnOnce(&mut Tasks) -> T) -> Result<T, StoreError> {
+        Ok(step(self.ledger()?.lists.entry((list.space, list.id.to_owned())).or_default()))
     }
 }
 
@@ -113,28 +135,33 @@ impl Store for MemoryStore {
     ) -> Result<Answered, StoreError> {
         check(Field::Key, key)?;
         check(Field::Answer, answer)?;
+        let one = Answering { space, key, answer, claim: None };
         let mut ledger = self.ledger()?;
-        let found = ledger.look(space, key, now);
+        let found = ledger.look(&one, now);
         if found == Answered::Recorded {
-            ledger.record(space, key, answer);
+            ledger.record(&one);
         }
         Ok(found)
     }
 
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
-        for Answering { key, answer, .. } in answers {
+        for Answering { key, answer, claim, .. } in answers {
             check(Field::Key, key)?;
             check(Field::Answer, answer)?;
+            if let Some(claim) = claim {
+                check(Field::Key, claim.key)?;
+                check(Field::Value, claim.by)?;
+            }
         }
-        if let Some(twice) = AnsweredAll::twice(answers) {
-            return Ok(twice);
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
         }
         let mut ledger = self.ledger()?;
-        let looks = answers.iter().map(|one| ledger.look(one.space, one.key, now)).enumerate();
+        let looks = answers.iter().map(|one| ledger.look(one, now)).enumerate();
         if let Some((index, found)) = looks.into_iter().find(|(_, found)| *found != Answered::Recorded) {
             return Ok(AnsweredAll::Not { index, found });
         }
-        answers.iter().for_each(|one| ledger.record(one.space, one.key, one.answer));
+        answers.iter().for_each(|one| ledger.record(one));
         Ok(AnsweredAll::Recorded)
     }
 

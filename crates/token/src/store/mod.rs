@@ -28,15 +28,18 @@ mod explain;
 mod housekeeping;
 pub mod limits;
 mod memory;
+mod memory_queue;
+mod queue;
 mod restored;
 
 use jiff::Timestamp;
 
-pub use self::entry::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space};
+pub use self::entry::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, Put, Space};
 pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+pub use self::queue::{List, Queue, Task, Work};
 pub use self::restored::{RESTORED, restored_at};
 
 /// The store's own space: when it was tidied up and when it was restored.
@@ -59,10 +62,28 @@ pub trait Store: Send + Sync {
     fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp)
     -> Result<Answered, StoreError>;
 
-    /// Records the answers of several records in one step: all of them or none. It stops at the first that can't be recorded
-    /// and says what [`answer`](Self::answer) would have said of it. One record named twice is answered in no case: its second
-    /// mention finds the first. Whoever answers the same records from several places names them in one order.
+    /// Records the answers of several records in one step, with what they claim: all of them or none. It stops at the first that
+    /// can't be recorded and says what [`answer`](Self::answer) would have said of it, or [`Answered::Claimed`]: of any number
+    /// of answers that claim the same for different ones, one is recorded. What was recorded before is told whatever was claimed.
+    /// One record named twice is answered in no case: its second mention finds the first. Whoever answers the same records from
+    /// several places names them in one order.
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError>;
+
+    /// As [`answer`](Self::answer), and in the same step claims something for good: [`answer_all`](Self::answer_all) of one.
+    fn answer_claiming(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        claim: Claim<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
+        let one = Answering { space, key, answer, claim: Some(claim) };
+        Ok(match self.answer_all(&[one], now)? {
+            AnsweredAll::Recorded => Answered::Recorded,
+            AnsweredAll::Not { found, .. } => found,
+        })
+    }
 
     /// Raises the sequence seen under `key`. What was seen never expires.
     fn advance(

@@ -1,11 +1,11 @@
 //! `agent find`: what stands in the journal and shouldn't. It is a list, not a verdict.
 
 use realname::standing::Finder;
-use serde_json::{Value, json};
 
 use super::entries;
 use crate::args::AgentListArgs;
 use crate::commands::{Done, done};
+use crate::shapes::journal::{FoundStrays, MovedReader, StoppedTerminal, UnadmittedAgent};
 use crate::{lang, output};
 
 pub(super) fn run(args: &AgentListArgs) -> Done {
@@ -13,22 +13,27 @@ pub(super) fn run(args: &AgentListArgs) -> Done {
     entries(args, |index, entry, _| finder.hear(index, entry))?;
     let found = finder.finish();
     if args.json {
-        let unadmitted: Vec<Value> = found
-            .unadmitted
-            .iter()
-            .map(|((agent, outlet), stray)| json!({ "agent": agent, "outlet": outlet, "first": stray.first, "count": stray.count }))
-            .collect();
-        let stopped: Vec<Value> = found
-            .stopped
-            .iter()
-            .map(|((terminal, agent), stray)| json!({ "terminal": terminal, "agent": agent, "first": stray.first, "count": stray.count }))
-            .collect();
-        let moved: Vec<Value> = found
-            .moved
-            .iter()
-            .map(|(reader, agents)| json!({ "sam_id": reader, "agents": agents }))
-            .collect();
-        output::json(&json!({ "unadmitted": unadmitted, "stopped": stopped, "moved_readers": moved }));
+        let (unadmitted, stopped, moved) =
+            (found.unadmitted.iter(), found.stopped.iter(), found.moved.iter());
+        output::json(&FoundStrays {
+            unadmitted: unadmitted
+                .map(|((agent, outlet), stray)| UnadmittedAgent {
+                    agent,
+                    outlet: outlet.as_deref(),
+                    first: stray.first,
+                    count: stray.count,
+                })
+                .collect(),
+            stopped: stopped
+                .map(|((terminal, agent), stray)| StoppedTerminal {
+                    terminal,
+                    agent,
+                    first: stray.first,
+                    count: stray.count,
+                })
+                .collect(),
+            moved_readers: moved.map(|(sam_id, agents)| MovedReader { sam_id, agents }).collect(),
+        });
         return done();
     }
     let what = lang::pick(

@@ -1,22 +1,21 @@
 //! `agent list`: standings with their history.
 
-use realname::standing::{Change, Standings};
-use serde_json::{Map, Value, json};
+use realname::standing::Standings;
 
 use super::{entries, measure};
 use crate::args::AgentListArgs;
 use crate::commands::{Done, done};
+use crate::shapes::journal::{ListedAgents, ShownChange};
 use crate::{lang, output};
 
 pub(super) fn run(args: &AgentListArgs) -> Done {
     let mut standings = Standings::default();
     entries(args, |index, entry, _| standings.hear(index, entry))?;
     if args.json {
-        let agents: Map<String, Value> = standings
-            .iter()
-            .map(|(agent, changes)| (agent.to_owned(), changes.iter().map(to_json).collect()))
-            .collect();
-        output::json(&json!({ "agents": agents }));
+        let agents = standings.iter();
+        let agents =
+            agents.map(|(agent, changes)| (agent, changes.iter().map(ShownChange::of).collect())).collect();
+        output::json(&ListedAgents { agents });
     } else {
         let head = lang::pick(["agent", "standing", "since", "event"], ["代理商", "状态", "自", "序号"]);
         let rows = standings.iter().filter_map(|(agent, changes)| {
@@ -27,11 +26,4 @@ pub(super) fn run(args: &AgentListArgs) -> Done {
         output::line(output::table(head, rows));
     }
     done()
-}
-
-fn to_json(change: &Change) -> Value {
-    json!({
-        "index": change.index, "time": change.time, "standing": change.standing, "rule": change.rule,
-        "grounds": change.grounds, "amount": change.amount,
-    })
 }

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use realname::standing::{Measure, Standing};
-use serde_json::json;
 
 use crate::args::{AgentMeasureArgs, AgentStanding};
 use crate::commands::{Done, done, journal};
 use crate::failure::Failure;
+use crate::shapes::journal::MeasuredAgent;
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &AgentMeasureArgs) -> Done {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &AgentMeasureArgs) -> Done {
     let event = measure.to_event(journal.size()).map_err(about)?;
     let appended = journal.append(vec![event], Timestamp::now()).map_err(about)?;
     if args.json {
-        output::json(&json!({ "agent": args.agent, "standing": standing, "index": appended.first }));
+        output::json(&MeasuredAgent { agent: &args.agent, standing, index: appended.first });
     } else {
         let (agent, index) = (outside::shown(&args.agent), appended.first);
         output::line(lang::pick(

@@ -43,6 +43,11 @@ pub(crate) fn show(demand: &VerifiedDemand, line: impl Fn(String)) {
         let number = number.as_ref().map(|number| format!(" {}", number.as_str())).unwrap_or_default();
         say(lang::pick("order", "订单"), &format!("{id}{number}"));
     }
+    if let Some(Transaction::Lease { resource, id, scenario, until, .. }) = demand.transaction() {
+        say(lang::pick("what is leased", "租用"), &format!("{resource} {}", id.as_str()));
+        say(lang::pick("for what", "用途"), &format!("{scenario}"));
+        say(lang::pick("until", "截止"), &until.to_string());
+    }
     say(lang::pick("will be disclosed", "将披露"), &words::claims(demand.claims()));
     let checks = demand.requirements().checks.iter().map(|check| words::check(*check));
     let checks = checks.collect::<Vec<_>>().join(lang::pick(", ", "、"));

@@ -5,11 +5,11 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use realname::demand::{AskError, DemandRequest};
 use realname::document::Personal;
-use realname::profile::{ClaimName, Expectation};
+use realname::profile::{ClaimName, Expectation, Purpose};
 use serde::Deserialize;
 
 use crate::args::DemandNewArgs;
-use crate::commands::{Done, declared, done, key, one_value, stores};
+use crate::commands::{Done, declared, done, key, lease, one_value, stores};
 use crate::failure::Failure;
 use crate::files::Output;
 use crate::shapes::NewDemand;
@@ -31,6 +31,9 @@ pub(super) fn run(args: &DemandNewArgs) -> Done {
     one_value(args.json, &[&out])?;
     let store = stores::open(&args.store)?;
     let now = Timestamp::now();
+    if let (Purpose::SimActivate, Some(number)) = (&args.purpose, &args.number) {
+        lease::refuse_resting(&store, number, now)?;
+    }
     let demand = request.issue(&args.iss, &signer, &store, now).map_err(refused)?;
     out.write(demand.as_str().as_bytes())?;
     stores::keep_house(&store, now);

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use realname::journal::entry::{Event, Stated};
-use serde_json::json;
 
 use crate::args::InspectionCloseArgs;
 use crate::commands::{Done, done, journal};
 use crate::failure::Failure;
+use crate::shapes::journal::ClosedInspection;
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &InspectionCloseArgs) -> Done {
@@ -19,7 +19,7 @@ pub(super) fn run(args: &InspectionCloseArgs) -> Done {
         .with("size", Stated::Count(size));
     let appended = journal.append(vec![event], Timestamp::now()).map_err(about)?;
     if args.json {
-        output::json(&json!({ "closed": size, "size": appended.size, "first": appended.first }));
+        output::json(&ClosedInspection { closed: size, size: appended.size, first: appended.first });
     } else {
         output::line(lang::pick(format!("closed at {size} entries"), format!("已在 {size} 条记录处结束")));
     }

@@ -10,8 +10,6 @@ use crate::files::{self, Output};
 use crate::{lang, output};
 
 pub(super) fn run(args: &InspectionCommitArgs) -> Done {
-    let out = Output::prepare(&args.out)?;
-    one_value(false, &[&out])?;
     let signer = args.key.as_deref().map(key::load).transpose()?;
     let terms = Terms::new(
         &args.origin,
@@ -24,6 +22,8 @@ pub(super) fn run(args: &InspectionCommitArgs) -> Done {
     let secret = Secret::random()?;
     let signer = signer.as_ref().map(|signer| signer as &dyn Signer);
     let event = terms.commit(role(args.role), &secret, signer)?;
+    let out = Output::prepare(&args.out)?;
+    one_value(false, &[&out])?;
     files::write_new_secret(&args.secret, realname::jose::encode(secret.as_bytes()).as_bytes())?;
     out.write(&line(&event))?;
     output::line(lang::pick(

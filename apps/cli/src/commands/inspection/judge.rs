@@ -1,20 +1,20 @@
 //! `inspection judge`: figures for each agent, with n and a bound, and the events of the outcome.
 
-use realname::inspection::{AgentOutcome, Produced, judge, share};
-use serde_json::{Map, Value, json};
+use realname::inspection::{Produced, judge, share};
 
 use super::{find, line};
 use crate::args::InspectionJudgeArgs;
 use crate::commands::{Done, done, one_value};
 use crate::failure::Failure;
 use crate::files::{self, Output};
+use crate::shapes::journal::{JudgedAgent, JudgedEntry, JudgedInspection};
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &InspectionJudgeArgs) -> Done {
-    let events = args.events.as_deref().map(Output::prepare).transpose()?;
-    one_value(args.json, &events.iter().collect::<Vec<_>>())?;
     let produced = Produced::parse_all(&files::read_text(&args.produced)?)
         .map_err(|error| Failure::from(error).about(&outside::path(&args.produced)))?;
+    let events = args.events.as_deref().map(Output::prepare).transpose()?;
+    one_value(args.json, &events.iter().collect::<Vec<_>>())?;
     let (reader, inspection) = find(&args.inspected)?;
     let (drawn, of) = inspection.draw(&reader)?;
     let judged = judge(&drawn, &produced, args.deadline);
@@ -29,16 +29,15 @@ pub(super) fn run(args: &InspectionJudgeArgs) -> Done {
         )?;
     }
     if args.json {
-        let agents: Map<String, Value> =
-            judged.agents.iter().map(|(agent, outcome)| (agent.clone(), to_json(outcome))).collect();
-        let entries: Vec<Value> = judged
-            .entries
-            .iter()
-            .map(|(index, outcome)| json!({ "index": index, "outcome": outcome }))
-            .collect();
-        output::json(&json!({
-            "inspection": args.inspected.inspection, "of": of, "drawn": drawn.len(), "agents": agents, "entries": entries,
-        }));
+        let agents = judged.agents.iter();
+        let entries = judged.entries.iter();
+        output::json(&JudgedInspection {
+            inspection: &args.inspected.inspection,
+            of,
+            drawn: drawn.len(),
+            agents: agents.map(|(agent, outcome)| (agent.as_str(), JudgedAgent::of(outcome))).collect(),
+            entries: entries.map(|&(index, outcome)| JudgedEntry { index, outcome }).collect(),
+        });
     } else {
         let head = lang::pick(
             ["agent", "n", "produced", "95 %", "missing", "differs", "late"],
@@ -60,13 +59,4 @@ pub(super) fn run(args: &InspectionJudgeArgs) -> Done {
         output::line(output::table(head, rows));
     }
     done()
-}
-
-fn to_json(outcome: &AgentOutcome) -> Value {
-    let bound = share(outcome.produced, outcome.drawn);
-    json!({
-        "n": outcome.drawn, "produced": outcome.produced, "missing": outcome.missing, "differs": outcome.differs,
-        "late": outcome.late, "share_produced": bound.map(|(_, found, _)| found),
-        "bound_95": bound.map(|(low, _, high)| [low, high]),
-    })
 }

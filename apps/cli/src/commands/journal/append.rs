@@ -5,12 +5,12 @@ use std::path::Path;
 use jiff::Timestamp;
 use realname::journal::JournalError;
 use realname::journal::entry::Event;
-use serde_json::json;
 
 use super::journal;
 use crate::args::JournalAppendArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
+use crate::shapes::journal::AppendedEvents;
 use crate::{files, output, outside};
 
 pub(super) fn run(args: &JournalAppendArgs) -> Done {
@@ -19,11 +19,11 @@ pub(super) fn run(args: &JournalAppendArgs) -> Done {
     let appended = journal
         .append(events, Timestamp::now())
         .map_err(|error| Failure::from(error).about(&outside::path(&args.event)))?;
-    let told = json!({ "size": appended.size, "root": appended.root.to_string(), "first": appended.first });
+    let told = AppendedEvents { size: appended.size, root: appended.root.to_string(), first: appended.first };
     if args.json {
         output::json(&told);
     } else {
-        output::line(told);
+        output::line(serde_json::json!(told));
     }
     done()
 }

@@ -1,13 +1,13 @@
 //! `journal check-proof`: one entry, judged without the journal.
 
 use realname::journal::note::{NoteError, TlogProof};
-use serde_json::json;
 
-use super::{checkpoint_json, seen_by, signers};
+use super::{seen_by, signers};
 use crate::args::JournalCheckProofArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
 use crate::output::{Tone, paint};
+use crate::shapes::journal::{CheckedProof, ShownWitness};
 use crate::{files, lang, output, outside};
 
 pub(super) fn run(args: &JournalCheckProofArgs) -> Done {
@@ -18,9 +18,14 @@ pub(super) fn run(args: &JournalCheckProofArgs) -> Done {
     let entry = files::read_text(&args.entry)?;
     let found = proof.verify(entry.as_bytes(), &keys, &quorum).map_err(about)?;
     if args.json {
-        let mut told = checkpoint_json(&found);
-        told["index"] = json!(proof.index());
-        output::json(&told);
+        let checkpoint = found.checkpoint();
+        output::json(&CheckedProof {
+            origin: checkpoint.origin().as_str_raw(),
+            size: checkpoint.size,
+            root: checkpoint.root.to_string(),
+            witnesses: ShownWitness::of(found.witnesses()),
+            index: proof.index(),
+        });
     } else {
         let (origin, size, index) = (found.checkpoint().origin(), found.checkpoint().size, proof.index());
         output::line(lang::pick(

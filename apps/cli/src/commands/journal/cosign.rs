@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use realname::journal::Witness;
-use serde_json::json;
 
 use super::{checkpoint, log_keys, reader, signer};
 use crate::args::JournalCosignArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
+use crate::shapes::journal::CosignedJournal;
 use crate::{files, lang, output, outside};
 
 pub(super) fn run(args: &JournalCosignArgs) -> Done {
@@ -31,9 +31,7 @@ pub(super) fn run(args: &JournalCosignArgs) -> Done {
     let from = seen.as_ref().map(|seen| seen.unverified().size);
     if args.json {
         let vkey = witness.verifier_key().to_string();
-        output::json(
-            &json!({ "size": size, "since": from, "vkey": vkey, "signature_verified": !keys.is_empty() }),
-        );
+        output::json(&CosignedJournal { size, since: from, vkey, signature_verified: !keys.is_empty() });
     } else {
         output::line(witness.verifier_key());
         output::note(match from {

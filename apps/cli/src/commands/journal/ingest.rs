@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use realname::journal::terminal::{Ingest, Ingested};
 use realname::profile::Explain;
 use realname::trust::TrustList;
-use serde_json::{Value, json};
 
 use super::journal;
 use crate::args::JournalIngestArgs;
 use crate::commands::{Done, done, trusted};
 use crate::failure::Failure;
+use crate::shapes::journal::IngestedStatements;
 use crate::{files, lang, output, outside};
 
 pub(super) fn run(args: &JournalIngestArgs) -> Done {
@@ -30,9 +30,9 @@ pub(super) fn run(args: &JournalIngestArgs) -> Done {
     let ingest = Ingest::read(&args.outbox, list.as_ref()).map_err(|error| about(error.into()))?;
     let mut journal = journal(&args.dir, &args.key)?;
     let found = ingest.into_journal(&mut journal, now).map_err(|error| about(error.into()))?;
-    let told = to_json(&found, journal.size());
+    let told = IngestedStatements::of(&found, journal.size());
     match charge(&found) {
-        Some(failure) => Err(failure.with_details(told, String::new())),
+        Some(failure) => Err(failure.with_details(serde_json::json!(told), String::new())),
         None => {
             if args.json {
                 output::json(&told);
@@ -46,21 +46,6 @@ pub(super) fn run(args: &JournalIngestArgs) -> Done {
             done()
         }
     }
-}
-
-fn to_json(found: &Ingested, size: u64) -> Value {
-    let gaps = found
-        .gaps
-        .iter()
-        .map(|gap| json!({ "terminal": gap.terminal, "expected": gap.expected, "got": gap.got }));
-    let forks = found.forks.iter().map(|fork| {
-        json!({ "terminal": fork.terminal, "terminal_seq": fork.seq, "statement": fork.statement.to_base64url() })
-    });
-    let refused = found.refused.iter().map(|(file, error)| json!({ "file": file, "code": error.code() }));
-    json!({
-        "taken": found.taken, "known": found.known, "size": size, "gaps": gaps.collect::<Vec<_>>(),
-        "forks": forks.collect::<Vec<_>>(), "refused": refused.collect::<Vec<_>>(),
-    })
 }
 
 /// The gravest thing that was found. Everything else was taken in all the same.

@@ -1,12 +1,12 @@
 //! `journal new`: an empty journal, and the key that it is judged by.
 
 use realname::journal::Journal;
-use serde_json::json;
 
 use super::signer;
 use crate::args::JournalNewArgs;
 use crate::commands::{Done, done};
 use crate::failure::Failure;
+use crate::shapes::journal::NewJournal;
 use crate::{output, outside};
 
 pub(super) fn run(args: &JournalNewArgs) -> Done {
@@ -15,7 +15,7 @@ pub(super) fn run(args: &JournalNewArgs) -> Done {
         .map_err(|error| Failure::from(error).about(&outside::path(&args.dir)))?;
     let vkey = journal.verifier_key().to_string();
     if args.json {
-        output::json(&json!({ "vkey": vkey, "origin": args.origin, "size": 0 }));
+        output::json(&NewJournal { vkey, origin: &args.origin, size: 0 });
     } else {
         output::line(vkey);
     }

@@ -1,13 +1,13 @@
 //! `journal verify`: the whole of it, from the tiles.
 
 use realname::journal::{Audit, JournalError};
-use serde_json::json;
 
-use super::{checkpoint, seen_by, signers, witnesses};
+use super::{checkpoint, seen_by, signers};
 use crate::args::JournalVerifyArgs;
 use crate::commands::{Done, done};
 use crate::failure::{Exit, Failure};
 use crate::output::{Progress, Tone, paint};
+use crate::shapes::journal::{ShownWitness, VerifiedJournal};
 use crate::{lang, output, outside};
 
 pub(super) fn run(args: &JournalVerifyArgs) -> Done {
@@ -30,10 +30,13 @@ pub(super) fn run(args: &JournalVerifyArgs) -> Done {
     drop(progress);
     let origin = reader.checkpoint().unverified().origin();
     if args.json {
-        output::json(&json!({
-            "origin": origin.as_str_raw(), "size": audited.size, "root": audited.root.to_string(),
-            "agents": audited.chains.len(), "witnesses": witnesses(&audited.witnesses),
-        }));
+        output::json(&VerifiedJournal {
+            origin: origin.as_str_raw(),
+            size: audited.size,
+            root: audited.root.to_string(),
+            agents: audited.chains.len(),
+            witnesses: ShownWitness::of(&audited.witnesses),
+        });
     } else {
         let (size, agents) = (audited.size, audited.chains.len());
         output::line(lang::pick(

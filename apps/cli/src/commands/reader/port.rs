@@ -26,7 +26,7 @@ pub(super) fn keep(notes: Option<PortNotes>, reader: &Reader) {
 }
 
 /// Where this user's programs keep what they know of ports.
-fn notes_directory() -> Option<PathBuf> {
+pub(crate) fn notes_directory() -> Option<PathBuf> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = set("XDG_STATE_HOME").or_else(|| set("LOCALAPPDATA"));
     let state = state.or_else(|| set("HOME").map(|home| home.join(".local/state")));

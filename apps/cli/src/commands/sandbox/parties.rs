@@ -127,7 +127,16 @@ impl Parties {
         let asks = vec![
             ("role", Json::from("demand")),
             ("display_name", "Shop (TEST)".into()),
-            ("purposes", Json::array(["sim.activate", "sim.replace", "sim.cancel", "service.order"])),
+            (
+                "purposes",
+                Json::array([
+                    "sim.activate",
+                    "sim.replace",
+                    "sim.cancel",
+                    "service.order",
+                    "number.reverify",
+                ]),
+            ),
             ("claims", Json::array(["name", "id_number"])),
         ];
         Json::object([

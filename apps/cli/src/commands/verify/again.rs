@@ -1,5 +1,6 @@
 //! `verify --nonce N --again`: what was decided, for the one whose demand it was. After a crash, or a lost output.
 
+use realname::jose::encode;
 use realname::profile::{Explain, ReasonCode};
 use realname::rely::{DemandRef, recorded};
 
@@ -17,7 +18,7 @@ pub(super) fn run(args: &VerifyArgs) -> Done {
     let store = stores::existing(store)?;
     let out = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &out.iter().collect::<Vec<_>>())?;
-    let order = Order::find(&store, DemandRef::Nonce(nonce), None)?;
+    let mut order = Order::find(&store, DemandRef::Nonce(nonce), None)?;
     let Some(record) = recorded(&store, nonce)? else {
         if order.is_known() {
             return Err(Failure::refused(
@@ -33,6 +34,7 @@ pub(super) fn run(args: &VerifyArgs) -> Done {
         let what = lang::pick("this store has no such demand".to_owned(), code.message(lang::of_library()));
         return Err(errors::refusal(code, what));
     };
+    order.record = Some(encode(&record.digest()));
     if let Some(out) = out {
         out.write(&record.to_bytes())?;
     }

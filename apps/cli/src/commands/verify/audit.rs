@@ -1,9 +1,12 @@
 //! `verify --audit`: a kept record, judged as of a time. Answers nothing, changes nothing.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use realname::rely::{Limits, Record};
 use realname::trust::TrustList;
 
+use super::chain;
 use super::order::Order;
 use super::tell::tell;
 use super::{Given, distrust};
@@ -11,7 +14,7 @@ use crate::commands::{Done, trusted};
 use crate::failure::{Exit, Failure};
 use crate::{files, lang};
 
-pub(super) fn run(given: &Given<'_>, at: Timestamp, as_json: bool) -> Done {
+pub(super) fn run(given: &Given<'_>, at: Timestamp, earlier: Option<&Path>, as_json: bool) -> Done {
     let record = parse(given.file)?;
     if record.accepted_at().is_some_and(|accepted| accepted > at) {
         return Err(Failure::refused(
@@ -24,9 +27,15 @@ pub(super) fn run(given: &Given<'_>, at: Timestamp, as_json: bool) -> Done {
         ));
     }
     let anchors = trusted::anchors(given.anchor)?;
-    let order = Order::default();
+    let mut order = Order::of_record(&record);
     match TrustList::as_of(&files::read_text(given.trust)?, &anchors, at) {
-        Ok(list) => tell(&record.audit(&list, &Limits::default()), &order, as_json, Exit::Refused),
+        Ok(list) => {
+            let verdict = record.audit(&list, &Limits::default());
+            if let Some(earlier) = earlier.filter(|_| verdict.is_accepted()) {
+                order.chain = Some(chain::follow(&record, earlier, &list, at)?);
+            }
+            tell(&verdict, &order, as_json, Exit::Refused)
+        }
         Err(error) => distrust(error, &order, as_json),
     }
 }

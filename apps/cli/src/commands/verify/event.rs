@@ -167,6 +167,7 @@ fn event(nonce: &str, record: &Record) -> Event {
         .with_fitting("agent", of_terminal("agent"))
         .with_fitting("terminal", of_terminal("id"))
         .with_fitting("region", of_terminal("region"))
+        .with_fitting("supersedes", record.supersedes().as_deref())
 }
 
 fn size(size: u64) -> Json {

@@ -1,8 +1,8 @@
 //! Which order a verdict is about: a flow with many open demands has to know.
 
 use realname::demand::PendingDemand;
-use realname::jose::Unverified;
-use realname::rely::DemandRef;
+use realname::jose::{Unverified, encode};
+use realname::rely::{DemandRef, Record};
 use realname::store::{Store, StoreError};
 use serde_json::{Value, json};
 
@@ -15,6 +15,10 @@ pub(super) struct Order {
     transaction: Value,
     env: Value,
     known: bool,
+    /// The digest of the record, of what was accepted.
+    pub(super) record: Option<String>,
+    /// The digests of what it superseded, itself first.
+    pub(super) chain: Option<Vec<String>>,
 }
 
 impl Order {
@@ -39,7 +43,12 @@ impl Order {
             }
             None => (Value::Null, Value::Null),
         };
-        Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some() })
+        Ok(Self { nonce: Some(nonce), transaction, env, known: kept.is_some(), ..Self::default() })
+    }
+
+    /// Nothing but which record it is.
+    pub(super) fn of_record(record: &Record) -> Self {
+        Self { record: Some(encode(&record.digest())), ..Self::default() }
     }
 
     /// Whether this store asked it.
@@ -52,6 +61,10 @@ impl Order {
         value["nonce"] = json!(self.nonce);
         value["transaction"] = self.transaction.clone();
         value["env"] = self.env.clone();
+        value["record"] = json!(self.record);
+        if let Some(chain) = &self.chain {
+            value["chain"] = json!(chain);
+        }
     }
 
     /// What happens, and to which number: for people.

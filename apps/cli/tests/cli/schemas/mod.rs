@@ -10,24 +10,12 @@ use serde_json::Value;
 
 use crate::support;
 use support::{
-    Emulator, HOME, NAME, NUMBER, Register, Workshop, code, fixture, good_photos, json, photos, realname, run,
+    Emulator, HOME, NAME, NUMBER, Register, Workshop, code, fits, fixture, good_photos, json, photos,
+    realname, run,
 };
 
-/// Holds what was printed against the schema.
-pub(crate) fn fits(name: &str, printed: &Value) {
-    let path = format!("{}/../../docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let schema = std::fs::read_to_string(path).expect("a schema");
-    let validator = jsonschema::options()
-        .should_validate_formats(true)
-        .build(&serde_json::from_str(&schema).expect("JSON"))
-        .expect("a schema of JSON Schema 2020-12");
-    let wrong: Vec<String> =
-        validator.iter_errors(printed).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
-}
-
 /// Runs a command that must do what it is asked for, and holds what it prints against the schema.
-fn prints(name: &str, args: &[&str]) -> Value {
+pub(crate) fn prints(name: &str, args: &[&str]) -> Value {
     let output = run(args);
     assert_eq!(code(&output), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     let printed = json(&output);
@@ -238,4 +226,47 @@ fn events_of_a_watched_reader() {
     }
     assert_eq!(told, ["reader_ready", "card_read"]);
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn keys_journals_measures_and_service_tokens() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    for alg in ["EdDSA", "ES256"] {
+        let key = path(alg);
+        prints("public-key", &["key", "new", "--alg", alg, "--out", &key, "--json"]);
+        prints("public-key", &["key", "show", &key]);
+        prints("public-key", &["key", "show", "--valid-days", "30", &key]);
+    }
+    let (journal, key) = (path("journal"), path("EdDSA"));
+    let at = ["--dir", &journal, "--key", &key];
+    let new = ["journal", "new", "--origin", "operator.example/journal", "--json"];
+    prints("journal-new", &[&new[..], &at[..]].concat());
+    let measure = ["agent", "measure", "--agent", "shop-1", "--standing", "admitted", "--json"];
+    prints("agent-measure", &[&measure[..], &at[..]].concat());
+    // Only the store is opened for a token; nothing else of the configuration has to be there.
+    let config = r#"
+        listen = "127.0.0.1:0"
+        iss = "https://asks.example"
+        key = "key.pem"
+        trust = "trust.jwt"
+        anchor = "anchor.json"
+        store = "store"
+        env = "test"
+    "#;
+    std::fs::write(path("serve.toml"), config).expect("written");
+    let token = [
+        "serve",
+        "token",
+        "new",
+        "--name",
+        "till",
+        "--principal",
+        "shop-1",
+        "--scope",
+        "verify",
+        "--days",
+        "30",
+    ];
+    prints("serve-token", &[&token[..], &["--config", &path("serve.toml"), "--json"]].concat());
 }

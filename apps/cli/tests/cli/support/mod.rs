@@ -42,6 +42,26 @@ pub fn json(output: &Output) -> serde_json::Value {
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stdout)))
 }
 
+/// Holds what was printed against its schema in `docs/schemas`.
+pub fn fits(name: &str, printed: &serde_json::Value) {
+    let path = format!("{}/../../docs/schemas/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let schema = std::fs::read_to_string(path).expect("a schema");
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&serde_json::from_str(&schema).expect("JSON"))
+        .expect("a schema of JSON Schema 2020-12");
+    let wrong: Vec<String> =
+        validator.iter_errors(printed).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+}
+
+/// What was printed, which is as that schema has it.
+pub fn fitting(name: &str, output: &Output) -> serde_json::Value {
+    let printed = json(output);
+    fits(name, &printed);
+    printed
+}
+
 /// The reasons' codes of a verdict.
 pub fn reasons(verdict: &serde_json::Value) -> Vec<String> {
     let reasons = verdict["reasons"].as_array().expect("reasons");
@@ -219,7 +239,13 @@ impl Workshop {
             let mut home = key("home");
             home["iss"] = HOME.into();
             home["role"] = "demand".into();
-            home["purposes"] = serde_json::json!(["sim.cancel", "sim.activate", "delivery.handover"]);
+            home["purposes"] = serde_json::json!([
+                "sim.cancel",
+                "sim.activate",
+                "delivery.handover",
+                "number.reverify",
+                "urn:realname:purpose:lease"
+            ]);
             home["claims"] = serde_json::json!(["name", "id_number", "id_type", "document_expiry"]);
             home["display_name"] = "Home Operator (TEST)".into();
             keys.push(home);

@@ -75,17 +75,21 @@ impl HttpGateway {
     }
 }
 
+impl HttpGateway {
+    /// A request to it, with what it asks for.
+    pub(crate) fn post(&self) -> ureq::RequestBuilder<ureq::typestate::WithBody> {
+        let request = self.agent.post(&self.url).header(header::CONTENT_TYPE, "application/json");
+        match &self.authorization {
+            Some(value) => request.header(header::AUTHORIZATION, value.clone()),
+            None => request,
+        }
+    }
+}
+
 impl Messenger for HttpGateway {
     fn send(&self, message: &Message<'_>, lang: Lang) -> Result<(), MessengerError> {
         let body = body(message, lang).to_bytes();
-        let mut request = self
-            .agent
-            .post(&self.url)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("Idempotency-Key", message.id());
-        if let Some(value) = &self.authorization {
-            request = request.header(header::AUTHORIZATION, value.clone());
-        }
+        let request = self.post().header("Idempotency-Key", message.id());
         match request.send(&body[..]) {
             Ok(response) => judge(response.status().as_u16()),
             Err(error) => Err(fault(&error)),

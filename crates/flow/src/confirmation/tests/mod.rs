@@ -150,7 +150,10 @@ impl Store for Spy {
     }
 
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
-        answers.iter().for_each(|one| self.note(&[one.key, one.answer]));
+        for one in answers {
+            self.note(&[one.key, one.answer]);
+            one.claim.iter().for_each(|claim| self.note(&[claim.key, claim.by]));
+        }
         self.inner.answer_all(answers, now)
     }
 

@@ -219,3 +219,33 @@ fn a_witness_cosigns_growth_and_its_line_is_published() {
     let unknown = witness.cosign(&reader(&files), &[other], None, now());
     assert!(matches!(unknown, Err(JournalError::Note(_))));
 }
+
+/// A directory that was moved, removed or replaced under a running writer: an open file follows a move, so events were
+/// acknowledged that nobody would ever find. A second writer in its place had another history.
+#[cfg(unix)]
+#[test]
+fn a_journal_that_was_moved_under_its_writer_acknowledges_nothing_more() {
+    type Fate = fn(&std::path::Path, &std::path::Path);
+    let moved: Fate = |path, aside| std::fs::rename(path, aside).unwrap();
+    let removed: Fate = |path, _| std::fs::remove_dir_all(path).unwrap();
+    let replaced: Fate = |path, aside| {
+        std::fs::rename(path, aside).unwrap();
+        drop(Journal::create(path, key(), ORIGIN).unwrap());
+    };
+    let lock_removed: Fate = |path, _| std::fs::remove_file(path.join("lock")).unwrap();
+    for (name, fate) in
+        [("moved", moved), ("removed", removed), ("replaced", replaced), ("lock", lock_removed)]
+    {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, aside) = (directory.path().join("journal"), directory.path().join("aside"));
+        let mut journal = Journal::create(&path, key(), ORIGIN).unwrap();
+        journal.append(events(0..2), now()).unwrap();
+        fate(&path, &aside);
+        let refused = journal.append(events(2..3), now()).unwrap_err();
+        assert_eq!(refused.code(), "journal_io", "{name}: {refused}");
+        assert_eq!(journal.append(events(3..4), now()).unwrap_err().code(), "journal_stopped", "{name}");
+        if name == "replaced" {
+            assert_eq!(Journal::open(&path, key()).unwrap().size(), 0, "the other one is as it was made");
+        }
+    }
+}
