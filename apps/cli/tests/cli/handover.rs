@@ -4,9 +4,8 @@
 
 use serde_json::Value;
 
-use crate::schemas::fits;
 use crate::support;
-use support::{Emulator, HOME, NAME, NUMBER, Workshop, code, fixture, good_photos, json, run};
+use support::{Emulator, HOME, NAME, NUMBER, Workshop, code, fits, fixture, good_photos, json, run};
 
 struct Shop {
     workshop: Workshop,
