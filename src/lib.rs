@@ -92,8 +92,8 @@ pub use realname_capture as capture;
 pub use realname_card::{document, reader};
 #[cfg(feature = "flow")]
 pub use realname_flow::{
-    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, inspection, lease, report,
-    rollout, standing,
+    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
+    report, rollout, standing,
 };
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
@@ -106,8 +106,12 @@ pub use realname_token::{demand, jose, rely, sd_jwt, trust};
 
 /// The ledger under everything that must happen once or be counted.
 pub mod store {
+    #[cfg(all(feature = "capture", feature = "postgres"))]
+    pub use realname_store::PostgresReuse;
     #[cfg(feature = "postgres")]
     pub use realname_store::PostgresStore;
+    #[cfg(all(feature = "capture", feature = "sqlite"))]
+    pub use realname_store::SqliteReuse;
     #[cfg(feature = "sqlite")]
     pub use realname_store::SqliteStore;
     pub use realname_token::store::*;

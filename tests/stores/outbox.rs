@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use realname::store::{Answered, Claim, List, MemoryStore, Outbox, Put, Space, ToAnswer, ToTell, Work};
+use realname::store::{Answered, Answering, Claim, List, MemoryStore, Outbox, Put, Space, ToTell, Work};
 
 use crate::cases::at;
 
@@ -12,7 +12,7 @@ const LIST: List<'static> = List { space: SPACE, id: "told" };
 fn tell(outbox: &dyn Outbox, key: &[u8], answer: &[u8], claim: Option<&[u8]>, now: i64) -> Answered {
     let claim = claim.map(|key| Claim { space: SPACE, key, by: answer });
     let work = Work { value: answer.to_vec().into(), state: "waits".to_owned(), due_at: None };
-    let answer = ToAnswer { space: SPACE, key, answer, claim };
+    let answer = Answering { space: SPACE, key, answer, claim };
     outbox.answer_telling(answer, ToTell { list: LIST, key, work: &work }, at(now)).unwrap()
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) agent: Option<String>,
     /// Where it stands.
     pub(crate) region: Option<String>,
+    /// The operator's registered name in Latin letters, as it stands on marked copies.
+    pub(crate) operator: Option<String>,
     /// Appraisal policies, by name or by file, at most one for each locality; the built-in ones when absent.
     #[serde(default)]
     pub(crate) policy: OneOrMore,

@@ -170,6 +170,11 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("examination", &["capture check"], of::<Examined>()),
         // No command prints a finding by itself; it stands inside others' JSON.
         ("finding", &[], of::<Finding>()),
+        (
+            "handover",
+            &["handover sell", "handover accept", "handover door", "handover activate", "handover show"],
+            of::<shapes::HandedOver>(),
+        ),
         ("inspection", &["inspect"], of::<Inspected>()),
         ("events-told", &["report tell", "lease tell"], of::<shapes::EventsTold>()),
         ("lease-ask", &["lease ask"], of::<shapes::LeaseAsked<'_>>()),

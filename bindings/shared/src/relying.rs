@@ -305,6 +305,9 @@ pub(crate) fn transaction_json(transaction: Option<&Transaction>) -> Value {
         Some(Transaction::Number { number, action, region, text, .. }) => json!({
             "type": "number", "number": number.as_str(), "action": action, "region": region, "text": text,
         }),
+        Some(Transaction::Order { id, number, .. }) => json!({
+            "type": "order", "id": id, "number": number.as_ref().map(|number| number.as_str()),
+        }),
         Some(Transaction::Lease { resource, id, scenario, until, .. }) => json!({
             "type": "lease", "resource": resource, "id": id.as_str(), "scenario": scenario, "until": until,
         }),

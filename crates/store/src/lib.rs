@@ -11,13 +11,21 @@
     clippy::print_stderr
 )]
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod own;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(all(feature = "reuse", any(feature = "sqlite", feature = "postgres")))]
+mod reuse;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;
+#[cfg(all(feature = "reuse", feature = "postgres"))]
+pub use self::reuse::PostgresReuse;
+#[cfg(all(feature = "reuse", feature = "sqlite"))]
+pub use self::reuse::SqliteReuse;
 #[cfg(feature = "sqlite")]
 pub use self::sqlite::SqliteStore;
 

@@ -94,7 +94,7 @@ pub(crate) struct DemandNewArgs {
 }
 
 /// What terminals answer.
-fn life(text: &str) -> Result<u32, String> {
+pub(super) fn life(text: &str) -> Result<u32, String> {
     let longest = u32::try_from(DEMAND_LIFE.as_secs()).unwrap_or(u32::MAX);
     let life = text.parse().ok().filter(|life| (1..=longest).contains(life));
     life.ok_or_else(|| {
@@ -119,7 +119,7 @@ fn claim(name: &str) -> Result<ClaimName, String> {
     ClaimName::from_name(name).ok_or_else(|| expected(ClaimName::NAMES))
 }
 
-fn check(name: &str) -> Result<Check, String> {
+pub(super) fn check(name: &str) -> Result<Check, String> {
     Check::from_name(name).ok_or_else(|| expected(Check::NAMES))
 }
 

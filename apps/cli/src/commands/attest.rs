@@ -1,6 +1,7 @@
 //! `realname attest`: check a person, on site or from three photos, and answer a demand.
 
 mod consent;
+mod copies;
 mod evidence;
 mod fit;
 mod outbox;
@@ -48,12 +49,14 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let demand = VerifiedDemand::verify(&compact, &list, Timestamp::now())?;
     let policy = policies::of_terminal(&config, source.locality())?;
     fit::check(&demand, &config, source.locality(), &policy)?;
+    fit::check_original(&demand, source.locality(), args.original_seen)?;
     let attestor = attestor(&config)?;
     attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
     let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
+    let copies = args.copies.as_deref().map(|directory| copies::prepare(directory, &config)).transpose()?;
     // With `--json --yes` the calling program has shown the consent text and got the answer.
     if !(args.json && args.yes) {
         consent::show(&demand, &config, args.json);
@@ -72,13 +75,17 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             on_site.into()
         }
         Source::Remote { declared, photos } => {
-            let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
+            let mut remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
             statements.saw_remote(&remote)?;
+            if args.original_seen {
+                remote = remote.with_original_seen();
+            }
             if let Err(refused) = fit::check_photos(&remote, &policy, demand.purpose()) {
                 statements.refused_for(&refused.code)?;
                 return Err(refused);
             }
             remarks.clone_from(&remote.examination().remarks);
+            copies::make(&mut remote, &config, demand.purpose(), copies.as_deref())?;
             remote.into()
         }
     };
@@ -142,7 +149,7 @@ fn case(
         .with_enrolled(config.enrolled()?)
         .with_signals(signals);
     // The phone number goes to a register that can't be asked without it, and to no other.
-    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+    if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }
     let mut case = Case::open(evidence, policy, request)?;

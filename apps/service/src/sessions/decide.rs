@@ -189,7 +189,7 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     let evidence: Evidence = material.evidence()?.into();
     let mut request =
         CaseRequest::new(demand.purpose().clone(), operator.env, now).with_terminal(desk.terminal.as_str());
-    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+    if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }
     let check = random_id().map_err(|_| Refusal::Internal)?;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use super::policy::{Term, age_on};
-use super::{Evidence, Policy, Reason, Signal};
+use super::{Evidence, Policy, Reason, Remote, Signal};
 use crate::authority::{
     Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault,
     QueryField, Subject,
@@ -146,6 +146,17 @@ pub(super) fn number_printed(examination: &Examination, now: Timestamp) -> Judge
     let Some(printed) = &examination.printed else { return Judged::not_run(Reason::CheckNotAvailable) };
     let remarks = printed.number_fault().map(|fault| (fault.outcome, Reason::Photo(fault.code)));
     Judged::worst(remarks.into_iter().collect(), now)
+}
+
+/// The original was seen at hand-over, by somebody who photographed both its sides there: what they say, and no better than
+/// what the photos show.
+pub(super) fn original_by_photos(remote: &Remote, production: bool, now: Timestamp) -> Judged {
+    if !remote.is_original_seen() {
+        return Judged::not_run(Reason::OriginalNotSeen);
+    }
+    let (photos, number) =
+        (triplet(remote.examination(), production, now), number_printed(remote.examination(), now));
+    if photos.outcome >= number.outcome { photos } else { number }
 }
 
 /// One check made in two places: what wasn't made doesn't count, else the worse one does.

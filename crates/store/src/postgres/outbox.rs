@@ -9,8 +9,9 @@ use super::link::Link;
 use super::queue::{content, names};
 use super::steps::{self, bytes, changed, text};
 use super::{PostgresStore, statements};
+use crate::own::OwnAnswer;
 use crate::store::limits::{micros, owned};
-use crate::store::{Answered, Claim, Field, List, Outbox, StoreError, ToAnswer, ToTell};
+use crate::store::{Answered, AnsweredAll, Answering, Field, List, Outbox, StoreError, ToTell};
 
 /// The standbys are waited for, as in every statement of this store that a caller relies on.
 const DROP_TASK: &str = "WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit',
@@ -21,27 +22,20 @@ const DROP_TASK: &str = "WITH settings AS MATERIALIZED (SELECT set_config('synch
 impl Outbox for PostgresStore {
     fn answer_telling(
         &self,
-        answer: ToAnswer<'_>,
+        answer: Answering<'_>,
         tell: ToTell<'_>,
         now: Timestamp,
     ) -> Result<Answered, StoreError> {
-        let ToAnswer { space, key, answer, claim } = answer;
-        let (own, own_answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
-        let claim = claim.map(|claim| {
-            Ok::<_, StoreError>((claim.space, owned(Field::Key, claim.key)?, owned(Field::Value, claim.by)?))
-        });
-        let claim = claim.transpose()?;
+        let (space, key) = (answer.space, answer.key);
+        let one = [OwnAnswer::of(&answer)?];
         let ((place, list), name) = (names(tell.list)?, owned(Field::Key, tell.key)?);
         let (value, state, due) = content(tell.work)?;
         let now = micros(now);
         let answered = self.step(async move |link: &mut Link| {
             let step = async |link: &mut Link| {
-                let answered = match &claim {
-                    None => steps::answer(link, space, &own, &own_answer, now).await?,
-                    Some((place, claimed, by)) => {
-                        let claim = Claim { space: *place, key: claimed, by };
-                        steps::answer_claiming(link, space, &own, &own_answer, claim, now).await?
-                    }
+                let answered = match steps::answer_all(link, &one, now).await? {
+                    AnsweredAll::Recorded => Answered::Recorded,
+                    AnsweredAll::Not { found, .. } => found,
                 };
                 if answered == Answered::Recorded {
                     let (name, value): (&[u8], &[u8]) = (&name, &value);
@@ -62,7 +56,7 @@ impl Outbox for PostgresStore {
             link.transaction(step).await
         })?;
         match &answered {
-            Answered::Recorded => self.kept.add(space, key, Said::Answer(answer)),
+            Answered::Recorded => self.kept.add(space, key, Said::Answer(answer.answer)),
             Answered::Already(answer) => self.kept.add(space, key, Said::Answer(answer)),
             _ => {}
         }

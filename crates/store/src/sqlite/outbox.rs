@@ -5,33 +5,23 @@ use rusqlite::params;
 
 use super::queue::{Own, content};
 use super::{SqliteStore, fault, steps};
+use crate::own::OwnAnswer;
 use crate::store::limits::{micros, owned};
-use crate::store::{Answered, Claim, Field, List, Outbox, StoreError, ToAnswer, ToTell};
+use crate::store::{Answered, Answering, Field, List, Outbox, StoreError, ToTell};
 
 impl Outbox for SqliteStore {
     fn answer_telling(
         &self,
-        answer: ToAnswer<'_>,
+        answer: Answering<'_>,
         tell: ToTell<'_>,
         now: Timestamp,
     ) -> Result<Answered, StoreError> {
-        let ToAnswer { space, key, answer, claim } = answer;
-        let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
-        let own = |claim: Claim<'_>| {
-            Ok((claim.space, owned(Field::Key, claim.key)?, owned(Field::Value, claim.by)?))
-        };
-        let claim = claim.map(own).transpose()?;
+        let one = OwnAnswer::of(&answer)?;
         let (list, name) = (Own::of(tell.list)?, owned(Field::Key, tell.key)?);
         let (value, state, due) = content(tell.work)?;
         self.write(move |connection| {
-            steps::together(connection, || {
-                let answered = match &claim {
-                    None => steps::answer(connection, space, &key, &answer, micros(now)),
-                    Some((place, claimed, by)) => {
-                        let claim = Claim { space: *place, key: claimed, by };
-                        steps::answer_claiming(connection, space, &key, &answer, claim, micros(now))
-                    }
-                }?;
+            let step = || {
+                let answered = steps::answer_claiming(connection, one.as_answering(), micros(now))?;
                 if answered == Answered::Recorded {
                     let sql = "INSERT INTO task (space, list, key, value, state, due_at, revision)
                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0) ON CONFLICT DO NOTHING";
@@ -40,7 +30,8 @@ impl Outbox for SqliteStore {
                     statement.execute(values).map_err(fault::sqlite)?;
                 }
                 Ok(answered)
-            })
+            };
+            steps::together(connection, step, |answered| *answered == Answered::Recorded)
         })
     }
 
@@ -48,12 +39,13 @@ impl Outbox for SqliteStore {
         let (own, keys) = (Own::of(list)?, keys.to_vec());
         let removed = self.write(move |connection| {
             let sql = "DELETE FROM task WHERE space = ?1 AND list = ?2 AND key = ?3";
-            steps::together(connection, || {
+            let step = || {
                 let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
                 let each =
                     keys.iter().map(|key| statement.execute(params![own.space.as_str(), own.list, key]));
                 each.sum::<Result<usize, _>>().map_err(fault::sqlite)
-            })
+            };
+            steps::together(connection, step, |_| true)
         })?;
         Ok(u32::try_from(removed).unwrap_or(u32::MAX))
     }

@@ -157,6 +157,11 @@ impl Recording {
         &self.nonce
     }
 
+    /// When the person was checked, as the attestation says.
+    pub fn verified_at(&self) -> Option<Timestamp> {
+        self.verdict.verified_at()
+    }
+
     /// What to record there, if nothing was and the demand's time isn't over, in one step
     /// ([`Store::answer`](crate::store::Store::answer)).
     pub fn answer(&self) -> &[u8] {

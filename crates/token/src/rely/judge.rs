@@ -95,6 +95,7 @@ fn decide<'a>(
     verdict.verified_at = Some(facts.verified_at);
     verdict.age = Some(SignedDuration::from_secs(now.saturating_sub(facts.verified_at.as_second())));
     verdict.checks = facts.checks.clone();
+    verdict.copies = facts.copies.clone();
     // Everything from here on is told in full.
     let mut reasons: Vec<Reason> = Vec::new();
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Answer, Answering, DemandRef, Disclosed, Judged, Limits, Record};
 use crate::demand::{PendingDemand, SPACE, Transaction};
-use crate::store::{List, Outbox, StoreError, ToAnswer, ToTell, Work};
+use crate::store::{Answering, List, Outbox, StoreError, ToTell, Work};
 use crate::trust::TrustList;
 
 /// What an event is made of: an acceptance that isn't one before it is recorded, so nothing of it is to be told in any other way.
@@ -55,7 +55,7 @@ pub fn answer_telling<'l, E: From<StoreError>>(
             let (record, claims) = recording.contents();
             let nonce = recording.nonce();
             let told = tell(&Accepting { nonce, record, claims, transaction: transaction.as_ref() })?;
-            let answer = ToAnswer {
+            let answer = Answering {
                 space: SPACE,
                 key: nonce.as_bytes(),
                 answer: recording.answer(),

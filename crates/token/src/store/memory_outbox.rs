@@ -3,21 +3,20 @@
 use jiff::Timestamp;
 
 use super::memory::MemoryStore;
-use super::{Answered, List, Outbox, Queue, Store, StoreError, ToAnswer, ToTell};
+use super::{Answered, AnsweredAll, Answering, List, Outbox, Queue, Store, StoreError, ToTell};
 
 impl Outbox for MemoryStore {
     /// What forgets everything when it ends has no moment between the two that anybody could see afterwards.
     fn answer_telling(
         &self,
-        answer: ToAnswer<'_>,
+        answer: Answering<'_>,
         tell: ToTell<'_>,
         now: Timestamp,
     ) -> Result<Answered, StoreError> {
-        let ToAnswer { space, key, answer, claim } = answer;
-        let answered = match claim {
-            None => self.answer(space, key, answer, now),
-            Some(claim) => self.answer_claiming(space, key, answer, claim, now),
-        }?;
+        let answered = match self.answer_all(&[answer], now)? {
+            AnsweredAll::Recorded => Answered::Recorded,
+            AnsweredAll::Not { found, .. } => found,
+        };
         if answered == Answered::Recorded {
             let _ = self.enlist(tell.list, tell.key, tell.work)?;
         }

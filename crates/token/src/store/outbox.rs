@@ -5,21 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, Claim, List, Queue, Space, Store, StoreError, Work};
-
-/// An answer, as [`Store::answer`] and [`Store::answer_claiming`] take it.
-#[derive(Clone, Copy)]
-#[allow(clippy::exhaustive_structs, reason = "what an answer is made of")]
-pub struct ToAnswer<'a> {
-    /// The record's space.
-    pub space: Space,
-    /// The record's key.
-    pub key: &'a [u8],
-    /// What is answered.
-    pub answer: &'a [u8],
-    /// What the answer claims, if anything.
-    pub claim: Option<Claim<'a>>,
-}
+use super::{Answered, Answering, List, Queue, Store, StoreError, Work};
 
 /// What is told of an answer.
 #[derive(Clone, Copy)]
@@ -38,19 +24,13 @@ pub trait Outbox: Store + Queue {
     /// Records an answer and, if it was recorded just now, enlists what is told of it, in one step: both are there or neither.
     fn answer_telling(
         &self,
-        answer: ToAnswer<'_>,
+        answer: Answering<'_>,
         tell: ToTell<'_>,
         now: Timestamp,
     ) -> Result<Answered, StoreError>;
 
     /// Removes those tasks, whatever they say, in one step; says how many were there.
     fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError>;
-}
-
-impl std::fmt::Debug for ToAnswer<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ToAnswer").field("space", &self.space).finish_non_exhaustive()
-    }
 }
 
 impl std::fmt::Debug for ToTell<'_> {

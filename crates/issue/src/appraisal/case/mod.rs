@@ -253,6 +253,10 @@ impl Case {
                 Evidence::Remote(remote) => Some(remote.triplet().chain().clone()),
                 Evidence::OnSite(_) => None,
             },
+            copies: match &self.evidence {
+                Evidence::Remote(remote) => remote.copies().to_vec(),
+                Evidence::OnSite(_) => Vec::new(),
+            },
         })
     }
 }
