@@ -52,10 +52,24 @@
 //!
 //! # Features
 //!
-//! A feature adds API and never changes behaviour. On by default: `serial` (serial ports), `journal` (the operator's
-//! journal), `sqlite` (the store for one machine). Off: `usb` and `hid` (native USB readers), `pty` (the reader in software
-//! on a pseudo-terminal, Unix), `pkcs11` (signing keys in tokens), `encrypted-keys` (signing keys that a password encrypts), `postgres`
-//! (the store for several machines), `http` (registers over HTTPS), `http-server` (the embedded register served over HTTP).
+//! A feature adds API and never changes behaviour; without any, this is what a relying party needs.
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `issue` | yes | appraisal and attestation, and with them `reader`, `capture` and `authority` |
+//! | `flow` | yes | second confirmation, cancellation, inspection, standing of agents, campaigns, reports, leases, annual figures |
+//! | `journal` | yes | the operator's journal |
+//! | `serial` | yes | serial ports and USB-serial bridges |
+//! | `sqlite` | yes | the store for one machine (needs a C compiler) |
+//! | `usb`, `hid` | no | native USB readers |
+//! | `pty` | no | the reader in software on a pseudo-terminal (Unix) |
+//! | `rustface` | no | a face finder inside the program; its weights are a file that is given |
+//! | `http` | no | registers, and the message gateway of a second confirmation, over HTTPS |
+//! | `http-server` | no | the embedded register served over HTTP |
+//! | `postgres` | no | the store for several machines |
+//! | `pkcs11` | no | signing keys in tokens and hardware security modules |
+//! | `encrypted-keys` | no | signing keys that a password encrypts |
+//! | `schema` | no | JSON Schemas of the values that are printed |
 //!
 //! Minimum Rust: 1.95.
 #![forbid(unsafe_code)]
@@ -78,8 +92,8 @@ pub use realname_capture as capture;
 pub use realname_card::{document, reader};
 #[cfg(feature = "flow")]
 pub use realname_flow::{
-    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, inspection, lease, report,
-    rollout, standing,
+    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
+    report, rollout, standing,
 };
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
@@ -92,8 +106,12 @@ pub use realname_token::{demand, jose, rely, sd_jwt, trust};
 
 /// The ledger under everything that must happen once or be counted.
 pub mod store {
+    #[cfg(all(feature = "capture", feature = "postgres"))]
+    pub use realname_store::PostgresReuse;
     #[cfg(feature = "postgres")]
     pub use realname_store::PostgresStore;
+    #[cfg(all(feature = "capture", feature = "sqlite"))]
+    pub use realname_store::SqliteReuse;
     #[cfg(feature = "sqlite")]
     pub use realname_store::SqliteStore;
     pub use realname_token::store::*;

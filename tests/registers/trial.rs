@@ -180,6 +180,17 @@ fn audit(
     verdict
 }
 
+/// Does it, and says how late the machine was meanwhile.
+pub fn beside_lateness<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let machine = scope.spawn(|| lateness(&stop));
+        let done = work();
+        stop.store(true, Ordering::Relaxed);
+        (done, machine.join().unwrap())
+    })
+}
+
 /// The latest that a thread which only sleeps woke up, until told to stop. Nobody can be more late than that.
 fn lateness(stop: &AtomicBool) -> Duration {
     let mut worst = Duration::ZERO;

@@ -2,7 +2,8 @@
 
 use jiff::{Timestamp, ToSpan};
 use realname::store::{
-    Advance, Answered, Claim, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store, StoreError,
+    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store,
+    StoreError,
 };
 
 const SPACE: Space = Space::new("demand");
@@ -101,6 +102,40 @@ pub(crate) fn an_answer_outlives_its_time(store: &dyn Store) {
     assert_eq!(store.put(SPACE, b"key", b"", at(10)).unwrap(), Put::Stored);
     assert_eq!(store.answer(SPACE, b"key", b"yes", at(0)).unwrap(), Answered::Recorded);
     assert_eq!(store.answer(SPACE, b"key", b"no", at(99)).unwrap(), Answered::Already(b"yes".to_vec()));
+}
+
+pub(crate) fn answers_together_are_all_or_none(store: &dyn Store) {
+    let other = Space::new("order");
+    for (space, key, end) in [(SPACE, b"a", 10), (SPACE, b"b", 10), (SPACE, b"c", 5), (other, b"a", 10)] {
+        assert_eq!(store.put(space, key, b"", at(end)).unwrap(), Put::Stored);
+    }
+    let one = |space, key, answer| Answering { space, key, answer, claim: None };
+    let all = |answers: &[Answering<'_>], now| store.answer_all(answers, at(now)).unwrap();
+    let answer = |space, key: &[u8]| store.get(space, key).unwrap().and_then(|entry| entry.answer);
+    let not = |index, found| AnsweredAll::Not { index, found };
+
+    // Each way in which the last one fails, and nothing of those before it stays.
+    let unknown = [one(SPACE, b"a", b"1"), one(SPACE, b"b", b"2"), one(SPACE, b"none", b"3")];
+    assert_eq!(all(&unknown, 0), not(2, Answered::Unknown));
+    let late = [one(SPACE, b"a", b"1"), one(SPACE, b"b", b"2"), one(SPACE, b"c", b"3")];
+    assert_eq!(all(&late, 6), not(2, Answered::Expired));
+    let twice = [one(SPACE, b"a", b"1"), one(SPACE, b"b", b"2"), one(SPACE, b"a", b"3")];
+    assert_eq!(all(&twice, 0), not(2, Answered::Already(b"1".to_vec())));
+    assert!([b"a", b"b", b"c"].iter().all(|key| answer(SPACE, *key).is_none()));
+    let long = vec![0; MAX_VALUE + 1];
+    let error = store.answer_all(&[one(SPACE, b"a", b"1"), one(SPACE, b"b", &long)], at(0)).unwrap_err();
+    assert!(
+        matches!(error, StoreError::TooLong { field: Field::Answer, .. }) && answer(SPACE, b"a").is_none()
+    );
+
+    // The same key in another space is another record.
+    let good = [one(other, b"a", b"0"), one(SPACE, b"a", b"1"), one(SPACE, b"b", b"2")];
+    assert_eq!(all(&good, 0), AnsweredAll::Recorded);
+    assert_eq!((answer(other, b"a"), answer(SPACE, b"b")), (Some(b"0".to_vec()), Some(b"2".to_vec())));
+    assert_eq!(all(&good, 0), not(0, Answered::Already(b"0".to_vec())));
+    assert_eq!(all(&[one(SPACE, b"c", b"3"), good[1]], 0), not(1, Answered::Already(b"1".to_vec())));
+    assert!(answer(SPACE, b"c").is_none());
+    assert_eq!(all(&[], 0), AnsweredAll::Recorded);
 }
 
 pub(crate) fn times_count_to_the_microsecond(store: &dyn Store) {
@@ -222,4 +257,34 @@ pub(crate) fn a_claim_has_one_answer(store: &dyn Store) {
     assert_eq!(answer(b"two", b"other", 0), Answered::Recorded);
     // What was recorded is told, whatever is claimed.
     assert_eq!(answer(b"two", b"old", 0), Answered::Already(b"two".to_vec()));
+}
+
+pub(crate) fn claims_together_are_all_or_none(store: &dyn Store) {
+    const OLD: Space = Space::new("superseded");
+    for key in [b"a", b"b", b"c", b"d"] {
+        assert_eq!(store.put(SPACE, key, b"", at(5)).unwrap(), Put::Stored);
+    }
+    let one = |key: &'static [u8], old, by| Answering {
+        space: SPACE,
+        key,
+        answer: key,
+        claim: Some(Claim { space: OLD, key: old, by }),
+    };
+    let all = |answers: &[Answering<'_>]| store.answer_all(answers, at(0)).unwrap();
+    let kept = |space, key: &[u8]| store.get(space, key).unwrap().and_then(|entry| entry.answer);
+    assert_eq!(all(&[one(b"a", b"1", b"x")]), AnsweredAll::Recorded);
+
+    // The last one's claim is another's: neither the answer before it nor what that one claimed stays.
+    let claimed = AnsweredAll::Not { index: 1, found: Answered::Claimed };
+    assert_eq!(all(&[one(b"b", b"2", b"y"), one(b"c", b"1", b"y")]), claimed);
+    // Two of the same step claim the same for different ones.
+    assert_eq!(all(&[one(b"b", b"2", b"y"), one(b"c", b"2", b"z")]), claimed);
+    assert_eq!((kept(SPACE, b"b"), kept(SPACE, b"c"), kept(OLD, b"2")), (None, None, None));
+
+    // For the same one both may, and what is claimed stays its first owner's.
+    assert_eq!(all(&[one(b"b", b"2", b"y"), one(b"c", b"2", b"y")]), AnsweredAll::Recorded);
+    assert_eq!(kept(OLD, b"2"), Some(b"y".to_vec()));
+    assert_eq!(all(&[one(b"d", b"1", b"x")]), AnsweredAll::Recorded);
+    assert_eq!(store.expire(at(99), 99).unwrap(), 4, "a claim never ends");
+    assert_eq!(kept(OLD, b"1"), Some(b"x".to_vec()));
 }

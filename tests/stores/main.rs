@@ -16,6 +16,7 @@ mod faults;
 #[cfg(all(unix, feature = "sqlite"))]
 mod kill;
 mod model;
+mod outbox;
 #[cfg(all(unix, feature = "postgres"))]
 mod postgres_pair;
 #[cfg(feature = "postgres")]
@@ -48,7 +49,9 @@ macro_rules! suite {
                 answer_is_given_once,
                 answer_ends_with_its_time,
                 an_answer_outlives_its_time,
+                answers_together_are_all_or_none,
                 a_claim_has_one_answer,
+                claims_together_are_all_or_none,
                 times_count_to_the_microsecond,
                 sequences_only_rise,
                 sequences_reach_the_last_number,
@@ -61,6 +64,7 @@ macro_rules! suite {
             suite!(@test $store $attributes race:
                 one_put_wins,
                 one_answer_wins,
+                one_of_several_together_wins,
                 one_claim_wins,
                 one_digest_wins,
                 the_quota_holds,

@@ -5,19 +5,47 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use realname::store::{Advance, Answered, Counted, Put, Space, Store};
+use realname::store::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Put, Space, Store};
 
 use crate::cases::at;
 
 /// One step. Few keys and times, so that steps meet.
 #[derive(Clone, Debug)]
 enum Step {
-    Put { key: u8, value: u8, end: i64 },
-    Get { key: u8 },
-    Answer { key: u8, answer: u8, now: i64 },
-    Advance { key: u8, sequence: u64, digest: u8 },
-    Count { key: u8, member: u8, limit: u32, end: i64, now: i64 },
-    Expire { before: i64 },
+    Put {
+        key: u8,
+        value: u8,
+        end: i64,
+    },
+    Get {
+        key: u8,
+    },
+    Answer {
+        key: u8,
+        answer: u8,
+        now: i64,
+    },
+    /// Each with what it claims for itself.
+    AnswerAll {
+        keys: Vec<(u8, Option<u8>)>,
+        answer: u8,
+        now: i64,
+    },
+    Advance {
+        key: u8,
+        sequence: u64,
+        digest: u8,
+    },
+    Count {
+        key: u8,
+        member: u8,
+        limit: u32,
+        end: i64,
+        now: i64,
+    },
+    Expire {
+        before: i64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -30,6 +58,12 @@ fn step() -> impl Strategy<Value = Step> {
             answer,
             now
         }),
+        (
+            prop::collection::vec((key.clone(), prop::option::of(byte.clone())), 0..4),
+            byte.clone(),
+            time.clone()
+        )
+            .prop_map(|(keys, answer, now)| Step::AnswerAll { keys, answer, now }),
         (key.clone(), prop_oneof![0..4u64, Just(u64::MAX)], byte.clone())
             .prop_map(|(key, sequence, digest)| Step::Advance { key, sequence, digest }),
         (key, byte, 0..4u32, time.clone(), time.clone())
@@ -42,6 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct Model {
     records: BTreeMap<u8, (u8, i64, Option<u8>)>,
+    claims: BTreeMap<u8, u8>,
     seen: BTreeMap<u8, (u64, u8)>,
     members: Vec<(u8, u8, i64)>,
 }
@@ -78,6 +113,19 @@ impl Model {
                     expected
                 );
             }
+            Step::AnswerAll { ref keys, answer, now } => {
+                let expected = self.answer_all(keys, answer, now);
+                let names: Vec<_> = keys.iter().map(|(key, old)| (name(*key), old.map(name))).collect();
+                let claim = |key, by| Claim { space: Space::new("superseded"), key, by };
+                let answers = names.iter().map(|(key, old)| Answering {
+                    space: Space::new("demand"),
+                    key,
+                    answer: std::slice::from_ref(&answer),
+                    claim: old.as_deref().map(|old| claim(old, key)),
+                });
+                let answers: Vec<_> = answers.collect();
+                assert_eq!(store.answer_all(&answers, at(now)).unwrap(), expected);
+            }
             Step::Advance { key, sequence, digest } => {
                 let expected = match self.seen.get(&key) {
                     Some((seen, known)) if *seen == sequence && *known == digest => Advance::Same,
@@ -108,6 +156,37 @@ impl Model {
             }
             Step::Expire { before } => self.expire(store, before),
         }
+    }
+
+    fn answer_all(&mut self, keys: &[(u8, Option<u8>)], answer: u8, now: i64) -> AnsweredAll {
+        for (index, (key, old)) in keys.iter().enumerate() {
+            for (earlier, earlier_old) in &keys[..index] {
+                if earlier == key {
+                    return AnsweredAll::Not { index, found: Answered::Already(vec![answer]) };
+                }
+                if old.is_some() && old == earlier_old {
+                    return AnsweredAll::Not { index, found: Answered::Claimed };
+                }
+            }
+        }
+        let others = |key: &u8, old: Option<u8>| {
+            old.and_then(|old| self.claims.get(&old)).is_some_and(|owner| owner != key)
+        };
+        for (index, (key, old)) in keys.iter().enumerate() {
+            let found = match self.records.get(key) {
+                None => Answered::Unknown,
+                Some((_, _, Some(answered))) => Answered::Already(vec![*answered]),
+                Some((_, end, None)) if *end < now => Answered::Expired,
+                Some(_) if others(key, *old) => Answered::Claimed,
+                Some(_) => continue,
+            };
+            return AnsweredAll::Not { index, found };
+        }
+        for (key, old) in keys {
+            self.records.get_mut(key).unwrap().2 = Some(answer);
+            self.claims.extend(old.map(|old| (old, *key)));
+        }
+        AnsweredAll::Recorded
     }
 
     fn expire(&mut self, store: &dyn Store, before: i64) {

@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use realname::store::{Advance, Answered, Claim, Counted, Put, Space, Store};
+use realname::store::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Put, Space, Store};
 
 use crate::cases::at;
 
@@ -52,6 +52,33 @@ pub(crate) fn one_answer_wins(store: &dyn Store) {
         assert_eq!(winners.len(), 1);
         let told = Answered::Already(winners[0].1.to_be_bytes().to_vec());
         assert_eq!(found.iter().filter(|(answered, _)| *answered == told).count(), THREADS - 1);
+    }
+}
+
+/// Each thread wants a record that all want and one that only its half wants, and gets both or neither.
+pub(crate) fn one_of_several_together_wins(store: &dyn Store) {
+    let spaces = [Space::new("order"), Space::new("demand_even"), Space::new("demand_odd")];
+    for key in 0..KEYS {
+        for space in spaces {
+            assert_eq!(store.put(space, &key.to_be_bytes(), b"", at(10)).unwrap(), Put::Stored);
+        }
+    }
+    let found = all(|thread, key| {
+        let answer = &thread.to_be_bytes();
+        let one = |space| Answering { space, key, answer, claim: None };
+        let half = if thread % 2 == 0 { spaces[1] } else { spaces[2] };
+        (store.answer_all(&[one(spaces[0]), one(half)], at(0)).unwrap(), thread)
+    });
+    for (key, found) in (0..KEYS).zip(found) {
+        let winners: Vec<_> = found.iter().filter(|(done, _)| *done == AnsweredAll::Recorded).collect();
+        assert_eq!(winners.len(), 1);
+        let winner = winners[0].1;
+        let told = Answered::Already(winner.to_be_bytes().to_vec());
+        let told = AnsweredAll::Not { index: 0, found: told };
+        assert_eq!(found.iter().filter(|(done, _)| *done == told).count(), THREADS - 1);
+        let answer = |space| store.get(space, &key.to_be_bytes()).unwrap().unwrap().answer;
+        let [own, others] = if winner % 2 == 0 { [spaces[1], spaces[2]] } else { [spaces[2], spaces[1]] };
+        assert_eq!((answer(own), answer(others)), (Some(winner.to_be_bytes().to_vec()), None));
     }
 }
 

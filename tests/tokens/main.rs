@@ -5,6 +5,7 @@ mod attacks;
 mod cancellation;
 mod demand;
 mod drafts;
+mod handover;
 mod rely;
 mod spaces;
 mod trust;

@@ -20,6 +20,12 @@ pub struct Origin(String);
 )]
 pub struct OriginError;
 
+realname::profile::explain! {
+    OriginError {
+        Self => "bridge_origin", Caller, "Give scheme, host and port of the page, such as https://till.example.", "请填写页面的协议、主机和端口，例如 https://till.example。";
+    }
+}
+
 impl std::str::FromStr for Origin {
     type Err = OriginError;
 

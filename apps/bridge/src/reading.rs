@@ -54,7 +54,7 @@ fn state(error: &realname::reader::ReaderError) -> &'static str {
     use realname::reader::ReaderError;
     use realname::reader::transport::TransportError;
     match error {
-        // Another program has it.
+        // Another program holds the port.
         ReaderError::Transport(TransportError::InUse { .. }) => "busy",
         ReaderError::Transport(TransportError::NotFound { .. } | TransportError::Disconnected)
         | ReaderError::NoReader

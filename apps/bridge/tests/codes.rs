@@ -8,12 +8,12 @@ use std::fs;
 use std::path::Path;
 
 use realname::profile::{Codes, Entry, Fault};
-use realname_bridge::{Refusal, SetupError};
+use realname_bridge::{OriginError, Refusal, SetupError};
 
 #[test]
 fn the_printed_table_is_the_codes_own() {
     let mut said: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in Refusal::ENTRIES.iter().chain(SetupError::ENTRIES) {
+    for entry in Refusal::ENTRIES.iter().chain(SetupError::ENTRIES).chain(OriginError::ENTRIES) {
         assert!(entry.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{}", entry.code);
         assert!(!entry.advice.en.is_empty() && !entry.advice.zh.is_ascii(), "{}", entry.code);
         assert_ne!(entry.fault, Fault::Nobody);

@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) agent: Option<String>,
     /// Where it stands.
     pub(crate) region: Option<String>,
+    /// The operator's registered name in Latin letters, as it stands on marked copies.
+    pub(crate) operator: Option<String>,
     /// Appraisal policies, by name or by file, at most one for each locality; the built-in ones when absent.
     #[serde(default)]
     pub(crate) policy: OneOrMore,
@@ -57,6 +59,8 @@ pub(crate) struct Config {
     store: Option<PathBuf>,
     /// Where a signed statement of each attestation and refusal is kept until the operator takes it in.
     pub(crate) outbox: Option<PathBuf>,
+    /// The operator's public key (a P-256 JWK) to which those statements seal whom they are about.
+    pub(crate) seal_to: Option<PathBuf>,
     /// The directory of the file.
     #[serde(skip)]
     pub(crate) directory: PathBuf,
@@ -111,6 +115,7 @@ impl Config {
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         config.authority.as_mut().map(resolve);
         config.outbox.as_mut().map(resolve);
+        config.seal_to.as_mut().map(resolve);
         match &mut config.delegation {
             OneOrMore::None => {}
             OneOrMore::One(path) => resolve(path),

@@ -13,7 +13,7 @@ impl Exit {
     pub(crate) fn of(fault: Fault) -> Self {
         match fault {
             Fault::Caller => Self::Usage,
-            // The answer is no, and everything that is wrong with keys and trust.
+            // Refused: the answer is no, and so is everything that is wrong with keys and trust.
             Fault::Nobody | Fault::Person | Fault::Request | Fault::Sender | Fault::Trust | Fault::Clock => {
                 Self::Refused
             }
@@ -25,7 +25,7 @@ impl Exit {
             | Fault::Network
             | Fault::Store
             | Fault::System => Self::Trouble,
-            // A configuration is a file that was handed in.
+            // A configuration is handed in as a file, so a mistake in it is damaged input.
             Fault::Input | Fault::Setup => Self::Damaged,
         }
     }
@@ -36,7 +36,7 @@ impl<E: Explain> From<E> for Failure {
         let (entry, lang) = (error.entry(), lang::of_library());
         let (message, action) = (error.message(lang), entry.advice.text(lang));
         match Exit::of(entry.fault) {
-            // Scripts know a wrong command line by one code.
+            // Every wrong command line has the one code `usage`.
             Exit::Usage => Self::usage(message, action),
             exit => Self::new(exit, entry.code, message, action),
         }

@@ -168,8 +168,13 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("demand-new", &["demand new", "campaign demand"], of::<shapes::NewDemand<'_>>()),
         ("error", &[], of::<Failed>()),
         ("examination", &["capture check"], of::<Examined>()),
-        // Inside a refusal's details and an authority's answer, by the library alone.
+        // No command prints a finding by itself; it stands inside others' JSON.
         ("finding", &[], of::<Finding>()),
+        (
+            "handover",
+            &["handover sell", "handover accept", "handover door", "handover activate", "handover show"],
+            of::<shapes::HandedOver>(),
+        ),
         ("inspection", &["inspect"], of::<Inspected>()),
         ("events-told", &["report tell", "lease tell"], of::<shapes::EventsTold>()),
         ("lease-ask", &["lease ask"], of::<shapes::LeaseAsked<'_>>()),

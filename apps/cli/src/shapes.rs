@@ -259,6 +259,30 @@ shapes! {
         /// Seconds since 1970.
         expires_at: i64,
     }
+    /// What `handover …` prints: where an order stands.
+    HandedOver {
+        order: String,
+        /// `opened`, `sold` or `activated`.
+        stage: &'static str,
+        /// Of the demand that was made now.
+        nonce: Option<String>,
+        /// After `activate`: whether this call activated it.
+        first: Option<bool>,
+        /// When it was activated.
+        at: Option<Timestamp>,
+        /// The nonce of the sale's demand that was answered.
+        sale: Option<String>,
+        /// The nonce of the door's demand that was answered.
+        door: Option<String>,
+    }
+    /// A shop's order.
+    ShownOrder {
+        /// `order`.
+        r#type: &'static str,
+        id: String,
+        /// E.164, where it is known.
+        number: Option<String>,
+    }
     /// What is leased, for what, until when.
     ShownLease {
         /// `lease`.
@@ -388,6 +412,7 @@ shapes! {
 pub(crate) enum ShownTransaction {
     Number(ShownNumber),
     Lease(ShownLease),
+    Order(ShownOrder),
 }
 
 impl ShownTransaction {
@@ -401,6 +426,13 @@ impl ShownTransaction {
                     id: id.as_str().to_owned(),
                     scenario: named(scenario),
                     until: *until,
+                }));
+            }
+            Transaction::Order { id, number, .. } => {
+                return Some(Self::Order(ShownOrder {
+                    r#type: "order",
+                    id: id.clone(),
+                    number: number.as_ref().map(|number| number.as_str().to_owned()),
                 }));
             }
             _ => return None,
@@ -424,10 +456,8 @@ fn named(value: &impl Serialize) -> String {
 impl<'a> CheckedDemand<'a> {
     pub(crate) fn of(demand: &'a VerifiedDemand) -> Self {
         let require = demand.requirements();
-        let number = demand.transaction().map(|transaction| match transaction {
-            Transaction::Number { number, .. } => number.as_str().to_owned(),
-            _ => String::new(),
-        });
+        let number = demand.transaction().and_then(Transaction::number);
+        let number = number.map(|number| number.as_str().to_owned());
         Self {
             iss: demand.iss().to_owned(),
             display_name: named(&demand.display_name()),

@@ -108,7 +108,7 @@ impl Once {
         let Some(first) = self.key else {
             return act(&Seed { bits: random().map_err(|_| Refusal::Internal)?, word: None });
         };
-        // A key whose day is over is a new one, while the old one is still kept.
+        // A key that is older than a day is a new key, although its old entry may still be in the store.
         let mut place = first;
         for _ in 0..64 {
             let _held = Held::take(&self.running, place)?;
@@ -136,7 +136,7 @@ impl Once {
                     if let Some(told) = entry.answer {
                         return serde_json::from_slice(&told).map_err(|_| Refusal::Internal);
                     }
-                    // Nobody of this process is at it, or we wouldn't hold it; another node may be.
+                    // No thread of this process works on this key, since we hold it; another node may.
                     if kept.node != self.node && now.as_second() < kept.at.saturating_add(LEASE) {
                         return Err(Refusal::IdempotencyRunning);
                     }

@@ -42,6 +42,7 @@ pub struct Server {
     tls: Option<TlsAcceptor>,
     app: App,
     router: Router,
+    round: Duration,
 }
 
 /// What a configuration may not say, whatever its files hold.
@@ -91,7 +92,15 @@ impl Server {
         let node = random().map_err(|source| SetupError::Key { path: config.key.clone(), source })?;
         let app = App::new(operator, config, origin, demo, node);
         let router = routes::router(app.clone());
-        Ok(Self { listener, tls, app, router })
+        Ok(Self { listener, tls, app, router, round: ROUND })
+    }
+
+    /// How often the trust list's file is looked at, sessions and the store are tidied up; every 10 seconds if nothing is said. No
+    /// time at all is taken for a millisecond.
+    #[must_use]
+    pub fn with_round(mut self, round: Duration) -> Self {
+        self.round = round.max(Duration::from_millis(1));
+        self
     }
 
     /// The address that it listens on, as a URL.
@@ -101,11 +110,11 @@ impl Server {
 
     /// Serves until `end` is done, then lets running requests end.
     pub async fn run(self, end: impl Future<Output = ()>) {
-        let Self { listener, tls, app, router } = self;
+        let Self { listener, tls, app, router, round } = self;
         let (ending, watching) = watch::channel(false);
         let places = Arc::new(Semaphore::new(app.limits.connections));
         crate::webhooks::start(&app);
-        let rounds = tokio::spawn(rounds(app.clone()));
+        let rounds = tokio::spawn(rounds(app.clone(), round));
         tracing::info!(origin = app.origin, "listening");
         let mut end = std::pin::pin!(end);
         loop {
@@ -182,8 +191,8 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + 'static>(
 }
 
 /// What is looked after by itself.
-async fn rounds(app: App) {
-    let mut round = tokio::time::interval(ROUND);
+async fn rounds(app: App, every: Duration) {
+    let mut round = tokio::time::interval(every);
     loop {
         round.tick().await;
         app.sessions.expire(now());

@@ -60,7 +60,7 @@ fn tell(app: &App, hook: &Hook, woken: &Receiver<()>) {
         })();
         if let Ok(last) = found {
             due.retain_mut(|due| due.at > std::time::Instant::now() || !settled(app, hook, &agent, due));
-            // What lies before the first that is still to be told is done, after a restart too.
+            // All events before the first one that is still to be told are told: the pointer says so after a restart, too.
             let done = due.iter().map(|due| due.number - 1).min().unwrap_or(last);
             let _ = store.advance(SPACE, &hook.pointer("told"), done, &NO_DIGEST);
         }

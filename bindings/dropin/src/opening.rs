@@ -12,7 +12,7 @@ pub(crate) fn open(name: &str, rate: u32) -> Result<Reader, i32> {
     let mut reader = Reader::new(Impatient::new(transport(name, rate).map_err(|_| code::PORT)?));
     match reader.exchange(Command::SamId) {
         Ok(_) => Ok(reader),
-        // It answers, and is no good: that is the caller's to see from the status.
+        // A reader that answers with a fault is there: the caller sees the fault from its status.
         Err(
             ReaderError::SelfTestFailed { .. }
             | ReaderError::NotAuthorised { .. }

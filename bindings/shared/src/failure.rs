@@ -117,7 +117,7 @@ impl Failure {
     pub fn of_reader(error: &ReaderError) -> Self {
         let mut failure = Self::of(error);
         match error {
-            // For whoever waits for a customer there is no card, whichever way.
+            // A till that waits for a customer's card has none in both cases.
             ReaderError::NoCard { .. } | ReaderError::CardReadBefore => {
                 failure.code = "no_card".to_owned();
                 failure.status = Status::NoCard;

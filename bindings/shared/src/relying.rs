@@ -202,7 +202,7 @@ pub fn demand(store: &Store, key: &str, request: &str) -> Result<Issued, Failure
         made = made.text(text);
     }
     if let Some(expect) = asking.expect {
-        // Whoever can't exist is nobody's number: the true holder would be refused as another person.
+        // A number with a wrong check character is nobody's: the true holder would be refused as another person.
         realname::appraisal::Declared::new(expect.name.as_str(), expect.id_number.as_str())
             .map_err(|error| Failure::of(&error))?;
         made = made.expectation(Expectation::new(expect.name, expect.id_number));
@@ -304,6 +304,9 @@ pub(crate) fn transaction_json(transaction: Option<&Transaction>) -> Value {
     match transaction {
         Some(Transaction::Number { number, action, region, text, .. }) => json!({
             "type": "number", "number": number.as_str(), "action": action, "region": region, "text": text,
+        }),
+        Some(Transaction::Order { id, number, .. }) => json!({
+            "type": "order", "id": id, "number": number.as_ref().map(|number| number.as_str()),
         }),
         Some(Transaction::Lease { resource, id, scenario, until, .. }) => json!({
             "type": "lease", "resource": resource, "id": id.as_str(), "scenario": scenario, "until": until,

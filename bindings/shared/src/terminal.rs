@@ -258,7 +258,7 @@ impl Terminal {
             .with_terminal(self.config.terminal.as_str())
             .with_enrolled(self.enrolled.iter().copied())
             .with_signals(signals);
-        if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+        if let Some(number) = demand.transaction().and_then(Transaction::number) {
             request = request.offering_phone_number(number.clone());
         }
         let mut case = Case::open(evidence, &self.policy, request).map_err(|error| Failure::of(&error))?;
@@ -283,10 +283,7 @@ impl std::fmt::Debug for Terminal {
 
 fn demand_json(demand: &VerifiedDemand) -> Value {
     let require = demand.requirements();
-    let number = demand.transaction().map(|transaction| match transaction {
-        Transaction::Number { number, .. } => number.as_str().to_owned(),
-        _ => String::new(),
-    });
+    let number = demand.transaction().and_then(Transaction::number).map(|number| number.as_str().to_owned());
     json!({
         "iss": demand.iss(), "display_name": demand.display_name(), "purpose": demand.purpose(),
         "number": number, "transaction": transaction_json(demand.transaction()),

@@ -59,7 +59,7 @@ impl Reading {
 
     /// Find and select: 1; 0 not initialised, 2 nothing new found, 3 not selected, 4 no reader.
     pub(crate) fn authenticate(&mut self) -> i32 {
-        // Whatever comes of it: the last customer's fields aren't this one's.
+        // The last customer's fields are dropped first, so that a failed find can't leave them for this one.
         self.card = None;
         let Some(desk) = self.desk() else { return NO };
         match desk.find(0) {

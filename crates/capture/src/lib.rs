@@ -40,6 +40,7 @@ mod plane;
 pub mod plugin;
 mod png;
 mod read;
+pub mod reuse;
 mod scratch;
 mod session;
 mod shrink;
@@ -68,7 +69,7 @@ pub use read::{ReadOutcome, ReadText, TextReaderRef};
 pub use realname_terms::Advice;
 pub use session::{CaptureSession, SessionError, Triplet};
 pub use slot::Slot;
-pub use watermark::{MarkedCopy, Watermark, WatermarkError};
+pub use watermark::{MarkedCopy, MarkedFile, Watermark, WatermarkError};
 
 use realname_terms as document;
 use realname_terms as profile;

@@ -2,10 +2,13 @@
 
 use jiff::civil::Date;
 
-use super::Plane;
-use super::measure::Flat;
+use image::ImageEncoder as _;
+use sha2::{Digest, Sha256};
+
 use super::measure::annotate::strokes;
+use super::measure::{Flat, Measurement};
 use super::picture::rgb_of;
+use super::{Capture, Examination, Plane, Slot, Triplet};
 use crate::profile::Purpose;
 
 /// Who keeps a copy of a document, for what, since when. A copy of a document carries these (MIIT Order 25), so that it is
@@ -148,6 +151,63 @@ impl MarkedCopy {
     /// Red, green, blue, row by row.
     pub fn rgb(&self) -> &[u8] {
         &self.rgb
+    }
+}
+
+/// A [`MarkedCopy`] as the file that may be kept. Wiped when dropped.
+#[derive(Clone, PartialEq, Eq, zeroize::ZeroizeOnDrop)]
+pub struct MarkedFile {
+    #[zeroize(skip)]
+    slot: Slot,
+    png: Vec<u8>,
+}
+
+impl MarkedFile {
+    /// Which side it shows.
+    pub fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    /// The file: PNG.
+    pub fn png(&self) -> &[u8] {
+        &self.png
+    }
+
+    /// Its digest, which an attestation names (`realname.copies`): `sha256sum` of the file tells that it is the one.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(&self.png).into()
+    }
+}
+
+impl std::fmt::Debug for MarkedFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MarkedFile({}, {} bytes)", self.slot, self.png.len())
+    }
+}
+
+impl MarkedCopy {
+    /// As a file. `None` if it can't be encoded, which memory alone could be the reason of.
+    pub fn to_file(&self, slot: Slot) -> Option<MarkedFile> {
+        let size = |pixels: usize| u32::try_from(pixels).ok();
+        let mut png = Vec::new();
+        image::codecs::png::PngEncoder::new(&mut png)
+            .write_image(&self.rgb, size(self.width)?, size(self.height)?, image::ExtendedColorType::Rgb8)
+            .ok()?;
+        Some(MarkedFile { slot, png })
+    }
+}
+
+impl Examination {
+    /// The copies of both sides that may be kept, marked. Made from the pictures in memory: no unmarked copy is ever a file.
+    /// `None` when no card was found in one of the photos, or its pixels are gone.
+    pub fn marked_copies(&self, triplet: &Triplet, mark: &Watermark) -> Option<[MarkedFile; 2]> {
+        let [portrait, emblem, _] = triplet.photos();
+        let [found_portrait, found_emblem, _] = self.photos.as_slice() else { return None };
+        let copy = |capture: &Capture, found: &Measurement| {
+            let flat = Flat::of(capture.picture()?, &found.card.as_ref()?.quad)?;
+            mark.burn(&flat).to_file(capture.slot())
+        };
+        Some([copy(portrait, found_portrait)?, copy(emblem, found_emblem)?])
     }
 }
 

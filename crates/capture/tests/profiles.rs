@@ -34,37 +34,42 @@ fn saved(rgb: &image::RgbImage, profile: &ColorProfile, damage: bool) -> Vec<u8>
 
 #[test]
 fn the_twins_of_a_photo_in_wide_colours_get_one_verdict() {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("captures");
-    for (shot, slot, flaw) in [
-        (Shot::PortraitSide, Slot::PortraitSide, Flaw::None),
-        (Shot::EmblemSide, Slot::EmblemSide, Flaw::None),
-        (Shot::PortraitSide, Slot::PortraitSide, Flaw::PaleCopy),
-        (Shot::EmblemSide, Slot::EmblemSide, Flaw::GreyCopy),
-    ] {
-        let recipe = Recipe { longest: 1200, ..Recipe::new(Family::A, shot, flaw, 2) };
-        let drawn = kept(&recipe, &directory).unwrap().jpeg;
-        let rgb = image::load_from_memory(&drawn).unwrap().into_rgb8();
-        let plain = measured(drawn, slot);
-        for (name, profile, damage) in [
-            ("sRGB", ColorProfile::new_srgb(), false),
-            ("Display P3", ColorProfile::new_display_p3(), false),
-            ("Adobe RGB", ColorProfile::new_adobe_rgb(), false),
-            ("Rec. 2020", ColorProfile::new_bt2020(), false),
-            ("damaged sRGB", ColorProfile::new_srgb(), true),
+    std::thread::scope(|scope| {
+        for (shot, slot, flaw) in [
+            (Shot::PortraitSide, Slot::PortraitSide, Flaw::None),
+            (Shot::EmblemSide, Slot::EmblemSide, Flaw::None),
+            (Shot::PortraitSide, Slot::PortraitSide, Flaw::PaleCopy),
+            (Shot::EmblemSide, Slot::EmblemSide, Flaw::GreyCopy),
         ] {
-            let twin = measured(saved(&rgb, &profile, damage), slot);
-            let colour =
-                [&plain, &twin].map(|photo| photo.figure(Measure::Colour).unwrap().measured.unwrap());
-            println!("{slot} {flaw:?} {name}: {colour:?}");
-            assert_eq!(twin.outcome(), plain.outcome(), "{slot} {flaw:?} {name}: {twin:#?}");
-            let codes = [&plain, &twin]
-                .map(|photo| photo.faults().iter().map(|fault| fault.code).collect::<Vec<_>>());
-            assert_eq!(codes[0], codes[1], "{slot} {flaw:?} {name}");
-            // Colours outside the smaller gamut are cut off, and a tenth is the encoder's.
-            assert!(
-                (colour[0] - colour[1]).abs() <= 0.12 * colour[0] + 1.0,
-                "{slot} {flaw:?} {name}: {colour:?}"
-            );
+            scope.spawn(move || twins(shot, slot, flaw));
         }
+    });
+}
+
+fn twins(shot: Shot, slot: Slot, flaw: Flaw) {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("captures");
+    let recipe = Recipe { longest: 1200, ..Recipe::new(Family::A, shot, flaw, 2) };
+    let drawn = kept(&recipe, &directory).unwrap().jpeg;
+    let rgb = image::load_from_memory(&drawn).unwrap().into_rgb8();
+    let plain = measured(drawn, slot);
+    for (name, profile, damage) in [
+        ("sRGB", ColorProfile::new_srgb(), false),
+        ("Display P3", ColorProfile::new_display_p3(), false),
+        ("Adobe RGB", ColorProfile::new_adobe_rgb(), false),
+        ("Rec. 2020", ColorProfile::new_bt2020(), false),
+        ("damaged sRGB", ColorProfile::new_srgb(), true),
+    ] {
+        let twin = measured(saved(&rgb, &profile, damage), slot);
+        let colour = [&plain, &twin].map(|photo| photo.figure(Measure::Colour).unwrap().measured.unwrap());
+        println!("{slot} {flaw:?} {name}: {colour:?}");
+        assert_eq!(twin.outcome(), plain.outcome(), "{slot} {flaw:?} {name}: {twin:#?}");
+        let codes =
+            [&plain, &twin].map(|photo| photo.faults().iter().map(|fault| fault.code).collect::<Vec<_>>());
+        assert_eq!(codes[0], codes[1], "{slot} {flaw:?} {name}");
+        // Colours outside the smaller gamut are cut off, and a tenth is the encoder's.
+        assert!(
+            (colour[0] - colour[1]).abs() <= 0.12 * colour[0] + 1.0,
+            "{slot} {flaw:?} {name}: {colour:?}"
+        );
     }
 }

@@ -36,7 +36,7 @@ explain! {
 
 /// Reads a value, and nothing that its type doesn't know.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FormError> {
-    // Strictly first: what comes after takes a member twice.
+    // The strict reader comes first: serde would take a member that stands twice.
     let json = Json::parse(bytes, MOST_BYTES)?;
     serde_json::from_slice(&json.to_bytes()).map_err(|error| FormError::Member(error.to_string()))
 }

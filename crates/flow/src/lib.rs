@@ -18,6 +18,7 @@ mod chart;
 pub mod confirmation;
 pub mod credit;
 mod form;
+pub mod handover;
 pub mod inspection;
 mod kept;
 pub mod lease;

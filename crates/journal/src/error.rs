@@ -91,6 +91,9 @@ pub enum JournalError {
     /// A write failed earlier, so what is on the disk is unknown until the journal is opened again.
     #[error("a write failed earlier: the journal must be opened again")]
     Stopped,
+    /// The store in which events wait.
+    #[error(transparent)]
+    Store(#[from] realname_token::store::StoreError),
     /// The disk. What was written may or may not be there; what was acknowledged is.
     #[error("the journal's disk failed")]
     Io(#[from] io::Error),

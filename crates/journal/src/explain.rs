@@ -91,5 +91,6 @@ explain! {
         Self::Note(error) => error;
         Self::Event { error, .. } => error;
         Self::Entry { error, .. } => error;
+        Self::Store(error) => error;
     }
 }

@@ -8,6 +8,7 @@
 //! | checkpoint, cosignature, keys | tlog-checkpoint, tlog-cosignature, signed-note | [`note`] |
 //! | proof of one event | tlog-proof | [`note::TlogProof`] |
 //! | terminals' own chains | of this crate | [`terminal`] |
+//! | keyed digests of a year | HMAC-SHA-256 | [`keyed`] |
 //! | entry | canonical JSON (RFC 8785) with the members of `docs/journal.md` | [`entry`] |
 //!
 //! An event is acknowledged once it is synced in the file `pending`; integration into the tree follows, and only then is a
@@ -29,6 +30,7 @@ pub mod entry;
 mod error;
 mod explain;
 pub mod files;
+pub mod keyed;
 mod log;
 pub mod note;
 pub mod terminal;

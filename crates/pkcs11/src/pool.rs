@@ -85,7 +85,7 @@ impl Pool {
                 return Err(Pkcs11Error::NoPin);
             }
             match session.login(UserType::User, pin.as_ref()) {
-                // Logged in is the token's matter, not the session's.
+                // A login belongs to the token, not to one session.
                 Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
                 Err(error) => return Err(told(error)),
             }

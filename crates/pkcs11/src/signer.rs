@@ -60,7 +60,7 @@ impl TokenSigner {
                 return Err(told(error));
             }
         }
-        // Once: a token that isn't back by now is somebody's to plug in.
+        // Tried once: a token that isn't back by now has to be plugged in by somebody.
         let seat = self.pool.seat()?;
         // Another token with the same label, or a key that was made anew, must not sign under this one's name.
         if public_half(&self.pool, &seat)? != (self.curve, self.public.clone()) {

@@ -75,7 +75,7 @@ impl ValidUntil {
         if text == Self::LONG_TERM {
             return Some(Self::LongTerm);
         }
-        // ISO 8601 has other forms of a date, which are none that is written.
+        // ISO 8601 has other forms of a date; `to_text` writes none of them.
         let day = text.parse::<Date>().ok().map(|day| Self::Day(CardDate::from(day)));
         day.filter(|day| day.to_text() == text)
     }

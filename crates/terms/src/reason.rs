@@ -335,6 +335,15 @@ codes! {
         "The receipt belongs to another number.", "凭证对应的是其他号码。";
     ConfirmationMissing "confirmation_missing" "The number still receives messages, and no second confirmation was given on it.",
         "The number still receives messages: confirm on it.", "该号码仍可接收短信，请用该号码确认。";
+    // The online sale and its hand-over.
+    OrderMismatch "order_mismatch" "The answer is about another order.",
+        "This belongs to another order. Take the parcel and the answer of this one.", "凭证对应的是其他订单，请核对订单与包裹。";
+    DoorBeforeSale "door_before_sale" "The person was checked at the door before the online check.",
+        "The check at the door is older than the sale. Check the person again now.", "交付核验早于线上核验，请重新当面核验。";
+    OrderActivated "order_activated" "The order was activated before, on another answer from the door.",
+        "This order has been handed over already.", "该订单已交付并激活。";
+    OrderOver "order_over" "The order's time is over.",
+        "The order took too long. Sell it anew.", "订单已超时，请重新下单。";
 }
 
 impl std::fmt::Display for ReasonCode {

@@ -25,7 +25,7 @@ use realname::trust::{Anchor, TrustList};
 pub const NOW: i64 = 1_790_000_000;
 pub const ISS: &str = "https://operator.example";
 pub const ASKER: &str = "https://home.example";
-/// Of 测试甲, the person whom demands expect.
+/// The name and the number of the person whom demands expect.
 pub const NAME: &str = "测试甲";
 pub const NUMBER: &str = "119999199001010004";
 

@@ -60,7 +60,7 @@ impl Shared {
     }
 
     fn tell(&self, what: What) {
-        // Nobody listens: nobody is told.
+        // Sending fails when nobody listens, and then nobody has to be told.
         let _ = self.events.send(Event::now(what));
     }
 }
@@ -201,7 +201,7 @@ impl Place<'_> {
         }
         let left = state.withdraw(self.id).is_some();
         self.desk.shared.poke(&state);
-        // One that isn't in the queue has its answer.
+        // A read that has left the queue was answered already.
         left
     }
 }

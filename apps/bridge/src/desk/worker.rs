@@ -160,7 +160,7 @@ impl Worker {
                 self.shared.tell(What::Ready { sam_id, port, baud });
                 true
             }
-            // It was to stop, and nothing is known.
+            // The desk is ending, so nothing was learned about the reader.
             Err(ReaderError::Cancelled) => false,
             Err(error) => {
                 self.lost(error);
@@ -199,7 +199,7 @@ impl Worker {
 
     fn read(&mut self, wants: Wants) {
         if self.reader.is_none() {
-            // What is wanted may be another thing by the time that it is open.
+            // Opening takes time, and other reads may be wanted by then: the next turn decides what to read.
             self.open();
             return;
         }
@@ -286,7 +286,8 @@ impl Worker {
                     self.told = Some((code, Instant::now()));
                     self.shared.tell(What::Fault(error.clone()));
                 }
-                // A card that can't be read is followed by its fault alone; it has to be lifted anyway.
+                // A card that can't be read is told as a fault, without a `card_off` after it: it has to be lifted in any
+                // case.
                 state.on = false;
                 if let Some(job) = wants.and_then(|wants| state.take_first(wants)) {
                     let _ = job.answer.send(Err(Refusal::Reader(error)));
@@ -317,6 +318,6 @@ fn progress(shared: &Shared, step: Progress, wants: Wants, leaving: bool) {
         }
         _ => {}
     }
-    // Somebody may have left while it was another thing.
+    // A caller may have given up before the state changed; the wanted reading is worked out anew.
     shared.poke(&state);
 }

@@ -6,7 +6,7 @@ use super::till::{PAGE, Till, card, street};
 
 #[tokio::test]
 async fn every_card_of_a_day_is_told_once_and_in_order() {
-    let cards = std::env::var("REALNAME_CARDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
+    let cards = std::env::var("REALNAME_CARDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
     let till = Till::open().await;
     let mut pages = [till.events("?documents=1", PAGE).await.unwrap(), till.events("", PAGE).await.unwrap()];
     for page in &mut pages {

@@ -50,6 +50,15 @@ pub(crate) struct AttestArgs {
         help_heading = "Online"
     )]
     pub(crate) declared: Option<PathBuf>,
+    /// At the door without a reader: whoever takes the photos says that the original document was there
+    #[arg(long, requires = "declared", help_heading = "Online")]
+    pub(crate) original_seen: bool,
+    /// Online: write the copies of both sides that may be kept, marked with operator, purpose and date, into this directory
+    ///
+    /// The configuration's `operator` is the name on them. Their digests go into the attestation, so that a kept copy can be told
+    /// from another one. They are made in memory: no unmarked copy is ever a file.
+    #[arg(long, value_name = "DIR", requires = "declared", help_heading = "Online")]
+    pub(crate) copies: Option<PathBuf>,
     /// Online: the card's portrait side
     #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
     pub(crate) portrait: Option<PathBuf>,

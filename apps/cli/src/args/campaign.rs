@@ -117,7 +117,7 @@ pub(crate) struct CampaignDemandArgs {
     #[arg(long, value_name = "URL", value_parser = url)]
     pub(crate) iss: String,
     /// Whether it counts
-    #[arg(long, value_name = "ENV", value_parser = env, default_value = "production")]
+    #[arg(long, value_name = "ENV", value_parser = env, default_value = Env::Production.as_str())]
     pub(crate) env: Env,
     /// Where to write the demand
     #[arg(long, value_name = "FILE")]

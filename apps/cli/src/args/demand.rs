@@ -80,7 +80,7 @@ pub(crate) struct DemandNewArgs {
     #[arg(long, value_name = "SECS", default_value_t = 600, value_parser = life)]
     pub(crate) ttl: u32,
     /// Whether it counts
-    #[arg(long, value_name = "ENV", value_parser = env, default_value = "production")]
+    #[arg(long, value_name = "ENV", value_parser = env, default_value = Env::Production.as_str())]
     pub(crate) env: Env,
     /// The relying party's store; made when absent
     #[arg(long, value_name = "DIR")]
@@ -94,7 +94,7 @@ pub(crate) struct DemandNewArgs {
 }
 
 /// What terminals answer.
-fn life(text: &str) -> Result<u32, String> {
+pub(super) fn life(text: &str) -> Result<u32, String> {
     let longest = u32::try_from(DEMAND_LIFE.as_secs()).unwrap_or(u32::MAX);
     let life = text.parse().ok().filter(|life| (1..=longest).contains(life));
     life.ok_or_else(|| {
@@ -116,25 +116,19 @@ pub(super) fn purpose(text: &str) -> Result<Purpose, String> {
 }
 
 fn claim(name: &str) -> Result<ClaimName, String> {
-    ClaimName::from_name(name).ok_or_else(|| expected(ClaimName::ALL.map(ClaimName::as_str)))
+    ClaimName::from_name(name).ok_or_else(|| expected(ClaimName::NAMES))
 }
 
-fn check(name: &str) -> Result<Check, String> {
-    Check::from_name(name).ok_or_else(|| expected(Check::ALL.map(Check::as_str)))
+pub(super) fn check(name: &str) -> Result<Check, String> {
+    Check::from_name(name).ok_or_else(|| expected(Check::NAMES))
 }
 
 pub(super) fn locality(name: &str) -> Result<Locality, String> {
-    [Locality::Onsite, Locality::Remote]
-        .into_iter()
-        .find(|locality| locality.as_str() == name)
-        .ok_or_else(|| expected(["onsite", "remote"]))
+    Locality::from_name(name).ok_or_else(|| expected(Locality::NAMES))
 }
 
 pub(super) fn env(name: &str) -> Result<Env, String> {
-    [Env::Production, Env::Test]
-        .into_iter()
-        .find(|env| env.as_str() == name)
-        .ok_or_else(|| expected(["production", "test"]))
+    Env::from_name(name).ok_or_else(|| expected(Env::NAMES))
 }
 
 pub(super) fn expected<const N: usize>(names: [&str; N]) -> String {

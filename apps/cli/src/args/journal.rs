@@ -20,6 +20,8 @@ pub(crate) enum JournalCommand {
     Cosign(JournalCosignArgs),
     /// Take in what terminals signed; a gap or a fork of a terminal's chain is an event of its own
     Ingest(JournalIngestArgs),
+    /// Make the secret under which a year's entries name persons, numbers and photos
+    Year(JournalYearArgs),
     /// Receipts of cancellations that lack refund, invoice, settlement or work order
     Papers(super::AgentListArgs),
 }
@@ -142,6 +144,16 @@ pub(crate) struct JournalCosignArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct JournalYearArgs {
+    /// The directory of the years' secrets, a file a year
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: PathBuf,
+    /// The year (UTC+8); this one unless said
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) year: Option<i16>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct JournalIngestArgs {
     /// The journal's directory
     #[arg(long, value_name = "DIR")]
@@ -158,6 +170,12 @@ pub(crate) struct JournalIngestArgs {
     /// The anchor of the trust list
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub(crate) anchor: Option<PathBuf>,
+    /// The key that terminals seal to: their entries get keyed digests of person and photo
+    #[arg(long, value_name = "KEY", requires = "keys")]
+    pub(crate) open: Option<PathBuf>,
+    /// The directory of the years' secrets
+    #[arg(long, value_name = "DIR", requires = "open")]
+    pub(crate) keys: Option<PathBuf>,
     /// One JSON value on standard output
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,7 @@ mod campaign;
 mod capture;
 mod chinese;
 mod demand;
+mod handover;
 mod inspection;
 mod journal;
 mod lease;
@@ -44,13 +45,14 @@ pub(crate) use campaign::{
 };
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
+pub(crate) use handover::{HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
 pub(crate) use inspection::{
     Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs,
     InspectionJudgeArgs, InspectionRevealArgs, InspectionRole,
 };
 pub(crate) use journal::{
     JournalAppendArgs, JournalCheckProofArgs, JournalCommand, JournalCosignArgs, JournalIngestArgs,
-    JournalNewArgs, JournalProveArgs, JournalVerifyArgs, Signers,
+    JournalNewArgs, JournalProveArgs, JournalVerifyArgs, JournalYearArgs, Signers,
 };
 pub(crate) use lease::{
     LeaseArgs, LeaseAskArgs, LeaseCheckArgs, LeaseCommand, LeaseHistoryArgs, LeaseMeasureArgs, LeaseOpenArgs,
@@ -116,6 +118,9 @@ pub(crate) enum Command {
     Attest(Box<AttestArgs>),
     /// The relying party's decision on a presentation; answers its demand once
     Verify(VerifyArgs),
+    /// An online sale from the order to activation: checked online, and once more at the door
+    #[command(subcommand)]
+    Handover(HandoverCommand),
     /// Show a token's parts, unverified
     Inspect(InspectArgs),
     /// Kept records of accepted presentations

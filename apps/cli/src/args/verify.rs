@@ -33,6 +33,9 @@ pub(crate) struct VerifyArgs {
     /// The key that signs the journal's checkpoints
     #[arg(long, value_name = "KEY", requires = "journal")]
     pub(crate) journal_key: Option<PathBuf>,
+    /// The directory of the years' secrets: the event gets keyed digests of person and number
+    #[arg(long, value_name = "DIR", requires = "journal")]
+    pub(crate) keys: Option<PathBuf>,
     /// Judge a kept record as of --at; answers nothing, changes nothing
     #[arg(long, requires = "at")]
     pub(crate) audit: bool,

@@ -1,6 +1,7 @@
 //! `realname attest`: check a person, on site or from three photos, and answer a demand.
 
 mod consent;
+mod copies;
 mod evidence;
 mod fit;
 mod outbox;
@@ -48,35 +49,43 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let demand = VerifiedDemand::verify(&compact, &list, Timestamp::now())?;
     let policy = policies::of_terminal(&config, source.locality())?;
     fit::check(&demand, &config, source.locality(), &policy)?;
+    fit::check_original(&demand, source.locality(), args.original_seen)?;
     let attestor = attestor(&config)?;
     attestor.may_answer(&demand, &list, Timestamp::now())?;
     let register = authority::connect(args.authority.as_deref(), &config)?;
     let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
-    // A script that brings the consent along has shown it.
+    let copies = args.copies.as_deref().map(|directory| copies::prepare(directory, &config)).transpose()?;
+    // With `--json --yes` the calling program has shown the consent text and got the answer.
     if !(args.json && args.yes) {
         consent::show(&demand, &config, args.json);
     }
     let consent = consent::take(&demand, &config, args.yes)?;
 
-    let statements = outbox::Statements::of(&config, &demand)?;
+    let mut statements = outbox::Statements::of(&config, &demand)?;
     let (mut card, mut remarks) = (serde_json::Value::Null, Vec::new());
     let evidence: Evidence = match source {
         Source::OnSite { port, baud, wait, live } => {
             let on_site = evidence::on_site((port, baud), wait, live, consent)?;
+            statements.saw_on_site(&on_site)?;
             if args.with_document {
                 card = reader::to_json(on_site.card());
             }
             on_site.into()
         }
         Source::Remote { declared, photos } => {
-            let remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
+            let mut remote = evidence::remote(declared, photos, consent, &demand, &plugins)?;
+            statements.saw_remote(&remote)?;
+            if args.original_seen {
+                remote = remote.with_original_seen();
+            }
             if let Err(refused) = fit::check_photos(&remote, &policy, demand.purpose()) {
                 statements.refused_for(&refused.code)?;
                 return Err(refused);
             }
             remarks.clone_from(&remote.examination().remarks);
+            copies::make(&mut remote, &config, demand.purpose(), copies.as_deref())?;
             remote.into()
         }
     };
@@ -92,7 +101,8 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let now = Timestamp::now();
     let attestation = attestor.attest(verified, &demand, now)?;
     let presentation = attestation.present(&demand, now)?;
-    // Stated before anybody has it: what left a terminal is in its chain.
+    // The statement is written before the presentation is handed out, so that nothing leaves the terminal without standing in
+    // its chain.
     statements.attested(&presentation)?;
     out.write(presentation.as_bytes())?;
     stores::keep_house(&store, now);
@@ -138,8 +148,8 @@ fn case(
         .with_terminal(config.terminal.as_str())
         .with_enrolled(config.enrolled()?)
         .with_signals(signals);
-    // Sent to a register that can't be asked without it, and to no other.
-    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+    // The phone number goes to a register that can't be asked without it, and to no other.
+    if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }
     let mut case = Case::open(evidence, policy, request)?;

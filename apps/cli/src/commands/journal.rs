@@ -8,6 +8,7 @@ mod new;
 mod papers;
 mod prove;
 mod verify;
+mod year;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,9 +33,12 @@ pub(crate) fn run(command: JournalCommand) -> Done {
         JournalCommand::CheckProof(args) => check_proof::run(&args),
         JournalCommand::Cosign(args) => cosign::run(&args),
         JournalCommand::Ingest(args) => ingest::run(&args),
+        JournalCommand::Year(args) => year::run(&args),
         JournalCommand::Papers(args) => papers::run(&args),
     }
 }
+
+pub(super) use self::year::year_keys;
 
 /// The key that signs a journal, or its cosignatures.
 fn signer(path: &Path) -> Result<Arc<dyn Signer>, Failure> {
@@ -80,7 +84,7 @@ pub(super) fn signers(signers: &Signers) -> Result<(Vec<VerifierKey>, Quorum), F
 }
 
 /// Who cosigned, for people.
-fn seen_by(found: &[(VerifierKey, u64)]) -> String {
+fn seen_by(found: &[(VerifierKey, Option<jiff::Timestamp>)]) -> String {
     let named = found.iter().zip(ShownWitness::of(found)).map(|((key, _), shown)| {
         let time = shown.time.map(|time| time.to_string()).unwrap_or_default();
         lang::pick(format!("seen by {} at {time}", key.name()), format!("{} 于 {time} 见证", key.name()))

@@ -13,6 +13,7 @@ mod declared;
 mod demand;
 mod demo;
 mod emulator;
+mod handover;
 mod inspect;
 mod inspection;
 mod journal;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Policy(command) => policy::run(command),
         Command::Attest(args) => attest::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Handover(command) => handover::run(command),
         Command::Inspect(args) => inspect::run(&args),
         Command::Emulator(args) => emulator::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -42,9 +42,9 @@ fn new(args: &SandboxNewArgs) -> Done {
     let gone = path.clone();
     signals::clean_up_when_ended(move || drop(std::fs::remove_dir_all(gone)))?;
     let demand = fill(&path)?;
-    // A directory takes the place of an empty one only, so nothing is lost if somebody was faster.
+    // `rename` replaces an empty directory only, so nothing is lost if another process made one meanwhile.
     std::fs::rename(&path, dir).map_err(|_| taken(dir))?;
-    // Nothing is left under the old name to be removed.
+    // The directory has its final name now, so its temporary name needs no removal.
     let _ = building.keep();
 
     if args.json {

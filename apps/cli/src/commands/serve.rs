@@ -52,7 +52,7 @@ fn demonstrate(args: &ServiceArgs) -> Done {
         output::line(format_args!("listening on {origin}"));
         output::line(format_args!("demo token {}", token.as_str()));
     });
-    // Whatever it ended with, nothing is left.
+    // The demonstration's files are removed whether the service ended well or not.
     let gone = dir.close();
     served?;
     gone.map_err(|error| specimens::unmade(&std::env::temp_dir(), &error))?;

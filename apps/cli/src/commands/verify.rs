@@ -11,7 +11,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use realname::jose::encode;
-use realname::rely::{DemandRef, Limits, UnverifiedPresentation, Verdict, answer};
+use realname::rely::{DemandRef, Limits, UnverifiedPresentation, Verdict, answer, answer_telling};
 use realname::trust::{TrustError, TrustList};
 
 pub(super) use self::audit::parse as parse_record;
@@ -75,17 +75,21 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         Ok(list) => list,
         Err(error) => return distrust(error, &order, args.json),
     };
-    // An answer is recorded once, so what can be known of its ways out is known before.
+    // A demand can be answered once, so the record's file is prepared before the answer is recorded.
     let record = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &record.iter().collect::<Vec<_>>())?;
-    // Opened, and made up for, before anything is answered that can't be answered twice.
+    // The journal is opened, and events missing from an earlier run are written, before this demand is used up.
     let events = event::Events::open(args, &store)?;
     events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
-    let waiting =
-        events.as_ref().map(|events| events.announce(order.nonce.as_deref())).transpose()?.flatten();
-    let answer = answer(&store, &presentation, asked, &list, now, &Limits::default())?;
-    if let (Some(events), Some(waiting)) = (events, waiting) {
-        events.settle(waiting, answer.record.as_ref(), now)?;
+    let limits = Limits::default();
+    let answer = match &events {
+        None => answer(&store, &presentation, asked, &list, now, &limits)?,
+        Some(events) => answer_telling(&store, &presentation, asked, &list, (now, &limits), |accepting| {
+            events.telling(accepting, &store, now)
+        })?,
+    };
+    if let (Some(events), Some(nonce)) = (events, &order.nonce) {
+        events.settle(&store, nonce, answer.record.is_some(), now)?;
     }
     order.record = answer.record.as_ref().map(|record| encode(&record.digest()));
     stores::keep_house(&store, now);

@@ -212,14 +212,9 @@ shapes! {
 
 impl ShownWitness {
     /// Those whose cosignatures were verified.
-    pub(crate) fn of(found: &[(VerifierKey, u64)]) -> Vec<Self> {
-        let time =
-            |seconds| i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        let shown = |(key, seconds): &(VerifierKey, u64)| Self {
-            name: key.name().as_str_raw().to_owned(),
-            time: time(*seconds),
-        };
-        found.iter().map(shown).collect()
+    pub(crate) fn of(found: &[(VerifierKey, Option<Timestamp>)]) -> Vec<Self> {
+        let shown = found.iter();
+        shown.map(|(key, time)| Self { name: key.name().as_str_raw().to_owned(), time: *time }).collect()
     }
 }
 

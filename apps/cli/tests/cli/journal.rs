@@ -298,6 +298,87 @@ fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
     }
 }
 
+/// What a terminal saw reaches the figures of its agent, and whom it saw only as the year's digest: also with the secret in hand, nobody
+/// who was refused is found.
+#[cfg(unix)]
+#[test]
+fn what_a_terminal_saw_is_in_the_figures_and_who_it_was_is_sealed() {
+    use support::{Emulator, NAME, NUMBER, Workshop, fixture, good_photos};
+    let (workshop, desk) = (Workshop::new(), Desk::new());
+    ok(["key", "new", "--alg", "ES256", "--out", &workshop.path("seal.pem")]);
+    workshop.write("seal.jwk", &ok(["key", "show", &workshop.path("seal.pem")]));
+    let keys = desk.path("keys");
+    ok(["journal", "year", "--keys", &keys]);
+    let again = run(["journal", "year", "--keys", &keys]);
+    assert_eq!(code(&again), Some(3), "a year has one secret");
+    let config = fs::read_to_string(workshop.path("terminal.toml")).expect("read");
+    workshop.write("terminal.toml", &format!("{config}outbox = \"outbox\"\nseal_to = \"seal.jwk\"\n"));
+    let emulator = Emulator::start("cards/resident.json");
+    workshop.demand("onsite.jwt");
+    let read = workshop.attest(&emulator.port, "portraits/jia-live-1.jpg", "onsite.jwt", "onsite");
+    assert_eq!(code(&read), Some(0), "{}", String::from_utf8_lossy(&read.stderr));
+    const OTHER: &str = "119999198505050021";
+    workshop.write("declared.json", &format!(r#"{{"name":"{NAME}","id_number":"{NUMBER}"}}"#));
+    workshop.write("other.json", &format!(r#"{{"name":"{NAME}","id_number":"{OTHER}"}}"#));
+    let register = format!("dir:{}", fixture("register.json").display());
+    for (declared, exit) in [("other.json", 1), ("declared.json", 0)] {
+        workshop.online_demand("demand.jwt", &["--number", "+8613900000000"]);
+        let attested = workshop.attest_online(&register, declared, &good_photos(), "demand.jwt");
+        assert_eq!(code(&attested), Some(exit), "{}", String::from_utf8_lossy(&attested.stderr));
+    }
+    let (dir, key, outbox) = (desk.path("journal"), desk.path("journal.pem"), workshop.path("outbox"));
+    let (trust, anchor) = (workshop.path("trust.jwt"), workshop.path("anchor.json"));
+    let ingest = |seal: &str| {
+        let args = ["journal", "ingest", "--dir", &dir, "--key", &key, "--outbox", &outbox];
+        let more = ["--trust", &trust, "--anchor", &anchor, "--open", seal, "--keys", &keys, "--json"];
+        run(args.into_iter().chain(more))
+    };
+    ok(["key", "new", "--alg", "ES256", "--out", &workshop.path("other.pem")]);
+    let other = ingest(&workshop.path("other.pem"));
+    assert_eq!(json(&other)["error"]["code"], "statement_sealed_otherwise");
+    let taken = ingest(&workshop.path("seal.pem"));
+    assert_eq!((code(&taken), &json(&taken)["taken"]), (Some(0), &3.into()));
+
+    let figures = ["agent", "figures", "--dir", &dir, "--vkey", &desk.vkey, "--json"];
+    let period = ["--from", "2020-01-01T00:00:00Z", "--to", "2099-01-01T00:00:00Z"];
+    let told = fitting("agent-figures", &run(figures.into_iter().chain(period)));
+    let shop = &told["agents"][0];
+    let value = |figure: &str| shop["figures"][figure]["value"].clone();
+    assert_eq!(shop["agent"], "shop-12", "{told}");
+    let read = &shop["figures"]["unconfirmed_ppm"];
+    assert_eq!(
+        (&read["n"], &read["value"]),
+        (&1.into(), &0.into()),
+        "one card was read, twice the same: {shop}"
+    );
+    assert_eq!(value("human_route_ppm"), 0);
+    assert_eq!(value("readers_of_terminal"), 1);
+    assert_eq!(value("photo_reused_ppm"), 0, "two photos of one person");
+    assert_eq!(value("refused_elsewhere_ppm"), 0);
+
+    // The operator, with its secret, finds who bought, and nobody who was refused.
+    let secret = fs::read_dir(&keys).expect("keys").next().expect("a year").expect("an entry").path();
+    let secret = fs::read_to_string(secret).expect("read");
+    let secret = realname::journal::keyed::YearKey::parse(&secret).expect("a secret");
+    let files = desk.files();
+    let journal: String =
+        files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect();
+    for (number, found) in [(NUMBER, true), (OTHER, false)] {
+        let digest = secret.person("resident", number).to_base64url();
+        assert_eq!(journal.contains(&digest), found, "{number}");
+        assert!(!journal.contains(number));
+    }
+    let mut kept = Vec::new();
+    collect(Path::new(&outbox), &mut kept);
+    assert!(kept.iter().any(|(_, bytes)| !bytes.is_empty()));
+    for (path, bytes) in kept {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let parts = text.split('.').filter_map(|part| realname::jose::decode(part).ok());
+        let all = parts.map(|part| String::from_utf8_lossy(&part).into_owned()).collect::<String>() + &text;
+        assert!(!all.contains(NUMBER) && !all.contains(OTHER) && !all.contains(NAME), "{}", path.display());
+    }
+}
+
 /// An acceptance and its event: one for each nonce, also when the program is stopped between the two.
 #[cfg(unix)]
 #[test]
@@ -312,9 +393,11 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
         assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
         fs::rename(workshop.path("presentation"), workshop.path(name)).expect("moved");
     };
+    let keys = desk.path("keys");
+    ok(["journal", "year", "--keys", &keys]);
     let verify = |name: &str| {
         let (dir, key) = (desk.path("journal"), desk.path("journal.pem"));
-        let more = ["--journal", &dir, "--journal-key", &key].map(str::to_owned);
+        let more = ["--journal", &dir, "--journal-key", &key, "--keys", &keys].map(str::to_owned);
         run(workshop.verify_args(name).into_iter().chain(more))
     };
     let size = || json(&desk.verify(&[]))["size"].clone();
@@ -332,6 +415,13 @@ fn an_acceptance_is_one_event_and_a_refusal_is_none() {
         (&event["event"], &event["agent"], &event["terminal"]),
         (&"verified".into(), &"shop-12".into(), &"desk-7".into())
     );
+    // Whom and which number, under the year's secret; and whether the person has as many numbers as may be.
+    let secret = fs::read_dir(&keys).expect("keys").next().expect("a year").expect("an entry").path();
+    let secret = realname::journal::keyed::YearKey::parse(&fs::read_to_string(secret).expect("read"));
+    let secret = secret.expect("a secret");
+    assert_eq!(event["person_key"], secret.person("resident", NUMBER).to_base64url());
+    assert_eq!(event["number_key"], secret.number("+8613900000000").to_base64url());
+    assert_eq!(event["limit_reached"], false);
 
     // A journal that can't be written: nothing is answered.
     answer("second");

@@ -88,6 +88,56 @@ fn a_killed_verify_neither_accepts_twice_nor_loses_a_verdict() {
     assert!(count.before_commit > 0, "no kill came early: {count:?}");
 }
 
+/// With a journal: as soon as an answer is seen in the store the program is killed, before or after the journal has its event. In the end
+/// each acceptance is one event.
+#[test]
+fn a_killed_verify_leaves_one_event_for_each_acceptance() {
+    const KILLS: usize = 16;
+    let workshop = Workshop::new();
+    let nonces = presentations(&workshop, KILLS + 1);
+    let store = SqliteStore::open_dir(workshop.path("store")).expect("the store");
+    let (dir, pem) = (workshop.path("journal"), workshop.path("journal.pem"));
+    support::ok(["key", "new", "--out", &pem]);
+    let vkey =
+        support::ok(["journal", "new", "--dir", &dir, "--origin", "operator.example/journal", "--key", &pem]);
+    let more = || ["--journal", &dir, "--journal-key", &pem].map(str::to_owned);
+    let events = || -> Vec<String> {
+        let reader = realname::journal::Reader::open(&dir).expect("a journal");
+        let mut found = Vec::new();
+        let hear = |_, entry: &realname::journal::entry::Entry<'_>, _: &[u8]| {
+            found.extend(entry.text("nonce").filter(|_| entry.event() == "verified").map(str::to_owned));
+        };
+        reader.each(0, hear).expect("entries");
+        found
+    };
+    let mut without = 0;
+    for (at, nonce) in nonces.iter().take(KILLS).enumerate() {
+        let mut child = realname(workshop.verify_args(&format!("p{at}")).into_iter().chain(more()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts");
+        let begin = Instant::now();
+        while recorded(&store, nonce).expect("the store").is_none() {
+            assert!(begin.elapsed() < Duration::from_secs(60), "it never recorded a verdict");
+        }
+        // Half of them at once, the others a little later.
+        std::thread::sleep(Duration::from_micros(700 * (at as u64 % 2) * at as u64));
+        kill(&mut child);
+        without += usize::from(!events().contains(nonce));
+    }
+    let last = run(workshop.verify_args(&format!("p{KILLS}")).into_iter().chain(more()));
+    assert_eq!(json(&last)["verdict"], "accepted");
+    let mut found = events();
+    found.sort();
+    let mut expected = nonces.clone();
+    expected.sort();
+    println!("{KILLS} kills after the answer: {without} before the journal had its event");
+    assert!(without > 0, "no kill came between answer and journal");
+    assert_eq!(found, expected, "an event for each acceptance, and one");
+    support::ok(["journal", "verify", "--dir", &dir, "--vkey", vkey.trim()]);
+}
+
 /// Low-discrepancy "random" moments: the same in each run, spread over the whole of it.
 fn fraction(at: usize) -> f64 {
     (at as f64 * 0.618_033_988_749_895).fract()

@@ -8,6 +8,7 @@ mod campaign;
 mod capture;
 mod chain;
 mod chinese;
+mod handover;
 mod inspection;
 mod interop;
 mod journal;

@@ -283,7 +283,7 @@ fn identify(own: &Own<'_>, came: &Identify) -> Result<Value, Refusal> {
                 Err(error) => return settled(error),
             }
         }
-        // Asked again, as after an answer that got lost.
+        // The step is asked for a second time, as after an answer that got lost on the way.
         Stage::Identified(identified) => identified,
         _ => return Err(Refusal::NotYet { missing: "the person acknowledged already" }),
     };

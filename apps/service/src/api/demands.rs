@@ -148,7 +148,7 @@ fn request_of(wanted: NewDemand, operator: &Operator) -> Result<(DemandRequest, 
         request = request.number(number);
     }
     if let Some(Expected { name, id_number }) = wanted.expect {
-        // Whoever can't exist is nobody's number: the true holder would be refused as another person.
+        // A number with a wrong check character is nobody's: the true holder would be refused as another person.
         Declared::new(name.as_str(), id_number.as_str())?;
         request = request.expectation(Expectation::new(name, id_number));
     }
@@ -176,7 +176,7 @@ fn issue(
     let store = operator.store.as_ref();
     order::own(store, &nonce, principal, now.checked_add(*life).unwrap_or(Timestamp::MAX))?;
     match request.clone().nonce(seed.bits).issue(&operator.iss, operator.signer.as_ref(), store, now) {
-        // Made before, by whoever was cut off.
+        // The nonce is taken when an earlier call made this very demand and was cut off before it could answer.
         Ok(_) | Err(AskError::NonceTaken) => Ok(Told { status: 201, of: json!({ "nonce": nonce }) }),
         Err(error) => Err(error.into()),
     }

@@ -90,7 +90,7 @@ pub(crate) fn decide_for(app: &App, principal: &str, text: &str) -> Result<Value
     let now = now();
     let operator = &app.operator;
     let deciding = Deciding { trust: &*operator.trust(now)?, operator, principal, now };
-    // One word for this one act, so that looking again isn't a second answer.
+    // The same mark each time the same text comes: looking again at a session isn't a second answer.
     let seed = Seed { bits: [0; 16], word: Some(realname::demand::demand_hash(text)) };
     let (told, verdict) = deciding.decide(text, &seed)?;
     deciding.shown(&told, verdict, text, false)
@@ -150,7 +150,7 @@ impl Deciding<'_> {
             Err(refused) => return Ok(told(refused.into())),
         };
         let kept = order::find(store, answering.nonce(), self.principal)?;
-        // Recorded by this very act, which was cut off before it could be told.
+        // The record's mark is this call's: an earlier try recorded the answer and was cut off before it could tell it.
         let own = seed.word.as_deref().zip(kept.as_ref().and_then(|kept| kept.answer.as_deref()));
         if own.is_some_and(|(word, answer)| {
             Record::parse(answer).is_ok_and(|record| record.noted() == Some(word))
@@ -164,7 +164,7 @@ impl Deciding<'_> {
                     Some(word) => recording.noting(word),
                     None => recording,
                 };
-                // Kept before: told only if the demand turns out to be answered.
+                // The event is kept before the answer is recorded, and sent only if the demand turns out to be answered.
                 if self.operator.hooks_of(self.principal).next().is_some() {
                     self.operator.tell(
                         self.principal,

@@ -76,7 +76,7 @@ pub(crate) async fn complete(
         if is_over {
             let kept = Event::done(&id, demand.nonce(), now())
                 .and_then(|event| operator.tell(&principal, &event, now()));
-            // The session is gone with this process, and its event with it; that it can't be kept is in the log.
+            // A session lives in this process alone. If its event can't be kept, only the log says so.
             if let Err(error) = kept {
                 tracing::error!(code = error.code(), "an event wasn't kept");
             }
@@ -91,7 +91,7 @@ pub(crate) async fn complete(
         }
         Err(refusal) => {
             let mut session = lock(&session);
-            // Never begun: the queue was full.
+            // The queue was full, so deciding never began and the session is open again.
             if matches!(refusal, Refusal::Busy) && matches!(session.outcome, Outcome::Deciding) {
                 session.outcome = Outcome::Open(None);
             }
@@ -189,7 +189,7 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     let evidence: Evidence = material.evidence()?.into();
     let mut request =
         CaseRequest::new(demand.purpose().clone(), operator.env, now).with_terminal(desk.terminal.as_str());
-    if let Some(Transaction::Number { number, .. }) = demand.transaction() {
+    if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }
     let check = random_id().map_err(|_| Refusal::Internal)?;

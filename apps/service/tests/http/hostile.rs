@@ -81,11 +81,16 @@ fn guessing_is_slowed_and_those_who_know_are_not() {
     place.configure("[limits]\nguesses_per_minute = 20");
     let token = place.token("shop", &Scope::ALL);
     let server = place.start();
+    let begin = Instant::now();
     let statuses: Vec<u16> = (0..60)
         .map(|number| server.call("POST", "/v1/demands", &format!("guess-{number}"), Some(sale())).status)
         .collect();
-    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 20, "{statuses:?}");
-    assert!(statuses[25..].iter().all(|status| *status == 429));
+    // One more guess every three seconds, where the machine takes that long for sixty calls.
+    let later = usize::try_from(begin.elapsed().as_secs() / 3).unwrap();
+    let answered = statuses.iter().filter(|status| **status == 401).count();
+    assert!((20..=20 + later).contains(&answered), "{answered} in {:?}: {statuses:?}", begin.elapsed());
+    assert!(statuses[..20].iter().all(|status| *status == 401), "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 401 | 429)), "{statuses:?}");
     server.demand(&token);
 }
 

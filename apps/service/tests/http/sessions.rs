@@ -224,7 +224,7 @@ fn a_key_that_was_stolen_since_the_session_began_asks_no_register_and_signs_noth
     for stolen in ["shop.pem", "terminal.pem", "operator.pem"] {
         let place = Place::new();
         let token = place.token("shop", &Scope::ALL);
-        let server = place.start();
+        let server = place.start_with(|server| server.with_round(std::time::Duration::from_secs(1)));
         let page = Page::open(&server, &token, &server.demand(&token));
         page.consent();
         page.declare("测试甲", "119999199001010004").is(200);

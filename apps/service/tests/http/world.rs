@@ -154,6 +154,11 @@ url = "https://shop.example/basket"
     }
 
     pub(crate) fn start(&self) -> Running {
+        self.start_with(|server| server)
+    }
+
+    /// Starts a service that was changed before it runs.
+    pub(crate) fn start_with(&self, change: impl FnOnce(Server) -> Server + Send + 'static) -> Running {
         let config = Config::load(&self.file()).unwrap();
         let (told, started) = mpsc::channel();
         let (end, ended) = tokio::sync::oneshot::channel();
@@ -161,7 +166,7 @@ url = "https://shop.example/basket"
             let runtime =
                 tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
-                let server = Server::bind(config, None).await.unwrap();
+                let server = change(Server::bind(config, None).await.unwrap());
                 told.send(server.origin().to_owned()).unwrap();
                 server.run(async { drop(ended.await) }).await;
             });

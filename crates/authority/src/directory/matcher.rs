@@ -38,7 +38,7 @@ impl TestPortraitMatcher {
         match figure.likeness(reference) {
             score if score >= self.same => Face::Same,
             score if score < self.different => Face::Different,
-            // Also when there is no number at all.
+            // A score that is not a number is inconclusive, too.
             _ => Face::Inconclusive,
         }
     }

@@ -140,7 +140,7 @@ impl<D: Dialect> HttpAuthority<D> {
             request = request.with_header(name, now.as_second().to_string());
         }
         if let Some(seal) = &self.options.seal {
-            let signature = seal.of_request(&request, &key, now.as_second());
+            let signature = seal.of_request(&request, &key, now);
             request = request.with_header(seal.header(), signature);
         }
         for (name, value) in &self.options.query_credentials {

@@ -58,7 +58,7 @@ impl MappedJson {
             Ok(body) => body,
             Err(error) => return (false, Err(error)),
         };
-        // Also where the rest isn't understood.
+        // The charge is noted even where the rest of the reply isn't understood.
         query.charge().note(self.billed(&body));
         let facts = self.facts(query, &body, reply, now);
         (true, facts.and_then(|facts| self.conclude(query, reply, &body, facts, now)))
@@ -192,7 +192,7 @@ impl MappedJson {
         let mut finding = Finding::new(subject, meta);
         let attribute = |field: QueryField, in_query: bool, said: Option<Attribute>| {
             match (in_query, self.map.request.body.asks(field)) {
-                // An answer to what wasn't asked is none.
+                // What the reply says of something that wasn't asked isn't taken.
                 (false, _) => Attribute::NotAsked,
                 (true, false) => Attribute::NotAvailable,
                 (true, true) => said.unwrap_or(Attribute::NotAvailable),
@@ -312,7 +312,7 @@ impl Dialect for MappedJson {
         }
         match self.read(query, reply, now) {
             (_, Ok(finding)) => Ok(Reconciled::Answered(Ok(finding))),
-            // Whether it is about the look-up or the question can't be told: the outcome stays unknown.
+            // Such an error may be about the look-up or about the question: the outcome stays unknown.
             (_, Err(error @ (AuthorityError::Protocol | AuthorityError::Indeterminate))) => Err(error),
             (true, Err(error)) => Ok(Reconciled::Answered(Err(error))),
             (false, Err(error)) => Err(error),

@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding as _};
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -80,9 +81,10 @@ impl Seal {
         &self.header
     }
 
-    /// The signature of a request, for [`header`](Self::header). `time` is in Unix seconds.
-    pub fn of_request(&self, request: &Request, key: &str, time: i64) -> String {
-        let tag = self.mac(request, key, &time.to_string(), "", &request.body).finalize().into_bytes();
+    /// The signature of a request, for [`header`](Self::header). `time` is signed in Unix seconds.
+    pub fn of_request(&self, request: &Request, key: &str, time: Timestamp) -> String {
+        let tag =
+            self.mac(request, key, &time.as_second().to_string(), "", &request.body).finalize().into_bytes();
         match self.encoding {
             Encoding::Hex => hex(&tag),
             Encoding::Base64 => Base64::encode_string(&tag),
@@ -162,7 +164,7 @@ mod tests {
         let body = Zeroizing::new(b"what do ya want for nothing?".to_vec());
         let request = Request::new(Method::Post, "/").with_body("text/plain", body);
         assert_eq!(
-            seal.of_request(&request, "q1", 0),
+            seal.of_request(&request, "q1", Timestamp::UNIX_EPOCH),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
     }
@@ -173,7 +175,7 @@ mod tests {
         let body = Zeroizing::new(b"Test Using Larger Than Block-Size Key - Hash Key First".to_vec());
         let request = Request::new(Method::Post, "/").with_body("text/plain", body);
         assert_eq!(
-            seal.of_request(&request, "q1", 0),
+            seal.of_request(&request, "q1", Timestamp::UNIX_EPOCH),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
         );
     }

@@ -106,7 +106,7 @@ impl TokenGrant {
 
     /// The request that asks for a token.
     pub(super) fn request(&self) -> Request {
-        // Both were checked to be text.
+        // Both values were checked to be text when the configuration was read.
         let text = |secret: &Secret| Zeroizing::new(String::from_utf8_lossy(secret.expose()).into_owned());
         let (id, secret) = (text(&self.id), text(&self.secret));
         match &self.kind {

@@ -77,7 +77,7 @@ pub enum Measure {
     PrintLikeness,
     /// Correlation with the expected glyphs over the line, −1 to 1.
     PrintLine,
-    /// By how much the expected glyph fits better than any other digit, at the position where it is least.
+    /// How much better the expected glyph fits than any other digit does, at the position where that is least.
     PrintMargin,
 }
 

@@ -184,7 +184,7 @@ impl Pose {
     /// on the ratio stays under 3 %.
     const FOCAL: f64 = 0.72;
 
-    /// Of a quadrilateral in a frame of `width` × `height` pixels. The lens axis is taken to go through the centre.
+    /// The shape of a quadrilateral in a frame of `width` × `height` pixels. The lens axis is taken to go through the centre.
     pub fn of(quad: &Quad, width: f32, height: f32) -> Option<Self> {
         let focal = f64::from(width.max(height)) * Self::FOCAL;
         if !(focal.is_finite() && focal > 0.0) {

@@ -53,7 +53,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Of planes of one size (brightness, Cb, Cr) that hold the card and nothing else, and their ground.
+    /// The layout of a card, from planes of one size (brightness, Cb, Cr) that hold the card and nothing else, and from their
+    /// ground.
     pub(super) fn of(planes: &[Plane; 3], ground: &Ground) -> Self {
         let ink = Ink::of(planes, ground);
         let ways = [false, true].map(|turned| (ink.portrait_side(turned), ink.emblem_side(turned), turned));

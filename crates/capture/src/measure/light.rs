@@ -24,7 +24,7 @@ const CLIPPED: u8 = 250;
 const LEAST_SPOT: f32 = 0.003;
 
 impl Light {
-    /// Of a rectified card, and the same at a quarter of its size.
+    /// The light on a rectified card, given at full size and at a quarter of it.
     pub(super) fn of(luma: &Plane, small: &Plane) -> Self {
         let slope = ground::of_brightness(small);
         // In parts whose counts fit a byte, so that sixteen samples are compared at once.

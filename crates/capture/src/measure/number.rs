@@ -31,7 +31,7 @@ const FIGURE: usize = 28;
 const FIGURES: usize = 18;
 
 impl NumberLine {
-    /// Of an upright card with its ground and the contrast of its print.
+    /// The number's line on an upright card, from its ground and the contrast of its print.
     pub(super) fn of(luma: &Plane, ground: &Slope, contrast: f32) -> Self {
         if (luma.width(), luma.height()) != (Flat::WIDTH, Flat::HEIGHT) {
             return Self::default();

@@ -30,7 +30,7 @@ const CLEAR: f32 = 0.93;
 /// How many lines of long pieces, and of strong ones.
 const PIECES: [usize; 2] = [40, 24];
 const _: () = assert!(PIECES[0] + PIECES[1] <= 64 && LINES <= 64, "a bit for each line");
-/// Of how many the lines may run together as those of a card do that is seen steeply.
+/// How many lines are tried for the sides of a card that is seen steeply, which run together.
 const STEEP: usize = 26;
 /// The least share of a side that must be seen.
 const LEAST_SEEN: f32 = 0.35;

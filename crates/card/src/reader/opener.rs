@@ -19,7 +19,7 @@ pub struct Opener {
 }
 
 impl Opener {
-    /// Of the reader of that name, as for [`Reader::open`]; of the only one there is where none is given.
+    /// For the reader of that name, as [`Reader::open`] takes it; without a name for the only one there is.
     pub fn new(name: Option<&str>, baud: Option<u32>) -> Self {
         Self { name: name.map(str::to_owned), baud, notes: None, identity: None }
     }

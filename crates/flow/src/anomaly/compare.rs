@@ -35,7 +35,7 @@ pub struct Peers {
 pub struct Measured {
     /// The figure; `null` where no entry says anything of it.
     pub value: Option<u64>,
-    /// Of how many events it is made.
+    /// The number of events that it is made of.
     pub n: u64,
     /// Whether these are fewer than 30: then there is no score.
     pub few: bool,

@@ -1,6 +1,6 @@
 //! Reading the journal once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -8,10 +8,7 @@ use super::agent::Counts;
 use crate::confirmation::NaturalDay;
 use crate::journal::entry::Entry;
 
-/// How long after a refusal a sale elsewhere counts, in seconds.
-const SOON: i64 = 30 * 60;
-
-/// Counts while entries are shown, in the order of the journal. It grows with agents, terminals, photos, refused persons and records, not
+/// Counts while entries are shown, in the order of the journal. It grows with agents, terminals, photos and records, not
 /// with events.
 #[derive(Debug)]
 pub struct Gathering {
@@ -22,14 +19,15 @@ pub struct Gathering {
     pub(super) terminals: BTreeMap<String, BTreeSet<String>>,
     /// Whose a photo was first.
     photos: HashMap<[u8; 32], [u8; 32]>,
-    /// Who refused a person last, and when.
-    refused: HashMap<[u8; 32], (String, i64)>,
+    /// Sales that are known to have had a refusal elsewhere before them.
+    before: HashSet<[u8; 32]>,
     /// Who sold a record.
     sold: HashMap<[u8; 32], String>,
 }
 
 impl Gathering {
-    /// Of events whose time is from `from` on and before `to`. What happened before is heard, too: whose a photo was, who sold what.
+    /// Counts events whose time is from `from` on and before `to`. What happened before is heard, too: whose a photo was, who
+    /// sold what.
     pub fn of(from: Timestamp, to: Timestamp) -> Self {
         Self {
             from,
@@ -37,7 +35,7 @@ impl Gathering {
             agents: BTreeMap::new(),
             terminals: BTreeMap::new(),
             photos: HashMap::new(),
-            refused: HashMap::new(),
+            before: HashSet::new(),
             sold: HashMap::new(),
         }
     }
@@ -45,7 +43,7 @@ impl Gathering {
     /// Takes the next entry.
     pub fn hear(&mut self, entry: &Entry<'_>) {
         let digest = |name: &str| entry.digest(name).map(|digest| *digest.as_bytes());
-        let (event, second) = (entry.event(), entry.time().as_second());
+        let event = entry.event();
         let inside = self.from <= entry.time() && entry.time() < self.to;
         match (event, entry.agent()) {
             ("attested" | "refused", Some(agent)) => self.sale(entry, agent, inside),
@@ -54,6 +52,16 @@ impl Gathering {
                 if let Some(record) = digest("record") {
                     self.sold.entry(record).or_insert_with(|| agent.to_owned());
                 }
+                // Who accepts the sale counts the person's numbers.
+                if let Some(reached) = entry.flag("limit_reached").filter(|_| inside) {
+                    self.agents.entry(agent.to_owned()).or_default().limit.count(reached);
+                }
+            }
+            // Whom another agent had refused isn't told, only which sale it was.
+            ("refused_before", Some(agent))
+                if inside && digest("record").is_some_and(|record| self.before.insert(record)) =>
+            {
+                self.agents.entry(agent.to_owned()).or_default().sales.hits += 1;
             }
             ("campaign_attempt" | "measured", _) if inside => {
                 let seller =
@@ -76,11 +84,6 @@ impl Gathering {
                 }
             }
             _ => {}
-        }
-        if event == "refused"
-            && let (Some(person), Some(agent)) = (digest("person_key"), entry.agent())
-        {
-            self.refused.insert(person, (agent.to_owned(), second));
         }
     }
 
@@ -120,11 +123,6 @@ impl Gathering {
         if let (Some(reader), Some(terminal)) = (reader, terminal) {
             counts.readers.entry(terminal.to_owned()).or_default().insert(reader.to_owned());
         }
-        if let Some(person) = person.filter(|_| attested) {
-            let before = self.refused.get(&person);
-            counts.sales.count(
-                before.is_some_and(|(other, at)| other != agent && (0..=SOON).contains(&(second - at))),
-            );
-        }
+        counts.sales.of += u64::from(attested && person.is_some());
     }
 }

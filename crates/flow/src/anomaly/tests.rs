@@ -110,15 +110,15 @@ fn one_photo_for_many_a_shared_reader_and_refused_next_door() {
     journal.hear(event, begin());
     assert_eq!(journal.figure("cloud", Figure::TerminalsOfReader).value, Some(4));
     assert_eq!(journal.figure("cloud", Figure::ReadersOfTerminal).value, Some(1));
-    // Refused here, accepted next door within the half hour: only that counts.
-    let refused = |agent: &'static str, person: &str| {
-        Event::new("refused").with("agent", Stated::Text(agent)).with("person_key", digest(person))
-    };
-    for (person, by, minutes) in
-        [("a", "strict", 10), ("b", "strict", 31), ("c", "easy", 10), ("d", "strict", 30)]
-    {
-        journal.hear(refused(by, person), begin());
-        journal.hear(of("easy").with("person_key", digest(person)), begin() + minutes.minutes());
+    // Refused here, accepted next door: which sales those were the operator tells, each once.
+    for (person, before) in [("a", true), ("b", false), ("c", false), ("d", true)] {
+        let record = digest(&format!("record of {person}"));
+        let sale = of("easy").with("person_key", digest(person)).with("record", record.clone());
+        journal.hear(sale, begin());
+        for _ in 0..2 * usize::from(before) {
+            let event = Event::new("refused_before").with("agent", Stated::Text("easy"));
+            journal.hear(event.with("record", record.clone()), begin());
+        }
     }
     assert_eq!(journal.figure("easy", Figure::RefusedElsewhere).value, Some(500_000));
 }

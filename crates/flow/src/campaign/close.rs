@@ -62,7 +62,7 @@ impl Campaign<'_> {
     ) -> Result<Closing, CampaignError> {
         let mut closing = Closing::default();
         kept::each(self.queue, self.list(), |task| match task.work.state.as_str() {
-            // Nothing follows after this.
+            // A number that was verified needs no further step.
             "verified" => Ok(()),
             _ => self.close_one(task, store, now, &mut closing, tell),
         })?;

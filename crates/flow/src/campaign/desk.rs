@@ -53,7 +53,7 @@ impl Import {
             (Some(record), Some(person)) => (Some(digest(record)?), Some(holder(person)?)),
             (None, None) => (None, None),
             (None, Some(person)) => (None, Some(holder(person)?)),
-            // Without its holder anybody's card would supersede it.
+            // Without the holder's name and number anybody's card could supersede the registration.
             (Some(_), None) => return None,
         };
         Some(Self { number, record, holder })

@@ -52,7 +52,7 @@ impl Campaign<'_> {
                     .with("nonce", Stated::Text(&key))
                     .with("time", Stated::Time(time))
             };
-            // By which a figure finds who sold the number.
+            // The record of the registration, by which the figures find who sold the number.
             let about = |event: Event, record: Option<[u8; 32]>| match record {
                 Some(old) => event.with("record", Stated::Digest(Hash::from_bytes(old))),
                 None => event,

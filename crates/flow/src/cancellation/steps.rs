@@ -9,7 +9,9 @@ use super::{
     Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Papers, Reach,
     commit, notice,
 };
-use crate::confirmation::{Order, Price, Question, ServiceId, ServiceIdError, UnverifiedGrant, Uses};
+use crate::confirmation::{
+    Order, Price, Question, Redemption, ServiceId, ServiceIdError, UnverifiedGrant, Uses,
+};
 use crate::jose::Json;
 use crate::profile::{Lang, Purpose, ReasonCode};
 use crate::rely::{self, Limits};
@@ -175,7 +177,7 @@ impl Acknowledged {
         }
         let text = match lang {
             Lang::Zh => "您的号码正在异地办理销户，90天后可能分配给他人",
-            _ => {
+            Lang::En => {
                 "Your number is being cancelled from another province and may be given to somebody else after 90 days"
             }
         };
@@ -289,8 +291,8 @@ fn use_grant(
     }
     let id = grant.id().to_owned();
     match grant.redeem(store, &case.id, now)? {
-        crate::confirmation::Redemption::Refused(code) => Err(code.into()),
-        _ => Ok(id),
+        Redemption::Refused(code) => Err(code.into()),
+        Redemption::Now | Redemption::Before => Ok(id),
     }
 }
 

@@ -179,14 +179,12 @@ impl Confirmer {
         day: NaturalDay,
         key: &[u8; 32],
     ) -> Result<Zeroizing<String>, ConfirmationError> {
-        if let Form::Voice { yes, .. } = question.form {
-            return Ok(Zeroizing::new(yes.as_char().to_string()));
-        }
         for _ in 0..DRAWS {
             let number = u64::from_be_bytes(random()?);
             let code = Zeroizing::new(match question.form {
+                Form::Voice { yes, .. } => return Ok(Zeroizing::new(yes.as_char().to_string())),
                 Form::Code => format!("{:06}", number % 1_000_000),
-                _ => format!("Y{:04}", number % 10_000),
+                Form::Message => format!("Y{:04}", number % 10_000),
             });
             let code_key = self.code_key(&question.number, day, &Folded::new(&code));
             if store.put(super::SPACE, &code_key, key, last_moment(day))? == Put::Stored {

@@ -77,7 +77,7 @@ impl Produced {
 pub struct AgentOutcome {
     /// Entries that were drawn.
     pub drawn: u64,
-    /// Of these, right and in time.
+    /// How many of these were right and in time.
     pub produced: u64,
     /// Not handed in.
     pub missing: u64,

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use super::policy::{Term, age_on};
-use super::{Evidence, Policy, Reason, Signal};
+use super::{Evidence, Policy, Reason, Remote, Signal};
 use crate::authority::{
     Attribute, AuthorityError, DocumentStatus, Face, Finding, InactiveReason, Liveness, ProbeFault,
     QueryField, Subject,
@@ -102,7 +102,7 @@ pub(super) fn document_validity(
     });
     if let (Term::Unusual, Some(terms)) = (term_of(evidence, policy), policy.terms()) {
         let outcome = terms.unusual.effect(confirmed).outcome();
-        // While nobody answered, that nobody confirmed it says nothing of the card.
+        // When the register didn't answer, a missing confirmation says nothing about the card.
         let is_unheard = answer.is_err() && terms.unusual.effect(true).outcome() == Outcome::Pass;
         if outcome != Outcome::Pass && !is_unheard {
             remarks.push((outcome, Reason::DocumentTermUnusual));
@@ -146,6 +146,17 @@ pub(super) fn number_printed(examination: &Examination, now: Timestamp) -> Judge
     let Some(printed) = &examination.printed else { return Judged::not_run(Reason::CheckNotAvailable) };
     let remarks = printed.number_fault().map(|fault| (fault.outcome, Reason::Photo(fault.code)));
     Judged::worst(remarks.into_iter().collect(), now)
+}
+
+/// The original was seen at hand-over, by somebody who photographed both its sides there: what they say, and no better than
+/// what the photos show.
+pub(super) fn original_by_photos(remote: &Remote, production: bool, now: Timestamp) -> Judged {
+    if !remote.is_original_seen() {
+        return Judged::not_run(Reason::OriginalNotSeen);
+    }
+    let (photos, number) =
+        (triplet(remote.examination(), production, now), number_printed(remote.examination(), now));
+    if photos.outcome >= number.outcome { photos } else { number }
 }
 
 /// One check made in two places: what wasn't made doesn't count, else the worse one does.
@@ -210,7 +221,7 @@ pub(super) fn face_registry(answer: Result<&Finding, Reason>) -> Judged {
         Err(reason) => return Judged::not_run(reason),
     };
     let remark = match finding.face {
-        // Whose photo was it compared with, when there is no such person?
+        // A register that knows no such person can't have compared a photo.
         Face::Same if finding.subject != Subject::Found => {
             Some((Inconclusive, Reason::AnswerContradictsItself))
         }

@@ -178,7 +178,9 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::NumberFormUnknown
         | R::DocumentContradictsItself
         | R::ChipPhotoNotDecoded => Fault::Card,
-        R::DocumentValidityUnknown | R::CardNotRead | R::RegisterNotAsked => Fault::Caller,
+        R::DocumentValidityUnknown | R::CardNotRead | R::RegisterNotAsked | R::OriginalNotSeen => {
+            Fault::Caller
+        }
         R::RegisterIncomplete
         | R::AnswerContradictsItself
         | R::NoReferencePhoto

@@ -295,6 +295,12 @@ reasons! {
         "The person declines the face comparison. Send the person to the manual desk.",
         "本人不同意人脸比对，请转人工办理。";
 
+    // The hand-over.
+    /// Nobody who stood before the person says that the original document was there.
+    OriginalNotSeen, "original_not_seen",
+        "Look at the original document, not at a copy or a screen, and say so.",
+        "请当面查验证件原件（非复印件、非屏幕图像）并确认。";
+
     // The rest.
     /// No such check is installed here.
     CheckNotAvailable, "check_not_available",

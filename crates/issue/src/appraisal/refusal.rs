@@ -112,8 +112,8 @@ impl Refusal {
             .collect();
         let referrals = &self.parts.referrals;
         found.extend(referrals.iter().map(|reason| (Outcome::NotRun, *reason)));
-        // Why a person has to decide says more than what wasn't done therefore; and that this machine has no decoder is the
-        // least that anybody can act on.
+        // The reason for which a person has to decide stands before checks that weren't made because of it; a missing decoder
+        // comes last, since nobody at the counter can act on it.
         found.sort_by_key(|(outcome, reason)| {
             (std::cmp::Reverse(*outcome), !referrals.contains(reason), *reason == Reason::NoPhotoDecoder)
         });
@@ -142,6 +142,11 @@ impl Refusal {
     /// Whether and when the same case may be tried again.
     pub fn retry(&self) -> Retry {
         self.parts.retry
+    }
+
+    /// Whether it was referred: a person has to decide, whatever a register says.
+    pub fn is_referred(&self) -> bool {
+        !self.parts.referrals.is_empty()
     }
 
     /// Where a person decides instead of the machine, in the policy's words.

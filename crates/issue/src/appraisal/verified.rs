@@ -27,6 +27,7 @@ pub(crate) struct VerifiedParts {
     pub(crate) chip: Option<ChipEvidence>,
     pub(crate) register: Option<RegisterEvidence>,
     pub(crate) captured: Option<Chain>,
+    pub(crate) copies: Vec<[u8; 32]>,
 }
 
 impl Verified {
@@ -95,6 +96,11 @@ impl Verified {
     /// The chain of the photos that a buyer sent, bound to the demand for which they were taken; none on site.
     pub fn captured(&self) -> Option<&Chain> {
         self.parts.captured.as_ref()
+    }
+
+    /// SHA-256 of each marked copy of the document that was made.
+    pub fn copies(&self) -> &[[u8; 32]] {
+        &self.parts.copies
     }
 
     /// The register's part.

@@ -125,7 +125,7 @@ impl Attestor {
         }
         let jwk = payload.member("cnf").and_then(|cnf| cnf.member("jwk")).ok_or(JoseError::Member("cnf"))?;
         let session = Jwk::from_json(jwk)?;
-        // What the demand names, else the operator's own.
+        // The session's key has the algorithm that the demand names, else the operator's own.
         let (asked, got) = (demand.algorithms(), session.key().algorithm());
         let expected = asked.session_for(self.algorithm());
         if got != expected && (asked.session().is_empty() || !asked.take_session(got)) {

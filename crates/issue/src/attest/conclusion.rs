@@ -54,6 +54,9 @@ pub(super) fn conclusion(verified: &Verified) -> Json {
         let own = [("head", Json::from(encode(&chain.head()))), ("links", Json::Array(links.collect()))];
         ("captured", Json::object(own))
     }));
+    if !verified.copies().is_empty() {
+        members.push(("copies", Json::array(verified.copies().iter().map(|digest| encode(digest)))));
+    }
     Json::object(members)
 }
 
@@ -96,6 +99,9 @@ pub(super) fn read_conclusion(json: &Json) -> Result<Verified, JoseError> {
         chip: json.member("chip").map(read_chip).transpose()?,
         register: json.member("register").map(read_register).transpose()?,
         captured: json.member("captured").map(read_chain).transpose()?,
+        copies: json
+            .optional_list("copies", |digest| decode(digest).ok()?.try_into().ok())?
+            .unwrap_or_default(),
     }))
 }
 

@@ -9,7 +9,7 @@ pub(super) struct Instant(pub(super) Timestamp);
 
 impl Instant {
     fn whole(self) -> Timestamp {
-        // Of a time before 1970 the fraction is negative.
+        // The fraction of a time before 1970 is negative.
         let second = self.0.as_second() - i64::from(self.0.subsec_nanosecond() < 0);
         Timestamp::from_second(second).unwrap_or(self.0)
     }

@@ -53,6 +53,9 @@ struct Realname<'a> {
     acting: &'static str,
     checks: Vec<CheckEntry<'a>>,
     consent: Consent,
+    /// Of the marked copies of the document; absent where none was made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<String>,
     env: &'static str,
     policy: Policy<'a>,
     purposes: [&'a str; 1],
@@ -155,6 +158,7 @@ fn realname<'a>(frame: &Frame<'a>, verified: &'a Verified) -> Realname<'a> {
         acting: "self",
         checks: verified.checks().iter().map(entry).collect(),
         consent: Consent { text_sha256: encode(&consent.text_sha256), time: Instant(consent.time) },
+        copies: verified.copies().iter().map(|digest| encode(digest)).collect(),
         env: verified.env().as_str(),
         policy: Policy { id: &policy.id, version: policy.version },
         purposes: [verified.purpose().as_str()],

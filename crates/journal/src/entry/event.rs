@@ -93,7 +93,7 @@ impl Event {
             let known = MEMBERS.iter().find(|(known, _)| *known == name.as_ref());
             let Some((member, form)) = known.copied() else { return Err(EntryError::UnknownMember) };
             let alone = Json::object([(member, value.clone())]).to_bytes();
-            // A text that JSON has to escape is no member's: it is what makes a single one not canonical.
+            // A member's text never has to be escaped, which is why each event has one canonical form.
             match Entry::parse_draft(&alone) {
                 Err(EntryError::NotCanonical) => return Err(EntryError::Form { member, form }),
                 other => other?,

@@ -203,7 +203,7 @@ fn is_time(text: &str) -> bool {
         && bytes.last() == Some(&b'Z')
         && (bytes.len() == 20 || (bytes.get(19) == Some(&b'.') && (22..=30).contains(&bytes.len())))
         && !(bytes.len() > 20 && bytes.get(bytes.len() - 2) == Some(&b'0'))
-        // A leap second would be read as the one before it.
+        // A leap second would be read as the second before it.
         && bytes.get(17..19) != Some(b"60");
     shape && text.parse::<Timestamp>().is_ok()
 }

@@ -140,7 +140,7 @@ impl Files for Disk {
             Some((open, file)) if *open == path => file.sync_data(),
             _ => File::open(path)?.sync_data(),
         }?;
-        // Looked at last: what is acknowledged stands where the next process looks for it.
+        // The path is looked at last: acknowledged events must stand where the next process looks for them.
         state.still_here(&self.path(LOCK))
     }
 

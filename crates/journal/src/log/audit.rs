@@ -24,8 +24,8 @@ pub struct Audited {
     pub size: u64,
     /// The root of their tree.
     pub root: Hash,
-    /// The known witnesses that cosigned it, with their time in seconds since 1970.
-    pub witnesses: Vec<(VerifierKey, u64)>,
+    /// The known witnesses that cosigned it, and when, as each says; `None` for a time that no calendar has.
+    pub witnesses: Vec<(VerifierKey, Option<jiff::Timestamp>)>,
     /// Where each agent's chain ends.
     pub chains: Chains,
 }

@@ -120,7 +120,7 @@ impl Journal {
         let mut outcomes = Vec::with_capacity(calls.len());
         for events in calls {
             let begin = entries.len();
-            // One event stages itself or nothing; of several the first ones may have to be taken back.
+            // A single event is staged whole or not at all; of several events the first ones may have to be taken back.
             let before = (events.len() > 1).then(|| all.clone());
             let completed = (1..).zip(events).try_for_each(|(number, event)| {
                 let bytes = event.complete(now, &mut all);

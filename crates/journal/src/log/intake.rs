@@ -133,7 +133,7 @@ mod tests {
             }
         }
         assert_eq!(read(&bytes[ends[1]..], 5), None, "a frame is missing");
-        // What is left of frames whose events are in the tree is nobody's loss.
+        // Damage in frames whose events are in the tree already loses nothing.
         let mut old = bytes[..ends[1]].to_vec();
         old[3] ^= 1;
         old.extend_from_slice(&bytes[..ends[1]]);

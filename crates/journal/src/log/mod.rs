@@ -16,6 +16,7 @@ mod open;
 mod publish;
 mod reader;
 mod shared;
+mod take;
 mod witness;
 
 pub use audit::{Audit, Audited};

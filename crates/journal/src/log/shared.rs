@@ -68,7 +68,7 @@ impl Drop for SharedJournal {
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
-            // It has nothing to say: whoever waited was told.
+            // The thread returns nothing: each caller was told its own result.
             let _ = thread.join();
         }
     }

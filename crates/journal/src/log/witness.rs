@@ -57,8 +57,7 @@ impl<'a> Witness<'a> {
         if reader.edge_at(reader.size())?.root() != checkpoint.unverified().root {
             return Err(JournalError::RootDiffers);
         }
-        let time = u64::try_from(now.as_second()).unwrap_or_default();
-        Ok(Witnessed { checkpoint: checkpoint.clone().cosign(&self.name, self.signer, time)? })
+        Ok(Witnessed { checkpoint: checkpoint.clone().cosign(&self.name, self.signer, now)? })
     }
 }
 

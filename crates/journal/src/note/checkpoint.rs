@@ -1,5 +1,6 @@
 //! A checkpoint: which tree a log has, who says so, and who saw it.
 
+use jiff::Timestamp;
 use realname_terms::Outside;
 use realname_token::jose::Signer;
 
@@ -80,9 +81,10 @@ impl SignedCheckpoint {
         Ok(Self { note: Note::new(text, vec![signature]), checkpoint })
     }
 
-    /// Adds a witness' cosignature: that this is the largest tree of this log that it saw, at `time` in seconds since 1970. The
-    /// caller has checked that: see [`Witness`](crate::Witness).
-    pub fn cosign(self, name: &str, signer: &dyn Signer, time: u64) -> Result<Self, NoteError> {
+    /// Adds a witness' cosignature: that this is the largest tree of this log that it saw, at `time` to the second. The caller has
+    /// checked that: see [`Witness`](crate::Witness).
+    pub fn cosign(self, name: &str, signer: &dyn Signer, time: Timestamp) -> Result<Self, NoteError> {
+        let time = u64::try_from(time.as_second()).unwrap_or_default();
         let key = VerifierKey::new(name, KeyKind::Witness, signer.verifying_key())?;
         let signature = key.sign(signer, self.note.text(), time)?;
         Ok(Self { note: self.note.with(signature), checkpoint: self.checkpoint })
@@ -126,12 +128,14 @@ impl SignedCheckpoint {
         if witnesses.len() < quorum.least {
             return Err(NoteError::Quorum { expected: quorum.least, got: witnesses.len() });
         }
-        let witnesses = witnesses.into_iter().map(|(key, time)| (key.clone(), time)).collect();
+        let time =
+            |seconds| i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let witnesses = witnesses.into_iter().map(|(key, seconds)| (key.clone(), time(seconds))).collect();
         Ok(Cosigned { checkpoint: &self.checkpoint, witnesses })
     }
 }
 
-/// As it stands in a file.
+/// The checkpoint as a file has it.
 impl std::fmt::Display for SignedCheckpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.note.fmt(f)
@@ -167,7 +171,7 @@ impl Quorum {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cosigned<'a> {
     checkpoint: &'a Checkpoint,
-    witnesses: Vec<(VerifierKey, u64)>,
+    witnesses: Vec<(VerifierKey, Option<Timestamp>)>,
 }
 
 impl<'a> Cosigned<'a> {
@@ -176,8 +180,8 @@ impl<'a> Cosigned<'a> {
         self.checkpoint
     }
 
-    /// The known witnesses that cosigned it, with their time in seconds since 1970.
-    pub fn witnesses(&self) -> &[(VerifierKey, u64)] {
+    /// The known witnesses that cosigned it, and when, as each says; `None` for a time that no calendar has.
+    pub fn witnesses(&self) -> &[(VerifierKey, Option<Timestamp>)] {
         &self.witnesses
     }
 }

@@ -85,7 +85,7 @@ impl Note {
     }
 }
 
-/// As it stands in a file.
+/// The note as a file has it.
 impl std::fmt::Display for Note {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{}", self.text)?;

@@ -19,13 +19,17 @@ fn witness(number: u8) -> VerifierKey {
         .unwrap()
 }
 
+fn at(seconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(seconds).unwrap()
+}
+
 fn checkpoint() -> SignedCheckpoint {
     SignedCheckpoint::sign(Checkpoint::new(ORIGIN, 7, Hash::of(b"root")).unwrap(), &key(1)).unwrap()
 }
 
 fn cosigned(numbers: &[u8]) -> SignedCheckpoint {
     numbers.iter().fold(checkpoint(), |signed, number| {
-        signed.cosign(&format!("witness{number}.example"), &key(*number), 1_700_000_000).unwrap()
+        signed.cosign(&format!("witness{number}.example"), &key(*number), at(1_700_000_000)).unwrap()
     })
 }
 
@@ -80,7 +84,10 @@ fn witnesses_are_counted_by_key() {
         |numbers: &[u8], least| Quorum::of(numbers.iter().map(|number| witness(*number)).collect(), least);
     let signed = cosigned(&[2, 3]);
     let found = signed.verify(&[log_key()], &quorum(&[2, 3, 4], 2).unwrap()).unwrap();
-    assert_eq!(found.witnesses().iter().map(|(_, time)| *time).collect::<Vec<_>>(), [1_700_000_000; 2]);
+    assert_eq!(
+        found.witnesses().iter().map(|(_, time)| *time).collect::<Vec<_>>(),
+        [Some(at(1_700_000_000)); 2]
+    );
     assert_eq!(
         signed.verify(&[log_key()], &quorum(&[3, 4], 2).unwrap()),
         Err(NoteError::Quorum { expected: 2, got: 1 })
@@ -89,7 +96,7 @@ fn witnesses_are_counted_by_key() {
     assert_eq!(Quorum::of(vec![log_key()], 1).unwrap_err(), NoteError::Key);
     // One witness that calls itself by two names, or signs twice, is one.
     let alias = VerifierKey::new("alias.example", KeyKind::Witness, key(2).verifying_key()).unwrap();
-    let twice = cosigned(&[2, 2]).cosign("alias.example", &key(2), 5).unwrap();
+    let twice = cosigned(&[2, 2]).cosign("alias.example", &key(2), at(5)).unwrap();
     assert_eq!(twice.note().signatures().len(), 3);
     assert_eq!(
         twice.verify(&[log_key()], &Quorum::of(vec![witness(2), alias], 2).unwrap()),

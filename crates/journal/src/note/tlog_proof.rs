@@ -62,7 +62,7 @@ impl TlogProof {
     }
 }
 
-/// As it stands in a file.
+/// The proof as a file has it.
 impl std::fmt::Display for TlogProof {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{HEAD}\nindex {}", self.index)?;

@@ -25,6 +25,9 @@ pub enum TerminalError {
     /// Signed by a key that was delegated to another terminal.
     #[error("the statement's key was delegated to another terminal")]
     OtherTerminal,
+    /// What is sealed in it isn't sealed to this operator, or isn't what a terminal seals.
+    #[error("what the statement seals can't be opened with this key")]
+    Sealed,
     /// Dated after it was looked at: the terminal's clock is wrong, or it hides when it signed.
     #[error("the statement is dated in the future")]
     FromFuture,
@@ -50,6 +53,8 @@ explain! {
             "Give --trust and --anchor.", "请提供 --trust 和 --anchor。", "无法确定陈述所用的密钥";
         Self::OtherTerminal => "statement_other_terminal", Sender,
             "Take the terminal out of use until it is explained.", "请停用该终端直至查明。", "密钥属于另一终端";
+        Self::Sealed => "statement_sealed_otherwise", Sender,
+            "Give --open with the key whose public half the terminal's configuration names as seal_to.", "请用 --open 提供终端配置中 seal_to 所指公钥对应的私钥。", "陈述中的密封内容无法用该密钥打开";
         Self::FromFuture => "statement_from_future", Clock,
             "Check the clocks of the terminal and of this computer; what it signed from there on waits.", "请检查终端和本机的时钟；其后的陈述暂不收取。", "陈述的时间在将来";
         Self::Missing => "outbox_missing", Store,

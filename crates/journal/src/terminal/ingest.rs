@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use realname_terms::DEFAULT_SKEW;
 use realname_token::trust::TrustList;
 
-use super::{Statement, TerminalError, outbox};
+use super::before::sold_after_refusal;
+use super::{Opener, Statement, TerminalError, outbox};
 use crate::entry::{Event, Stated};
 use crate::files::Disk;
 use crate::tree::Hash;
@@ -59,6 +60,7 @@ pub struct Ingest {
     /// Each with its file's name.
     statements: Vec<(String, Statement)>,
     refused: Vec<(String, TerminalError)>,
+    opener: Option<Opener>,
 }
 
 /// What is known of a terminal's statement: its digest, and that of the one before it.
@@ -67,10 +69,19 @@ type Known = BTreeMap<u64, (Hash, Option<Hash>)>;
 impl Ingest {
     /// Reads an outbox, or a directory of outboxes. With a trust list keys are judged, else only chains are.
     pub fn read(directory: &Path, list: Option<&TrustList>) -> Result<Self, TerminalError> {
+        Self::read_opening(directory, list, None)
+    }
+
+    /// As [`read`](Self::read), and opens what statements seal: entries of sales get `person_key` and `photo_key`.
+    pub fn read_opening(
+        directory: &Path,
+        list: Option<&TrustList>,
+        opener: Option<Opener>,
+    ) -> Result<Self, TerminalError> {
         if !directory.is_dir() {
             return Err(TerminalError::Missing);
         }
-        let mut ingest = Self::default();
+        let mut ingest = Self { opener, ..Self::default() };
         ingest.read_one(directory, "", list)?;
         for name in crate::files::Files::names(&Disk::new(directory), "")? {
             let below = directory.join(&name);
@@ -94,7 +105,7 @@ impl Ingest {
             let text = std::str::from_utf8(&bytes).map_err(|_| realname_token::jose::JoseError::NotUtf8);
             let judged = text.map_err(Into::into).and_then(|text| {
                 let statement = Statement::verify(text, list)?;
-                event(&statement).check()?;
+                event(&statement, self.opener.as_ref())?.check()?;
                 Ok::<_, TerminalError>(statement)
             });
             match judged {
@@ -109,7 +120,7 @@ impl Ingest {
     /// What is dated in the future waits, with all that its terminal signed behind it: an entry of next year is in no figure of this one.
     pub fn into_journal(mut self, journal: &mut Journal, now: Timestamp) -> Result<Ingested, JournalError> {
         self.hold_back(now);
-        // What waits from before belongs to what is known.
+        // Events that an earlier run left waiting count as known.
         journal.integrate()?;
         let terminals: BTreeSet<&str> =
             self.statements.iter().map(|(_, statement)| statement.terminal()).collect();
@@ -122,7 +133,8 @@ impl Ingest {
                 Place::Known => found.known += 1,
                 Place::Next => {
                     chain.insert(statement.seq(), (statement.digest(), statement.prev()));
-                    events.push(event(statement));
+                    // It was read as well before.
+                    events.extend(event(statement, self.opener.as_ref()).ok());
                     found.taken += 1;
                 }
                 Place::Forked => found.forks.push(Fork {
@@ -136,6 +148,15 @@ impl Ingest {
             found.gaps.extend(gaps(terminal, chain));
         }
         let charges = found.gaps.iter().map(gap_event).chain(found.forks.iter().map(fork_event));
+        let taken = self.statements.iter().map(|(_, statement)| statement);
+        let taken = taken.filter(|statement| {
+            let chain = known.get(statement.terminal());
+            chain
+                .and_then(|chain| chain.get(&statement.seq()))
+                .is_some_and(|known| known.0 == statement.digest())
+        });
+        let before = self.opener.as_ref().map(|opener| sold_after_refusal(taken, opener)).unwrap_or_default();
+        let charges = charges.chain(before.iter().map(|sale| before_event(sale)));
         events.extend(charges.filter(|(charge, _)| !told.contains(charge)).map(|(_, event)| event));
         if !events.is_empty() {
             journal.append(events, now)?;
@@ -197,6 +218,20 @@ fn fork_event(fork: &Fork) -> (Charge, Event) {
     (("terminal_forked", fork.terminal.clone(), fork.seq, fork.statement.to_base64url()), event)
 }
 
+/// Dated as the sale is, whose figures it belongs to.
+fn before_event(sale: &Statement) -> (Charge, Event) {
+    let mut event = Event::new("refused_before")
+        .with("terminal", Stated::Text(sale.terminal()))
+        .with("time", Stated::Time(sale.time()));
+    for member in ["agent", "record"] {
+        if let Some(text) = sale.text(member) {
+            event = event.with(member, Stated::Text(text));
+        }
+    }
+    let record = sale.text("record").unwrap_or_default().to_owned();
+    (("refused_before", sale.terminal().to_owned(), 0, record), event)
+}
+
 fn gaps(terminal: &str, chain: &Known) -> Vec<Gap> {
     let mut expected = 1;
     let mut gaps = Vec::new();
@@ -234,6 +269,10 @@ fn known(
                 let at = entry.count("expected").unwrap_or_default();
                 told.insert(("terminal_forked", terminal.to_owned(), at, statement.to_base64url()));
             }
+            ("refused_before", ..) => {
+                let record = entry.text("record").unwrap_or_default().to_owned();
+                told.insert(("refused_before", terminal.to_owned(), 0, record));
+            }
             (_, Some(seq), Some(statement)) => {
                 let link = (statement, entry.digest("terminal_prev"));
                 known.entry(terminal.to_owned()).or_default().insert(seq, link);
@@ -244,8 +283,8 @@ fn known(
     Ok((known, told))
 }
 
-/// The event of a statement.
-fn event(statement: &Statement) -> Event {
+/// The event of a statement. Whom an operator refused isn't in it.
+fn event(statement: &Statement, opener: Option<&Opener>) -> Result<Event, TerminalError> {
     let mut event = Event::new(statement.text("event").unwrap_or_default())
         .with("terminal", Stated::Text(statement.terminal()))
         .with("terminal_seq", Stated::Count(statement.seq()))
@@ -253,11 +292,24 @@ fn event(statement: &Statement) -> Event {
         .with("terminal_key", Stated::Text(statement.key()))
         .with("statement", Stated::Digest(statement.digest()))
         .with("time", Stated::Time(statement.time()));
-    for member in ["agent", "region", "purpose", "env", "nonce", "record"] {
+    for member in ["agent", "region", "purpose", "env", "nonce", "record", "sam_id", "outcome"] {
         if let Some(text) = statement.text(member) {
             event = event.with(member, Stated::Text(text));
         }
     }
+    for member in ["confirmed", "human_route"] {
+        if let Some(flag) = statement.flag(member) {
+            event = event.with(member, Stated::Flag(flag));
+        }
+    }
+    let (person, photo) = opener.map(|opener| opener.keys_of(statement)).transpose()?.unwrap_or_default();
+    if statement.text("event") == Some("attested") {
+        for (member, key) in [("person_key", person), ("photo_key", photo)] {
+            if let Some(key) = key {
+                event = event.with(member, Stated::Digest(key));
+            }
+        }
+    }
     let reasons = statement.reasons();
-    if reasons.is_empty() { event } else { event.with("reasons", Stated::Ids(&reasons)) }
+    Ok(if reasons.is_empty() { event } else { event.with("reasons", Stated::Ids(&reasons)) })
 }

@@ -34,6 +34,23 @@ pub struct StatementDraft<'a> {
     pub record: Option<Hash>,
     /// Why it was refused: codes.
     pub reasons: Vec<&'a str>,
+    /// What the terminal saw besides.
+    pub seen: Seen<'a>,
+}
+
+/// What a terminal saw of a case, for the figures of its agent. What it doesn't know is absent.
+#[derive(Clone, Debug, Default)]
+pub struct Seen<'a> {
+    /// The reader's SAM.
+    pub sam_id: Option<&'a str>,
+    /// Whether two readings of the card were the same.
+    pub confirmed: Option<bool>,
+    /// Whether a person has to decide instead of the machine.
+    pub human_route: Option<bool>,
+    /// The outcome of the whole appraisal: `pass`, `inconclusive`, `not_run` or `fail`.
+    pub outcome: Option<&'a str>,
+    /// Who it was, sealed to the operator ([`SealTo::seal`](super::SealTo::seal)).
+    pub sealed: Option<String>,
 }
 
 /// A statement whose signature held.
@@ -74,6 +91,11 @@ impl StatementDraft<'_> {
             if !self.reasons.is_empty() {
                 members.insert("reasons".into(), Json::array(self.reasons.iter().copied()));
             }
+            let Seen { sam_id, confirmed, human_route, outcome, sealed } = &self.seen;
+            let texts = [("sam_id", *sam_id), ("outcome", *outcome), ("sealed", sealed.as_deref())];
+            members.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text?.into()))));
+            let flags = [("confirmed", *confirmed), ("human_route", *human_route)];
+            members.extend(flags.into_iter().filter_map(|(name, flag)| Some((name, flag?.into()))));
         }
         jose::sign(signer, TERMINAL_STATEMENT_TYP, Delegation::header(chain), &payload)
     }
@@ -156,6 +178,14 @@ impl Statement {
     /// A text of it.
     pub(super) fn text(&self, name: &'static str) -> Option<&str> {
         self.payload.member(name).and_then(Json::as_str)
+    }
+
+    /// A truth value of it.
+    pub(super) fn flag(&self, name: &'static str) -> Option<bool> {
+        match self.payload.member(name) {
+            Some(Json::Bool(flag)) => Some(*flag),
+            _ => None,
+        }
     }
 
     pub(super) fn reasons(&self) -> Vec<&str> {

@@ -10,6 +10,8 @@ use realname_token::trust::{Constraints, DelegationRequest};
 use super::*;
 use crate::files::Files;
 use crate::files::mortal::{End, Mortal};
+use crate::keyed::{YearKey, YearKeys};
+use crate::tree::Hash;
 use crate::{Journal, Reader};
 
 fn now() -> Timestamp {
@@ -32,6 +34,7 @@ fn draft(terminal: &str) -> StatementDraft<'_> {
         nonce: "AAAAAAAAAAAAAAAAAAAAAA",
         record: Some(crate::tree::Hash::of(b"record")),
         reasons: Vec::new(),
+        seen: Seen::default(),
     }
 }
 
@@ -267,4 +270,106 @@ fn what_is_no_directory_is_no_outbox() {
     assert_eq!(read(&desk.dir.path().join("outbocks")), "outbox_missing");
     fs::write(desk.dir.path().join("file"), "").unwrap();
     assert_eq!(read(&desk.dir.path().join("file")), "outbox_missing");
+}
+
+/// What a terminal saw goes into the figures' members, whom it saw under the year's secret only, and whom it refused nowhere.
+#[test]
+fn who_was_sealed_is_a_keyed_digest_of_a_sale_and_nothing_of_a_refusal() {
+    let (mut desk, pem) = (Desk::new(), p256_key());
+    let to = SealTo::new(SigningKey::from_pem(&pem).unwrap().verifying_key()).unwrap();
+    let own = YearKey::new([9; 32]);
+    let keys = YearKeys::default().with(YearKeys::year_of(now()), own.clone());
+    let state =
+        |terminal: &'static str, agent: &'static str, event: &'static str, person: &str, minute: i64| {
+            let outbox = Outbox::open(desk_outbox(&desk, terminal)).unwrap();
+            let sealed = Sealed {
+                kind: "resident_id".into(),
+                number: zeroize::Zeroizing::new(person.to_owned()),
+                photo: Some(Hash::of(b"photo")),
+            };
+            let seen = Seen {
+                sam_id: Some("05.03-20221123-0000000001-0000000002"),
+                confirmed: Some(false),
+                human_route: Some(event == "refused"),
+                outcome: Some(if event == "refused" { "inconclusive" } else { "pass" }),
+                sealed: Some(to.seal(&sealed).unwrap()),
+            };
+            let record =
+                (event == "attested").then(|| Hash::of(format!("{terminal} {person} {minute}").as_bytes()));
+            let draft = StatementDraft { event, record, seen, agent: Some(agent), ..draft(terminal) };
+            let at = now() + SignedDuration::from_mins(minute);
+            outbox.push(&draft, &key(5), &delegation(terminal), at).unwrap();
+        };
+    const REFUSED: &str = "119999199001010004";
+    state("desk-1", "strict", "refused", REFUSED, 0);
+    state("desk-2", "easy", "attested", REFUSED, 2);
+    state("desk-2", "easy", "attested", "119999198505050021", 2);
+    state("desk-1", "strict", "attested", REFUSED, 3);
+    // The seller's outbox comes first, the refusal later: it is told all the same, and once.
+    let later = now() + SignedDuration::from_hours(1);
+    let mut take = |one: &str| {
+        let opener = Opener { with: OpenWith::from_pem(&pem).unwrap(), keys: keys.clone() };
+        let directory = if one.is_empty() { desk.outbox() } else { desk_outbox(&desk, one) };
+        let ingest = Ingest::read_opening(&directory, None, Some(opener)).unwrap();
+        ingest.into_journal(&mut desk.journal, later).unwrap()
+    };
+    assert_eq!(take("desk-2").taken, 2);
+    assert_eq!(take("").taken, 2);
+    assert_eq!(take("").taken, 0);
+    let events = lines(&desk);
+    let told: Vec<&String> = events.iter().filter(|event| event.contains("refused_before")).collect();
+    assert_eq!(told.len(), 1, "{events:#?}");
+    assert!(told[0].contains("\"agent\":\"easy\"") && told[0].contains("record"), "{told:?}");
+    let person = own.person("resident_id", REFUSED).to_base64url();
+    let with_person = |event: &&String| event.contains(&person);
+    assert_eq!(events.iter().filter(with_person).count(), 2, "both sales, and not the refusal");
+    assert!(events.iter().filter(with_person).all(|event| event.contains("\"event\":\"attested\"")));
+    let refusal = events.iter().find(|event| event.contains("\"event\":\"refused\"")).unwrap();
+    for member in
+        ["\"human_route\":true", "\"outcome\":\"inconclusive\"", "\"confirmed\":false", "\"sam_id\":"]
+    {
+        assert!(refusal.contains(member), "{refusal}");
+    }
+    assert!(!refusal.contains("person_key") && !refusal.contains("photo_key"));
+    assert!(
+        !events.concat().contains(REFUSED) && !events.concat().contains(&Hash::of(b"photo").to_base64url())
+    );
+}
+
+/// With another key nothing is taken in as if nobody had been sealed; a year whose secret is gone joins nothing.
+#[test]
+fn a_seal_of_another_operator_is_refused_and_a_destroyed_secret_writes_none() {
+    let (mut desk, pem) = (Desk::new(), p256_key());
+    let to = SealTo::new(SigningKey::from_pem(&pem).unwrap().verifying_key()).unwrap();
+    let sealed =
+        Sealed { kind: "resident_id".into(), number: zeroize::Zeroizing::new("1".into()), photo: None };
+    let seen = Seen { sealed: Some(to.seal(&sealed).unwrap()), ..Seen::default() };
+    let outbox = Outbox::open(desk.outbox()).unwrap();
+    outbox.push(&StatementDraft { seen, ..draft("desk-7") }, &key(5), &delegation("desk-7"), now()).unwrap();
+    let mut take = |pem: &str| {
+        let opener = Opener { with: OpenWith::from_pem(pem).unwrap(), keys: YearKeys::default() };
+        let ingest = Ingest::read_opening(&desk.outbox(), None, Some(opener)).unwrap();
+        ingest.into_journal(&mut desk.journal, now()).unwrap()
+    };
+    let other = take(&p256_key());
+    assert!(matches!(other.refused[..], [(_, TerminalError::Sealed)]) && other.taken == 0);
+    assert_eq!(take(&pem).taken, 1);
+    assert!(!lines(&desk).concat().contains("person_key"));
+}
+
+fn desk_outbox(desk: &Desk, terminal: &str) -> std::path::PathBuf {
+    desk.outbox().join(terminal)
+}
+
+fn p256_key() -> String {
+    let key = SigningKey::generate(realname_token::jose::Algorithm::Es256).unwrap();
+    key.to_pem().unwrap().to_string()
+}
+
+/// Every entry as it stands.
+fn lines(desk: &Desk) -> Vec<String> {
+    let mut lines = Vec::new();
+    let reader = Reader::open(desk.dir.path().join("journal")).unwrap();
+    reader.each(0, |_, _, bytes| lines.push(String::from_utf8(bytes.to_vec()).unwrap())).unwrap();
+    lines
 }

@@ -59,7 +59,7 @@ impl Hosts {
                     self.first.set(index);
                     return Ok(open);
                 }
-                // That one is there and can't be used says more than that another isn't there.
+                // A host that is there and can't be used explains more than another that isn't there.
                 Ok(Err(error)) if !matches!(why, Some(StoreError::ReadOnly)) => why = Some(error),
                 Ok(Err(_)) => {}
                 Err(_) => {

@@ -47,7 +47,7 @@ fn digest(space: Space, key: &[u8], said: Said<'_>) -> [u8; 16] {
     let mut hash = Sha256::new();
     hash.update([tag]);
     hash.update(space.as_str());
-    // A key has at most 255 bytes.
+    // Keys have at most 255 bytes, so the length fits one byte.
     hash.update([0, u8::try_from(key.len()).unwrap_or(u8::MAX)]);
     hash.update(key);
     hash.update(said);

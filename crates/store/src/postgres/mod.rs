@@ -11,6 +11,7 @@ mod fault;
 mod hosts;
 mod kept;
 mod link;
+mod outbox;
 mod pool;
 mod queue;
 mod schema;
@@ -31,8 +32,11 @@ use self::fault::Trouble;
 use self::kept::{Kept, Said};
 use self::link::{Kind, Link};
 use self::pool::Pool;
+use crate::own::OwnAnswer;
 use crate::store::limits::{micros, owned};
-use crate::store::{Advance, Answered, Claim, Counted, Entry, Field, Put, Space, Store, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+};
 
 /// How many connections [`PostgresStore::connect`] opens at most for steps.
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
@@ -211,28 +215,24 @@ impl Store for PostgresStore {
         Ok(answered)
     }
 
-    fn answer_claiming(
-        &self,
-        space: Space,
-        key: &[u8],
-        answer: &[u8],
-        claim: Claim<'_>,
-        now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        let (own, own_answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
-        let (claimed, by) = (owned(Field::Key, claim.key)?, owned(Field::Value, claim.by)?);
-        let (place, now) = (claim.space, micros(now));
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        let owned = answers.iter().map(OwnAnswer::of).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
+        }
         let answered = self.step(async move |link: &mut Link| {
-            let step = async |link: &mut Link| {
-                let claim = Claim { space: place, key: &claimed, by: &by };
-                steps::answer_claiming(link, space, &own, &own_answer, claim, now).await
-            };
-            link.transaction(step).await
+            link.transaction(async |link: &mut Link| steps::answer_all(link, &owned, micros(now)).await).await
         })?;
         match &answered {
-            Answered::Recorded => self.kept.add(space, key, Said::Answer(answer)),
-            Answered::Already(answer) => self.kept.add(space, key, Said::Answer(answer)),
-            _ => {}
+            AnsweredAll::Recorded => {
+                answers.iter().for_each(|one| self.kept.add(one.space, one.key, Said::Answer(one.answer)));
+            }
+            AnsweredAll::Not { index, found: Answered::Already(answer) } => {
+                if let Some(one) = answers.get(*index) {
+                    self.kept.add(one.space, one.key, Said::Answer(answer));
+                }
+            }
+            AnsweredAll::Not { .. } => {}
         }
         Ok(answered)
     }

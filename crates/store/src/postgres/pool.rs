@@ -140,7 +140,7 @@ fn serve(runtime: Runtime, hosts: Hosts, connections: usize, mut orders: Unbound
 
 async fn carry_out(order: Order, steps: Rc<Links>, looks: Rc<Links>) {
     let Order { kind, begin, job } = order;
-    // A look may use what no step needs just now.
+    // A look uses a connection of the steps when its own are all taken and one of theirs is free.
     let links = match kind {
         Kind::Look if looks.free.available_permits() == 0 && steps.free.available_permits() > 0 => steps,
         Kind::Look => looks,

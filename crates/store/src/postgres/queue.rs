@@ -13,15 +13,15 @@ use crate::store::limits::{check, from_micros, micros, owned};
 use crate::store::{Field, List, Put, Queue, StoreError, Task, Work};
 
 /// The names of a list, for the thread that talks to the server.
-fn names(list: List<'_>) -> Result<(&'static str, String), StoreError> {
+pub(super) fn names(list: List<'_>) -> Result<(&'static str, String), StoreError> {
     check(Field::Key, list.id.as_bytes())?;
     Ok((list.space.as_str(), list.id.to_owned()))
 }
 
 /// A task's value, state and end, of one's own.
-type Content = (Zeroizing<Vec<u8>>, String, Option<i64>);
+pub(super) type Content = (Zeroizing<Vec<u8>>, String, Option<i64>);
 
-fn content(work: &Work) -> Result<Content, StoreError> {
+pub(super) fn content(work: &Work) -> Result<Content, StoreError> {
     check(Field::Member, work.state.as_bytes())?;
     Ok((owned(Field::Value, &work.value)?, work.state.clone(), work.due_at.map(micros)))
 }

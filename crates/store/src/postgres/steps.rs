@@ -9,9 +9,11 @@ use zeroize::Zeroizing;
 use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
+use crate::own::OwnAnswer;
 use crate::store::limits::{from_micros, micros};
 use crate::store::{
-    Advance, Answered, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space, StoreError,
+    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space,
+    StoreError,
 };
 
 pub(super) async fn put(
@@ -62,6 +64,11 @@ pub(super) async fn answer(
     if changed(link, statements::ANSWER, &values, key).await? {
         return Ok(Answered::Recorded);
     }
+    why_not(link, space, key, now).await
+}
+
+/// Why a record couldn't be answered.
+async fn why_not(link: &Link, space: Space, key: &[u8], now: i64) -> Result<Answered, Trouble> {
     let Some(entry) = look_kept(link, space, key).await? else { return Ok(Answered::Unknown) };
     match entry.answer {
         Some(answer) => Ok(Answered::Already(answer)),
@@ -71,30 +78,44 @@ pub(super) async fn answer(
     }
 }
 
-/// In a transaction of its own, which is taken back when another claims the same meanwhile.
-pub(super) async fn answer_claiming(
-    link: &Link,
-    space: Space,
-    key: &[u8],
-    answer: &[u8],
-    claim: Claim<'_>,
-    now: i64,
-) -> Result<Answered, Trouble> {
-    let other = look_kept(link, claim.space, claim.key).await?;
-    if other.as_ref().is_some_and(|other| *other.value != claim.by)
-        && look_kept(link, space, key).await?.is_some_and(|record| record.answer.is_none())
-    {
-        return Ok(Answered::Claimed);
-    }
-    let answered = self::answer(link, space, key, answer, now).await?;
-    if answered == Answered::Recorded && other.is_none() {
-        let (name, end) = (claim.space.as_str(), micros(Timestamp::MAX));
-        let values = [text(&name), bytes(&claim.key), bytes(&claim.by), number(&end)];
-        if !changed(link, statements::CLAIM, &values, claim.key).await? {
-            return Err(Trouble::Again);
+/// In a transaction of its own. What was changed before the first that can't be recorded is undone; the look that follows
+/// locks what stands in its way, so that what it says is kept when this is committed.
+pub(super) async fn answer_all(link: &Link, answers: &[OwnAnswer], now: i64) -> Result<AnsweredAll, Trouble> {
+    link.batch("SAVEPOINT answer_all").await?;
+    for (index, one) in answers.iter().enumerate() {
+        let Answering { space, key, answer, claim } = one.as_answering();
+        let name = space.as_str();
+        let values = [text(&name), bytes(&key), bytes(&answer), number(&now)];
+        let answered = changed(link, statements::ANSWER, &values, key).await?;
+        let claimed = match claim {
+            Some(claim) if answered => self::claim(link, claim).await?,
+            _ => true,
+        };
+        if answered && claimed {
+            continue;
         }
+        link.batch("ROLLBACK TO SAVEPOINT answer_all").await?;
+        let found = match claim {
+            Some(claim) if answered => match look_kept(link, claim.space, claim.key).await? {
+                Some(held) if *held.value != claim.by => Answered::Claimed,
+                _ => return Err(Trouble::Again),
+            },
+            _ => why_not(link, space, key, now).await?,
+        };
+        return Ok(AnsweredAll::Not { index, found });
     }
-    Ok(answered)
+    Ok(AnsweredAll::Recorded)
+}
+
+/// Whether it is claimed for this one, now or before.
+async fn claim(link: &Link, claim: Claim<'_>) -> Result<bool, Trouble> {
+    let (name, end) = (claim.space.as_str(), micros(Timestamp::MAX));
+    let values = [text(&name), bytes(&claim.key), bytes(&claim.by), number(&end)];
+    if changed(link, statements::CLAIM, &values, claim.key).await? {
+        return Ok(true);
+    }
+    let held = look_kept(link, claim.space, claim.key).await?;
+    Ok(held.is_some_and(|held| *held.value == claim.by))
 }
 
 pub(super) async fn advance(

@@ -7,6 +7,7 @@
 mod backup;
 mod fault;
 mod job;
+mod outbox;
 mod patience;
 mod place;
 mod poison;
@@ -27,8 +28,11 @@ use self::patience::{Deadline, PATIENCE};
 use self::place::Place;
 use self::poison::Poison;
 use self::writer::{Desk, Writer};
+use crate::own::OwnAnswer;
 use crate::store::limits::{check, micros, owned};
-use crate::store::{Advance, Answered, Claim, Counted, Entry, Field, Put, Space, Store, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+};
 
 /// The name of the file in a store's directory.
 const FILE: &str = "realname.sqlite3";
@@ -76,7 +80,7 @@ impl SqliteStore {
     /// was asked before: in a new store he would find nothing.
     pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let file = schema::find_file(path.as_ref())?;
-        // A file that was made and never filled is none yet.
+        // A file that was made and never filled is no store yet.
         if std::fs::metadata(&file).map_err(fault::file)?.len() == 0 {
             return Err(StoreError::Missing);
         }
@@ -151,21 +155,12 @@ impl Store for SqliteStore {
         self.write(move |connection| steps::answer(connection, space, &key, &answer, micros(now)))
     }
 
-    fn answer_claiming(
-        &self,
-        space: Space,
-        key: &[u8],
-        answer: &[u8],
-        claim: Claim<'_>,
-        now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
-        let (claimed, by) = (owned(Field::Key, claim.key)?, owned(Field::Value, claim.by)?);
-        let place = claim.space;
-        self.write(move |connection| {
-            let claim = Claim { space: place, key: &claimed, by: &by };
-            steps::answer_claiming(connection, space, &key, &answer, claim, micros(now))
-        })
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        let owned = answers.iter().map(OwnAnswer::of).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
+        }
+        self.write(move |connection| steps::answer_all(connection, &owned, micros(now)))
     }
 
     fn advance(

@@ -10,22 +10,22 @@ use crate::store::limits::{check, from_micros, micros, owned};
 use crate::store::{Field, List, Put, Queue, Space, StoreError, Task, Work};
 
 /// A list and a task's content, for the thread that writes.
-struct Own {
-    space: Space,
-    list: String,
+pub(super) struct Own {
+    pub(super) space: Space,
+    pub(super) list: String,
 }
 
 impl Own {
-    fn of(list: List<'_>) -> Result<Self, StoreError> {
+    pub(super) fn of(list: List<'_>) -> Result<Self, StoreError> {
         check(Field::Key, list.id.as_bytes())?;
         Ok(Self { space: list.space, list: list.id.to_owned() })
     }
 }
 
 /// A task's value, state and end, of one's own.
-type Content = (Zeroizing<Vec<u8>>, String, Option<i64>);
+pub(super) type Content = (Zeroizing<Vec<u8>>, String, Option<i64>);
 
-fn content(work: &Work) -> Result<Content, StoreError> {
+pub(super) fn content(work: &Work) -> Result<Content, StoreError> {
     check(Field::Member, work.state.as_bytes())?;
     Ok((owned(Field::Value, &work.value)?, work.state.clone(), work.due_at.map(micros)))
 }

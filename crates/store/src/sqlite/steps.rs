@@ -6,8 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 use zeroize::Zeroizing;
 
 use super::fault;
+use crate::own::OwnAnswer;
 use crate::store::limits::{from_micros, micros};
-use crate::store::{Advance, Answered, Claim, Counted, Entry, Put, Space, StoreError};
+use crate::store::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space, StoreError};
 
 pub(super) fn put(
     connection: &Connection,
@@ -63,29 +64,56 @@ pub(super) fn answer(
     })
 }
 
-/// Three statements in one step: all or none, also inside a shared transaction.
+pub(super) fn answer_all(
+    connection: &Connection,
+    answers: &[OwnAnswer],
+    now: i64,
+) -> Result<AnsweredAll, StoreError> {
+    let all = || {
+        for (index, one) in answers.iter().enumerate() {
+            let found = answer_claiming(connection, one.as_answering(), now)?;
+            if found != Answered::Recorded {
+                return Ok(AnsweredAll::Not { index, found });
+            }
+        }
+        Ok(AnsweredAll::Recorded)
+    };
+    together(connection, all, |done| *done == AnsweredAll::Recorded)
+}
+
+/// To be undone when it isn't [`Answered::Recorded`].
 pub(super) fn answer_claiming(
     connection: &Connection,
-    space: Space,
-    key: &[u8],
-    answer: &[u8],
-    claim: Claim<'_>,
+    one: Answering<'_>,
     now: i64,
 ) -> Result<Answered, StoreError> {
-    let other = get(connection, claim.space, claim.key)?.is_some_and(|other| *other.value != claim.by);
-    if other && get(connection, space, key)?.is_some_and(|record| record.answer.is_none()) {
-        return Ok(Answered::Claimed);
-    }
-    together(connection, || {
-        let answered = self::answer(connection, space, key, answer, now)?;
-        if answered == Answered::Recorded && !other {
-            let end = micros(Timestamp::MAX);
-            let _ = put(connection, claim.space, claim.key, claim.by, end)?;
-            // Answered, so that no restore ends it.
-            let _ = self::answer(connection, claim.space, claim.key, claim.by, now)?;
+    let found = answer(connection, one.space, one.key, one.answer, now)?;
+    let Some(claim) = one.claim.filter(|_| found == Answered::Recorded) else { return Ok(found) };
+    match put(connection, claim.space, claim.key, claim.by, micros(Timestamp::MAX))? {
+        // Answered, so that no restore ends it.
+        Put::Stored => answer(connection, claim.space, claim.key, claim.by, now),
+        Put::Exists => {
+            let other = get(connection, claim.space, claim.key)?.is_none_or(|held| *held.value != claim.by);
+            Ok(if other { Answered::Claimed } else { Answered::Recorded })
         }
-        Ok(answered)
-    })
+    }
+}
+
+/// Several statements in one step: all or none, also inside a shared transaction. What isn't to be kept is undone.
+pub(super) fn together<T>(
+    connection: &Connection,
+    step: impl FnOnce() -> Result<T, StoreError>,
+    keep: impl FnOnce(&T) -> bool,
+) -> Result<T, StoreError> {
+    connection.execute_batch("SAVEPOINT step").map_err(fault::sqlite)?;
+    let found = step();
+    let kept = found.as_ref().is_ok_and(keep);
+    let end = if kept { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
+    // When the failure ended the whole transaction, there is no savepoint any more.
+    if !connection.is_autocommit() {
+        connection.execute_batch(end).map_err(fault::sqlite)?;
+    }
+    found
 }
 
 pub(super) fn advance(
@@ -148,22 +176,7 @@ pub(super) fn count(
 }
 
 pub(super) fn expire(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {
-    together(connection, || expire_both(connection, before, max))
-}
-
-/// Several statements in one step: all or none, also inside a shared transaction.
-fn together<T>(
-    connection: &Connection,
-    step: impl FnOnce() -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    connection.execute_batch("SAVEPOINT step").map_err(fault::sqlite)?;
-    let found = step();
-    let end = if found.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
-    // When the failure ended the whole transaction, there is no savepoint any more.
-    if !connection.is_autocommit() {
-        connection.execute_batch(end).map_err(fault::sqlite)?;
-    }
-    found
+    together(connection, || expire_both(connection, before, max), |_| true)
 }
 
 fn expire_both(connection: &Connection, before: i64, max: u32) -> Result<u32, StoreError> {

@@ -67,7 +67,7 @@ impl Desk {
     fn write(&self, jobs: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = jobs.recv() {
             let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
-            // Whom nobody waits for any more isn't taken: he was told that he got no turn.
+            // A step whose caller stopped waiting is left out: the caller was told that it got no turn.
             let (batch, late): (Vec<_>, Vec<_>) =
                 batch.filter(|job| job.claim()).partition(|job| job.begin().elapsed() < PATIENCE);
             late.into_iter().for_each(busy);
@@ -82,7 +82,7 @@ impl Desk {
         self.deadline.set(begin + PATIENCE);
         match self.poison.refuse().and_then(|()| self.poison.watch(self.commit(&mut batch))) {
             Ok(outcomes) => batch.into_iter().zip(outcomes).for_each(|(job, outcome)| job.finish(outcome)),
-            // One step took the others down with it, as when a large value finds no space: each by itself, then.
+            // One step made the whole group fail, as a large value does when the disk is full: each step is tried alone.
             Err(StoreError::NoSpace | StoreError::Backend { .. }) if batch.len() > 1 => {
                 batch.into_iter().for_each(|job| self.record(vec![job]));
             }

@@ -115,7 +115,11 @@ const fn fault_of(code: ReasonCode) -> Fault {
         | Code::StepDone
         | Code::SnapshotStale
         | Code::NoticeMissing
-        | Code::StatementOtherNumber => Fault::Request,
+        | Code::StatementOtherNumber
+        | Code::OrderMismatch
+        | Code::DoorBeforeSale
+        | Code::OrderActivated
+        | Code::OrderOver => Fault::Request,
         Code::ConfirmationLate
         | Code::ConfirmationWrongReply
         | Code::ConfirmationWrongService

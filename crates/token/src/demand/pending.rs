@@ -62,7 +62,17 @@ impl PendingDemand {
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        store.put(super::SPACE, self.nonce().as_bytes(), &self.to_json().to_bytes(), self.expires_at())
+        self.keep_until(store, None)
+    }
+
+    /// As [`keep`](Self::keep), and longer than it can be answered.
+    pub(super) fn keep_until(
+        &self,
+        store: &dyn Store,
+        until: Option<jiff::Timestamp>,
+    ) -> Result<Put, StoreError> {
+        let until = until.unwrap_or(self.expires_at()).max(self.expires_at());
+        store.put(super::SPACE, self.nonce().as_bytes(), &self.to_json().to_bytes(), until)
     }
 
     /// Looks one up by its nonce.

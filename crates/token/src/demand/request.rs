@@ -19,6 +19,7 @@ use crate::store::{Put, Store};
 pub struct DemandRequest {
     purpose: Purpose,
     number: Option<Personal>,
+    order: Option<String>,
     action: Option<String>,
     region: Option<String>,
     text: Option<String>,
@@ -36,6 +37,7 @@ pub struct DemandRequest {
     vct: String,
     algorithms: Algorithms,
     nonce: Option<[u8; 16]>,
+    kept_until: Option<Timestamp>,
     kept: Option<SaltedExpectation>,
     supersedes: Option<String>,
     lease: Option<(Resource, Personal, String, Timestamp)>,
@@ -54,6 +56,7 @@ impl DemandRequest {
         Self {
             purpose,
             number: None,
+            order: None,
             action: None,
             region: None,
             text: None,
@@ -71,6 +74,7 @@ impl DemandRequest {
             vct: VCT.to_owned(),
             algorithms: Algorithms::default(),
             nonce: None,
+            kept_until: None,
             kept: None,
             supersedes: None,
             lease: None,
@@ -80,6 +84,20 @@ impl DemandRequest {
     /// The phone number it is about (E.164). The action is the purpose's, unless [`action`](Self::action) says another.
     pub fn number(mut self, number: impl Into<Personal>) -> Self {
         self.number = Some(number.into());
+        self
+    }
+
+    /// The shop's order that it is about: 1 to 64 of `A-Z a-z 0-9 . _ : -`. The number that is sold may be named beside it; a
+    /// text, a region, an action, a snapshot or a lease may not.
+    pub fn order(mut self, id: impl Into<String>) -> Self {
+        self.order = Some(id.into());
+        self
+    }
+
+    /// Keeps the demand in the store until then, though nobody can answer it after its life: for an answer that is judged in
+    /// time and recorded later, together with others ([`Store::answer_all`]).
+    pub fn kept_until(mut self, until: Timestamp) -> Self {
+        self.kept_until = Some(until);
         self
     }
 
@@ -273,13 +291,16 @@ impl DemandRequest {
             AnswerError::Jose(error) => AskError::Jose(error),
             error => AskError::Jose(crate::jose::JoseError::Member(error.member().unwrap_or("demand"))),
         })?;
-        match pending.keep(store)? {
+        match pending.keep_until(store, self.kept_until)? {
             Put::Stored => Ok(Demand { compact, nonce }),
             _ => Err(AskError::NonceTaken),
         }
     }
 
     fn transaction(&self) -> Result<Option<Transaction>, AskError> {
+        if let Some(id) = &self.order {
+            return self.about_order(id).map(Some);
+        }
         if let Some((resource, id, scenario, until)) = &self.lease {
             for (member, text) in [("id", id.as_str()), ("scenario", scenario)] {
                 if self.number.is_some() || !is_safe(text, MAX_WORD) {
@@ -327,6 +348,25 @@ impl DemandRequest {
             text: text(&self.text),
             snapshot: self.snapshot.clone(),
         }))
+    }
+
+    fn about_order(&self, id: &str) -> Result<Transaction, AskError> {
+        let value = |member, value: &str, problem| AskError::Value { member, value: value.into(), problem };
+        if !is_id(id) {
+            return Err(value("order", id, "expected an id: 1 to 64 of A-Z a-z 0-9 . _ : -"));
+        }
+        if self.number.as_ref().is_some_and(|number| !is_e164(number.as_str())) {
+            return Err(AskError::Number);
+        }
+        let beside = [("action", &self.action), ("region", &self.region), ("text", &self.text)];
+        if self.lease.is_some() {
+            return Err(value("lease", "it (not shown)", "an order has none"));
+        }
+        let snapshot = ("snapshot", &self.snapshot);
+        match beside.into_iter().chain([snapshot]).find(|(_, said)| said.is_some()) {
+            Some((member, _)) => Err(value(member, "it (not shown)", "an order has none")),
+            None => Ok(Transaction::Order { id: id.to_owned(), number: self.number.clone() }),
+        }
     }
 
     /// Refuses what no terminal could answer, before it is signed and sent.

@@ -56,7 +56,7 @@ impl Requirements {
             onsite: match json.optional_text("locality")?.map(Locality::from_name) {
                 None => false,
                 Some(Some(Locality::Onsite)) => true,
-                // Nobody demands that somebody be away.
+                // Only `onsite` can be demanded: nobody has a reason to demand that a person be away.
                 Some(Some(Locality::Remote) | None) => return Err(AnswerError::Member("locality")),
             },
             max_age: json.optional_seconds("max_age")?.map(SignedDuration::from_secs),

@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use super::AnswerError;
 use crate::document::Personal;
 use crate::jose::{Json, decode};
-use crate::profile::{MAX_SHOWN, Outside, OutsideText, is_safe};
+use crate::profile::{MAX_SHOWN, Outside, OutsideText, is_id, is_safe};
 
 /// Most characters of an action's or a region's name.
 pub(super) const MAX_WORD: usize = 200;
@@ -28,6 +28,14 @@ pub enum Transaction {
         text: Option<OutsideText>,
         /// base64url SHA-256 of what the asker knows of the number and shows only when the demand was answered.
         snapshot: Option<String>,
+    },
+    /// An order of a shop: its sale, or its hand-over.
+    #[non_exhaustive]
+    Order {
+        /// The shop's own name for it.
+        id: String,
+        /// The number that was sold, in E.164, where it is known.
+        number: Option<Personal>,
     },
     /// The use of something for a while.
     #[non_exhaustive]
@@ -64,7 +72,7 @@ impl Transaction {
     pub fn text(&self) -> Option<Outside<'_>> {
         match self {
             Self::Number { text, .. } => text.as_ref().map(OutsideText::as_outside),
-            Self::Lease { .. } => None,
+            Self::Order { .. } | Self::Lease { .. } => None,
         }
     }
 
@@ -72,7 +80,16 @@ impl Transaction {
     pub fn number(&self) -> Option<&Personal> {
         match self {
             Self::Number { number, .. } => Some(number),
+            Self::Order { number, .. } => number.as_ref(),
             Self::Lease { .. } => None,
+        }
+    }
+
+    /// The order that it is about.
+    pub fn order(&self) -> Option<&str> {
+        match self {
+            Self::Order { id, .. } => Some(id),
+            Self::Number { .. } | Self::Lease { .. } => None,
         }
     }
 
@@ -80,48 +97,59 @@ impl Transaction {
     pub fn snapshot(&self) -> Option<&str> {
         match self {
             Self::Number { snapshot, .. } => snapshot.as_deref(),
-            Self::Lease { .. } => None,
+            Self::Order { .. } | Self::Lease { .. } => None,
         }
     }
 
     pub(super) fn to_json(&self) -> Json {
-        let (number, action, region, text, snapshot) = match self {
+        let mut members;
+        match self {
             Self::Number { number, action, region, text, snapshot } => {
-                (number, action, region, text, snapshot)
+                members = vec![
+                    ("type", Json::from("number")),
+                    ("number", number.as_str().into()),
+                    ("action", action.as_str_raw().into()),
+                ];
+                members.extend(region.as_ref().map(|region| ("region", region.as_str_raw().into())));
+                members.extend(text.as_ref().map(|text| ("text", text.as_str_raw().into())));
+                members.extend(snapshot.as_deref().map(|snapshot| ("snapshot", snapshot.into())));
+            }
+            Self::Order { id, number } => {
+                members = vec![("type", Json::from("order")), ("id", id.as_str().into())];
+                members.extend(number.as_ref().map(|number| ("number", number.as_str().into())));
             }
             Self::Lease { resource, id, scenario, until } => {
-                return Json::object([
+                members = vec![
                     ("type", Json::from("lease")),
                     ("resource", resource.as_str().into()),
                     ("id", id.as_str().into()),
                     ("scenario", scenario.as_str_raw().into()),
                     ("until", until.to_string().into()),
-                ]);
+                ];
             }
-        };
-        let mut members = vec![
-            ("type", Json::from("number")),
-            ("number", number.as_str().into()),
-            ("action", action.as_str_raw().into()),
-        ];
-        members.extend(region.as_ref().map(|region| ("region", region.as_str_raw().into())));
-        members.extend(text.as_ref().map(|text| ("text", text.as_str_raw().into())));
-        members.extend(snapshot.as_deref().map(|snapshot| ("snapshot", snapshot.into())));
+        }
         Json::object(members)
     }
 
     pub(super) fn from_json(json: &Json) -> Result<Self, AnswerError> {
+        let number = |text: &str| {
+            if is_e164(text) { Ok(Personal::from(text)) } else { Err(AnswerError::Member("number")) }
+        };
         match json.text("type")? {
             "number" => {}
             "lease" => return Self::lease(json),
+            "order" => {
+                let id = json.text("id")?;
+                if !is_id(id) {
+                    return Err(AnswerError::Text("id"));
+                }
+                let number = json.optional_text("number")?.map(number).transpose()?;
+                return Ok(Self::Order { id: id.to_owned(), number });
+            }
             _ => return Err(AnswerError::TransactionUnknown),
         }
-        let number = json.text("number")?;
-        if !is_e164(number) {
-            return Err(AnswerError::Member("number"));
-        }
         Ok(Self::Number {
-            number: number.into(),
+            number: number(json.text("number")?)?,
             action: shown("action", json.text("action")?, MAX_WORD)?,
             region: json.optional_text("region")?.map(|text| shown("region", text, MAX_WORD)).transpose()?,
             text: json.optional_text("text")?.map(|text| shown("text", text, MAX_SHOWN)).transpose()?,
@@ -151,27 +179,32 @@ impl Transaction {
     }
 }
 
-/// What it says, without the digest: `{"type", "number", "action", "region", "text"}`, absent ones as `null`; a lease as
-/// `{"type", "resource", "id", "scenario", "until"}`.
+/// What it says, without the digest: `{"type", "number", "action", "region", "text"}`, absent ones as `null`; of an order
+/// `{"type", "id", "number"}`, of a lease `{"type", "resource", "id", "scenario", "until"}`.
 impl serde::Serialize for Transaction {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(5))?;
-        let (number, action, region, text) = match self {
-            Self::Number { number, action, region, text, snapshot: _ } => (number, action, region, text),
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Number { number, action, region, text, snapshot: _ } => {
+                map.serialize_entry("type", "number")?;
+                map.serialize_entry("number", number.as_str())?;
+                map.serialize_entry("action", action)?;
+                map.serialize_entry("region", region)?;
+                map.serialize_entry("text", text)?;
+            }
+            Self::Order { id, number } => {
+                map.serialize_entry("type", "order")?;
+                map.serialize_entry("id", id)?;
+                map.serialize_entry("number", &number.as_ref().map(Personal::as_str))?;
+            }
             Self::Lease { resource, id, scenario, until } => {
                 map.serialize_entry("type", "lease")?;
                 map.serialize_entry("resource", resource)?;
                 map.serialize_entry("id", id.as_str())?;
                 map.serialize_entry("scenario", scenario)?;
                 map.serialize_entry("until", until)?;
-                return map.end();
             }
-        };
-        map.serialize_entry("type", "number")?;
-        map.serialize_entry("number", number.as_str())?;
-        map.serialize_entry("action", action)?;
-        map.serialize_entry("region", region)?;
-        map.serialize_entry("text", text)?;
+        }
         map.end()
     }
 }

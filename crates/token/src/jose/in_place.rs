@@ -75,9 +75,9 @@ impl std::fmt::Debug for InPlace<'_> {
 
 /// How a tree takes the texts that the parser hands to it.
 pub(super) trait Taken<'de>: Texts {
-    /// One that stands in what is parsed.
+    /// Takes a text that stands in what is parsed, for as long as that.
     fn standing(text: &'de str) -> Self;
-    /// One that is gone when the parser goes on.
+    /// Takes a text that is gone when the parser goes on.
     fn passing(text: &str) -> Self;
 
     /// As `standing`, of a name.

@@ -19,12 +19,12 @@ impl Thumbprint {
         Self(String::new())
     }
 
-    /// Of an Ed25519 key (RFC 8037, appendix A.3). `x` is base64url and so needs no escaping.
+    /// The thumbprint of an Ed25519 key (RFC 8037, appendix A.3). `x` is base64url and so needs no escaping.
     pub(super) fn okp(x: &str) -> Self {
         Self::of(&format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#))
     }
 
-    /// Of a P-256 key (RFC 7638, section 3.2).
+    /// The thumbprint of a P-256 key (RFC 7638, section 3.2).
     pub(super) fn ec(x: &str, y: &str) -> Self {
         Self::of(&format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#))
     }

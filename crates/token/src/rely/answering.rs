@@ -157,10 +157,20 @@ impl Recording {
         &self.nonce
     }
 
+    /// When the person was checked, as the attestation says.
+    pub fn verified_at(&self) -> Option<Timestamp> {
+        self.verdict.verified_at()
+    }
+
     /// What to record there, if nothing was and the demand's time isn't over, in one step
     /// ([`Store::answer`](crate::store::Store::answer)).
     pub fn answer(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// For what is told in the step that records it.
+    pub(super) fn contents(&self) -> (&Record, Option<&super::Disclosed>) {
+        (&self.record, self.verdict.claims())
     }
 
     /// What answering claims in the same step ([`Store::answer_claiming`]): the record that it supersedes. Whoever records it without the

@@ -10,7 +10,7 @@ explain! {
     SdJwtError {}
     through {
         Self::Jose(error) => error;
-        // Exhaustive itself.
+        // `sd_jwt_code` names every other variant.
         refused => sd_jwt_code(refused);
     }
 }

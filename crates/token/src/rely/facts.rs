@@ -22,6 +22,7 @@ pub(super) struct OpenFacts {
     pub(super) reader: Option<String>,
     pub(super) consented_at: Timestamp,
     pub(super) env: Env,
+    pub(super) copies: Vec<String>,
 }
 
 impl OpenFacts {
@@ -76,6 +77,12 @@ impl OpenFacts {
                 .and_then(Json::as_str)
                 .and_then(Env::from_name)
                 .ok_or(ReasonCode::EnvUnknown)?,
+            copies: own
+                .optional_list("copies", |digest| {
+                    (decode(digest).map_or(0, |digest| digest.len()) == 32).then(|| digest.to_owned())
+                })
+                .map_err(|_| MALFORMED)?
+                .unwrap_or_default(),
         })
     }
 

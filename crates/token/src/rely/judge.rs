@@ -86,7 +86,7 @@ fn decide<'a>(
     let permit = resolved.judge_at(iss, times.iat, now).map_err(trust_code)?;
     // The holder's signature.
     let (kb, session) = key_binding(&payload, kb_jwt, sd_hash)?;
-    // Whoever could sign neither learns nothing of the demand.
+    // Filled in only now: somebody who could sign neither token learns nothing of the demand.
     verdict.purpose = Some(pending.purpose().clone());
     verdict.issuer = Some(iss.into());
     let facts = OpenFacts::read(&payload)?;
@@ -95,6 +95,7 @@ fn decide<'a>(
     verdict.verified_at = Some(facts.verified_at);
     verdict.age = Some(SignedDuration::from_secs(now.saturating_sub(facts.verified_at.as_second())));
     verdict.checks = facts.checks.clone();
+    verdict.copies = facts.copies.clone();
     // Everything from here on is told in full.
     let mut reasons: Vec<Reason> = Vec::new();
     reasons.extend(times.judge(nbf, now, limits).map(Reason::from));
@@ -240,7 +241,7 @@ fn claims(payload: &Payload<'_>, pending: &PendingDemand, reasons: &mut Vec<Reas
         match (disclosed.text(ClaimName::Name), disclosed.text(ClaimName::IdNumber)) {
             (Some(name), Some(number)) if expectation.is_met_by(name.as_str_raw(), number.as_str_raw()) => {}
             (Some(_), Some(_)) => reasons.push(ReasonCode::HolderMismatch.into()),
-            // Told above, unless the pending demand forgot to ask for them.
+            // A missing claim was told above, unless the pending demand forgot to ask for it.
             _ if reasons.iter().any(|reason| reason.claim.is_some()) => {}
             _ => reasons.push(ReasonCode::HolderMismatch.into()),
         }

@@ -23,6 +23,7 @@ mod presentation;
 mod record;
 mod recorded;
 mod sense;
+mod telling;
 mod times;
 mod verdict;
 
@@ -36,4 +37,5 @@ pub use limits::Limits;
 pub use presentation::UnverifiedPresentation;
 pub use record::{Record, RecordError};
 pub use recorded::RecordedVerdict;
+pub use telling::{Accepting, Telling, answer_telling};
 pub use verdict::{TrustBasis, Verdict};

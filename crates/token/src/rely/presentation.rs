@@ -89,6 +89,7 @@ impl Verdict {
             reasons: Vec::new(),
             purpose: None,
             checks: Vec::new(),
+            copies: Vec::new(),
             claims: None,
             trust: Some(TrustBasis {
                 anchor: list.anchor().as_str().to_owned(),

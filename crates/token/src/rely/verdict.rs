@@ -16,6 +16,7 @@ pub struct Verdict {
     pub(super) purpose: Option<Purpose>,
     pub(super) locality: Option<Locality>,
     pub(super) checks: Vec<CheckResult>,
+    pub(super) copies: Vec<String>,
     pub(super) claims: Option<Disclosed>,
     pub(super) trust: Option<TrustBasis>,
     pub(super) verified_at: Option<Timestamp>,
@@ -49,6 +50,7 @@ impl Verdict {
             purpose: None,
             locality: None,
             checks: Vec::new(),
+            copies: Vec::new(),
             claims: None,
             trust: None,
             verified_at: None,
@@ -94,6 +96,12 @@ impl Verdict {
     /// What the attestation states of its checks, once its signatures held.
     pub fn checks(&self) -> &[CheckResult] {
         &self.checks
+    }
+
+    /// The digests (base64url SHA-256) of the marked copies of the document that the attestation names, once its signatures
+    /// held. Whoever keeps such a copy can show by it that it is the one that was made then.
+    pub fn copies(&self) -> &[String] {
+        &self.copies
     }
 
     /// The claims that the demand asked for, when accepted.
@@ -160,6 +168,9 @@ struct PlainVerdict<'a> {
     /// Where the person was checked.
     locality: Option<Locality>,
     checks: &'a [CheckResult],
+    /// SHA-256 (base64url) of each marked copy of the document that was made; absent where none was.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    copies: &'a [String],
     /// What was disclosed: of an acceptance only, and never in what is recorded.
     claims: Option<&'a Disclosed>,
     trust: Option<&'a TrustBasis>,
@@ -197,6 +208,7 @@ impl<'a> PlainVerdict<'a> {
             purpose: verdict.purpose.as_ref(),
             locality: verdict.locality,
             checks: &verdict.checks,
+            copies: &verdict.copies,
             claims: verdict.claims.as_ref().filter(|_| with_claims && accepted),
             trust: verdict.trust.as_ref(),
             age: verdict.age.map(|age| age.as_secs()),

@@ -37,7 +37,7 @@ impl<'a> Combined<'a> {
         if got > MAX_DISCLOSURES {
             return Err(SdJwtError::TooMany { limit: MAX_DISCLOSURES, got });
         }
-        // A dot is in no disclosure, and in every JWS.
+        // Every JWS has a dot and no disclosure has one: a last part with a dot is a key binding.
         if combined.disclosures().any(|part| part.contains('.')) {
             return Err(SdJwtError::MisplacedKeyBinding);
         }

@@ -50,7 +50,7 @@ pub fn reveal<S: Texts>(payload: Json<S>, disclosures: &[Disclosure<S>]) -> Resu
     }
     let mut walk = Walk { by_digest, seen: Vec::new(), disclosed: Vec::new() };
     let walked = walk.object(&mut members, None);
-    // Also when the walk found something else: the digests up to there came first.
+    // Done also when the walk found another mistake: the digests up to there came first.
     if has_equals(&mut walk.seen) {
         return Err(SdJwtError::DigestTwice);
     }

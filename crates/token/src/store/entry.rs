@@ -135,6 +135,61 @@ impl fmt::Debug for Answered {
     }
 }
 
+/// One answer of those that are recorded together.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "the arguments of `Store::answer`, by name")]
+pub struct Answering<'a> {
+    /// Where the record is.
+    pub space: Space,
+    /// Its key.
+    pub key: &'a [u8],
+    /// What to record.
+    pub answer: &'a [u8],
+    /// What it claims in the same step.
+    pub claim: Option<Claim<'a>>,
+}
+
+impl fmt::Debug for Answering<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answering").field("space", &self.space).finish_non_exhaustive()
+    }
+}
+
+/// What [`Store::answer_all`](super::Store::answer_all) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum AnsweredAll {
+    /// All answers are recorded: the caller won.
+    Recorded,
+    /// None is, because this one can't be.
+    Not {
+        /// Which one, counted from 0.
+        index: usize,
+        /// Why: [`Already`](Answered::Already), [`Unknown`](Answered::Unknown), [`Expired`](Answered::Expired) or
+        /// [`Claimed`](Answered::Claimed).
+        found: Answered,
+    },
+}
+
+impl AnsweredAll {
+    /// The first answer that stands in the way of an earlier one whatever a ledger holds: of the same record, or claiming the same
+    /// for another. For those who keep a ledger.
+    pub fn clash(answers: &[Answering<'_>]) -> Option<Self> {
+        let found = |one: &Answering<'_>, earlier: &Answering<'_>| {
+            if (one.space, one.key) == (earlier.space, earlier.key) {
+                return Some(Answered::Already(earlier.answer.to_vec()));
+            }
+            let (one, earlier) = one.claim.zip(earlier.claim)?;
+            let same = (one.space, one.key) == (earlier.space, earlier.key);
+            (same && one.by != earlier.by).then_some(Answered::Claimed)
+        };
+        answers.iter().enumerate().find_map(|(index, one)| {
+            let found = answers.iter().take(index).find_map(|earlier| found(one, earlier))?;
+            Some(Self::Not { index, found })
+        })
+    }
+}
+
 /// What [`Store::advance`](super::Store::advance) did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]

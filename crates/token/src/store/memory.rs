@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::limits::{check, from_micros, micros};
-use super::{Advance, Answered, Claim, Counted, Entry, Field, List, Put, Space, Store, StoreError, Task};
+use super::{
+    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, Field, List, Put, Space, Store,
+    StoreError, Task,
+};
 
 /// A store in memory, for tests and single runs. **It forgets everything when it is dropped**, so nothing that must
 /// happen once is safe across a restart, and no other process sees it.
@@ -47,6 +50,35 @@ struct Record {
     answer: Option<Vec<u8>>,
 }
 
+impl Ledger {
+    /// What answering would do; [`Answered::Recorded`] when it can be done.
+    fn look(&self, one: &Answering<'_>, now: Timestamp) -> Answered {
+        let Some(record) = self.records.get(&(one.space, one.key.into())) else { return Answered::Unknown };
+        if let Some(answer) = &record.answer {
+            return Answered::Already(answer.clone());
+        }
+        if record.expires_at < micros(now) {
+            return Answered::Expired;
+        }
+        let other = |claim: Claim<'_>| {
+            self.records.get(&(claim.space, claim.key.into())).is_some_and(|other| *other.value != claim.by)
+        };
+        if one.claim.is_some_and(other) { Answered::Claimed } else { Answered::Recorded }
+    }
+
+    fn record(&mut self, one: &Answering<'_>) {
+        if let Some(record) = self.records.get_mut(&(one.space, one.key.into())) {
+            record.answer = Some(one.answer.to_vec());
+        }
+        if let Some(claim) = one.claim {
+            let (value, expires_at) = (Zeroizing::new(claim.by.to_vec()), micros(Timestamp::MAX));
+            // Answered, so that no restore ends it.
+            let claimed = || Record { value, expires_at, answer: Some(claim.by.to_vec()) };
+            self.records.entry((claim.space, claim.key.into())).or_insert_with(claimed);
+        }
+    }
+}
+
 impl MemoryStore {
     /// An empty one.
     pub fn new() -> Self {
@@ -60,20 +92,6 @@ impl MemoryStore {
     /// One list's tasks; one that isn't there has none.
     pub(super) fn of<T>(&self, list: List<'_>, step: impl FnOnce(&mut Tasks) -> T) -> Result<T, StoreError> {
         Ok(step(self.ledger()?.lists.entry((list.space, list.id.to_owned())).or_default()))
-    }
-}
-
-impl Ledger {
-    fn answer(&mut self, key: &Key, answer: &[u8], now: Timestamp) -> Answered {
-        let Some(record) = self.records.get_mut(key) else { return Answered::Unknown };
-        if let Some(answer) = &record.answer {
-            return Answered::Already(answer.clone());
-        }
-        if record.expires_at < micros(now) {
-            return Answered::Expired;
-        }
-        record.answer = Some(answer.to_vec());
-        Answered::Recorded
     }
 }
 
@@ -117,34 +135,34 @@ impl Store for MemoryStore {
     ) -> Result<Answered, StoreError> {
         check(Field::Key, key)?;
         check(Field::Answer, answer)?;
-        Ok(self.ledger()?.answer(&(space, key.into()), answer, now))
+        let one = Answering { space, key, answer, claim: None };
+        let mut ledger = self.ledger()?;
+        let found = ledger.look(&one, now);
+        if found == Answered::Recorded {
+            ledger.record(&one);
+        }
+        Ok(found)
     }
 
-    fn answer_claiming(
-        &self,
-        space: Space,
-        key: &[u8],
-        answer: &[u8],
-        claim: Claim<'_>,
-        now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        check(Field::Key, key)?;
-        check(Field::Answer, answer)?;
-        check(Field::Key, claim.key)?;
-        check(Field::Value, claim.by)?;
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        for Answering { key, answer, claim, .. } in answers {
+            check(Field::Key, key)?;
+            check(Field::Answer, answer)?;
+            if let Some(claim) = claim {
+                check(Field::Key, claim.key)?;
+                check(Field::Value, claim.by)?;
+            }
+        }
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
+        }
         let mut ledger = self.ledger()?;
-        let (key, claimed) = ((space, key.into()), (claim.space, claim.key.into()));
-        let open = ledger.records.get(&key).is_some_and(|record| record.answer.is_none());
-        if open && ledger.records.get(&claimed).is_some_and(|other| *other.value != claim.by) {
-            return Ok(Answered::Claimed);
+        let looks = answers.iter().map(|one| ledger.look(one, now)).enumerate();
+        if let Some((index, found)) = looks.into_iter().find(|(_, found)| *found != Answered::Recorded) {
+            return Ok(AnsweredAll::Not { index, found });
         }
-        let answered = ledger.answer(&key, answer, now);
-        if answered == Answered::Recorded {
-            let (value, expires_at) = (Zeroizing::new(claim.by.to_vec()), micros(Timestamp::MAX));
-            // Answered, so that no restore ends it.
-            ledger.records.insert(claimed, Record { value, expires_at, answer: Some(claim.by.to_vec()) });
-        }
-        Ok(answered)
+        answers.iter().for_each(|one| ledger.record(one));
+        Ok(AnsweredAll::Recorded)
     }
 
     fn advance(

@@ -28,17 +28,20 @@ mod explain;
 mod housekeeping;
 pub mod limits;
 mod memory;
+mod memory_outbox;
 mod memory_queue;
+mod outbox;
 mod queue;
 mod restored;
 
 use jiff::Timestamp;
 
-pub use self::entry::{Advance, Answered, Claim, Counted, Entry, Put, Space};
+pub use self::entry::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, Put, Space};
 pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
 pub use self::memory::MemoryStore;
+pub use self::outbox::{Outbox, ToTell};
 pub use self::queue::{List, Queue, Task, Work};
 pub use self::restored::{RESTORED, restored_at};
 
@@ -62,8 +65,14 @@ pub trait Store: Send + Sync {
     fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp)
     -> Result<Answered, StoreError>;
 
-    /// As [`answer`](Self::answer), and in the same step claims something for good: of any number of answers that claim the same, one
-    /// is recorded, and the others hear [`Answered::Claimed`]. What was recorded before is told whatever was claimed.
+    /// Records the answers of several records in one step, with what they claim: all of them or none. It stops at the first that
+    /// can't be recorded and says what [`answer`](Self::answer) would have said of it, or [`Answered::Claimed`]: of any number
+    /// of answers that claim the same for different ones, one is recorded. What was recorded before is told whatever was claimed.
+    /// One record named twice is answered in no case: its second mention finds the first. Whoever answers the same records from
+    /// several places names them in one order.
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError>;
+
+    /// As [`answer`](Self::answer), and in the same step claims something for good: [`answer_all`](Self::answer_all) of one.
     fn answer_claiming(
         &self,
         space: Space,
@@ -71,7 +80,13 @@ pub trait Store: Send + Sync {
         answer: &[u8],
         claim: Claim<'_>,
         now: Timestamp,
-    ) -> Result<Answered, StoreError>;
+    ) -> Result<Answered, StoreError> {
+        let one = Answering { space, key, answer, claim: Some(claim) };
+        Ok(match self.answer_all(&[one], now)? {
+            AnsweredAll::Recorded => Answered::Recorded,
+            AnsweredAll::Not { found, .. } => found,
+        })
+    }
 
     /// Raises the sequence seen under `key`. What was seen never expires.
     fn advance(

@@ -171,7 +171,7 @@ impl ListBuilder {
         members.extend(self.refresh.map(|after| ("refresh", after.into())));
         let compact =
             sign(anchor, TRUST_LIST_TYP, [], &Json::object(members)).map_err(DraftError::Signing)?;
-        // Nobody would read it.
+        // No reader takes a list of that size.
         if compact.len() > MAX_LIST {
             let error = JoseError::TooLarge { limit: MAX_LIST, got: compact.len() };
             return Err(DraftError::Signing(error));

@@ -22,7 +22,7 @@ explain! {
     }
     through {
         Self::Signer(error) => error;
-        // Exhaustive itself.
+        // `jose_code` names every other variant.
         refused => jose_code(refused);
     }
 }

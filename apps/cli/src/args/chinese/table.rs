@@ -31,6 +31,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("A fine, in the currency's smallest unit", "罚款金额，以货币最小单位计", ""),
+    ("A further check that must have passed; may be given several times", "另须通过的核验项；可多次给出", ""),
     ("A place to try everything in, on synthetic data", "用虚构数据试用全部功能的沙盒", ""),
     (
         "A presentation, attestation, demand, trust list or delegation",
@@ -56,6 +57,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("An event that it rests on, by index; may be given several times", "所依据的事件序号；可多次给出", ""),
+    (
+        "An online sale from the order to activation: checked online, and once more at the door",
+        "从下单到激活的线上销售：线上核验，交付时再次核验",
+        "",
+    ),
     ("Answer demands, too: the terminal's configuration (TOML)", "同时应答请求：终端配置（TOML）", ""),
     ("Append events, sign the tree with them", "追加事件，并签署包含它们的树", ""),
     (
@@ -64,6 +70,16 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "只查询一次，不重试、不留痕、不转其他登记系统。服务商可能计费。",
     ),
     ("Ask for fingerprints too", "同时读取指纹", ""),
+    (
+        "Ask for the check at the door: the person who was checked online, with the original",
+        "请求当面交付核验：须为线上核验的本人并出示证件原件",
+        "",
+    ),
+    (
+        "At the door without a reader: whoever takes the photos says that the original document was there",
+        "上门交付且无读卡器：拍照人确认当面查验了证件原件",
+        "",
+    ),
     ("Begin of the period (RFC 3339)", "期间开始（RFC 3339）", ""),
     ("Card readers: list, probe, read", "读卡器：列出、探测、读取", ""),
     ("Check a person and answer a demand with a presentation", "核验本人，并以凭证应答请求", ""),
@@ -159,6 +175,16 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "从文件逐一验证整个日志：签名、记录、链、增长",
         "",
     ),
+    (
+        "Judge the answer of the online check; after it the order may be sent",
+        "判定线上核验凭证；通过后方可发货",
+        "",
+    ),
+    (
+        "Judge the door's answer; consumes the order and both demands in one step",
+        "判定交付核验凭证；一次性核销订单和两项请求",
+        "若该订单此前已凭同一凭证激活，退出码同样为 0，由 first 区分。非本人、其他订单的凭证、早于销售的核验以及第二次交付均被拒绝，且不核销任何内容。",
+    ),
     ("Judges whether the photo shows a living person", "判断照片中是否为活体", ""),
     ("Keep the files that it makes in DIR", "将生成的文件保留在 DIR", ""),
     (
@@ -252,11 +278,21 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     (
+        "Online: write the copies of both sides that may be kept, marked with operator, purpose and date, into this directory",
+        "线上：将可留存的证件正反面副本（标注运营方、用途和日期）写入此目录",
+        "标注的名称取自配置文件的 operator。副本的摘要写入凭证，便于辨认留存的副本。副本在内存中生成，未标注的副本不会写成文件。",
+    ),
+    (
         "Only issuers that sign so can answer; may be given several times",
         "仅以此算法签名的签发方可以应答；可多次指定",
         "",
     ),
     ("Only this terminal may answer", "仅此终端可以应答", ""),
+    (
+        "Open an order, or find it again, and ask for the buyer's online check",
+        "开立订单（或继续已有订单），并请求对购买人进行线上核验",
+        "",
+    ),
     (
         "Pages of this origin get in: scheme, host and port, such as https://till.example; may be given several times",
         "允许此来源的页面访问：协议、主机和端口，如 https://till.example；可多次指定",
@@ -407,9 +443,15 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The operator's journal: append, verify, prove, cosign", "运营方日志：追加、验证、证明、联署", ""),
+    (
+        "The order: JSON {\"order\":…, \"number\":\"+86…\", \"name\":…, \"id_number\":…}; name and number are kept as digests only",
+        "订单：JSON {\"order\":…, \"number\":\"+86…\", \"name\":…, \"id_number\":…}；姓名和号码只以摘要形式保存",
+        "",
+    ),
     ("The person has agreed: don't ask", "本人已同意：不再询问", ""),
     ("The phone number that is acted on, +86…", "所办理的电话号码，+86…", ""),
     ("The policy", "策略", ""),
+    ("The presentation", "凭证", ""),
     ("The presentation, or with --audit the record", "凭证；使用 --audit 时为记录", ""),
     ("The proof", "证明", ""),
     ("The record, as `verify --record` wrote it", "verify --record 写出的记录", ""),
@@ -435,6 +477,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The service's configuration (TOML)", "服务的配置文件（TOML）", ""),
+    ("The shop's store", "店铺的存储", ""),
     ("The signed trust list", "已签署的信任列表", ""),
     ("The store", "存储", ""),
     ("The terminal's configuration (TOML)", "终端配置（TOML）", ""),
@@ -512,6 +555,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("What the token is called", "令牌的名称", ""),
     ("When it is closed at the earliest (RFC 3339)", "最早结束时间（RFC 3339）", ""),
     ("When the card is read until two readings in a row are the same", "何时须连续两次读取一致", ""),
+    ("Where an order stands", "查看订单状态", ""),
     ("Where the agent sells", "代理商的办理地点", ""),
     (
         "Where the person is: onsite (the default) or remote",

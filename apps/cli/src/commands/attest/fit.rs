@@ -1,6 +1,6 @@
 //! What is certain to be refused later is refused before a card is read, and before a register is asked and paid.
 
-use realname::appraisal::{Policy, Remote, Requirement};
+use realname::appraisal::{Policy, Reason, Remote, Requirement};
 use realname::attest::AttestError;
 use realname::demand::VerifiedDemand;
 use realname::profile::{Check, ClaimName, Locality, Outcome, Purpose, ReasonCode};
@@ -46,7 +46,8 @@ pub(super) fn check(
     if by.rule(demand.purpose()).is_none() {
         return Err(policy::not_covered(by, demand.purpose().as_str()));
     }
-    if let Some(check) = require.checks.iter().find(|check| !can_be_made(**check, locality)) {
+    let can_be_made = |check: &Check| can_be_made(*check, locality, demand.purpose());
+    if let Some(check) = require.checks.iter().find(|check| !can_be_made(check)) {
         return Err(AttestError::Check(*check).into());
     }
     match demand.claims().iter().find(|claim| !can_be_known(**claim, locality)) {
@@ -55,13 +56,37 @@ pub(super) fn check(
     }
 }
 
+/// At a door, from photos, somebody has to say that the original was there: nobody photographs for nothing.
+pub(super) fn check_original(
+    demand: &VerifiedDemand,
+    locality: Locality,
+    original_seen: bool,
+) -> Result<(), Failure> {
+    let from_photos = locality == Locality::Remote && *demand.purpose() == Purpose::DeliveryHandover;
+    if !from_photos || original_seen {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        Reason::OriginalNotSeen.code(),
+        lang::pick(
+            "nobody says that the original document was there; nothing was looked at or asked",
+            "无人确认当面查验了证件原件；未查看照片，也未查询",
+        ),
+        lang::pick(
+            "look at the original, not at a copy or a screen, and give --original-seen",
+            "请当面查验证件原件（非复印件、非屏幕图像），并加上 --original-seen",
+        ),
+    ))
+}
+
 /// A terminal makes these there.
-fn can_be_made(check: Check, locality: Locality) -> bool {
+fn can_be_made(check: Check, locality: Locality, purpose: &Purpose) -> bool {
     match check {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
         Check::Triplet | Check::NumberPrinted => locality == Locality::Remote,
         Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
-        Check::Confirmation | Check::DeliveryOriginal => false,
+        Check::DeliveryOriginal => *purpose == Purpose::DeliveryHandover,
+        Check::Confirmation => false,
     }
 }
 

@@ -96,9 +96,10 @@ impl Terminal for Till {
         let photo = photo.map_err(|error| Refused::of(&error))?;
         let consent =
             ConsentGiven::new(&self.config.consent_text, [demand.purpose().clone()], Timestamp::now());
-        let evidence: Evidence =
-            OnSite::new(card, photo, consent).map_err(|error| Refused::of(&error))?.into();
-        let statements = outbox::Statements::of(&self.config, &demand).map_err(told)?;
+        let on_site = OnSite::new(card, photo, consent).map_err(|error| Refused::of(&error))?;
+        let mut statements = outbox::Statements::of(&self.config, &demand).map_err(told)?;
+        statements.saw_on_site(&on_site).map_err(told)?;
+        let evidence: Evidence = on_site.into();
         let signals =
             quota::count(&self.store, &self.policy, &evidence, &self.config.terminal).map_err(told)?;
         let case = super::case(evidence, &self.policy, &demand, &self.config, &self.plugins, signals);
@@ -116,7 +117,8 @@ impl Terminal for Till {
         let attestation =
             self.attestor.attest(verified, &demand, now).map_err(|error| Refused::of(&error))?;
         let presentation = attestation.present(&demand, now).map_err(|error| Refused::of(&error))?;
-        // Stated before anybody has it: what left a terminal is in its chain.
+        // The statement is written before the presentation is handed out, so that nothing leaves the terminal without standing
+        // in its chain.
         statements.attested(&presentation).map_err(told)?;
         stores::keep_house(&self.store, now);
         Ok(presentation)

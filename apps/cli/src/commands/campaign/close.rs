@@ -18,7 +18,7 @@ pub(super) fn run(args: &CampaignCloseArgs) -> Done {
     one_value(args.which.json, &[&out])?;
     let store = store(&args.which)?;
     let campaign = find(&store, &args.which.campaign)?;
-    // Opened before anything follows that it is to be told of.
+    // The journal is opened first: a measure that can't be recorded must not be taken.
     let mut journal = match (&args.journal, &args.journal_key) {
         (Some(dir), Some(key)) => Some(journal::journal(dir, key)?),
         _ => None,

@@ -63,7 +63,7 @@ fn group(rows: &mut Vec<[String; 6]>, name: String, figures: &[Figure]) {
             measured,
             format!("{pass} {}", number(figure.threshold.pass)),
             match figure.measure {
-                // Below their least value, so that they never fail a photo.
+                // A limit below the least value that the figure can have: no photo fails by it.
                 Measure::Person | Measure::Faces if figure.threshold.fail < 0.0 => {
                     lang::pick("never", "从不").to_owned()
                 }

@@ -39,6 +39,10 @@ pub(crate) fn show(demand: &VerifiedDemand, line: impl Fn(String)) {
             say(lang::pick("in their words", "请求方说明"), &text.to_string());
         }
     }
+    if let Some(Transaction::Order { id, number, .. }) = demand.transaction() {
+        let number = number.as_ref().map(|number| format!(" {}", number.as_str())).unwrap_or_default();
+        say(lang::pick("order", "订单"), &format!("{id}{number}"));
+    }
     if let Some(Transaction::Lease { resource, id, scenario, until, .. }) = demand.transaction() {
         say(lang::pick("what is leased", "租用"), &format!("{resource} {}", id.as_str()));
         say(lang::pick("for what", "用途"), &format!("{scenario}"));

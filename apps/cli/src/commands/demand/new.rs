@@ -122,7 +122,7 @@ fn request(args: &DemandNewArgs) -> Result<DemandRequest, Failure> {
 
 fn expectation(path: &Path) -> Result<Expectation, Failure> {
     let file: ExpectFile = declared::read(path, "expect", &["name", "id_number"], &[])?;
-    // Whoever can't exist is nobody's number: the true holder would be refused as another person.
+    // A number with a wrong check character is nobody's: the true holder would be refused as another person.
     declared::person(&file.name, &file.id_number)
         .map_err(|failure| failure.about(&path.to_string_lossy()))?;
     Ok(Expectation::new(file.name, file.id_number))

@@ -1,7 +1,7 @@
 //! `journal ingest`: what terminals signed, and what they didn't.
 
 use jiff::Timestamp;
-use realname::journal::terminal::{Ingest, Ingested};
+use realname::journal::terminal::{Ingest, Ingested, OpenWith, Opener, TerminalError};
 use realname::profile::Explain;
 use realname::trust::TrustList;
 
@@ -27,7 +27,8 @@ pub(super) fn run(args: &JournalIngestArgs) -> Done {
         ));
     }
     let about = |failure: Failure| failure.about(&outside::path(&args.outbox));
-    let ingest = Ingest::read(&args.outbox, list.as_ref()).map_err(|error| about(error.into()))?;
+    let ingest = Ingest::read_opening(&args.outbox, list.as_ref(), opener(args)?)
+        .map_err(|error| about(error.into()))?;
     let mut journal = journal(&args.dir, &args.key)?;
     let found = ingest.into_journal(&mut journal, now).map_err(|error| about(error.into()))?;
     let told = IngestedStatements::of(&found, journal.size());
@@ -46,6 +47,16 @@ pub(super) fn run(args: &JournalIngestArgs) -> Done {
             done()
         }
     }
+}
+
+/// The key that opens seals, with the years' secrets.
+fn opener(args: &JournalIngestArgs) -> Result<Option<Opener>, Failure> {
+    let (Some(key), Some(keys)) = (&args.open, &args.keys) else { return Ok(None) };
+    let pem = files::read_text(key)?;
+    files::of_this_user_only(key)?;
+    let with = OpenWith::from_pem(&pem).map_err(TerminalError::from);
+    let with = with.map_err(|error| Failure::from(error).about(&outside::path(key)))?;
+    Ok(Some(Opener { with, keys: super::year_keys(keys)? }))
 }
 
 /// The gravest thing that was found. Everything else was taken in all the same.

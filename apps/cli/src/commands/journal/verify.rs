@@ -16,7 +16,7 @@ pub(super) fn run(args: &JournalVerifyArgs) -> Done {
     if let Some(path) = &args.since {
         audit = audit.since(checkpoint(path)?);
     }
-    // Whatever is wrong with the journal is the answer no; only a disk that can't be read is none.
+    // Anything wrong with the journal is the answer no (exit code 1); a disk that can't be read is no answer.
     let refused = |error: JournalError| {
         let mut failure = Failure::from(&error);
         if !matches!(error, JournalError::Io(_)) {

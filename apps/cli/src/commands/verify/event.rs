@@ -1,27 +1,31 @@
-//! An acceptance as an event of the operator's journal. Before an answer is recorded the journal's directory is told that one may be; so a
-//! crash between the two leaves a note, and the event is made up for.
+//! An acceptance as an event of the operator's journal. The store records both in one step, and the journal takes the event from there:
+//! whoever is killed in between leaves an event that waits.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use realname::demand::PendingDemand;
+use realname::appraisal::{Policy, QuotaError, QuotaKey, Quotas};
+use realname::demand::{PendingDemand, Transaction};
+use realname::document::{DocumentKind, IdNumber, NumberKind};
 use realname::jose::{Json, Unverified};
 use realname::journal::entry::{Event, Stated};
 use realname::journal::files::{Disk, Files};
+use realname::journal::keyed::YearKeys;
 use realname::journal::tree::Hash;
 use realname::journal::{Journal, JournalError};
-use realname::rely::{Record, recorded};
+use realname::profile::ClaimName;
+use realname::rely::{Accepting, Record, Telling, recorded};
 use realname::standing::Standings;
-use realname::store::Store;
+use realname::store::{Outbox, Store};
 
 use crate::args::VerifyArgs;
 use crate::commands::journal;
 use crate::failure::Failure;
 use crate::{lang, outside};
 
-/// Notes of answers that may have been recorded, a file each below the journal's directory.
+/// Notes of answers that may have been recorded, a file each below the journal's directory: by programs before the store kept events.
 const WAITING: &str = "verifying";
 
 /// How often another decision is waited for, and how long each time.
@@ -31,18 +35,12 @@ const TURN: Duration = Duration::from_millis(100);
 /// The journal that this decision's event goes into.
 pub(super) struct Events {
     journal: Journal,
-    notes: PathBuf,
-}
-
-/// The note of an answer that is about to be recorded.
-pub(super) struct Waiting {
-    nonce: String,
-    note: PathBuf,
+    keys: YearKeys,
 }
 
 impl Events {
     /// Opens the journal and writes the events that an earlier run owes.
-    pub(super) fn open(args: &VerifyArgs, store: &dyn Store) -> Result<Option<Self>, Failure> {
+    pub(super) fn open(args: &VerifyArgs, store: &dyn Outbox) -> Result<Option<Self>, Failure> {
         let (Some(directory), Some(key)) = (&args.journal, &args.journal_key) else { return Ok(None) };
         let mut opened = journal::journal(directory, key);
         for _ in 0..TURNS {
@@ -52,10 +50,12 @@ impl Events {
             std::thread::sleep(TURN);
             opened = journal::journal(directory, key);
         }
-        let mut events = Self { journal: opened?, notes: directory.join(WAITING) };
-        for note in notes(&events.notes)? {
+        let keys = args.keys.as_deref().map(journal::year_keys).transpose()?.unwrap_or_default();
+        let mut events = Self { journal: opened?, keys };
+        for note in notes(&directory.join(WAITING))? {
             events.make_up_for(&note, store)?;
         }
+        events.journal.take_from(store, Timestamp::now()).map_err(Failure::from)?;
         Ok(Some(events))
     }
 
@@ -92,31 +92,65 @@ impl Events {
         ))
     }
 
-    /// Notes that an answer may be recorded. Without a nonce nothing can be.
-    pub(super) fn announce(&self, nonce: Option<&str>) -> Result<Option<Waiting>, Failure> {
-        let Some(nonce) = nonce else { return Ok(None) };
-        let name = Hash::of(nonce.as_bytes()).to_base64url();
-        let note = Json::object([("nonce", nonce.into()), ("size", size(self.journal.size()))]);
-        let disk = Disk::new(&self.notes);
-        let kept = disk.put("new", &note.to_bytes()).and_then(|()| disk.settle());
-        let kept = kept.and_then(|()| disk.rename("new", &name)).and_then(|()| disk.settle());
-        kept.map_err(|error| Failure::from(JournalError::from(error)))?;
-        Ok(Some(Waiting { nonce: nonce.to_owned(), note: self.notes.join(name) }))
+    /// The event that is recorded with an acceptance.
+    pub(super) fn telling(
+        &self,
+        accepting: &Accepting<'_>,
+        store: &dyn Store,
+        now: Timestamp,
+    ) -> Result<Telling<'static>, Failure> {
+        let mut event = event(accepting.nonce, accepting.record).with("time", Stated::Time(now));
+        let number = match accepting.transaction {
+            Some(Transaction::Number { number, .. }) => Some(number.as_str()),
+            _ => None,
+        };
+        let document = accepting.claims.and_then(|claims| claims.text(ClaimName::IdNumber));
+        let document = document.map(|document| IdNumber::new(document.as_str_raw()));
+        if let Some(key) = self.keys.at(now) {
+            let keyed = |event: Event, member: &str, digest: Option<Hash>| match digest {
+                Some(digest) => event.with(member, Stated::Digest(digest)),
+                None => event,
+            };
+            let kind = accepting.claims.and_then(|claims| claims.text(ClaimName::IdType));
+            let person = document.as_ref().and_then(|number| {
+                // Where the kind wasn't asked for, the form of a citizen's number is enough.
+                let citizen =
+                    (number.kind() == NumberKind::Citizen).then_some(DocumentKind::Resident.as_str());
+                let kind = kind.map(|kind| kind.as_str_raw()).or(citizen)?;
+                Some(key.person(kind, &number.canonical()))
+            });
+            event = keyed(event, "person_key", person);
+            event = keyed(event, "number_key", number.map(|number| key.number(number)));
+        }
+        // Counted before it is recorded: a try that fails counts the same number again, which changes nothing.
+        let purpose = accepting.record.verdict().purpose();
+        let activates = purpose.is_some_and(|purpose| purpose.as_str() == "sim.activate");
+        if let (true, Some(number), Some(document)) = (activates, number, &document) {
+            let limits = Policy::on_site().limits();
+            let quotas = Quotas::new(store, QuotaKey::of_store(store)?, limits);
+            let counted = quotas.count_number("verify", document, number, Timestamp::MAX, now);
+            let reached = match counted {
+                Ok(count) => count >= limits.numbers_per_document,
+                Err(QuotaError::TooManyNumbers { .. }) => true,
+                Err(error) => return Err(error.into()),
+            };
+            event = event.with("limit_reached", Stated::Flag(reached));
+        }
+        event.telling().map_err(|error| JournalError::Event { number: 1, error }.into())
     }
 
-    /// Writes the event of an acceptance; takes the note back. A refusal records nothing, and is no event.
+    /// Has the journal take what waits. A refusal records nothing, and is no event.
     pub(super) fn settle(
         mut self,
-        waiting: Waiting,
-        record: Option<&Record>,
+        store: &dyn Outbox,
+        nonce: &str,
+        accepted: bool,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        if let Some(record) = record {
-            let event = event(&waiting.nonce, record);
-            self.journal.append(vec![event], now).map_err(|error| pending(&waiting.nonce, error))?;
+        match self.journal.take_from(store, now) {
+            Err(error) if accepted => Err(pending(nonce, error)),
+            _ => Ok(()),
         }
-        let _ = fs::remove_file(waiting.note);
-        Ok(())
     }
 
     /// What another run left: an answer of this store without its event, or nothing. Notes of other stores stay.
@@ -154,7 +188,7 @@ fn event(nonce: &str, record: &Record) -> Event {
         .and_then(Json::as_str)
         .and_then(|token| token.split('~').next())
         .unwrap_or_default();
-    // Its signature was judged when it was accepted.
+    // The signature was verified when the record was accepted.
     let payload =
         Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
     let terminal = payload.member("realname").and_then(|own| own.member("terminal"));
@@ -168,10 +202,6 @@ fn event(nonce: &str, record: &Record) -> Event {
         .with_fitting("terminal", of_terminal("id"))
         .with_fitting("region", of_terminal("region"))
         .with_fitting("supersedes", record.supersedes().as_deref())
-}
-
-fn size(size: u64) -> Json {
-    i64::try_from(size).unwrap_or(i64::MAX).into()
 }
 
 fn notes(directory: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -242,6 +242,7 @@ impl Workshop {
             home["purposes"] = serde_json::json!([
                 "sim.cancel",
                 "sim.activate",
+                "delivery.handover",
                 "number.reverify",
                 "urn:realname:purpose:lease"
             ]);

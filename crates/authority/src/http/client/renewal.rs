@@ -116,7 +116,7 @@ impl Renewal {
         let token = match reply {
             Ok(reply) => self.grant.token(&reply, now),
             Err(Lost::Impostor | Lost::Oversized) => Err(AuthorityError::Protocol),
-            // Nobody was asked about yet.
+            // A token is fetched before a question is sent, so nobody was asked about yet.
             Err(Lost::NotSent | Lost::Unanswered) => Err(AuthorityError::Transient { retry_after: None }),
         };
         let mut state = self.lock();

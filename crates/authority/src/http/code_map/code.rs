@@ -35,7 +35,7 @@ pub(super) enum CodeType {
 impl CodeType {
     /// The code that a key or value of the map spells in this type.
     pub(super) fn read(self, written: &str) -> Option<Code> {
-        // Two ways to write one number would be two rows for one code.
+        // A number that could be written in two ways would be two rows for one code.
         let number = || written.parse::<i64>().ok().filter(|number| number.to_string() == written);
         match self {
             // A star outside a family is a slip.

@@ -45,7 +45,7 @@ impl Sums {
     }
 }
 
-/// Of two planes of one size: Pearson's correlation.
+/// Pearson's correlation of two planes of one size.
 pub(in super::super) fn correlation(a: &Plane, b: &Plane) -> Option<f32> {
     let mut sums = Sums::default();
     a.samples().iter().zip(b.samples()).for_each(|(a, b)| sums.add(f64::from(*a), f64::from(*b)));

@@ -64,7 +64,7 @@ impl Pty {
                 if !target.starts_with("/dev") {
                     return Err(io::ErrorKind::AlreadyExists.into());
                 }
-                // Its name was given to us, so its owner has ended.
+                // A link to our own name was left by an owner that has ended: the system gave us the name since.
                 if target != self.path && target.exists() {
                     return Err(io::Error::new(io::ErrorKind::AddrInUse, "another one lives behind it"));
                 }

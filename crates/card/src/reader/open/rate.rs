@@ -155,27 +155,32 @@ mod tests {
         Line { rate, thinking, noise, set: 0, answer_at: None, tried: Vec::new() }
     }
 
+    /// All at once: each search is mostly waiting.
     #[test]
     fn a_search_is_bounded_whatever_the_line_says() {
-        for (rate, thinking, noise, found) in [
-            // Slow readers, at the usual rate and at the last; garbage at the others.
-            (115_200, 600, &[][..], true),
-            (9_600, 400, &[0x00, 0xF8, 0x80][..], true),
-            (115_200, 1_400, &[][..], true),
-            // A receiver that talks all day, and nothing at all.
-            (300, 0, b"$GPGGA,120000.00,,,,,0,00,99.99,,,,,,*66\r\n", false),
-            (300, 0, &[], false),
-        ] {
-            let mut line = line(rate, thinking, noise);
-            let begin = Instant::now();
-            let result = search(&mut line, None).unwrap();
-            assert!(begin.elapsed() < Duration::from_secs(6), "{:?}", begin.elapsed());
-            assert_eq!(result == Found::Reader, found, "{rate}, {thinking} ms: {result:?}");
-            assert_eq!(line.set == rate, found);
-            if !found {
-                assert_eq!(result == Found::Nothing, noise.is_empty());
+        std::thread::scope(|scope| {
+            for (rate, thinking, noise, found) in [
+                // Slow readers, at the usual rate and at the last; garbage at the others.
+                (115_200, 600, &[][..], true),
+                (9_600, 400, &[0x00, 0xF8, 0x80][..], true),
+                (115_200, 1_400, &[][..], true),
+                // A receiver that talks all day, and nothing at all.
+                (300, 0, b"$GPGGA,120000.00,,,,,0,00,99.99,,,,,,*66\r\n", false),
+                (300, 0, &[], false),
+            ] {
+                scope.spawn(move || {
+                    let mut line = line(rate, thinking, noise);
+                    let begin = Instant::now();
+                    let result = search(&mut line, None).unwrap();
+                    assert!(begin.elapsed() < Duration::from_secs(6), "{:?}", begin.elapsed());
+                    assert_eq!(result == Found::Reader, found, "{rate}, {thinking} ms: {result:?}");
+                    assert_eq!(line.set == rate, found);
+                    if !found {
+                        assert_eq!(result == Found::Nothing, noise.is_empty());
+                    }
+                });
             }
-        }
+        });
     }
 
     #[test]

@@ -177,7 +177,7 @@ impl Framer {
 
     fn wipe(&mut self) {
         self.buffer[..self.dirty].zeroize();
-        // Sums of what was in the buffer are as personal as what was in it.
+        // Sums over the buffer's bytes are as personal as the bytes.
         self.prefix[..=self.dirty].zeroize();
         self.dirty = 0;
     }
@@ -326,7 +326,7 @@ fn head(input: &[u8], minimum: u16) -> IResult<&[u8], usize, ()> {
 
 #[inline]
 fn is_believable(length: u16, minimum: u16) -> bool {
-    // One comparison: below the minimum it wraps around.
+    // The subtraction wraps around below the minimum, so one comparison tests both ends.
     length.wrapping_sub(minimum) <= MAX_LENGTH - minimum
 }
 

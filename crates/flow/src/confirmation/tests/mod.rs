@@ -125,7 +125,7 @@ impl Spy {
     }
 }
 
-use crate::store::{Advance, Answered, Claim, Counted, Entry, Put, Space, StoreError};
+use crate::store::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space, StoreError};
 
 impl Store for Spy {
     fn put(&self, space: Space, key: &[u8], value: &[u8], expires_at: Timestamp) -> Result<Put, StoreError> {
@@ -149,16 +149,12 @@ impl Store for Spy {
         self.inner.answer(space, key, answer, now)
     }
 
-    fn answer_claiming(
-        &self,
-        space: Space,
-        key: &[u8],
-        answer: &[u8],
-        claim: Claim<'_>,
-        now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        self.note(&[key, answer, claim.key, claim.by]);
-        self.inner.answer_claiming(space, key, answer, claim, now)
+    fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {
+        for one in answers {
+            self.note(&[one.key, one.answer]);
+            one.claim.iter().for_each(|claim| self.note(&[claim.key, claim.by]));
+        }
+        self.inner.answer_all(answers, now)
     }
 
     fn advance(

@@ -4,7 +4,7 @@ use super::{Case, SKEW};
 use crate::appraisal::checks::{self, Judged};
 use crate::appraisal::{Evidence, Reason};
 use crate::authority::Finding;
-use crate::profile::Check;
+use crate::profile::{Check, Purpose};
 
 impl Case {
     /// An answer to another question, or a test register's to a real one, is no answer.
@@ -57,7 +57,14 @@ impl Case {
                 Evidence::Remote(remote) => checks::number_printed(remote.examination(), now),
                 Evidence::OnSite(_) => Judged::not_run(Reason::CheckNotAvailable),
             },
-            // Made by the flow and at hand-over.
+            Check::DeliveryOriginal if self.request.purpose == Purpose::DeliveryHandover => {
+                match &self.evidence {
+                    // The chip is the original's.
+                    Evidence::OnSite(on_site) => Judged::pass(on_site.card().read_at()),
+                    Evidence::Remote(remote) => checks::original_by_photos(remote, self.is_production(), now),
+                }
+            }
+            // The one is made by the flow, the other only where something is handed over.
             Check::Confirmation | Check::DeliveryOriginal => Judged::not_run(Reason::CheckNotAvailable),
         }
     }

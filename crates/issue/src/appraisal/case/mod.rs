@@ -157,7 +157,7 @@ impl Case {
             return Ok(self.conclude(Err(Reason::RegisterNotAsked), Retry::No, None)?);
         }
         let answer = authority.ask(&self.query).map(|mut finding| {
-            // An answer can't be more real than who gave it.
+            // A test register's answer is a test's, whatever the finding claims.
             finding.meta.is_test |= authority.is_test();
             finding
         });
@@ -169,7 +169,7 @@ impl Case {
     /// # Errors
     /// [`Refusal`] unless every required check passed.
     pub fn appraise(self, answer: Result<Finding, AuthorityError>) -> Result<Verified, Refusal> {
-        // Whoever asked: what is attested and kept repeats no value of the question.
+        // Done for findings of every origin: what is attested and kept repeats no value of the question.
         let answer = answer.map(|finding| finding.without_echo(&self.query));
         let retry = answer.as_ref().err().map_or(Retry::No, retry_of);
         let reference = answer.as_ref().ok().and_then(|finding| finding.meta.reference.clone());
@@ -253,6 +253,10 @@ impl Case {
                 Evidence::Remote(remote) => Some(remote.triplet().chain().clone()),
                 Evidence::OnSite(_) => None,
             },
+            copies: match &self.evidence {
+                Evidence::Remote(remote) => remote.copies().to_vec(),
+                Evidence::OnSite(_) => Vec::new(),
+            },
         })
     }
 }
@@ -279,7 +283,7 @@ fn retry_of(error: &AuthorityError) -> Retry {
         AuthorityError::Transient { retry_after: Some(wait) } => Retry::After(*wait),
         AuthorityError::Transient { retry_after: None } => Retry::Soon,
         AuthorityError::Quota { reset: Some(reset), .. } => Retry::At(*reset),
-        // A person's tries are used up for a day or more: another try is what the register minds.
+        // The register counts a person's tries by the day or longer, so trying again soon can't help.
         AuthorityError::Quota { reset: None, scope: QuotaScope::Person } => Retry::No,
         AuthorityError::Quota { reset: None, .. } => Retry::Soon,
         AuthorityError::InvalidInput { .. }

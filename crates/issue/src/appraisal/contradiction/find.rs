@@ -3,15 +3,17 @@
 use super::Contradiction;
 use crate::appraisal::{Policy, Rule, StepUp, TermTable};
 use crate::document::DocumentKind;
-use crate::profile::{Check, Locality};
+use crate::profile::{Check, Locality, Purpose};
 
 /// Whether a terminal can make this check at all: what the relying side or a later step makes, it can't.
-fn can_be_made(check: Check, locality: Locality) -> bool {
+fn can_be_made(check: Check, locality: Locality, mut purposes: impl Iterator<Item = Purpose>) -> bool {
     match check {
         Check::Chip | Check::FaceChip => locality == Locality::Onsite,
         Check::Triplet | Check::NumberPrinted => locality == Locality::Remote,
         Check::DocumentValidity | Check::Registry | Check::FaceRegistry | Check::Liveness => true,
-        Check::Confirmation | Check::DeliveryOriginal => false,
+        // Nothing is handed over otherwise.
+        Check::DeliveryOriginal => purposes.all(|purpose| purpose == Purpose::DeliveryHandover),
+        Check::Confirmation => false,
     }
 }
 
@@ -88,8 +90,13 @@ impl Policy {
     }
 
     fn contradictions_in_step_up(&self, number: usize, step_up: &StepUp, found: &mut Vec<Contradiction>) {
+        let concerned = || {
+            let purposes = self.rules().iter().flat_map(|rule| rule.purposes.iter());
+            purposes.filter(|purpose| step_up.is_for(purpose)).cloned()
+        };
         for requirement in &step_up.require {
-            if !requirement.checks().iter().any(|check| can_be_made(*check, self.locality())) {
+            let possible = |check: &Check| can_be_made(*check, self.locality(), concerned());
+            if !requirement.checks().iter().any(possible) {
                 found.push(Contradiction::StepUpNeverMet {
                     step_up: number,
                     requirement: requirement.clone(),
@@ -145,8 +152,10 @@ fn contradictions_in_alternatives(
     found: &mut Vec<Contradiction>,
 ) {
     for (at, requirement) in rule.require.iter().enumerate() {
-        let (possible, dead): (Vec<Check>, Vec<Check>) =
-            requirement.checks().iter().partition(|check| can_be_made(**check, locality));
+        let (possible, dead): (Vec<Check>, Vec<Check>) = requirement
+            .checks()
+            .iter()
+            .partition(|check| can_be_made(**check, locality, rule.purposes.iter().cloned()));
         if possible.is_empty() {
             found.push(Contradiction::NeverMet { rule: number, requirement: requirement.clone() });
         } else {

@@ -6,7 +6,7 @@ use super::EvidenceError;
 use crate::appraisal::{ConsentGiven, Declared, Represented};
 use crate::capture::measure::Thresholds;
 use crate::capture::plugin::{FaceFinder, NoFaceFinder, TextReader};
-use crate::capture::{Capture, Examination, Slot, Triplet};
+use crate::capture::{Capture, Examination, MarkedFile, Slot, Triplet, Watermark};
 use crate::document::{CardRead, IdNumber};
 use crate::profile::Locality;
 
@@ -83,6 +83,8 @@ pub struct Remote {
     pub(super) holder: Arc<Capture>,
     examination: Examination,
     consent: ConsentGiven,
+    original_seen: bool,
+    copies: Vec<[u8; 32]>,
     pub(super) represented: Option<Represented>,
 }
 
@@ -126,7 +128,16 @@ impl Remote {
         consent: ConsentGiven,
     ) -> Self {
         let holder = Arc::clone(triplet.holder());
-        Self { declared, triplet, holder, examination, consent, represented: None }
+        Self {
+            declared,
+            triplet,
+            holder,
+            examination,
+            consent,
+            original_seen: false,
+            copies: Vec::new(),
+            represented: None,
+        }
     }
 
     /// The buyer acts for somebody else, and declared that person's document as well.
@@ -143,6 +154,32 @@ impl Remote {
     #[cfg(test)]
     pub(crate) fn for_tests(self, declared: Declared, consent: ConsentGiven) -> Self {
         Self { declared, consent, ..self }
+    }
+
+    /// Whoever took the photos stood before the person and says that the original document was there: a courier at the door.
+    /// Their word, which only a hand-over asks for (`delivery_original`).
+    #[must_use]
+    pub fn with_original_seen(mut self) -> Self {
+        self.original_seen = true;
+        self
+    }
+
+    /// Whether somebody says that they saw the original.
+    pub fn is_original_seen(&self) -> bool {
+        self.original_seen
+    }
+
+    /// Makes the copies of both sides that may be kept, marked all over, in memory; the attestation will name their digests.
+    /// None when no card was found in a photo, or its pixels are gone.
+    pub fn mark_copies(&mut self, mark: &Watermark) -> Option<[MarkedFile; 2]> {
+        let files = self.examination.marked_copies(&self.triplet, mark)?;
+        self.copies = files.iter().map(MarkedFile::sha256).collect();
+        Some(files)
+    }
+
+    /// SHA-256 of each marked copy that was made.
+    pub fn copies(&self) -> &[[u8; 32]] {
+        &self.copies
     }
 
     /// What was typed.

@@ -130,7 +130,7 @@ impl TermRules {
             return Term::Unknown;
         };
         let slack = Span::new().days(self.slack_days);
-        // Nobody applies before being born.
+        // A date before the birth is no date of application.
         let earliest = from.saturating_sub(slack).max(birth);
         let ages = age_on(birth, earliest)..=age_on(birth, from);
         if table.terms(ages).any(|term| is_of(term, from, until)) { Term::Usual } else { Term::Unusual }

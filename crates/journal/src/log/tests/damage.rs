@@ -198,7 +198,10 @@ fn a_witness_cosigns_growth_and_its_line_is_published() {
     first.publish(&reader(&files)).unwrap();
     let quorum = || crate::note::Quorum::of(vec![witness.verifier_key().clone()], 1).unwrap();
     let audited = Audit::new(vec![vkey()]).quorum(quorum()).run(&reader(&files)).unwrap();
-    assert_eq!(audited.witnesses, [(witness.verifier_key().clone(), now().as_second() as u64)]);
+    assert_eq!(
+        audited.witnesses,
+        [(witness.verifier_key().clone(), jiff::Timestamp::from_second(now().as_second()).ok())]
+    );
     let proof = reader(&files).prove(2).unwrap();
     let entry = reader(&files).entry(2).unwrap();
     assert!(proof.verify(&entry, &[vkey()], &quorum()).is_ok());

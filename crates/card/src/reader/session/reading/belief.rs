@@ -32,7 +32,7 @@ impl Reading {
     /// A reading is complete and the line is quiet: is it believed?
     pub(super) fn judge(&mut self, line: &mut Line<'_>) -> Next {
         let Some(current) = self.current.take() else { return self.find() };
-        // Whose data are whose can't be told, and asking again could bring the wrong one alone.
+        // Nobody can tell which data belong to which card, and asking again could bring the wrong card's alone.
         if line.link.saw_two_cards() {
             return Next::Finish(Err(ReaderError::TwoCards));
         }

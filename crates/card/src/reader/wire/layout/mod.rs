@@ -46,7 +46,7 @@ pub fn decode(block: &[u8; TEXT_LENGTH]) -> Result<Decoded, ReplyError> {
         DocumentKind::PermanentResident2023 => foreigner2023::decode,
     };
     let mut parts = decode(block, &mut notes)?;
-    // Padding and a type flag, or what no field may hold: there is nobody on this card.
+    // Without a name and a number the block holds padding and a type flag alone, or what no field may hold.
     if parts.name.is_empty()
         && parts.english_name.as_ref().is_none_or(CardText::is_empty)
         && parts.number.as_str().is_empty()

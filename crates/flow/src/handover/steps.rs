@@ -1,0 +1,169 @@
+//! The steps between order and activation. A refused step may be tried again with something better.
+
+use jiff::Timestamp;
+
+use super::part::Part;
+use super::row::{Row, Sale};
+use super::{Activated, Activation, Asking, HandoverError, Order, SPACE, Shop};
+use crate::demand::{Demand, demand_hash};
+use crate::profile::{Reason, ReasonCode};
+use crate::rely::Limits;
+use crate::store::{Answered, AnsweredAll, Answering, Put, Store};
+use crate::trust::TrustList;
+
+/// An order whose buyer wasn't checked yet.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Opened {
+    pub(super) shop: Shop,
+    pub(super) order: Order,
+    pub(super) over: Timestamp,
+}
+
+/// An order whose buyer was checked online: it may be sent.
+#[must_use]
+pub struct Sold {
+    pub(super) opened: Opened,
+    pub(super) sale: Sale,
+}
+
+impl Opened {
+    /// The order.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// Asks for the online check of the buyer: photos, number, register. Any number of times, until one is accepted.
+    pub fn ask(&self, store: &dyn Store, asking: &Asking, now: Timestamp) -> Result<Demand, HandoverError> {
+        self.in_time(now)?;
+        Part::Sale.ask(&self.shop, store, &self.order, asking, self.over, now)
+    }
+
+    /// Judges the answer of the online check and keeps it, once. It must be to a demand of this order, and of the person who
+    /// was typed in.
+    ///
+    /// Refused with the verdict's reasons; another order's answer with `order_mismatch`; a second one with `step_done`.
+    pub fn accept(
+        &self,
+        store: &dyn Store,
+        presentation: &str,
+        list: &TrustList,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Sold, HandoverError> {
+        let sale = self.judge_sale(store, (presentation, list, limits), now)?;
+        Ok(Sold { opened: self.clone(), sale })
+    }
+
+    fn judge_sale(
+        &self,
+        store: &dyn Store,
+        answer: (&str, &TrustList, &Limits),
+        now: Timestamp,
+    ) -> Result<Sale, HandoverError> {
+        self.in_time(now)?;
+        let recording = Part::Sale.judge(&self.shop, store, &self.order, answer, now)?;
+        match Sale::keep(store, &self.order, &recording, self.over)? {
+            Put::Stored => Sale::load(store, &self.order)?.ok_or(HandoverError::Record),
+            Put::Exists => Err(ReasonCode::StepDone.into()),
+        }
+    }
+
+    fn in_time(&self, now: Timestamp) -> Result<(), HandoverError> {
+        if now >= self.over { Err(ReasonCode::OrderOver.into()) } else { Ok(()) }
+    }
+}
+
+impl Sold {
+    /// The order.
+    pub fn order(&self) -> &Order {
+        &self.opened.order
+    }
+
+    /// Asks for the check at the door: the person who was checked online, with the original, after this demand was made. Made
+    /// when the courier stands there; again whenever a delivery failed.
+    pub fn ask_door(
+        &self,
+        store: &dyn Store,
+        asking: &Asking,
+        now: Timestamp,
+    ) -> Result<Demand, HandoverError> {
+        let Opened { shop, order, over } = &self.opened;
+        self.opened.in_time(now)?;
+        Part::Door.ask(shop, store, order, asking, *over, now)
+    }
+
+    /// Judges the door's answer, judges the sale's record once more by this trust list, and consumes the order and both
+    /// demands in one step. Of any number of callers one activates.
+    ///
+    /// Refused: another person at the door (`holder_mismatch`), another order's answer (`order_mismatch`), a door that was
+    /// checked before the sale (`door_before_sale`), an order that was activated on another answer
+    /// (`order_activated`) or whose time is over (`order_over`), a sale whose issuer isn't trusted any more.
+    ///
+    /// Switch the number on after this step: when that fails, [`Shop::resume`] and this step again give the same activation.
+    pub fn activate(
+        &self,
+        store: &dyn Store,
+        presentation: &str,
+        list: &TrustList,
+        limits: &Limits,
+        now: Timestamp,
+    ) -> Result<Activated, HandoverError> {
+        let Opened { shop, order, .. } = &self.opened;
+        let door_sha256 = demand_hash(presentation.trim_ascii());
+        if let Some(done) = Row::load(store, order)?.ok_or(HandoverError::Record)?.activation {
+            return Activation::read(&done)?.again(presentation);
+        }
+        self.opened.in_time(now)?;
+        let sale = self.sale.record.audit(list, limits);
+        if !sale.is_accepted() {
+            return Err(HandoverError::Refused(sale.reasons().to_vec()));
+        }
+        let door = Part::Door.judge(shop, store, order, (presentation, list, limits), now)?;
+        // Attestations count whole seconds; that the door was asked for after the sale was accepted holds anyway.
+        let after = |(sold, seen): (Timestamp, Timestamp)| seen >= sold;
+        if !sale.verified_at().zip(door.verified_at()).is_some_and(after) {
+            return Err(ReasonCode::DoorBeforeSale.into());
+        }
+        let activation = Activation {
+            at: now,
+            sale: self.sale.nonce.clone(),
+            door: door.nonce().to_owned(),
+            sale_sha256: self.sale.record.presentation_sha256().ok_or(HandoverError::Record)?.to_owned(),
+            door_sha256,
+        };
+        let (key, bytes) = (Row::key(order), activation.to_bytes());
+        let demand =
+            |nonce, answer, claim| Answering { space: crate::demand::SPACE, key: nonce, answer, claim };
+        let all = [
+            Answering { space: SPACE, key: &key, answer: &bytes, claim: None },
+            demand(self.sale.nonce.as_bytes(), &self.sale.bytes, None),
+            demand(door.nonce().as_bytes(), door.answer(), door.claim()),
+        ];
+        match store.answer_all(&all, now)? {
+            AnsweredAll::Recorded => Activation::read(&bytes).map(Activated::Now),
+            AnsweredAll::Not { index: 0, found: Answered::Already(done) } => {
+                Activation::read(&done)?.again(presentation)
+            }
+            AnsweredAll::Not { index, found } => Err(why(index, &found)),
+        }
+    }
+}
+
+fn why(index: usize, found: &Answered) -> HandoverError {
+    let code = match (index, found) {
+        (0, _) => ReasonCode::OrderOver,
+        (_, Answered::Already(_)) => ReasonCode::AlreadyAnswered,
+        (1, Answered::Expired) => ReasonCode::OrderOver,
+        (_, Answered::Expired) => ReasonCode::DemandExpired,
+        (_, Answered::Claimed) => ReasonCode::AlreadySuperseded,
+        (_, Answered::Recorded | Answered::Unknown) => ReasonCode::DemandUnknown,
+    };
+    HandoverError::Refused(vec![Reason::from(code)])
+}
+
+impl std::fmt::Debug for Sold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sold").field("order", &self.opened.order.id()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,32 @@
+//! An answer and what is told of it, in memory.
+
+use jiff::Timestamp;
+
+use super::memory::MemoryStore;
+use super::{Answered, AnsweredAll, Answering, List, Outbox, Queue, Store, StoreError, ToTell};
+
+impl Outbox for MemoryStore {
+    /// What forgets everything when it ends has no moment between the two that anybody could see afterwards.
+    fn answer_telling(
+        &self,
+        answer: Answering<'_>,
+        tell: ToTell<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
+        let answered = match self.answer_all(&[answer], now)? {
+            AnsweredAll::Recorded => Answered::Recorded,
+            AnsweredAll::Not { found, .. } => found,
+        };
+        if answered == Answered::Recorded {
+            let _ = self.enlist(tell.list, tell.key, tell.work)?;
+        }
+        Ok(answered)
+    }
+
+    fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError> {
+        self.of(list, |tasks| {
+            let there = keys.iter().filter(|key| tasks.remove(*key).is_some()).count();
+            u32::try_from(there).unwrap_or(u32::MAX)
+        })
+    }
+}

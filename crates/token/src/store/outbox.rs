@@ -1,0 +1,40 @@
+//! What is to be told elsewhere once it happened: written in the very step in which it happens.
+//!
+//! Whoever is killed between an answer and its telling has told nothing and lost nothing: what is to be told lies in a list beside the
+//! answer, and is taken from there by whoever comes next.
+
+use jiff::Timestamp;
+
+use super::{Answered, Answering, List, Queue, Store, StoreError, Work};
+
+/// What is told of an answer.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "what names a task, and what it says")]
+pub struct ToTell<'a> {
+    /// In which list it waits.
+    pub list: List<'a>,
+    /// What names it there: a second one of the same name is none.
+    pub key: &'a [u8],
+    /// What it says.
+    pub work: &'a Work,
+}
+
+/// A store whose answers can be told elsewhere. Every operation is one atomic, durable step, as those of [`Store`].
+pub trait Outbox: Store + Queue {
+    /// Records an answer and, if it was recorded just now, enlists what is told of it, in one step: both are there or neither.
+    fn answer_telling(
+        &self,
+        answer: Answering<'_>,
+        tell: ToTell<'_>,
+        now: Timestamp,
+    ) -> Result<Answered, StoreError>;
+
+    /// Removes those tasks, whatever they say, in one step; says how many were there.
+    fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError>;
+}
+
+impl std::fmt::Debug for ToTell<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToTell").field("list", &self.list).finish_non_exhaustive()
+    }
+}
