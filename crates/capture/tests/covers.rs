@@ -81,6 +81,17 @@ fn a_blackened_portrait_is_named_and_not_called_a_copy() {
 }
 
 #[test]
+fn a_patch_that_leaves_a_strip_of_the_portrait_is_seen() {
+    for (family, seed) in
+        [(Family::A, 0), (Family::A, 1), (Family::A, 2), (Family::B, 0), (Family::B, 2), (Family::B, 5)]
+    {
+        let (found, faults) = of(family, Shot::PortraitSide, Flaw::PortraitPatch, seed);
+        assert_ne!(found.outcome(), Outcome::Pass, "{family:?} {seed}");
+        assert_eq!(faults.first(), Some(&PhotoFault::PortraitCovered), "{family:?} {seed}: {faults:?}");
+    }
+}
+
+#[test]
 fn a_rectangle_with_scribbles_and_a_block_for_a_face_is_no_pass() {
     for (family, seed) in [(Family::A, 0), (Family::A, 1), (Family::B, 2)] {
         for shot in [Shot::PortraitSide, Shot::Holder] {

@@ -190,17 +190,40 @@ fn covered(stretches: &[usize]) -> usize {
     new.sum()
 }
 
+/// Cells of the portrait across and down, and how much of them has tones of its own: of uncovered ones more than half, in which
+/// nothing counts; of patched ones a third, in which nothing is left.
+const CELLS: [usize; 2] = [6, 8];
+const WRITTEN: [f32; 2] = [0.36, 0.54];
+/// How far apart the tones of a cell are at least, by the contrast of the print.
+const TONES: f32 = 0.06;
+
 /// How much lies between the dark and the bright of the portrait, by the contrast of the print: a face has hair, skin and
-/// ground; what was blackened or pasted over has one tone.
+/// ground; what was blackened or pasted over has one tone. A strip that a patch leaves free has tones enough for all of it, so
+/// they count as far as they are spread over the portrait.
 pub(super) fn tones(luma: &Plane, area: &super::layout::Area, contrast: f32) -> f32 {
-    let mut counts = [0u32; 256];
-    let mut total = 0;
-    for y in area.rows(luma.height()) {
-        for value in luma.row(y).get(area.columns(luma.width())).unwrap_or_default() {
-            counts[usize::from(*value)] += 1;
-            total += 1;
-        }
+    let contrast = contrast.max(10.0);
+    let (rows, columns) = (area.rows(luma.height()), area.columns(luma.width()));
+    let [across, down] = [columns.len() / CELLS[0], rows.len() / CELLS[1]];
+    if across == 0 || down == 0 {
+        return 0.0;
     }
-    let ranked = |rank| super::ground::ranked(&counts, total, rank);
-    if total == 0 { 0.0 } else { (ranked(0.93) - ranked(0.07)) / contrast.max(10.0) }
+    let (mut all, mut written) = ([0u32; 256], 0);
+    for (top, left) in (0..CELLS[1]).flat_map(|y| (0..CELLS[0]).map(move |x| (y * down, x * across))) {
+        let mut cell = [0u32; 256];
+        for y in rows.start + top..rows.start + top + down {
+            let row = luma.row(y).get(columns.start + left..columns.start + left + across);
+            row.unwrap_or_default().iter().for_each(|value| cell[usize::from(*value)] += 1);
+        }
+        written += u32::from(apart(&cell) >= TONES * contrast);
+        all.iter_mut().zip(cell).for_each(|(sum, count)| *sum += count);
+    }
+    let share = written as f32 / (CELLS[0] * CELLS[1]) as f32;
+    let spread = ((share - WRITTEN[0]) / (WRITTEN[1] - WRITTEN[0])).clamp(0.0, 1.0);
+    apart(&all) / contrast * spread
+}
+
+/// How much lies between dark and bright, without the few that are darkest and brightest.
+fn apart(counts: &[u32; 256]) -> f32 {
+    let ranked = |rank| super::ground::ranked(counts, counts.iter().sum(), rank);
+    ranked(0.93) - ranked(0.07)
 }
