@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Answer, Answering, DemandRef, Disclosed, Judged, Limits, Record};
 use crate::demand::{PendingDemand, SPACE, Transaction};
-use crate::store::{Answering, List, Outbox, StoreError, ToTell, Work};
+use crate::store::{self, List, Outbox, StoreError, ToTell, Work};
 use crate::trust::TrustList;
 
 /// What an event is made of: an acceptance that isn't one before it is recorded, so nothing of it is to be told in any other way.
@@ -36,7 +36,7 @@ pub struct Telling<'a> {
 /// As [`answer`](super::answer()), and in the step that records an acceptance enlists what `tell` makes of it: of any number of callers,
 /// kills and repetitions, one acceptance has one event. Nothing is enlisted for a refusal.
 pub fn answer_telling<'l, E: From<StoreError>>(
-    store: &dyn Outbox,
+    outbox: &dyn Outbox,
     presentation: &str,
     asked: DemandRef<'_>,
     list: &TrustList,
@@ -47,7 +47,7 @@ pub fn answer_telling<'l, E: From<StoreError>>(
         Ok(answering) => answering,
         Err(refused) => return Ok(refused.into()),
     };
-    let kept = PendingDemand::load(store, answering.nonce())?;
+    let kept = PendingDemand::load(outbox, answering.nonce())?;
     let transaction = kept.as_ref().and_then(|kept| kept.pending.transaction().cloned());
     match answering.judge(kept, list, now, limits) {
         Judged::Settled(answer) => Ok(answer),
@@ -55,14 +55,14 @@ pub fn answer_telling<'l, E: From<StoreError>>(
             let (record, claims) = recording.contents();
             let nonce = recording.nonce();
             let told = tell(&Accepting { nonce, record, claims, transaction: transaction.as_ref() })?;
-            let answer = Answering {
+            let answer = store::Answering {
                 space: SPACE,
                 key: nonce.as_bytes(),
                 answer: recording.answer(),
                 claim: recording.claim(),
             };
             let tell = ToTell { list: told.list, key: &told.key, work: &told.work };
-            let answered = store.answer_telling(answer, tell, now)?;
+            let answered = outbox.answer_telling(answer, tell, now)?;
             Ok(recording.recorded(answered))
         }
     }
