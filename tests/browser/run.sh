@@ -12,6 +12,7 @@ if [ -z "$program" ]; then
 fi
 place=target/browser
 mkdir -p $place
-cp tests/browser/package.json tests/browser/*.mjs $place/
-(cd $place && npm install --silent --no-audit --no-fund && node sale.mjs "$program" "$(command -v chromium)" "${1:-}")
+cp tests/browser/*.json tests/browser/*.mjs tests/browser/*.ts docs/openapi.json $place/
+(cd $place && npm install --silent --no-audit --no-fund && npx openapi-typescript openapi.json -o realname.ts >/dev/null && npx tsc)
+(cd $place && node sale.mjs "$program" "$(command -v chromium)" "${1:-}")
 (cd $place && node bridge.mjs "$program" "$(command -v chromium)" "$OLDPWD"/fixtures/cards/resident{,-2}.json)

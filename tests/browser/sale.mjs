@@ -7,12 +7,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
+import { openShop } from "./shop.js";
 
 const [program, browserPath, screenshots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const service = spawn(program, ["serve", "--demo"], { stdio: ["ignore", "pipe", "ignore"] });
 const lines = createInterface({ input: service.stdout })[Symbol.asyncIterator]();
 const url = (await lines.next()).value.replace("listening on ", "");
+const token = (await lines.next()).value.replace("demo token ", "");
 if (screenshots) mkdirSync(screenshots, { recursive: true });
 
 const browser = await chromium.launch({
@@ -51,6 +53,30 @@ async function sale(context) {
   return { shop, link: await shop.getAttribute("#go", "href") };
 }
 
+// A sale of a shop in TypeScript: it makes demand and session itself, and decides on what comes.
+async function typed(context) {
+  const shop = openShop(url, token);
+  const order = `order-${process.pid}`;
+  const made = await shop.sell(order, "+8613900000001", "en");
+  assert.equal((await shop.sell(order, "+8613900000001", "en")).session, made.session, "one order, one session");
+  assert.equal((await shop.look(made.session)).state, "waiting");
+  const page = await context.newPage();
+  await declared(page, made.page);
+  for (const slot of ["portrait_side", "emblem_side", "holder"]) await sample(page, slot);
+  await step(page, "finish");
+  assert.equal((await shop.look(made.session)).steps.captures.holder.outcome, "pass");
+  await page.click("#complete");
+  await step(page, "outcome");
+  const done = await shop.look(made.session);
+  assert.equal(done.state, "done");
+  const verdict = await shop.decide(order, done.presentation);
+  assert.deepEqual([verdict.verdict, verdict.claims.name], ["accepted", "测试甲"]);
+  assert.deepEqual(await shop.decide(order, done.presentation), verdict, "asked again, it is the same answer");
+  const other = await shop.decide(`${order}-2`, done.presentation);
+  assert.deepEqual([other.verdict, other.reasons[0].code], ["refused", "already_answered"]);
+  await assert.rejects(shop.look("none"), /^Error: not_found: /);
+}
+
 async function sample(page, slot) {
   await page.waitForSelector(`#photo[data-slot=${slot}]:not([hidden])`);
   await page.click("#use-sample");
@@ -58,15 +84,14 @@ async function sample(page, slot) {
 
 const step = (page, name) => page.waitForSelector(`#${name}:not([hidden])`);
 
-async function whole(context, name) {
-  const { shop, link } = await sale(context);
-  const page = await context.newPage();
+// Opens a link, agrees, and types name and number.
+async function declared(page, link, name) {
   await page.goto(link);
   await page.click("#open");
   await step(page, "consent");
   assert(!page.url().includes("#"), "the fragment is gone from the address");
   await accessible(page, "consent");
-  await shot(page, `${name}-consent`);
+  if (name) await shot(page, `${name}-consent`);
   await page.check("#agree");
   await page.click("#consent-form button");
   await step(page, "declared");
@@ -78,6 +103,12 @@ async function whole(context, name) {
   await page.fill("#id-number", "119999199001010004");
   await page.click("#declared-form button");
   await page.waitForSelector("#photo[data-slot=portrait_side]:not([hidden])");
+}
+
+async function whole(context, name) {
+  const { shop, link } = await sale(context);
+  const page = await context.newPage();
+  await declared(page, link, name);
   return { shop, page, link };
 }
 
@@ -151,6 +182,12 @@ try {
     await step(page, "finish");
     await page.click("#language");
     assert.equal(await page.textContent("#finish h2"), "提交核验");
+    await context.close();
+  }
+  // The same page for a shop that has its own server.
+  {
+    const context = await visitor("en-US", { width: 1280, height: 800 });
+    await typed(context);
     await context.close();
   }
   assert.deepEqual(problems, [], "the policy held, and nothing threw");

@@ -117,7 +117,7 @@ pub(crate) async fn sale(State(app): State<App>, request: Request) -> Result<Res
 pub(crate) async fn settle(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let principal = visitor(&app)?;
     let session = app.sessions.find(&id, now())?;
-    let mut state = sessions::state(&session, true);
+    let mut state = json!(sessions::state(&session, true));
     if state["state"] == "done"
         && let Some(presentation) = state["presentation"].as_str().map(str::to_owned)
     {

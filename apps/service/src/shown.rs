@@ -33,23 +33,24 @@ pub(crate) struct Action {
     zh: String,
 }
 
-/// As `realname verify --json`; docs/schemas/verdict.json has it in full.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "describes what is written elsewhere")]
-pub(crate) struct VerdictShown {
-    /// `accepted` or `refused`.
-    verdict: String,
-    #[schema(value_type = Vec<Object>)]
-    reasons: (),
-    purpose: Option<String>,
-    #[schema(value_type = Vec<Object>)]
-    checks: (),
-    #[schema(value_type = Option<Object>)]
-    claims: (),
-    #[schema(value_type = Option<Object>)]
-    trust: (),
-    /// Seconds between the check and the verdict.
-    age: Option<i64>,
-    issuer: Option<String>,
-    terminal: Option<String>,
+/// What stands in docs/schemas: named here, and put in by [`crate::openapi`].
+macro_rules! elsewhere {
+    ($($(#[$doc:meta])* $type:ident as $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(ToSchema)]
+        #[schema(as = $name)]
+        pub(crate) struct $type {}
+    )*};
+}
+
+elsewhere! {
+    /// As `realname verify --json`.
+    VerdictShown as Verdict;
+    ReasonShown as VerdictReason;
+    /// As `realname attest --json` has a refusal.
+    RefusalShown as Refusal;
+    DefectShown as ExaminationDefect;
+    FigureShown as ExaminationFigure;
+    NoteShown as ExaminationNote;
+    TransactionShown as DemandCheckedShownTransaction;
 }

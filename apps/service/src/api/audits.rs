@@ -33,9 +33,9 @@ pub(crate) struct Audit {
 
 /// Judges a record by the trust list as of a time. Answers nothing, changes nothing.
 #[utoipa::path(
-    post, path = "/v1/audits", tag = "relying party", request_body = Audit,
+    post, path = "/v1/audits", operation_id = "audit_record", tag = "relying party", request_body = Audit,
     responses(
-        (status = 200, description = "The audit's verdict", body = inline(crate::shown::VerdictShown)),
+        (status = 200, description = "The audit's verdict", body = crate::shown::VerdictShown),
         (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["verify"]))

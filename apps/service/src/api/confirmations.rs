@@ -10,10 +10,10 @@ use realname::confirmation::{
 };
 use realname::document::Personal;
 use realname::jose::{encode, random_id};
-use realname::profile::{Lang, Purpose, ReasonCode};
+use realname::profile::{Lang, Purpose, Reason, ReasonCode};
 use realname::store::{Put, Space, Store};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::Refusal;
@@ -24,6 +24,7 @@ use crate::clock::now;
 use crate::once::Told;
 use crate::operator::Operator;
 use crate::scope::Scope;
+use crate::shown::ReasonShown;
 
 /// Which service an id of ours is about, and whose it is; and the id of a day's question.
 const SPACE: Space = Space::new("confirmation_id");
@@ -104,6 +105,39 @@ pub(crate) struct QuestionShown {
     grant: Option<String>,
 }
 
+/// What came of a reply.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(crate) enum ReplyOutcome {
+    Granted {
+        /// Signed, for one order.
+        grant: String,
+    },
+    /// The right reply again: the grant that was made then.
+    AlreadyGranted {
+        grant: String,
+    },
+    Declined,
+    Refused {
+        #[schema(value_type = Vec<ReasonShown>)]
+        reasons: Vec<Reason>,
+    },
+}
+
+/// What came of a grant.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(crate) enum Redeemed {
+    /// It is used up by this: charge now.
+    Now,
+    /// This order was charged before.
+    Before,
+    Refused {
+        #[schema(value_type = Vec<ReasonShown>)]
+        reasons: Vec<Reason>,
+    },
+}
+
 fn number(text: &Personal) -> Result<PhoneNumber, Refusal> {
     text.as_str().parse().map_err(Refusal::PhoneNumber)
 }
@@ -127,7 +161,7 @@ fn key(text: &str) -> Result<Key, Refusal> {
 
 /// Asks the customer, unless they were asked today: then it tells how that stands.
 #[utoipa::path(
-    post, path = "/v1/confirmations", tag = "confirmations", request_body = NewQuestion,
+    post, path = "/v1/confirmations", operation_id = "ask_confirmation", tag = "confirmations", request_body = NewQuestion,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
     responses(
         (status = 200, description = "How the day's question stands", body = QuestionShown),
@@ -246,17 +280,16 @@ fn shown(id: String, standing: Standing) -> QuestionShown {
     }
 }
 
-fn refused(reasons: &[ReasonCode]) -> Value {
-    let reasons: Vec<Value> = reasons.iter().map(|code| json!({ "code": code.as_str() })).collect();
-    json!({ "result": "refused", "reasons": reasons })
+fn reasons(codes: &[ReasonCode]) -> Vec<Reason> {
+    codes.iter().map(|code| Reason::from(*code)).collect()
 }
 
 /// Takes what came back from the customer. Only a grant allows anything.
 #[utoipa::path(
-    post, path = "/v1/confirmations/{id}/reply", tag = "confirmations", request_body = Reply,
+    post, path = "/v1/confirmations/{id}/reply", operation_id = "reply_confirmation", tag = "confirmations", request_body = Reply,
     params(("id" = String, Path, description = "The question")),
     responses(
-        (status = 200, description = "granted, already_granted, declined or refused", body = Object),
+        (status = 200, description = "What came of it", body = ReplyOutcome),
         (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
@@ -282,12 +315,12 @@ pub(crate) async fn reply(
                 _ => return Err(Refusal::Members("a reply is a text, or a key with prompt_version")),
             };
             Ok(match asker.confirmer.reply(store, &reply, now)? {
-                Replied::Granted(grant) => json!({"result": "granted", "grant": grant.as_str()}),
+                Replied::Granted(grant) => ReplyOutcome::Granted { grant: grant.as_str().to_owned() },
                 Replied::AlreadyGranted(grant) => {
-                    json!({"result": "already_granted", "grant": grant.as_str()})
+                    ReplyOutcome::AlreadyGranted { grant: grant.as_str().to_owned() }
                 }
-                Replied::Declined => json!({"result": "declined"}),
-                Replied::Refused(code) => refused(&[code]),
+                Replied::Declined => ReplyOutcome::Declined,
+                Replied::Refused(code) => ReplyOutcome::Refused { reasons: reasons(&[code]) },
                 _ => return Err(Refusal::Internal),
             })
         })
@@ -308,9 +341,9 @@ fn service_of(store: &dyn Store, id: &str, principal: &str) -> Result<ServiceId,
 
 /// Verifies a grant for an order and uses it: `now` is charged, `before` was, `refused` never is.
 #[utoipa::path(
-    post, path = "/v1/grants/redeem", tag = "confirmations", request_body = Use,
+    post, path = "/v1/grants/redeem", operation_id = "redeem_grant", tag = "confirmations", request_body = Use,
     responses(
-        (status = 200, description = "now, before or refused", body = Object),
+        (status = 200, description = "What came of it", body = Redeemed),
         (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["demand"]))
@@ -324,7 +357,7 @@ pub(crate) async fn redeem(State(app): State<App>, request: Request) -> Result<R
     Ok(answer(StatusCode::OK, &told))
 }
 
-fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) -> Result<Value, Refusal> {
+fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) -> Result<Redeemed, Refusal> {
     if !(1..=200).contains(&wanted.order.len()) {
         return Err(Refusal::Value { member: "order", problem: "it has 1 to 200 bytes" });
     }
@@ -336,14 +369,14 @@ fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) ->
         .and_then(|grant| grant.verify(&trust.list, &order, now));
     let grant = match grant {
         Ok(grant) => grant,
-        Err(error) => return Ok(refused(&error.reasons)),
+        Err(error) => return Ok(Redeemed::Refused { reasons: reasons(&error.reasons) }),
     };
     // Orders of two principals are two, whatever they call them.
     let order = format!("{principal}\n{}", wanted.order);
     Ok(match grant.redeem(operator.store.as_ref(), &order, now)? {
-        Redemption::Now => json!({"result": "now"}),
-        Redemption::Before => json!({"result": "before"}),
-        Redemption::Refused(code) => refused(&[code]),
+        Redemption::Now => Redeemed::Now,
+        Redemption::Before => Redeemed::Before,
+        Redemption::Refused(code) => Redeemed::Refused { reasons: reasons(&[code]) },
         _ => return Err(Refusal::Internal),
     })
 }

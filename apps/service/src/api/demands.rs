@@ -98,7 +98,7 @@ pub(crate) struct DemandState {
 
 /// Makes a demand and remembers it until it is answered.
 #[utoipa::path(
-    post, path = "/v1/demands", tag = "relying party", request_body = NewDemand,
+    post, path = "/v1/demands", operation_id = "make_demand", tag = "relying party", request_body = NewDemand,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
     responses((status = 201, description = "Made", body = DemandMade), (status = "default", response = crate::shown::Error)),
     security(("token" = ["demand"]))
@@ -190,7 +190,7 @@ fn made(store: &dyn Store, nonce: &str) -> Result<DemandMade, Refusal> {
 
 /// What became of a demand of one's own.
 #[utoipa::path(
-    get, path = "/v1/demands/{nonce}", tag = "relying party",
+    get, path = "/v1/demands/{nonce}", operation_id = "demand_state", tag = "relying party",
     params(("nonce" = String, Path, description = "The demand's nonce")),
     responses((status = 200, description = "Its state", body = DemandState), (status = "default", response = crate::shown::Error)),
     security(("token" = ["demand"]))

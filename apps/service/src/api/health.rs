@@ -39,13 +39,13 @@ pub(crate) struct Ready {
 }
 
 /// Whether the process lives.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "It lives", body = Alive)))]
+#[utoipa::path(get, path = "/healthz", operation_id = "alive", tag = "operation", responses((status = 200, description = "It lives", body = Alive)))]
 pub(crate) async fn alive() -> Response {
     answer(StatusCode::OK, &Alive { state: "alive", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Whether it takes work: the store answers, the trust list is in force, the register is known, and it isn't about to end.
-#[utoipa::path(get, path = "/readyz", tag = "operation", responses(
+#[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "operation", responses(
     (status = 200, description = "It takes work", body = Ready), (status = 503, description = "It doesn't", body = Ready)
 ))]
 pub(crate) async fn ready(State(app): State<App>) -> Response {
@@ -64,7 +64,7 @@ async fn look(app: &App) -> Ready {
 }
 
 /// The figures, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operation", responses(
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operation", responses(
     (status = 200, description = "The figures", body = String, content_type = "application/openmetrics-text"),
     (status = "default", response = crate::shown::Error)
 ), security(("token" = ["metrics"])))]

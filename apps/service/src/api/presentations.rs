@@ -37,14 +37,14 @@ pub(crate) struct Presented {
 
 /// Decides on a presentation and records an acceptance: a demand is answered once.
 #[utoipa::path(
-    post, path = "/v1/presentations", tag = "relying party",
+    post, path = "/v1/presentations", operation_id = "decide_presentation", tag = "relying party",
     request_body(content((Presented = "application/json"), (String = "application/dc+sd-jwt"))),
     params(
         ("record" = Option<String>, Query, description = "1: adds `record`, what is kept of an acceptance"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _"),
     ),
     responses(
-        (status = 200, description = "The verdict, accepted or refused", body = inline(crate::shown::VerdictShown)),
+        (status = 200, description = "The verdict, accepted or refused", body = crate::shown::VerdictShown),
         (status = "default", response = crate::shown::Error),
     ),
     security(("token" = ["verify"]))

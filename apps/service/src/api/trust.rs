@@ -38,7 +38,7 @@ pub(crate) struct Keys {
 }
 
 /// The trust list in force.
-#[utoipa::path(get, path = "/v1/trust", tag = "trust", responses(
+#[utoipa::path(get, path = "/v1/trust", operation_id = "trust_list", tag = "trust", responses(
     (status = 200, description = "The list", body = TrustShown), (status = "default", response = crate::shown::Error)
 ))]
 pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Refusal> {
@@ -54,7 +54,7 @@ pub(crate) async fn trust(State(app): State<App>) -> Result<Response, Refusal> {
 }
 
 /// The public keys of what this service signs with.
-#[utoipa::path(get, path = "/v1/jwks", tag = "trust", responses(
+#[utoipa::path(get, path = "/v1/jwks", operation_id = "jwks", tag = "trust", responses(
     (status = 200, description = "The keys", body = Keys), (status = "default", response = crate::shown::Error)
 ))]
 pub(crate) async fn jwks(State(app): State<App>) -> Response {

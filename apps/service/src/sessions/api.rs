@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::page_calls::page_session;
 use super::session::{Outcome, Session, lock};
 use super::state::state;
+use super::told::SessionState;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer};
@@ -59,7 +60,7 @@ pub(crate) struct SessionMade {
 
 /// Begins an online check by this operator.
 #[utoipa::path(
-    post, path = "/v1/sessions", tag = "sessions", request_body = NewSession,
+    post, path = "/v1/sessions", operation_id = "make_session", tag = "sessions", request_body = NewSession,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 of A-Z a-z 0-9 - _")),
     responses((status = 201, description = "Made", body = SessionMade), (status = "default", response = crate::shown::Error)),
     security(("token" = ["session"]))
@@ -184,9 +185,9 @@ fn open(
 
 /// How a session stands: for whoever made it with what came of it, for its page with what to show.
 #[utoipa::path(
-    get, path = "/v1/sessions/{id}", tag = "sessions",
+    get, path = "/v1/sessions/{id}", operation_id = "session_state", tag = "sessions",
     params(("id" = String, Path, description = "The session")),
-    responses((status = 200, description = "Its state", body = Object), (status = "default", response = crate::shown::Error)),
+    responses((status = 200, description = "Its state", body = SessionState), (status = "default", response = crate::shown::Error)),
     security(("token" = ["session"]), ())
 )]
 pub(crate) async fn show(

@@ -18,8 +18,9 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::api::fits;
-use super::page_calls::{decided, page_session};
+use super::page_calls::page_session;
 use super::session::{Outcome, Session, Shared, lock};
+use super::told::Decided;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::answer;
@@ -30,10 +31,10 @@ use crate::operator::Operator;
 
 /// Asks the register, decides and signs. A second call hears what came of the first.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/complete", tag = "page",
+    post, path = "/v1/sessions/{id}/complete", operation_id = "complete_session", tag = "page",
     params(("id" = String, Path, description = "The session")),
     responses(
-        (status = 200, description = "attested or refused", body = Object),
+        (status = 200, description = "attested or refused", body = Decided),
         (status = "default", response = crate::shown::Error),
     )
 )]
@@ -53,14 +54,14 @@ pub(crate) async fn complete(
         let done = conclude(&operator, &deciding, now());
         let (outcome, told) = match done {
             Ok(Conclusion::Attested(presentation)) => {
-                (Outcome::Attested(presentation), Ok((decided("attested", None, true), "attested")))
+                (Outcome::Attested(presentation), Ok((Decided::Attested, "attested")))
             }
             Ok(Conclusion::Refused { refusal, last: true }) => {
-                (Outcome::Refused(refusal.clone()), Ok((decided("refused", Some(refusal), true), "refused")))
+                (Outcome::Refused(refusal.clone()), Ok((Decided::Refused { refusal, last: true }, "refused")))
             }
             Ok(Conclusion::Refused { refusal, last: false }) => (
                 Outcome::Open(Some(refusal.clone())),
-                Ok((decided("refused", Some(refusal), false), "refused_for_now")),
+                Ok((Decided::Refused { refusal, last: false }, "refused_for_now")),
             ),
             Err(error) => (Outcome::Open(None), Err(error)),
         };
@@ -101,11 +102,13 @@ pub(crate) async fn complete(
 }
 
 /// Whether it is due. What was decided is told again.
-fn begin(session: &Shared) -> Result<Option<Value>, Refusal> {
+fn begin(session: &Shared) -> Result<Option<Decided>, Refusal> {
     let mut session = lock(session);
     match &session.outcome {
-        Outcome::Attested(_) => return Ok(Some(decided("attested", None, true))),
-        Outcome::Refused(refusal) => return Ok(Some(decided("refused", Some(refusal.clone()), true))),
+        Outcome::Attested(_) => return Ok(Some(Decided::Attested)),
+        Outcome::Refused(refusal) => {
+            return Ok(Some(Decided::Refused { refusal: refusal.clone(), last: true }));
+        }
         Outcome::Deciding => return Err(Refusal::IdempotencyRunning),
         Outcome::Open(_) => {}
     }

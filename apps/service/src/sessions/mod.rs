@@ -6,6 +6,7 @@ mod page_calls;
 mod photos;
 mod session;
 mod state;
+mod told;
 
 pub(crate) use api::{__path_make, __path_show, make, open_for, show};
 pub(crate) use decide::{__path_complete, complete};

@@ -8,7 +8,6 @@ use realname::appraisal::{ConsentGiven, Declared};
 use realname::document::{CardDate, Personal, ValidUntil};
 use realname::jose::{encode, random};
 use serde::Deserialize;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
@@ -16,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::session::{Opened, Shared, lock};
 use super::state::state;
+use super::told::SessionState;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{self, MAX_BODY, answer, peer};
@@ -118,7 +118,7 @@ async fn page_call<T: serde::de::DeserializeOwned>(
 
 /// Opens the link, once: the browser that does gets the page's cookie.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/open", tag = "page", request_body = Link,
+    post, path = "/v1/sessions/{id}/open", operation_id = "open_session", tag = "page", request_body = Link,
     params(("id" = String, Path, description = "The session")),
     responses((status = 204, description = "Open; the cookie is set"), (status = "default", response = crate::shown::Error))
 )]
@@ -170,9 +170,9 @@ pub(crate) async fn open(
 
 /// Takes the buyer's consent to exactly what was shown.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/consent", tag = "page", request_body = Agreed,
+    post, path = "/v1/sessions/{id}/consent", operation_id = "consent_session", tag = "page", request_body = Agreed,
     params(("id" = String, Path, description = "The session")),
-    responses((status = 200, description = "The session's state", body = Object), (status = "default", response = crate::shown::Error))
+    responses((status = 200, description = "The session's state", body = SessionState), (status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn consent(
     State(app): State<App>,
@@ -197,9 +197,9 @@ pub(crate) async fn consent(
 
 /// Takes what the buyer typed.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/declared", tag = "page", request_body = DeclaredBy,
+    post, path = "/v1/sessions/{id}/declared", operation_id = "declare_session", tag = "page", request_body = DeclaredBy,
     params(("id" = String, Path, description = "The session")),
-    responses((status = 200, description = "The session's state", body = Object), (status = "default", response = crate::shown::Error))
+    responses((status = 200, description = "The session's state", body = SessionState), (status = "default", response = crate::shown::Error))
 )]
 pub(crate) async fn declare(
     State(app): State<App>,
@@ -246,7 +246,7 @@ fn day(text: &str) -> Option<CardDate> {
 
 /// No checker of a live capture is installed, so there is no challenge: the check stays `not_run`.
 #[utoipa::path(
-    post, path = "/v1/sessions/{id}/live", tag = "page",
+    post, path = "/v1/sessions/{id}/live", operation_id = "begin_live", tag = "page",
     params(("id" = String, Path, description = "The session")),
     responses((status = "default", response = crate::shown::Error))
 )]
@@ -261,7 +261,7 @@ pub(crate) async fn live(
 
 /// Without a challenge no frame is due.
 #[utoipa::path(
-    put, path = "/v1/sessions/{id}/live/{n}", tag = "page",
+    put, path = "/v1/sessions/{id}/live/{n}", operation_id = "upload_live_frame", tag = "page",
     params(("id" = String, Path, description = "The session"), ("n" = u32, Path, description = "The frame, from 0")),
     responses((status = "default", response = crate::shown::Error))
 )]
@@ -272,12 +272,4 @@ pub(crate) async fn live_frame(
 ) -> Result<Response, Refusal> {
     page_session(&app, &id, request.headers(), true)?;
     Err(Refusal::NotSetUp("a live capture"))
-}
-
-/// The answer of a step.
-pub(crate) fn decided(result: &str, refusal: Option<serde_json::Value>, last: bool) -> serde_json::Value {
-    match refusal {
-        None => json!({ "result": result }),
-        Some(refusal) => json!({ "result": result, "refusal": refusal, "final": last }),
-    }
 }

@@ -9,11 +9,12 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use realname::capture::measure::{Thresholds, annotate, measure};
 use realname::capture::{Capture, Intake, Limits, Slot, Triplet};
-use serde_json::{Value, json};
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::page_calls::page_session;
 use super::session::{Photo, Shared, lock};
+use super::told::CaptureFound;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{self, answer};
@@ -36,14 +37,14 @@ fn slot_of(name: &str) -> Result<Slot, Refusal> {
 
 /// Takes a photo for a slot and says what is wrong with it. A second one takes the first one's place.
 #[utoipa::path(
-    put, path = "/v1/sessions/{id}/captures/{slot}", tag = "page",
+    put, path = "/v1/sessions/{id}/captures/{slot}", operation_id = "upload_capture", tag = "page",
     params(
         ("id" = String, Path, description = "The session"),
         ("slot" = String, Path, description = "portrait_side, emblem_side or holder"),
     ),
     request_body(content = Vec<u8>, content_type = "image/jpeg"),
     responses(
-        (status = 200, description = "Figures, and faults with what to do", body = Object),
+        (status = 200, description = "Figures, and faults with what to do", body = CaptureFound),
         (status = "default", response = crate::shown::Error),
     )
 )]
@@ -70,7 +71,12 @@ pub(crate) async fn upload(
 }
 
 /// Takes it in, measures it, keeps its bytes and what was found.
-fn admit(session: &Shared, slot: Slot, bytes: Zeroizing<Vec<u8>>, now: Timestamp) -> Result<Value, Refusal> {
+fn admit(
+    session: &Shared,
+    slot: Slot,
+    bytes: Zeroizing<Vec<u8>>,
+    now: Timestamp,
+) -> Result<CaptureFound, Refusal> {
     let capture = Intake::default().take(slot, bytes.to_vec(), now)?;
     let found = look(&capture)?;
     let mut session = lock(session);
@@ -79,24 +85,24 @@ fn admit(session: &Shared, slot: Slot, bytes: Zeroizing<Vec<u8>>, now: Timestamp
     Ok(found)
 }
 
-fn look(capture: &Capture) -> Result<Value, Refusal> {
+fn look(capture: &Capture) -> Result<CaptureFound, Refusal> {
     let picture = capture.picture().ok_or(Refusal::Internal)?;
     let found = measure(picture, capture.slot(), &Thresholds::default());
-    Ok(json!({
-        "slot": capture.slot().as_str(),
-        "width": capture.width(),
-        "height": capture.height(),
-        "outcome": found.outcome(),
-        "view": found.view,
-        "notes": capture.notes(),
-        "figures": found.figures,
-        "faults": found.faults(),
-    }))
+    Ok(CaptureFound {
+        slot: capture.slot().as_str(),
+        width: capture.width(),
+        height: capture.height(),
+        outcome: found.outcome().as_str(),
+        view: json!(found.view),
+        notes: json!(capture.notes()),
+        figures: json!(found.figures),
+        faults: json!(found.faults()),
+    })
 }
 
 /// The photo with what was found drawn on it.
 #[utoipa::path(
-    get, path = "/v1/sessions/{id}/captures/{slot}/annotated", tag = "page",
+    get, path = "/v1/sessions/{id}/captures/{slot}/annotated", operation_id = "annotated_capture", tag = "page",
     params(
         ("id" = String, Path, description = "The session"),
         ("slot" = String, Path, description = "portrait_side, emblem_side or holder"),

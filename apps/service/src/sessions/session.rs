@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::told::CaptureFound;
 use crate::Refusal;
 use crate::config::Limits;
 use crate::hex::hex;
@@ -59,7 +60,7 @@ pub(crate) struct Opened {
 pub(crate) struct Photo {
     pub(crate) bytes: Arc<Zeroizing<Vec<u8>>>,
     pub(crate) taken_at: Timestamp,
-    pub(crate) found: Value,
+    pub(crate) found: CaptureFound,
 }
 
 /// How a session stands.

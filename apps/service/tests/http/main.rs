@@ -4,6 +4,7 @@
 mod calls;
 mod cancellations;
 mod confirmations;
+mod document;
 mod hostile;
 mod once;
 mod sessions;

@@ -186,6 +186,7 @@ impl Running {
     }
 
     /// One call with these headers.
+    #[track_caller]
     pub(crate) fn send(
         &self,
         method: &str,
@@ -209,6 +210,8 @@ impl Running {
         let mut response = response.unwrap();
         let text = response.body_mut().with_config().limit(50_000_000).read_to_vec().unwrap();
         let text = String::from_utf8_lossy(&text).into_owned();
+        let kind = response.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap());
+        crate::document::fits(method, path, response.status().as_u16(), kind, &text);
         Answer { status: response.status().as_u16(), headers: response.headers().clone(), text }
     }
 

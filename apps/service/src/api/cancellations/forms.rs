@@ -1,0 +1,241 @@
+//! What the calls of a cancellation take and tell.
+
+use jiff::Timestamp;
+use realname::cancellation::{
+    Account, Acknowledgement, CancellationError, Contract, Items, NoticeKind, Opening, Reach,
+};
+use realname::confirmation::{PhoneNumber, Price};
+use realname::document::Personal;
+use realname::profile::{Check, Reason};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Refusal;
+use crate::shown::ReasonShown;
+
+/// A number's account as the home's systems have it at this moment.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountGiven {
+    #[schema(value_type = String)]
+    number: Personal,
+    /// The home's own name for this customer's having of the number.
+    #[schema(max_length = 64)]
+    subscription: String,
+    /// The identity number that it is registered to.
+    #[schema(value_type = String)]
+    holder_id: Personal,
+    #[schema(value_type = String)]
+    name: Personal,
+    package: String,
+    /// A day, as 2027-01-31, until which a contract is in force.
+    #[schema(value_type = Option<String>, format = Date)]
+    contract_until: Option<String>,
+    bills_fen: u32,
+    prepaid_fen: u32,
+    arrears_fen: u32,
+    /// `receives`, `suspended`, `reported_lost` or `absent`: whether the number still receives messages.
+    reach: String,
+}
+
+/// A case to open.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCancellation {
+    pub(super) account: AccountGiven,
+    #[serde(default)]
+    checks: Vec<String>,
+    pub(super) terminal: Option<String>,
+    /// The home's region, as the desk shows it.
+    pub(super) region: Option<String>,
+    /// What the person is shown.
+    pub(super) text: Option<String>,
+}
+
+/// The desk's presentation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identify {
+    pub(super) account: AccountGiven,
+    #[schema(max_length = 65536)]
+    pub(super) presentation: String,
+    /// `en` or `zh` (the default): in which language the notices are.
+    pub(super) locale: Option<String>,
+}
+
+/// What the person acknowledged, and the number's grant.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Confirm {
+    pub(super) account: AccountGiven,
+    /// Every notice, once; needn't be repeated.
+    #[serde(default)]
+    pub(super) acknowledged: Vec<Read>,
+    /// Of the second confirmation. Without it the number is asked.
+    #[schema(value_type = Option<String>)]
+    pub(super) grant: Option<Personal>,
+    pub(super) locale: Option<String>,
+}
+
+/// A notice that was read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Read {
+    kind: String,
+    /// Of the text that was read, in hexadecimal.
+    text_sha256: String,
+}
+
+/// To cancel.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Commit {
+    pub(super) account: AccountGiven,
+}
+
+/// A case that was opened.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CancellationOpened {
+    pub(super) cancellation: String,
+    pub(super) nonce: String,
+    /// For the desk.
+    pub(super) demand: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) expires_at: Timestamp,
+}
+
+/// A no. The person is told the way to a human being.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CancellationRefused {
+    /// `refused`.
+    result: &'static str,
+    #[schema(value_type = Vec<ReasonShown>)]
+    reasons: Vec<Reason>,
+}
+
+/// What came of the desk's presentation.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(crate) enum Identification {
+    /// It is the holder's.
+    Identified {
+        /// The six items, sealed and opened; docs/cancellation.md has them.
+        snapshot: String,
+        notices: Vec<NoticeShown>,
+    },
+    Refused {
+        #[schema(value_type = Vec<ReasonShown>)]
+        reasons: Vec<Reason>,
+    },
+}
+
+/// What the person reads and acknowledges.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Notice)]
+pub(crate) struct NoticeShown {
+    pub(super) kind: &'static str,
+    pub(super) text: String,
+    /// In hexadecimal; it comes back with the acknowledgement.
+    pub(super) text_sha256: String,
+}
+
+/// What came of the acknowledgement and the number's answer.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(crate) enum ConfirmationStep {
+    Confirmed,
+    Waiting {
+        /// The question that the number was asked: reply to it, and come again with the grant.
+        confirmation: String,
+    },
+    Refused {
+        #[schema(value_type = Vec<ReasonShown>)]
+        reasons: Vec<Reason>,
+    },
+}
+
+/// What came of committing.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub(crate) enum Committal {
+    Committed {
+        /// Signed, without the number.
+        receipt: String,
+    },
+    Refused {
+        #[schema(value_type = Vec<ReasonShown>)]
+        reasons: Vec<Reason>,
+    },
+}
+
+/// Its reasons. A refusal is an answer; anything else isn't.
+pub(super) fn settled(error: CancellationError) -> Result<Vec<Reason>, Refusal> {
+    match error {
+        CancellationError::Refused(reasons) => Ok(reasons),
+        error => Err(error.into()),
+    }
+}
+
+impl CancellationRefused {
+    pub(super) fn new(reasons: Vec<Reason>) -> Self {
+        Self { result: "refused", reasons }
+    }
+}
+
+fn value(member: &'static str, problem: &'static str) -> Refusal {
+    Refusal::Value { member, problem }
+}
+
+impl AccountGiven {
+    pub(super) fn read(&self) -> Result<Account, Refusal> {
+        let number: PhoneNumber = self.number.as_str().parse().map_err(Refusal::PhoneNumber)?;
+        let contract = match self.contract_until.as_deref() {
+            None => Contract::None,
+            Some(day) => {
+                let bad = |_| value("contract_until", "it is a day, as 2027-01-31");
+                Contract::Until(day.parse().map_err(bad)?)
+            }
+        };
+        let items = Items {
+            name: self.name.clone(),
+            package: self.package.as_str().into(),
+            contract,
+            bills: Price::fen(self.bills_fen),
+            prepaid: Price::fen(self.prepaid_fen),
+            arrears: Price::fen(self.arrears_fen),
+        };
+        let reach = Reach::from_name(&self.reach).ok_or(value("reach", "it isn't one that is known"))?;
+        Ok(Account::new(number, self.subscription.as_str(), self.holder_id.clone(), items, reach)?)
+    }
+}
+
+impl NewCancellation {
+    pub(super) fn opening(&self) -> Result<Opening, Refusal> {
+        let known =
+            |name: &String| Check::from_name(name).ok_or(value("checks", "it isn't one that is known"));
+        let checks = self.checks.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+        let mut opening = Opening::default().checks(checks);
+        if let Some(terminal) = &self.terminal {
+            opening = opening.terminal(terminal.as_str());
+        }
+        if let Some(region) = &self.region {
+            opening = opening.region(region.as_str());
+        }
+        if let Some(text) = &self.text {
+            opening = opening.text(text.as_str());
+        }
+        Ok(opening)
+    }
+}
+
+impl Read {
+    pub(super) fn acknowledgement(&self) -> Result<Acknowledgement, Refusal> {
+        let kind = NoticeKind::from_name(&self.kind).ok_or(value("kind", "it isn't one that is known"))?;
+        let pairs = self.text_sha256.as_bytes().as_chunks::<2>().0;
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+        let digest = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        let text_sha256 = digest.ok_or(value("text_sha256", "it is 64 digits in hexadecimal"))?;
+        Ok(Acknowledgement { kind, text_sha256 })
+    }
+}
