@@ -50,7 +50,7 @@ fn culprits(flaw: Flaw) -> &'static [Measure] {
         Flaw::Tilted => &[Measure::CardTilt],
         Flaw::GreyCopy | Flaw::PaleCopy => &[Measure::Colour],
         Flaw::NoCard => &[Measure::CardOutline],
-        Flaw::PortraitBlack => &[Measure::Portrait],
+        Flaw::PortraitBlack | Flaw::PortraitPatch => &[Measure::Portrait],
         Flaw::NumberUnderSkin
         | Flaw::NumberUnderBar
         | Flaw::NumberUnderGround

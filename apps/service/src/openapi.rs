@@ -95,12 +95,12 @@ pub(crate) fn json() -> Value {
         "type": "array",
         "items": {"$ref": format!("{COMPONENTS}ExaminationDefect")},
     });
-    // With `?record=1` the verdict brings what is kept.
+    // With `?record=1` the verdict brings what is kept; an audit is about a record, which names no order.
     let verdict = &mut document["components"]["schemas"]["Verdict"];
     verdict["properties"]["record"] =
         serde_json::json!({"description": "What is kept of an acceptance; asked for by `record=1`."});
     if let Some(required) = verdict["required"].as_array_mut() {
-        required.retain(|member| member != "record");
+        required.retain(|member| !["record", "nonce", "transaction", "env"].iter().any(|name| member == name));
     }
     document
 }
