@@ -100,7 +100,8 @@ pub(crate) fn json() -> Value {
     verdict["properties"]["record"] =
         serde_json::json!({"description": "What is kept of an acceptance; asked for by `record=1`."});
     if let Some(required) = verdict["required"].as_array_mut() {
-        required.retain(|member| !["record", "nonce", "transaction", "env"].iter().any(|name| member == name));
+        required
+            .retain(|member| !["record", "nonce", "transaction", "env"].iter().any(|name| member == name));
     }
     document
 }

@@ -233,6 +233,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     (
+        "Make the secret under which a year's entries name persons, numbers and photos",
+        "生成某一年度的密钥：该年条目据此标识人员、号码与照片",
+        "",
+    ),
+    (
         "Needs nothing else: everything synthetic, in a temporary directory, TEST only",
         "无需其他配置：全部为虚构数据，存于临时目录，仅供测试",
         "",
@@ -403,6 +408,13 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The demand to answer", "要应答的请求", ""),
+    ("The directory of the years' secrets", "存放各年度密钥的目录", ""),
+    ("The directory of the years' secrets, a file a year", "存放各年度密钥的目录，每年一个文件", ""),
+    (
+        "The directory of the years' secrets: the event gets keyed digests of person and number",
+        "存放各年度密钥的目录：事件将带有人员与号码的密钥摘要",
+        "",
+    ),
     ("The directory to make", "要创建的目录", ""),
     ("The entry: its line, as it stands in the journal", "记录：日志中的原样一行", ""),
     ("The events: a JSON object a line", "事件：每行一个 JSON 对象", ""),
@@ -425,6 +437,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The key that delegates", "授权方的密钥", ""),
     ("The key that signs checkpoints (Ed25519)", "签署检查点的密钥（Ed25519）", ""),
     ("The key that signs the journal's checkpoints", "签署日志检查点的密钥", ""),
+    (
+        "The key that terminals seal to: their entries get keyed digests of person and photo",
+        "终端加密所用公钥对应的私钥：其条目将带有人员与照片的密钥摘要",
+        "",
+    ),
     (
         "The library over HTTP: demands, presentations, and the buyer's page",
         "通过 HTTP 提供服务：请求、凭证和买家页面",
@@ -515,6 +532,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "见证方自己保存上次所见检查点的文件；不存在时新建，视为首次见到",
         "",
     ),
+    ("The year (UTC+8); this one unless said", "年份（UTC+8）；默认为今年", ""),
     ("Tokens: who may call", "令牌：谁可以调用", ""),
     ("Trust lists and delegations", "信任列表和授权书", ""),
     ("Until when it had to be handed in (RFC 3339)", "提交截止时间（RFC 3339）", ""),

@@ -243,7 +243,7 @@ fn a_refusal_as_json() {
     let json = serde_json::to_value(&refusal).unwrap();
     assert_eq!(json["overall"], "not_run");
     assert_eq!(json["reasons"][0], "authority_denied");
-    assert_eq!(json["policy"]["version"], 1);
+    assert_eq!(json["policy"]["version"], 2);
     assert_eq!(
         json["checks"][0],
         serde_json::json!({
