@@ -11,9 +11,9 @@
 //! | `same_identity_other_photos` | this identity was seen with another photo of a person | it is the usual case of who buys again |
 //!
 //! Cards share one layout, so a perceptual hash of a card's side says nothing; it is kept for photos of persons only
-//! ([`Print::of`]). Nearness is [`PerceptualHash::CANDIDATE`](crate::PerceptualHash::CANDIDATE) bits of 256; the hash is this crate's own, because it has to be the one
-//! that captures keep, and a published one of 64 bits couldn't tell 10^7 photos apart (its threshold of 10 bits holds a chance
-//! pair for every few thousand).
+//! ([`Print::of`]). Nearness is [`PerceptualHash::CANDIDATE`](crate::PerceptualHash::CANDIDATE) bits of 256; the hash is this
+//! crate's own, because it has to be the one that captures keep, and a published one of 64 bits couldn't tell 10^7 photos apart
+//! (its threshold of 10 bits holds a chance pair for every few thousand).
 //!
 //! An identity is an HMAC of the document number under a key that the index never has ([`IdentityKey`]). An entry leaves when its
 //! record must ([`ReuseIndex::expire`]), and all of a person's at their word ([`ReuseIndex::erase`]).
