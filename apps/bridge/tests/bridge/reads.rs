@@ -27,7 +27,7 @@ async fn each_card_goes_to_the_read_that_came_first() {
     let till = Till::open().await;
     let (first, second) = (till.start_read("{}").await, till.start_read("{}").await);
     let third = till.start_read(r#"{"fingerprint":true,"confirm":"always"}"#).await;
-    assert_eq!(till.state().await, "busy");
+    till.becomes("busy").await;
     till.reader().place(card(1));
     assert_eq!(answer(first).await.street(), street(1));
     till.change(2).await;
@@ -36,7 +36,7 @@ async fn each_card_goes_to_the_read_that_came_first() {
     let third = answer(third).await;
     assert_eq!(third.street(), street(3));
     assert_eq!(third.json()["confirmed"], true);
-    assert_eq!(till.state().await, "ready");
+    till.becomes("ready").await;
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_page_that_is_closed_cancels_its_read() {
     tokio::time::sleep(Duration::from_millis(700)).await;
     drop(till.start_read(r#"{"wait":600}"#).await);
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(till.state().await, "ready");
+    till.becomes("ready").await;
     let reads = till.reader().reads();
     till.reader().place(card(3));
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -85,16 +85,16 @@ async fn more_than_thirty_two_are_sent_away() {
 #[tokio::test]
 async fn without_a_reader_a_read_is_refused_and_it_comes_back_by_itself() {
     let mut till = Till::open().await;
-    assert_eq!(till.state().await, "ready");
+    till.becomes("ready").await;
     let waiting = till.start_read("{}").await;
     till.unplug();
     assert_eq!(answer(waiting).await.code(), (503, "reader_disconnected".into()));
-    assert_eq!(till.state().await, "absent");
+    till.becomes("absent").await;
     assert_eq!(till.read("{}").await.code(), (503, "port_not_found".into()));
     till.plug_in(Default::default());
     till.reader().place(card(1));
     assert_eq!(till.read("{}").await.street(), street(1));
-    assert_eq!(till.state().await, "ready");
+    till.becomes("ready").await;
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_card_that_was_read_before_the_reader_lost_its_power_is_no_new_one() {
     till.reader().place(card(1));
     assert_eq!(till.read("{}").await.street(), street(1));
     till.unplug();
-    assert_eq!(till.state().await, "absent");
+    till.becomes("absent").await;
     till.plug_in(Default::default());
     till.reader().place(card(1));
     assert_eq!(till.read(r#"{"wait":1}"#).await.code(), (408, "no_card".into()));

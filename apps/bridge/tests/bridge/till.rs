@@ -138,10 +138,19 @@ impl Till {
         stream
     }
 
-    pub(crate) async fn state(&self) -> String {
-        let answer = self.call("GET", "/v1/reader", &[PAGE], "").await;
-        assert_eq!(answer.status, 200);
-        answer.json()["state"].as_str().unwrap().to_owned()
+    /// That the reader is told to be so. A read is answered before the reader is laid aside, so it may be a moment later.
+    pub(crate) async fn becomes(&self, state: &str) {
+        let mut told = String::new();
+        for _ in 0..100 {
+            let answer = self.call("GET", "/v1/reader", &[PAGE], "").await;
+            assert_eq!(answer.status, 200);
+            told = answer.json()["state"].as_str().unwrap().to_owned();
+            if told == state {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the reader is {told}, not {state}");
     }
 
     pub(crate) async fn events(&self, query: &str, header: (&'static str, &str)) -> Result<Events, Error> {
