@@ -90,4 +90,5 @@ export REALNAME_POOLER_URL="host=$place/pooler port=6432 user=realname"
 # that isn't there fails them; they come last, since they look at the clock.
 export REALNAME_POSTGRES_BIN="$bin" REALNAME_POSTGRES_OWNER="$owner" REALNAME_FAILOVERS="$rounds"
 cargo test -p realname --features postgres --test stores -- --ignored --skip postgres_pair
+cargo test -p realname-store --features postgres,reuse --test reuse -- --ignored
 cargo test -p realname --features postgres --test stores -- --ignored --nocapture --test-threads 2 postgres_pair

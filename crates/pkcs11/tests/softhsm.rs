@@ -71,7 +71,8 @@ fn softhsm_signs_with_keys_of_every_origin() {
 fn alone_many_open_their_keys_at_once() {
     std::thread::scope(|scope| {
         for at in 0..16 {
-            let uri = ["pkcs11:token=operator;object=ed-tool", "pkcs11:token=operator;object=p256-tool"][at % 2];
+            let uri =
+                ["pkcs11:token=operator;object=ed-tool", "pkcs11:token=operator;object=p256-tool"][at % 2];
             scope.spawn(move || {
                 let signer = open(uri).unwrap();
                 signer.verifying_key().verify(b"first", &signer.sign(b"first").unwrap()).unwrap();

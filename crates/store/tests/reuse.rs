@@ -148,7 +148,7 @@ fn sqlite() {
 /// On the server at `$REALNAME_POSTGRES_URL`, in a schema of its own; `tests/postgres/run.sh` starts one.
 #[cfg(feature = "postgres")]
 #[test]
-#[ignore = "needs a server"]
+#[ignore = "needs a PostgreSQL server"]
 fn postgres() {
     let address = std::env::var("REALNAME_POSTGRES_URL").unwrap();
     let mut client = postgres::Client::connect(&address, postgres::NoTls).unwrap();

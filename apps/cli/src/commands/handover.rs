@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::files::{self, Output};
 use crate::output::{Tone, paint};
 use crate::shapes::HandedOver;
-use crate::{errors, lang, output};
+use crate::{errors, lang, output, outside};
 
 pub(super) fn run(command: HandoverCommand) -> Done {
     match command {
@@ -57,7 +57,7 @@ impl Desk {
             declared::read(&args.order, "order", &["order", "number", "name", "id_number"], &[])?;
         // Whoever can't exist buys nothing, and a wrong digit shows before anybody is asked.
         declared::person(&file.name, &file.id_number)
-            .map_err(|failure| failure.about(&args.order.to_string_lossy()))?;
+            .map_err(|failure| failure.about(&outside::path(&args.order)))?;
         let number: PhoneNumber = file.number.as_str().parse().map_err(Failure::from)?;
         let order = Order::new(file.order.as_str(), number, file.name, file.id_number)?;
         let shop = Shop::new(args.iss.as_str(), Arc::new(signer)).env(args.env);

@@ -150,9 +150,8 @@ mod tests {
 
     fn counts(journal: &Journal) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
-        let count =
+        let mut count =
             |nonce: Option<&str>| *counts.entry(nonce.unwrap_or_default().to_owned()).or_default() += 1;
-        let mut count = count;
         journal.reader().unwrap().each(0, |_, entry, _| count(entry.text("nonce"))).unwrap();
         counts
     }

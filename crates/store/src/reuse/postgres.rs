@@ -116,8 +116,9 @@ impl ReuseIndex for PostgresReuse {
     }
 
     fn expire(&self, before: Timestamp, max: u32) -> Result<u32, ReuseError> {
-        let sql = "DELETE FROM realname_reuse WHERE id IN
-            (SELECT id FROM realname_reuse WHERE until < $1 ORDER BY until LIMIT $2)";
+        // Chosen once: a plan may run a limited subquery of a deletion again.
+        let sql = "WITH due AS MATERIALIZED (SELECT id FROM realname_reuse WHERE until < $1 ORDER BY until LIMIT $2)
+            DELETE FROM realname_reuse AS kept USING due WHERE kept.id = due.id";
         let gone = self.client()?.execute(sql, &[&day(before), &i64::from(max)]).map_err(engine)?;
         Ok(u32::try_from(gone).unwrap_or(u32::MAX))
     }

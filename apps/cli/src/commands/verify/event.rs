@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use realname::appraisal::{Policy, QuotaError, QuotaKey, Quotas};
 use realname::demand::{PendingDemand, Transaction};
-use realname::document::{DocumentKind, IdNumber, NumberKind};
+use realname::document::{DocumentKind, IdNumber, NumberKind, Personal};
 use realname::jose::{Json, Unverified};
 use realname::journal::entry::{Event, Stated};
 use realname::journal::files::{Disk, Files};
@@ -100,10 +100,7 @@ impl Events {
         now: Timestamp,
     ) -> Result<Telling<'static>, Failure> {
         let mut event = event(accepting.nonce, accepting.record).with("time", Stated::Time(now));
-        let number = match accepting.transaction {
-            Some(Transaction::Number { number, .. }) => Some(number.as_str()),
-            _ => None,
-        };
+        let number = accepting.transaction.and_then(Transaction::number).map(Personal::as_str);
         let document = accepting.claims.and_then(|claims| claims.text(ClaimName::IdNumber));
         let document = document.map(|document| IdNumber::new(document.as_str_raw()));
         if let Some(key) = self.keys.at(now) {
