@@ -76,15 +76,10 @@ pub(crate) fn json() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     document["info"]["license"] = serde_json::json!({"name": "MIT OR Apache-2.0"});
     let printed = printed();
-    let own = document["components"]["schemas"].clone();
     let mut wanted = references(&document);
     let mut had = BTreeSet::new();
     while let Some(name) = wanted.pop() {
         let Some(form) = printed.get(&name).filter(|_| had.insert(name.clone())) else { continue };
-        // A name of both is the printed one only where the service has nothing but the name.
-        if own[&name]["properties"].as_object().is_some_and(|properties| !properties.is_empty()) {
-            continue;
-        }
         wanted.extend(references(form));
         document["components"]["schemas"][&name] = form.clone();
     }
