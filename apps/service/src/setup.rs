@@ -7,6 +7,7 @@ use realname::attest::AttestError;
 use realname::authority::RegisterError;
 use realname::authority::http::ConnectError;
 use realname::confirmation::GatewayError;
+use realname::gateway::SettingsError;
 use realname::jose::JoseError;
 use realname::profile::{OutsideText, explain};
 use realname::store::StoreError;
@@ -76,6 +77,9 @@ pub enum SetupError {
     /// The message gateway.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The line to a message gateway.
+    #[error(transparent)]
+    Line(#[from] SettingsError),
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -104,6 +108,7 @@ explain! {
         Self::Register(error) => error;
         Self::Connect(error) => error;
         Self::Gateway(error) => error;
+        Self::Line(error) => error;
         Self::Policy(error) => error;
         Self::Attest(error) => error;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::protocol::{Delivery, Outcome, State};
+use crate::protocol::{Delivery, Outcome, ReportState};
 
 macro_rules! figures {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -77,11 +77,11 @@ impl Figures {
         one(&self.not_kept);
     }
 
-    pub(crate) fn report(&self, state: State) {
+    pub(crate) fn report(&self, state: ReportState) {
         one(match state {
-            State::Delivered => &self.delivered,
-            State::OnItsWay => &self.on_its_way,
-            State::NotDelivered => &self.not_delivered,
+            ReportState::Delivered => &self.delivered,
+            ReportState::OnItsWay => &self.on_its_way,
+            ReportState::NotDelivered => &self.not_delivered,
         });
     }
 }

@@ -35,13 +35,25 @@ mod protocol;
 mod sending;
 mod session;
 mod settings;
+#[cfg(test)]
+mod simulation;
 mod smpp;
 mod text;
+#[cfg(feature = "http")]
+mod voice;
+
+/// For fuzzing alone: what reads bytes of a gateway, with nothing behind it.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use cmpp::CmppVersion;
 pub use error::SettingsError;
 pub use figures::LineFigures;
 pub use inbox::{Heard, InboxError, Replies, SPACE};
 pub use link::LineState;
+pub use protocol::ReportState;
 pub use messenger::{CmppMessenger, Gateway, SmppMessenger};
 pub use settings::{CmppSettings, GatewaySettings, LineTimes, Secret, SmppSettings};
+#[cfg(feature = "http")]
+pub use voice::{CallbackError, VoicePlatform};

@@ -57,7 +57,7 @@ impl<P: Protocol> Courier<P> {
             remembered.map_err(|_| MessengerError::Unreachable)?;
         }
         while let Some(piece) = sending.piece() {
-            let step = match self.link.submit(message.number(), piece) {
+            let step = match self.link.submit(message.number(), piece, message.id()) {
                 Ok(outcome) => sending.step(&outcome),
                 Err(error) => sending.stopped(error),
             };

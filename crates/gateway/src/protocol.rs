@@ -83,7 +83,7 @@ pub(crate) struct Receipt {
 /// What came down the line.
 pub(crate) enum Incoming {
     /// The answer to the opening; the protocol judges it with the request beside it.
-    Opened { sequence: u32 },
+    Opened,
     /// The answer to a submit.
     Submitted { sequence: u32, outcome: Outcome },
     /// A text or a report.
@@ -91,7 +91,7 @@ pub(crate) enum Incoming {
     /// A request without a body.
     Asked { what: Bare, sequence: u32 },
     /// The answer to ours.
-    Answered { what: Bare, sequence: u32 },
+    Answered { what: Bare },
     /// A request or an answer that isn't used here, or can't be read; with what is said to it.
     Other { answer: Option<Pdu> },
 }
@@ -137,7 +137,7 @@ pub(crate) struct Incident {
 pub(crate) struct StatusReport {
     /// The submit's id, as its answer gave it.
     pub(crate) id: Vec<u8>,
-    pub(crate) state: State,
+    pub(crate) state: ReportState,
 }
 
 /// What became of a message, as far as the network tells.
@@ -145,7 +145,7 @@ pub(crate) struct StatusReport {
 /// That a phone took a text proves that a phone took it; never that anybody read it, and nothing of what they think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum State {
+pub enum ReportState {
     /// A phone took it.
     Delivered,
     /// It is on its way; another report follows.
@@ -154,7 +154,7 @@ pub enum State {
     NotDelivered,
 }
 
-impl State {
+impl ReportState {
     /// From the seven signs of a report. Whatever isn't known isn't delivered.
     pub(crate) fn of(signs: &[u8]) -> Self {
         match signs {

@@ -5,7 +5,9 @@ use subtle::ConstantTimeEq;
 
 use super::record::{Decision, Kept};
 use super::reply::Answer;
-use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, PhoneNumber, Replied};
+use super::{
+    ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, PhoneNumber, Replied, grant, redeem,
+};
 use crate::profile::{ReasonCode, Refused};
 use crate::store::{Answered, Counted, Store};
 
@@ -31,7 +33,7 @@ impl Confirmer {
             Err(Refused(code)) => return Ok(Replied::Refused(code)),
         };
         if let Some(recorded) = entry.answer {
-            return self.before(&recorded, confirms, &key, &reply.number);
+            return self.before(store, &kept, &recorded, (confirms, now), &key, &reply.number);
         }
         let (decision, replied) = if confirms {
             let jws = self.sign(&kept, &key, &reply.number, now)?;
@@ -43,7 +45,9 @@ impl Confirmer {
         Ok(match store.answer(super::SPACE, &key, &answer, now)? {
             Answered::Recorded => replied,
             // Another thread or process was first; what this one signed is thrown away unseen.
-            Answered::Already(recorded) => self.before(&recorded, confirms, &key, &reply.number)?,
+            Answered::Already(recorded) => {
+                self.before(store, &kept, &recorded, (confirms, now), &key, &reply.number)?
+            }
             Answered::Expired | Answered::Claimed => Replied::Refused(ReasonCode::ConfirmationLate),
             _ => Replied::Refused(ReasonCode::ConfirmationNotAsked),
         })
@@ -108,17 +112,34 @@ impl Confirmer {
         }))
     }
 
-    /// What was decided before, told to a reply that says the same; any other comes too late to change it.
+    /// What was decided before, told to a reply that says the same. A no inside the question's time counts whatever came first, since
+    /// a network brings two replies in any order: it takes the grant's use away, unless an order had it. Any other reply comes too late.
     fn before(
         &self,
+        store: &dyn Store,
+        kept: &Kept,
         recorded: &[u8],
-        confirms: bool,
+        (confirms, now): (bool, Timestamp),
         key: &[u8; 32],
         number: &PhoneNumber,
     ) -> Result<Replied, ConfirmationError> {
         Ok(match (Decision::parse(recorded)?, confirms) {
-            (Decision::Granted(jws), true) => Replied::AlreadyGranted(self.grant(key, jws, number)?),
-            (Decision::Granted(_), false) => Replied::Refused(ReasonCode::ConfirmationLate),
+            (Decision::Granted(jws), true) => {
+                if redeem::is_withdrawn(store, &grant::jti(&jws)?)? {
+                    return Ok(Replied::Refused(ReasonCode::ConfirmationDeclined));
+                }
+                Replied::AlreadyGranted(self.grant(key, jws, number)?)
+            }
+            (Decision::Granted(jws), false) => {
+                let inside = now <= kept.until;
+                // As long as a use of it would be kept.
+                let end = kept.day.after(2).map_or(Timestamp::MAX, NaturalDay::begin);
+                if inside && redeem::withdraw(store, &grant::jti(&jws)?, end)? {
+                    Replied::Declined
+                } else {
+                    Replied::Refused(ReasonCode::ConfirmationLate)
+                }
+            }
             (Decision::Declined, true) => Replied::Refused(ReasonCode::ConfirmationDeclined),
             (Decision::Declined, false) => Replied::Declined,
         })

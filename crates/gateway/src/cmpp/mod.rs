@@ -128,4 +128,4 @@ fn command(what: Bare) -> u32 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ use nom::{IResult, Parser};
 use zeroize::Zeroizing;
 
 use super::{ACTIVE_TEST, ANSWER, CONNECT, CmppVersion, DELIVER, HEADER, SUBMIT, TERMINATE, number};
-use crate::protocol::{BadLength, Bare, Delivery, Incident, Incoming, Outcome, Receipt, State, StatusReport};
+use crate::protocol::{BadLength, Bare, Delivery, Incident, Incoming, Outcome, Receipt, ReportState, StatusReport};
 use crate::text::{Coding, cut_header};
 
 /// Total_Length, once its four bytes are there.
@@ -23,7 +23,7 @@ pub(super) fn length(begin: &[u8], longest: u32) -> Result<Option<usize>, BadLen
 pub(super) fn pdu(version: CmppVersion, pdu: &[u8]) -> Incoming {
     let Ok((body, (_, command, sequence))) = header(pdu) else { return Incoming::Other { answer: None } };
     match command {
-        command if command == CONNECT | ANSWER => Incoming::Opened { sequence },
+        command if command == CONNECT | ANSWER => Incoming::Opened,
         command if command == SUBMIT | ANSWER => {
             let outcome = all_consuming(submit_answer(version)).parse(body);
             Incoming::Submitted { sequence, outcome: outcome.map_or(Outcome::Unknown, |(_, outcome)| outcome) }
@@ -31,8 +31,8 @@ pub(super) fn pdu(version: CmppVersion, pdu: &[u8]) -> Incoming {
         DELIVER => deliver(version, sequence, body),
         ACTIVE_TEST => Incoming::Asked { what: Bare::Test, sequence },
         TERMINATE => Incoming::Asked { what: Bare::Close, sequence },
-        command if command == ACTIVE_TEST | ANSWER => Incoming::Answered { what: Bare::Test, sequence },
-        command if command == TERMINATE | ANSWER => Incoming::Answered { what: Bare::Close, sequence },
+        command if command == ACTIVE_TEST | ANSWER => Incoming::Answered { what: Bare::Test },
+        command if command == TERMINATE | ANSWER => Incoming::Answered { what: Bare::Close },
         // Nothing says no to a command; the other side waits in vain, which it can tell.
         _ => Incoming::Other { answer: None },
     }
@@ -121,7 +121,7 @@ fn report(input: &[u8]) -> IResult<&[u8], StatusReport> {
     let (input, (id, state, _submitted, _done)) =
         (id, octets(7), take(10_usize), take(10_usize)).parse(input)?;
     let (input, _) = (take(terminal), be_u32).parse(input)?;
-    Ok((input, StatusReport { id: id.to_vec(), state: State::of(state) }))
+    Ok((input, StatusReport { id: id.to_vec(), state: ReportState::of(state) }))
 }
 
 fn text(fields: &Fields<'_>) -> Option<Incident> {

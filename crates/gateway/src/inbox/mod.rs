@@ -25,6 +25,7 @@ use zeroize::Zeroizing;
 
 use self::keep::Arrived;
 use self::sealed::Keys;
+use crate::protocol::ReportState;
 
 /// Which services a number was asked about, and which deliveries were worked on.
 pub const SPACE: Space = Space::new("gateway");
@@ -68,6 +69,13 @@ pub enum Heard {
     Unreadable,
     /// Its sender wasn't asked anything yesterday or today.
     NotAsked,
+    /// It is no reply: the network says what became of a message of ours, or of a part of it.
+    Report {
+        /// The message's id, where it is still known.
+        message: Option<String>,
+        /// What became of it. It says nothing of what the customer thinks.
+        state: ReportState,
+    },
 }
 
 /// A reply couldn't be kept or worked on. It comes, or is taken up, again.
@@ -143,6 +151,10 @@ impl Replies {
             self.done(whole)?;
         }
         Ok(count)
+    }
+
+    pub(crate) fn report(&self, message: Option<String>, state: ReportState) {
+        (self.told)(Heard::Report { message, state });
     }
 
     fn answer(&self, whole: &Whole) -> Result<(), InboxError> {

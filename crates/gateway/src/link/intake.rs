@@ -44,6 +44,10 @@ fn keep<P: Protocol>(shared: &Shared<P>, (line, receipt, delivery): &Came) {
         },
         Delivery::Report(report) => {
             shared.figures.report(report.state);
+            if let Some(replies) = &shared.replies {
+                let message = shared.lock().sent.message(&report.id).map(str::to_owned);
+                replies.report(message, report.state);
+            }
             Taken::Kept
         }
         Delivery::Unreadable => Taken::Unreadable,

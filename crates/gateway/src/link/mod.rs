@@ -3,6 +3,7 @@
 
 mod intake;
 mod run;
+mod sent;
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, sync_channel};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use realname_flow::confirmation::{MessengerError, PhoneNumber};
 
+use self::sent::Sent;
 use crate::figures::Figures;
 use crate::inbox::Replies;
 use crate::protocol::{Delivery, OpenError, Outcome, Pdu, Protocol, Receipt};
@@ -74,7 +76,8 @@ struct Lines<P> {
     /// How many lines there were: what came by an older one is answered by none.
     count: u64,
     tickets: Ticket,
-    waiting: BTreeMap<Ticket, SyncSender<Outcome>>,
+    waiting: BTreeMap<Ticket, Waiting>,
+    sent: Sent,
     state: LineState,
     stopping: bool,
 }
@@ -82,6 +85,12 @@ struct Lines<P> {
 struct Line<P> {
     session: Session<P>,
     writer: Sender<Pdu>,
+}
+
+/// Who waits for an outcome, and with which message.
+struct Waiting {
+    told: SyncSender<Outcome>,
+    message: String,
 }
 
 /// What came, and by which line.
@@ -105,6 +114,7 @@ impl<P: Protocol> Link<P> {
                 count: 0,
                 tickets: 0,
                 waiting: BTreeMap::new(),
+                sent: Sent::default(),
                 state: LineState::Opening,
                 stopping: false,
             }),
@@ -136,8 +146,13 @@ impl<P: Protocol> Link<P> {
     }
 
     /// Submits one part and waits for its outcome. An error says that it wasn't submitted at all.
-    pub(crate) fn submit(&self, to: &PhoneNumber, piece: &Piece) -> Result<Outcome, MessengerError> {
-        let outcome = self.shared.submit(to, piece)?;
+    pub(crate) fn submit(
+        &self,
+        to: &PhoneNumber,
+        piece: &Piece,
+        message: &str,
+    ) -> Result<Outcome, MessengerError> {
+        let outcome = self.shared.submit(to, piece, message)?;
         // The session tells every outcome; should its thread be gone, nobody does.
         let longest = self.shared.settings.timing.answer.saturating_add(Duration::from_secs(5));
         Ok(outcome.recv_timeout(longest).unwrap_or(Outcome::Unknown))
@@ -173,7 +188,12 @@ impl<P: Protocol> Shared<P> {
         self.origin.elapsed()
     }
 
-    fn submit(&self, to: &PhoneNumber, piece: &Piece) -> Result<Receiver<Outcome>, MessengerError> {
+    fn submit(
+        &self,
+        to: &PhoneNumber,
+        piece: &Piece,
+        message: &str,
+    ) -> Result<Receiver<Outcome>, MessengerError> {
         let until = Instant::now() + self.settings.patience;
         let mut lines = self.lock();
         loop {
@@ -198,7 +218,7 @@ impl<P: Protocol> Shared<P> {
         if !taken {
             return Err(MessengerError::Busy);
         }
-        lines.waiting.insert(ticket, tell);
+        lines.waiting.insert(ticket, Waiting { told: tell, message: message.to_owned() });
         if let Some(line) = &mut lines.line {
             line.transmit();
         }
@@ -253,8 +273,11 @@ fn tell<P: Protocol>(lines: &mut Lines<P>, event: Event, figures: &Figures) -> O
         Event::Outcome(ticket, outcome) => {
             figures.outcome(&outcome);
             if let Some(waiting) = lines.waiting.remove(&ticket) {
+                if let Outcome::Accepted(id) = &outcome {
+                    lines.sent.put(id, waiting.message);
+                }
                 // Whoever waited has given up, if it is gone.
-                let _ = waiting.try_send(outcome);
+                let _ = waiting.told.try_send(outcome);
             }
         }
         Event::Delivered(receipt, delivery) => return Some((receipt, delivery)),

@@ -199,6 +199,7 @@ impl<P: Protocol> Session<P> {
     }
 
     /// When it wants to look at the time again.
+    #[cfg(test)]
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
         let own = match self.state {
             State::Opening { until, .. } | State::Closing { until } => until,
@@ -227,7 +228,7 @@ impl<P: Protocol> Session<P> {
         self.tested = None;
         let opening = matches!(self.state, State::Opening { .. });
         match self.protocol.read(pdu) {
-            Incoming::Opened { .. } => self.opened(pdu),
+            Incoming::Opened => self.opened(pdu),
             Incoming::Submitted { sequence, outcome } => self.settle(sequence, outcome),
             // Before the line is open nobody knows who talks.
             Incoming::Delivered { .. } if opening => {}
@@ -238,7 +239,7 @@ impl<P: Protocol> Session<P> {
                     self.end(End::Closed);
                 }
             }
-            Incoming::Answered { what: Bare::Close, .. } if matches!(self.state, State::Closing { .. }) => {
+            Incoming::Answered { what: Bare::Close } if matches!(self.state, State::Closing { .. }) => {
                 self.end(End::Closed);
             }
             Incoming::Answered { .. } => {}

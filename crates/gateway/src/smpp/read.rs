@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{Smpp, encode, number};
 use crate::protocol::{
-    BadLength, Bare, Delivery, Incident, Incoming, Outcome, Receipt, State, StatusReport,
+    BadLength, Bare, Delivery, Incident, Incoming, Outcome, Receipt, ReportState, StatusReport,
 };
 use crate::text::{Coding, cut_header};
 
@@ -49,7 +49,7 @@ pub(super) fn pdu(smpp: &Smpp, pdu: &[u8]) -> Incoming {
         return Incoming::Other { answer: None };
     };
     match CommandId::from(command) {
-        CommandId::BindTransceiverResp => Incoming::Opened { sequence },
+        CommandId::BindTransceiverResp => Incoming::Opened,
         CommandId::SubmitSmResp => Incoming::Submitted { sequence, outcome: submitted(status, pdu) },
         // It answers what couldn't be understood, so it did nothing.
         CommandId::GenericNack => Incoming::Submitted { sequence, outcome: Outcome::Refused(status) },
@@ -62,8 +62,8 @@ pub(super) fn pdu(smpp: &Smpp, pdu: &[u8]) -> Incoming {
         }
         CommandId::EnquireLink => Incoming::Asked { what: Bare::Test, sequence },
         CommandId::Unbind => Incoming::Asked { what: Bare::Close, sequence },
-        CommandId::EnquireLinkResp => Incoming::Answered { what: Bare::Test, sequence },
-        CommandId::UnbindResp => Incoming::Answered { what: Bare::Close, sequence },
+        CommandId::EnquireLinkResp => Incoming::Answered { what: Bare::Test },
+        CommandId::UnbindResp => Incoming::Answered { what: Bare::Close },
         // An answer isn't answered; a request that isn't known is.
         _ if command & 0x8000_0000 != 0 => Incoming::Other { answer: None },
         _ => Incoming::Other {
@@ -106,7 +106,7 @@ fn delivered(smpp: &Smpp, sequence: u32, body: &[u8], deliver: &DeliverSm) -> De
     match class & 0x3c {
         0 => {}
         0x04 => return receipt(content).map_or(Delivery::Unreadable, Delivery::Report),
-        0x20 => return Delivery::Report(StatusReport { id: Vec::new(), state: State::OnItsWay }),
+        0x20 => return Delivery::Report(StatusReport { id: Vec::new(), state: ReportState::OnItsWay }),
         _ => return Delivery::Unreadable,
     }
     let mut name = Sha256::new();
@@ -142,5 +142,5 @@ fn receipt(content: &[u8]) -> Option<StatusReport> {
         rest.split_ascii_whitespace().next()
     };
     let id = value("id:").unwrap_or_default().as_bytes().to_vec();
-    Some(StatusReport { id, state: State::of(value("stat:")?.as_bytes()) })
+    Some(StatusReport { id, state: ReportState::of(value("stat:")?.as_bytes()) })
 }
