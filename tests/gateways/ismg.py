@@ -247,7 +247,7 @@ class Gateway:
         raw = order["text"].encode({0: "ascii", 8: "utf-16-be", 15: "gb18030"}[form])
         parts = order.get("parts", 1)
         if parts == 1:
-            return self.hand({**order, "content": raw}, False, order.get("id"))
+            return self.hand({**order, "format": form, "content": raw}, False, order.get("id"))
         size = -(-len(raw) // parts)
         contents = []
         for number in range(1, parts + 1):
@@ -255,7 +255,7 @@ class Gateway:
             head = struct.pack(">BBBH", 6, 8, 4, reference) if order.get("wide") else struct.pack(">BBBB", 5, 0, 3, reference & 255)
             contents.append(head + bytes([parts, number]) + raw[(number - 1) * size : number * size])
         for number in order.get("order", range(1, parts + 1)):
-            self.hand({**order, "content": contents[number - 1], "header": True}, False)
+            self.hand({**order, "format": form, "content": contents[number - 1], "header": True}, False)
 
     def hand(self, order, report, number=None):
         number = struct.pack(">Q", number) if number else self.next_id()
