@@ -96,12 +96,12 @@ pub use realname_flow::{
     FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
     report, rollout, standing,
 };
+#[cfg(feature = "gateway")]
+pub use realname_gateway as gateway;
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
 #[cfg(feature = "journal")]
 pub use realname_journal as journal;
-#[cfg(feature = "gateway")]
-pub use realname_gateway as gateway;
 #[cfg(feature = "pkcs11")]
 pub use realname_pkcs11 as pkcs11;
 pub use realname_terms as profile;

@@ -12,4 +12,5 @@ began=$SECONDS
 "$work/venv/bin/python" tests/gateways/judges.py | grep -v '^\(Write\|Read\):'
 "$work/venv/bin/python" tests/gateways/second_client.py "$work/npm/node_modules"
 cargo test --quiet -p realname-gateway --test lines -- --include-ignored
+cargo test --quiet -p realname-service --test http -- --include-ignored line::
 echo "gateways: all of it passed, $((SECONDS - began)) s"

@@ -52,8 +52,8 @@ pub use error::SettingsError;
 pub use figures::LineFigures;
 pub use inbox::{Heard, InboxError, Replies, SPACE};
 pub use link::LineState;
-pub use protocol::ReportState;
 pub use messenger::{CmppMessenger, Gateway, SmppMessenger};
+pub use protocol::ReportState;
 pub use settings::{CmppSettings, GatewaySettings, LineTimes, Secret, SmppSettings};
 #[cfg(feature = "http")]
 pub use voice::{CallbackError, VoicePlatform};

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use realname_flow::confirmation::{Form, Message, Messenger, MessengerError};
 use realname_terms::Lang;
 
+use crate::SettingsError;
 use crate::cmpp::Cmpp;
 use crate::figures::{Figures, LineFigures};
 use crate::inbox::Replies;
@@ -18,7 +19,6 @@ use crate::sending::{Sending, Step};
 use crate::settings::{CmppSettings, GatewaySettings, SmppSettings};
 use crate::smpp::Smpp;
 use crate::text::split;
-use crate::SettingsError;
 
 /// What both protocols' messengers are made of.
 struct Courier<P: Protocol> {

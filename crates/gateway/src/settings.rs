@@ -236,7 +236,9 @@ impl SmppSettings {
         }
         let country = self.country.clone();
         let is_country = |code: &String| {
-            (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit()) && !code.starts_with('0')
+            (1..=3).contains(&code.len())
+                && code.bytes().all(|byte| byte.is_ascii_digit())
+                && !code.starts_with('0')
         };
         if country.as_ref().is_some_and(|code| !is_country(code)) {
             return wrong("country", "it has 1 to 3 digits, as 86");
@@ -348,7 +350,9 @@ impl GatewaySettings {
         match (file.cmpp, file.smpp) {
             (Some(table), None) => Ok(Self::Cmpp(table.settings(secret, file.line)?)),
             (None, Some(table)) => Ok(Self::Smpp(table.settings(secret, file.line)?)),
-            _ => Err(SettingsError::Value { key: "cmpp", problem: "the file has one table, [cmpp] or [smpp]" }),
+            _ => {
+                Err(SettingsError::Value { key: "cmpp", problem: "the file has one table, [cmpp] or [smpp]" })
+            }
         }
     }
 }
@@ -423,7 +427,11 @@ fn yes() -> bool {
 }
 
 impl CmppTable {
-    fn settings(self, secret: impl Fn(&Path) -> Result<Secret, SettingsError>, line: LineTimes) -> Result<CmppSettings, SettingsError> {
+    fn settings(
+        self,
+        secret: impl Fn(&Path) -> Result<Secret, SettingsError>,
+        line: LineTimes,
+    ) -> Result<CmppSettings, SettingsError> {
         Ok(CmppSettings {
             address: self.address,
             version: self.version,
@@ -443,7 +451,11 @@ impl CmppTable {
 }
 
 impl SmppTable {
-    fn settings(self, secret: impl Fn(&Path) -> Result<Secret, SettingsError>, line: LineTimes) -> Result<SmppSettings, SettingsError> {
+    fn settings(
+        self,
+        secret: impl Fn(&Path) -> Result<Secret, SettingsError>,
+        line: LineTimes,
+    ) -> Result<SmppSettings, SettingsError> {
         Ok(SmppSettings {
             address: self.address,
             system_id: self.system_id,

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use realname_flow::confirmation::{
-    Asking, Challenge, Confirmer, LedgerSecret, MessengerError, PhoneNumber, Price, Question, Replied, ServiceId,
-    Standing,
+    Asking, Challenge, Confirmer, LedgerSecret, MessengerError, PhoneNumber, Price, Question, Replied,
+    ServiceId, Standing,
 };
 use realname_terms::Lang;
 use realname_token::jose::{Algorithm, SigningKey};
@@ -127,8 +127,11 @@ impl Gateway {
             let header = whole[at + 1] == 1;
             let format = whole[at + 2];
             let to = at + 3 + 6 + 2 + 6 + 17 + 17 + 21 + 1;
-            let number: String =
-                whole[to..to + terminal].iter().take_while(|byte| **byte != 0).map(|byte| char::from(*byte)).collect();
+            let number: String = whole[to..to + terminal]
+                .iter()
+                .take_while(|byte| **byte != 0)
+                .map(|byte| char::from(*byte))
+                .collect();
             let length = usize::from(whole[to + terminal + extra]);
             let begin = to + terminal + extra + 1;
             self.phones.entry(number).or_default().take(header, format, &whole[begin..begin + length]);
@@ -161,8 +164,11 @@ impl Gateway {
                 .iter()
                 .zip(1_u8..)
                 .map(|(text, number)| {
-                    let mut part =
-                        if wide { vec![6, 8, 4, reference[0], reference[1]] } else { vec![5, 0, 3, reference[1]] };
+                    let mut part = if wide {
+                        vec![6, 8, 4, reference[0], reference[1]]
+                    } else {
+                        vec![5, 0, 3, reference[1]]
+                    };
                     part.extend([2, number]);
                     part.extend(*text);
                     part
@@ -217,7 +223,8 @@ impl Phone {
         let read = |bytes: &[u8]| match format {
             0 => String::from_utf8(bytes.to_vec()).unwrap(),
             _ => {
-                let units: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+                let units: Vec<u16> =
+                    bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
                 String::from_utf16(&units).unwrap()
             }
         };
@@ -250,6 +257,7 @@ struct Client {
     now: Duration,
     tickets: u64,
     outcomes: BTreeMap<u64, Outcome>,
+    lines: u32,
 }
 
 const TIMING: Timing =
@@ -262,6 +270,7 @@ impl Client {
     }
 
     fn open(&mut self) {
+        self.lines += 1;
         let sequence = self.tickets as u32 * 7;
         self.session = Session::open(Arc::clone(&self.protocol), TIMING, sequence, self.wall(), self.now);
     }
@@ -269,7 +278,8 @@ impl Client {
     /// A round on the line: bytes both ways, cut anywhere; now and then it breaks.
     fn round(&mut self, gateway: &mut Gateway, seed: &mut Seed) {
         self.now += Duration::from_millis(200 + seed.below(400));
-        let mut down = if self.session.is_open() && seed.one_in(3) { gateway.deliver(seed) } else { Vec::new() };
+        let mut down =
+            if self.session.is_open() && seed.one_in(3) { gateway.deliver(seed) } else { Vec::new() };
         if seed.one_in(8) {
             down.extend(gateway.late.drain(..).flatten());
         }
@@ -319,7 +329,12 @@ impl Client {
     }
 
     /// As a messenger sends it.
-    fn send(&mut self, challenge: &Challenge, gateway: &mut Gateway, seed: &mut Seed) -> Result<(), MessengerError> {
+    fn send(
+        &mut self,
+        challenge: &Challenge,
+        gateway: &mut Gateway,
+        seed: &mut Seed,
+    ) -> Result<(), MessengerError> {
         let message = challenge.message();
         let pieces = split(&message.body(Lang::Zh), seed.below(256) as u8).unwrap();
         let mut sending = Sending::new(pieces);
@@ -363,7 +378,20 @@ enum Answer {
     Nothing,
 }
 
-fn run(number: u64, key: &Arc<SigningKey>) {
+/// What happened in all runs: a fault that never strikes proves nothing.
+#[derive(Debug, Default)]
+struct Tally {
+    sent: u32,
+    not_sent: u32,
+    unknown: u32,
+    unknown_and_granted: u32,
+    granted: u32,
+    declined: u32,
+    waiting: u32,
+    lines: u32,
+}
+
+fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
     let mut seed = Seed(number);
     let version = if seed.one_in(2) { CmppVersion::V2 } else { CmppVersion::V3 };
     let store = Arc::new(MemoryStore::new());
@@ -379,10 +407,9 @@ fn run(number: u64, key: &Arc<SigningKey>) {
         }
     });
     let protocol = Arc::new(cmpp(version));
-    let session =
-        Session::open(Arc::clone(&protocol), TIMING, 0, Timestamp::UNIX_EPOCH, Duration::ZERO);
+    let session = Session::open(Arc::clone(&protocol), TIMING, 0, Timestamp::UNIX_EPOCH, Duration::ZERO);
     let mut client =
-        Client { protocol, session, replies, now: Duration::ZERO, tickets: 0, outcomes: BTreeMap::new() };
+        Client { protocol, session, replies, now: Duration::ZERO, tickets: 0, outcomes: BTreeMap::new(), lines: 0 };
     let mut gateway = Gateway {
         version,
         phones: BTreeMap::new(),
@@ -403,6 +430,11 @@ fn run(number: u64, key: &Arc<SigningKey>) {
             panic!("asked before")
         };
         let sent = client.send(&challenge, &mut gateway, &mut seed);
+        *match sent {
+            Ok(()) => &mut tally.sent,
+            Err(error) if error.is_not_sent() => &mut tally.not_sent,
+            Err(_) => &mut tally.unknown,
+        } += 1;
         let national = phone.as_str().trim_start_matches("+86").to_owned();
         let got = gateway.phones.entry(national.clone()).or_default();
         if sent.is_err_and(MessengerError::is_not_sent) {
@@ -445,8 +477,15 @@ fn run(number: u64, key: &Arc<SigningKey>) {
     assert!(gateway.delivering.is_empty(), "seed {number}: a reply was never answered");
     client.now += Duration::from_secs(45);
     client.replies.work(client.wall()).unwrap();
-    for (phone, service, answer, _) in asked {
+    tally.lines += client.lines;
+    for (phone, service, answer, sent) in asked {
         let standing = confirmer.standing(store.as_ref(), &phone, &service, client.wall()).unwrap().unwrap();
+        *match standing {
+            Standing::Granted(_) => &mut tally.granted,
+            Standing::Declined => &mut tally.declined,
+            _ => &mut tally.waiting,
+        } += 1;
+        tally.unknown_and_granted += u32::from(!sent && matches!(standing, Standing::Granted(_)));
         let fits = match answer {
             Answer::Yes => matches!(standing, Standing::Granted(_)),
             Answer::No | Answer::YesThenNo => matches!(standing, Standing::Declined),
@@ -455,7 +494,10 @@ fn run(number: u64, key: &Arc<SigningKey>) {
         assert!(fits, "seed {number}: {answer:?} led to {standing:?}");
         let times = granted.lock().unwrap().get(&service).copied().unwrap_or_default();
         let most = u32::from(matches!(answer, Answer::Yes | Answer::YesThenNo));
-        assert!(times <= most && (answer != Answer::Yes || times == 1), "seed {number}: granted {times} times");
+        assert!(
+            times <= most && (answer != Answer::Yes || times == 1),
+            "seed {number}: granted {times} times"
+        );
     }
 }
 
@@ -463,8 +505,12 @@ fn run(number: u64, key: &Arc<SigningKey>) {
 fn no_grant_without_a_reply_none_lost_none_doubled() {
     let runs = std::env::var("REALNAME_GATEWAY_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(300);
     let key = Arc::new(SigningKey::generate(Algorithm::EdDsa).unwrap());
+    let mut tally = Tally::default();
     for number in 0..runs {
-        run(number, &key);
+        run(number, &key, &mut tally);
     }
-    println!("{runs} runs");
+    println!("{tally:?} in {runs} runs");
+    let Tally { sent, not_sent, unknown, unknown_and_granted, granted, declined, waiting, lines } = tally;
+    let all = [sent, not_sent, unknown, unknown_and_granted, granted, declined, waiting, lines];
+    assert!(runs < 300 || all.iter().all(|count| *count > 0), "something never happened");
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use realname_flow::confirmation::{
-    Confirmer, CustomerReply, Form, GatewayError, HttpGateway, Key, Message, Messenger, MessengerError, Replied,
+    Confirmer, CustomerReply, Form, GatewayError, HttpGateway, Key, Message, Messenger, MessengerError,
+    Replied,
 };
 use realname_terms::{Lang, explain};
 use realname_token::jose::Json;
@@ -131,7 +132,8 @@ mod tests {
             Price::fen(500),
             "测试业务",
         );
-        let Asking::Ask(_challenge) = confirmer.ask(&store, question.unwrap().form(form), now).unwrap() else {
+        let Asking::Ask(_challenge) = confirmer.ask(&store, question.unwrap().form(form), now).unwrap()
+        else {
             panic!("asked before")
         };
         let secret = Secret::new("CANARY");
@@ -141,7 +143,9 @@ mod tests {
             platform.heard(authorization, body.as_bytes(), (&confirmer, &store), now)
         };
         let body = |key: &str, version: u32| {
-            format!(r#"{{"number":"+8613800000000","service":"vas:1","key":"{key}","prompt_version":{version}}}"#)
+            format!(
+                r#"{{"number":"+8613800000000","service":"vas:1","key":"{key}","prompt_version":{version}}}"#
+            )
         };
         for stranger in [None, Some("Bearer other"), Some("CANARY"), Some("Bearer ")] {
             assert!(matches!(heard(stranger, &body("1", 3)), Err(CallbackError::Stranger)));

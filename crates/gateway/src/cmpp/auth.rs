@@ -38,16 +38,21 @@ pub(super) fn judge(cmpp: &Cmpp, answer: &[u8], request: &[u8]) -> Result<(), Op
         return Err(OpenError::Refused(status));
     }
     // Source_Addr 6, then AuthenticatorSource 16.
-    let source = request.get(HEADER.saturating_add(6)..HEADER.saturating_add(22)).ok_or(OpenError::Unreadable)?;
-    let proven = [&[0_u8][..], &[0; 4]].iter().any(|status| {
-        bool::from(gateway(status, source, &cmpp.secret).ct_eq(proof))
-    });
+    let source =
+        request.get(HEADER.saturating_add(6)..HEADER.saturating_add(22)).ok_or(OpenError::Unreadable)?;
+    let proven = [&[0_u8][..], &[0; 4]]
+        .iter()
+        .any(|status| bool::from(gateway(status, source, &cmpp.secret).ct_eq(proof)));
     if proven || !cmpp.proof { Ok(()) } else { Err(OpenError::Proof) }
 }
 
 fn connect_answer<'a>(length: usize) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], (u32, &'a [u8])> {
     move |input| {
-        let (input, status) = if length == 18 { u8(input).map(|(rest, byte)| (rest, u32::from(byte)))? } else { be_u32(input)? };
+        let (input, status) = if length == 18 {
+            u8(input).map(|(rest, byte)| (rest, u32::from(byte)))?
+        } else {
+            be_u32(input)?
+        };
         let (input, proof) = take(16_usize)(input)?;
         let (input, _version) = u8(input)?;
         Ok((input, (status, proof)))

@@ -25,7 +25,8 @@ pub(super) fn with_body(command: u32, sequence: u32, body: &[u8]) -> Pdu {
 pub(super) fn connect(cmpp: &Cmpp, sequence: u32, now: Timestamp) -> Pdu {
     let timestamp = timestamp(now);
     let body = Zeroizing::new(
-        [&cmpp.sp_id[..], &auth::source(cmpp, timestamp), &[cmpp.version.byte()], &timestamp.to_be_bytes()].concat(),
+        [&cmpp.sp_id[..], &auth::source(cmpp, timestamp), &[cmpp.version.byte()], &timestamp.to_be_bytes()]
+            .concat(),
     );
     with_body(CONNECT, sequence, &body)
 }
@@ -34,7 +35,9 @@ pub(super) fn connect(cmpp: &Cmpp, sequence: u32, now: Timestamp) -> Pdu {
 fn timestamp(now: Timestamp) -> u32 {
     let time = now.to_zoned(TimeZone::fixed(tz::offset(8))).datetime();
     let digits = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
-    digits.iter().fold(0_u32, |sum, pair| sum.saturating_mul(100).saturating_add(u32::from(pair.unsigned_abs())))
+    digits
+        .iter()
+        .fold(0_u32, |sum, pair| sum.saturating_mul(100).saturating_add(u32::from(pair.unsigned_abs())))
 }
 
 /// SUBMIT with one receiver: of a batch one Msg_Id would cover all.

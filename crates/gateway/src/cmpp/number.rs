@@ -16,7 +16,9 @@ pub(super) fn read(field: &str) -> Option<PhoneNumber> {
 
 /// Eleven digits from 1, or thirteen of a machine's number.
 fn is_mobile(digits: &str) -> bool {
-    matches!(digits.len(), 11 | 13) && digits.starts_with('1') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    matches!(digits.len(), 11 | 13)
+        && digits.starts_with('1')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

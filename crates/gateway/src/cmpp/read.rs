@@ -8,7 +8,9 @@ use nom::{IResult, Parser};
 use zeroize::Zeroizing;
 
 use super::{ACTIVE_TEST, ANSWER, CONNECT, CmppVersion, DELIVER, HEADER, SUBMIT, TERMINATE, number};
-use crate::protocol::{BadLength, Bare, Delivery, Incident, Incoming, Outcome, Receipt, ReportState, StatusReport};
+use crate::protocol::{
+    BadLength, Bare, Delivery, Incident, Incoming, Outcome, Receipt, ReportState, StatusReport,
+};
 use crate::text::{Coding, cut_header};
 
 /// Total_Length, once its four bytes are there.
@@ -26,7 +28,10 @@ pub(super) fn pdu(version: CmppVersion, pdu: &[u8]) -> Incoming {
         command if command == CONNECT | ANSWER => Incoming::Opened,
         command if command == SUBMIT | ANSWER => {
             let outcome = all_consuming(submit_answer(version)).parse(body);
-            Incoming::Submitted { sequence, outcome: outcome.map_or(Outcome::Unknown, |(_, outcome)| outcome) }
+            Incoming::Submitted {
+                sequence,
+                outcome: outcome.map_or(Outcome::Unknown, |(_, outcome)| outcome),
+            }
         }
         DELIVER => deliver(version, sequence, body),
         ACTIVE_TEST => Incoming::Asked { what: Bare::Test, sequence },
@@ -43,7 +48,9 @@ fn header(input: &[u8]) -> IResult<&[u8], (u32, u32, u32)> {
 }
 
 /// SUBMIT_RESP: Msg_Id 8, Result 1 (2.0) or 4 (3.0).
-fn submit_answer<'a>(version: CmppVersion) -> impl Parser<&'a [u8], Output = Outcome, Error = nom::error::Error<&'a [u8]>> {
+fn submit_answer<'a>(
+    version: CmppVersion,
+) -> impl Parser<&'a [u8], Output = Outcome, Error = nom::error::Error<&'a [u8]>> {
     map((take(8_usize), result(version)), |(id, result): (&[u8], u32)| match result {
         0 => Outcome::Accepted(id.to_vec()),
         8 => Outcome::Throttled,

@@ -97,13 +97,24 @@ fn each_result_says_what_is_known() {
     assert_eq!(v2(8), Outcome::Throttled);
     assert_eq!(v2(3), Outcome::Unknown);
     assert_eq!(v2(13), Outcome::Refused(13));
-    assert_eq!(read(CmppVersion::V3, &[1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0]), Outcome::Accepted(vec![1, 2, 3, 4, 5, 6, 7, 8]));
+    assert_eq!(
+        read(CmppVersion::V3, &[1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0]),
+        Outcome::Accepted(vec![1, 2, 3, 4, 5, 6, 7, 8])
+    );
     // Of the other version: nobody knows.
     assert_eq!(read(CmppVersion::V3, &[1, 2, 3, 4, 5, 6, 7, 8, 0]), Outcome::Unknown);
 }
 
 /// A DELIVER, put together from the sheet's table.
-fn deliver(version: CmppVersion, from: &str, kind: u8, header: u8, format: u8, report: u8, content: &[u8]) -> Vec<u8> {
+fn deliver(
+    version: CmppVersion,
+    from: &str,
+    kind: u8,
+    header: u8,
+    format: u8,
+    report: u8,
+    content: &[u8],
+) -> Vec<u8> {
     let pad = |text: &str, width: usize| {
         let mut field = text.as_bytes().to_vec();
         field.resize(width, 0);
@@ -153,7 +164,9 @@ fn replies_reports_and_pseudonyms_are_told_apart() {
             report.extend(b"DELIVRD26113014002611301401");
             report.extend(vec![0; terminal + 4]);
             assert_eq!(report.len(), length);
-            let Delivery::Report(report) = delivery(version, &deliver(version, "13800000000", 0, 0, 0, 1, &report)) else {
+            let Delivery::Report(report) =
+                delivery(version, &deliver(version, "13800000000", 0, 0, 0, 1, &report))
+            else {
                 panic!()
             };
             assert_eq!((report.id, report.state), (vec![7; 8], ReportState::Delivered));

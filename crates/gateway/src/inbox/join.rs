@@ -37,7 +37,9 @@ impl Replies {
         let chosen: Option<Vec<&(Vec<u8>, Arrived)>> = (1..=part.total)
             .map(|number| {
                 parts.iter().find(|(_, one)| {
-                    near(one) && one.coding == arrived.coding && one.part.is_some_and(|of| of.number == number)
+                    near(one)
+                        && one.coding == arrived.coding
+                        && one.part.is_some_and(|of| of.number == number)
                 })
             })
             .collect();

@@ -101,7 +101,8 @@ impl Replies {
 
     fn known(&self, arrived: &Arrived, day: Timestamp) -> [u8; 32] {
         let day = NaturalDay::of(day).to_string();
-        let parts = [self.name.as_bytes(), &arrived.id, arrived.sender(), arrived.to.as_bytes(), day.as_bytes()];
+        let parts =
+            [self.name.as_bytes(), &arrived.id, arrived.sender(), arrived.to.as_bytes(), day.as_bytes()];
         self.keys.mac("known", &parts)
     }
 }
@@ -129,7 +130,8 @@ impl Arrived {
             members.push(("from", from.as_str().into()));
         }
         if let Some(part) = self.part {
-            let numbers = [i64::from(part.reference), i64::from(part.wide), part.total.into(), part.number.into()];
+            let numbers =
+                [i64::from(part.reference), i64::from(part.wide), part.total.into(), part.number.into()];
             members.push(("part", Json::array(numbers.map(Json::from))));
         }
         Json::object(members)

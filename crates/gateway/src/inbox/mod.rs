@@ -18,7 +18,9 @@ mod sealed;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use realname_flow::confirmation::{Confirmer, ConfirmationError, CustomerReply, PhoneNumber, Replied, ServiceId};
+use realname_flow::confirmation::{
+    ConfirmationError, Confirmer, CustomerReply, PhoneNumber, Replied, ServiceId,
+};
 use realname_token::jose::JoseError;
 use realname_token::store::{List, Outbox, Space, StoreError};
 use zeroize::Zeroizing;
@@ -179,7 +181,12 @@ impl Replies {
     }
 
     /// Which questions a text is about: the one whose code it is, else all that the number was asked that day, or the day before.
-    fn services(&self, number: &PhoneNumber, text: &str, at: Timestamp) -> Result<Vec<ServiceId>, InboxError> {
+    fn services(
+        &self,
+        number: &PhoneNumber,
+        text: &str,
+        at: Timestamp,
+    ) -> Result<Vec<ServiceId>, InboxError> {
         if let Some(service) = self.confirmer.find_service(self.store.as_ref(), number, text, at)? {
             return Ok(vec![service]);
         }

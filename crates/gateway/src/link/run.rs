@@ -2,8 +2,8 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
-use std::sync::mpsc::{Receiver, SyncSender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, channel};
 use std::time::Duration;
 
 use jiff::Timestamp;

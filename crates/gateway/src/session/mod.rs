@@ -11,9 +11,7 @@ use jiff::Timestamp;
 use realname_flow::confirmation::PhoneNumber;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::protocol::{
-    Bare, Delivery, Incoming, OpenError, Outcome, Pdu, Protocol, Receipt, Taken,
-};
+use crate::protocol::{Bare, Delivery, Incoming, OpenError, Outcome, Pdu, Protocol, Receipt, Taken};
 use crate::text::Piece;
 
 /// How long, how often, how many.

@@ -47,7 +47,8 @@ fn outcomes(session: &mut Session<crate::cmpp::Cmpp>) -> Vec<(Ticket, Outcome)> 
 #[test]
 fn the_window_is_kept_and_answers_come_in_any_order() {
     let mut session = opened(2);
-    let (first, second_one) = (submit(&mut session, 10, second(2)).unwrap(), submit(&mut session, 11, second(2)).unwrap());
+    let (first, second_one) =
+        (submit(&mut session, 10, second(2)).unwrap(), submit(&mut session, 11, second(2)).unwrap());
     assert_eq!(submit(&mut session, 12, second(2)), None);
     session.handle_input(&pdu(0x8000_0004, second_one, &[1, 1, 1, 1, 1, 1, 1, 1, 0]), second(3));
     assert_eq!(outcomes(&mut session), [(11, Outcome::Accepted(vec![1; 8]))]);
@@ -115,8 +116,13 @@ fn pdus_come_in_any_pieces() {
         for piece in stream.chunks(size) {
             session.handle_input(piece, second(2));
         }
-        let said: Vec<Vec<u8>> = std::iter::from_fn(|| session.poll_transmit()).map(|pdu| pdu.to_vec()).collect();
-        assert_eq!(said, [pdu(0x8000_0008, 1, &[0]), pdu(0x8000_0008, 2, &[0]), pdu(0x8000_0002, 3, &[])], "{size}");
+        let said: Vec<Vec<u8>> =
+            std::iter::from_fn(|| session.poll_transmit()).map(|pdu| pdu.to_vec()).collect();
+        assert_eq!(
+            said,
+            [pdu(0x8000_0008, 1, &[0]), pdu(0x8000_0008, 2, &[0]), pdu(0x8000_0002, 3, &[])],
+            "{size}"
+        );
         assert!(matches!(session.poll_event(), Some(Event::Ended(End::Closed))));
     }
 }

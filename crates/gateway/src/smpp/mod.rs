@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use realname_flow::confirmation::PhoneNumber;
-use rusmpp_core::pdus::owned::{DeliverSmResp, Pdu as Body};
 use rusmpp_core::CommandStatus;
+use rusmpp_core::pdus::owned::{DeliverSmResp, Pdu as Body};
 use zeroize::Zeroizing;
 
 use crate::protocol::{BadLength, Bare, Incoming, OpenError, Pdu, Protocol, Receipt, Taken};

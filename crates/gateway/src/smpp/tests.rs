@@ -86,7 +86,8 @@ fn texts_receipts_and_payloads() {
         panic!()
     };
     assert_eq!(&text.content[..], b"Y1234");
-    let receipt = b"id:id-1 sub:001 dlvrd:001 submit date:2611301400 done date:2611301401 stat:DELIVRD err:000 text:";
+    let receipt =
+        b"id:id-1 sub:001 dlvrd:001 submit date:2611301400 done date:2611301401 stat:DELIVRD err:000 text:";
     let Delivery::Report(report) = deliver(4, 0, receipt, b"") else { panic!() };
     assert_eq!((&report.id[..], report.state), (&b"id-1"[..], ReportState::Delivered));
     assert!(matches!(deliver(4, 0, b"no receipt", b""), Delivery::Unreadable));

@@ -40,9 +40,7 @@ pub(super) fn ucs2(text: &str) -> Vec<u8> {
 
 /// Whether every sign has the same byte in ASCII and in the alphabet of GSM 03.38: only such a text is sent a byte a sign.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric() || b" \n\r!\"#%&'()*+,-./:;<=>?".contains(&byte)
-    })
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" \n\r!\"#%&'()*+,-./:;<=>?".contains(&byte))
 }
 
 #[cfg(test)]

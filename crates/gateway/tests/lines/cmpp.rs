@@ -42,7 +42,10 @@ fn a_question_goes_out_and_its_reply_comes_back() {
         home.ask(&messenger, "vas:1", "测试业务").unwrap();
         let submit = peer.wait("submit");
         assert_eq!(submit["fits"], true);
-        assert_eq!((&submit["to"][0], &submit["src"], &submit["format"]), (&json!("13800000000"), &json!("10086001"), &json!(8)));
+        assert_eq!(
+            (&submit["to"][0], &submit["src"], &submit["format"]),
+            (&json!("13800000000"), &json!("10086001"), &json!(8))
+        );
         let text = submit["text"].as_str().unwrap();
         peer.order(&json!({"report": {"id": submit["id"], "state": "DELIVRD"}}));
         let Heard::Report { message: Some(_), state: ReportState::Delivered } = home.hear_report() else {
@@ -154,7 +157,8 @@ fn replies_in_parts_come_in_any_order_under_a_used_reference() {
         for name in ["vas:1", "vas:2"] {
             home.ask(&messenger, name, "测试业务").unwrap();
             let text = peer.wait("submit")["text"].as_str().unwrap().to_owned();
-            let mut reply = json!({"from": "13800000000", "text": code(&text), "parts": 3, "order": [3, 1, 2]});
+            let mut reply =
+                json!({"from": "13800000000", "text": code(&text), "parts": 3, "order": [3, 1, 2]});
             reply["wide"] = wide.into();
             peer.order(&json!({ "deliver": reply }));
             home.granted();
@@ -278,14 +282,19 @@ fn theirs_is_answered_and_an_impossible_length_ends_the_line() {
 
 #[test]
 fn an_open_network_has_to_be_called_a_private_line() {
-    let mut set = CmppSettings::new("sms.example:7890", CmppVersion::V3, "900001", Secret::new("x"), "10086001");
+    let mut set =
+        CmppSettings::new("sms.example:7890", CmppVersion::V3, "900001", Secret::new("x"), "10086001");
     assert!(matches!(CmppMessenger::open(&set, None), Err(SettingsError::Open)));
     set.address = "10.0.0.1:7890".to_owned();
     assert!(matches!(CmppMessenger::open(&set, None), Err(SettingsError::Open)));
     set.address = "127.0.0.1:1".to_owned();
     assert!(CmppMessenger::open(&set, None).is_ok());
     for (key, broken) in [
-        ("sp_id", Box::new(|set: &mut CmppSettings| set.sp_id = "90000".to_owned()) as Box<dyn Fn(&mut CmppSettings)>),
+        (
+            "sp_id",
+            Box::new(|set: &mut CmppSettings| set.sp_id = "90000".to_owned())
+                as Box<dyn Fn(&mut CmppSettings)>,
+        ),
         ("source", Box::new(|set| set.source = "1".repeat(22))),
         ("fee_type", Box::new(|set| set.fee_type = "1".to_owned())),
         ("fee_code", Box::new(|set| set.fee_code = "1234567".to_owned())),

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use realname_flow::confirmation::{
-    Asking, Challenge, Confirmer, LedgerSecret, Message, MessengerError, NotAsked, OpenQuestion, PhoneNumber, Price,
-    Question, Replied, ServiceId, Standing,
+    Asking, Challenge, Confirmer, LedgerSecret, Message, MessengerError, NotAsked, OpenQuestion, PhoneNumber,
+    Price, Question, Replied, ServiceId, Standing,
 };
 use realname_gateway::{Heard, LineTimes, Replies};
 use realname_terms::Lang;

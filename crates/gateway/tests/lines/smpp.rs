@@ -15,7 +15,8 @@ fn npm(faults: &[&str]) -> Peer {
 }
 
 fn smpp34(faults: &[&str]) -> Peer {
-    let python = std::env::var("REALNAME_GATEWAY_PYTHON").expect("REALNAME_GATEWAY_PYTHON names a Python with smpp34");
+    let python =
+        std::env::var("REALNAME_GATEWAY_PYTHON").expect("REALNAME_GATEWAY_PYTHON names a Python with smpp34");
     Peer::start(&python, "smpp34_server.py", faults)
 }
 
@@ -40,7 +41,10 @@ fn a_question_goes_out_and_its_reply_comes_back() {
         let messenger = open(&home, &peer);
         home.ask(&messenger, "vas:1", "测试业务").unwrap();
         let submit = peer.wait("submit");
-        assert_eq!((&submit["to"][0], &submit["src"], &submit["coding"]), (&json!("8613800000000"), &json!("10086001"), &json!(8)));
+        assert_eq!(
+            (&submit["to"][0], &submit["src"], &submit["coding"]),
+            (&json!("8613800000000"), &json!("10086001"), &json!(8))
+        );
         let text = submit["text"].as_str().unwrap();
         peer.order(&json!({"deliver": {"from": "8613800000000", "text": code(text)}}));
         peer.wait("deliver_resp");
