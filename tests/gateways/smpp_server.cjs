@@ -1,5 +1,5 @@
 // npm's `smpp` as a message centre: orders in, events out, a line of JSON each (see ismg.py).
-//   node smpp_server.cjs DIRECTORY_OF_NODE_MODULES [--fault mute|busy|refuse|silent|repeat]…
+//   node smpp_server.cjs DIRECTORY_OF_NODE_MODULES [--fault mute|busy|refuse|silent|repeat|quiet]…
 const path = require("path");
 const readline = require("readline");
 const smpp = require(path.join(process.argv[2], "smpp"));
@@ -26,7 +26,7 @@ const server = smpp.createServer({}, (session) => {
     const elements = pdu.short_message.udh ? Buffer.concat(pdu.short_message.udh) : null;
     const udh = elements && Buffer.concat([Buffer.from([elements.length]), elements]).toString("hex");
     const text = pdu.short_message.message;
-    say({ event: "submit", id, to: [pdu.destination_addr], src: pdu.source_addr, coding: pdu.data_coding, esm: pdu.esm_class, header: udh,
+    if (!faults.has("quiet")) say({ event: "submit", id, to: [pdu.destination_addr], src: pdu.source_addr, coding: pdu.data_coding, esm: pdu.esm_class, header: udh,
       text, ton: pdu.dest_addr_ton, npi: pdu.dest_addr_npi, report: pdu.registered_delivery });
     if (faults.has("mute")) return;
     if (faults.has("refuse")) return session.send(pdu.response({ command_status: smpp.ESME_RINVDSTADR }));

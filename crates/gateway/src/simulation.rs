@@ -401,7 +401,7 @@ fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
     let confirmer = Arc::new(confirmer);
     let granted = Arc::new(Mutex::new(BTreeMap::<ServiceId, u32>::new()));
     let told = Arc::clone(&granted);
-    let replies = Replies::new("sim", store.clone(), Arc::clone(&confirmer), &secret).tell(move |heard| {
+    let replies = Replies::new("sim", store.clone(), Arc::clone(&confirmer), &secret).with_listener(move |heard| {
         if let Heard::Replied { service, replied: Replied::Granted(_) } = heard {
             *told.lock().unwrap().entry(service).or_default() += 1;
         }

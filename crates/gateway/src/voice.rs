@@ -60,7 +60,7 @@ impl VoicePlatform {
     }
 
     /// The value of the `Authorization` header of our own requests. It is in no log and no `Debug`.
-    pub fn authorization(self, value: &str) -> Result<Self, GatewayError> {
+    pub fn with_authorization(self, value: &str) -> Result<Self, GatewayError> {
         Ok(Self { gateway: self.gateway.authorization(value)?, ..self })
     }
 

@@ -114,13 +114,13 @@ impl Replies {
     }
 
     /// How long a delivery lies before it is worked on, so that a no of the same burst is seen beside a yes. A second unless said.
-    pub fn settle(mut self, settle: SignedDuration) -> Self {
+    pub fn with_settle(mut self, settle: SignedDuration) -> Self {
         self.settle = settle;
         self
     }
 
     /// Who is told what each reply led to. It is called from the thread that works.
-    pub fn tell(mut self, told: impl Fn(Heard) + Send + Sync + 'static) -> Self {
+    pub fn with_listener(mut self, told: impl Fn(Heard) + Send + Sync + 'static) -> Self {
         self.told = Box::new(told);
         self
     }

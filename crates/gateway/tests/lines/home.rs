@@ -49,8 +49,8 @@ impl Home {
             Arc::new(Confirmer::new("https://home.example", key, LedgerSecret::new(secret)).unwrap());
         let (told, heard) = channel();
         let replies = Replies::new("test", store.clone(), Arc::clone(&confirmer), &secret)
-            .settle(SignedDuration::from_millis(300))
-            .tell(move |heard| drop(told.send(heard)));
+            .with_settle(SignedDuration::from_millis(300))
+            .with_listener(move |heard| drop(told.send(heard)));
         Self { store, confirmer, replies: Arc::new(replies), heard }
     }
 

@@ -144,3 +144,49 @@ fn a_wrong_password_is_told_and_a_silent_line_is_given_up() {
     peer.wait("bind");
     assert!(messenger.wait_open(Duration::from_secs(5)));
 }
+
+/// Both in one run, on one server: npm's own client, then ours. `REALNAME_GATEWAY_RATE` says how many messages.
+#[test]
+#[ignore = "a measure; needs node with smpp"]
+fn rate_beside_npms_own_client() {
+    let Some(messages) = std::env::var("REALNAME_GATEWAY_RATE").ok().and_then(|count| count.parse::<u32>().ok())
+    else {
+        return;
+    };
+    let threads = 64_u32;
+    for window in [16, 64_usize] {
+        let peer = npm(&["--fault", "quiet"]);
+        let modules = std::env::var("REALNAME_GATEWAY_NPM").unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/gateways/rate_client.cjs");
+        let theirs = std::process::Command::new("node")
+            .arg(script)
+            .args([modules, peer.port.to_string(), messages.to_string(), window.to_string()])
+            .output()
+            .unwrap();
+        let theirs: serde_json::Value = serde_json::from_slice(&theirs.stdout).unwrap();
+        let theirs = theirs["per_second"].as_f64().unwrap();
+
+        let home = Home::new();
+        let mut set = settings(&peer);
+        set.line.window = window;
+        set.line.answer_ms = 30_000;
+        set.line.patience_ms = 30_000;
+        let messenger = SmppMessenger::open(&set, None).unwrap();
+        assert!(messenger.wait_open(Duration::from_secs(10)));
+        let challenges: Vec<_> = (0..messages).map(|place| home.challenge(&format!("vas:{place}"), "测试业务")).collect();
+        let queue = std::sync::Mutex::new(challenges);
+        let began = std::time::Instant::now();
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let Some(challenge) = queue.lock().unwrap().pop() else { return };
+                        challenge.send(&messenger, realname_terms::Lang::Zh).unwrap();
+                    }
+                });
+            }
+        });
+        let ours = f64::from(messages) / began.elapsed().as_secs_f64();
+        println!("window {window}: npm's client {theirs:.0} a second, ours {ours:.0}, ratio {:.2}", ours / theirs);
+    }
+}
