@@ -163,6 +163,9 @@ impl CmppSettings {
         let Some(sp_id) = self.sp_id.as_bytes().as_array().copied().filter(|_| digits(&self.sp_id)) else {
             return wrong("sp_id", "it has six digits");
         };
+        if self.secret.0.is_empty() {
+            return wrong("secret", "its file is empty");
+        }
         let Some(fee_type) = self.fee_type.as_bytes().as_array().copied().filter(|_| digits(&self.fee_type))
         else {
             return wrong("fee_type", "it has two digits");
