@@ -74,7 +74,7 @@ impl Operator {
         };
         let home = asker.as_ref().map(|asker| {
             HomeSide::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, asker.secret())
-                .env(config.env)
+                .with_env(config.env)
         });
         Ok(Self {
             iss: config.iss.clone(),
@@ -176,7 +176,7 @@ fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Re
         (None, Some(url)) => {
             let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
             Box::new(match &asking.authorization {
-                Some(path) => gateway.authorization(read_text(path)?.trim())?,
+                Some(path) => gateway.with_authorization(read_text(path)?.trim())?,
                 None => gateway,
             })
         }
@@ -193,16 +193,16 @@ fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Re
     };
     let confirmer =
         Confirmer::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, LedgerSecret::new(*secret));
-    Ok(Asker { confirmer: confirmer.map_err(refused)?.env(config.env), messenger, secret })
+    Ok(Asker { confirmer: confirmer.map_err(refused)?.with_env(config.env), messenger, secret })
 }
 
 fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
     let mut terminal = Terminal::new(check.terminal.as_str());
     if let Some(agent) = &check.agent {
-        terminal = terminal.agent(agent.as_str());
+        terminal = terminal.with_agent(agent.as_str());
     }
     if let Some(region) = &check.region {
-        terminal = terminal.region(region.as_str());
+        terminal = terminal.with_region(region.as_str());
     }
     let mut attestor = Attestor::new(check.iss.as_str(), key, terminal)?;
     let chain: Vec<String> = check

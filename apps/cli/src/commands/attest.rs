@@ -145,9 +145,9 @@ fn case(
     signals: Vec<Signal>,
 ) -> Result<Case, Failure> {
     let mut request = CaseRequest::new(demand.purpose().clone(), config.env, Timestamp::now())
-        .with_terminal(config.terminal.as_str())
-        .with_enrolled(config.enrolled()?)
-        .with_signals(signals);
+        .terminal(config.terminal.as_str())
+        .enrolled(config.enrolled()?)
+        .signals(signals);
     // The phone number goes to a register that can't be asked without it, and to no other.
     if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
@@ -192,10 +192,10 @@ fn chain(config: &Config) -> Result<Vec<String>, Failure> {
 fn attestor(config: &Config) -> Result<Attestor, Failure> {
     let mut terminal = Terminal::new(config.terminal.as_str());
     if let Some(agent) = &config.agent {
-        terminal = terminal.agent(agent.as_str());
+        terminal = terminal.with_agent(agent.as_str());
     }
     if let Some(region) = &config.region {
-        terminal = terminal.region(region.as_str());
+        terminal = terminal.with_region(region.as_str());
     }
     let attestor = Attestor::new(config.iss.as_str(), key::load(&config.key)?, terminal)?;
     let chain = chain(config)?;

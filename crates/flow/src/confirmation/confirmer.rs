@@ -73,13 +73,13 @@ impl Confirmer {
     }
 
     /// For another environment.
-    pub fn env(mut self, env: Env) -> Self {
+    pub fn with_env(mut self, env: Env) -> Self {
         self.env = env;
         self
     }
 
     /// Other limits: how long a question waits (from a second to a day), and how many different replies it takes.
-    pub fn limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
+    pub fn with_limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
         if !(SignedDuration::from_secs(1)..=SignedDuration::from_hours(24)).contains(&window)
             || !(1..=100).contains(&replies)
         {
