@@ -5,13 +5,36 @@ use std::fs;
 use std::path::Path;
 
 /// How the names of types end that describe a wish.
-const WISHES: [&str; 10] =
-    ["Request", "Options", "Config", "Builder", "Entry", "Question", "Order", "Opening", "Asking", "Housekeeping"];
+const WISHES: [&str; 10] = [
+    "Request",
+    "Options",
+    "Config",
+    "Builder",
+    "Entry",
+    "Question",
+    "Order",
+    "Opening",
+    "Asking",
+    "Housekeeping",
+];
 
 /// Phrases: prepositions and participles, which no field has as its name.
 const PHRASES: [&str; 15] = [
-    "with", "or", "since", "licensed", "noting", "offering_phone_number", "on_behalf_of", "born_on", "without_echo",
-    "without_face", "without_reader", "for_version", "for_real_register", "measured_on_real_faces", "measured_on_real_cards",
+    "with",
+    "or",
+    "since",
+    "licensed",
+    "noting",
+    "offering_phone_number",
+    "on_behalf_of",
+    "born_on",
+    "without_echo",
+    "without_face",
+    "without_reader",
+    "for_version",
+    "for_real_register",
+    "measured_on_real_faces",
+    "measured_on_real_cards",
 ];
 
 /// Conversions and acts: they give back another value of the same type, not a changed setting.
@@ -41,7 +64,10 @@ fn setters_have_one_style() {
             let bare = !name.starts_with("with_") && !PHRASES.contains(&name);
             let wish = WISHES.iter().any(|end| owner.ends_with(end));
             let phrase = PHRASES.contains(&name);
-            assert!(phrase || bare == wish, "{owner}::{name}: a wish is filled in by bare names, all else by with_…");
+            assert!(
+                phrase || bare == wish,
+                "{owner}::{name}: a wish is filled in by bare names, all else by with_…"
+            );
         }
     }
     assert!(seen > 80, "{seen} setters were found: the listings have another form");

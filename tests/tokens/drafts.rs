@@ -201,9 +201,11 @@ fn a_terminal_whose_id_could_forge_a_screen_signs_nothing() {
     let made = |terminal: Terminal| Attestor::new(ISS, key(2), terminal).map(drop);
     assert!(made(Terminal::new("pos-1").with_agent("shop_12").with_region("CN-44")).is_ok());
     for bad in ["", "pos 1", "pos-1\u{1b}[2K", "pos-1\u{202e}", "终端", &"a".repeat(65)] {
-        for terminal in
-            [Terminal::new(bad), Terminal::new("pos-1").with_agent(bad), Terminal::new("pos-1").with_region(bad)]
-        {
+        for terminal in [
+            Terminal::new(bad),
+            Terminal::new("pos-1").with_agent(bad),
+            Terminal::new("pos-1").with_region(bad),
+        ] {
             let refused = made(terminal).unwrap_err();
             assert!(matches!(refused, AttestError::Id { .. }) && !refused.to_string().contains('\u{1b}'));
         }

@@ -88,14 +88,16 @@ fn a_policy_asks_for_more_where_a_photo_was_seen() {
     // Under another key everybody is somebody else: the same files were another's.
     workshop.write("reuse.key", &"5b".repeat(32));
     let policy = include_str!("../../../../crates/issue/src/appraisal/policies/cn-telecom-online.toml");
-    let asks = "when = [\"reader_busy\", \"many_numbers\", \"photo_seen\"]\npurposes = [\"service.order\"]";
+    let asks = "when = [\"reader_busy\", \"many_numbers\", \"photo_seen\"]\npurposes = [\"service.order\"]\nrequire = [\"liveness\"]";
     assert!(policy.contains(asks), "the policy has the step-up that this test widens");
-    workshop.write("policy.toml", &policy.replace(asks, "when = [\"photo_seen\"]"));
+    // The synthetic register vouches for liveness; nobody here vouches for a confirmation.
+    let more = "when = [\"photo_seen\"]\nrequire = [\"confirmation\"]";
+    workshop.write("policy.toml", &policy.replace(asks, more));
     let config = std::fs::read_to_string(workshop.path("terminal.toml")).expect("read");
     workshop.write("terminal.toml", &format!("policy = \"policy.toml\"\n{config}"));
     let (exit, refused) = attest(&workshop, "second");
     assert_eq!(exit, Some(1), "{refused}");
-    assert!(refused["error"]["code"].as_str().is_some_and(|code| code.contains("liveness")), "{refused}");
+    assert!(refused["error"]["code"].as_str().is_some_and(|code| code.contains("confirmation")), "{refused}");
     assert!(!workshop.has("second"), "nothing was signed");
 }
 
