@@ -89,7 +89,7 @@ fn no_damage_to_a_tile_goes_unseen() {
     }
 }
 
-/// Somebody with the disk, but without the key.
+/// An attacker who can write the disk but hasn't the signing key.
 #[test]
 fn an_entry_that_was_changed_with_its_tiles_isnt_the_signed_one() {
     let files = grown(5);
