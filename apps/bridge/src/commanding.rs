@@ -50,5 +50,8 @@ pub(crate) async fn command(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     headers.insert("realname-origin", HeaderValue::from_static(said.origin.as_str()));
+    if let Some(baud) = said.baud {
+        headers.insert("realname-baud", HeaderValue::from(baud));
+    }
     Ok(response)
 }

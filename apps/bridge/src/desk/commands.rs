@@ -29,6 +29,8 @@ const CHECK: Duration = Duration::from_secs(1);
 /// What a reader answers: the body of its reply, and where its cards come from.
 pub(crate) struct Said {
     pub(crate) origin: Origin,
+    /// Of the reader's line, where it has one.
+    pub(crate) baud: Option<u32>,
     pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
@@ -36,7 +38,7 @@ impl Desk {
     /// What the reader answers to `command` of the program that calls itself `client`.
     pub(crate) async fn command(&self, client: &str, command: Command) -> Result<Said, Refusal> {
         self.polled()?;
-        let (sam_id, origin) = self.line(command).await?;
+        let (sam_id, origin, baud) = self.line(command).await?;
         let said = match command {
             Command::SamId => body(StatusWord::Done, &sam_id.to_bytes()),
             // It is shared: nobody's reset, and nobody's setting, is another one's matter.
@@ -50,7 +52,7 @@ impl Desk {
             }
             _ => body(StatusWord::WrongCommand, &[]),
         };
-        Ok(Said { origin, body: said })
+        Ok(Said { origin, baud, body: said })
     }
 
     /// A program asks, so the reader is watched for a while.
@@ -79,9 +81,9 @@ impl Desk {
     }
 
     /// Which reader it is. One that isn't there is looked for; who asks how the reader is has it asked.
-    async fn line(&self, command: Command) -> Result<(SamId, Origin), Refusal> {
+    async fn line(&self, command: Command) -> Result<(SamId, Origin, Option<u32>), Refusal> {
         let open = |line: &Line| match line {
-            Line::Open { sam_id, origin, .. } => Some((*sam_id, *origin)),
+            Line::Open { sam_id, origin, baud, .. } => Some((*sam_id, *origin, *baud)),
             _ => None,
         };
         let ask = matches!(command, Command::SamId | Command::Status | Command::Reset);

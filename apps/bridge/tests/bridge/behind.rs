@@ -207,7 +207,10 @@ async fn the_token_protects_and_pages_get_no_blocks() {
     let refused = open(&till, "another-token-of-somebody-else").await.map(drop);
     assert_eq!(refused, Err(TransportError::TokenRefused { address: till.address.to_string() }));
     let body = r#"{"client":"0123456789abcdef","command":"sam_id"}"#;
-    assert_eq!(till.call("POST", "/v1/command", &PAGE_JSON, body).await.code(), (403, "programs_only".into()));
+    assert_eq!(
+        till.call("POST", "/v1/command", &PAGE_JSON, body).await.code(),
+        (403, "programs_only".into())
+    );
     let json = ("content-type", "application/json");
     assert_eq!(till.call("POST", "/v1/command", &[json], body).await.code(), (401, "no_token".into()));
     let program = [json, ("authorization", "Bearer a-token-that-nobody-could-guess")];

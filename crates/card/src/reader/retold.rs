@@ -10,7 +10,9 @@ impl CardRead {
     /// fingerprints too ([`Command::ReadWithFingerprint`]), additional addresses. `None` for any other command.
     pub fn reply_to(&self, command: Command) -> Option<Zeroizing<Vec<u8>>> {
         match command {
-            Command::Read | Command::ReadWithFingerprint => self.blocks(command == Command::ReadWithFingerprint),
+            Command::Read | Command::ReadWithFingerprint => {
+                self.blocks(command == Command::ReadWithFingerprint)
+            }
             Command::ReadAddress => Some(self.addresses()),
             _ => None,
         }
@@ -25,11 +27,13 @@ impl CardRead {
     }
 
     fn addresses(&self) -> Zeroizing<Vec<u8>> {
-        let known = self.additional_addresses().iter().filter_map(|address| encode_address(address.as_str()).ok());
-        let known = Zeroizing::new(known.map(Zeroizing::new).fold(Vec::with_capacity(283), |mut all, address| {
-            all.extend_from_slice(&address);
-            all
-        }));
+        let known =
+            self.additional_addresses().iter().filter_map(|address| encode_address(address.as_str()).ok());
+        let known =
+            Zeroizing::new(known.map(Zeroizing::new).fold(Vec::with_capacity(283), |mut all, address| {
+                all.extend_from_slice(&address);
+                all
+            }));
         let word = if known.is_empty() { StatusWord::NoSuchItem } else { StatusWord::Done };
         let mut body = Zeroizing::new(Vec::with_capacity(3 + known.len()));
         body.extend_from_slice(&Status::new(word).encode());

@@ -79,7 +79,8 @@ impl CardReply {
 
     /// The reading, complete with the time when its reply was complete.
     pub fn read_at(self, read_at: Timestamp) -> CardRead {
-        let Self { document, text, photo, fingerprints, additional_addresses, sam_id, origin, link, .. } = self;
+        let Self { document, text, photo, fingerprints, additional_addresses, sam_id, origin, link, .. } =
+            self;
         CardRead::from_session(CardReadParts {
             document,
             text,

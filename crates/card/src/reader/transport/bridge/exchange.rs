@@ -25,6 +25,7 @@ pub(super) struct Exchange {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) origin: Option<Origin>,
+    pub(super) baud: Option<u32>,
     pub(super) body: Zeroizing<Vec<u8>>,
     /// Nothing more is answered on this line.
     pub(super) closes: bool,
@@ -60,7 +61,11 @@ impl Exchange {
     }
 
     /// The answer when it is whole, `None` when it isn't in time. `Err`: the line is of no use any more.
-    pub(super) fn receive(&mut self, stream: &mut TcpStream, timeout: Duration) -> Result<Option<Answer>, ()> {
+    pub(super) fn receive(
+        &mut self,
+        stream: &mut TcpStream,
+        timeout: Duration,
+    ) -> Result<Option<Answer>, ()> {
         // A time of nothing would be without end.
         stream.set_read_timeout(Some(timeout.max(Duration::from_millis(1)))).map_err(drop)?;
         let mut piece = Zeroizing::new([0; 4096]);
@@ -99,6 +104,7 @@ impl Exchange {
         let answer = Answer {
             status: head.code.ok_or(())?,
             origin: value("realname-origin").and_then(Origin::from_name),
+            baud: value("realname-baud").and_then(|text| text.parse().ok()),
             body: Zeroizing::new(body.to_vec()),
             closes: value("connection").is_some_and(|text| text.eq_ignore_ascii_case("close")),
         };

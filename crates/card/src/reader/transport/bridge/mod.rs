@@ -29,6 +29,7 @@ pub struct Bridge {
     address: SocketAddr,
     token: Zeroizing<String>,
     origin: Origin,
+    baud: Option<u32>,
     stream: Option<TcpStream>,
     exchange: Option<Exchange>,
     /// Whether the line was used before: the bridge may have closed it since, and then it is opened once more.
@@ -67,6 +68,7 @@ impl Bridge {
             address: parsed,
             token: Zeroizing::new(token.to_owned()),
             origin: Origin::Emulated,
+            baud: None,
             stream: None,
             exchange: None,
             used: false,
@@ -88,6 +90,7 @@ impl Bridge {
             }
         };
         bridge.origin = answer.origin.ok_or_else(|| TransportError::NotAReader { path: path() })?;
+        bridge.baud = answer.baud;
         Ok(bridge)
     }
 
@@ -198,7 +201,9 @@ impl Transport for Bridge {
             self.give_up();
             match command {
                 // The line's rate isn't ours to change, and what isn't known no reader does.
-                None | Some(Command::SetBaud(_)) => self.tell(&Status::new(StatusWord::WrongCommand).encode()),
+                None | Some(Command::SetBaud(_)) => {
+                    self.tell(&Status::new(StatusWord::WrongCommand).encode())
+                }
                 Some(command) => self.send(command)?,
             }
         }
@@ -214,6 +219,10 @@ impl Transport for Bridge {
 
     fn origin(&self) -> Origin {
         self.origin
+    }
+
+    fn baud(&self) -> Option<u32> {
+        self.baud
     }
 }
 
