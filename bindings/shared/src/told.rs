@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 /// A value for the caller. Its texts are wiped when it goes; its members' names, which are nobody's, aren't.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Told(Value);
 
 impl Told {

@@ -12,13 +12,12 @@ use zeroize::Zeroizing;
 
 /// How long a card that was found waits for the program that found it, when another asks for it.
 const RESERVED: Duration = Duration::from_secs(10);
-/// How long the reader is watched for a card that nobody took.
+/// How long the reader is watched for the sake of a card that a program found and didn't read.
 const KEPT: Duration = Duration::from_secs(60);
 
 /// The card.
 pub(super) struct Offer {
     card: Arc<CardRead>,
-    since: Instant,
     fingerprints: bool,
     owner: Option<(Box<str>, Instant)>,
     /// Its owner has read it.
@@ -27,12 +26,12 @@ pub(super) struct Offer {
 
 impl Offer {
     pub(super) fn new(card: Arc<CardRead>, fingerprints: bool) -> Self {
-        Self { card, since: Instant::now(), fingerprints, owner: None, given: false }
+        Self { card, fingerprints, owner: None, given: false }
     }
 
-    /// Whether somebody may still come for it.
+    /// Whether the program that found it may still read it.
     pub(super) fn waits(&self) -> bool {
-        !self.given && self.since.elapsed() < KEPT
+        !self.given && self.owner.as_ref().is_some_and(|(_, at)| at.elapsed() < KEPT)
     }
 
     /// Whether `client` finds it.
