@@ -33,6 +33,20 @@ for language in c cpp; do
   "$place/till-$language" lying "$place/lying-$language"
 done
 
+echo "-- nothing of the person in freed memory"
+gcc -std=c99 -Wall -Wextra -Werror -O1 -shared -fPIC bindings/c/tests/canary.c -o "$place/canary.so" -ldl
+gcc -std=c99 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -I bindings/c/include bindings/c/tests/wiped.c -o "$place/wiped" "${link[@]}"
+# wiped WHAT: what is looked for, and how often it was there.
+wiped() {
+  "$target/realname" sandbox new "$place/wiped-$1" >/dev/null
+  reader "wiped-reader-$1" --card "$place/wiped-$1/card.json" --again
+  REALNAME_CANARY=$2 LD_PRELOAD=$place/canary.so "$place/wiped" "$place/wiped-reader-$1" "$place/wiped-$1" 2>"$place/found-$1" ||
+    { cat "$place/found-$1" >&2; exit 1; }
+  sed -n 's/^canary: //p' "$place/found-$1"
+}
+found=$(wiped address 测试路1号 | tail -1)
+[ "$found" = 0 ] || { echo "a card's address was $found times in freed memory" >&2; exit 1; }
+
 echo "-- ctypes"
 "$target/realname" sandbox new "$place/ctypes" >/dev/null
 (

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::helpers::{self, Helper};
 use crate::relying::{signing_key, transaction_json};
-use crate::{Failure, Reader, Status, Store, Trust};
+use crate::{Failure, Reader, Status, Store, Told, Trust};
 
 /// What a terminal is told once: the keys of `attest --config`, and the three that stand on the command line there. Relative
 /// paths are relative to the file.
@@ -157,9 +157,9 @@ impl Terminal {
     ///
     /// # Errors
     /// When the asker isn't trusted to ask this, or the demand is damaged or over.
-    pub fn check(&self, demand: &str) -> Result<Value, Failure> {
+    pub fn check(&self, demand: &str) -> Result<Told, Failure> {
         let demand = self.verified(demand)?.0;
-        Ok(demand_json(&demand))
+        Ok(demand_json(&demand).into())
     }
 
     /// Checks the person at this terminal and answers the demand. `live`: the photo taken on the spot. Nothing is read before

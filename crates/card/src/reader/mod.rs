@@ -46,6 +46,7 @@ mod notes;
 mod open;
 mod opener;
 mod options;
+mod retold;
 pub mod session;
 pub mod transport;
 mod watch;
