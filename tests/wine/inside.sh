@@ -3,7 +3,7 @@
 # that are given: `inside.sh TTY_OF_COM5 TTY_OF_COM12`.
 set -eu
 export HOME=/root WINEPREFIX=/root/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml= LANG=C.UTF-8
-wine=/usr/bin/wine server=$(command -v wineserver || ls /usr/lib/wine/wineserver* | head -1)
+wine=/usr/bin/wine server=/usr/lib/wine/wineserver
 [ -d $WINEPREFIX/dosdevices ] || $wine wineboot --init >/dev/null 2>&1
 echo "-- $($wine --version)"
 $wine reg add 'HKLM\Software\Wine\Ports' /v COM5 /d "$1" /f >/dev/null
@@ -34,6 +34,7 @@ for width in 64 32; do
     $wine synjones.exe $port
     echo "-- realname_c.exe, COM$port"
     $wine realname_c.exe COM$port
+    [ $width = 64 ] || { echo "-- Till.exe in C#, port $port"; $wine dotnet/dotnet.exe Till.exe $port; }
   done
 done
 "$server" -k || true

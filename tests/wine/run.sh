@@ -38,9 +38,26 @@ build() {
   done
 }
 
+# A till in C#, on Microsoft's own runtime for 32-bit Windows, which a package brings; Debian has no Mono for Windows.
+csharp() {
+  local out=$place/build/32 pack=dotnet-2.1-win-ia32-2.1.1007.tgz
+  local sum=98f1d8edec9de92705af39bac84e27b749f3dfcedef25e03dc782bdeee57f458b430e1c213a116a3f012d4f4f766532b8759582bf6c2c7f588827ec5a022149b
+  apt_need mcs mono-mcs mono-runtime
+  apt_need npm nodejs npm
+  [ -e "$place/$pack" ] || (cd "$place" && npm pack --silent dotnet-2.1-win-ia32@2.1.1007 >/dev/null)
+  echo "$sum  $place/$pack" | sha512sum --check --quiet || die "$pack isn't what it was"
+  mkdir -p "$out/dotnet"
+  tar -xzf "$place/$pack" -C "$out/dotnet" --strip-components=1
+  mcs -out:"$out/Till.exe" "$here/Till.cs"
+  # Without the runtime's own tables of languages, which it asks Windows for.
+  echo '{"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "2.1.8"},
+    "configProperties": {"System.Globalization.Invariant": true}}}' >"$out/Till.runtimeconfig.json"
+}
+
 cargo build --quiet -p realname-cli -p sdtapi -p termb -p synjones -p wltrs
 build x86_64 64
 build i686 32
+csharp
 "$here/root.sh" "$place/root"
 
 readers=()
