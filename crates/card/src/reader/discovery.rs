@@ -14,6 +14,8 @@ pub struct Port {
     pub attachment: Attachment,
     /// What it probably is, by its USB ids alone. Nothing has been asked yet.
     pub guess: Guess,
+    /// The numbers by which programs of the vendors' libraries mean it. [`numbered`](super::numbered) fills them in, [`list`] doesn't.
+    pub numbers: Vec<i32>,
 }
 
 impl serde::Serialize for Port {
@@ -31,7 +33,7 @@ impl serde::Serialize for Port {
             }
             _ => None,
         };
-        PlainPort { port: &self.name, guess: self.guess, usb }.serialize(serializer)
+        PlainPort { port: &self.name, numbers: &self.numbers, guess: self.guess, usb }.serialize(serializer)
     }
 }
 
@@ -41,6 +43,8 @@ impl serde::Serialize for Port {
 struct PlainPort<'a> {
     /// What `--port` takes.
     port: &'a str,
+    /// The numbers by which programs of the vendors' libraries mean it, here and now.
+    numbers: &'a [i32],
     /// What it probably is.
     guess: Guess,
     /// For USB devices only.
@@ -180,7 +184,7 @@ fn serial_ports() -> Result<Vec<Port>, TransportError> {
             SerialPortType::BluetoothPort => (Attachment::Bluetooth, Guess::Unknown),
             SerialPortType::Unknown => (Attachment::Other, Guess::Unknown),
         };
-        Port { name: port.port_name, attachment, guess }
+        Port { name: port.port_name, attachment, guess, numbers: Vec::new() }
     });
     Ok(ports.collect())
 }
@@ -292,7 +296,7 @@ fn native(kind: &str, path: &str, attachment: Attachment) -> Option<Port> {
     let Attachment::Usb { vendor, product, .. } = &attachment else { return None };
     let guess = Guess::from_usb_ids(*vendor, *product);
     let known = matches!(guess, Guess::Reader | Guess::OtherReader);
-    known.then(|| Port { name: format!("{kind}:{path}"), attachment, guess })
+    known.then(|| Port { name: format!("{kind}:{path}"), attachment, guess, numbers: Vec::new() })
 }
 
 #[cfg(test)]
