@@ -41,7 +41,8 @@ pub(super) async fn put_all(link: &Link, puts: &[OwnPut], clash: Option<PutAll>)
     link.batch("SAVEPOINT put_all").await?;
     for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
         let name = space.as_str();
-        let values = [text(&name), bytes(&&**key), bytes(&&**value), number(expires_at)];
+        let (key, value): (&[u8], &[u8]) = (key, value);
+        let values = [text(&name), bytes(&key), bytes(&value), number(expires_at)];
         if changed(link, statements::PUT, &values, key).await? {
             continue;
         }
