@@ -25,7 +25,7 @@ build() {
   )
   from=$place/target/$triple/release
   cp "$from"/realname.exe "$from"/{realname,sdtapi,termb,SynIDCardAPI,WltRS}.dll "$out"
-  "$cc" -shared -o "$out/bcryptprimitives.dll" "$here/stub.c" -ladvapi32
+  "$cc" -shared -Wl,--kill-at -o "$out/bcryptprimitives.dll" "$here/stub.c" -ladvapi32
   for name in sdtapi termb synjones decoder; do
     "$cc" -std=gnu99 -Wall -Wextra -Werror -I "$here" "$here/$name.c" -o "$out/$name.exe"
   done
