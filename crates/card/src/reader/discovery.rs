@@ -353,7 +353,10 @@ mod tests {
         };
         let failed = || Err(TransportError::Disconnected);
         let names = |ports: Vec<Port>| ports.into_iter().map(|port| port.name).collect::<Vec<_>>();
-        assert_eq!(names(together([Ok(vec![port("COM5")]), failed(), Ok(vec![port("COM12")])]).unwrap()), ["COM12", "COM5"]);
+        assert_eq!(
+            names(together([Ok(vec![port("COM5")]), failed(), Ok(vec![port("COM12")])]).unwrap()),
+            ["COM12", "COM5"]
+        );
         assert!(together([Ok(Vec::new()), Ok(Vec::new()), failed()]).is_err());
         assert!(together([Ok(Vec::new()), Ok(Vec::new()), Ok(Vec::new())]).unwrap().is_empty());
     }
