@@ -28,9 +28,9 @@ static class Till
     [StructLayout(LayoutKind.Sequential, Pack = 1)]
     struct IDCardData
     {
-        [MarshalAs(UnmanagedType.ByValArray, SizeConst = 166)] public byte[] Before;
+        [MarshalAs(UnmanagedType.ByValArray, SizeConst = 148)] public byte[] Before;
         [MarshalAs(UnmanagedType.ByValArray, SizeConst = 38)] public byte[] Number;
-        [MarshalAs(UnmanagedType.ByValArray, SizeConst = 343)] public byte[] After;
+        [MarshalAs(UnmanagedType.ByValArray, SizeConst = 361)] public byte[] After;
     }
 
     const string Number = "119999199001010004";

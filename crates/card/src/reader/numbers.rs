@@ -29,7 +29,8 @@ impl PortNumbers {
         if let Some(text) = std::env::var_os("REALNAME_PORTS") {
             return Self { table: Some(pairs(&text.to_string_lossy())) };
         }
-        let table = files(library).into_iter().find_map(|file| Some(lines(&std::fs::read_to_string(file).ok()?)));
+        let table =
+            files(library).into_iter().find_map(|file| Some(lines(&std::fs::read_to_string(file).ok()?)));
         Self { table }
     }
 
@@ -79,7 +80,9 @@ pub fn numbered() -> Result<Vec<Port>, ReaderError> {
 /// Whether both name one port: a link is what it leads to.
 fn same(listed: &str, named: &str) -> bool {
     let real = std::fs::canonicalize(named);
-    listed == named || (cfg!(windows) && same_port(listed, named)) || real.is_ok_and(|real| Path::new(listed) == real)
+    listed == named
+        || (cfg!(windows) && same_port(listed, named))
+        || real.is_ok_and(|real| Path::new(listed) == real)
 }
 
 /// `1=/dev/ttyUSB0;1001=usb:0400:c35a`. What isn't such a pair names nothing.
@@ -139,8 +142,8 @@ fn serial(number: i32, listed: &mut Option<Vec<Port>>) -> Option<String> {
         return Some(built_in);
     }
     let ports = listed.get_or_insert_with(|| list().unwrap_or_default()).iter();
-    let mut bridges = ports
-        .filter(|port| matches!(port.attachment, Attachment::Usb { .. }) && !port.name.contains(':'));
+    let mut bridges =
+        ports.filter(|port| matches!(port.attachment, Attachment::Usb { .. }) && !port.name.contains(':'));
     bridges.nth(nth).map(|port| port.name.clone())
 }
 
@@ -151,7 +154,10 @@ mod tests {
     #[test]
     fn pairs_are_read_and_what_is_none_is_left_out() {
         let wanted = [(1, "/dev/ttyUSB0".to_owned()), (1001, "usb:0400:c35a".to_owned())];
-        assert_eq!(pairs("1=/dev/ttyUSB0; 1001 = usb:0400:c35a;;x=1;2=").into_iter().collect::<Vec<_>>(), wanted);
+        assert_eq!(
+            pairs("1=/dev/ttyUSB0; 1001 = usb:0400:c35a;;x=1;2=").into_iter().collect::<Vec<_>>(),
+            wanted
+        );
         let text = "1 = \"/dev/ttyUSB0\"\n1001 = \"usb:0400:c35a\"\nx = \"1\"\n";
         assert_eq!(lines(text).into_iter().collect::<Vec<_>>(), wanted);
         assert!(lines("1 = [").is_empty());
@@ -167,8 +173,15 @@ mod tests {
     #[test]
     #[cfg(not(windows))]
     fn usb_bridges_and_readers_are_counted() {
-        let usb = || Attachment::Usb { vendor: 0x0400, product: 0xC35A, serial_number: None, manufacturer: None, product_name: None };
-        let port = |name: &str, guess| Port { name: name.into(), attachment: usb(), guess, numbers: Vec::new() };
+        let usb = || Attachment::Usb {
+            vendor: 0x0400,
+            product: 0xC35A,
+            serial_number: None,
+            manufacturer: None,
+            product_name: None,
+        };
+        let port =
+            |name: &str, guess| Port { name: name.into(), attachment: usb(), guess, numbers: Vec::new() };
         let mut listed = Some(vec![
             port("/dev/ttyUSB7", Guess::SerialBridge),
             port("hid:3-1", Guess::Reader),
