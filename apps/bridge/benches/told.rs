@@ -94,6 +94,18 @@ async fn main() {
         let ratio = support::compare_timed(ROUNDS, || took.next().unwrap(), || wire);
         support::row(what, "wire time of these bytes", aim, &ratio);
     };
-    show(&format!("bridge: a card that was found, to `card_read` at a WebSocket client: {after} bytes at 115200"), "≤ 1.05 ×", read, after);
-    show(&format!("bridge: from laying it down, up to 100 ms to the next look: {} bytes", after + whole), "", all, after + whole);
+    show(
+        &format!(
+            "bridge: a card that was found, to `card_read` at a WebSocket client: {after} bytes at 115200"
+        ),
+        "≤ 1.05 ×",
+        read,
+        after,
+    );
+    show(
+        &format!("bridge: from laying it down, up to 100 ms to the next look: {} bytes", after + whole),
+        "",
+        all,
+        after + whole,
+    );
 }

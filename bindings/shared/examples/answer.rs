@@ -24,8 +24,14 @@ fn main() {
             let begin = Instant::now();
             for _ in 0..calls {
                 let now = Timestamp::now();
-                let answer =
-                    rely::answer(&store, presentation, DemandRef::ByPresentation, &list, now, &Limits::default());
+                let answer = rely::answer(
+                    &store,
+                    presentation,
+                    DemandRef::ByPresentation,
+                    &list,
+                    now,
+                    &Limits::default(),
+                );
                 assert!(answer.unwrap().verdict.has(realname::profile::ReasonCode::AlreadyAnswered));
             }
             begin.elapsed().as_secs_f64() * 1e6 / f64::from(calls)
