@@ -191,6 +191,13 @@ def signed(sent):
     return named, values
 
 
+def kept(file):
+    """One of our requests."""
+    sent = json.loads(file.read_text())
+    sent["headers"] = {name.lower(): value for name, value in sent["headers"]}
+    return sent
+
+
 def same(ours):
     Register.seen.clear()
     try:
@@ -204,7 +211,7 @@ def same(ours):
     for name in ("x-tc-action", "x-tc-version", "x-acs-action", "x-acs-version"):
         assert theirs["headers"].get(name) == ours["headers"].get(name), (ours["map"], name)
     if ours["config"] == "baidu":
-        token = json.loads(pathlib.Path(sys.argv[1], ours["map"] + ".token.json").read_text())
+        token = kept(pathlib.Path(sys.argv[1], ours["map"] + ".token.json"))
         assert fields(Register.seen[0])["parameters"] == fields(token)["parameters"]
         assert Register.seen[0]["target"].partition("?")[0] == token["target"].partition("?")[0]
 
@@ -212,8 +219,7 @@ def same(ours):
 files = sorted(pathlib.Path(sys.argv[1]).glob("*.json"))
 signatures, asked = set(), set()
 for file in files:
-    sent = json.loads(file.read_text())
-    sent["headers"] = {name.lower(): value for name, value in sent["headers"]}
+    sent = kept(file)
     path, _, query = sent["target"].partition("?")
     if sent["config"] in VENDORS:
         VENDORS[sent["config"]](sent, sent["headers"], path, parse_qsl(query, keep_blank_values=True))

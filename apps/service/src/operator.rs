@@ -10,7 +10,7 @@ use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
 use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
-use realname::jose::{Json, Signer, SigningKey, decode};
+use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
 use realname::store::{Housekeeping, SqliteStore, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
@@ -20,13 +20,13 @@ use crate::asker::Asker;
 use crate::config::{Check, Config, Confirmation, Consent};
 use crate::files::{read, read_text};
 use crate::hook::{Event, Hook};
-use crate::{Refusal, SetupError};
+use crate::{Refusal, SetupError, keys};
 
 /// Everything that the configuration names.
 pub(crate) struct Operator {
     pub(crate) iss: String,
     pub(crate) env: Env,
-    pub(crate) signer: Arc<SigningKey>,
+    pub(crate) signer: Arc<dyn Signer>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
@@ -60,22 +60,21 @@ impl Operator {
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open_dir(&config.store)?);
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
-        let signer = Arc::new(signing_key(&config.key)?);
+        let signer = keys::load(&config.key)?;
         let asker = config.confirmation.as_ref().map(|asking| asker(asking, config, &signer)).transpose()?;
         let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
-        let mut public_keys = vec![public_key(&signer)];
+        let mut public_keys = vec![public_key(&*signer)];
         let desk = match config.check.take() {
             None => None,
             Some(check) => {
-                let key = signing_key(&check.key)?;
-                public_keys.push(public_key(&key));
+                let key = keys::load(&check.key)?;
+                public_keys.push(public_key(&*key));
                 Some(desk(check, key)?)
             }
         };
-        let home = asker.as_ref().map(|asker| {
-            HomeSide::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, asker.secret())
-                .with_env(config.env)
-        });
+        let home = asker
+            .as_ref()
+            .map(|asker| HomeSide::new(config.iss.as_str(), signer.clone(), asker.secret()).with_env(config.env));
         Ok(Self {
             iss: config.iss.clone(),
             env: config.env,
@@ -161,7 +160,7 @@ fn read_trust(
     Ok(Trust { text, list })
 }
 
-fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Result<Asker, SetupError> {
+fn asker(asking: &Confirmation, config: &Config, signer: &Arc<dyn Signer>) -> Result<Asker, SetupError> {
     let text = Zeroizing::new(read_text(&asking.secret)?);
     let secret = decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let secret = Zeroizing::new(secret.ok_or(SetupError::Value {
@@ -191,12 +190,11 @@ fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Re
         key: "iss",
         problem: "it is a URL of at most 255 printable ASCII characters",
     };
-    let confirmer =
-        Confirmer::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, LedgerSecret::new(*secret));
+    let confirmer = Confirmer::new(config.iss.as_str(), signer.clone(), LedgerSecret::new(*secret));
     Ok(Asker { confirmer: confirmer.map_err(refused)?.with_env(config.env), messenger, secret })
 }
 
-fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
+fn desk(check: Check, key: Arc<dyn Signer>) -> Result<Desk, SetupError> {
     let mut terminal = Terminal::new(check.terminal.as_str());
     if let Some(agent) = &check.agent {
         terminal = terminal.with_agent(agent.as_str());
@@ -230,13 +228,8 @@ fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
     Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })
 }
 
-fn signing_key(path: &Path) -> Result<SigningKey, SetupError> {
-    let pem = Zeroizing::new(read_text(path)?);
-    SigningKey::from_pem(&pem).map_err(|source| SetupError::Key { path: path.to_owned(), source })
-}
-
 /// The public JWK with `kid` and `alg`.
-fn public_key(key: &SigningKey) -> serde_json::Value {
+fn public_key(key: &dyn Signer) -> serde_json::Value {
     let mut jwk = key.verifying_key().to_jwk();
     if let Json::Object(members) = &mut jwk {
         members.insert("kid".into(), key.kid().as_str().into());

@@ -4,7 +4,8 @@
 #![cfg(feature = "http")]
 #![allow(clippy::disallowed_methods)]
 
-use std::io::{Read, Write};
+mod loopback;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use realname_authority::http::connect;
 use realname_authority::{AuthorityError, Query};
 use realname_capture::{Intake, Slot};
 use realname_terms::{CardDate, IdNumber, ValidUntil};
+
+use loopback::{one_request, written};
 
 const CONFIGURATIONS: [(&str, &str); 13] = [
     ("tencent", "tencent-two-element"),
@@ -31,35 +34,6 @@ const CONFIGURATIONS: [(&str, &str); 13] = [
     ("baidu", "baidu-two-element"),
 ];
 
-/// One request as it came over the wire: head and body. It is answered with a body of JSON.
-fn one_request(listener: &TcpListener, answer: &str) -> (String, String) {
-    let (mut stream, _) = listener.accept().unwrap();
-    let (mut bytes, mut buffer) = (Vec::new(), [0; 4096]);
-    let (head, length) = loop {
-        let count = stream.read(&mut buffer).unwrap();
-        assert!(count > 0, "the request ended early");
-        bytes.extend_from_slice(&buffer[..count]);
-        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
-            });
-            break (head, at + 4 + length.unwrap_or(0));
-        }
-    };
-    while bytes.len() < length {
-        let count = stream.read(&mut buffer).unwrap();
-        assert!(count > 0, "the body ended early");
-        bytes.extend_from_slice(&buffer[..count]);
-    }
-    let body = String::from_utf8(bytes[head.len() + 4..].to_vec()).unwrap();
-    let length = answer.len();
-    let reply = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{answer}");
-    stream.write_all(reply.as_bytes()).unwrap();
-    (head, body)
-}
-
 /// Everything that any of the interfaces takes: a face, both dates, and a phone number at hand.
 fn query() -> Query {
     let mut canvas = realname_specimen::canvas::Canvas::new(300, 300, [127.0; 3]);
@@ -72,35 +46,6 @@ fn query() -> Query {
         .with_probe(Arc::new(probe))
 }
 
-/// The shipped file with another address and map, and its secrets as files.
-fn written(folder: &Path, name: &str, map: &str, origin: &str) -> std::path::PathBuf {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
-    let text = std::fs::read_to_string(fixtures.join(format!("registers/{name}.toml"))).unwrap();
-    let mut config: Vec<String> = text.lines().map(str::to_owned).collect();
-    for line in &mut config {
-        if line.starts_with("origin = ") {
-            *line = format!("origin = \"{origin}\"");
-        }
-        if line.starts_with("code_map = ") {
-            let map = if map.is_empty() {
-                line.split('/').next_back().unwrap().trim_end_matches(".toml\"")
-            } else {
-                map
-            };
-            *line = format!("code_map = \"{}\"", fixtures.join(format!("codemaps/{map}.toml")).display());
-        }
-        if let Some((what, variable)) = line.clone().split_once("env = ") {
-            let variable = variable.trim_matches('"');
-            std::fs::write(folder.join(variable), format!("{}-synthetic", variable.replace('_', "-")))
-                .unwrap();
-            *line = format!("{what}file = \"{variable}\"");
-        }
-    }
-    let file = folder.join("register.toml");
-    std::fs::write(&file, config.join("\n")).unwrap();
-    file
-}
-
 #[test]
 fn what_a_shipped_configuration_signs_is_what_it_sends() {
     for (name, map) in CONFIGURATIONS {
@@ -111,10 +56,10 @@ fn what_a_shipped_configuration_signs_is_what_it_sends() {
         assert!(register.is_test(), "a shipped file is a test register's until somebody says otherwise");
         let asking = std::thread::spawn(move || register.ask(&query()).map(|_| ()));
         let (mut head, mut body) =
-            one_request(&listener, r#"{"access_token":"24.synthetic","expires_in":2592000}"#);
+            one_request(&listener, "200 OK", r#"{"access_token":"24.synthetic","expires_in":2592000}"#);
         if head.starts_with("GET /oauth/") {
             keep(name, &format!("{map}.token"), &head, &body);
-            (head, body) = one_request(&listener, "{}");
+            (head, body) = one_request(&listener, "200 OK", "{}");
         }
         assert_eq!(asking.join().unwrap(), Err(AuthorityError::Protocol), "no answer");
 

@@ -53,7 +53,13 @@ impl Place {
         let (anchor, operator, terminal, shop) = (key(), key(), key(), key());
         let now = Timestamp::now();
         let day = now.checked_add(SignedDuration::from_hours(24)).unwrap();
-        let write = |name: &str, text: &[u8]| fs::write(dir.path().join(name), text).unwrap();
+        let write = |name: &str, text: &[u8]| {
+            let path = dir.path().join(name);
+            fs::write(&path, text).unwrap();
+            // A key that others can read isn't taken.
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        };
         for (name, key) in [("anchor.pem", &anchor), ("operator.pem", &operator), ("shop.pem", &shop)] {
             write(name, key.to_pem().unwrap().as_bytes());
         }

@@ -54,6 +54,8 @@ pub(super) struct RequestShape {
     pub(super) body: Template,
     pub(super) key_header: Option<String>,
     pub(super) headers: Vec<(String, String)>,
+    /// Fixed ones in the address, beside a body.
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 /// How the values of a question go over the wire.

@@ -282,6 +282,9 @@ impl Dialect for MappedJson {
                 parameters.iter().fold(request, |request, (name, value)| request.with_parameter(name, value))
             }
         };
+        for (name, value) in &shape.parameters {
+            request = request.with_parameter(name, value);
+        }
         request.headers.extend(shape.headers.iter().cloned());
         if let Some(name) = &shape.key_header {
             request = request.with_header(name, wire_key(query));

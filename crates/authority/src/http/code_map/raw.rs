@@ -44,6 +44,8 @@ struct RawRequest {
     key_header: Option<String>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
     body: toml::Table,
 }
 
@@ -219,6 +221,7 @@ fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
         body,
         key_header: raw.key_header,
         headers: raw.headers.into_iter().collect(),
+        parameters: raw.parameters.into_iter().collect(),
     })
 }
 
