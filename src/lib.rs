@@ -62,6 +62,7 @@
 //! | `serial` | yes | serial ports and USB-serial bridges |
 //! | `sqlite` | yes | the store for one machine (needs a C compiler) |
 //! | `usb`, `hid` | no | native USB readers |
+//! | `bridge` | no | the reader of a bridge on this machine |
 //! | `pty` | no | the reader in software on a pseudo-terminal (Unix) |
 //! | `rustface` | no | a face finder inside the program; its weights are a file that is given |
 //! | `http` | no | registers, and the message gateway of a second confirmation, over HTTPS |

@@ -19,7 +19,7 @@ pub struct Config {
     pub public: Option<String>,
     /// Who asks: the URL for which the trust list knows `key`.
     pub iss: String,
-    /// The key that signs demands (PKCS#8 PEM).
+    /// The key that signs demands: a PEM file that others can't read, or a key in a token (`pkcs11:…`).
     pub key: PathBuf,
     /// The signed trust list. Read again when the file changes.
     pub trust: PathBuf,
@@ -64,7 +64,7 @@ pub struct Tls {
 pub struct Check {
     /// Issuer URL.
     pub iss: String,
-    /// The signing key (PKCS#8 PEM).
+    /// The signing key, as above.
     pub key: PathBuf,
     /// Delegation statements, from the issuer's key down to this one.
     #[serde(default)]
@@ -189,7 +189,8 @@ impl Config {
             SetupError::Config { path: path.to_owned(), line, problem: error.message().to_owned() }
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
-        for file in config.files() {
+        // A key in a token is no file.
+        for file in config.files().filter(|file| !crate::keys::is_uri(file)) {
             *file = base.join(&*file);
         }
         if let Some(check) = &mut config.check

@@ -11,7 +11,7 @@ use realname::authority::{Authority, DirectoryAuthority, http as register_over_h
 use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
 use realname::gateway::{Gateway, GatewaySettings, Replies};
-use realname::jose::{Json, Signer, SigningKey, decode};
+use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
 use realname::store::{Housekeeping, Outbox, SqliteStore, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
@@ -21,13 +21,13 @@ use crate::asker::Asker;
 use crate::config::{Check, Config, Confirmation, Consent};
 use crate::files::{read, read_text};
 use crate::hook::{Event, Hook};
-use crate::{Refusal, SetupError};
+use crate::{Refusal, SetupError, keys};
 
 /// Everything that the configuration names.
 pub(crate) struct Operator {
     pub(crate) iss: String,
     pub(crate) env: Env,
-    pub(crate) signer: Arc<SigningKey>,
+    pub(crate) signer: Arc<dyn Signer>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
@@ -62,25 +62,24 @@ impl Operator {
         let sqlite = Arc::new(SqliteStore::open_dir(&config.store)?);
         let store: Arc<dyn Store> = sqlite.clone();
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
-        let signer = Arc::new(signing_key(&config.key)?);
+        let signer = keys::load(&config.key)?;
         let asker = config
             .confirmation
             .as_ref()
             .map(|asking| asker(asking, config, &signer, sqlite.clone()))
             .transpose()?;
         let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
-        let mut public_keys = vec![public_key(&signer)];
+        let mut public_keys = vec![public_key(&*signer)];
         let desk = match config.check.take() {
             None => None,
             Some(check) => {
-                let key = signing_key(&check.key)?;
-                public_keys.push(public_key(&key));
+                let key = keys::load(&check.key)?;
+                public_keys.push(public_key(&*key));
                 Some(desk(check, key)?)
             }
         };
         let home = asker.as_ref().map(|asker| {
-            HomeSide::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, asker.secret())
-                .env(config.env)
+            HomeSide::new(config.iss.as_str(), signer.clone(), asker.secret()).with_env(config.env)
         });
         Ok(Self {
             iss: config.iss.clone(),
@@ -170,7 +169,7 @@ fn read_trust(
 fn asker(
     asking: &Confirmation,
     config: &Config,
-    signer: &Arc<SigningKey>,
+    signer: &Arc<dyn Signer>,
     store: Arc<dyn Outbox>,
 ) -> Result<Asker, SetupError> {
     let text = Zeroizing::new(read_text(&asking.secret)?);
@@ -183,9 +182,8 @@ fn asker(
         key: "iss",
         problem: "it is a URL of at most 255 printable ASCII characters",
     };
-    let confirmer =
-        Confirmer::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, LedgerSecret::new(*secret));
-    let confirmer = Arc::new(confirmer.map_err(refused)?.env(config.env));
+    let confirmer = Confirmer::new(config.iss.as_str(), signer.clone(), LedgerSecret::new(*secret));
+    let confirmer = Arc::new(confirmer.map_err(refused)?.with_env(config.env));
     let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway, &asking.line) {
         (None, None, Some(path)) => {
             let settings = GatewaySettings::load(path)?;
@@ -200,7 +198,7 @@ fn asker(
         (None, Some(url), None) => {
             let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
             Box::new(match &asking.authorization {
-                Some(path) => gateway.authorization(read_text(path)?.trim())?,
+                Some(path) => gateway.with_authorization(read_text(path)?.trim())?,
                 None => gateway,
             })
         }
@@ -214,13 +212,13 @@ fn asker(
     Ok(Asker { confirmer, messenger, secret })
 }
 
-fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
+fn desk(check: Check, key: Arc<dyn Signer>) -> Result<Desk, SetupError> {
     let mut terminal = Terminal::new(check.terminal.as_str());
     if let Some(agent) = &check.agent {
-        terminal = terminal.agent(agent.as_str());
+        terminal = terminal.with_agent(agent.as_str());
     }
     if let Some(region) = &check.region {
-        terminal = terminal.region(region.as_str());
+        terminal = terminal.with_region(region.as_str());
     }
     let mut attestor = Attestor::new(check.iss.as_str(), key, terminal)?;
     let chain: Vec<String> = check
@@ -248,13 +246,8 @@ fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
     Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })
 }
 
-fn signing_key(path: &Path) -> Result<SigningKey, SetupError> {
-    let pem = Zeroizing::new(read_text(path)?);
-    SigningKey::from_pem(&pem).map_err(|source| SetupError::Key { path: path.to_owned(), source })
-}
-
 /// The public JWK with `kid` and `alg`.
-fn public_key(key: &SigningKey) -> serde_json::Value {
+fn public_key(key: &dyn Signer) -> serde_json::Value {
     let mut jwk = key.verifying_key().to_jwk();
     if let Json::Object(members) = &mut jwk {
         members.insert("kid".into(), key.kid().as_str().into());

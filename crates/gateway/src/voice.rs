@@ -61,7 +61,7 @@ impl VoicePlatform {
 
     /// The value of the `Authorization` header of our own requests. It is in no log and no `Debug`.
     pub fn with_authorization(self, value: &str) -> Result<Self, GatewayError> {
-        Ok(Self { gateway: self.gateway.authorization(value)?, ..self })
+        Ok(Self { gateway: self.gateway.with_authorization(value)?, ..self })
     }
 
     /// Reads a call-back and signs the grant, once. `authorization` is the value of its header.

@@ -17,12 +17,8 @@ struct Ismg {
 impl Ismg {
     fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/gateways/ismg.py");
-        let mut process = Command::new("python3")
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process =
+            Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let events = BufReader::new(process.stdout.take().unwrap()).lines();
         Self { process, events }
     }

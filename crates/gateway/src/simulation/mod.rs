@@ -177,15 +177,23 @@ fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
     let confirmer = Arc::new(confirmer);
     let granted = Arc::new(Mutex::new(BTreeMap::<ServiceId, u32>::new()));
     let told = Arc::clone(&granted);
-    let replies = Replies::new("sim", store.clone(), Arc::clone(&confirmer), &secret).with_listener(move |heard| {
-        if let Heard::Replied { service, replied: Replied::Granted(_) } = heard {
-            *told.lock().unwrap().entry(service).or_default() += 1;
-        }
-    });
+    let replies =
+        Replies::new("sim", store.clone(), Arc::clone(&confirmer), &secret).with_listener(move |heard| {
+            if let Heard::Replied { service, replied: Replied::Granted(_) } = heard {
+                *told.lock().unwrap().entry(service).or_default() += 1;
+            }
+        });
     let protocol = Arc::new(cmpp(version));
     let session = Session::open(Arc::clone(&protocol), TIMING, 0, Timestamp::UNIX_EPOCH, Duration::ZERO);
-    let mut client =
-        Client { protocol, session, replies, now: Duration::ZERO, tickets: 0, outcomes: BTreeMap::new(), lines: 0 };
+    let mut client = Client {
+        protocol,
+        session,
+        replies,
+        now: Duration::ZERO,
+        tickets: 0,
+        outcomes: BTreeMap::new(),
+        lines: 0,
+    };
     let mut gateway = Gateway {
         version,
         phones: BTreeMap::new(),

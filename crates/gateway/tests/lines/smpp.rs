@@ -149,7 +149,8 @@ fn a_wrong_password_is_told_and_a_silent_line_is_given_up() {
 #[test]
 #[ignore = "a measure; needs node with smpp"]
 fn rate_beside_npms_own_client() {
-    let Some(messages) = std::env::var("REALNAME_GATEWAY_RATE").ok().and_then(|count| count.parse::<u32>().ok())
+    let Some(messages) =
+        std::env::var("REALNAME_GATEWAY_RATE").ok().and_then(|count| count.parse::<u32>().ok())
     else {
         return;
     };
@@ -173,7 +174,8 @@ fn rate_beside_npms_own_client() {
         set.line.patience_ms = 30_000;
         let messenger = SmppMessenger::open(&set, None).unwrap();
         assert!(messenger.wait_open(Duration::from_secs(10)));
-        let challenges: Vec<_> = (0..messages).map(|place| home.challenge(&format!("vas:{place}"), "测试业务")).collect();
+        let challenges: Vec<_> =
+            (0..messages).map(|place| home.challenge(&format!("vas:{place}"), "测试业务")).collect();
         let queue = std::sync::Mutex::new(challenges);
         let began = std::time::Instant::now();
         std::thread::scope(|scope| {
@@ -187,6 +189,9 @@ fn rate_beside_npms_own_client() {
             }
         });
         let ours = f64::from(messages) / began.elapsed().as_secs_f64();
-        println!("window {window}: npm's client {theirs:.0} a second, ours {ours:.0}, ratio {:.2}", ours / theirs);
+        println!(
+            "window {window}: npm's client {theirs:.0} a second, ours {ours:.0}, ratio {:.2}",
+            ours / theirs
+        );
     }
 }
