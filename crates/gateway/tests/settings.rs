@@ -49,7 +49,10 @@ fn what_is_wrong_is_named() {
     let unknown = load(&page().replace("service_id", "service")).unwrap_err();
     assert!(matches!(&unknown, SettingsError::Form { line: 7, .. }), "{unknown}");
     assert_eq!(unknown.entry().code, "gateway_settings");
-    let both = format!("{}\n[smpp]\naddress=\"127.0.0.1:1\"\nsystem_id=\"a\"\npassword=\"cmpp.secret\"\nsource=\"1\"\n", page());
+    let both = format!(
+        "{}\n[smpp]\naddress=\"127.0.0.1:1\"\nsystem_id=\"a\"\npassword=\"cmpp.secret\"\nsource=\"1\"\n",
+        page()
+    );
     assert!(matches!(load(&both), Err(SettingsError::Value { key: "cmpp", .. })));
     assert!(matches!(load("[line]\n"), Err(SettingsError::Value { key: "cmpp", .. })));
     let nowhere = load(&page().replace("cmpp.secret", "elsewhere.secret")).unwrap_err();
