@@ -47,7 +47,7 @@ fn every_default_of_the_page_is_the_codes() {
 #[test]
 fn what_is_wrong_is_named() {
     let unknown = load(&page().replace("service_id", "service")).unwrap_err();
-    assert!(matches!(&unknown, SettingsError::Form { line: 7, .. }), "{unknown}");
+    assert!(matches!(&unknown, SettingsError::Form { line: 8, .. }), "{unknown}");
     assert_eq!(unknown.entry().code, "gateway_settings");
     let both = format!(
         "{}\n[smpp]\naddress=\"127.0.0.1:1\"\nsystem_id=\"a\"\npassword=\"cmpp.secret\"\nsource=\"1\"\n",
@@ -58,5 +58,5 @@ fn what_is_wrong_is_named() {
     let nowhere = load(&page().replace("cmpp.secret", "elsewhere.secret")).unwrap_err();
     assert!(matches!(nowhere, SettingsError::File { .. }));
     let other = load(&page().replace("\"3.0\"", "\"4.0\"")).unwrap_err();
-    assert!(matches!(other, SettingsError::Form { line: 3, .. }), "{other}");
+    assert!(matches!(other, SettingsError::Form { line: 4, .. }), "{other}");
 }
