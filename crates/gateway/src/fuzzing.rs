@@ -84,7 +84,8 @@ mod tests {
     #[allow(clippy::disallowed_methods, reason = "the seeds are files")]
     fn seeds() -> Vec<Vec<u8>> {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/gateway");
-        let found = std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+        let found =
+            std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
         let found: Vec<Vec<u8>> = found.collect();
         assert!(found.len() >= 20);
         found
