@@ -175,7 +175,13 @@ impl Confirmer {
                 let inside = asked.now <= asked.kept.until;
                 // As long as a use of it would be kept.
                 let end = asked.kept.day.after(2).map_or(Timestamp::MAX, NaturalDay::begin);
-                match inside && redeem::withdraw(asked.store, &grant::jti(&jws)?, end)? {
+                let jti = grant::jti(&jws)?;
+                let gone = match inside {
+                    true => redeem::withdraw(asked.store, &jti, end)?,
+                    // The same no again.
+                    false => redeem::is_withdrawn(asked.store, &jti)?,
+                };
+                match gone {
                     true => Replied::Declined,
                     false => Replied::Refused(ReasonCode::ConfirmationLate),
                 }
