@@ -38,9 +38,7 @@ fn main() {
         let signer =
             TokenSigner::open(&uri, Some(&module), Pin::in_environment("REALNAME_PKCS11_PIN")).unwrap();
         let bare = Bare::begin(&module, label);
-        let ours = || {
-            each(count, |count| (0..count).for_each(|_| drop(signer.sign(&MESSAGE).unwrap())))
-        };
+        let ours = || each(count, |count| (0..count).for_each(|_| drop(signer.sign(&MESSAGE).unwrap())));
         let theirs = || each(count, |count| bare.sign(count));
         ours();
         theirs();
@@ -82,8 +80,7 @@ impl Bare {
         let _ = context.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
         let slots = context.get_slots_with_initialized_token().unwrap();
         let mut slots = slots.into_iter();
-        let slot =
-            slots.find(|slot| context.get_token_info(*slot).unwrap().label() == "operator").unwrap();
+        let slot = slots.find(|slot| context.get_token_info(*slot).unwrap().label() == "operator").unwrap();
         Self { context, slot, label }
     }
 

@@ -47,8 +47,20 @@ fn each_refusal_of_each_vendor_is_said_in_its_words() {
         ("tencent", "tencent-two-element", ok, tencent("AuthFailure.SignatureExpire"), Trouble::Clock),
         ("tencent", "tencent-two-element", ok, tencent("AuthFailure.SignatureFailure"), Trouble::Signature),
         ("tencent", "tencent-two-element", ok, tencent("AuthFailure.SecretIdNotFound"), Trouble::Credential),
-        ("tencent", "tencent-four-element", ok, tencent("UnauthorizedOperation.Nonactivated"), Trouble::NotOpened),
-        ("tencent", "tencent-phone-three-element", ok, tencent("UnauthorizedOperation.Arrears"), Trouble::Arrears),
+        (
+            "tencent",
+            "tencent-four-element",
+            ok,
+            tencent("UnauthorizedOperation.Nonactivated"),
+            Trouble::NotOpened,
+        ),
+        (
+            "tencent",
+            "tencent-phone-three-element",
+            ok,
+            tencent("UnauthorizedOperation.Arrears"),
+            Trouble::Arrears,
+        ),
         ("tencent", "tencent-two-element", ok, tencent("RequestLimitExceeded"), Trouble::TooMany),
         ("tencent", "tencent-two-element", ok, tencent("InvalidParameter"), Trouble::Request),
         ("tencent", "tencent-two-element", ok, tencent("AuthFailure.MFAFailure"), Trouble::Denied),
@@ -83,7 +95,9 @@ fn each_refusal_of_each_vendor_is_said_in_its_words() {
         let check = told(name, map, status, &body);
         assert_eq!(check.result, Err(trouble), "{name} {map} {body}");
         let entry = trouble.entry();
-        assert!(entry.code.starts_with("check_") && !entry.advice.zh.is_empty() && !entry.advice.en.is_empty());
+        assert!(
+            entry.code.starts_with("check_") && !entry.advice.zh.is_empty() && !entry.advice.en.is_empty()
+        );
     }
 }
 
@@ -105,7 +119,10 @@ fn clocks_that_are_apart_are_said_first() {
         let check = told("tencent", "tencent-two-element", &status, &tencent("AuthFailure.SignatureFailure"));
         assert_eq!(check.result, Err(trouble), "{minutes} minutes");
         let ahead = check.clock_ahead.unwrap();
-        assert!((ahead - SignedDuration::from_mins(minutes)).abs() < SignedDuration::from_secs(30), "{ahead}");
+        assert!(
+            (ahead - SignedDuration::from_mins(minutes)).abs() < SignedDuration::from_secs(30),
+            "{ahead}"
+        );
     }
 }
 

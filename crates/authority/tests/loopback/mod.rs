@@ -62,4 +62,3 @@ pub fn written(folder: &Path, name: &str, map: &str, origin: &str) -> std::path:
     std::fs::write(&file, config.join("\n")).unwrap();
     file
 }
-
