@@ -25,7 +25,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use self::patience::{Deadline, PATIENCE};
+use self::patience::Deadline;
 use self::place::Place;
 use self::poison::Poison;
 use self::reader::Reader;
