@@ -137,7 +137,7 @@ pub(crate) fn answers_and_members_share_one_limit(store: &dyn Store) {
     }
 }
 
-/// 64 answers of one's own that all claim the same.
+/// 64 threads each answer a record of their own, and all claim the same key.
 pub(crate) fn one_claim_wins(store: &dyn Store) {
     let own = |thread: usize, key: &[u8]| [&thread.to_be_bytes(), key].concat();
     for key in 0..KEYS {
@@ -187,7 +187,7 @@ pub(crate) fn the_quota_holds(store: &dyn Store) {
     }
 }
 
-/// Each round's members have ended in the next, and are removed while the next are counted.
+/// The members of one round have expired in the next, and are removed while new ones are counted.
 pub(crate) fn the_quota_holds_while_members_expire(store: &dyn Store) {
     for round in 0..8 {
         let start = Barrier::new(THREADS + 1);

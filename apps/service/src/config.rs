@@ -107,6 +107,8 @@ pub struct Confirmation {
     pub gateway: Option<String>,
     /// A file with the gateway's `Authorization` header.
     pub authorization: Option<PathBuf>,
+    /// Sends messages over an operator's CMPP or SMPP gateway, and takes in the replies: a settings file (docs/gateways.md).
+    pub line: Option<PathBuf>,
 }
 
 /// `[[webhook]]`
@@ -206,7 +208,8 @@ impl Config {
             std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
-            std::iter::once(&mut asking.secret).chain(&mut asking.lines).chain(&mut asking.authorization)
+            let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);
+            files.chain(&mut asking.authorization).chain(&mut asking.line)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
         [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)

@@ -7,6 +7,7 @@ use realname::attest::AttestError;
 use realname::authority::RegisterError;
 use realname::authority::http::ConnectError;
 use realname::confirmation::GatewayError;
+use realname::gateway::SettingsError;
 use realname::jose::JoseError;
 use realname::pkcs11::Pkcs11Error;
 use realname::profile::{OutsideText, explain};
@@ -83,6 +84,9 @@ pub enum SetupError {
     /// The message gateway.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The line to a message gateway.
+    #[error(transparent)]
+    Line(#[from] SettingsError),
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -112,6 +116,7 @@ explain! {
         Self::Register(error) => error;
         Self::Connect(error) => error;
         Self::Gateway(error) => error;
+        Self::Line(error) => error;
         Self::Policy(error) => error;
         Self::Attest(error) => error;
         Self::Token(error) => error;

@@ -9,7 +9,7 @@ use super::record::{Decision, Kept};
 use super::reply::Folded;
 use super::{
     Challenge, ConfirmationError, Form, Grant, LedgerSecret, NaturalDay, PhoneNumber, Question, ServiceId,
-    grant,
+    grant, redeem,
 };
 use crate::jose::{Signer, random, random_id};
 use crate::profile::Env;
@@ -73,13 +73,13 @@ impl Confirmer {
     }
 
     /// For another environment.
-    pub fn env(mut self, env: Env) -> Self {
+    pub fn with_env(mut self, env: Env) -> Self {
         self.env = env;
         self
     }
 
     /// Other limits: how long a question waits (from a second to a day), and how many different replies it takes.
-    pub fn limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
+    pub fn with_limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
         if !(SignedDuration::from_secs(1)..=SignedDuration::from_hours(24)).contains(&window)
             || !(1..=100).contains(&replies)
         {
@@ -126,6 +126,9 @@ impl Confirmer {
         let Some(entry) = store.get(super::SPACE, &key)? else { return Ok(None) };
         let until = Kept::parse(&entry.value)?.until;
         Ok(Some(match entry.answer.as_deref().map(Decision::parse).transpose()? {
+            Some(Decision::Granted(jws)) if redeem::is_withdrawn(store, &grant::jti(&jws)?)? => {
+                Standing::Declined
+            }
             Some(Decision::Granted(jws)) => Standing::Granted(self.grant(&key, jws, number)?),
             Some(Decision::Declined) => Standing::Declined,
             None if now <= until => Standing::Waiting { until },

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::record::{Decision, Kept};
 use super::reply::Answer;
-use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, Replied};
+use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, Replied, grant, redeem};
 use crate::profile::ReasonCode;
 use crate::store::{Answered, AnsweredWithin, Counted, Entry, Store, Within};
 
@@ -127,8 +127,11 @@ impl Confirmer {
         }))
     }
 
-    /// What a reply is told that decides nothing. When it is a try that is counted first, so that any number of tries at once are
-    /// no more than the limit.
+    /// What a reply is told when it doesn't decide the question. When it is a try that is counted first, so that any number of tries
+    /// at once are no more than the limit.
+    ///
+    /// A no inside the question's time counts whatever came first, since a network brings two replies in any order: it takes the
+    /// grant's use away, unless an order had it. Any other reply comes too late to change what was decided.
     fn tell(
         &self,
         asked: &Asked<'_>,
@@ -137,6 +140,9 @@ impl Confirmer {
     ) -> Result<Replied, ConfirmationError> {
         let decision = recorded.map(Decision::parse).transpose()?;
         if let (Some(Decision::Granted(jws)), Says::Yes) = (&decision, says) {
+            if redeem::is_withdrawn(asked.store, &grant::jti(jws)?)? {
+                return Ok(Replied::Refused(ReasonCode::ConfirmationDeclined));
+            }
             // The try that was granted stands in the grant.
             return Ok(Replied::AlreadyGranted(self.grant(&asked.key, jws.clone(), &asked.reply.number)?));
         }
@@ -145,7 +151,22 @@ impl Confirmer {
         }
         Ok(match (decision, says) {
             (_, Says::Nothing(code)) => Replied::Refused(*code),
-            (Some(Decision::Granted(_)) | None, _) => Replied::Refused(ReasonCode::ConfirmationLate),
+            (Some(Decision::Granted(jws)), _) => {
+                let inside = asked.now <= asked.kept.until;
+                // As long as a use of it would be kept.
+                let end = asked.kept.day.after(2).map_or(Timestamp::MAX, NaturalDay::begin);
+                let jti = grant::jti(&jws)?;
+                let gone = match inside {
+                    true => redeem::withdraw(asked.store, &jti, end)?,
+                    // The same no again.
+                    false => redeem::is_withdrawn(asked.store, &jti)?,
+                };
+                match gone {
+                    true => Replied::Declined,
+                    false => Replied::Refused(ReasonCode::ConfirmationLate),
+                }
+            }
+            (None, _) => Replied::Refused(ReasonCode::ConfirmationLate),
             (Some(Decision::Declined), Says::Yes) => Replied::Refused(ReasonCode::ConfirmationDeclined),
             (Some(Decision::Declined), Says::No) => Replied::Declined,
         })
