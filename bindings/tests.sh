@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The bindings from outside: C, C++, ctypes, the libraries in the vendors' places, the wheel, and the snippets of
-# docs/from-sdtapi.md in C#, Java, Python and JavaScript. `bindings/tests.sh snippets` runs the last alone.
+# docs/from-sdtapi.md and docs/bridge.md. `bindings/tests.sh snippets` runs the last alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -22,10 +22,11 @@ program=$target/debug/realname
 cargo build --quiet -p realname-c -p sdtapi -p realname-cli
 [ -d "$tools/node_modules/koffi" ] || (cd "$tools" && npm install --silent --no-save --prefix . koffi@3)
 
-# snippet LANGUAGE FILE: what stands in the page, word for word.
+# snippet LANGUAGE FILE [PAGE]: what stands in the page, word for word.
 snippet() {
-  awk -v fence="\`\`\`$1" '$0 == fence {inside = 1; next} /^```/ {inside = 0} inside' docs/from-sdtapi.md >"$place/$2"
-  [ -s "$place/$2" ] || { echo "docs/from-sdtapi.md has no snippet in $1" >&2; exit 1; }
+  local page=${3:-docs/from-sdtapi.md}
+  awk -v fence="\`\`\`$1" '$0 == fence {inside = 1; next} /^```/ {inside = 0} inside' "$page" >"$place/$2"
+  [ -s "$place/$2" ] || { echo "$page has no snippet in $1" >&2; exit 1; }
 }
 
 # try LANGUAGE COMMAND…: a fresh sandbox, a reader whose card is laid down again, the command, and the verdict.
@@ -56,3 +57,35 @@ snippet python till.py
 [ -x "$tools/wheel/bin/python" ] || python3 -m venv "$tools/wheel"
 "$tools/wheel/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$target"/wheels/realname-*-cp39-abi3-*.whl
 try python "$tools/wheel/bin/python" "$place/till.py"
+
+# The programs of docs/bridge.md, with a bridge of their own.
+# Two cards of one person: a card that is back at once was only touched, says a bridge.
+sed 's/测试路1号/测试路2号/' fixtures/cards/resident.json >"$place/second.json"
+"$program" emulator --card fixtures/cards/resident.json "$place/second.json" --again --link "$place/shared" >/dev/null &
+readers+=($!)
+for _ in $(seq 100); do [ -e "$place/shared" ] && break; sleep 0.05; done
+echo a-token-for-the-programs-of-this-till >"$place/token"
+XDG_STATE_HOME=$place "$program" bridge --port "$place/shared" --listen 127.0.0.1:0 --token "$place/token" >"$place/bridge" 2>/dev/null &
+readers+=($!)
+for _ in $(seq 100); do [ -s "$place/bridge" ] && break; sleep 0.05; done
+url=$(sed -n 's/^listening on //p' "$place/bridge")
+snippet python bridge.py docs/bridge.md
+echo "-- docs/bridge.md: python"
+PYTHONIOENCODING=utf-8 timeout 60 python3 "$place/bridge.py" "$url" "$place/token" | grep '^测试甲$'
+snippet csharp Bridge.cs docs/bridge.md
+mcs -codepage:utf8 -r:System.Net.Http -out:"$place/bridge.exe" "$place/Bridge.cs"
+echo "-- docs/bridge.md: csharp"
+LC_ALL=C timeout 60 mono "$place/bridge.exe" "$url" "$place/token" | grep -o '测试甲'
+if LC_ALL=C timeout 60 mono "$place/bridge.exe" "$url" /dev/null >/dev/null 2>&1; then
+  echo "a program without the token got in" >&2; exit 1
+fi
+# The Python package and the program through the bridge, as through any port.
+export REALNAME_BRIDGE_TOKEN=$place/token
+"$tools/wheel/bin/python" - "${url/http:\/\//bridge:}" <<'PY'
+import sys, realname
+with realname.Reader(sys.argv[1]) as reader:
+    card = reader.read(wait=20)
+    assert card.document.name == "测试甲" and len(card.photo) == 1024
+    print("-- the Python package through the bridge: ok")
+PY
+"$program" reader read --port "${url/http:\/\//bridge:}" --wait 20 --json | grep -o '"origin": "emulated"'

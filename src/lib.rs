@@ -62,11 +62,13 @@
 //! | `serial` | yes | serial ports and USB-serial bridges |
 //! | `sqlite` | yes | the store for one machine (needs a C compiler) |
 //! | `usb`, `hid` | no | native USB readers |
+//! | `bridge` | no | the reader of a bridge on this machine |
 //! | `pty` | no | the reader in software on a pseudo-terminal (Unix) |
 //! | `rustface` | no | a face finder inside the program; its weights are a file that is given |
 //! | `http` | no | registers, and the message gateway of a second confirmation, over HTTPS |
 //! | `http-server` | no | the embedded register served over HTTP |
 //! | `postgres` | no | the store for several machines |
+//! | `gateway` | no | second confirmations over an operator's message gateway (CMPP, SMPP) |
 //! | `pkcs11` | no | signing keys in tokens and hardware security modules |
 //! | `encrypted-keys` | no | signing keys that a password encrypts |
 //! | `schema` | no | JSON Schemas of the values that are printed |
@@ -95,6 +97,8 @@ pub use realname_flow::{
     FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
     report, rollout, standing,
 };
+#[cfg(feature = "gateway")]
+pub use realname_gateway as gateway;
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
 #[cfg(feature = "journal")]

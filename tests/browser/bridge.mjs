@@ -29,8 +29,11 @@ async function page(port = 0) {
 
 const [till, foreign] = [await page(), await page()];
 // Two, because one that is back after half a second was only touched.
-const reader = await start("emulator", "--card", ...cards, "--again");
-const bridge = await start("bridge", "--port", reader, "--listen", "127.0.0.1:0", "--allow-origin", till.origin);
+const link = join(place, "reader");
+const plugIn = () => start("emulator", "--card", ...cards, "--again", "--link", link);
+await plugIn();
+const reader = started.at(-1);
+const bridge = await start("bridge", "--port", link, "--listen", "127.0.0.1:0", "--allow-origin", till.origin);
 const browser = await chromium.launch({
   executablePath: browserPath,
   args: ["--no-sandbox", "--host-resolver-rules=MAP moved.example 127.0.0.1"],
@@ -81,6 +84,33 @@ try {
   await closed.close();
   assert.equal((await call(allowed, bridge, "/v1/read", '{"wait": 20}')).status, 200);
 
+  // Two pages at once: each gets a card of its own, and hears of both.
+  const second = await browser.newPage();
+  await second.goto(till.origin);
+  const hearing = [allowed, second].map((page) => events(page, bridge, 8));
+  const both = await Promise.all([allowed, second].map((page) => call(page, bridge, "/v1/read", '{"wait": 20}')));
+  assert.deepEqual(both.map((got) => got.status), [200, 200]);
+  assert.notEqual(both[0].body.document.name, both[1].body.document.name);
+  for (const heard of await Promise.all(hearing)) {
+    const names = heard.filter((event) => event.event === "card_read").map((event) => event.document.name);
+    for (const got of both) assert.ok(names.includes(got.body.document.name), names);
+  }
+
+  // The reader is unplugged while both wait, and plugged in again: they are told, and it comes back by itself.
+  const losing = [allowed, second].map((page) => call(page, bridge, "/v1/read", '{"wait": 20}'));
+  const gone = new Promise((done) => reader.once("exit", done));
+  reader.kill();
+  await gone;
+  for (const lost of await Promise.all(losing)) assert.ok(lost.status === 503 || lost.status === 200, JSON.stringify(lost));
+  for (let tries = 0; (await call(allowed, bridge, "/v1/reader")).body.state !== "absent"; tries++) {
+    assert.ok(tries < 50, "the reader isn't missed");
+  }
+  assert.equal((await call(allowed, bridge, "/v1/read", '{"wait": 1}')).status, 503);
+  const back = events(second, bridge, 2);
+  await plugIn();
+  assert.deepEqual((await back).map((event) => event.event), ["reader_gone", "reader_ready"]);
+  assert.equal((await call(second, bridge, "/v1/read", '{"wait": 20}')).status, 200);
+
   const others = await browser.newPage();
   await others.goto(foreign.origin);
   for (const body of [undefined, '{"wait": 20}']) {
@@ -101,7 +131,7 @@ try {
   const got = await call(moved, "", "/v1/reader");
   assert.deepEqual([got.status, got.body.error.code], [421, "other_host"]);
   assert.equal((await call(moved, "", "/v1/read", '{"wait": 5}')).status, 421);
-  console.log("bridge: an allowed page reads and hears, foreign, sandboxed and moved ones get nothing");
+  console.log("bridge: allowed pages read and hear, two at once and through an unplugged reader, foreign, sandboxed and moved ones get nothing");
 } finally {
   await browser.close();
   for (const child of started) child.kill();

@@ -53,6 +53,7 @@ kernel() {
 
 build() {
   cargo build --quiet --locked -p realname-usb-guest
+  cargo build --quiet --locked -p realname-c -p sdtapi -p termb
 }
 
 # The program with the shared libraries that it needs: so it is the same build as everything else, which a static one isn't.
@@ -66,6 +67,38 @@ install_program() {
   done
 }
 
+# Programs in C, C++ and Python over the libraries, and what they need to run.
+install_programs() {
+  local root=$1 target=${CARGO_TARGET_DIR:-target}/debug flags link file
+  mkdir -p "$root"/{programs,libraries,usr/bin,tmp}
+  for file in sdtapi termb realname; do
+    cp "$target/lib$file.so" "$root/libraries/"
+    strip --strip-debug "$root/libraries/lib$file.so"
+  done
+  flags=(-O1 -Wall -Wextra -I bindings/sdtapi/tests -I bindings/c/include)
+  link=(-L "$target" -lrealname -ldl)
+  gcc -std=c99 "${flags[@]}" tests/usb/till.c -o "$root/programs/c" "${link[@]}"
+  g++ -std=c++17 "${flags[@]}" -x c++ tests/usb/till.c -x none -o "$root/programs/cpp" "${link[@]}"
+  printf '#!/bin/busybox sh\nexec /usr/bin/python3 /till.py "$@"\n' >"$root/programs/python"
+  chmod 755 "$root/programs/python"
+  cp tests/usb/till.py "$root/till.py"
+  cp "$(realpath "$(command -v python3)")" "$root/usr/bin/python3"
+  # The modules that the program has loaded when it is there, and what they bring.
+  python3 -S -c 'import sys, time, ctypes, encodings.utf_8, encodings.utf_16_le, encodings.idna, runpy
+for module in list(sys.modules.values()):
+    print(getattr(module, "__file__", None) or "")' | grep '^/' | sort -u | while read -r file; do
+    mkdir -p "$root$(dirname "$file")"
+    cp "$file" "$root$file"
+  done
+  find "$root" -type f \( -perm -100 -o -name '*.so*' \) | while read -r file; do
+    ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true
+  done | sort -u | while read -r file; do
+    case $file in "$PWD"/*) continue ;; esac
+    mkdir -p "$root$(dirname "$file")"
+    [ -e "$root$file" ] || cp -L "$file" "$root$file"
+  done
+}
+
 initramfs() {
   local root=$WORK/root module rest path
   rm -rf "$root"
@@ -74,6 +107,7 @@ initramfs() {
   cp tests/usb/modules "$root/modules/order"
   cp "$(command -v busybox)" "$root/bin/busybox"
   install_program "${CARGO_TARGET_DIR:-target}/debug/realname-usb-guest" "$root"
+  install_programs "$root"
   printf '%s\n' "$@" >"$root/lanes"
   chmod 755 "$root/init"
   while read -r module rest; do
@@ -101,6 +135,8 @@ need qemu-system-x86_64 qemu-system-x86
 need busybox busybox-static
 need cpio cpio
 need xz xz-utils
+need g++ g++
+need python3 python3
 kernel
 at=$SECONDS
 build

@@ -50,7 +50,7 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         match self {
             Self::Bridge(refusal) => refusal.into_response(),
-            Self::Terminal(refused) => answer(refused.status, &refused.to_json().to_string()),
+            Self::Terminal(refused) => answer(refused.status, refused.to_json().to_string()),
         }
     }
 }
@@ -80,7 +80,7 @@ pub(crate) async fn attest(
         value["consent"] = app.consents.ask(&subject)?.into();
         value["expires_in"] = LIFE.as_secs().into();
         value["asked"] = shown;
-        return Ok(answer(StatusCode::CONFLICT, &value.to_string()));
+        return Ok(answer(StatusCode::CONFLICT, value.to_string()));
     }
     let card = app.desk.read(Wants::default(), Duration::from_secs_f64(wait)).await?;
     let presentation = blocking(&terminal, move |terminal| {
@@ -88,7 +88,7 @@ pub(crate) async fn attest(
         terminal.attest(&demand, std::mem::take(&mut *live), card)
     })
     .await?;
-    Ok(answer(StatusCode::OK, &json!({"presentation": presentation}).to_string()))
+    Ok(answer(StatusCode::OK, json!({"presentation": presentation}).to_string()))
 }
 
 /// Signatures, photos and the register block.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -71,9 +71,20 @@ async fn collect(body: Body, limit: usize, expected: usize) -> Result<Zeroizing<
     Ok(bytes)
 }
 
-/// An answer in JSON.
-pub(crate) fn answer(status: StatusCode, text: &str) -> Response {
-    let mut response = Response::new(Body::from(text.to_owned()));
+/// Bytes that are wiped when the last who has them lets them go.
+pub(crate) fn wiped<T: AsRef<[u8]> + zeroize::Zeroize + Send + 'static>(bytes: T) -> Bytes {
+    struct Owned<T: zeroize::Zeroize>(Zeroizing<T>);
+    impl<T: AsRef<[u8]> + zeroize::Zeroize> AsRef<[u8]> for Owned<T> {
+        fn as_ref(&self) -> &[u8] {
+            self.0.as_ref()
+        }
+    }
+    Bytes::from_owner(Owned(Zeroizing::new(bytes)))
+}
+
+/// An answer in JSON, wiped when it is sent.
+pub(crate) fn answer(status: StatusCode, text: impl Into<String>) -> Response {
+    let mut response = Response::new(Body::from(wiped(text.into())));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

@@ -18,6 +18,7 @@
 mod app;
 mod attesting;
 mod call;
+mod commanding;
 mod consents;
 mod desk;
 mod door;

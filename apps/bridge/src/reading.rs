@@ -35,7 +35,7 @@ pub(crate) async fn reader(State(app): State<Arc<App>>) -> Response {
     let known = app.desk.known().await;
     let value = match &known.line {
         Line::Unknown => json!({"state": "absent"}),
-        Line::Open { sam_id, port, baud } => {
+        Line::Open { sam_id, port, baud, .. } => {
             let state = if known.busy { "busy" } else { "ready" };
             json!({"state": state, "sam_id": sam_id.to_string(), "port": port, "baud": baud})
         }
@@ -46,7 +46,7 @@ pub(crate) async fn reader(State(app): State<Arc<App>>) -> Response {
             value
         }
     };
-    answer(StatusCode::OK, &value.to_string())
+    answer(StatusCode::OK, value.to_string())
 }
 
 /// What a reader that can't be used is.
@@ -89,5 +89,5 @@ pub(crate) async fn read(State(app): State<Arc<App>>, request: Request) -> Resul
     };
     let wants = Wants { fingerprint: asked.fingerprint.unwrap_or(false), confirm };
     let card = app.desk.read(wants, Duration::from_secs_f64(wait)).await?;
-    Ok(answer(StatusCode::OK, &plain_json(&card)?))
+    Ok(answer(StatusCode::OK, std::mem::take(&mut *plain_json(&card)?)))
 }

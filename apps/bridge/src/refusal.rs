@@ -17,6 +17,9 @@ pub enum Refusal {
     /// A page of another origin than those that were allowed.
     #[error("the call comes from a page whose origin isn't allowed")]
     OtherOrigin,
+    /// A page asks for what is for programs.
+    #[error("this call is for programs that have the token")]
+    ProgramsOnly,
     /// No page, and no token.
     #[error("this call needs a token: it names no origin")]
     NoToken,
@@ -91,6 +94,7 @@ explain! {
     Refusal {
         Self::OtherHost => "other_host", Caller, "Call the bridge as 127.0.0.1 or localhost.", "请以 127.0.0.1 或 localhost 访问本地服务。";
         Self::OtherOrigin => "other_origin", Caller, "Start the bridge with --allow-origin and this page's scheme, host and port.", "请在启动本地服务时用 --allow-origin 指定该页面的协议、主机和端口。";
+        Self::ProgramsOnly => "programs_only", Caller, "Use POST /v1/read from a page.", "网页请使用 POST /v1/read。";
         Self::NoToken => "no_token", Caller, "Start the bridge with --token FILE, and send Authorization: Bearer with what stands in it.", "请用 --token FILE 启动本地服务，并以 Authorization: Bearer 提供该文件中的令牌。";
         Self::TokenRefused => "token_refused", Caller, "Send the token that stands in the file of --token.", "请使用 --token 所指文件中的令牌。";
         Self::NotFound => "not_found", Caller, "See docs/bridge.md for the addresses.", "请查看 docs/bridge.md 中的地址。";
@@ -119,7 +123,7 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::OtherHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::OtherOrigin => StatusCode::FORBIDDEN,
+            Self::OtherOrigin | Self::ProgramsOnly => StatusCode::FORBIDDEN,
             Self::NoToken | Self::TokenRefused => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::refusal::{Coded, Refusal};
-use crate::{attesting, reading, watching};
+use crate::{attesting, commanding, reading, watching};
 
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
@@ -21,6 +21,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/read", post(reading::read))
         .route("/v1/events", get(watching::events))
         .route("/v1/attest", post(attesting::attest))
+        .route("/v1/command", post(commanding::command))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| Refusal::Internal.into_response()))

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn rn_reader_list(json: *mut *mut c_char) -> rn_status {
         let place = boundary::place(json)?;
         let text = self::json(&list_readers()?)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(place, text) }
+        unsafe { strings::give(place, &text) }
     })
 }
 
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn rn_reader_probe(reader: *mut rn_reader, json: *mut *mut
         let place = boundary::place(json)?;
         let text = with(reader, |held| self::json(&held.reader.probe()?))?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(place, text) }
+        unsafe { strings::give(place, &text) }
     })
 }
 
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn rn_reader_read(
         let options = unsafe { boundary::maybe_text(options_json, "options_json") }?.unwrap_or_default();
         let text = with(reader, |held| self::json(&held.reader.read(options)?.to_plain()))?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(place, text) }
+        unsafe { strings::give(place, &text) }
     })
 }
 

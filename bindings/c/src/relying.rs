@@ -68,7 +68,7 @@ pub unsafe extern "C" fn rn_demand_new(
             unsafe { (boundary::text(key, "key")?, boundary::text(request_json, "request_json")?) };
         let text = self::json(&shared::demand(&store, key, request)?.json)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(out, text) }
+        unsafe { strings::give(out, &text) }
     })
 }
 
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn rn_answer(
         let (verdict, value) = shared::answer(&store, &trust, presentation, nonce)?;
         let text = self::json(&value)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(out, text) }?;
+        unsafe { strings::give(out, &text) }?;
         Ok(told(&verdict))
     })
 }
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn rn_record(
                 ["wait for a presentation, or make a new demand", "请等待凭证，或重新发起请求"],
             )
         })?;
-        let text = String::from_utf8(kept).map_err(|_| Failure::internal())?;
+        let text = std::str::from_utf8(&kept).map_err(|_| Failure::internal())?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
         unsafe { strings::give(out, text) }
     })
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn rn_audit(
         let (verdict, value) = shared::audit(list, anchor, record.as_bytes(), at)?;
         let text = self::json(&value)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(out, text) }?;
+        unsafe { strings::give(out, &text) }?;
         Ok(told(&verdict))
     })
 }

@@ -17,15 +17,23 @@ static OUT: Mutex<Option<HashMap<usize, CString>>> = Mutex::new(None);
 ///
 /// # Safety
 /// `place` is null, or a pointer may be written there.
-pub(crate) unsafe fn give(place: *mut *mut c_char, text: String) -> Result<(), Failure> {
+pub(crate) unsafe fn give(place: *mut *mut c_char, text: &str) -> Result<(), Failure> {
     let place = boundary::place(place)?;
-    let text = CString::new(text).map_err(|_| Failure::internal())?;
+    let text = owned(text)?;
     let pointer = text.as_ptr().cast_mut();
     let mut out = OUT.lock().unwrap_or_else(PoisonError::into_inner);
     out.get_or_insert_default().insert(pointer.addr(), text);
     drop(out);
     // SAFETY: not null, and the caller promises the rest.
     unsafe { boundary::put(place, pointer) }
+}
+
+/// The text with a NUL behind it, of exactly its size: one that is made larger or smaller leaves itself where it was.
+pub(crate) fn owned(text: &str) -> Result<CString, Failure> {
+    let mut bytes = Vec::with_capacity(text.len() + 1);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(0);
+    CString::from_vec_with_nul(bytes).map_err(|_| Failure::internal())
 }
 
 /// Wipes and frees a text that a function gave. Null is nothing to free; a text that isn't the library's, or was freed before,

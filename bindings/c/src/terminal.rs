@@ -54,7 +54,7 @@ pub unsafe extern "C" fn rn_demand_check(
         // SAFETY: null or a text, as the caller promises.
         let text = self::json(&terminal.check(unsafe { boundary::text(demand, "demand") }?)?)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(out, text) }
+        unsafe { strings::give(out, &text) }
     })
 }
 
@@ -84,8 +84,9 @@ pub unsafe extern "C" fn rn_attest(
             )
         };
         let text = reader::with(reader, |held| terminal.attest(demand, &held.reader, "", live, consent))?;
+        let text = zeroize::Zeroizing::new(text);
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(out, text) }
+        unsafe { strings::give(out, &text) }
     })
 }
 
@@ -113,7 +114,7 @@ pub unsafe extern "C" fn rn_photos_check(
         let passed = value["outcome"] == "pass";
         let text = self::json(&value)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
-        unsafe { strings::give(out, text) }?;
+        unsafe { strings::give(out, &text) }?;
         Ok(if passed { Status::Ok } else { Status::Refused })
     })
 }

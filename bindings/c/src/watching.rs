@@ -1,16 +1,17 @@
 //! A watch: a thread of its own that calls back.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
-use realname_bindings::{Failure, event_json};
+use realname_bindings::{Failure, event_json, line};
 use zeroize::Zeroize;
 
 use crate::boundary;
 use crate::errors::rn_status;
 use crate::handles::{self, rn_reader};
 use crate::held::Held;
+use crate::strings;
 
 /// Told of one event: the JSON that `reader watch --json` prints, which is the library's and holds during the call. It may
 /// call any function of this library.
@@ -67,7 +68,8 @@ pub unsafe extern "C" fn rn_reader_watch(
             };
             let _ = began.send(Ok(()));
             for event in watching.by_ref() {
-                let Ok(text) = CString::new(event_json(&event).to_string()) else { continue };
+                let told = line(&event_json(&event)).and_then(|text| strings::owned(&text));
+                let Ok(text) = told else { continue };
                 // SAFETY: the text ends with a NUL and outlives the call; the function is the caller's.
                 held.watcher.calling(|| unsafe { callback(text.as_ptr(), context.pointer()) });
                 text.into_bytes_with_nul().zeroize();

@@ -33,6 +33,35 @@ for language in c cpp; do
   "$place/till-$language" lying "$place/lying-$language"
 done
 
+echo "-- nothing of the person in freed memory"
+gcc -std=c99 -Wall -Wextra -Werror -O1 -shared -fPIC bindings/c/tests/canary.c -o "$place/canary.so" -ldl
+gcc -std=c99 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -I bindings/c/include bindings/c/tests/wiped.c -o "$place/wiped" "${link[@]}"
+REALNAME_CANARY=测试路1号 LD_PRELOAD=$place/canary.so "$place/wiped" 2>&1 >/dev/null | grep -qx 'canary: 1'
+"$target/realname" sandbox new "$place/wiped-sandbox" >/dev/null
+reader wiped-reader --again
+REALNAME_CANARY=测试路1号 LD_PRELOAD=$place/canary.so "$place/wiped" "$place/wiped-reader" "$place/wiped-sandbox" 2>"$place/found" ||
+  { cat "$place/found" >&2; exit 1; }
+grep -qx 'canary: 0' "$place/found" || { cat "$place/found" >&2; exit 1; }
+echo "-- nor of the bridge's"
+reader wiped-shared --again
+echo a-token-for-the-programs-of-this-till >"$place/token"
+XDG_STATE_HOME=$place REALNAME_CANARY=测试路1号 LD_PRELOAD=$place/canary.so "$target/realname" bridge --port "$place/wiped-shared" \
+  --listen 127.0.0.1:0 --token "$place/token" >"$place/bridge" 2>"$place/bridge-found" &
+bridge=$!
+readers+=("$bridge")
+for _ in $(seq 100); do [ -s "$place/bridge" ] && break; sleep 0.05; done
+python3 - "$(sed -n 's/^listening on //p' "$place/bridge")" "$(cat "$place/token")" <<'PY'
+import json, sys, urllib.request
+headers = {"Content-Type": "application/json", "Authorization": "Bearer " + sys.argv[2]}
+for _ in range(3):
+    request = urllib.request.Request(sys.argv[1] + "/v1/read", b'{"wait": 20}', headers)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        assert "测试路1号" in json.load(response)["document"]["address"]
+PY
+kill "$bridge"
+wait "$bridge"
+grep -qx 'canary: 0' "$place/bridge-found" || { grep canary "$place/bridge-found" >&2; exit 1; }
+
 echo "-- ctypes"
 "$target/realname" sandbox new "$place/ctypes" >/dev/null
 (

@@ -282,8 +282,12 @@ impl Desk {
             return code::WRONG_COMMAND;
         }
         let mut state = self.lock();
-        let was_open = state.reader.take().is_some();
         let Some(name) = ports::name(self.number) else { return code::PORT };
+        if name.starts_with("bridge:") {
+            // Others use that line, too.
+            return code::WRONG_COMMAND;
+        }
+        let was_open = state.reader.take().is_some();
         let changed = Reader::open(&name, Some(current)).and_then(|mut reader| reader.set_baud(wanted));
         match changed {
             Ok(()) => state.rate = Some(wanted),

@@ -1,14 +1,19 @@
 //! Opening what a number stands for.
 
-use realname::reader::transport::{Hid, Serial, Transport, TransportError, Usb};
+use realname::reader::transport::{Bridge, Hid, Serial, Transport, TransportError, Usb};
 use realname::reader::wire::Command;
 use realname::reader::{Reader, ReaderError};
 
 use crate::impatient::Impatient;
 use crate::{code, ports};
 
-/// Opens the reader of that name at the rate, where it has one. Within 150 ms it is there or refused.
+/// Opens the reader of that name at the rate, where it has one. Within 150 ms it is there or refused; a bridge that runs, and
+/// whose reader has gone, looks for it a moment longer.
 pub(crate) fn open(name: &str, rate: u32) -> Result<Reader, i32> {
+    if let Some(address) = name.strip_prefix("bridge:") {
+        // It has asked the reader already.
+        return Bridge::open(address).map(Reader::new).map_err(|_| code::PORT);
+    }
     let mut reader = Reader::new(Impatient::new(transport(name, rate).map_err(|_| code::PORT)?));
     match reader.exchange(Command::SamId) {
         Ok(_) => Ok(reader),

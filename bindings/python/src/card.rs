@@ -1,20 +1,20 @@
 //! A card that was read.
 
 use pyo3::prelude::*;
-use realname_bindings::CardRead as Read;
-use serde_json::Value;
+use pyo3::types::PyString;
+use realname_bindings::{CardRead as Read, Told, card_json};
 
-use crate::{errors, shown};
+use crate::shown;
 
 /// What the card says. Nothing of it is in its `repr`.
 #[pyclass(frozen, module = "realname")]
 pub(crate) struct Document {
-    value: Value,
+    value: Told,
 }
 
 impl Document {
-    fn text(&self, name: &str) -> Option<String> {
-        self.value[name].as_str().map(str::to_owned)
+    fn text(&self, name: &str) -> Option<&str> {
+        self.value[name].as_str()
     }
 }
 
@@ -23,7 +23,7 @@ macro_rules! texts {
         #[pymethods]
         impl Document {
             $($(#[doc = $doc])* #[getter]
-            fn $name(&self) -> Option<String> {
+            fn $name(&self) -> Option<&str> {
                 self.text(stringify!($name))
             })*
 
@@ -98,8 +98,8 @@ impl CardRead {
         Self { card }
     }
 
-    fn value(&self) -> Value {
-        serde_json::to_value(self.card.to_plain()).unwrap_or_default()
+    fn value(&self) -> Told {
+        card_json(&self.card)
     }
 }
 
@@ -108,7 +108,7 @@ impl CardRead {
     /// What the card says.
     #[getter]
     fn document(&self) -> Document {
-        Document { value: self.value()["document"].take() }
+        Document { value: self.value().member("document") }
     }
 
     /// What a careful reader should know about the fields.
@@ -125,8 +125,8 @@ impl CardRead {
 
     /// The newest address written to the chip after the card was issued.
     #[getter]
-    fn additional_address(&self) -> Option<String> {
-        self.card.additional_address().map(|address| address.as_str().to_owned())
+    fn additional_address(&self) -> Option<&str> {
+        self.card.additional_address().map(|address| address.as_str())
     }
 
     /// The id that the reader's security module stated.
@@ -142,8 +142,8 @@ impl CardRead {
     }
 
     /// What `realname reader read --json` prints.
-    fn json(&self, py: Python<'_>) -> PyResult<String> {
-        errors::told(py, realname_bindings::json(&self.card.to_plain()))
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        shown::text(py, realname_bindings::json(&self.card.to_plain()))
     }
 
     fn __repr__(&self) -> String {

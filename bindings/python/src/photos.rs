@@ -2,10 +2,11 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use realname_bindings as shared;
 use serde_json::Value;
 
-use crate::errors;
+use crate::{errors, shown};
 
 /// Looks at the three photos of an online sale, as JPEG, PNG or WebP.
 #[pyfunction]
@@ -42,8 +43,8 @@ impl Photos {
     }
 
     /// What `realname capture check --json` prints.
-    fn json(&self, py: Python<'_>) -> PyResult<String> {
-        errors::told(py, shared::json(&self.value))
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        shown::text(py, shared::json(&self.value))
     }
 
     fn __repr__(&self) -> String {

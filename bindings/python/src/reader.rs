@@ -6,8 +6,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use realname_bindings::{self as shared, Failure, WatchEvent};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::card::CardRead;
 use crate::waiting::interruptible;
@@ -216,7 +217,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    fn value(&self) -> Value {
+    fn value(&self) -> shared::Told {
         shared::event_json(&self.event)
     }
 }
@@ -251,8 +252,8 @@ impl Event {
     }
 
     /// What `realname reader watch --json` prints.
-    fn json(&self, py: Python<'_>) -> PyResult<String> {
-        errors::told(py, shared::json(&self.value()))
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        shown::text(py, shared::json(&self.value()))
     }
 
     fn __repr__(&self) -> String {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use realname_bindings as shared;
-use serde_json::{Map, Value, json};
+use realname_bindings::Told;
+use serde_json::{Value, json};
 
 use crate::{errors, shown};
 
@@ -153,7 +155,7 @@ pub(crate) fn audit(py: Python<'_>, record: &[u8], list: &str, anchor: &str, at:
 #[pyclass(frozen, module = "realname")]
 pub(crate) struct Verdict {
     verdict: shared::Verdict,
-    value: Value,
+    value: Told,
 }
 
 #[pymethods]
@@ -173,7 +175,7 @@ impl Verdict {
     /// What the demand asked for, when it is accepted.
     #[getter]
     fn claims(&self) -> Option<Claims> {
-        self.value["claims"].as_object().map(|claims| Claims { claims: claims.clone() })
+        self.value["claims"].is_object().then(|| Claims { claims: self.value.member("claims") })
     }
 
     /// The demand's purpose, once the signatures held.
@@ -189,8 +191,8 @@ impl Verdict {
     }
 
     /// What `realname verify --json` prints.
-    fn json(&self, py: Python<'_>) -> PyResult<String> {
-        errors::told(py, shared::json(&self.value))
+    fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        shown::text(py, shared::json(&self.value))
     }
 
     fn __bool__(&self) -> PyResult<bool> {
@@ -243,7 +245,13 @@ impl Reason {
 /// What was disclosed, by name. Its values are shown by asking for them only.
 #[pyclass(frozen, mapping, module = "realname")]
 pub(crate) struct Claims {
-    claims: Map<String, Value>,
+    claims: Told,
+}
+
+impl Claims {
+    fn names(&self) -> impl ExactSizeIterator<Item = &String> {
+        self.claims.as_object().into_iter().flat_map(|claims| claims.keys()).collect::<Vec<_>>().into_iter()
+    }
 }
 
 #[pymethods]
@@ -260,23 +268,23 @@ impl Claims {
 
     /// The names.
     fn keys(&self) -> Vec<String> {
-        self.claims.keys().cloned().collect()
+        self.names().cloned().collect()
     }
 
     fn __contains__(&self, name: &str) -> bool {
-        self.claims.contains_key(name)
+        self.claims.get(name).is_some()
     }
 
     fn __len__(&self) -> usize {
-        self.claims.len()
+        self.names().len()
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyIterator>> {
-        pyo3::types::PyList::new(py, self.claims.keys())?.try_iter()
+        pyo3::types::PyList::new(py, self.names())?.try_iter()
     }
 
     fn __repr__(&self) -> String {
-        let names: Vec<_> = self.claims.keys().map(String::as_str).collect();
+        let names: Vec<_> = self.names().map(String::as_str).collect();
         format!("<Claims {}: not shown>", names.join(", "))
     }
 

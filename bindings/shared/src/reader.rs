@@ -9,8 +9,8 @@ use realname::reader::{self, Confirm, ReadOptions, ReaderError, WatchEvent};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::Failure;
 use crate::turns::Turns;
+use crate::{Failure, Told};
 
 /// Every port of this machine where a reader may be, as `reader list --json` prints it.
 ///
@@ -215,13 +215,18 @@ impl Drop for Watching<'_> {
     }
 }
 
+/// A reading as `reader read --json` prints it.
+pub fn card_json(card: &CardRead) -> Told {
+    Told::of(&card.to_plain()).unwrap_or_else(|_| Value::Null.into())
+}
+
 /// An event as `reader watch --json` prints it.
-pub fn event_json(event: &WatchEvent) -> Value {
-    let mut value = match event {
-        WatchEvent::Connected(probe) => json!({"sam_id": probe.sam_id.to_string()}),
-        WatchEvent::Card(card) => serde_json::to_value(card.to_plain()).unwrap_or_default(),
-        WatchEvent::Trouble(error) => Failure::of_reader(error).to_json(),
-        _ => json!({}),
+pub fn event_json(event: &WatchEvent) -> Told {
+    let mut value: Told = match event {
+        WatchEvent::Connected(probe) => json!({"sam_id": probe.sam_id.to_string()}).into(),
+        WatchEvent::Card(card) => card_json(card),
+        WatchEvent::Trouble(error) => Failure::of_reader(error).to_json().into(),
+        _ => json!({}).into(),
     };
     value["event"] = event.as_str().into();
     value["at"] = json!(Timestamp::now());

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::{Failure, Status};
+use crate::{Failure, Status, Told};
 
 /// How long what is over is kept, as the command line keeps it.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -158,7 +158,7 @@ pub struct Issued {
     pub jwt: String,
     pub nonce: String,
     /// What `demand new --json` prints, and `demand`.
-    pub json: Value,
+    pub json: Told,
 }
 
 /// Signs a demand and remembers it. `key`: PKCS#8 PEM text, or a file's path.
@@ -218,7 +218,8 @@ pub fn demand(store: &Store, key: &str, request: &str) -> Result<Issued, Failure
         made.issue(&asking.iss, &signer, store.ledger(), now).map_err(|error| Failure::of(&error))?;
     store.keep_house(now);
     let (jwt, nonce) = (issued.as_str().to_owned(), issued.nonce().to_owned());
-    let json = json!({"nonce": nonce, "purpose": asking.purpose, "ttl": ttl, "env": env, "demand": jwt});
+    let json =
+        json!({"nonce": nonce, "purpose": asking.purpose, "ttl": ttl, "env": env, "demand": jwt}).into();
     Ok(Issued { jwt, nonce, json })
 }
 
@@ -261,7 +262,7 @@ pub fn answer(
     trust: &Trust,
     presentation: &str,
     nonce: Option<&str>,
-) -> Result<(Verdict, Value), Failure> {
+) -> Result<(Verdict, Told), Failure> {
     let now = Timestamp::now();
     let presentation = presentation.trim();
     let asked = nonce.map_or(DemandRef::ByPresentation, DemandRef::Nonce);
@@ -278,7 +279,7 @@ pub fn answer(
         },
     };
     store.keep_house(now);
-    let mut value = serde_json::to_value(&verdict).map_err(|_| Failure::internal())?;
+    let mut value = Told::of(&verdict).map_err(|_| Failure::internal())?;
     let parsed = UnverifiedPresentation::parse(presentation).ok();
     let named = nonce.or_else(|| parsed.as_ref().and_then(UnverifiedPresentation::nonce));
     add_order(&mut value, store, named)?;
@@ -328,7 +329,7 @@ pub fn recorded_json(store: &Store, nonce: &str) -> Result<Option<Vec<u8>>, Fail
 ///
 /// # Errors
 /// When the record or the anchors are damaged, or the record was made after that time.
-pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<(Verdict, Value), Failure> {
+pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<(Verdict, Told), Failure> {
     let at = Timestamp::from_second(at).map_err(|_| Failure::argument("the time is out of range"))?;
     let record = Record::parse(record).map_err(|error| Failure::of(&error))?;
     if record.accepted_at().is_some_and(|accepted| accepted > at) {
@@ -350,7 +351,7 @@ pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<(Verdi
             None => return Err(Failure::of(&error)),
         },
     };
-    let mut value = serde_json::to_value(&verdict).map_err(|_| Failure::internal())?;
+    let mut value = Told::of(&verdict).map_err(|_| Failure::internal())?;
     for member in ["nonce", "transaction", "env"] {
         value[member] = Value::Null;
     }

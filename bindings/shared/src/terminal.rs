@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::helpers::{self, Helper};
 use crate::relying::{signing_key, transaction_json};
-use crate::{Failure, Reader, Status, Store, Trust};
+use crate::{Failure, Reader, Status, Store, Told, Trust};
 
 /// What a terminal is told once: the keys of `attest --config`, and the three that stand on the command line there. Relative
 /// paths are relative to the file.
@@ -157,9 +157,9 @@ impl Terminal {
     ///
     /// # Errors
     /// When the asker isn't trusted to ask this, or the demand is damaged or over.
-    pub fn check(&self, demand: &str) -> Result<Value, Failure> {
+    pub fn check(&self, demand: &str) -> Result<Told, Failure> {
         let demand = self.verified(demand)?.0;
-        Ok(demand_json(&demand))
+        Ok(demand_json(&demand).into())
     }
 
     /// Checks the person at this terminal and answers the demand. `live`: the photo taken on the spot. Nothing is read before
@@ -255,9 +255,9 @@ impl Terminal {
         signals: Vec<Signal>,
     ) -> Result<Case, Failure> {
         let mut request = CaseRequest::new(demand.purpose().clone(), self.config.env, Timestamp::now())
-            .with_terminal(self.config.terminal.as_str())
-            .with_enrolled(self.enrolled.iter().copied())
-            .with_signals(signals);
+            .terminal(self.config.terminal.as_str())
+            .enrolled(self.enrolled.iter().copied())
+            .signals(signals);
         if let Some(number) = demand.transaction().and_then(Transaction::number) {
             request = request.offering_phone_number(number.clone());
         }
@@ -308,10 +308,10 @@ fn refused(error: DecideError) -> Failure {
 fn attestor(config: &Config, base: &Path) -> Result<Attestor, Failure> {
     let mut place = Place::new(config.terminal.as_str());
     if let Some(agent) = &config.agent {
-        place = place.agent(agent.as_str());
+        place = place.with_agent(agent.as_str());
     }
     if let Some(region) = &config.region {
-        place = place.region(region.as_str());
+        place = place.with_region(region.as_str());
     }
     let key = signing_key(&base.join(&config.key).to_string_lossy())?;
     let attestor = Attestor::new(config.iss.as_str(), key, place).map_err(|error| Failure::of(&error))?;

@@ -28,6 +28,7 @@ mod personal;
 mod purpose;
 mod reason;
 mod refused;
+mod wiping;
 
 pub use check::{Check, CheckResult, Outcome};
 pub use claim::ClaimName;
@@ -50,6 +51,7 @@ pub use personal::Personal;
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
 pub use refused::Refused;
+pub use wiping::to_wiped_json;
 
 #[cfg(feature = "schema")]
 #[doc(hidden)]

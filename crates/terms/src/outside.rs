@@ -5,9 +5,12 @@
 //! `Deref` and no `AsRef`. Whoever needs the text itself, to compare, to store or to sign it, asks by a name that can be
 //! searched for: [`Outside::as_str_raw`].
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroize;
+
+use crate::wiping::Wiping;
 
 /// Most characters of an [`id`](is_id): the profile's.
 pub const MAX_ID: usize = 64;
@@ -108,22 +111,27 @@ pub fn is_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'-'))
 }
 
-/// Writes JSON for a screen: the same value to every reader, with `\u` escapes for what isn't plainly visible.
+/// Writes JSON for a screen: the same value to every reader, with `\u` escapes for what isn't plainly visible. No copy stays
+/// behind of what it says, but the text itself is the caller's to wipe.
 pub fn to_visible_json(value: &impl Serialize) -> serde_json::Result<String> {
-    let plain = serde_json::to_string_pretty(value)?;
-    let mut shown = String::with_capacity(plain.len());
+    let mut plain = Wiping::with_capacity(4 * 1024);
+    serde_json::to_writer_pretty(&mut plain, value)?;
+    let plain = plain.into_text().map_err(serde_json::Error::io)?;
+    let mut shown = Wiping::with_capacity(plain.len());
+    let mut utf8 = [0; 4];
     for c in plain.chars() {
         // Outside of texts JSON has none but line feeds, which pretty printing made.
         if c == '\n' || is_visible(c) {
-            shown.push(c);
+            shown.push(c.encode_utf8(&mut utf8).as_bytes());
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing into a String can't fail.
-                let _ = write!(shown, "\\u{unit:04x}");
+                shown.push(format!("\\u{unit:04x}").as_bytes());
             }
         }
     }
-    Ok(shown)
+    utf8.zeroize();
+    let mut shown = shown.into_text().map_err(serde_json::Error::io)?;
+    Ok(std::mem::take(&mut *shown))
 }
 
 impl fmt::Display for Outside<'_> {

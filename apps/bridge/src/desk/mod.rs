@@ -4,7 +4,9 @@
 //! A card goes to one read, the one that came first; who watches hears of each. A card that was read and lies there is
 //! nobody's: it has to be lifted first. Without a read or a watch nothing is asked of the reader.
 
+mod commands;
 mod event;
+mod offer;
 mod state;
 mod worker;
 
@@ -125,6 +127,10 @@ impl Desk {
 
     /// How the reader is: asked of it, when it does nothing else.
     pub(crate) async fn known(&self) -> Known {
+        self.known_within(KNOWN).await
+    }
+
+    async fn known_within(&self, limit: Duration) -> Known {
         let asked = {
             let mut state = self.shared.lock();
             let idle = matches!(state.doing, Doing::Idle | Doing::Opening) && !state.ending;
@@ -136,7 +142,7 @@ impl Desk {
             })
         };
         if let Some(asked) = asked {
-            let _ = tokio::time::timeout(KNOWN, asked).await;
+            let _ = tokio::time::timeout(limit, asked).await;
         }
         let state = self.shared.lock();
         Known {
@@ -155,7 +161,7 @@ impl Desk {
         let events = self.shared.events.subscribe();
         let first = match &state.line {
             Line::Unknown => None,
-            Line::Open { sam_id, port, baud } => {
+            Line::Open { sam_id, port, baud, .. } => {
                 Some(What::Ready { sam_id: *sam_id, port: port.clone(), baud: *baud })
             }
             Line::Lost(error) => Some(What::Gone(error.clone())),
@@ -172,6 +178,7 @@ impl Desk {
             let keeps = matches!(state.doing, Doing::Reading { .. });
             let kept = usize::from(keeps).min(state.queue.len());
             let rest = state.queue.split_off(kept);
+            state.offer = None;
             self.shared.poke(&state);
             rest
         };

@@ -2,17 +2,20 @@
 
 use std::collections::VecDeque;
 
-use realname::document::{CardRead, SamId};
+use realname::document::{CardRead, Origin, SamId};
 use realname::reader::{Confirm, ReadOptions, ReaderError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+use super::offer::Offer;
 use crate::refusal::Refusal;
 
 /// Reads that wait for a card at most.
 pub(crate) const QUEUE: usize = 32;
+/// After a program has asked command by command, the reader is watched for its next question. The slowest seen asks every 3 s.
+const POLLED: Duration = Duration::from_secs(5);
 /// After the reader says that it waits, its first look for a card has been made within this time.
-const LOOK: Duration = Duration::from_millis(250);
+pub(super) const LOOK: Duration = Duration::from_millis(250);
 
 /// How a card is to be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +49,7 @@ pub(crate) enum Line {
     #[default]
     Unknown,
     /// It answers.
-    Open { sam_id: SamId, port: String, baud: Option<u32> },
+    Open { sam_id: SamId, port: String, baud: Option<u32>, origin: Origin },
     /// It doesn't.
     Lost(ReaderError),
 }
@@ -80,13 +83,26 @@ pub(super) struct State {
     pub(super) doing: Doing,
     /// A card was told to lie there.
     pub(super) on: bool,
+    /// When a program asked command by command last.
+    pub(super) polled: Option<Instant>,
+    /// Somebody looks from time to time whether they still do.
+    pub(super) checked: bool,
+    /// The card that lies there, for such programs.
+    pub(super) offer: Option<Offer>,
+    /// Who waits for it to be read once more, with its fingerprints.
+    pub(super) again: Vec<oneshot::Sender<()>>,
 }
 
 impl State {
     /// How a card is wanted now: by the read that came first, else by those who watch. `None`: by nobody.
     pub(super) fn wanted(&self) -> Option<Wants> {
         let first = self.queue.front().map(|job| job.wants);
-        first.or((self.watchers > 0).then(Wants::default)).filter(|_| !self.ending)
+        first.or((self.watchers > 0 || self.is_polled()).then(Wants::default)).filter(|_| !self.ending)
+    }
+
+    /// Whether programs that ask command by command are about, or a card waits for them.
+    pub(super) fn is_polled(&self) -> bool {
+        self.polled.is_some_and(|at| at.elapsed() < POLLED) || self.offer.as_ref().is_some_and(Offer::waits)
     }
 
     /// Whether what the reader is at isn't what is wanted any more.
@@ -96,7 +112,7 @@ impl State {
             Doing::Looking { wants, .. } => self.wanted() != Some(wants),
             // Half a reading is no use to anybody; a whole one may be somebody's.
             Doing::Reading { .. } => self.wanted().is_none() && !self.ending,
-            Doing::Lying => self.wanted().is_none(),
+            Doing::Lying => self.wanted().is_none() || !self.again.is_empty(),
         }
     }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use realname::document::CardRead;
-use realname::reader::{CardMark, Opener, Progress, Reader, ReaderError};
+use realname::reader::{CardMark, Opener, Progress, ReadOptions, Reader, ReaderError};
 
 use super::Shared;
 use super::event::What;
+use super::offer::Offer;
 use super::state::{Doing, Line, Wants};
 use crate::refusal::Refusal;
 
@@ -23,6 +24,8 @@ const TROUBLE: Duration = Duration::from_millis(300);
 const NEWS: Duration = Duration::from_secs(10);
 /// A card that seems to have gone and is there again sooner than this, the same one, never went.
 const GONE: Duration = Duration::from_millis(600);
+/// How long reading a card once more may take.
+const FINGERPRINTS: Duration = Duration::from_secs(2);
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
@@ -47,6 +50,8 @@ enum Task {
     End,
     /// Say how the reader is.
     Ask,
+    /// Read the card that lies there once more, with its fingerprints.
+    Fingerprints,
     /// See a card that was read go.
     Removal,
     Read(Wants),
@@ -74,6 +79,7 @@ impl Worker {
             match self.next() {
                 Task::End => break,
                 Task::Ask => self.ask(),
+                Task::Fingerprints => self.fingerprints(),
                 Task::Removal => self.await_removal(),
                 Task::Read(wants) => self.read(wants),
             }
@@ -98,6 +104,10 @@ impl Worker {
                 state.doing = Doing::Opening;
                 return Task::Ask;
             }
+            if !state.again.is_empty() {
+                state.doing = Doing::Opening;
+                return Task::Fingerprints;
+            }
             let due = self.retry.map(|at| at.saturating_duration_since(Instant::now()));
             match (state.wanted(), due.filter(|left| !left.is_zero() && self.reader.is_none())) {
                 (Some(_), _) if self.reader.is_some() && self.lies && self.leaving.is_none() => {
@@ -117,6 +127,8 @@ impl Worker {
                     return Task::Read(wants);
                 }
                 (None, _) => {
+                    // Nobody would see it go.
+                    state.offer = None;
                     state = shared.wake.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
                 }
             }
@@ -152,11 +164,12 @@ impl Worker {
                     reader.expect_lying(mark);
                 }
                 let (sam_id, port, baud) = (probe.sam_id, name.clone(), reader.baud());
+                let origin = reader.origin();
                 self.opener.keep(&name, &reader);
                 self.reader = Some((name, reader));
                 (self.opened, self.retry, self.told) = (Some(Instant::now()), None, None);
                 let mut state = self.shared.lock();
-                state.line = Line::Open { sam_id, port: port.clone(), baud };
+                state.line = Line::Open { sam_id, port: port.clone(), baud, origin };
                 self.shared.tell(What::Ready { sam_id, port, baud });
                 true
             }
@@ -181,6 +194,7 @@ impl Worker {
         self.retry = Some(Instant::now() + self.pause);
         let mut state = self.shared.lock();
         let was = std::mem::replace(&mut state.line, Line::Lost(error.clone()));
+        state.offer = None;
         if std::mem::take(&mut state.on) {
             self.shared.tell(What::CardOff);
         }
@@ -238,6 +252,9 @@ impl Worker {
         if job.is_none() && before.is_some() && before == mark {
             return;
         }
+        let card = Arc::new(card);
+        // What went to a read is nobody else's.
+        state.offer = job.is_none().then(|| Offer::new(Arc::clone(&card), wants.fingerprint));
         if before.is_some() && std::mem::take(&mut state.on) {
             self.shared.tell(What::CardOff);
         }
@@ -246,9 +263,10 @@ impl Worker {
         }
         let watched = self.shared.events.receiver_count() > 0;
         if watched {
-            self.shared.tell(What::CardRead(Arc::new(card.clone())));
+            self.shared.tell(What::CardRead(Arc::clone(&card)));
         }
         if let Some(job) = job {
+            let card = Arc::try_unwrap(card).unwrap_or_else(|shared| CardRead::clone(&shared));
             let _ = job.answer.send(Ok(card));
         }
     }
@@ -261,9 +279,36 @@ impl Worker {
         }
     }
 
+    /// A program that has the card asks for its fingerprints, too.
+    fn fingerprints(&mut self) {
+        let asked = std::mem::take(&mut self.shared.lock().again);
+        let lies = self.lies && self.leaving.is_none();
+        if let Some((_, reader)) = self.reader.as_mut().filter(|_| lies) {
+            let options = ReadOptions::new().wait(FINGERPRINTS).fingerprint(true);
+            match reader.read_card(&options) {
+                Ok(card) => {
+                    self.mark = reader.lying_card();
+                    let mut state = self.shared.lock();
+                    let same = state.offer.as_mut().is_some_and(|offer| offer.completed(card));
+                    if !same {
+                        // Another one was laid down meanwhile: it is nobody's until it is put back.
+                        state.offer = None;
+                    }
+                }
+                // Few readers have the command, and some give a card's data once.
+                Err(ReaderError::Refused { .. } | ReaderError::NoCard { .. }) => {}
+                Err(error) => self.trouble(error, None),
+            }
+        }
+        for asked in asked {
+            let _ = asked.send(());
+        }
+    }
+
     fn card_is_off(&mut self) {
         (self.mark, self.lies) = (None, false);
         let mut state = self.shared.lock();
+        state.offer = None;
         if std::mem::take(&mut state.on) {
             self.shared.tell(What::CardOff);
         }
@@ -288,7 +333,7 @@ impl Worker {
                 }
                 // A card that can't be read is told as a fault, without a `card_off` after it: it has to be lifted in any
                 // case.
-                state.on = false;
+                (state.on, state.offer) = (false, None);
                 if let Some(job) = wants.and_then(|wants| state.take_first(wants)) {
                     let _ = job.answer.send(Err(Refusal::Reader(error)));
                 }

@@ -54,18 +54,29 @@ impl Till {
             server: None,
         };
         till.plug_in(EmulatorConfig::default());
-        let mut config = Config::new(Some(link.to_str().unwrap().to_owned()));
-        config.listen = till.address;
+        till.start().await;
+        till
+    }
+
+    /// Starts the bridge, for the first time or again, then where it was.
+    pub(crate) async fn start(&mut self) {
+        let mut config = Config::new(Some(self.link.to_str().unwrap().to_owned()));
+        config.listen = self.address;
         config.origins = vec![ORIGIN.parse().unwrap()];
         config.token = Some(Zeroizing::new(TOKEN.to_owned()));
         let server = Server::bind(config).await.unwrap();
-        till.address = server.origin().strip_prefix("http://").unwrap().parse().unwrap();
+        self.address = server.origin().strip_prefix("http://").unwrap().parse().unwrap();
         let (end, ended) = oneshot::channel::<()>();
-        till.end = Some(end);
-        till.server = Some(tokio::spawn(server.run(async {
+        self.end = Some(end);
+        self.server = Some(tokio::spawn(server.run(async {
             let _ = ended.await;
         })));
-        till
+    }
+
+    /// Ends the bridge, and waits until it has.
+    pub(crate) async fn stop(&mut self) {
+        self.end();
+        self.server.take().unwrap().await.unwrap();
     }
 
     pub(crate) fn plug_in(&mut self, config: EmulatorConfig) {
@@ -79,6 +90,10 @@ impl Till {
 
     pub(crate) fn reader(&self) -> &RunningEmulator {
         self.reader.as_ref().unwrap()
+    }
+
+    pub(crate) fn reader_id(&self) -> realname::document::SamId {
+        EmulatorConfig::default().sam_id
     }
 
     /// Takes the card away and lays down the next, as slowly as a hand does.
@@ -104,7 +119,7 @@ impl Till {
         timeout(Duration::from_secs(60), answer(stream)).await.expect("an answer")
     }
 
-    /// The call alone: whoever drops it has closed the page.
+    /// Only the call, without waiting for its answer. Dropping it is what closing the page does.
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -131,14 +146,14 @@ impl Till {
         self.call("POST", "/v1/read", &PAGE_JSON, body).await
     }
 
-    /// A read under way: its place in the queue is taken when this returns.
+    /// Starts a read, and returns once it has its place in the queue.
     pub(crate) async fn start_read(&self, body: &str) -> TcpStream {
         let stream = self.send("POST", "/v1/read", &PAGE_JSON, body).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         stream
     }
 
-    /// That the reader is told to be so. A read is answered before the reader is laid aside, so it may be a moment later.
+    /// Asserts that the bridge reports this state of the reader, within a moment: a read is answered before the reader is free again.
     pub(crate) async fn becomes(&self, state: &str) {
         let mut told = String::new();
         for _ in 0..100 {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use zeroize::ZeroizeOnDrop;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{Document, SamId};
 
@@ -55,6 +55,7 @@ pub struct CardRead {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct CardReadParts {
     pub(crate) document: Document,
+    pub(crate) text: Zeroizing<Vec<u8>>,
     pub(crate) photo: PhotoBlock,
     pub(crate) fingerprints: Vec<Fingerprint>,
     pub(crate) additional_addresses: Vec<super::CardText>,
@@ -73,6 +74,11 @@ impl CardRead {
     /// What the card says.
     pub fn document(&self) -> &Document {
         &self.parts.document
+    }
+
+    /// The chip's text block as it was read: 256 bytes, for programs that take it apart themselves.
+    pub fn text_block(&self) -> &[u8] {
+        &self.parts.text
     }
 
     /// The chip's photo, opaque.

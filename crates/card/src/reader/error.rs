@@ -166,6 +166,7 @@ impl ReaderError {
             Self::Transport(error) => match error {
                 TransportError::InUse { .. } => Action::CloseOtherProgram,
                 TransportError::NotPermitted { .. } => Action::GrantPermission,
+                TransportError::TokenRefused { .. } => Action::GiveToken,
                 TransportError::NotFound { .. }
                 | TransportError::NotAPort { .. }
                 | TransportError::NotAReader { .. }

@@ -47,6 +47,7 @@ mod numbers;
 mod open;
 mod opener;
 mod options;
+mod retold;
 pub mod session;
 pub mod transport;
 mod watch;

@@ -13,7 +13,8 @@ use super::wire::Baud;
 use super::wire::Command;
 
 impl Reader {
-    /// Opens a reader by name: `usb:ADDRESS` for bulk pipes, `hid:ADDRESS` for HID, anything else is a serial port. The
+    /// Opens a reader by name: `usb:ADDRESS` for bulk pipes, `hid:ADDRESS` for HID, `bridge:127.0.0.1:PORT` for the reader of a
+    /// bridge (feature `bridge`), anything else is a serial port. The
     /// names of [`list`](super::list) are such names; for ADDRESS see [`DeviceAddress`].
     ///
     /// `baud` is the line's rate; without it the rate at which a reader answers is looked for. Native USB has none.
@@ -67,6 +68,7 @@ impl Reader {
         match name.split_once(':') {
             Some(("usb", address)) => Self::usb(&native(address)?),
             Some(("hid", address)) => Self::hid(&native(address)?),
+            Some(("bridge", address)) => Self::bridge(address, baud),
             _ => Self::serial(name, baud, before),
         }
     }
@@ -160,6 +162,19 @@ impl Reader {
     #[cfg(feature = "hid")]
     pub fn open_hid(address: &DeviceAddress) -> Result<Self, ReaderError> {
         Ok(Self::new(super::transport::Hid::open(address)?))
+    }
+
+    #[cfg(feature = "bridge")]
+    fn bridge(address: &str, baud: Option<u32>) -> Result<Self, ReaderError> {
+        if baud.is_some() {
+            return Err(TransportError::Unsupported { what: "a line rate" }.into());
+        }
+        Ok(Self::new(super::transport::Bridge::open(address)?))
+    }
+
+    #[cfg(not(feature = "bridge"))]
+    fn bridge(_address: &str, _baud: Option<u32>) -> Result<Self, ReaderError> {
+        Err(TransportError::Unsupported { what: "a bridge's reader (feature `bridge`)" }.into())
     }
 
     #[cfg(feature = "usb")]

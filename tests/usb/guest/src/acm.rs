@@ -9,7 +9,7 @@ use realname::reader::{Attachment, Guess, Port, Progress, ReadOptions, Reader, R
 
 use crate::device::{self, NAME, Tty};
 use crate::gadget::{Gadget, READER, wait_for};
-use crate::{Failure, check, watch};
+use crate::{Failure, check, programs, watch};
 
 /// The port's name, found by ids and serial number.
 fn port() -> Result<String, Failure> {
@@ -32,6 +32,9 @@ pub(crate) fn lane() -> Result<(), Failure> {
     config.pace = true;
     let emulated = device::reader(tty()?, config.clone(), true)?;
 
+    programs::read(&name, &emulated)?;
+    emulated.remove();
+    emulated.place(device::card()?);
     let mut reader = Reader::open(&name, None)?;
     check(reader.origin() == Origin::Serial, "a CDC-ACM port is a serial port")?;
     let card = reader.read_card(&ReadOptions::new())?;

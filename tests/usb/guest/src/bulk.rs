@@ -13,7 +13,7 @@ use crate::device::{
 };
 use crate::functionfs::FunctionFs;
 use crate::gadget::{Gadget, Identity, READER, wait_for};
-use crate::{Failure, check, watch};
+use crate::{Failure, check, programs, watch};
 
 /// So many endpoints from and to the host that 02, 06, 81 and 85 are among them: see [`functionfs`](crate::functionfs).
 const SPLIT: (u8, u8) = (10, 9);
@@ -66,6 +66,13 @@ pub(crate) fn split() -> Result<(), Failure> {
     let requests = SplitRequests { heads: rig.files.output(1)?, bodies: rig.files.output(10)? };
     let files = Files::new(requests, split_replies(&heads, &bodies));
     let emulated = device::reader(files, EmulatorConfig::default(), true)?;
+
+    let name = wait_for("the reader's name", || {
+        list().ok()?.into_iter().map(|port| port.name).find(|name| name.starts_with("usb:"))
+    })?;
+    programs::read(&name, &emulated)?;
+    emulated.remove();
+    emulated.place(device::card()?);
 
     let line = open()?;
     check(matches!(line.framing(), Framing::Split(_)), "the split form is recognised")?;

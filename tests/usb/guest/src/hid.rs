@@ -11,7 +11,7 @@ use realname::reader::{Guess, Progress, ReadOptions, Reader, ReaderError, list};
 
 use crate::device::{self, Files, NAME, ReportRequests, Shared, report_replies};
 use crate::gadget::{Gadget, READER, wait_for};
-use crate::{Failure, check};
+use crate::{Failure, check, programs};
 
 /// A vendor-defined collection with reports of 64 bytes each way.
 const DESCRIPTOR: [u8; 27] = [
@@ -53,6 +53,9 @@ pub(crate) fn lane() -> Result<(), Failure> {
     let emulated = device::reader(files, config, true)?;
 
     let name = listed()?;
+    programs::read(&name, &emulated)?;
+    emulated.remove();
+    emulated.place(device::card()?);
     let mut reader = Reader::open(&name, None)?;
     check(reader.origin() == Origin::Hid, "the origin is hid")?;
     let card = reader.read_card(&ReadOptions::new())?;

@@ -8,6 +8,7 @@ mod device;
 mod functionfs;
 mod gadget;
 mod hid;
+mod programs;
 mod watch;
 
 use std::process::ExitCode;

@@ -24,6 +24,8 @@ pub enum Action {
     CloseOtherProgram,
     /// Have the permission to use the port granted.
     GrantPermission,
+    /// Give this program the token of the bridge that has the reader.
+    GiveToken,
     /// Choose the port.
     ChoosePort,
     /// Try again.
@@ -46,6 +48,7 @@ impl Action {
             Self::ServiceReader => "send the reader to its service",
             Self::CloseOtherProgram => "close the other program that uses the port",
             Self::GrantPermission => "have the permission to use the port granted",
+            Self::GiveToken => "name the file of the bridge's token in REALNAME_BRIDGE_TOKEN",
             Self::ChoosePort => "choose the reader's port",
             Self::TryAgain => "try again",
         }
@@ -64,6 +67,7 @@ impl Action {
             Self::ServiceReader => "读卡器需要送修",
             Self::CloseOtherProgram => "请关闭占用此端口的其他程序",
             Self::GrantPermission => "请管理员授予使用此端口的权限",
+            Self::GiveToken => "请在 REALNAME_BRIDGE_TOKEN 中指定网桥令牌文件",
             Self::ChoosePort => "请选择读卡器所在的端口",
             Self::TryAgain => "请重试",
         }

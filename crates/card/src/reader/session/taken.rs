@@ -33,13 +33,14 @@ impl Taken {
     /// `None` without a SAM id, which no session reaches this point without.
     pub(super) fn into_reply(self, confirmed: bool, line: &Line<'_>) -> Option<CardReply> {
         let reply = Reply { status: Status::new(StatusWord::Done), data: &self.data };
-        let CardBlocks { photo, fingerprints, .. } = reply.card().ok()?;
+        let CardBlocks { text, photo, fingerprints } = reply.card().ok()?;
         let mark = self.mark();
         let mut document = self.decoded.document;
         if self.address_unread {
             document.note(Flag::AdditionalAddressUnread);
         }
         Some(CardReply {
+            text: Zeroizing::new(text.to_vec()),
             photo: PhotoBlock::new(photo),
             fingerprints: fingerprints.chunks(FINGERPRINT_LENGTH).map(Fingerprint::new).collect(),
             document,
@@ -56,6 +57,7 @@ impl Taken {
 #[derive(Clone)]
 pub struct CardReply {
     document: Document,
+    text: Zeroizing<Vec<u8>>,
     photo: PhotoBlock,
     fingerprints: Vec<Fingerprint>,
     additional_addresses: Vec<CardText>,
@@ -77,9 +79,11 @@ impl CardReply {
 
     /// The reading, complete with the time when its reply was complete.
     pub fn read_at(self, read_at: Timestamp) -> CardRead {
-        let Self { document, photo, fingerprints, additional_addresses, sam_id, origin, link, .. } = self;
+        let Self { document, text, photo, fingerprints, additional_addresses, sam_id, origin, link, .. } =
+            self;
         CardRead::from_session(CardReadParts {
             document,
+            text,
             photo,
             fingerprints,
             additional_addresses,

@@ -52,6 +52,12 @@ pub enum TransportError {
     /// The reader was unplugged, or the other end was closed.
     #[error("the reader is disconnected")]
     Disconnected,
+    /// The bridge doesn't let this program in: it lacks the token, or has another.
+    #[error("the bridge at {address} doesn't let this program in: it has no token, or another")]
+    TokenRefused {
+        /// Where it listens.
+        address: String,
+    },
     /// The device took too long to accept a request.
     #[error("the port accepts no data")]
     WriteTimedOut,
@@ -140,6 +146,10 @@ mod tests {
             (
                 TransportError::SeveralMatch { candidates: vec![path, PathBuf::from("b")] },
                 "several devices match: /dev/ttyUSB0, b",
+            ),
+            (
+                TransportError::TokenRefused { address: "127.0.0.1:7890".into() },
+                "the bridge at 127.0.0.1:7890 doesn't let this program in: it has no token, or another",
             ),
             (TransportError::Stalled, "the reader's USB pipe is stalled"),
             (TransportError::Disconnected, "the reader is disconnected"),

@@ -2,6 +2,8 @@
 //! but a device test needs hardware.
 
 mod address;
+#[cfg(feature = "bridge")]
+mod bridge;
 mod error;
 mod explain;
 pub mod fault;
@@ -20,6 +22,8 @@ mod usb;
 use std::time::Duration;
 
 pub use address::{AddressError, DeviceAddress};
+#[cfg(feature = "bridge")]
+pub use bridge::Bridge;
 pub use error::TransportError;
 pub use faulty::Faulty;
 #[cfg(feature = "hid")]

@@ -101,6 +101,39 @@ impl Command {
         out
     }
 
+    /// Its name, for programs that ask for it by name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Status => "status",
+            Self::SamId => "sam_id",
+            Self::Find => "find",
+            Self::Select => "select",
+            Self::Read => "read",
+            Self::ReadWithFingerprint => "read_with_fingerprint",
+            Self::ReadAddress => "read_address",
+            Self::ReadManagement => "read_management",
+            Self::SetBaud(_) => "set_baud",
+            Self::SetRfFrame(_) => "set_rf_frame",
+        }
+    }
+
+    /// The command of that [`name`](Self::name), of those without a value.
+    pub fn from_name(name: &str) -> Option<Self> {
+        const NAMED: [Command; 9] = [
+            Command::Reset,
+            Command::Status,
+            Command::SamId,
+            Command::Find,
+            Command::Select,
+            Command::Read,
+            Command::ReadWithFingerprint,
+            Command::ReadAddress,
+            Command::ReadManagement,
+        ];
+        NAMED.into_iter().find(|command| command.name() == name)
+    }
+
     /// The command in a request's body; `None` when the protocol has no such command (a reader answers status 21).
     pub fn decode(body: &[u8]) -> Option<Self> {
         all_consuming(command).parse(body).ok().and_then(|(_, command)| command)
