@@ -121,7 +121,7 @@ fn main() {
         for _ in 0..BATCH {
             // The step-up's own rule is looked through, for a signal that asks for nothing here.
             let request = CaseRequest::new(Purpose::SimActivate, Env::Test, Timestamp::now());
-            let request = request.with_signals([Signal::RareName]);
+            let request = request.signals([Signal::RareName]);
             let case = Case::open(evidence.clone(), &policy, request).unwrap();
             black_box(case.decide(&Ready).unwrap());
         }

@@ -1,11 +1,15 @@
 //! How long a second confirmation takes, question, reply and signed grant, as a multiple of one put into the same store
 //! at the same number of threads; and how many are granted per second (need: 2,000 on SQLite).
 //!
-//! `cargo bench --bench confirmation`; with `--features postgres` under `tests/postgres/run.sh` on PostgreSQL too. A
-//! confirmation takes four writes (question, its code, a try, the grant) and one signature. The disk is the one that holds
-//! `target/`. All numbers are synthetic.
+//! The same confirmations are made beside it step by step, as they were once: four writes (question, its code, a try, the grant), each
+//! a step of the store of its own. Now they are two steps.
+//!
+//! `cargo bench --bench confirmation`, followed by words for some of `memory`, `sqlite 64`, `steps 64`; with `--features postgres`
+//! under `tests/postgres/run.sh` on PostgreSQL too. The disk is the one that holds `target/`. All numbers are synthetic.
 #![allow(clippy::panic, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
+#[path = "support/steps.rs"]
+mod steps;
 mod support;
 
 use std::sync::{Arc, Barrier};
@@ -18,6 +22,7 @@ use realname::confirmation::{
 };
 use realname::jose::{Algorithm, SigningKey};
 use realname::store::{MemoryStore, Put, Space, SqliteStore, Store};
+use steps::Stepwise;
 
 const ROUNDS: usize = 9;
 /// About what a question's record takes.
@@ -33,20 +38,43 @@ fn main() {
 
     println!("| what | peer | aim | found |\n|---|---|---|---|");
     let memory = MemoryStore::new();
-    measure("memory", &memory, &confirmer, &mut numbers, 2, 10_000);
+    if support::wanted("memory") {
+        measure("memory", &memory, &confirmer, &mut numbers, 2, 10_000);
+    }
     let sqlite = SqliteStore::open(directory.path().join("store.sqlite3")).unwrap();
     // A commit is shared by whoever waits for one, so the rate grows with how many are under way at once.
     let mut best = (0.0, 0);
     for (threads, count) in [(1, 200), (8, 1_000), (64, 4_000), (256, 8_000)] {
+        if !support::wanted(&format!("sqlite {threads}")) {
+            continue;
+        }
         let rate = measure("SQLite", &sqlite, &confirmer, &mut numbers, threads, count);
         if rate > best.0 {
             best = (rate, threads);
         }
     }
+    let steps = Stepwise(&sqlite);
+    for threads in [8, 64, 256] {
+        if !support::wanted(&format!("steps {threads}")) {
+            continue;
+        }
+        let count = 4_000;
+        let mut others = Numbers(1 << 36 | threads as u64 * 1_000_000);
+        let found = support::compare_timed(
+            ROUNDS,
+            || confirm_all(&steps, &confirmer, &mut others, threads, count),
+            || confirm_all(&sqlite, &confirmer, &mut numbers, threads, count),
+        );
+        let what = format!("a write at a time, SQLite, {threads} threads");
+        support::row(&what, "confirmation", if threads == 64 { "≥ 2.5 ×" } else { "" }, &found);
+    }
     #[cfg(feature = "postgres")]
     on_postgres(&confirmer, &mut numbers);
     let (rate, threads) = best;
     let verdict = if rate >= NEEDED { "holds" } else { "DOESN'T HOLD" };
+    if threads == 0 {
+        return;
+    }
     println!("\nSQLite: {rate:.0} grants per second, {threads} at once; needed {NEEDED:.0}: {verdict}");
 }
 

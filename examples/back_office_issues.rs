@@ -52,7 +52,7 @@ fn main() -> Anyhow<()> {
     let decided_by = PolicyRef { id: verified.policy().id.clone(), version: verified.policy().version };
     let till_key = SigningKey::generate(Algorithm::EdDsa)?;
     let enrolled = Enrolled {
-        terminal: Terminal::new("till-3").agent("shop-12"),
+        terminal: Terminal::new("till-3").with_agent("shop-12"),
         key: till_key.verifying_key().clone(),
         constraints: Constraints { env: Some(Env::Test), ..Constraints::default() },
         policies: vec![decided_by],

@@ -67,7 +67,7 @@ fn main() -> Anyhow<()> {
     let reader = evidence.card().sam_id();
     let checks = counts.count_check(reader, demand.as_str(), Timestamp::now())?;
     let request = CaseRequest::new(asked.purpose().clone(), Env::Test, Timestamp::now())
-        .with_signals(policy.limits().signals(0, checks));
+        .signals(policy.limits().signals(0, checks));
     let verified = match Case::open(evidence, &policy, request)?.decide(&register) {
         Ok(verified) => verified,
         Err(refusal) => return Err(format!("not sold: {refusal}").into()),

@@ -108,3 +108,52 @@ source="own: x"
 codes={1={face="same"},2={face="different"}}
 """
 seed("register_map", SMALL + "\0" + json.dumps({"o": "ok", "v": "T", "m": '{"r":1}', "f": 1}))
+
+# What a gateway sends: replies, parts, reports and answers, of CMPP 2.0 and 3.0 and of SMPP.
+for wide in (False, True):
+    terminal, tail = (32, 20) if wide else (21, 8)
+
+    def cmpp(command, body):
+        return (12 + len(body)).to_bytes(4, "big") + command.to_bytes(4, "big") + (7).to_bytes(4, "big") + body
+
+    def delivery(header, form, report, content):
+        body = b"\1" * 8 + b"10086001".ljust(21, b"\0") + b"CONFIRM".ljust(10, b"\0") + bytes([0, header, form])
+        body += b"8613800000000".ljust(terminal, b"\0") + (b"\0" if wide else b"") + bytes([report, len(content)]) + content + bytes(tail)
+        return cmpp(5, body)
+
+    report = b"\1" * 8 + b"DELIVRD" + b"2611301400" * 2 + bytes(terminal + 4)
+    pdus = [
+        delivery(0, 8, 0, "是".encode("utf-16-be")),
+        delivery(0, 15, 0, "不同意".encode("gb18030")),
+        delivery(1, 8, 0, bytes([5, 0, 3, 9, 2, 1]) + "是".encode("utf-16-be")),
+        delivery(1, 8, 0, bytes([6, 8, 4, 9, 9, 2, 1]) + "是".encode("utf-16-be")),
+        delivery(0, 0, 1, report),
+        cmpp(8, b""),
+        cmpp(0x80000004, b"\1" * 8 + bytes(4 if wide else 1)),
+        cmpp(2, b""),
+    ]
+    for pdu in pdus:
+        seed("gateway", b"\x40" + pdu)
+    seed("gateway", b"\x05" + b"".join(pdus))
+
+
+def smpp(command, body, status=0):
+    return b"".join(number.to_bytes(4, "big") for number in (16 + len(body), command, status, 7)) + body
+
+
+def deliver_sm(esm, coding, text, tlvs=b""):
+    head = b"\0\1\1" + b"8613800000000\0" + b"\0\0" + b"10086001\0"
+    return smpp(5, head + bytes([esm, 0, 0, 0, 0, 0, 0, coding, 0, len(text)]) + text + tlvs)
+
+
+for pdu in (
+    deliver_sm(0, 8, "是".encode("utf-16-be")),
+    deliver_sm(0x40, 8, bytes([5, 0, 3, 9, 2, 1]) + "是".encode("utf-16-be")),
+    deliver_sm(4, 0, b"id:1 sub:001 dlvrd:001 submit date:2611301400 done date:2611301401 stat:DELIVRD err:000 text:"),
+    deliver_sm(0, 0, b"", bytes([4, 0x24, 0, 5]) + b"Y1234"),
+    smpp(0x80000004, b"id-1\0"),
+    smpp(0x80000000, b"", 3),
+    smpp(0x15, b""),
+    smpp(6, b""),
+):
+    seed("gateway", b"\x40" + pdu)

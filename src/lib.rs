@@ -68,6 +68,7 @@
 //! | `http` | no | registers, and the message gateway of a second confirmation, over HTTPS |
 //! | `http-server` | no | the embedded register served over HTTP |
 //! | `postgres` | no | the store for several machines |
+//! | `gateway` | no | second confirmations over an operator's message gateway (CMPP, SMPP) |
 //! | `pkcs11` | no | signing keys in tokens and hardware security modules |
 //! | `encrypted-keys` | no | signing keys that a password encrypts |
 //! | `schema` | no | JSON Schemas of the values that are printed |
@@ -96,6 +97,8 @@ pub use realname_flow::{
     FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
     report, rollout, standing,
 };
+#[cfg(feature = "gateway")]
+pub use realname_gateway as gateway;
 #[cfg(feature = "issue")]
 pub use realname_issue::{appraisal, attest};
 #[cfg(feature = "journal")]

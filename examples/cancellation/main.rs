@@ -37,8 +37,8 @@ fn main() -> Anyhow<()> {
     };
     let (store, secret, signer) = (MemoryStore::new(), LedgerSecret::generate()?, Arc::new(home.key));
     let list = TrustList::verify(&list, &[anchor] as &[Anchor], now(), &store)?;
-    let side = HomeSide::new(home.iss, signer.clone(), secret.clone()).env(Env::Test);
-    let confirmer = Confirmer::new(home.iss, signer, secret)?.env(Env::Test);
+    let side = HomeSide::new(home.iss, signer.clone(), secret.clone()).with_env(Env::Test);
+    let confirmer = Confirmer::new(home.iss, signer, secret)?.with_env(Env::Test);
     let account = account()?;
 
     let opening = Opening::default().checks([Check::Chip, Check::Registry]).terminal("desk-7");

@@ -33,7 +33,7 @@ fn main() -> Anyhow<()> {
         Checkout { attestor: support::terminal(&operator, "checkout-1", Purpose::SimActivate, now())? };
     let courier =
         Courier { attestor: support::terminal(&operator, "courier-7", Purpose::DeliveryHandover, now())? };
-    let shop = Shop::new(shop.iss, Arc::new(shop.key)).env(Env::Test);
+    let shop = Shop::new(shop.iss, Arc::new(shop.key)).with_env(Env::Test);
     let order = |id: &str| -> Anyhow<Order> {
         Ok(Order::new(id, "+8613800000000".parse()?, "测试甲", "119999199001010004")?)
     };

@@ -62,7 +62,7 @@ pub fn terminal(operator: &Party, id: &str, purpose: Purpose, now: Timestamp) ->
         exp: now + SignedDuration::from_hours(24),
     }
     .sign(&operator.key)?;
-    let terminal = Terminal::new(id).agent("shop-12");
+    let terminal = Terminal::new(id).with_agent("shop-12");
     Ok(Attestor::new(operator.iss, key, terminal)?.with_delegation(vec![statement])?)
 }
 

@@ -103,7 +103,7 @@ fuzz_target!(|case: Case| {
     let entries = if case.same_entries { &case.first } else { &case.second };
     let mut renewed = builder(entries).previous(previous);
     if let Some(sequence) = case.sequence {
-        renewed = renewed.with_sequence(sequence.into());
+        renewed = renewed.sequence(sequence.into());
     }
     if let Some(life) = case.life {
         renewed = renewed.until(at(now + i64::from(life)));

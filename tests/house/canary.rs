@@ -128,7 +128,7 @@ fn nothing_personal_is_shown() {
     let on_site = OnSite::new(card, live, consent).unwrap();
     watch.look("OnSite", &on_site);
     watch.look("Evidence", &Evidence::from(on_site.clone()));
-    let request = CaseRequest::new(Purpose::SimCancel, Env::Test, now).with_phone_number(PHONE);
+    let request = CaseRequest::new(Purpose::SimCancel, Env::Test, now).phone_number(PHONE);
     watch.look("CaseRequest", &request);
     let case = Case::open(on_site.clone(), &Policy::on_site(), request).unwrap();
     watch.look("Case", &case);

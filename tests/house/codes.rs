@@ -109,6 +109,10 @@ fn tables() -> Vec<Table> {
     ]);
     #[cfg(feature = "rustface")]
     tables.extend([table::<realname::capture::plugin::WrongModel>()]);
+    #[cfg(feature = "gateway")]
+    tables.extend([table::<realname::gateway::InboxError>(), table::<realname::gateway::SettingsError>()]);
+    #[cfg(all(feature = "gateway", feature = "http"))]
+    tables.extend([table::<realname::gateway::CallbackError>()]);
     #[cfg(feature = "pkcs11")]
     tables.extend([table::<realname::pkcs11::Pkcs11Error>(), table::<realname::pkcs11::UriError>()]);
     #[cfg(feature = "http-server")]

@@ -34,10 +34,16 @@ openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/p256.
 softhsm2-util --import "$work/ed.pem" --token operator --label ed-import --id 03 --pin 123456 >/dev/null
 softhsm2-util --import "$work/p256.pem" --token operator --label p256-import --id 04 --pin 123456 >/dev/null
 
+# Only the figure: signing here against the module's own.
+if [ "${1:-}" = bench ]; then
+  REALNAME_PKCS11_PIN=123456 cargo bench --features pkcs11 --bench pkcs11
+  exit
+fi
+
 cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored softhsm_
-# Login is a process's at a token: these each have a process of their own.
+# Login is a process's at a token: these each have a process of their own. The last one takes the token away and puts it back.
 for alone in a_wrong_pin_is_tried_once a_signer_logs_in_again many_open_their_keys_at_once signs_with_keys_that_we_make \
-  sixteen_threads_are_as_fast_as_the_module; do
+  sixteen_threads_are_as_fast_as_the_module a_token_that_was_pulled_signs_when_it_is_back; do
   cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored --exact "alone_$alone" --nocapture
 done
 

@@ -2,8 +2,8 @@
 
 use jiff::{Timestamp, ToSpan};
 use realname::store::{
-    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Field, MAX_KEY, MAX_VALUE, Put, Space, Store,
-    StoreError,
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Claim, Counted, Field, MAX_KEY, MAX_VALUE,
+    Put, PutAll, Putting, Space, Store, StoreError, Within,
 };
 
 const SPACE: Space = Space::new("demand");
@@ -136,6 +136,62 @@ pub(crate) fn answers_together_are_all_or_none(store: &dyn Store) {
     assert_eq!(all(&[one(SPACE, b"c", b"3"), good[1]], 0), not(1, Answered::Already(b"1".to_vec())));
     assert!(answer(SPACE, b"c").is_none());
     assert_eq!(all(&[], 0), AnsweredAll::Recorded);
+}
+
+pub(crate) fn puts_together_are_all_or_none(store: &dyn Store) {
+    let other = Space::new("order");
+    let one = |space, key, value| Putting { space, key, value, expires_at: at(10) };
+    let all = |puts: &[Putting<'_>]| store.put_all(puts).unwrap();
+    let value = |space, key: &[u8]| store.get(space, key).unwrap().map(|entry| entry.value.to_vec());
+
+    let long = vec![0; MAX_VALUE + 1];
+    let error = store.put_all(&[one(SPACE, b"a", b"1"), one(SPACE, b"b", &long)]).unwrap_err();
+    assert!(matches!(error, StoreError::TooLong { field: Field::Value, .. }));
+    let twice = [one(SPACE, b"a", b"1"), one(other, b"a", b"2"), one(SPACE, b"a", b"3")];
+    assert_eq!(all(&twice), PutAll::Exists { index: 2 });
+    assert!(value(SPACE, b"a").is_none() && value(other, b"a").is_none());
+
+    assert_eq!(all(&twice[..2]), PutAll::Stored);
+    assert_eq!((value(SPACE, b"a"), value(other, b"a")), (Some(b"1".to_vec()), Some(b"2".to_vec())));
+    assert_eq!(store.get(other, b"a").unwrap().unwrap().expires_at, at(10));
+    // What stands in the way, wherever it is, keeps all of them out, and stays as it was.
+    for index in 0..3 {
+        let mut puts = [one(SPACE, b"x", b"4"), one(SPACE, b"y", b"5"), one(SPACE, b"z", b"6")];
+        puts[index].key = b"a";
+        assert_eq!(all(&puts), PutAll::Exists { index });
+    }
+    assert!([b"x", b"y", b"z"].iter().all(|key| value(SPACE, *key).is_none()));
+    assert_eq!(value(SPACE, b"a"), Some(b"1".to_vec()));
+    assert_eq!(store.answer(SPACE, b"a", b"yes", at(0)).unwrap(), Answered::Recorded);
+    assert_eq!(all(&[]), PutAll::Stored);
+}
+
+pub(crate) fn an_answer_within_a_limit_counts_nobody(store: &dyn Store) {
+    assert_eq!(store.put(SPACE, b"a", b"", at(10)).unwrap(), Put::Stored);
+    assert_eq!(store.put(SPACE, b"b", b"", at(10)).unwrap(), Put::Stored);
+    let answer = |key: &[u8], member: &[u8], limit, now| {
+        let within = Within { key: b"tries", member, limit };
+        store.answer_within(SPACE, key, b"yes", within, at(now)).unwrap()
+    };
+    let count = |member: &[u8], now| store.count(SPACE, b"tries", member, 9, at(5), at(now)).unwrap();
+    let said = AnsweredWithin::Answered;
+    assert_eq!(answer(b"none", b"m", 2, 0), said(Answered::Unknown));
+    assert_eq!(answer(b"a", b"m", 0, 0), AnsweredWithin::Full(0));
+    assert_eq!((count(b"1", 0), count(b"2", 0)), (Counted::Added(1), Counted::Added(2)));
+    assert_eq!(answer(b"a", b"m", 2, 0), AnsweredWithin::Full(2));
+    assert!(store.get(SPACE, b"a").unwrap().unwrap().answer.is_none());
+    // In another space nobody is counted, and whoever is counted is no other.
+    let within = Within { key: b"tries", member: b"2", limit: 2 };
+    assert_eq!(store.answer_within(SPACE, b"a", b"yes", within, at(0)).unwrap(), said(Answered::Recorded));
+    assert_eq!(count(b"3", 0), Counted::Added(3), "nobody was counted by it");
+    // An answer is told whatever the count, and so is the end.
+    assert_eq!(answer(b"a", b"m", 0, 99), said(Answered::Already(b"yes".to_vec())));
+    assert_eq!(answer(b"b", b"m", 9, 11), said(Answered::Expired));
+    assert_eq!(answer(b"b", b"m", 0, 11), said(Answered::Expired));
+    assert_eq!(answer(b"none", b"m", 0, 0), said(Answered::Unknown));
+    // Members end.
+    assert_eq!(answer(b"b", b"m", 1, 5), AnsweredWithin::Full(3));
+    assert_eq!(answer(b"b", b"m", 1, 6), said(Answered::Recorded));
 }
 
 pub(crate) fn times_count_to_the_microsecond(store: &dyn Store) {

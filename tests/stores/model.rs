@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use realname::store::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Put, Space, Store};
+use realname::store::{
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Claim, Counted, Put, PutAll, Putting, Space,
+    Store, Within,
+};
 
 use crate::cases::at;
 
@@ -29,6 +32,20 @@ enum Step {
     AnswerAll {
         keys: Vec<(u8, Option<u8>)>,
         answer: u8,
+        now: i64,
+    },
+    PutAll {
+        keys: Vec<u8>,
+        value: u8,
+        end: i64,
+    },
+    /// While fewer than `limit` others are counted under `tries`.
+    AnswerWithin {
+        key: u8,
+        answer: u8,
+        tries: u8,
+        member: u8,
+        limit: u32,
         now: i64,
     },
     Advance {
@@ -64,6 +81,18 @@ fn step() -> impl Strategy<Value = Step> {
             time.clone()
         )
             .prop_map(|(keys, answer, now)| Step::AnswerAll { keys, answer, now }),
+        (prop::collection::vec(key.clone(), 0..4), byte.clone(), time.clone())
+            .prop_map(|(keys, value, end)| Step::PutAll { keys, value, end }),
+        (key.clone(), byte.clone(), key.clone(), byte.clone(), 0..4u32, time.clone()).prop_map(
+            |(key, answer, tries, member, limit, now)| Step::AnswerWithin {
+                key,
+                answer,
+                tries,
+                member,
+                limit,
+                now
+            }
+        ),
         (key.clone(), prop_oneof![0..4u64, Just(u64::MAX)], byte.clone())
             .prop_map(|(key, sequence, digest)| Step::Advance { key, sequence, digest }),
         (key, byte, 0..4u32, time.clone(), time.clone())
@@ -126,6 +155,44 @@ impl Model {
                 let answers: Vec<_> = answers.collect();
                 assert_eq!(store.answer_all(&answers, at(now)).unwrap(), expected);
             }
+            Step::PutAll { ref keys, value, end } => {
+                let taken = |index: &usize| {
+                    let key = &keys[*index];
+                    self.records.contains_key(key) || keys[..*index].contains(key)
+                };
+                let expected = (0..keys.len()).find(taken).map(|index| PutAll::Exists { index });
+                if expected.is_none() {
+                    self.records.extend(keys.iter().map(|key| (*key, (value, end, None))));
+                }
+                let names: Vec<_> = keys.iter().map(|key| name(*key)).collect();
+                let one = |key| Putting {
+                    space: Space::new("demand"),
+                    key,
+                    value: std::slice::from_ref(&value),
+                    expires_at: at(end),
+                };
+                let puts: Vec<_> = names.iter().map(|key| one(key)).collect();
+                assert_eq!(store.put_all(&puts).unwrap(), expected.unwrap_or(PutAll::Stored));
+            }
+            Step::AnswerWithin { key, answer, tries, member, limit, now } => {
+                let others =
+                    self.members.iter().filter(|m| m.0 == tries && m.1 != member && m.2 >= now).count();
+                let others = u32::try_from(others).unwrap();
+                let expected = match self.records.get_mut(&key) {
+                    None => AnsweredWithin::Answered(Answered::Unknown),
+                    Some((_, _, Some(answer))) => AnsweredWithin::Answered(Answered::Already(vec![*answer])),
+                    Some((_, end, None)) if *end < now => AnsweredWithin::Answered(Answered::Expired),
+                    Some(_) if others >= limit => AnsweredWithin::Full(others),
+                    Some((_, _, empty)) => {
+                        *empty = Some(answer);
+                        AnsweredWithin::Answered(Answered::Recorded)
+                    }
+                };
+                let (tries, space) = (name(tries), Space::new("demand"));
+                let within = Within { key: &tries, member: &[member], limit };
+                let found = store.answer_within(space, &name(key), &[answer], within, at(now));
+                assert_eq!(found.unwrap(), expected);
+            }
             Step::Advance { key, sequence, digest } => {
                 let expected = match self.seen.get(&key) {
                     Some((seen, known)) if *seen == sequence && *known == digest => Advance::Same,
@@ -151,7 +218,7 @@ impl Model {
                     self.members.push((key, member, end));
                     Counted::Added(number + 1)
                 };
-                let found = store.count(Space::new("quota"), &name(key), &[member], limit, at(end), at(now));
+                let found = store.count(Space::new("demand"), &name(key), &[member], limit, at(end), at(now));
                 assert_eq!(found.unwrap(), expected);
             }
             Step::Expire { before } => self.expire(store, before),

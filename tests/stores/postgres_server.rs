@@ -78,7 +78,7 @@ fn everything_stays_when_it_is_opened_again() {
     assert_eq!(store.answer(SPACE, b"key", b"yes", Timestamp::MIN).unwrap(), Answered::Recorded);
 }
 
-/// A mistyped database became a ledger of its own, in which no demand had been asked.
+/// A mistyped database name is refused. It used to become an empty ledger, in which every demand was unknown.
 #[test]
 #[ignore = "needs a PostgreSQL server"]
 fn a_database_without_a_store_is_not_made_one_by_looking() {

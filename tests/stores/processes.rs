@@ -16,7 +16,7 @@ const THREADS: usize = 4;
 const KEYS: u32 = 50;
 const LIMIT: u32 = 5;
 
-/// What a child does; nothing when the suite runs it.
+/// The child process's part; as a test of the suite it does nothing.
 #[test]
 fn child() {
     let Ok(name) = std::env::var(CHILD) else { return };

@@ -91,7 +91,7 @@ fn sqlite() {
     one_taker(&open("takers"));
 }
 
-/// A store of before has its lists made when it is opened.
+/// A store written by an older version gets its task lists when it is opened.
 #[cfg(feature = "sqlite")]
 #[test]
 fn sqlite_of_before() {

@@ -3,7 +3,10 @@
 use std::sync::Barrier;
 use std::thread;
 
-use realname::store::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Put, Space, Store};
+use realname::store::{
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Claim, Counted, Put, PutAll, Putting, Space,
+    Store, Within,
+};
 
 use crate::cases::at;
 
@@ -82,7 +85,59 @@ pub(crate) fn one_of_several_together_wins(store: &dyn Store) {
     }
 }
 
-/// 64 answers of one's own that all claim the same.
+/// Each thread puts a record that all want and one of its own, and gets both or neither.
+pub(crate) fn one_put_of_several_together_wins(store: &dyn Store) {
+    let (common, own) = (Space::new("order"), Space::new("demand"));
+    let mine = |thread: usize, key: &[u8]| [&thread.to_be_bytes(), key].concat();
+    let found = all(|thread, key| {
+        let mine = mine(thread, key);
+        let one = |space, key| Putting { space, key, value: b"", expires_at: at(10) };
+        store.put_all(&[one(own, &mine), one(common, key)]).unwrap()
+    });
+    for (key, found) in (0..KEYS).zip(found) {
+        assert_eq!(found.iter().filter(|put| **put == PutAll::Stored).count(), 1);
+        assert_eq!(found.iter().filter(|put| **put == PutAll::Exists { index: 1 }).count(), THREADS - 1);
+        for (thread, put) in found.iter().enumerate() {
+            let kept = store.get(own, &mine(thread, &key.to_be_bytes())).unwrap();
+            assert_eq!(kept.is_some(), *put == PutAll::Stored);
+        }
+    }
+}
+
+/// Half of the threads count themselves, the others answer a record of their own while fewer than eight are counted: an answer
+/// after the eighth is none.
+pub(crate) fn answers_and_members_share_one_limit(store: &dyn Store) {
+    let space = Space::new("confirmation");
+    let own = |thread: usize, key: &[u8]| [&thread.to_be_bytes(), key].concat();
+    for key in 0..KEYS {
+        for thread in 0..THREADS {
+            let put = store.put(space, &own(thread, &key.to_be_bytes()), b"", at(10));
+            assert_eq!(put.unwrap(), Put::Stored);
+        }
+    }
+    let found = all(|thread, key| {
+        let own = own(thread, key);
+        if thread % 2 == 0 {
+            let counted = store.count(space, key, &own, 8, at(10), at(0)).unwrap();
+            return (matches!(counted, Counted::Added(_)), false);
+        }
+        let within = Within { key, member: &own, limit: 8 };
+        let answered = store.answer_within(space, &own, b"", within, at(0)).unwrap();
+        if let AnsweredWithin::Full(others) = answered {
+            assert_eq!(others, 8);
+        }
+        (false, answered == AnsweredWithin::Answered(Answered::Recorded))
+    });
+    for (key, found) in (0..KEYS).zip(found) {
+        assert_eq!(found.iter().filter(|(counted, _)| *counted).count(), 8);
+        for (thread, (_, recorded)) in found.iter().enumerate() {
+            let kept = store.get(space, &own(thread, &key.to_be_bytes())).unwrap().unwrap().answer;
+            assert_eq!(kept.is_some(), *recorded, "an answer beyond the limit is recorded");
+        }
+    }
+}
+
+/// 64 threads each answer a record of their own, and all claim the same key.
 pub(crate) fn one_claim_wins(store: &dyn Store) {
     let own = |thread: usize, key: &[u8]| [&thread.to_be_bytes(), key].concat();
     for key in 0..KEYS {
@@ -132,7 +187,7 @@ pub(crate) fn the_quota_holds(store: &dyn Store) {
     }
 }
 
-/// Each round's members have ended in the next, and are removed while the next are counted.
+/// The members of one round have expired in the next, and are removed while new ones are counted.
 pub(crate) fn the_quota_holds_while_members_expire(store: &dyn Store) {
     for round in 0..8 {
         let start = Barrier::new(THREADS + 1);

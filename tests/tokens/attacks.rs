@@ -56,7 +56,7 @@ fn relay_to_another_terminal() {
     assert!(matches!(refused, Err(AttestError::Delegation(TrustError::DelegationExceeded))));
 }
 
-/// Somebody who isn't allowed to ask collects identities.
+/// An asker who isn't listed sends demands to collect identities.
 #[test]
 fn an_asker_who_is_not_allowed() {
     let world = World::new();
@@ -134,7 +134,7 @@ fn a_copied_attestation() {
     assert_eq!(verdict.reasons(), [ReasonCode::KeyBindingSignature.into()]);
 }
 
-/// Junk with the right nonce comes first, to use the demand up.
+/// An invalid answer with the right nonce comes first, to use up the demand.
 #[test]
 fn junk_that_tries_to_burn_a_demand() {
     let world = World::new();

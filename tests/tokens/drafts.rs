@@ -199,11 +199,13 @@ fn a_demand_whose_text_moves_the_cursor_is_refused_by_the_terminal() {
 #[test]
 fn a_terminal_whose_id_could_forge_a_screen_signs_nothing() {
     let made = |terminal: Terminal| Attestor::new(ISS, key(2), terminal).map(drop);
-    assert!(made(Terminal::new("pos-1").agent("shop_12").region("CN-44")).is_ok());
+    assert!(made(Terminal::new("pos-1").with_agent("shop_12").with_region("CN-44")).is_ok());
     for bad in ["", "pos 1", "pos-1\u{1b}[2K", "pos-1\u{202e}", "终端", &"a".repeat(65)] {
-        for terminal in
-            [Terminal::new(bad), Terminal::new("pos-1").agent(bad), Terminal::new("pos-1").region(bad)]
-        {
+        for terminal in [
+            Terminal::new(bad),
+            Terminal::new("pos-1").with_agent(bad),
+            Terminal::new("pos-1").with_region(bad),
+        ] {
             let refused = made(terminal).unwrap_err();
             assert!(matches!(refused, AttestError::Id { .. }) && !refused.to_string().contains('\u{1b}'));
         }
@@ -278,7 +280,7 @@ fn a_list_that_would_forget_is_not_signed() {
     let place = |made: Result<SignedList, DraftError>| made.unwrap_err().place().unwrap().to_string();
     assert_eq!(place(renew(list(operator().from(at(NOW))))), "keys[0].nbf");
     assert_eq!(place(renew(list(operator().until(at(NOW + 50))))), "keys[0].exp");
-    assert_eq!(place(renew(list(operator()).with_sequence(first.sequence()))), "seq");
+    assert_eq!(place(renew(list(operator()).sequence(first.sequence()))), "seq");
     assert_eq!(place(renew(ListBuilder::new("https://other.example").entry(operator()))), "iss");
     // What may change is told.
     assert_eq!(codes(&renew(list(operator().until(at(NOW + 9_000_001)))).unwrap()), ["extended"]);

@@ -37,7 +37,7 @@ impl Scene {
         let keys = vec![entry(world.operator.verifying_key(), ISS, []), world.asks(&purposes)];
         let list = sign_list(&world.anchor, &payload(7, keys));
         let list = TrustList::as_of(&list, &world.anchors(), at(NOW)).unwrap();
-        let shop = Shop::new(ASKER, Arc::new(key(3))).env(Env::Test);
+        let shop = Shop::new(ASKER, Arc::new(key(3))).with_env(Env::Test);
         Self { world, list, shop }
     }
 

@@ -89,7 +89,7 @@ async fn main() {
     println!("| what | limit or peer | aim | found |\n|---|---|---|---|");
     // Select 10 + 19, read 10 + 1295, additional address 10 + 11; finding it before that is 10 + 15.
     let (after, whole) = (10 + 19 + 10 + 1295 + 10 + 11, 10 + 15);
-    let mut show = |what: &str, aim: &str, took: Vec<Duration>, bytes: u64| {
+    let show = |what: &str, aim: &str, took: Vec<Duration>, bytes: u64| {
         let (mut took, wire) = (took.into_iter(), wire_time(bytes));
         let ratio = support::compare_timed(ROUNDS, || took.next().unwrap(), || wire);
         support::row(what, "wire time of these bytes", aim, &ratio);

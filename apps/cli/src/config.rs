@@ -57,6 +57,12 @@ pub(crate) struct Config {
     text_reader: Option<Helper>,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
     store: Option<PathBuf>,
+    /// The operator's index of what was used before: one SQLite file.
+    pub(crate) reuse: Option<PathBuf>,
+    /// The key under which that index knows people: a file with 64 hexadecimal digits.
+    pub(crate) reuse_key: Option<PathBuf>,
+    /// How many days a capture stays in that index.
+    pub(crate) reuse_days: Option<u16>,
     /// Where a signed statement of each attestation and refusal is kept until the operator takes it in.
     pub(crate) outbox: Option<PathBuf>,
     /// The operator's public key (a P-256 JWK) to which those statements seal whom they are about.
@@ -115,6 +121,8 @@ impl Config {
         resolve(config.store.get_or_insert_with(|| PathBuf::from("terminal-store")));
         config.authority.as_mut().map(resolve);
         config.outbox.as_mut().map(resolve);
+        config.reuse.as_mut().map(resolve);
+        config.reuse_key.as_mut().map(resolve);
         config.seal_to.as_mut().map(resolve);
         match &mut config.delegation {
             OneOrMore::None => {}

@@ -6,7 +6,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use realname::anomaly::Compared;
 use realname::campaign::Outcome as CallOutcome;
-use realname::capture::Remark;
+use realname::capture::reuse::ReuseKind;
+use realname::capture::{Remark, Slot};
 use realname::demand::{Resource, Transaction, VerifiedDemand};
 #[cfg(feature = "schema")]
 use realname::document::PlainDocument;
@@ -304,6 +305,15 @@ shapes! {
         /// In the asker's words.
         text: Option<String>,
     }
+    /// A photo that was used before.
+    UsedBefore {
+        slot: Slot,
+        kind: ReuseKind,
+        /// How many captures that were.
+        captures: usize,
+        /// Of photos of persons: the least number of bits of 256 that differ; `null` where none was compared.
+        distance: Option<u32>,
+    }
     /// What `attest --json` prints.
     Attested<'a> {
         /// `attested`.
@@ -320,6 +330,9 @@ shapes! {
         /// What the photos have that refuses nothing and that a person should look at.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         remarks: Vec<Remark>,
+        /// What the operator's index found: used before by somebody else, for a person to look at. Absent when there is nothing.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        used_before: Vec<UsedBefore>,
         /// With `--with-document`: as `reader read` prints it; `null` for a person who was checked online.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "Option<PlainDocument>"))]

@@ -1,5 +1,7 @@
 //! Who asks customers.
 
+use std::sync::Arc;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use realname::confirmation::{Confirmer, LedgerSecret, Messenger, NaturalDay, PhoneNumber, ServiceId};
@@ -10,7 +12,7 @@ use crate::Refusal;
 
 /// Who asks customers.
 pub(crate) struct Asker {
-    pub(crate) confirmer: Confirmer,
+    pub(crate) confirmer: Arc<Confirmer>,
     pub(crate) messenger: Box<dyn Messenger>,
     /// The same secret as the confirmer's, for ids.
     pub(crate) secret: Zeroizing<[u8; 32]>,

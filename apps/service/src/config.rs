@@ -19,7 +19,7 @@ pub struct Config {
     pub public: Option<String>,
     /// Who asks: the URL for which the trust list knows `key`.
     pub iss: String,
-    /// The key that signs demands (PKCS#8 PEM).
+    /// The key that signs demands: a PEM file that others can't read, or a key in a token (`pkcs11:…`).
     pub key: PathBuf,
     /// The signed trust list. Read again when the file changes.
     pub trust: PathBuf,
@@ -64,7 +64,7 @@ pub struct Tls {
 pub struct Check {
     /// Issuer URL.
     pub iss: String,
-    /// The signing key (PKCS#8 PEM).
+    /// The signing key, as above.
     pub key: PathBuf,
     /// Delegation statements, from the issuer's key down to this one.
     #[serde(default)]
@@ -107,6 +107,8 @@ pub struct Confirmation {
     pub gateway: Option<String>,
     /// A file with the gateway's `Authorization` header.
     pub authorization: Option<PathBuf>,
+    /// Sends messages over an operator's CMPP or SMPP gateway, and takes in the replies: a settings file (docs/gateways.md).
+    pub line: Option<PathBuf>,
 }
 
 /// `[[webhook]]`
@@ -187,7 +189,8 @@ impl Config {
             SetupError::Config { path: path.to_owned(), line, problem: error.message().to_owned() }
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
-        for file in config.files() {
+        // A key in a token is no file.
+        for file in config.files().filter(|file| !crate::keys::is_uri(file)) {
             *file = base.join(&*file);
         }
         if let Some(check) = &mut config.check
@@ -205,7 +208,8 @@ impl Config {
             std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
-            std::iter::once(&mut asking.secret).chain(&mut asking.lines).chain(&mut asking.authorization)
+            let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);
+            files.chain(&mut asking.authorization).chain(&mut asking.line)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
         [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)

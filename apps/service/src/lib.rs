@@ -25,6 +25,7 @@ mod drain;
 mod files;
 mod hex;
 mod hook;
+mod keys;
 mod logs;
 mod measures;
 mod once;

@@ -10,9 +10,10 @@ use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
 use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
-use realname::jose::{Json, Signer, SigningKey, decode};
+use realname::gateway::{Gateway, GatewaySettings, Replies};
+use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
-use realname::store::{Housekeeping, SqliteStore, Store};
+use realname::store::{Housekeeping, Outbox, SqliteStore, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
@@ -20,13 +21,13 @@ use crate::asker::Asker;
 use crate::config::{Check, Config, Confirmation, Consent};
 use crate::files::{read, read_text};
 use crate::hook::{Event, Hook};
-use crate::{Refusal, SetupError};
+use crate::{Refusal, SetupError, keys};
 
 /// Everything that the configuration names.
 pub(crate) struct Operator {
     pub(crate) iss: String,
     pub(crate) env: Env,
-    pub(crate) signer: Arc<SigningKey>,
+    pub(crate) signer: Arc<dyn Signer>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
@@ -58,23 +59,27 @@ pub(crate) struct Desk {
 impl Operator {
     /// Loads it all. A trust list that isn't in force is an error here.
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_dir(&config.store)?);
+        let sqlite = Arc::new(SqliteStore::open_dir(&config.store)?);
+        let store: Arc<dyn Store> = sqlite.clone();
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
-        let signer = Arc::new(signing_key(&config.key)?);
-        let asker = config.confirmation.as_ref().map(|asking| asker(asking, config, &signer)).transpose()?;
+        let signer = keys::load(&config.key)?;
+        let asker = config
+            .confirmation
+            .as_ref()
+            .map(|asking| asker(asking, config, &signer, sqlite.clone()))
+            .transpose()?;
         let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
-        let mut public_keys = vec![public_key(&signer)];
+        let mut public_keys = vec![public_key(&*signer)];
         let desk = match config.check.take() {
             None => None,
             Some(check) => {
-                let key = signing_key(&check.key)?;
-                public_keys.push(public_key(&key));
+                let key = keys::load(&check.key)?;
+                public_keys.push(public_key(&*key));
                 Some(desk(check, key)?)
             }
         };
         let home = asker.as_ref().map(|asker| {
-            HomeSide::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, asker.secret())
-                .env(config.env)
+            HomeSide::new(config.iss.as_str(), signer.clone(), asker.secret()).with_env(config.env)
         });
         Ok(Self {
             iss: config.iss.clone(),
@@ -161,48 +166,59 @@ fn read_trust(
     Ok(Trust { text, list })
 }
 
-fn asker(asking: &Confirmation, config: &Config, signer: &Arc<SigningKey>) -> Result<Asker, SetupError> {
+fn asker(
+    asking: &Confirmation,
+    config: &Config,
+    signer: &Arc<dyn Signer>,
+    store: Arc<dyn Outbox>,
+) -> Result<Asker, SetupError> {
     let text = Zeroizing::new(read_text(&asking.secret)?);
     let secret = decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let secret = Zeroizing::new(secret.ok_or(SetupError::Value {
         key: "confirmation.secret",
         problem: "the file holds 32 random bytes in base64url",
     })?);
-    let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway) {
-        (Some(path), None) => {
+    let refused = |_| SetupError::Value {
+        key: "iss",
+        problem: "it is a URL of at most 255 printable ASCII characters",
+    };
+    let confirmer = Confirmer::new(config.iss.as_str(), signer.clone(), LedgerSecret::new(*secret));
+    let confirmer = Arc::new(confirmer.map_err(refused)?.with_env(config.env));
+    let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway, &asking.line) {
+        (None, None, Some(path)) => {
+            let settings = GatewaySettings::load(path)?;
+            // What a reply led to is found by whoever asks how the question stands.
+            let replies = Replies::new("line", store, Arc::clone(&confirmer), &secret);
+            Box::new(Gateway::open(&settings, Some(Arc::new(replies)))?)
+        }
+        (Some(path), None, None) => {
             let lines = LineMessenger::file(path);
             Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?)
         }
-        (None, Some(url)) => {
+        (None, Some(url), None) => {
             let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
             Box::new(match &asking.authorization {
-                Some(path) => gateway.authorization(read_text(path)?.trim())?,
+                Some(path) => gateway.with_authorization(read_text(path)?.trim())?,
                 None => gateway,
             })
         }
         _ => {
             return Err(SetupError::Value {
                 key: "confirmation",
-                problem: "it has one of `lines` and `gateway`",
+                problem: "it has one of `lines`, `gateway` and `line`",
             });
         }
     };
-    let refused = |_| SetupError::Value {
-        key: "iss",
-        problem: "it is a URL of at most 255 printable ASCII characters",
-    };
-    let confirmer =
-        Confirmer::new(config.iss.as_str(), signer.clone() as Arc<dyn Signer>, LedgerSecret::new(*secret));
-    Ok(Asker { confirmer: confirmer.map_err(refused)?.env(config.env), messenger, secret })
+    Ok(Asker { confirmer, messenger, secret })
 }
 
-fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
+fn desk(check: Check, key: Arc<dyn Signer>) -> Result<Desk, SetupError> {
     let mut terminal = Terminal::new(check.terminal.as_str());
     if let Some(agent) = &check.agent {
-        terminal = terminal.agent(agent.as_str());
+        terminal = terminal.with_agent(agent.as_str());
     }
     if let Some(region) = &check.region {
-        terminal = terminal.region(region.as_str());
+        terminal = terminal.with_region(region.as_str());
     }
     let mut attestor = Attestor::new(check.iss.as_str(), key, terminal)?;
     let chain: Vec<String> = check
@@ -230,13 +246,8 @@ fn desk(check: Check, key: SigningKey) -> Result<Desk, SetupError> {
     Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })
 }
 
-fn signing_key(path: &Path) -> Result<SigningKey, SetupError> {
-    let pem = Zeroizing::new(read_text(path)?);
-    SigningKey::from_pem(&pem).map_err(|source| SetupError::Key { path: path.to_owned(), source })
-}
-
 /// The public JWK with `kid` and `alg`.
-fn public_key(key: &SigningKey) -> serde_json::Value {
+fn public_key(key: &dyn Signer) -> serde_json::Value {
     let mut jwk = key.verifying_key().to_jwk();
     if let Json::Object(members) = &mut jwk {
         members.insert("kid".into(), key.kid().as_str().into());

@@ -17,7 +17,7 @@ use crate::{Failure, Told};
 /// # Errors
 /// When the system can't list its ports.
 pub fn list_readers() -> Result<Value, Failure> {
-    Ok(json!({ "ports": reader::list()? }))
+    Ok(json!({ "ports": reader::numbered()? }))
 }
 
 /// An open reader. One that was unplugged is opened again by its name when it is used next.

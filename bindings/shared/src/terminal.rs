@@ -255,9 +255,9 @@ impl Terminal {
         signals: Vec<Signal>,
     ) -> Result<Case, Failure> {
         let mut request = CaseRequest::new(demand.purpose().clone(), self.config.env, Timestamp::now())
-            .with_terminal(self.config.terminal.as_str())
-            .with_enrolled(self.enrolled.iter().copied())
-            .with_signals(signals);
+            .terminal(self.config.terminal.as_str())
+            .enrolled(self.enrolled.iter().copied())
+            .signals(signals);
         if let Some(number) = demand.transaction().and_then(Transaction::number) {
             request = request.offering_phone_number(number.clone());
         }
@@ -308,10 +308,10 @@ fn refused(error: DecideError) -> Failure {
 fn attestor(config: &Config, base: &Path) -> Result<Attestor, Failure> {
     let mut place = Place::new(config.terminal.as_str());
     if let Some(agent) = &config.agent {
-        place = place.agent(agent.as_str());
+        place = place.with_agent(agent.as_str());
     }
     if let Some(region) = &config.region {
-        place = place.region(region.as_str());
+        place = place.with_region(region.as_str());
     }
     let key = signing_key(&base.join(&config.key).to_string_lossy())?;
     let attestor = Attestor::new(config.iss.as_str(), key, place).map_err(|error| Failure::of(&error))?;

@@ -58,7 +58,7 @@ fn every_format_that_is_taken_shows_the_same_card() {
     assert!(grey.picture().unwrap().red().samples().iter().all(|value| *value == 128));
 }
 
-/// Its memory holds nothing of the photo before, whatever came of that one.
+/// The buffer that is used again holds nothing of the photo before, whether that one passed or failed.
 #[test]
 fn an_intake_that_is_kept_takes_photos_as_a_new_one_does() {
     let kept = Intake::default();

@@ -75,7 +75,7 @@ fn a_photo_that_was_cut_and_closed_with_an_end_marker_is_truncated() {
     }
 }
 
-/// Whatever is cut off the end of the data, however little, is missed: every block is counted.
+/// A file whose data is cut at the end is refused however little is missing, because every block is counted.
 #[test]
 fn a_cut_of_a_few_bytes_at_the_end_is_seen_as_well() {
     for (name, whole) in files() {
@@ -89,7 +89,7 @@ fn a_cut_of_a_few_bytes_at_the_end_is_seen_as_well() {
     }
 }
 
-/// The three ways of spoiling `length` bytes at a place of the data, in hundredths.
+/// Spoils `length` bytes of the data in three ways; the place is given in hundredths of the data.
 fn spoilt(whole: &[u8], place: usize, length: usize) -> [(&'static str, Vec<u8>); 3] {
     let begin = start_of_data(whole);
     let from = begin + (whole.len() - begin - length - 2) * place / 100;
@@ -131,7 +131,7 @@ fn sixty_four_zeroed_bytes_are_damage_even_where_as_many_blocks_are_left() {
     }
 }
 
-/// Codes fall into step again after a while, and by chance as many blocks are left as there were. No decoder sees that.
+/// After the damage the codes can fall into step again, and by chance the number of blocks is right. No decoder notices that.
 #[test]
 fn few_missing_or_doubled_bytes_leave_a_trace_nearly_always() {
     let (mut taken, mut all) = (0, 0);

@@ -205,3 +205,41 @@ fn alone_sixteen_threads_are_as_fast_as_the_module() {
     // The figure is for reading (0.9 is the aim). What fails is a pool whose threads wait for each other.
     assert!(ratios[4] >= 0.5, "{ratios:?}");
 }
+
+/// The token's place is moved away and back, as a USB token is pulled and plugged in again, and the user is logged out, which is
+/// what a module does then.
+#[test]
+#[ignore = "needs softhsm2 and opensc, alone"]
+fn alone_a_token_that_was_pulled_signs_when_it_is_back() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let right = Pin::asked(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        Some(Zeroizing::new("123456".to_owned()))
+    });
+    let uri = KeyUri::parse("pkcs11:token=operator;object=ed-tool").unwrap();
+    let signer = Arc::new(TokenSigner::open(&uri, Some(&module()), right).unwrap());
+    let configuration = std::fs::read_to_string(std::env::var_os("SOFTHSM2_CONF").unwrap()).unwrap();
+    let place = configuration.lines().find_map(|line| line.strip_prefix("directories.tokendir = ")).unwrap();
+    let away = format!("{place}.away");
+
+    let (_context, session) = beside();
+    std::fs::rename(place, &away).unwrap();
+    session.logout().unwrap();
+    // Nothing signs, nothing waits, and nothing panics while it is away.
+    for _ in 0..3 {
+        signer.sign(b"away").unwrap_err();
+    }
+    std::fs::rename(&away, place).unwrap();
+    // Everybody comes at once when it is back.
+    let before = asked.load(Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        for at in 0..16_u8 {
+            let signer = Arc::clone(&signer);
+            scope.spawn(move || {
+                signer.verifying_key().verify(&[at], &signer.sign(&[at]).unwrap()).unwrap();
+            });
+        }
+    });
+    assert!(asked.load(Ordering::SeqCst) > before, "the user logged in again");
+}

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::store::limits::owned;
-use crate::store::{Answering, Claim, Field, Space, StoreError};
+use crate::store::limits::{micros, owned};
+use crate::store::{Answering, Claim, Field, Putting, Space, StoreError, Within};
 
 /// Bytes that are wiped.
 type Bytes = Zeroizing<Vec<u8>>;
@@ -32,5 +32,42 @@ impl OwnAnswer {
     pub(crate) fn as_answering(&self) -> Answering<'_> {
         let claim = self.claim.as_ref().map(|(space, key, by)| Claim { space: *space, key, by });
         Answering { space: self.space, key: &self.key, answer: &self.answer, claim }
+    }
+}
+
+/// A [`Putting`] that owns what it names.
+pub(crate) struct OwnPut {
+    pub(crate) space: Space,
+    pub(crate) key: Bytes,
+    pub(crate) value: Bytes,
+    pub(crate) expires_at: i64,
+}
+
+impl OwnPut {
+    pub(crate) fn of(one: &Putting<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            space: one.space,
+            key: owned(Field::Key, one.key)?,
+            value: owned(Field::Value, one.value)?,
+            expires_at: micros(one.expires_at),
+        })
+    }
+}
+
+/// A [`Within`] that owns what it names.
+pub(crate) struct OwnWithin {
+    key: Bytes,
+    member: Bytes,
+    limit: u32,
+}
+
+impl OwnWithin {
+    pub(crate) fn of(one: &Within<'_>) -> Result<Self, StoreError> {
+        let (key, member) = (owned(Field::Key, one.key)?, owned(Field::Member, one.member)?);
+        Ok(Self { key, member, limit: one.limit })
+    }
+
+    pub(crate) fn as_within(&self) -> Within<'_> {
+        Within { key: &self.key, member: &self.member, limit: self.limit }
     }
 }

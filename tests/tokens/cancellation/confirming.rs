@@ -56,7 +56,7 @@ fn confirming_stale_a_grant_of_yesterday_and_a_changed_account() {
 
     // A case of a day's length, so that midnight comes before its end.
     let scene = Scene::new();
-    let home = scene.home.clone().life(jiff::SignedDuration::from_hours(24)).unwrap();
+    let home = scene.home.clone().with_life(jiff::SignedDuration::from_hours(24)).unwrap();
     let scene = Scene { home, ..scene };
     let acknowledged = scene.acknowledged(&account);
     let grant = scene.grant(&acknowledged, &account);

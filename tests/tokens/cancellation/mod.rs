@@ -40,8 +40,8 @@ impl Scene {
         // The key that the world's trust list knows as the asker's.
         let signer = || Arc::new(SigningKey::from_ed25519_seed(&[3; 32]));
         let secret = LedgerSecret::new([5; 32]);
-        let home = HomeSide::new(ASKER, signer(), secret.clone()).env(Env::Test);
-        let confirmer = Confirmer::new(ASKER, signer(), secret).unwrap().env(Env::Test);
+        let home = HomeSide::new(ASKER, signer(), secret.clone()).with_env(Env::Test);
+        let confirmer = Confirmer::new(ASKER, signer(), secret).unwrap().with_env(Env::Test);
         Self { world, store: MemoryStore::new(), home, confirmer }
     }
 

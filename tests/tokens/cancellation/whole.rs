@@ -1,4 +1,4 @@
-//! The whole way, crashes on it, and who is shown.
+//! A whole cancellation, crashes at each step, and who is named in the output.
 
 use super::*;
 

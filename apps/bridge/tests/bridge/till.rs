@@ -119,7 +119,7 @@ impl Till {
         timeout(Duration::from_secs(60), answer(stream)).await.expect("an answer")
     }
 
-    /// The call alone: whoever drops it has closed the page.
+    /// Only the call, without waiting for its answer. Dropping it is what closing the page does.
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -146,14 +146,14 @@ impl Till {
         self.call("POST", "/v1/read", &PAGE_JSON, body).await
     }
 
-    /// A read under way: its place in the queue is taken when this returns.
+    /// Starts a read, and returns once it has its place in the queue.
     pub(crate) async fn start_read(&self, body: &str) -> TcpStream {
         let stream = self.send("POST", "/v1/read", &PAGE_JSON, body).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         stream
     }
 
-    /// That the reader is told to be so. A read is answered before the reader is laid aside, so it may be a moment later.
+    /// Asserts that the bridge reports this state of the reader, within a moment: a read is answered before the reader is free again.
     pub(crate) async fn becomes(&self, state: &str) {
         let mut told = String::new();
         for _ in 0..100 {

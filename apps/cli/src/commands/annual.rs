@@ -45,13 +45,12 @@ fn verify(args: &AnnualVerifyArgs) -> Done {
     let (keys, quorum) = journal::signers(&args.signers)?;
     let about = |failure: Failure| failure.about(&outside::path(&args.bundle));
     let file = files::open(&args.bundle)?;
-    let found =
-        annual::verify(&mut BufReader::new(file), &Audit::new(keys).quorum(quorum)).map_err(|error| {
-            match error {
-                AnnualError::Io(error) => files::unreadable(&args.bundle, &error),
-                error => about(error.into()),
-            }
-        })?;
+    let found = annual::verify(&mut BufReader::new(file), &Audit::new(keys).with_quorum(quorum)).map_err(
+        |error| match error {
+            AnnualError::Io(error) => files::unreadable(&args.bundle, &error),
+            error => about(error.into()),
+        },
+    )?;
     if !args.json {
         output::line(paint(
             Tone::Good,

@@ -7,6 +7,7 @@ mod fit;
 mod outbox;
 mod quota;
 mod refusal;
+mod reuse;
 #[cfg(feature = "bridge")]
 mod till;
 
@@ -56,6 +57,10 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let plugins = config.plugins()?.with(&args.plugins)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.json, &[&out])?;
+    let used = match source {
+        Source::Remote { .. } => reuse::Index::of(&config)?,
+        Source::OnSite { .. } => None,
+    };
     let copies = args.copies.as_deref().map(|directory| copies::prepare(directory, &config)).transpose()?;
     // With `--json --yes` the calling program has shown the consent text and got the answer.
     if !(args.json && args.yes) {
@@ -64,7 +69,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     let consent = consent::take(&demand, &config, args.yes)?;
 
     let mut statements = outbox::Statements::of(&config, &demand)?;
-    let (mut card, mut remarks) = (serde_json::Value::Null, Vec::new());
+    let (mut card, mut remarks, mut used_before) = (serde_json::Value::Null, Vec::new(), Vec::new());
     let evidence: Evidence = match source {
         Source::OnSite { port, baud, wait, live } => {
             let on_site = evidence::on_site((port, baud), wait, live, consent)?;
@@ -85,6 +90,9 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
                 return Err(refused);
             }
             remarks.clone_from(&remote.examination().remarks);
+            if let Some(index) = &used {
+                used_before = index.seen(&remote, Timestamp::now())?;
+            }
             copies::make(&mut remote, &config, demand.purpose(), copies.as_deref())?;
             remote.into()
         }
@@ -92,7 +100,8 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
     // Photos and declared data were read after it was prepared; the register isn't asked for what can't be written.
     out.spare_others()?;
     let account = args.account.as_deref().unwrap_or(&config.terminal);
-    let signals = quota::count(&store, &policy, &evidence, account)?;
+    let mut signals = quota::count(&store, &policy, &evidence, account)?;
+    signals.extend(reuse::signal(&used_before));
     let case = case(evidence, &policy, &demand, &config, &plugins, signals)?;
     let verified = decide(case, register.as_ref(), &statements)?;
     let checks: Vec<_> = verified.checks().iter().map(|result| (result.check, result.outcome)).collect();
@@ -119,6 +128,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
             nonce: demand.nonce(),
             transaction: ShownTransaction::of(demand.transaction()),
             remarks,
+            used_before,
             document: with_document.then(|| card["document"].take()),
             card: with_document.then_some(card),
         });
@@ -130,6 +140,7 @@ pub(crate) fn run(args: &AttestArgs) -> Done {
         for remark in remarks {
             output::note(capture::report::remark(remark));
         }
+        used_before.iter().for_each(|seen| output::note(reuse::told(seen)));
         let word = lang::pick("attested:", "已出具：");
         output::line(format_args!("{} {}", paint(Tone::Good, word), shown(&args.out)));
     }
@@ -145,9 +156,9 @@ fn case(
     signals: Vec<Signal>,
 ) -> Result<Case, Failure> {
     let mut request = CaseRequest::new(demand.purpose().clone(), config.env, Timestamp::now())
-        .with_terminal(config.terminal.as_str())
-        .with_enrolled(config.enrolled()?)
-        .with_signals(signals);
+        .terminal(config.terminal.as_str())
+        .enrolled(config.enrolled()?)
+        .signals(signals);
     // The phone number goes to a register that can't be asked without it, and to no other.
     if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
@@ -192,10 +203,10 @@ fn chain(config: &Config) -> Result<Vec<String>, Failure> {
 fn attestor(config: &Config) -> Result<Attestor, Failure> {
     let mut terminal = Terminal::new(config.terminal.as_str());
     if let Some(agent) = &config.agent {
-        terminal = terminal.agent(agent.as_str());
+        terminal = terminal.with_agent(agent.as_str());
     }
     if let Some(region) = &config.region {
-        terminal = terminal.region(region.as_str());
+        terminal = terminal.with_region(region.as_str());
     }
     let attestor = Attestor::new(config.iss.as_str(), key::load(&config.key)?, terminal)?;
     let chain = chain(config)?;

@@ -60,7 +60,7 @@ impl Desk {
             .map_err(|failure| failure.about(&outside::path(&args.order)))?;
         let number: PhoneNumber = file.number.as_str().parse().map_err(Failure::from)?;
         let order = Order::new(file.order.as_str(), number, file.name, file.id_number)?;
-        let shop = Shop::new(args.iss.as_str(), Arc::new(signer)).env(args.env);
+        let shop = Shop::new(args.iss.as_str(), Arc::new(signer)).with_env(args.env);
         Ok(Self { shop, store, order })
     }
 

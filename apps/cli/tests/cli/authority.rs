@@ -8,7 +8,7 @@ use support::{Emulator, Register, Workshop, code, fixture, json, run};
 
 const LIVE: &str = "portraits/jia-live-1.jpg";
 
-/// Short tries, so that a register that says nothing is given up soon.
+/// Short time limits, so that the test soon gives up a register that never answers.
 fn terminal_with_register(workshop: &Workshop, register: &str) {
     workshop.write("register.toml", register);
     let terminal = std::fs::read_to_string(workshop.path("terminal.toml")).expect("the file");
@@ -17,7 +17,7 @@ fn terminal_with_register(workshop: &Workshop, register: &str) {
 
 const SHORT: &str = "id = \"TEST-register\"\n[limits]\nper_try_ms = 800\ndeadline_ms = 4000\ntries = 2\n";
 
-/// Tries that end for no other reason than that there is an answer.
+/// Time limits so long that only an answer ends the call.
 const PATIENT: &str =
     "id = \"TEST-register\"\n[limits]\nper_try_ms = 20000\ndeadline_ms = 60000\ntries = 2\n";
 
@@ -39,7 +39,7 @@ const FAULTS: [(&str, Option<&str>); 14] = [
     ("redirect", None),
 ];
 
-/// Some at a time, because each is mostly waiting.
+/// Several run at a time, because each one mostly waits.
 #[test]
 fn no_fault_becomes_a_presentation() {
     std::thread::scope(|scope| {
@@ -84,7 +84,7 @@ fn an_answer_that_was_lost_once_is_looked_up_and_not_asked_again() {
     assert_eq!(json(&workshop.verify("presentation"))["verdict"], "accepted");
 }
 
-/// A register that turns every no into a yes, and the signature that tells.
+/// Somebody on the way turns every no of the register into a yes; the register's signature shows it.
 #[test]
 fn a_forged_yes_is_no_answer() {
     let workshop = Workshop::new();

@@ -53,7 +53,7 @@ fn another_persons_genuine_card_is_refused_and_burns_nothing() {
     assert_eq!(json(&workshop.verify("own"))["verdict"], "accepted");
 }
 
-/// The customer before forgot the card: nobody is asked about the wrong person, and put back it counts.
+/// The customer before left the card on the reader: it isn't read for this one, but counts again once it was lifted and put back.
 #[test]
 fn attest_wants_a_card_that_was_laid_down_for_its_customer() {
     let workshop = Workshop::new();

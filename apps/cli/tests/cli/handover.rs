@@ -24,7 +24,7 @@ impl Shop {
         Self { workshop }
     }
 
-    /// A step, what it prints with `--json`, and how it ends.
+    /// Runs a step; gives what it prints with `--json` and its exit code.
     fn step(&self, step: &str, order: &str, more: &[&str]) -> (Option<i32>, Value) {
         let path = |name: &str| self.workshop.path(name);
         let (key, store, order) = (path("home.pem"), path("store"), path(&format!("{order}.json")));
@@ -49,7 +49,7 @@ impl Shop {
         printed["nonce"].as_str().expect("a nonce").to_owned()
     }
 
-    /// From photos; a courier adds what they say.
+    /// `attest` from photos; a courier adds the statement that the original was seen.
     fn photographed(&self, demand: &str, out: &str, more: &[&str]) -> (Option<i32>, Value) {
         let mut args = self.workshop.attest_args(demand, out);
         let register = format!("dir:{}", fixture("register.json").display());

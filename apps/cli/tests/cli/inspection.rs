@@ -136,8 +136,8 @@ fn anybody_draws_the_same_and_the_agent_is_judged() {
     assert_eq!(code(&verified), Some(0));
 }
 
-/// The secret was written over by its own event, or by what revealed it; terms that no journal takes were committed to, and refused
-/// when the period was over.
+/// The event and the revealed secret must never overwrite the secret's file, and terms that no journal takes are refused before they
+/// are committed to (once they were refused only when the period was over).
 #[test]
 fn a_secret_is_never_written_over_and_terms_that_no_journal_takes_are_refused_at_once() {
     let desk = Desk::new();

@@ -46,7 +46,7 @@ impl Desk {
         run(["journal", "append", "--dir", &dir, "--key", &key, "--event", &events])
     }
 
-    /// So many events of three agents.
+    /// Appends this many events of three agents.
     fn grow(&self, count: usize) -> serde_json::Value {
         let lines: String = (0..count)
             .map(|number| {
@@ -233,7 +233,7 @@ fn damage_is_exit_1_with_a_code_of_its_own() {
     assert_eq!((code(&malformed), &json(&malformed)["error"]["code"]), (Some(2), &"usage".into()));
 }
 
-/// A terminal attests twice and is refused once; the operator takes it in; one statement is held back.
+/// A terminal signs two attestations and one refusal; the operator takes them in and finds that one was held back.
 #[cfg(unix)]
 #[test]
 fn a_terminals_chain_goes_from_its_outbox_into_the_journal() {
@@ -683,7 +683,7 @@ fn a_years_figures_are_written_through_a_link_into_a_device_and_to_standard_outp
     assert_eq!(code(&run(verify)), Some(0));
 }
 
-/// A mistyped outbox was "0 statements taken in" with exit code 0, and a journal was made among other things.
+/// A mistyped outbox is an error. It used to count as "0 statements taken in" with exit code 0, and a new journal was made.
 #[test]
 fn a_mistyped_directory_is_no_outbox_and_becomes_no_journal() {
     let desk = Desk::new();

@@ -20,6 +20,7 @@ mod outputs;
 mod plugins;
 mod policy;
 mod reader;
+mod reuse;
 mod sandbox;
 mod schemas;
 mod support;

@@ -191,7 +191,7 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     fits(operator, &material.compact, now)?;
     let evidence: Evidence = material.evidence()?.into();
     let mut request =
-        CaseRequest::new(demand.purpose().clone(), operator.env, now).with_terminal(desk.terminal.as_str());
+        CaseRequest::new(demand.purpose().clone(), operator.env, now).terminal(desk.terminal.as_str());
     if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }
@@ -202,7 +202,7 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
         Evidence::Remote(remote) => json!(remote.examination().faults),
         _ => Value::Null,
     };
-    let case = Case::open(evidence, &desk.policy, request.with_signals(signals))?;
+    let case = Case::open(evidence, &desk.policy, request.signals(signals))?;
     // The register isn't asked then, and the buyer may take the photos again.
     let hopeless = !case.can_pass();
     match case.decide(desk.register.as_ref()) {

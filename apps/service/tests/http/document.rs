@@ -30,7 +30,7 @@ fn call(method: &str, path: &str) -> Option<&'static Value> {
     found.get(method.to_lowercase())
 }
 
-/// That an answer is as the document has it. Pages and what isn't in the document are nobody's promise.
+/// Asserts that an answer has the form that the document gives it. Pages and addresses outside the document aren't checked.
 #[track_caller]
 pub(crate) fn fits(method: &str, path: &str, status: u16, kind: &str, text: &str) {
     let Some(call) = call(method, path) else { return };

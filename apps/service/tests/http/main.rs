@@ -6,6 +6,7 @@ mod cancellations;
 mod confirmations;
 mod document;
 mod hostile;
+mod line;
 mod once;
 mod sessions;
 mod webhooks;

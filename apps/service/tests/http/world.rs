@@ -53,7 +53,13 @@ impl Place {
         let (anchor, operator, terminal, shop) = (key(), key(), key(), key());
         let now = Timestamp::now();
         let day = now.checked_add(SignedDuration::from_hours(24)).unwrap();
-        let write = |name: &str, text: &[u8]| fs::write(dir.path().join(name), text).unwrap();
+        let write = |name: &str, text: &[u8]| {
+            let path = dir.path().join(name);
+            fs::write(&path, text).unwrap();
+            // A key that others can read isn't taken.
+            #[cfg(unix)]
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        };
         for (name, key) in [("anchor.pem", &anchor), ("operator.pem", &operator), ("shop.pem", &shop)] {
             write(name, key.to_pem().unwrap().as_bytes());
         }
@@ -62,7 +68,7 @@ impl Place {
         let claims = [ClaimName::Name, ClaimName::IdNumber];
         let purposes = [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder];
         let list = ListBuilder::new("https://trust.example")
-            .with_sequence(1)
+            .sequence(1)
             .entry(ListEntry::attesting(OPERATOR, operator.verifying_key().clone()))
             .entry(ListEntry::asking(SHOP, shop.verifying_key().clone(), "Shop (TEST)", purposes, claims));
         write("trust.jwt", list.sign(&anchor, now).unwrap().as_str().as_bytes());
@@ -126,7 +132,7 @@ url = "https://shop.example/basket"
             ("terminal.pem", ListEntry::attesting(OPERATOR, public("terminal.pem"))),
         ];
         let list = entries.into_iter().fold(
-            ListBuilder::new("https://trust.example").with_sequence(2),
+            ListBuilder::new("https://trust.example").sequence(2),
             |list, (name, entry)| {
                 let (revoked, entry) = (name == stolen, entry.from(Timestamp::UNIX_EPOCH));
                 list.entry(if revoked { entry.revoked(now, RevocationReason::Compromise) } else { entry })

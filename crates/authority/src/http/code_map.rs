@@ -10,6 +10,7 @@ mod rows;
 mod source;
 
 use super::template::Template;
+use super::xml::Charset;
 use crate::{Attribute, DocumentStatus, Face, Liveness, Subject};
 
 pub(super) use code::{Code, Pattern, closest};
@@ -48,9 +49,13 @@ pub struct CodeMap {
 pub(super) struct RequestShape {
     pub(super) path: String,
     pub(super) format: Format,
+    /// XML only.
+    pub(super) charset: Charset,
     pub(super) body: Template,
     pub(super) key_header: Option<String>,
     pub(super) headers: Vec<(String, String)>,
+    /// Fixed ones in the address, beside a body.
+    pub(super) parameters: Vec<(String, String)>,
 }
 
 /// How the values of a question go over the wire.
@@ -62,6 +67,8 @@ pub(super) enum Format {
     Form,
     /// In the address, where logs keep them: only for a register that takes them no other way.
     Query,
+    /// A document whose root is the body's one member.
+    Xml,
 }
 
 /// How a question's outcome is looked up: `path`, a slash and the key. That it never arrived is a code of the reply's body
@@ -74,9 +81,21 @@ pub(super) struct InquiryShape {
     pub(super) pending: Option<Code>,
 }
 
+/// What a reply's body is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ReplyForm {
+    Json,
+    /// A document, or the one that stands as a text at `within` of it.
+    Xml {
+        charset: Charset,
+        within: Option<String>,
+    },
+}
+
 /// Where a reply carries what isn't a code.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ReplyShape {
+    pub(super) form: ReplyForm,
     /// The statuses of which the body is read for an answer.
     pub(super) statuses: Vec<u16>,
     pub(super) reference: Option<ReferenceAt>,

@@ -1,4 +1,4 @@
-//! The data-driven adapter: any register that answers in JSON, as a code map describes it.
+//! The data-driven adapter: any register that answers in JSON or XML, as a code map describes it.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256};
 
 use super::code_map::{
     Code, Column, ErrorMeaning, Facts, Format, Meaning, NotJson, Outer, OuterMeaning, Place, ReferenceAt,
-    Row, closest,
+    ReplyForm, Row, closest,
 };
 use super::dialect::wire_key;
 use super::json::Json;
-use super::status;
 use super::{CodeMap, Dialect, Hint, Method, Request, Response};
+use super::{status, xml};
 use crate::clock::later;
 use crate::reference::kept;
 use crate::words::error_from_word;
@@ -68,7 +68,7 @@ impl MappedJson {
     fn refusal(&self, reply: &Response) -> Option<&ErrorMeaning> {
         let tables = self.map.refusals.iter().filter(|table| table.statuses.contains(&reply.status));
         let mut by_code = tables.filter_map(|table| {
-            let body = Json::parse(reply.body.get(..Response::MAX_BODY.min(reply.body.len()))?)?;
+            let body = self.parsed(reply)?;
             let code = table.at.find(&body).ok()??;
             closest(&table.codes, &code)
         });
@@ -76,12 +76,24 @@ impl MappedJson {
         by_code.next().or_else(|| by_status().map(|(_, error)| error))
     }
 
-    /// The body, if it is JSON and answers this query.
-    fn body(&self, query: &Query, reply: &Response) -> Result<Json, AuthorityError> {
+    /// The body, if it is what the map says that it is.
+    fn parsed(&self, reply: &Response) -> Option<Json> {
         if reply.body.len() > Response::MAX_BODY {
-            return Err(AuthorityError::Protocol);
+            return None;
         }
-        let body = Json::parse(&reply.body).ok_or(AuthorityError::Protocol)?;
+        match &self.map.reply.form {
+            ReplyForm::Json => Json::parse(&reply.body),
+            // Two that disagree on what the octets mean: a name might be another one.
+            ReplyForm::Xml { charset, .. } if charset_of(reply).is_some_and(|label| !charset.is(label)) => {
+                None
+            }
+            ReplyForm::Xml { charset, within } => xml::read(&reply.body, *charset, within.as_deref()),
+        }
+    }
+
+    /// The body, if it can be read and answers this query.
+    fn body(&self, query: &Query, reply: &Response) -> Result<Json, AuthorityError> {
+        let body = self.parsed(reply).ok_or(AuthorityError::Protocol)?;
         if let Some(at) = &self.map.reply.key {
             let key = body.at(at).and_then(Json::as_text);
             if key != Some(wire_key(query).as_str()) {
@@ -261,11 +273,18 @@ impl Dialect for MappedJson {
             Format::Form => {
                 request.with_body("application/x-www-form-urlencoded", shape.body.form(query, now)?)
             }
+            Format::Xml => {
+                let body = shape.body.xml(shape.charset, query, now)?;
+                request.with_body(&format!("text/xml; charset={}", shape.charset.name()), body)
+            }
             Format::Query => {
                 let parameters = shape.body.parameters(query, now)?;
                 parameters.iter().fold(request, |request, (name, value)| request.with_parameter(name, value))
             }
         };
+        for (name, value) in &shape.parameters {
+            request = request.with_parameter(name, value);
+        }
         request.headers.extend(shape.headers.iter().cloned());
         if let Some(name) = &shape.key_header {
             request = request.with_header(name, wire_key(query));
@@ -281,7 +300,7 @@ impl Dialect for MappedJson {
         if let Some(refused) = self.refusal(reply) {
             return refused.hint;
         }
-        let body = Json::parse(reply.body.get(..Response::MAX_BODY.min(reply.body.len()))?)?;
+        let body = self.parsed(reply)?;
         self.map.outer.iter().find_map(|outer| {
             let Outer::Codes { at, codes, .. } = outer else { return None };
             let code = at.find(&body).ok()??;
@@ -318,6 +337,14 @@ impl Dialect for MappedJson {
             (false, Err(error)) => Err(error),
         }
     }
+}
+
+/// The encoding that a reply's header names.
+fn charset_of(reply: &Response) -> Option<&str> {
+    let parameters = reply.header("content-type")?.split(';').skip(1);
+    parameters.filter_map(|one| one.split_once('=')).find_map(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })
 }
 
 /// The code of a column: what stands at its place, or whether the number there reaches the threshold.

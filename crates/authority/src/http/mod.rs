@@ -3,7 +3,7 @@
 //! A [`Dialect`] turns a query into a request and a reply into a finding. It does no I/O, so an async caller uses it with
 //! any HTTP client; [`HttpAuthority`] (feature `http`) is the blocking one, with TLS. Two dialects are built in:
 //!
-//! * [`MappedJson`]: any register that takes JSON or a form and answers in JSON, described by a [`CodeMap`]. A code that
+//! * [`MappedJson`]: any register that takes JSON, a form or XML and answers in JSON or XML, described by a [`CodeMap`]. A code that
 //!   the map doesn't have is [`Protocol`](super::AuthorityError::Protocol), never a guess.
 //! * [`Camara`]: CAMARA Know Your Customer Match, spoken by mobile operators.
 //!
@@ -26,6 +26,7 @@ mod status;
 mod template;
 #[cfg(feature = "http")]
 mod token;
+mod xml;
 
 #[cfg(feature = "http")]
 mod client;

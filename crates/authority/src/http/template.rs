@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::dialect::wire_key;
 use super::seal::hex;
+use super::xml::{Charset, Unwritable, Writer};
 use crate::document::{CardDate, ValidUntil};
 use crate::{AuthorityError, Query, QueryField};
 
@@ -195,6 +196,26 @@ impl Template {
         Ok(Zeroizing::new(form.finish().into_bytes()))
     }
 
+    /// The body as a document.
+    pub(super) fn xml(
+        &self,
+        charset: Charset,
+        query: &Query,
+        now: Timestamp,
+    ) -> Result<Zeroizing<Vec<u8>>, AuthorityError> {
+        let filled = self.filled(query, &wire_key(query), now)?;
+        let mut writer = Writer::new(charset, capacity(query));
+        // Of all values only a name has more than digits and letters.
+        let unwritable = |_: Unwritable| AuthorityError::InvalidInput { field: QueryField::Name };
+        if let Some(Filled::Object(members)) = &filled {
+            members
+                .iter()
+                .try_for_each(|(name, member)| member.element(name, &mut writer))
+                .map_err(unwritable)?;
+        }
+        writer.finish().map_err(unwritable)
+    }
+
     /// The members as names and values: one level of them.
     pub(super) fn parameters(
         &self,
@@ -256,6 +277,53 @@ enum Filled<'a> {
     Value(Value),
     Array(Vec<Filled<'a>>),
     Object(Vec<(&'a str, Filled<'a>)>),
+}
+
+impl Filled<'_> {
+    /// As an element of that name, or several of a list. A map's names are names of XML.
+    fn element(&self, name: &str, writer: &mut Writer) -> Result<(), Unwritable> {
+        if let Self::Array(items) = self {
+            return items.iter().try_for_each(|item| item.element(name, writer));
+        }
+        writer.raw("<");
+        writer.raw(name);
+        let members = match self {
+            Self::Object(members) => &members[..],
+            _ => &[],
+        };
+        for (name, member) in members {
+            if let Some(name) = name.strip_prefix('@') {
+                writer.raw(" ");
+                writer.raw(name);
+                writer.raw("=\"");
+                member.text(writer)?;
+                writer.raw("\"");
+            }
+        }
+        writer.raw(">");
+        self.text(writer)?;
+        for (name, member) in members {
+            match *name {
+                "#text" => member.text(writer)?,
+                name if name.starts_with('@') => {}
+                name => member.element(name, writer)?,
+            }
+        }
+        writer.raw("</");
+        writer.raw(name);
+        writer.raw(">");
+        Ok(())
+    }
+
+    /// Its text, if it is a value.
+    fn text(&self, writer: &mut Writer) -> Result<(), Unwritable> {
+        match self {
+            Self::Value(Value::Text(text)) => writer.escaped(text),
+            Self::Value(Value::Integer(number)) => writer.escaped(&number.to_string()),
+            Self::Value(Value::Bool(is)) => writer.escaped(if *is { "true" } else { "false" }),
+            Self::Array(_) | Self::Object(_) => Ok(()),
+        }
+    }
 }
 
 enum Value {

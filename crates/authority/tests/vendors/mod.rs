@@ -125,7 +125,37 @@ pub fn vendors() -> Vec<Vendor> {
     all.extend(alibaba());
     all.extend(huawei());
     all.push(dytns());
+    all.push(baidu());
     all
+}
+
+/// One place has both: whether the call succeeded, and the verdict. Its codes of a "no" aren't known.
+fn baidu() -> Vendor {
+    use Expected::Fails;
+    let pair = |code: i64, expected| (json!(code), None, expected);
+    let (denied, rate) = (|| Fails(AuthorityError::Denied), || Fails(quota(QuotaScope::Rate)));
+    Vendor {
+        map: "baidu-two-element",
+        base: json!({ "log_id": 1_234_567_890_123_u64, "error_msg": "m" }),
+        verdict: "/error_code",
+        reason: None,
+        either: false,
+        outer: Vec::new(),
+        families: Vec::new(),
+        pairs: vec![
+            pair(0, says(Subject::Found, [Yes, Yes, Na, Na, NotAsked], None)),
+            pair(2, Fails(TRANSIENT)),
+            pair(4, rate()),
+            pair(6, denied()),
+            pair(17, Fails(quota(QuotaScope::Daily))),
+            pair(18, rate()),
+            pair(19, Fails(quota(QuotaScope::Contract))),
+            pair(100, denied()),
+            pair(110, denied()),
+            pair(111, denied()),
+        ],
+        others: Vec::new(),
+    }
 }
 
 /// Not the reseller's table: there 0 and 2 are the other way round.

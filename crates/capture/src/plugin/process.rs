@@ -112,6 +112,7 @@ impl PrivateDirectory {
         getrandom::fill(&mut random).map_err(|_| Error::from(ErrorKind::Other))?;
         let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let path = std::env::temp_dir().join(format!("realname-{name}"));
+        #[allow(unused_mut, reason = "on Unix it is for this user alone")]
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -14,6 +14,8 @@ pub struct Port {
     pub attachment: Attachment,
     /// What it probably is, by its USB ids alone. Nothing has been asked yet.
     pub guess: Guess,
+    /// The numbers by which programs of the vendors' libraries mean it. [`numbered`](super::numbered) fills them in, [`list`] doesn't.
+    pub numbers: Vec<i32>,
 }
 
 impl serde::Serialize for Port {
@@ -31,7 +33,7 @@ impl serde::Serialize for Port {
             }
             _ => None,
         };
-        PlainPort { port: &self.name, guess: self.guess, usb }.serialize(serializer)
+        PlainPort { port: &self.name, numbers: &self.numbers, guess: self.guess, usb }.serialize(serializer)
     }
 }
 
@@ -41,6 +43,8 @@ impl serde::Serialize for Port {
 struct PlainPort<'a> {
     /// What `--port` takes.
     port: &'a str,
+    /// The numbers by which programs of the vendors' libraries mean it, here and now.
+    numbers: &'a [i32],
     /// What it probably is.
     guess: Guess,
     /// For USB devices only.
@@ -145,14 +149,29 @@ impl Guess {
 /// `hid`). Of the latter two only devices whose ids are known, because most USB devices are neither. Pseudo-terminals are
 /// not among them: name one to use it.
 ///
+/// A kind that the system can't list hides none of the others.
+///
 /// # Errors
-/// When the system can't list its ports.
+/// When the system can't list a kind, and nothing of the others is there.
 pub fn list() -> Result<Vec<Port>, ReaderError> {
-    let mut ports = serial_ports()?;
-    ports.extend(usb_readers()?);
-    ports.extend(hid_readers()?);
-    ports.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(ports)
+    together([serial_ports(), usb_readers(), hid_readers()])
+}
+
+fn together(kinds: [Result<Vec<Port>, TransportError>; 3]) -> Result<Vec<Port>, ReaderError> {
+    let (mut ports, mut failed) = (Vec::new(), None);
+    for kind in kinds {
+        match kind {
+            Ok(listed) => ports.extend(listed),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    match failed {
+        Some(error) if ports.is_empty() => Err(error.into()),
+        _ => {
+            ports.sort_by(|a: &Port, b| a.name.cmp(&b.name));
+            Ok(ports)
+        }
+    }
 }
 
 #[cfg(feature = "serial")]
@@ -180,7 +199,7 @@ fn serial_ports() -> Result<Vec<Port>, TransportError> {
             SerialPortType::BluetoothPort => (Attachment::Bluetooth, Guess::Unknown),
             SerialPortType::Unknown => (Attachment::Other, Guess::Unknown),
         };
-        Port { name: port.port_name, attachment, guess }
+        Port { name: port.port_name, attachment, guess, numbers: Vec::new() }
     });
     Ok(ports.collect())
 }
@@ -292,7 +311,7 @@ fn native(kind: &str, path: &str, attachment: Attachment) -> Option<Port> {
     let Attachment::Usb { vendor, product, .. } = &attachment else { return None };
     let guess = Guess::from_usb_ids(*vendor, *product);
     let known = matches!(guess, Guess::Reader | Guess::OtherReader);
-    known.then(|| Port { name: format!("{kind}:{path}"), attachment, guess })
+    known.then(|| Port { name: format!("{kind}:{path}"), attachment, guess, numbers: Vec::new() })
 }
 
 #[cfg(test)]
@@ -322,6 +341,24 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_kind_that_cannot_be_listed_hides_no_other() {
+        let port = |name: &str| Port {
+            name: name.into(),
+            attachment: Attachment::Other,
+            guess: Guess::Unknown,
+            numbers: Vec::new(),
+        };
+        let failed = || Err(TransportError::Disconnected);
+        let names = |ports: Vec<Port>| ports.into_iter().map(|port| port.name).collect::<Vec<_>>();
+        assert_eq!(
+            names(together([Ok(vec![port("COM5")]), failed(), Ok(vec![port("COM12")])]).unwrap()),
+            ["COM12", "COM5"]
+        );
+        assert!(together([Ok(Vec::new()), Ok(Vec::new()), failed()]).is_err());
+        assert!(together([Ok(Vec::new()), Ok(Vec::new()), Ok(Vec::new())]).unwrap().is_empty());
     }
 
     #[test]

@@ -25,7 +25,7 @@ fn vkey(number: u8, name: &str, kind: KeyKind) -> VerifierKey {
 
 fn audit() -> Audit {
     let quorum = Quorum::of(vec![vkey(2, "witness.example", KeyKind::Witness)], 1).unwrap();
-    Audit::new(vec![vkey(1, ORIGIN, KeyKind::Log)]).quorum(quorum)
+    Audit::new(vec![vkey(1, ORIGIN, KeyKind::Log)]).with_quorum(quorum)
 }
 
 /// A journal of a small year, and its bundle.

@@ -30,13 +30,13 @@ impl HomeSide {
     }
 
     /// For another environment.
-    pub fn env(mut self, env: Env) -> Self {
+    pub fn with_env(mut self, env: Env) -> Self {
         self.env = env;
         self
     }
 
     /// How long a case may take: a minute to a day. A shorter one frees the number sooner for another try.
-    pub fn life(mut self, life: SignedDuration) -> Result<Self, CancellationError> {
+    pub fn with_life(mut self, life: SignedDuration) -> Result<Self, CancellationError> {
         if !(SignedDuration::from_mins(1)..=SignedDuration::from_hours(24)).contains(&life) {
             return Err(CancellationError::Life);
         }

@@ -9,11 +9,11 @@ use super::record::{Decision, Kept};
 use super::reply::Folded;
 use super::{
     Challenge, ConfirmationError, Form, Grant, LedgerSecret, NaturalDay, PhoneNumber, Question, ServiceId,
-    grant,
+    grant, redeem,
 };
 use crate::jose::{Signer, random, random_id};
 use crate::profile::Env;
-use crate::store::{Put, Store};
+use crate::store::{Put, PutAll, Putting, Store};
 
 /// How often another code is drawn when the number has that one today.
 const DRAWS: usize = 16;
@@ -73,13 +73,13 @@ impl Confirmer {
     }
 
     /// For another environment.
-    pub fn env(mut self, env: Env) -> Self {
+    pub fn with_env(mut self, env: Env) -> Self {
         self.env = env;
         self
     }
 
     /// Other limits: how long a question waits (from a second to a day), and how many different replies it takes.
-    pub fn limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
+    pub fn with_limits(mut self, window: SignedDuration, replies: u32) -> Result<Self, ConfirmationError> {
         if !(SignedDuration::from_secs(1)..=SignedDuration::from_hours(24)).contains(&window)
             || !(1..=100).contains(&replies)
         {
@@ -103,12 +103,10 @@ impl Confirmer {
         let id = random_id()?;
         let kept = Kept::of(&question, id.clone(), day, now, until);
         // The record outlives the time for its reply: as long as it is there, the customer isn't asked again.
-        match store.put(super::SPACE, &key, &kept.to_json().to_bytes(), last_moment(day))? {
-            Put::Stored => {
-                let reply = self.draw(store, &question, day, &key)?;
-                Ok(Asking::Ask(Challenge { id, question, reply, until }))
-            }
-            _ => {
+        let kept = kept.to_json().to_bytes();
+        match self.keep(store, &question, day, &key, &kept)? {
+            Some(reply) => Ok(Asking::Ask(Challenge { id, question, reply, until })),
+            None => {
                 let standing = self.standing(store, &question.number, &question.service, now)?;
                 // It is there, since it couldn't be put; unless somebody expired it between the two looks.
                 Ok(Asking::Before(standing.unwrap_or(Standing::Unanswered)))
@@ -128,6 +126,9 @@ impl Confirmer {
         let Some(entry) = store.get(super::SPACE, &key)? else { return Ok(None) };
         let until = Kept::parse(&entry.value)?.until;
         Ok(Some(match entry.answer.as_deref().map(Decision::parse).transpose()? {
+            Some(Decision::Granted(jws)) if redeem::is_withdrawn(store, &grant::jti(&jws)?)? => {
+                Standing::Declined
+            }
             Some(Decision::Granted(jws)) => Standing::Granted(self.grant(&key, jws, number)?),
             Some(Decision::Declined) => Standing::Declined,
             None if now <= until => Standing::Waiting { until },
@@ -171,24 +172,39 @@ impl Confirmer {
         Ok(Grant::new(jws, &disclosure))
     }
 
-    /// Draws the answer and remembers which question it belongs to.
-    fn draw(
+    /// Draws the answer, and in one step keeps the question and which question that answer belongs to. `None` when the question
+    /// is there.
+    fn keep(
         &self,
         store: &dyn Store,
         question: &Question,
         day: NaturalDay,
         key: &[u8; 32],
-    ) -> Result<Zeroizing<String>, ConfirmationError> {
+        kept: &[u8],
+    ) -> Result<Option<Zeroizing<String>>, ConfirmationError> {
+        let expires_at = last_moment(day);
         for _ in 0..DRAWS {
             let number = u64::from_be_bytes(random()?);
             let code = Zeroizing::new(match question.form {
-                Form::Voice { yes, .. } => return Ok(Zeroizing::new(yes.as_char().to_string())),
+                Form::Voice { yes, .. } => {
+                    let stored = store.put(super::SPACE, key, kept, expires_at)? == Put::Stored;
+                    return Ok(stored.then(|| Zeroizing::new(yes.as_char().to_string())));
+                }
                 Form::Code => format!("{:06}", number % 1_000_000),
                 Form::Message => format!("Y{:04}", number % 10_000),
             });
             let code_key = self.code_key(&question.number, day, &Folded::new(&code));
-            if store.put(super::SPACE, &code_key, key, last_moment(day))? == Put::Stored {
-                return Ok(code);
+            let puts = [(&key[..], kept), (&code_key[..], &key[..])].map(|(key, value)| Putting {
+                space: super::SPACE,
+                key,
+                value,
+                expires_at,
+            });
+            match store.put_all(&puts)? {
+                PutAll::Stored => return Ok(Some(code)),
+                PutAll::Exists { index: 0 } => return Ok(None),
+                // Another question of the day has that answer.
+                PutAll::Exists { .. } => {}
             }
         }
         Err(ConfirmationError::NoCode)
@@ -201,15 +217,18 @@ impl Confirmer {
 
     /// The unit of the rule of 2010: number, service, natural day.
     pub(super) fn key(&self, number: &PhoneNumber, service: &ServiceId, day: NaturalDay) -> [u8; 32] {
-        let parts = [number.as_str().as_bytes(), service.as_str().as_bytes(), day.to_string().as_bytes()]
-            .map(<[u8]>::to_vec);
-        self.secret.mac("question", &parts.each_ref().map(|part| &part[..]))
+        self.secret.mac_near(&near(number, day), "question", service.as_str().as_bytes())
     }
 
     pub(super) fn code_key(&self, number: &PhoneNumber, day: NaturalDay, code: &Folded) -> [u8; 32] {
-        let day = day.to_string();
-        self.secret.mac("code", &[number.as_str().as_bytes(), day.as_bytes(), code.as_bytes()])
+        self.secret.mac_near(&near(number, day), "code", code.as_bytes())
     }
+}
+
+/// What the keys of one number's day have in common.
+fn near(number: &PhoneNumber, day: NaturalDay) -> String {
+    // A number has no sign but its plus and its digits.
+    format!("{} {day}", number.as_str())
 }
 
 impl std::fmt::Debug for Confirmer {

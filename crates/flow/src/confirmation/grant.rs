@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::record::Kept;
 use super::{ConfirmationError, Form, PhoneNumber};
-use crate::jose::{Json, Signer, encode, random_id, sign as sign_jws};
+use crate::jose::{Json, Signer, decode, encode, random_id, sign as sign_jws};
 use crate::profile::{Env, GRANT_TYP};
 use crate::sd_jwt::{Disclosure, conceal};
 
@@ -50,6 +50,13 @@ pub(super) fn number_disclosure(
 ) -> Result<Disclosure, ConfirmationError> {
     let parts = Json::array([Json::from(encode(&salt)), "number".into(), number.as_str().into()]);
     Ok(Disclosure::parse(&encode(&parts.to_bytes()))?)
+}
+
+/// The id in one of our own grants.
+pub(super) fn jti(jws: &str) -> Result<String, ConfirmationError> {
+    let payload = jws.split('.').nth(1).ok_or(ConfirmationError::Record)?;
+    let json = Json::parse(&decode(payload)?, jws.len())?;
+    Ok(json.text("jti")?.to_owned())
 }
 
 /// Signs what was asked and confirmed. It holds until its natural day ends.

@@ -5,12 +5,38 @@ use subtle::ConstantTimeEq;
 
 use super::record::{Decision, Kept};
 use super::reply::Answer;
-use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, PhoneNumber, Replied};
-use crate::profile::{ReasonCode, Refused};
-use crate::store::{Answered, Counted, Store};
+use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, Replied, grant, redeem};
+use crate::profile::ReasonCode;
+use crate::store::{Answered, AnsweredWithin, Counted, Store, Within};
+
+/// What a reply says to a question. Whether it is right is told only when it is counted among the question's tries.
+enum Says {
+    Yes,
+    No,
+    Nothing(ReasonCode),
+}
+
+/// A question of today, and the reply to it.
+struct Asked<'a> {
+    store: &'a dyn Store,
+    key: [u8; 32],
+    kept: Kept,
+    reply: &'a CustomerReply,
+    tried: Option<Try>,
+    now: Timestamp,
+}
+
+/// Where a try is counted; a no and a key press aren't tries.
+struct Try {
+    key: [u8; 32],
+    member: [u8; 32],
+}
 
 impl Confirmer {
     /// Matches a reply with its question and signs the grant, once.
+    ///
+    /// The grant is one step of the store: the answer is recorded while the tries are fewer than the limit, and stands for the
+    /// try that it was.
     pub fn reply(
         &self,
         store: &dyn Store,
@@ -26,67 +52,80 @@ impl Confirmer {
         if entry.answer.is_none() && now > kept.until {
             return Ok(Replied::Refused(ReasonCode::ConfirmationLate));
         }
-        let confirms = match self.confirms(store, &kept, &key, reply, now)? {
-            Ok(confirms) => confirms,
-            Err(Refused(code)) => return Ok(Replied::Refused(code)),
-        };
-        if let Some(recorded) = entry.answer {
-            return self.before(&recorded, confirms, &key, &reply.number);
-        }
-        let (decision, replied) = if confirms {
-            let jws = self.sign(&kept, &key, &reply.number, now)?;
-            (Decision::Granted(jws.clone()), Replied::Granted(self.grant(&key, jws, &reply.number)?))
-        } else {
-            (Decision::Declined, Replied::Declined)
+        let says = self.says(store, &kept, &key, reply)?;
+        let tried = self.tried(&key, &kept, reply);
+        let asked = Asked { store, key, kept, reply, tried, now };
+        let decision = match (&says, &entry.answer) {
+            (Says::Nothing(_), _) | (_, Some(_)) => {
+                return self.tell(&asked, &says, entry.answer.as_deref());
+            }
+            (Says::Yes, None) => Decision::Granted(self.sign(&asked.kept, &key, &reply.number, now)?),
+            (Says::No, None) => Decision::Declined,
         };
         let answer = decision.to_json().to_bytes();
-        Ok(match store.answer(super::SPACE, &key, &answer, now)? {
-            Answered::Recorded => replied,
+        let answered = match &asked.tried {
+            Some(Try { key: tries, member }) => {
+                let within = Within { key: tries, member, limit: self.replies };
+                store.answer_within(super::SPACE, &key, &answer, within, now)?
+            }
+            None => AnsweredWithin::Answered(store.answer(super::SPACE, &key, &answer, now)?),
+        };
+        Ok(match (answered, decision) {
+            (AnsweredWithin::Answered(Answered::Recorded), Decision::Granted(jws)) => {
+                Replied::Granted(self.grant(&key, jws, &reply.number)?)
+            }
+            (AnsweredWithin::Answered(Answered::Recorded), Decision::Declined) => Replied::Declined,
             // Another thread or process was first; what this one signed is thrown away unseen.
-            Answered::Already(recorded) => self.before(&recorded, confirms, &key, &reply.number)?,
-            Answered::Expired | Answered::Claimed => Replied::Refused(ReasonCode::ConfirmationLate),
-            _ => Replied::Refused(ReasonCode::ConfirmationNotAsked),
+            (AnsweredWithin::Answered(Answered::Already(recorded)), _) => {
+                self.tell(&asked, &says, Some(&recorded))?
+            }
+            (AnsweredWithin::Answered(Answered::Expired | Answered::Claimed), _) => {
+                Replied::Refused(ReasonCode::ConfirmationLate)
+            }
+            (AnsweredWithin::Answered(Answered::Unknown), _) => {
+                Replied::Refused(ReasonCode::ConfirmationNotAsked)
+            }
+            (AnsweredWithin::Full(_), _) => Replied::Refused(ReasonCode::ConfirmationTooManyReplies),
         })
     }
 
-    /// Whether a reply says yes or no to this question, or why it says nothing.
-    fn confirms(
+    /// What a reply says. Nobody is told before its try is counted.
+    fn says(
         &self,
         store: &dyn Store,
         kept: &Kept,
         key: &[u8; 32],
         reply: &CustomerReply,
-        now: Timestamp,
-    ) -> Result<Result<bool, Refused>, ConfirmationError> {
-        let text = match (&reply.answer, kept.form) {
-            (Answer::Text(text), Form::Code | Form::Message) => text,
-            (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => {
-                return Ok(match () {
-                    () if *played != prompt_version => Err(ReasonCode::ConfirmationWrongForm.into()),
-                    () if *key != yes => Err(ReasonCode::ConfirmationWrongReply.into()),
-                    () => Ok(true),
-                });
+    ) -> Result<Says, ConfirmationError> {
+        Ok(match (&reply.answer, kept.form) {
+            (Answer::Text(text), Form::Code | Form::Message) if text.declines() => Says::No,
+            (Answer::Text(text), Form::Code | Form::Message) => {
+                // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
+                let code = self.code_key(&reply.number, kept.day, text);
+                match store.get(super::SPACE, &code)? {
+                    None => Says::Nothing(ReasonCode::ConfirmationWrongReply),
+                    Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Says::Yes,
+                    Some(_) => Says::Nothing(ReasonCode::ConfirmationWrongService),
+                }
             }
-            _ => return Ok(Err(ReasonCode::ConfirmationWrongForm.into())),
-        };
-        if text.declines() {
-            return Ok(Ok(false));
-        }
-        // Counted before it is looked at, so that any number of tries at once are no more than the limit. The same reply
-        // again, as a network delivers it twice, is one try.
-        let member = self.secret.mac("try", &[key, text.as_bytes()]);
-        let tries = self.secret.mac("tries", &[key]);
-        let end = kept.day.end();
-        if let Counted::Full(_) = store.count(super::SPACE, &tries, &member, self.replies, end, now)? {
-            return Ok(Err(ReasonCode::ConfirmationTooManyReplies.into()));
-        }
-        // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
-        let code = self.code_key(&reply.number, kept.day, text);
-        Ok(match store.get(super::SPACE, &code)? {
-            None => Err(ReasonCode::ConfirmationWrongReply.into()),
-            Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Ok(true),
-            Some(_) => Err(ReasonCode::ConfirmationWrongService.into()),
+            (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => match () {
+                () if *played != prompt_version => Says::Nothing(ReasonCode::ConfirmationWrongForm),
+                () if *key != yes => Says::Nothing(ReasonCode::ConfirmationWrongReply),
+                () => Says::Yes,
+            },
+            _ => Says::Nothing(ReasonCode::ConfirmationWrongForm),
         })
+    }
+
+    /// Where a reply is counted. The same reply again, as a network delivers it twice, is one try.
+    fn tried(&self, key: &[u8; 32], kept: &Kept, reply: &CustomerReply) -> Option<Try> {
+        match (&reply.answer, kept.form) {
+            (Answer::Text(text), Form::Code | Form::Message) if !text.declines() => {
+                let member = self.secret.mac("try", &[key, text.as_bytes()]);
+                Some(Try { key: self.secret.mac("tries", &[key]), member })
+            }
+            _ => None,
+        }
     }
 
     /// No question today. One of yesterday makes the reply late.
@@ -108,19 +147,60 @@ impl Confirmer {
         }))
     }
 
-    /// What was decided before, told to a reply that says the same; any other comes too late to change it.
-    fn before(
+    /// What a reply is told when it doesn't decide the question. When it is a try that is counted first, so that any number of tries
+    /// at once are no more than the limit.
+    ///
+    /// A no inside the question's time counts whatever came first, since a network brings two replies in any order: it takes the
+    /// grant's use away, unless an order had it. Any other reply comes too late to change what was decided.
+    fn tell(
         &self,
-        recorded: &[u8],
-        confirms: bool,
-        key: &[u8; 32],
-        number: &PhoneNumber,
+        asked: &Asked<'_>,
+        says: &Says,
+        recorded: Option<&[u8]>,
     ) -> Result<Replied, ConfirmationError> {
-        Ok(match (Decision::parse(recorded)?, confirms) {
-            (Decision::Granted(jws), true) => Replied::AlreadyGranted(self.grant(key, jws, number)?),
-            (Decision::Granted(_), false) => Replied::Refused(ReasonCode::ConfirmationLate),
-            (Decision::Declined, true) => Replied::Refused(ReasonCode::ConfirmationDeclined),
-            (Decision::Declined, false) => Replied::Declined,
+        let decision = recorded.map(Decision::parse).transpose()?;
+        if let (Some(Decision::Granted(jws)), Says::Yes) = (&decision, says) {
+            if redeem::is_withdrawn(asked.store, &grant::jti(jws)?)? {
+                return Ok(Replied::Refused(ReasonCode::ConfirmationDeclined));
+            }
+            // The try that was granted stands in the grant.
+            return Ok(Replied::AlreadyGranted(self.grant(&asked.key, jws.clone(), &asked.reply.number)?));
+        }
+        if self.too_many(asked)? {
+            return Ok(Replied::Refused(ReasonCode::ConfirmationTooManyReplies));
+        }
+        Ok(match (decision, says) {
+            (_, Says::Nothing(code)) => Replied::Refused(*code),
+            (Some(Decision::Granted(jws)), _) => {
+                let inside = asked.now <= asked.kept.until;
+                // As long as a use of it would be kept.
+                let end = asked.kept.day.after(2).map_or(Timestamp::MAX, NaturalDay::begin);
+                match inside && redeem::withdraw(asked.store, &grant::jti(&jws)?, end)? {
+                    true => Replied::Declined,
+                    false => Replied::Refused(ReasonCode::ConfirmationLate),
+                }
+            }
+            (None, _) => Replied::Refused(ReasonCode::ConfirmationLate),
+            (Some(Decision::Declined), Says::Yes) => Replied::Refused(ReasonCode::ConfirmationDeclined),
+            (Some(Decision::Declined), Says::No) => Replied::Declined,
         })
+    }
+
+    /// Counts a reply among the tries and says whether it is one too many. A grant is one of them that isn't counted: whoever
+    /// fills the last place looks whether it was that one's.
+    fn too_many(&self, asked: &Asked<'_>) -> Result<bool, ConfirmationError> {
+        let Some(Try { key, member }) = &asked.tried else { return Ok(false) };
+        let (limit, end) = (self.replies, asked.kept.day.end());
+        let counted = match asked.store.count(super::SPACE, key, member, limit, end, asked.now)? {
+            Counted::Full(_) => return Ok(true),
+            Counted::Added(counted) | Counted::Present(counted) => counted,
+        };
+        if counted < limit {
+            return Ok(false);
+        }
+        let entry = asked.store.get(super::SPACE, &asked.key)?;
+        let decision =
+            entry.and_then(|entry| entry.answer).map(|answer| Decision::parse(&answer)).transpose()?;
+        Ok(matches!(decision, Some(Decision::Granted(_))))
     }
 }

@@ -33,7 +33,7 @@ struct Step {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     Open { until: Timestamp },
-    Granted,
+    Granted { until: Timestamp },
     Declined,
 }
 
@@ -80,8 +80,11 @@ fn expected(today: Option<State>, yesterday: bool, act: Act, now: Timestamp) -> 
         (Some(_), Act::Wrong | Act::Ask) => Outcome::Refused(Code::ConfirmationWrongReply),
         (Some(State::Open { .. }), Act::Right) => Outcome::Granted,
         (Some(State::Open { .. } | State::Declined), Act::Decline) => Outcome::Declined,
-        (Some(State::Granted), Act::Right) => Outcome::AlreadyGranted,
-        (Some(State::Granted), Act::Decline) => Outcome::Refused(Code::ConfirmationLate),
+        (Some(State::Granted { .. }), Act::Right) => Outcome::AlreadyGranted,
+        (Some(State::Granted { until }), Act::Decline) if now > until => {
+            Outcome::Refused(Code::ConfirmationLate)
+        }
+        (Some(State::Granted { .. }), Act::Decline) => Outcome::Declined,
         (Some(State::Declined), Act::Right) => Outcome::Refused(Code::ConfirmationDeclined),
     }
 }
@@ -118,7 +121,7 @@ proptest! {
                                 now <= *until && *until == told
                             }
                             (Some(State::Open { until }), Standing::Unanswered) => now > *until,
-                            (Some(State::Granted), Standing::Granted(_)) => true,
+                            (Some(State::Granted { .. }), Standing::Granted(_)) => true,
                             (Some(State::Declined), Standing::Declined) => true,
                             _ => false,
                         };
@@ -138,7 +141,10 @@ proptest! {
             let outcome = Outcome::from(replied);
             prop_assert_eq!(outcome, expected);
             match outcome {
-                Outcome::Granted => drop(model.insert(unit, State::Granted)),
+                Outcome::Granted => {
+                    let Some(State::Open { until }) = model.get(&unit).copied() else { panic!("not asked") };
+                    model.insert(unit, State::Granted { until });
+                }
                 Outcome::Declined => drop(model.insert(unit, State::Declined)),
                 _ => {}
             }

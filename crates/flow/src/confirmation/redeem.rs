@@ -41,7 +41,11 @@ impl VerifiedGrant {
         }
         let order = digest("order", &self.jti, order);
         let key = match self.uses {
-            Uses::Once => digest("use", &self.jti, ""),
+            Uses::Once => once(&self.jti),
+            // Many orders use it, none of them once it was withdrawn.
+            Uses::Day if is_withdrawn(store, &self.jti)? => {
+                return Ok(Redemption::Refused(ReasonCode::ConfirmationDeclined));
+            }
             Uses::Day => order,
         };
         let expires_at = self.day.end().checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
@@ -51,9 +55,37 @@ impl VerifiedGrant {
         let used = store.get(super::SPACE, &key)?;
         Ok(match used {
             Some(entry) if entry.value[..] == order[..] => Redemption::Before,
+            Some(entry) if entry.value[..] == withdrawn(&self.jti) => {
+                Redemption::Refused(ReasonCode::ConfirmationDeclined)
+            }
             _ => Redemption::Refused(ReasonCode::GrantUsed),
         })
     }
+}
+
+/// Takes the use of a grant away for good, because the customer said no after yes; says whether it is gone. It isn't when an order of a
+/// grant for one use was first.
+pub(super) fn withdraw(store: &dyn Store, jti: &str, until: Timestamp) -> Result<bool, ConfirmationError> {
+    if store.put(super::SPACE, &once(jti), &withdrawn(jti), until)? == Put::Stored {
+        return Ok(true);
+    }
+    is_withdrawn(store, jti)
+}
+
+/// Whether that happened.
+pub(super) fn is_withdrawn(store: &dyn Store, jti: &str) -> Result<bool, ConfirmationError> {
+    let entry = store.get(super::SPACE, &once(jti))?;
+    Ok(entry.is_some_and(|entry| entry.value[..] == withdrawn(jti)))
+}
+
+/// Where the one use of a grant is recorded.
+fn once(jti: &str) -> [u8; 32] {
+    digest("use", jti, "")
+}
+
+/// What stands there instead of an order.
+fn withdrawn(jti: &str) -> [u8; 32] {
+    digest("withdrawn", jti, "")
 }
 
 fn digest(purpose: &str, jti: &str, order: &str) -> [u8; 32] {

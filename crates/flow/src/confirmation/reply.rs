@@ -31,6 +31,11 @@ impl CustomerReply {
         Self { number, service, answer: Answer::Text(Folded::new(text)) }
     }
 
+    /// Whether a text says no, whichever question it is about.
+    pub fn says_no(text: &str) -> bool {
+        Folded::new(text).declines()
+    }
+
     /// A key pressed in a call, with the version of the prompt that was played in it.
     pub fn key(number: PhoneNumber, service: ServiceId, key: Key, prompt_version: u32) -> Self {
         Self { number, service, answer: Answer::Key { key, prompt_version } }

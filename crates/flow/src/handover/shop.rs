@@ -29,13 +29,13 @@ impl Shop {
 
     /// For another environment.
     #[must_use]
-    pub fn env(mut self, env: Env) -> Self {
+    pub fn with_env(mut self, env: Env) -> Self {
         self.env = env;
         self
     }
 
     /// How long an order may take from opening to activation: an hour to a year.
-    pub fn life(mut self, life: SignedDuration) -> Result<Self, HandoverError> {
+    pub fn with_life(mut self, life: SignedDuration) -> Result<Self, HandoverError> {
         if !(SignedDuration::from_hours(1)..=SignedDuration::from_hours(366 * 24)).contains(&life) {
             return Err(HandoverError::Life);
         }

@@ -301,8 +301,8 @@ fn who_doesnt_reveal_or_reveals_too_early_or_something_else_is_named() {
     assert!(desk.find().is_ok());
 }
 
-/// Padding: however many entries of others stand around, an entry's own chance stays what it was. Over many seeds the share with which
-/// one index is drawn is the rate, among ten entries as among ten thousand.
+/// Padding changes nothing: however many entries of others are added, an entry's own chance of being drawn stays the same. Over many
+/// seeds the share with which one index is drawn is the rate, among ten entries as among ten thousand.
 #[test]
 fn padding_dilutes_nobody() {
     const SEEDS: u64 = 4_000;

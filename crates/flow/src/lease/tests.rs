@@ -41,7 +41,7 @@ impl Desk {
         asked.map(|(lease, _)| lease)
     }
 
-    /// As `grant` leaves it. That only a presentation leads there is tested with the program, over real ones.
+    /// An item as `grant` leaves it. That only an accepted presentation leads there is tested with the program, on real ones.
     fn granted(&self, id: &str, until: &str) -> String {
         let lease = self.ask(Resource::MiddleNumber, id, "ride", until).unwrap();
         let key = crate::jose::decode(&lease).unwrap();

@@ -158,7 +158,7 @@ impl<'a> Quotas<'a> {
     }
 
     /// Counts the check that this evidence is for, before its case is opened: of its reader when a card was read, else of
-    /// `account` (who sells, or whose terminal it is). Returns the [signals](super::CaseRequest::with_signals) that the counts
+    /// `account` (who sells, or whose terminal it is). Returns the [signals](super::CaseRequest::signals) that the counts
     /// give.
     ///
     /// # Errors

@@ -70,7 +70,7 @@ impl Collector {
     /// The algorithm of the operator's key, which the session's key has as well, unless the demand wants another: that of the
     /// terminal's own key unless said.
     #[must_use]
-    pub fn issuer_algorithm(mut self, algorithm: Algorithm) -> Self {
+    pub fn with_issuer_algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
         self
     }

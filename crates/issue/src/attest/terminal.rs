@@ -22,13 +22,13 @@ impl Terminal {
     }
 
     /// Whose shop it stands in.
-    pub fn agent(mut self, agent: impl Into<String>) -> Self {
+    pub fn with_agent(mut self, agent: impl Into<String>) -> Self {
         self.agent = Some(agent.into());
         self
     }
 
     /// Where it stands.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
+    pub fn with_region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }

@@ -82,7 +82,7 @@ impl World {
     }
 
     pub(crate) fn attestor(&self) -> Attestor {
-        Attestor::new(ISS, key(2), Terminal::new("pos-1").region("test-region")).unwrap()
+        Attestor::new(ISS, key(2), Terminal::new("pos-1").with_region("test-region")).unwrap()
     }
 
     pub(crate) fn present(&self, demand: &VerifiedDemand) -> String {
@@ -300,7 +300,7 @@ fn a_delegated_terminal_says_what_it_may_and_no_more() {
     };
     let attestor = |constraints: &Constraints, exp: i64| {
         let statement = delegate(constraints, exp).unwrap();
-        Attestor::new(ISS, key(4), Terminal::new("pos-1").region("test-region"))
+        Attestor::new(ISS, key(4), Terminal::new("pos-1").with_region("test-region"))
             .unwrap()
             .with_delegation(vec![statement])
     };
@@ -418,7 +418,7 @@ fn a_collecting_terminals_session_has_the_operators_algorithm() {
     };
     let collector = || Collector::new(ISS, key(7), Terminal::new("pos-7"));
     assert!(matches!(issue(collector()), Err(AttestError::SessionAlgorithm { .. })));
-    assert!(issue(collector().issuer_algorithm(Algorithm::Es256)).is_ok());
+    assert!(issue(collector().with_issuer_algorithm(Algorithm::Es256)).is_ok());
 }
 
 #[test]
@@ -584,7 +584,7 @@ fn collected_here_and_issued_there() {
     let world = World::new();
     let (_, demand) = world.demand(&cancel());
     let (_, other) = world.demand(&cancel());
-    let terminal = || Terminal::new("pos-7").region("test-region");
+    let terminal = || Terminal::new("pos-7").with_region("test-region");
     let collector = Collector::new(ISS, key(7), terminal());
     let enrolled = Enrolled {
         terminal: terminal(),

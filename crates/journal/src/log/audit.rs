@@ -38,7 +38,7 @@ impl Audit {
 
     /// Asks for witnesses as well.
     #[must_use]
-    pub fn quorum(mut self, quorum: Quorum) -> Self {
+    pub fn with_quorum(mut self, quorum: Quorum) -> Self {
         self.quorum = quorum;
         self
     }

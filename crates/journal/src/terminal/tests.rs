@@ -237,7 +237,7 @@ fn an_outbox_has_one_writer_and_one_terminal() {
     assert!(matches!(first.push(&draft("desk-7"), &key(5), &[], now()), Err(TerminalError::Damaged)));
 }
 
-/// A statement of next year was taken in as it came, and stood in no year's figures.
+/// A statement dated next year is refused. It used to be taken in and counted in no year's figures.
 #[test]
 fn a_statement_of_tomorrow_waits_with_all_behind_it_and_is_no_gap() {
     let mut desk = Desk::new();
@@ -262,7 +262,7 @@ fn a_statement_of_tomorrow_waits_with_all_behind_it_and_is_no_gap() {
     assert_eq!((found.taken, found.refused.len(), found.gaps.len()), (2, 0, 0));
 }
 
-/// A name that was mistyped was an outbox in which nothing stood.
+/// A mistyped name is an error. It used to count as an empty outbox.
 #[test]
 fn what_is_no_directory_is_no_outbox() {
     let desk = Desk::new();

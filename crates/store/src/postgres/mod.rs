@@ -32,10 +32,11 @@ use self::fault::Trouble;
 use self::kept::{Kept, Said};
 use self::link::{Kind, Link};
 use self::pool::Pool;
-use crate::own::OwnAnswer;
+use crate::own::{OwnAnswer, OwnPut, OwnWithin};
 use crate::store::limits::{micros, owned};
 use crate::store::{
-    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Counted, Entry, Field, Put, PutAll, Putting,
+    Space, Store, StoreError, Within,
 };
 
 /// How many connections [`PostgresStore::connect`] opens at most for steps.
@@ -180,6 +181,19 @@ impl Store for PostgresStore {
         Ok(put)
     }
 
+    fn put_all(&self, puts: &[Putting<'_>]) -> Result<PutAll, StoreError> {
+        let owned = puts.iter().map(OwnPut::of).collect::<Result<Vec<_>, StoreError>>()?;
+        let clash = PutAll::clash(puts);
+        let put = self.step(async move |link: &mut Link| {
+            link.transaction(async |link: &mut Link| steps::put_all(link, &owned, clash).await).await
+        })?;
+        if put == PutAll::Stored {
+            let facts = puts.iter().filter(|one| is_fact(one.space, None));
+            facts.for_each(|one| self.kept.add(one.space, one.key, Said::Value(one.value)));
+        }
+        Ok(put)
+    }
+
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
         let own = owned(Field::Key, key)?;
         let again = own.clone();
@@ -233,6 +247,32 @@ impl Store for PostgresStore {
                 }
             }
             AnsweredAll::Not { .. } => {}
+        }
+        Ok(answered)
+    }
+
+    fn answer_within(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        within: Within<'_>,
+        now: Timestamp,
+    ) -> Result<AnsweredWithin, StoreError> {
+        let (own, own_answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
+        let (within, now) = (OwnWithin::of(&within)?, micros(now));
+        let answered = self.step(async move |link: &mut Link| {
+            let answer = async |link: &mut Link| {
+                steps::answer_within(link, space, &own, &own_answer, within.as_within(), now).await
+            };
+            link.transaction(answer).await
+        })?;
+        match &answered {
+            AnsweredWithin::Answered(Answered::Recorded) => self.kept.add(space, key, Said::Answer(answer)),
+            AnsweredWithin::Answered(Answered::Already(answer)) => {
+                self.kept.add(space, key, Said::Answer(answer));
+            }
+            _ => {}
         }
         Ok(answered)
     }

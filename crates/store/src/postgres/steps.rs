@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 use super::fault::{Doubt, Trouble};
 use super::link::{Link, Value};
 use super::statements;
-use crate::own::OwnAnswer;
+use crate::own::{OwnAnswer, OwnPut};
 use crate::store::limits::{from_micros, micros};
 use crate::store::{
-    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, HOUSEKEEPING, Put, RESTORED, Space,
-    StoreError,
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Claim, Counted, Entry, HOUSEKEEPING, Put,
+    PutAll, RESTORED, Space, StoreError, Within,
 };
 
 pub(super) async fn put(
@@ -33,6 +33,29 @@ pub(super) async fn put(
         // It went between the two statements.
         None => Err(Trouble::Again),
     }
+}
+
+/// In a transaction of its own. What was put before the first that is there is undone; the look that follows locks what stands
+/// in its way, so that it is kept when this is committed. `clash` is where the records stand in each other's way.
+pub(super) async fn put_all(link: &Link, puts: &[OwnPut], clash: Option<PutAll>) -> Result<PutAll, Trouble> {
+    link.batch("SAVEPOINT put_all").await?;
+    for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
+        let name = space.as_str();
+        let (key, value): (&[u8], &[u8]) = (key, value);
+        let values = [text(&name), bytes(&key), bytes(&value), number(expires_at)];
+        if changed(link, statements::PUT, &values, key).await? {
+            continue;
+        }
+        link.batch("ROLLBACK TO SAVEPOINT put_all").await?;
+        let found = PutAll::Exists { index };
+        return match look_kept(link, *space, key).await? {
+            _ if clash == Some(found) => Ok(found),
+            Some(_) => Ok(found),
+            // It went between the two statements.
+            None => Err(Trouble::Again),
+        };
+    }
+    Ok(PutAll::Stored)
 }
 
 /// What is there, and whether it may be committed on this server alone.
@@ -75,6 +98,33 @@ async fn why_not(link: &Link, space: Space, key: &[u8], now: i64) -> Result<Answ
         None if entry.expires_at.as_microsecond() < now => Ok(Answered::Expired),
         // It was put between the two statements.
         None => Err(Trouble::Again),
+    }
+}
+
+/// In a transaction of its own. Whoever counts under that key waits for its end, or this one for his.
+pub(super) async fn answer_within(
+    link: &Link,
+    space: Space,
+    key: &[u8],
+    answer: &[u8],
+    within: Within<'_>,
+    now: i64,
+) -> Result<AnsweredWithin, Trouble> {
+    let name = space.as_str();
+    if !changed(link, statements::TALLY, &[text(&name), bytes(&within.key), number(&now)], within.key).await?
+    {
+        return Err(Trouble::Again);
+    }
+    let values = [text(&name), bytes(&within.key), bytes(&within.member), number(&now)];
+    let row = link.query(statements::COUNTED, &values).await?.ok_or(Trouble::Again)?;
+    let others = u32::try_from(column::<i64>(&row, 0)?).unwrap_or(u32::MAX);
+    if others < within.limit {
+        return self::answer(link, space, key, answer, now).await.map(AnsweredWithin::Answered);
+    }
+    match why_not(link, space, key, now).await {
+        // It could be answered.
+        Err(Trouble::Again) => Ok(AnsweredWithin::Full(others)),
+        found => found.map(AnsweredWithin::Answered),
     }
 }
 

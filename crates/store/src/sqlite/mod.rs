@@ -28,10 +28,11 @@ use self::patience::{Deadline, PATIENCE};
 use self::place::Place;
 use self::poison::Poison;
 use self::writer::{Desk, Writer};
-use crate::own::OwnAnswer;
+use crate::own::{OwnAnswer, OwnPut, OwnWithin};
 use crate::store::limits::{check, micros, owned};
 use crate::store::{
-    Advance, Answered, AnsweredAll, Answering, Counted, Entry, Field, Put, Space, Store, StoreError,
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Counted, Entry, Field, Put, PutAll, Putting,
+    Space, Store, StoreError, Within,
 };
 
 /// The name of the file in a store's directory.
@@ -139,6 +140,11 @@ impl Store for SqliteStore {
         self.write(move |connection| steps::put(connection, space, &key, &value, micros(expires_at)))
     }
 
+    fn put_all(&self, puts: &[Putting<'_>]) -> Result<PutAll, StoreError> {
+        let owned = puts.iter().map(OwnPut::of).collect::<Result<Vec<_>, StoreError>>()?;
+        self.write(move |connection| steps::put_all(connection, &owned))
+    }
+
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
         check(Field::Key, key)?;
         self.look(PATIENCE, |reader| steps::get(reader, space, key))
@@ -161,6 +167,21 @@ impl Store for SqliteStore {
             return Ok(clash);
         }
         self.write(move |connection| steps::answer_all(connection, &owned, micros(now)))
+    }
+
+    fn answer_within(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        within: Within<'_>,
+        now: Timestamp,
+    ) -> Result<AnsweredWithin, StoreError> {
+        let (key, answer) = (owned(Field::Key, key)?, owned(Field::Answer, answer)?);
+        let (within, now) = (OwnWithin::of(&within)?, micros(now));
+        self.write(move |connection| {
+            steps::answer_within(connection, space, &key, &answer, within.as_within(), now)
+        })
     }
 
     fn advance(

@@ -6,9 +6,12 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 use zeroize::Zeroizing;
 
 use super::fault;
-use crate::own::OwnAnswer;
+use crate::own::{OwnAnswer, OwnPut};
 use crate::store::limits::{from_micros, micros};
-use crate::store::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Counted, Entry, Put, PutAll, Space,
+    StoreError, Within,
+};
 
 pub(super) fn put(
     connection: &Connection,
@@ -21,6 +24,18 @@ pub(super) fn put(
         "INSERT INTO record (space, key, value, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     let changed = execute(connection, sql, params![space.as_str(), key, value, expires_at])?;
     Ok(if changed == 0 { Put::Exists } else { Put::Stored })
+}
+
+pub(super) fn put_all(connection: &Connection, puts: &[OwnPut]) -> Result<PutAll, StoreError> {
+    let all = || {
+        for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
+            if put(connection, *space, key, value, *expires_at)? == Put::Exists {
+                return Ok(PutAll::Exists { index });
+            }
+        }
+        Ok(PutAll::Stored)
+    };
+    together(connection, all, |done| *done == PutAll::Stored)
 }
 
 pub(super) fn get(connection: &Connection, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
@@ -50,6 +65,11 @@ pub(super) fn answer(
     if execute(connection, sql, params![space.as_str(), key, answer, now])? == 1 {
         return Ok(Answered::Recorded);
     }
+    why_not(connection, space, key)
+}
+
+/// Why a record wasn't answered; one that has no answer is taken for expired.
+fn why_not(connection: &Connection, space: Space, key: &[u8]) -> Result<Answered, StoreError> {
     let sql = "SELECT answer FROM record LEFT JOIN answer ON answer.record = record.id
         WHERE space = ?1 AND key = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
@@ -61,6 +81,32 @@ pub(super) fn answer(
         None => Answered::Unknown,
         Some(None) => Answered::Expired,
         Some(Some(answer)) => Answered::Already(answer),
+    })
+}
+
+/// The one writer takes it, so nobody counts in between.
+pub(super) fn answer_within(
+    connection: &Connection,
+    space: Space,
+    key: &[u8],
+    answer: &[u8],
+    within: Within<'_>,
+    now: i64,
+) -> Result<AnsweredWithin, StoreError> {
+    let sql =
+        "SELECT count(*) FROM member WHERE space = ?1 AND key = ?2 AND member <> ?3 AND expires_at >= ?4";
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    let others: u32 = statement
+        .query_row(params![space.as_str(), within.key, within.member, now], |row| row.get(0))
+        .map_err(fault::sqlite)?;
+    if others < within.limit {
+        return self::answer(connection, space, key, answer, now).map(AnsweredWithin::Answered);
+    }
+    let open = get(connection, space, key)?
+        .is_some_and(|entry| entry.answer.is_none() && micros(entry.expires_at) >= now);
+    Ok(match open {
+        true => AnsweredWithin::Full(others),
+        false => AnsweredWithin::Answered(why_not(connection, space, key)?),
     })
 }
 
@@ -105,13 +151,16 @@ pub(super) fn together<T>(
     step: impl FnOnce() -> Result<T, StoreError>,
     keep: impl FnOnce(&T) -> bool,
 ) -> Result<T, StoreError> {
-    connection.execute_batch("SAVEPOINT step").map_err(fault::sqlite)?;
+    let run = |sql| execute(connection, sql, []).map(drop);
+    run("SAVEPOINT step")?;
     let found = step();
     let kept = found.as_ref().is_ok_and(keep);
-    let end = if kept { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
     // When the failure ended the whole transaction, there is no savepoint any more.
     if !connection.is_autocommit() {
-        connection.execute_batch(end).map_err(fault::sqlite)?;
+        if !kept {
+            run("ROLLBACK TO step")?;
+        }
+        run("RELEASE step")?;
     }
     found
 }

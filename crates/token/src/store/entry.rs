@@ -68,6 +68,60 @@ pub enum Put {
     Exists,
 }
 
+/// One record of those that are put together.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "the arguments of `Store::put`, by name")]
+pub struct Putting<'a> {
+    /// Where the record is to be.
+    pub space: Space,
+    /// Its key.
+    pub key: &'a [u8],
+    /// What is kept.
+    pub value: &'a [u8],
+    /// After this it can't be answered.
+    pub expires_at: Timestamp,
+}
+
+impl fmt::Debug for Putting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Putting").field("space", &self.space).finish_non_exhaustive()
+    }
+}
+
+/// What [`Store::put_all`](super::Store::put_all) found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum PutAll {
+    /// All records are new and are now kept.
+    Stored,
+    /// None is kept, because there was one under this one's key.
+    Exists {
+        /// Which one, counted from 0.
+        index: usize,
+    },
+}
+
+impl PutAll {
+    /// The first record whose key is that of an earlier one. For those who keep a ledger.
+    pub fn clash(puts: &[Putting<'_>]) -> Option<Self> {
+        let again = |(index, one): (usize, &Putting<'_>)| {
+            puts.iter().take(index).any(|earlier| (earlier.space, earlier.key) == (one.space, one.key))
+        };
+        let index = puts.iter().enumerate().position(again)?;
+        Some(Self::Exists { index })
+    }
+
+    /// The earlier of two places where it stops.
+    pub(super) fn first(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(Self::Exists { index: one }), Some(Self::Exists { index: other })) => {
+                Some(Self::Exists { index: one.min(other) })
+            }
+            (one, other) => one.or(other),
+        }
+    }
+}
+
 /// One record. Its value is wiped from memory on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -216,6 +270,34 @@ pub enum Counted {
     /// The member was counted before; with it this many are.
     Present(u32),
     /// The limit is reached by this many; nothing changed.
+    Full(u32),
+}
+
+/// What is counted before something may be answered: as the arguments of [`Store::count`](super::Store::count), by name.
+#[derive(Clone, Copy)]
+#[allow(clippy::exhaustive_structs, reason = "the arguments of `Store::count`, by name")]
+pub struct Within<'a> {
+    /// Under which key, in the record's space.
+    pub key: &'a [u8],
+    /// Who would be counted.
+    pub member: &'a [u8],
+    /// How many others at most, less this one.
+    pub limit: u32,
+}
+
+impl fmt::Debug for Within<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Within").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// What [`Store::answer_within`](super::Store::answer_within) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum AnsweredWithin {
+    /// What [`Store::answer`](super::Store::answer) would have said.
+    Answered(Answered),
+    /// The record could be answered, and the limit is reached by this many others; nothing changed.
     Full(u32),
 }
 

@@ -9,8 +9,8 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::limits::{check, from_micros, micros};
 use super::{
-    Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, Field, List, Put, Space, Store,
-    StoreError, Task,
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Claim, Counted, Entry, Field, List, Put,
+    PutAll, Putting, Space, Store, StoreError, Task, Within,
 };
 
 /// A store in memory, for tests and single runs. **It forgets everything when it is dropped**, so nothing that must
@@ -66,6 +66,14 @@ impl Ledger {
         if one.claim.is_some_and(other) { Answered::Claimed } else { Answered::Recorded }
     }
 
+    /// How many others are counted.
+    fn others(&self, space: Space, within: &Within<'_>, now: i64) -> u32 {
+        let member = Wiped::from(within.member);
+        let members = self.members.get(&(space, within.key.into())).into_iter().flatten();
+        let others = members.filter(|(other, end)| **other != member && **end >= now).count();
+        u32::try_from(others).unwrap_or(u32::MAX)
+    }
+
     fn record(&mut self, one: &Answering<'_>) {
         if let Some(record) = self.records.get_mut(&(one.space, one.key.into())) {
             record.answer = Some(one.answer.to_vec());
@@ -113,6 +121,25 @@ impl Store for MemoryStore {
         let value = Zeroizing::new(value.to_vec());
         ledger.records.insert(key, Record { value, expires_at: micros(expires_at), answer: None });
         Ok(Put::Stored)
+    }
+
+    fn put_all(&self, puts: &[Putting<'_>]) -> Result<PutAll, StoreError> {
+        for Putting { key, value, .. } in puts {
+            check(Field::Key, key)?;
+            check(Field::Value, value)?;
+        }
+        let mut ledger = self.ledger()?;
+        let there = |one: &Putting<'_>| ledger.records.contains_key(&(one.space, one.key.into()));
+        let exists = puts.iter().position(there).map(|index| PutAll::Exists { index });
+        if let Some(found) = PutAll::first(exists, PutAll::clash(puts)) {
+            return Ok(found);
+        }
+        for Putting { space, key, value, expires_at } in puts {
+            let value = Zeroizing::new(value.to_vec());
+            let record = Record { value, expires_at: micros(*expires_at), answer: None };
+            ledger.records.insert((*space, (*key).into()), record);
+        }
+        Ok(PutAll::Stored)
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
@@ -163,6 +190,32 @@ impl Store for MemoryStore {
         }
         answers.iter().for_each(|one| ledger.record(one));
         Ok(AnsweredAll::Recorded)
+    }
+
+    fn answer_within(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        within: Within<'_>,
+        now: Timestamp,
+    ) -> Result<AnsweredWithin, StoreError> {
+        check(Field::Key, key)?;
+        check(Field::Answer, answer)?;
+        check(Field::Key, within.key)?;
+        check(Field::Member, within.member)?;
+        let one = Answering { space, key, answer, claim: None };
+        let mut ledger = self.ledger()?;
+        let found = ledger.look(&one, now);
+        if found != Answered::Recorded {
+            return Ok(AnsweredWithin::Answered(found));
+        }
+        let others = ledger.others(space, &within, micros(now));
+        if others >= within.limit {
+            return Ok(AnsweredWithin::Full(others));
+        }
+        ledger.record(&one);
+        Ok(AnsweredWithin::Answered(found))
     }
 
     fn advance(

@@ -36,7 +36,10 @@ mod restored;
 
 use jiff::Timestamp;
 
-pub use self::entry::{Advance, Answered, AnsweredAll, Answering, Claim, Counted, Entry, Put, Space};
+pub use self::entry::{
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Claim, Counted, Entry, Put, PutAll, Putting,
+    Space, Within,
+};
 pub use self::error::{Displaced, Durability, EngineError, Field, StoreError};
 pub use self::housekeeping::Housekeeping;
 pub use self::limits::{MAX_KEY, MAX_VALUE};
@@ -58,6 +61,11 @@ pub trait Store: Send + Sync {
     /// Keeps `value` under `key` unless something is there, expired or not.
     fn put(&self, space: Space, key: &[u8], value: &[u8], expires_at: Timestamp) -> Result<Put, StoreError>;
 
+    /// Keeps several records in one step: all of them, or none when there is anything under one of their keys. It stops at the
+    /// first that can't be put; one key named twice can't. Whoever puts the same keys from several places names them in one
+    /// order.
+    fn put_all(&self, puts: &[Putting<'_>]) -> Result<PutAll, StoreError>;
+
     /// Looks at a record. Expired records are still shown until [`expire`](Self::expire) removed them.
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError>;
 
@@ -71,6 +79,18 @@ pub trait Store: Send + Sync {
     /// One record named twice is answered in no case: its second mention finds the first. Whoever answers the same records from
     /// several places names them in one order.
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError>;
+
+    /// As [`answer`](Self::answer), while fewer than `within.limit` unexpired members other than `within.member` are counted
+    /// under `within.key` of the same space ([`count`](Self::count)). Nobody is counted by it: whoever records an answer and
+    /// whoever counts come one after the other, and the later of them sees what the earlier one did.
+    fn answer_within(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        within: Within<'_>,
+        now: Timestamp,
+    ) -> Result<AnsweredWithin, StoreError>;
 
     /// As [`answer`](Self::answer), and in the same step claims something for good: [`answer_all`](Self::answer_all) of one.
     fn answer_claiming(

@@ -107,7 +107,7 @@ impl ListBuilder {
     }
 
     /// Its sequence, which grows with every list.
-    pub fn with_sequence(mut self, sequence: u64) -> Self {
+    pub fn sequence(mut self, sequence: u64) -> Self {
         self.sequence = Some(i64::try_from(sequence).unwrap_or(i64::MAX));
         self
     }

@@ -16,7 +16,7 @@ use crate::Failure;
 /// The card that lies on the reader: synthetic, like all here.
 const CARD: &str = r#"{"name": "测试戊", "sex": "female", "number": "119999199001010004"}"#;
 
-/// The name on it.
+/// The name on that card.
 pub(crate) const NAME: &str = "测试戊";
 
 const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];

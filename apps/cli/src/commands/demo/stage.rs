@@ -160,7 +160,7 @@ fn attestor(operator: &Party, now: Timestamp) -> Result<Attestor, Failure> {
         exp: day_after(now),
     }
     .sign(&operator.key)?;
-    let terminal = Terminal::new("desk-7").agent("shop-12").region("CN-44");
+    let terminal = Terminal::new("desk-7").with_agent("shop-12").with_region("CN-44");
     Ok(Attestor::new(operator.iss, key, terminal)?.with_delegation(vec![statement])?)
 }
 
@@ -189,7 +189,7 @@ fn signed_list(
     now: Timestamp,
     keys: &[ListEntry],
 ) -> Result<String, Failure> {
-    let list = ListBuilder::new("https://trust.example").with_sequence(sequence.unsigned_abs());
+    let list = ListBuilder::new("https://trust.example").sequence(sequence.unsigned_abs());
     let list = keys.iter().cloned().fold(list, ListBuilder::entry);
     let signed = list
         .sign(anchor, now)

@@ -12,7 +12,7 @@ use crate::{lang, output, outside};
 
 pub(super) fn run(args: &JournalVerifyArgs) -> Done {
     let (keys, quorum) = signers(&args.signers)?;
-    let mut audit = Audit::new(keys).quorum(quorum);
+    let mut audit = Audit::new(keys).with_quorum(quorum);
     if let Some(path) = &args.since {
         audit = audit.since(checkpoint(path)?);
     }

@@ -1,6 +1,6 @@
 //! `reader list`: ports and readers, and what is known of them.
 
-use realname::reader::{Attachment, list};
+use realname::reader::{Attachment, numbered};
 
 use crate::commands::{Done, done};
 use crate::outside::shown;
@@ -8,7 +8,7 @@ use crate::shapes::Ports;
 use crate::{lang, output};
 
 pub(super) fn run(as_json: bool) -> Done {
-    let ports = list()?;
+    let ports = numbered()?;
     if as_json {
         output::json(&Ports { ports });
         return done();
@@ -28,10 +28,14 @@ pub(super) fn run(as_json: bool) -> Done {
             }
             _ => (String::new(), String::new()),
         };
-        [shown(&port.name), port.guess.as_str().to_owned(), ids, shown(&what)]
+        let numbers = port.numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        [shown(&port.name), numbers, port.guess.as_str().to_owned(), ids, shown(&what)]
     });
     output::line(output::table(
-        lang::pick(["port", "probably", "VID:PID", "says"], ["端口", "可能是", "VID:PID", "自报名称"]),
+        lang::pick(
+            ["port", "number", "probably", "VID:PID", "says"],
+            ["端口", "编号", "可能是", "VID:PID", "自报名称"],
+        ),
         rows,
     ));
     done()

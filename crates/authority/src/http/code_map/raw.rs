@@ -9,9 +9,10 @@ use super::place::{RawPlace, path};
 use super::rows::{RawMeaning, Rows};
 use super::{
     Answer, Billed, Code, CodeMap, CodeMapError, Column, Compare, Format, InquiryShape, Meaning, Outer, Part,
-    Place, ReasonColumn, ReferenceAt, Refusals, ReplyShape, RequestShape, Row, grants,
+    Place, ReasonColumn, ReferenceAt, Refusals, ReplyForm, ReplyShape, RequestShape, Row, grants,
 };
 use crate::http::template::Template;
+use crate::http::xml::{self, Charset};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,9 +40,12 @@ struct RawRequest {
     path: String,
     #[serde(default)]
     format: Format,
+    encoding: Option<Charset>,
     key_header: Option<String>,
     #[serde(default)]
     headers: BTreeMap<String, String>,
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
     body: toml::Table,
 }
 
@@ -57,6 +61,9 @@ struct RawInquiry {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawReply {
+    form: Option<String>,
+    encoding: Option<Charset>,
+    within: Option<String>,
     statuses: Option<Vec<u16>>,
     reference: Option<String>,
     key: Option<String>,
@@ -197,13 +204,61 @@ fn request(raw: RawRequest) -> Result<RequestShape, CodeMapError> {
             return Err(CodeMapError::Slot(name.clone()));
         }
     }
+    match (raw.format, &body) {
+        (Format::Xml, Template::Object(members)) => match &members[..] {
+            [(root, content)] => is_element(root, content)?,
+            _ => return Err(CodeMapError::Slot("the root of a document".into())),
+        },
+        _ if raw.encoding.is_some() => {
+            return Err(CodeMapError::Word { part: "encoding", word: "of what isn't XML".into() });
+        }
+        _ => {}
+    }
     Ok(RequestShape {
         path: path("request path", raw.path)?,
         format: raw.format,
+        charset: raw.encoding.unwrap_or_default(),
         body,
         key_header: raw.key_header,
         headers: raw.headers.into_iter().collect(),
+        parameters: raw.parameters.into_iter().collect(),
     })
+}
+
+/// Whether that can stand in a document: names that are ones, attributes and texts without anything inside.
+fn is_element(name: &str, content: &Template) -> Result<(), CodeMapError> {
+    let wrong = || Err(CodeMapError::Slot(name.to_owned()));
+    if !xml::is_name(name) {
+        return wrong();
+    }
+    match content {
+        Template::Object(members) => members.iter().try_for_each(|(inner, member)| {
+            let scalar = !matches!(member, Template::Object(_) | Template::Array(_));
+            match inner.strip_prefix('@') {
+                Some(attribute) if scalar && xml::is_name(attribute) => Ok(()),
+                None if inner == "#text" && scalar => Ok(()),
+                None => is_element(inner, member),
+                Some(_) => Err(CodeMapError::Slot(inner.clone())),
+            }
+        }),
+        Template::Array(items) if items.iter().any(|item| matches!(item, Template::Array(_))) => wrong(),
+        Template::Array(items) => items.iter().try_for_each(|item| is_element(name, item)),
+        _ => Ok(()),
+    }
+}
+
+/// What a reply's body is.
+fn form(raw: &mut RawReply) -> Result<ReplyForm, CodeMapError> {
+    let (form, charset, within) = (raw.form.take(), raw.encoding.take(), raw.within.take());
+    match form.as_deref() {
+        Some("xml") => Ok(ReplyForm::Xml {
+            charset: charset.unwrap_or_default(),
+            within: within.map(|at| path("reply within", at)).transpose()?,
+        }),
+        None | Some("json") if charset.is_none() && within.is_none() => Ok(ReplyForm::Json),
+        None | Some("json") => Err(CodeMapError::Word { part: "reply", word: "encoding or within".into() }),
+        Some(word) => Err(CodeMapError::Word { part: "reply form", word: word.to_owned() }),
+    }
 }
 
 fn inquiry(raw: RawInquiry) -> Result<InquiryShape, CodeMapError> {
@@ -215,7 +270,8 @@ fn inquiry(raw: RawInquiry) -> Result<InquiryShape, CodeMapError> {
     })
 }
 
-fn reply(raw: RawReply) -> Result<ReplyShape, CodeMapError> {
+fn reply(mut raw: RawReply) -> Result<ReplyShape, CodeMapError> {
+    let form = form(&mut raw)?;
     let reference = raw.reference.map(|place| match place.strip_prefix("header:") {
         Some(header) => Ok(ReferenceAt::Header(header.to_owned())),
         None => path("reply reference", place).map(ReferenceAt::Body),
@@ -224,6 +280,7 @@ fn reply(raw: RawReply) -> Result<ReplyShape, CodeMapError> {
         Ok(Billed { at: path("reply billed", raw.at)?, yes: scalar(raw.yes)?, no: scalar(raw.no)? })
     });
     Ok(ReplyShape {
+        form,
         statuses: raw.statuses.unwrap_or_else(|| vec![200]),
         reference: reference.transpose()?,
         key: raw.key.map(|at| path("reply key", at)).transpose()?,

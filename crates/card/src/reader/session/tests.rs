@@ -88,7 +88,7 @@ fn person(name: &str) -> Vec<u8> {
     wire::card(&wire::person(name), &wire::photo(7))
 }
 
-/// Most conversations here are about something else than confirming.
+/// A session that doesn't confirm, because most conversations here are about something else.
 fn with_address() -> ReadOptions {
     ReadOptions::new().confirm(Confirm::InDoubt)
 }
@@ -204,7 +204,7 @@ fn damage_that_the_checksum_misses_is_no_card_even_when_it_is_the_first() {
     assert_eq!(desk.card().document().name().as_str(), "测试戊");
 }
 
-/// A reader that gives each card once, on a line that nothing speaks against.
+/// A reader that gives each card once, on a line without damage.
 #[test]
 fn a_card_that_is_given_once_is_believed_when_nothing_speaks_against_it() {
     let (refused, absent) = (wire::status(0x41), wire::status(0x80));
@@ -231,7 +231,7 @@ fn a_card_that_is_given_once_is_believed_when_nothing_speaks_against_it() {
     }
 }
 
-/// The same with anything that speaks against it: the clerk lifts the card and puts it back.
+/// The same on a line that was damaged: the clerk has to lift the card and put it back.
 #[test]
 fn a_card_that_is_given_once_has_to_be_put_back_when_in_doubt() {
     let usual = || ReadOptions::new().additional_address(false).wait(Duration::from_secs(2));
@@ -562,7 +562,7 @@ fn an_old_reader_without_additional_addresses_is_no_failure() {
     assert!(desk.card().additional_address().is_none());
 }
 
-/// It says nothing at all to a command that it doesn't know, and everything else is in order.
+/// A reader that gives no answer to a command it doesn't know, and works otherwise.
 #[test]
 fn a_reader_that_is_silent_about_additional_addresses_is_no_failure() {
     let mut desk = desk();

@@ -52,6 +52,8 @@ impl Serial {
 impl Transport for Serial {
     fn read(&mut self, buffer: &mut [u8], timeout: Duration) -> Result<usize, TransportError> {
         let begin = Instant::now();
+        let room = self.waiting(buffer.len())?;
+        let buffer = buffer.get_mut(..room).unwrap_or_default();
         loop {
             let left = timeout.saturating_sub(begin.elapsed());
             self.port.set_timeout(left).map_err(|error| TransportError::from(io::Error::from(error)))?;
@@ -96,6 +98,18 @@ impl Transport for Serial {
         self.port.set_baud_rate(baud).map_err(|error| TransportError::from(io::Error::from(error)))?;
         self.baud = baud;
         Ok(())
+    }
+}
+
+impl Serial {
+    /// How much of a buffer to ask for. Wine, and whatever driver takes Windows' time-outs as it does, waits until all of it is full
+    /// or the time is over: there it is what has come, or the one byte to wait for.
+    fn waiting(&self, room: usize) -> Result<usize, TransportError> {
+        if cfg!(not(windows)) || room == 0 {
+            return Ok(room);
+        }
+        let come = self.port.bytes_to_read().map_err(|error| TransportError::from(io::Error::from(error)))?;
+        Ok(usize::try_from(come).unwrap_or(room).clamp(1, room))
     }
 }
 

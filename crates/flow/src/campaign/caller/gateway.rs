@@ -21,8 +21,8 @@ impl HttpCaller {
     }
 
     /// The value of the `Authorization` header. It is in no log and no `Debug`.
-    pub fn authorization(self, value: &str) -> Result<Self, GatewayError> {
-        self.0.authorization(value).map(Self)
+    pub fn with_authorization(self, value: &str) -> Result<Self, GatewayError> {
+        self.0.with_authorization(value).map(Self)
     }
 }
 
@@ -53,7 +53,7 @@ mod tests {
     fn call(answer: &'static str) -> (Result<Called, CallerError>, String) {
         let (url, server) = serve(move |stream| stream.write_all(answer.as_bytes()).unwrap());
         let caller = HttpCaller::new(&url, Duration::from_secs(10)).unwrap();
-        let caller = caller.authorization("Bearer CANARY").unwrap();
+        let caller = caller.with_authorization("Bearer CANARY").unwrap();
         assert!(!format!("{caller:?}").contains("CANARY"));
         let (number, until) = ("+8619900000001".parse().unwrap(), Timestamp::UNIX_EPOCH);
         let called = caller.call(&Call { attempt: "AAAA.2".to_owned(), number, place: 2, until });

@@ -67,7 +67,7 @@ impl HttpGateway {
     }
 
     /// The value of the `Authorization` header, as `Bearer …`. It is in no log and no `Debug`.
-    pub fn authorization(mut self, value: &str) -> Result<Self, GatewayError> {
+    pub fn with_authorization(mut self, value: &str) -> Result<Self, GatewayError> {
         let mut value = HeaderValue::from_str(value).map_err(|_| GatewayError::Authorization)?;
         value.set_sensitive(true);
         self.authorization = Some(value);

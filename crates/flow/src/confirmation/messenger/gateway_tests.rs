@@ -13,7 +13,7 @@ use crate::confirmation::{Key, Price, Question};
 use crate::loopback::serve;
 
 fn send(url: &str, timeout: Duration, question: &Question) -> Result<(), MessengerError> {
-    let gateway = HttpGateway::new(url, timeout).unwrap().authorization("Bearer CANARY").unwrap();
+    let gateway = HttpGateway::new(url, timeout).unwrap().with_authorization("Bearer CANARY").unwrap();
     assert!(!format!("{gateway:?}").contains("CANARY"));
     gateway.send(&Message::new("message-id", question, "Y1234", Timestamp::UNIX_EPOCH), Lang::Zh)
 }
@@ -89,5 +89,5 @@ fn numbers_never_cross_a_network_in_the_clear() {
     // A machine without root certificates can't be sure of anybody.
     assert!(matches!(open("https://sms.example/send"), Ok(()) | Err(GatewayError::Roots)));
     let gateway = HttpGateway::new("http://[::1]:80/", Duration::from_secs(1)).unwrap();
-    assert_eq!(gateway.authorization("a\nb").unwrap_err(), GatewayError::Authorization);
+    assert_eq!(gateway.with_authorization("a\nb").unwrap_err(), GatewayError::Authorization);
 }

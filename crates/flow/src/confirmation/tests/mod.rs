@@ -125,12 +125,20 @@ impl Spy {
     }
 }
 
-use crate::store::{Advance, Answered, AnsweredAll, Answering, Counted, Entry, Put, Space, StoreError};
+use crate::store::{
+    Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Counted, Entry, Put, PutAll, Putting, Space,
+    StoreError, Within,
+};
 
 impl Store for Spy {
     fn put(&self, space: Space, key: &[u8], value: &[u8], expires_at: Timestamp) -> Result<Put, StoreError> {
         self.note(&[key, value]);
         self.inner.put(space, key, value, expires_at)
+    }
+
+    fn put_all(&self, puts: &[Putting<'_>]) -> Result<PutAll, StoreError> {
+        puts.iter().for_each(|one| self.note(&[one.key, one.value]));
+        self.inner.put_all(puts)
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
@@ -155,6 +163,18 @@ impl Store for Spy {
             one.claim.iter().for_each(|claim| self.note(&[claim.key, claim.by]));
         }
         self.inner.answer_all(answers, now)
+    }
+
+    fn answer_within(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        within: Within<'_>,
+        now: Timestamp,
+    ) -> Result<AnsweredWithin, StoreError> {
+        self.note(&[key, answer, within.key, within.member]);
+        self.inner.answer_within(space, key, answer, within, now)
     }
 
     fn advance(

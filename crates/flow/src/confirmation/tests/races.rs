@@ -75,3 +75,75 @@ fn sixty_four_guesses_at_once_are_no_more_than_the_limit() {
     });
     assert_eq!(looked.load(Ordering::SeqCst), 5);
 }
+
+/// Whatever order they come in: with the grant's one, no more different replies are looked at than the limit.
+#[test]
+fn guesses_beside_the_right_reply_are_no_more_than_the_limit() {
+    for round in 1..=40 {
+        let home = Arc::new(Home::new());
+        let challenge = home.ask(question(number(round), "vas:1").form(Form::Code), noon());
+        let right: u32 = challenge.message().reply().parse().unwrap();
+        let (looked, granted) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let barrier = Arc::new(Barrier::new(12));
+        thread::scope(|scope| {
+            for guess in 0..12 {
+                let (home, looked, granted, barrier) =
+                    (home.clone(), looked.clone(), granted.clone(), barrier.clone());
+                scope.spawn(move || {
+                    let text = format!("{:06}", (right + guess) % 1_000_000);
+                    barrier.wait();
+                    match home.reply(number(round), "vas:1", &text, noon()) {
+                        Replied::Granted(_) => _ = granted.fetch_add(1, Ordering::SeqCst),
+                        Replied::Refused(ReasonCode::ConfirmationWrongReply) => {
+                            looked.fetch_add(1, Ordering::SeqCst);
+                        }
+                        other => assert_eq!(refusal(other), ReasonCode::ConfirmationTooManyReplies),
+                    }
+                });
+            }
+        });
+        let (looked, granted) = (looked.load(Ordering::SeqCst), granted.load(Ordering::SeqCst));
+        assert_eq!(looked + granted, 5, "{granted} granted");
+    }
+}
+
+/// The grant took the last place.
+#[test]
+fn the_last_place_is_taken_once() {
+    let home = Home::new();
+    let challenge = home.ask(question(number(1), "vas:1").form(Form::Code), noon());
+    let right = challenge.message().reply().to_owned();
+    let wrong: Vec<_> = (0..6_u32).map(|n| format!("{n:06}")).filter(|text| *text != right).collect();
+    for text in &wrong[..4] {
+        let code = refusal(home.reply(number(1), "vas:1", text, noon()));
+        assert_eq!(code, ReasonCode::ConfirmationWrongReply);
+    }
+    assert!(matches!(home.reply(number(1), "vas:1", &right, noon()), Replied::Granted(_)));
+    // One that was looked at before is no new try.
+    assert_eq!(
+        refusal(home.reply(number(1), "vas:1", &wrong[0], noon())),
+        ReasonCode::ConfirmationWrongReply
+    );
+    for _ in 0..2 {
+        let code = refusal(home.reply(number(1), "vas:1", &wrong[4], noon()));
+        assert_eq!(code, ReasonCode::ConfirmationTooManyReplies);
+    }
+    assert!(matches!(home.reply(number(1), "vas:1", &right, noon()), Replied::AlreadyGranted(_)));
+}
+
+/// The right reply to a question that was declined is a guess like any other.
+#[test]
+fn a_declined_questions_code_isnt_guessed() {
+    let home = Home::new();
+    let challenge = home.ask(question(number(1), "vas:1").form(Form::Code), noon());
+    let right = challenge.message().reply().to_owned();
+    assert!(matches!(home.reply(number(1), "vas:1", "N", noon()), Replied::Declined));
+    for text in (0..6_u32).map(|n| format!("{n:06}")).filter(|text| *text != right).take(5) {
+        assert_eq!(
+            refusal(home.reply(number(1), "vas:1", &text, noon())),
+            ReasonCode::ConfirmationWrongReply
+        );
+    }
+    let code = refusal(home.reply(number(1), "vas:1", &right, noon()));
+    assert_eq!(code, ReasonCode::ConfirmationTooManyReplies);
+}

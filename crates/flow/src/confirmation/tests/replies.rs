@@ -65,8 +65,38 @@ fn a_wrong_reply_after_the_grant_learns_nothing() {
     let home = Home::new();
     home.grant(question(number(1), "vas:1"), noon());
     assert_eq!(refusal(home.reply(number(1), "vas:1", "Y", noon())), ReasonCode::ConfirmationWrongReply);
-    assert_eq!(refusal(home.reply(number(1), "vas:1", "N", noon())), ReasonCode::ConfirmationLate);
     assert!(matches!(home.before(question(number(1), "vas:1"), noon()), Standing::Granted(_)));
+}
+
+#[test]
+fn a_no_after_yes_takes_the_use_away_as_long_as_the_question_waits() {
+    for uses in [Uses::Once, Uses::Day] {
+        let home = Home::new();
+        let grant = home.grant(question(number(1), "vas:1").uses(uses), noon());
+        let verified = || home.verify(grant.as_str(), &order(1, "vas:1"), noon()).unwrap();
+        assert!(matches!(home.reply(number(1), "vas:1", "N", noon()), Replied::Declined));
+        let redeemed = verified().redeem(&home.store, "order-1", noon()).unwrap();
+        assert_eq!(redeemed, Redemption::Refused(ReasonCode::ConfirmationDeclined));
+        assert!(matches!(home.before(question(number(1), "vas:1"), noon()), Standing::Declined));
+        // Again it is the same, and it isn't turned into a yes.
+        assert!(matches!(home.reply(number(1), "vas:1", "N", noon()), Replied::Declined));
+    }
+}
+
+#[test]
+fn a_no_after_an_order_or_after_its_time_changes_nothing() {
+    let home = Home::new();
+    let grant = home.grant(question(number(1), "vas:1"), noon());
+    let verified = || home.verify(grant.as_str(), &order(1, "vas:1"), noon()).unwrap();
+    assert_eq!(verified().redeem(&home.store, "order-1", noon()).unwrap(), Redemption::Now);
+    assert_eq!(refusal(home.reply(number(1), "vas:1", "N", noon())), ReasonCode::ConfirmationLate);
+    assert_eq!(verified().redeem(&home.store, "order-1", noon()).unwrap(), Redemption::Before);
+    assert!(matches!(home.before(question(number(1), "vas:1"), noon()), Standing::Granted(_)));
+
+    home.grant(question(number(2), "vas:1"), noon());
+    let over = noon() + SignedDuration::from_mins(31);
+    assert_eq!(refusal(home.reply(number(2), "vas:1", "N", over)), ReasonCode::ConfirmationLate);
+    assert!(matches!(home.before(question(number(2), "vas:1"), over), Standing::Granted(_)));
 }
 
 #[test]

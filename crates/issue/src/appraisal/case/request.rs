@@ -35,20 +35,20 @@ impl CaseRequest {
     }
 
     /// The readers enrolled for this terminal. Production takes no others; a SAM id is evidence, not proof.
-    pub fn with_enrolled(mut self, sam_ids: impl IntoIterator<Item = SamId>) -> Self {
+    pub fn enrolled(mut self, sam_ids: impl IntoIterator<Item = SamId>) -> Self {
         self.enrolled = sam_ids.into_iter().collect();
         self
     }
 
     /// Which terminal this is. A policy that lists terminals takes the readers listed for this one and no others, and those
-    /// of [`with_enrolled`](Self::with_enrolled), if any, only narrow them.
-    pub fn with_terminal(mut self, id: impl Into<String>) -> Self {
+    /// of [`enrolled`](Self::enrolled), if any, only narrow them.
+    pub fn terminal(mut self, id: impl Into<String>) -> Self {
         self.terminal = Some(id.into());
         self
     }
 
     /// What is out of the ordinary, as the caller knows it: the policy may require more then, never less.
-    pub fn with_signals(mut self, signals: impl IntoIterator<Item = Signal>) -> Self {
+    pub fn signals(mut self, signals: impl IntoIterator<Item = Signal>) -> Self {
         self.signals.extend(signals);
         self
     }
@@ -71,7 +71,7 @@ impl CaseRequest {
 
     /// Asks the register also whether this phone number is the person's. A register that can't tell leaves the case open;
     /// [`offering_phone_number`](Self::offering_phone_number) asks only those that want one.
-    pub fn with_phone_number(mut self, number: impl Into<Personal>) -> Self {
+    pub fn phone_number(mut self, number: impl Into<Personal>) -> Self {
         self.phone_number = Some(number.into());
         self
     }

@@ -53,7 +53,7 @@ fn assert_silent(what: &str, shown: &str) {
 }
 
 fn case() -> Case {
-    let request = CaseRequest::new(Purpose::SimCancel, Env::Test, now()).with_phone_number("+8613912345678");
+    let request = CaseRequest::new(Purpose::SimCancel, Env::Test, now()).phone_number("+8613912345678");
     let shown = format!("{request:?}");
     assert_silent("CaseRequest", &shown);
     Case::open(on_site(canary(), "jia-live-1", Origin::Emulated), &Policy::on_site(), request).unwrap()

@@ -49,7 +49,7 @@ fn another_persons_face_is_refused() {
 #[test]
 fn production_needs_a_real_reader_enrolled_and_a_real_register() {
     let policy = Policy::on_site();
-    let enrolled = || request(Env::Production).with_enrolled([sam_id()]);
+    let enrolled = || request(Env::Production).enrolled([sam_id()]);
     for origin in [Origin::Emulated, Origin::Replay] {
         let opened = Case::open(on_site(jia(), "jia-live-1", origin), &policy, enrolled());
         assert_eq!(opened.unwrap_err(), CaseError::TestEvidence { origin });
@@ -230,7 +230,7 @@ fn the_query_asks_what_the_card_says() {
     assert_eq!(query.purpose(), Some(&Purpose::SimCancel));
     assert_eq!(query.idempotency_key(), open().query().idempotency_key());
     assert_eq!(query.idempotency_key().len(), 32);
-    let phone = request(Env::Test).with_phone_number("+8613900000001");
+    let phone = request(Env::Test).phone_number("+8613900000001");
     let evidence = on_site(jia(), "jia-live-1", Origin::Emulated);
     let case = Case::open(evidence, &Policy::on_site(), phone).unwrap();
     assert_eq!(case.query().phone_number(), Some("+8613900000001"));

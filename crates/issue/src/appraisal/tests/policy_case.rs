@@ -55,7 +55,7 @@ fn an_unusual_term_needs_the_registers_word() {
 #[test]
 fn a_signal_asks_for_more() {
     let open = |signals: &[Signal], policy: &Policy| {
-        let request = request(Env::Test).with_signals(signals.iter().copied());
+        let request = request(Env::Test).signals(signals.iter().copied());
         Case::open(on_site(jia(), "jia-live-1", Origin::Emulated), policy, request).unwrap()
     };
     let appraise = |case: Case| {
@@ -118,12 +118,12 @@ fn a_policy_that_enrols_terminals_takes_no_other_reader() {
     };
     let refused = Err(CaseError::NotEnrolled { sam_id: sam_id() });
     let here = enrolling("till-1", &this);
-    assert_eq!(open(&here, production().with_terminal("till-1")), Ok(()));
+    assert_eq!(open(&here, production().terminal("till-1")), Ok(()));
     assert_eq!(open(&here, production()), refused, "which terminal isn't said");
-    assert_eq!(open(&here, production().with_terminal("till-2")), refused, "another terminal's reader");
-    assert_eq!(open(&enrolling("till-1", other), production().with_terminal("till-1")), refused);
+    assert_eq!(open(&here, production().terminal("till-2")), refused, "another terminal's reader");
+    assert_eq!(open(&enrolling("till-1", other), production().terminal("till-1")), refused);
     // What the caller lists can't widen it, only narrow it.
-    let listed = |reader: SamId| production().with_terminal("till-1").with_enrolled([reader]);
+    let listed = |reader: SamId| production().terminal("till-1").enrolled([reader]);
     assert_eq!(open(&enrolling("till-1", other), listed(sam_id())), refused);
     assert_eq!(open(&here, listed(sam_id())), Ok(()));
     assert_eq!(open(&here, listed(other.parse().unwrap())), refused);

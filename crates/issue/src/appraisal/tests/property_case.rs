@@ -135,7 +135,7 @@ fn evidence(person: &Person) -> OnSite {
 
 fn passes(person: &Person, policy: &Policy, photo_seen: bool, answer: &Answer) -> bool {
     let signals = photo_seen.then_some(Signal::PhotoSeen);
-    let case = Case::open(evidence(person), policy, request(Env::Test).with_signals(signals)).unwrap();
+    let case = Case::open(evidence(person), policy, request(Env::Test).signals(signals)).unwrap();
     let mut finding = yes_to(case.query());
     finding.subject = SUBJECTS[answer.subject];
     finding.attributes.name = ATTRIBUTES[answer.name];

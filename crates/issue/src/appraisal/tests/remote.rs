@@ -249,7 +249,7 @@ fn the_chips_photo_can_stand_in_for_the_registers() {
 #[test]
 fn production_asks_no_stand_in() {
     let production = || {
-        let request = request(Env::Production).with_enrolled([sam_id()]);
+        let request = request(Env::Production).enrolled([sam_id()]);
         Case::open(on_site(jia(), "jia-live-1", Origin::Serial), &Policy::on_site(), request).unwrap()
     };
     let same = || Always(FaceVerdict::Same(score()), true);

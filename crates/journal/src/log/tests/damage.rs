@@ -89,7 +89,7 @@ fn no_damage_to_a_tile_goes_unseen() {
     }
 }
 
-/// Somebody with the disk, but without the key.
+/// An attacker who can write the disk but hasn't the signing key.
 #[test]
 fn an_entry_that_was_changed_with_its_tiles_isnt_the_signed_one() {
     let files = grown(5);
@@ -197,7 +197,7 @@ fn a_witness_cosigns_growth_and_its_line_is_published() {
     let first = witness.cosign(&reader(&files), &[vkey()], None, now()).unwrap();
     first.publish(&reader(&files)).unwrap();
     let quorum = || crate::note::Quorum::of(vec![witness.verifier_key().clone()], 1).unwrap();
-    let audited = Audit::new(vec![vkey()]).quorum(quorum()).run(&reader(&files)).unwrap();
+    let audited = Audit::new(vec![vkey()]).with_quorum(quorum()).run(&reader(&files)).unwrap();
     assert_eq!(
         audited.witnesses,
         [(witness.verifier_key().clone(), jiff::Timestamp::from_second(now().as_second()).ok())]
@@ -210,7 +210,7 @@ fn a_witness_cosigns_growth_and_its_line_is_published() {
     let stale = reader(&files);
     let mut journal = opened(&files).unwrap();
     journal.append(events(3..5), now()).unwrap();
-    let missing = Audit::new(vec![vkey()]).quorum(quorum()).run(&reader(&files)).unwrap_err();
+    let missing = Audit::new(vec![vkey()]).with_quorum(quorum()).run(&reader(&files)).unwrap_err();
     assert_eq!(missing.code(), "quorum_missing");
     assert_eq!(
         first.publish(&Reader::over(Arc::new(files.beside())).unwrap()).unwrap_err().code(),

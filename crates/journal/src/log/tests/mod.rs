@@ -1,4 +1,4 @@
-//! The journal against what can happen to it.
+//! What the journal's tests share: files in memory, keys, and the events that they append.
 
 mod crash;
 mod damage;

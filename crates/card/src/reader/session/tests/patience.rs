@@ -122,7 +122,7 @@ fn a_reader_that_wants_a_reset_gets_one() {
     assert_eq!(name, "测试戊", "{took}");
 }
 
-/// What is refused in due form is told as refused, and the reader isn't sent a reset after another.
+/// A refusal in the protocol's form is reported as refused, and the reader doesn't get one reset after another.
 #[test]
 fn an_intact_refusal_is_never_no_answer() {
     for (fault, code) in [

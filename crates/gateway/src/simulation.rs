@@ -1,0 +1,524 @@
+//! A gateway in this process that does everything wrong that one can do, by seed, under a clock that nobody waits for.
+//!
+//! `REALNAME_GATEWAY_RUNS` says how many runs; 10,000 in the long run of CI.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use realname_flow::confirmation::{
+    Asking, Challenge, Confirmer, LedgerSecret, MessengerError, PhoneNumber, Price, Question, Replied,
+    ServiceId, Standing,
+};
+use realname_terms::Lang;
+use realname_token::jose::{Algorithm, SigningKey};
+use realname_token::store::MemoryStore;
+
+use crate::cmpp::{Cmpp, CmppVersion, tests::cmpp};
+use crate::protocol::{Delivery, Outcome, Taken};
+use crate::sending::{Sending, Step};
+use crate::session::{Event, Session, Timing};
+use crate::text::{cut_header, split};
+use crate::{Heard, Replies};
+
+struct Seed(u64);
+
+impl Seed {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+}
+
+/// What a phone got and sends back.
+#[derive(Default)]
+struct Phone {
+    /// By reference: parts of texts.
+    parts: BTreeMap<u8, BTreeMap<u8, Vec<u8>>>,
+    texts: Vec<String>,
+    got_a_part: bool,
+}
+
+/// A DELIVER on its way, until it is answered.
+struct Delivering {
+    id: [u8; 8],
+    from: String,
+    header: bool,
+    format: u8,
+    content: Vec<u8>,
+}
+
+struct Gateway {
+    version: CmppVersion,
+    phones: BTreeMap<String, Phone>,
+    delivering: Vec<Delivering>,
+    ids: u64,
+    sequence: u32,
+    came: Vec<u8>,
+    /// Answers that it keeps back for a while.
+    late: Vec<Vec<u8>>,
+    faults: bool,
+}
+
+fn pdu(command: u32, sequence: u32, body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(12 + body.len()).unwrap();
+    [[length, command, sequence].map(u32::to_be_bytes).as_flattened(), body].concat()
+}
+
+impl Gateway {
+    fn wide(&self) -> bool {
+        self.version == CmppVersion::V3
+    }
+
+    /// Takes bytes, gives bytes.
+    fn input(&mut self, bytes: &[u8], seed: &mut Seed) -> Vec<u8> {
+        self.came.extend(bytes);
+        let mut out = Vec::new();
+        while self.came.len() >= 12 {
+            let length = u32::from_be_bytes(*self.came.first_chunk().unwrap()) as usize;
+            if self.came.len() < length {
+                break;
+            }
+            let whole: Vec<u8> = self.came.drain(..length).collect();
+            let command = u32::from_be_bytes(*whole[4..].first_chunk().unwrap());
+            let sequence = u32::from_be_bytes(*whole[8..].first_chunk().unwrap());
+            match command {
+                1 => {
+                    use md5::Digest;
+                    let status: &[u8] = if self.wide() { &[0; 4] } else { &[0] };
+                    let proof = md5::Md5::digest([status, &whole[18..34], b"CANARY"].concat());
+                    out.extend(pdu(0x8000_0001, sequence, &[status, &proof[..], &[0x30]].concat()));
+                }
+                4 => out.extend(self.submit(&whole, sequence, seed)),
+                8 => out.extend(pdu(0x8000_0008, sequence, &[0])),
+                0x8000_0005 => {
+                    let id: [u8; 8] = *whole[12..].first_chunk().unwrap();
+                    assert_eq!(whole.last(), Some(&0), "everything that is sent here can be read");
+                    self.delivering.retain(|delivering| delivering.id != id);
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn submit(&mut self, whole: &[u8], sequence: u32, seed: &mut Seed) -> Vec<u8> {
+        let result = match seed.below(if self.faults { 12 } else { 1 << 40 }) {
+            0 => 8_u8,
+            1 => 13,
+            _ => 0,
+        };
+        if result == 0 {
+            let terminal = if self.wide() { 32 } else { 21 };
+            let extra = usize::from(self.wide());
+            let at = 12 + 8 + 4 + 10 + 1 + terminal + extra;
+            let header = whole[at + 1] == 1;
+            let format = whole[at + 2];
+            let to = at + 3 + 6 + 2 + 6 + 17 + 17 + 21 + 1;
+            let number: String = whole[to..to + terminal]
+                .iter()
+                .take_while(|byte| **byte != 0)
+                .map(|byte| char::from(*byte))
+                .collect();
+            let length = usize::from(whole[to + terminal + extra]);
+            let begin = to + terminal + extra + 1;
+            self.phones.entry(number).or_default().take(header, format, &whole[begin..begin + length]);
+        }
+        self.ids += 1;
+        let mut body = self.ids.to_be_bytes().to_vec();
+        body.extend(vec![0; if self.wide() { 3 } else { 0 }]);
+        body.push(result);
+        let answer = pdu(0x8000_0004, sequence, &body);
+        match seed.below(if self.faults { 10 } else { 1 << 40 }) {
+            // Never.
+            0 => Vec::new(),
+            1 => {
+                self.late.push(answer);
+                Vec::new()
+            }
+            _ => answer,
+        }
+    }
+
+    /// The phone sends a text: whole or in parts.
+    fn reply(&mut self, from: &str, text: &str, seed: &mut Seed) {
+        let from = if seed.one_in(2) { format!("86{from}") } else { from.to_owned() };
+        let content: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let parts: Vec<Vec<u8>> = if seed.one_in(3) && content.len() >= 4 {
+            let cut = 1 + seed.below(content.len() as u64 - 1) as usize;
+            let wide = seed.one_in(2);
+            let reference = [seed.below(2) as u8, seed.below(3) as u8];
+            [&content[..cut], &content[cut..]]
+                .iter()
+                .zip(1_u8..)
+                .map(|(text, number)| {
+                    let mut part = if wide {
+                        vec![6, 8, 4, reference[0], reference[1]]
+                    } else {
+                        vec![5, 0, 3, reference[1]]
+                    };
+                    part.extend([2, number]);
+                    part.extend(*text);
+                    part
+                })
+                .collect()
+        } else {
+            vec![content]
+        };
+        let header = parts.len() > 1;
+        for content in parts {
+            self.ids += 1;
+            let delivering =
+                Delivering { id: self.ids.to_be_bytes(), from: from.clone(), header, format: 8, content };
+            let at = seed.below(self.delivering.len() as u64 + 1) as usize;
+            self.delivering.insert(at, delivering);
+        }
+    }
+
+    /// Everything that isn't answered yet, some of it twice.
+    fn deliver(&mut self, seed: &mut Seed) -> Vec<u8> {
+        let mut out = Vec::new();
+        let terminal = if self.wide() { 32 } else { 21 };
+        for delivering in &self.delivering {
+            let times = if seed.one_in(4) { 2 } else { 1 };
+            for _ in 0..times {
+                self.sequence += 1;
+                let mut body = delivering.id.to_vec();
+                body.extend(field("10086001", 21));
+                body.extend(field("CONFIRM", 10));
+                body.extend([0, u8::from(delivering.header), delivering.format]);
+                body.extend(field(&delivering.from, terminal));
+                body.extend(vec![0; usize::from(self.version == CmppVersion::V3)]);
+                body.extend([0, u8::try_from(delivering.content.len()).unwrap()]);
+                body.extend(&delivering.content);
+                body.extend(vec![0; if self.version == CmppVersion::V3 { 20 } else { 8 }]);
+                out.extend(pdu(5, self.sequence, &body));
+            }
+        }
+        out
+    }
+}
+
+fn field(text: &str, width: usize) -> Vec<u8> {
+    let mut field = text.as_bytes().to_vec();
+    field.resize(width, 0);
+    field
+}
+
+impl Phone {
+    fn take(&mut self, header: bool, format: u8, content: &[u8]) {
+        self.got_a_part = true;
+        let read = |bytes: &[u8]| match format {
+            0 => String::from_utf8(bytes.to_vec()).unwrap(),
+            _ => {
+                let units: Vec<u16> =
+                    bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+                String::from_utf16(&units).unwrap()
+            }
+        };
+        if !header {
+            return self.texts.push(read(content));
+        }
+        let (part, text) = cut_header(content).unwrap();
+        let part = part.unwrap();
+        let parts = self.parts.entry(u8::try_from(part.reference).unwrap()).or_default();
+        parts.insert(part.number, text.to_vec());
+        if parts.len() == usize::from(part.total) {
+            let whole = parts.values().map(|part| read(part)).collect();
+            self.texts.push(whole);
+        }
+    }
+
+    /// The answer that the text asks for, as a person reads it.
+    fn code(&self) -> Option<String> {
+        let text = self.texts.last()?;
+        let (_, rest) = text.split_once("确认请回复")?;
+        Some(rest.split_once('，')?.0.to_owned())
+    }
+}
+
+/// Our side: a session, opened again after each break, and the replies.
+struct Client {
+    protocol: Arc<Cmpp>,
+    session: Session<Cmpp>,
+    replies: Replies,
+    now: Duration,
+    tickets: u64,
+    outcomes: BTreeMap<u64, Outcome>,
+    lines: u32,
+}
+
+const TIMING: Timing =
+    Timing { idle: Duration::from_secs(30), answer: Duration::from_secs(5), tries: 2, window: 4 };
+
+impl Client {
+    fn wall(&self) -> Timestamp {
+        let noon: Timestamp = "2026-11-21T12:00:00+08:00".parse().unwrap();
+        noon + SignedDuration::try_from(self.now).unwrap()
+    }
+
+    fn open(&mut self) {
+        self.lines += 1;
+        let sequence = self.tickets as u32 * 7;
+        self.session = Session::open(Arc::clone(&self.protocol), TIMING, sequence, self.wall(), self.now);
+    }
+
+    /// A round on the line: bytes both ways, cut anywhere; now and then it breaks.
+    fn round(&mut self, gateway: &mut Gateway, seed: &mut Seed) {
+        self.now += Duration::from_millis(200 + seed.below(400));
+        let mut down =
+            if self.session.is_open() && seed.one_in(3) { gateway.deliver(seed) } else { Vec::new() };
+        if seed.one_in(8) {
+            down.extend(gateway.late.drain(..).flatten());
+        }
+        while let Some(pdu) = self.session.poll_transmit() {
+            let cut = seed.below(pdu.len() as u64 + 1) as usize;
+            for piece in [&pdu[..cut], &pdu[cut..]] {
+                down.extend(gateway.input(piece, seed));
+            }
+        }
+        // A break loses the rest of what was on its way down.
+        let breaks = gateway.faults && seed.one_in(15);
+        let heard = if breaks { seed.below(down.len() as u64 + 1) as usize } else { down.len() };
+        let mut rest = &down[..heard];
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(1 + seed.below(rest.len() as u64) as usize);
+            self.session.handle_input(piece, self.now);
+            rest = after;
+        }
+        if breaks {
+            self.session.broke();
+        }
+        self.session.handle_timeout(self.now);
+        let mut ended = false;
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Outcome(ticket, outcome) => drop(self.outcomes.insert(ticket, outcome)),
+                Event::Delivered(receipt, Delivery::Text(text)) => {
+                    // Sometimes the process dies between keeping and answering.
+                    self.replies.keep(&text, self.wall()).unwrap();
+                    if !(gateway.faults && seed.one_in(10)) {
+                        self.session.receipt(&receipt, Taken::Kept);
+                    }
+                }
+                Event::Delivered(..) => panic!("everything that is sent here can be read"),
+                Event::Ended(_) => ended = true,
+                Event::Opened => {}
+            }
+        }
+        if ended {
+            gateway.came.clear();
+            gateway.late.clear();
+            self.open();
+        }
+        if seed.one_in(3) {
+            self.replies.work(self.wall()).unwrap();
+        }
+    }
+
+    /// As a messenger sends it.
+    fn send(
+        &mut self,
+        challenge: &Challenge,
+        gateway: &mut Gateway,
+        seed: &mut Seed,
+    ) -> Result<(), MessengerError> {
+        let message = challenge.message();
+        let pieces = split(&message.body(Lang::Zh), seed.below(256) as u8).unwrap();
+        let mut sending = Sending::new(pieces);
+        self.replies.asking(message.number(), message.service(), self.wall()).unwrap();
+        loop {
+            let mut patience = 40;
+            let outcome = loop {
+                let ticket = self.tickets;
+                let piece = sending.piece().unwrap();
+                if self.session.submit(ticket, message.number(), piece, self.now) {
+                    self.tickets += 1;
+                    while !self.outcomes.contains_key(&ticket) {
+                        self.round(gateway, seed);
+                    }
+                    break Some(self.outcomes[&ticket].clone());
+                }
+                patience -= 1;
+                if patience == 0 {
+                    break None;
+                }
+                self.round(gateway, seed);
+            };
+            let step = match outcome {
+                Some(outcome) => sending.step(&outcome),
+                None => sending.stopped(MessengerError::Unreachable),
+            };
+            match step {
+                Step::Submit(_) => {}
+                Step::Done(done) => return done,
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    Wrong,
+    YesThenNo,
+    Nothing,
+}
+
+/// What happened in all runs: a fault that never strikes proves nothing.
+#[derive(Debug, Default)]
+struct Tally {
+    sent: u32,
+    not_sent: u32,
+    unknown: u32,
+    unknown_and_granted: u32,
+    granted: u32,
+    declined: u32,
+    waiting: u32,
+    lines: u32,
+}
+
+fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
+    let mut seed = Seed(number);
+    let version = if seed.one_in(2) { CmppVersion::V2 } else { CmppVersion::V3 };
+    let store = Arc::new(MemoryStore::new());
+    let secret = [7; 32];
+    let signer: Arc<dyn realname_token::jose::Signer> = key.clone();
+    let confirmer = Confirmer::new("https://home.example", signer, LedgerSecret::new(secret)).unwrap();
+    let confirmer = Arc::new(confirmer);
+    let granted = Arc::new(Mutex::new(BTreeMap::<ServiceId, u32>::new()));
+    let told = Arc::clone(&granted);
+    let replies =
+        Replies::new("sim", store.clone(), Arc::clone(&confirmer), &secret).with_listener(move |heard| {
+            if let Heard::Replied { service, replied: Replied::Granted(_) } = heard {
+                *told.lock().unwrap().entry(service).or_default() += 1;
+            }
+        });
+    let protocol = Arc::new(cmpp(version));
+    let session = Session::open(Arc::clone(&protocol), TIMING, 0, Timestamp::UNIX_EPOCH, Duration::ZERO);
+    let mut client = Client {
+        protocol,
+        session,
+        replies,
+        now: Duration::ZERO,
+        tickets: 0,
+        outcomes: BTreeMap::new(),
+        lines: 0,
+    };
+    let mut gateway = Gateway {
+        version,
+        phones: BTreeMap::new(),
+        delivering: Vec::new(),
+        ids: 0,
+        sequence: 0,
+        came: Vec::new(),
+        late: Vec::new(),
+        faults: true,
+    };
+    let mut asked: Vec<(PhoneNumber, ServiceId, Answer, bool)> = Vec::new();
+    for person in 0..1 + seed.below(3) {
+        let phone: PhoneNumber = format!("+86138{person:08}").parse().unwrap();
+        let service: ServiceId = format!("vas:{person}").parse().unwrap();
+        let text = "测试业务".repeat(1 + seed.below(30) as usize);
+        let question = Question::new(phone.clone(), service.clone(), Price::fen(500), text).unwrap();
+        let Asking::Ask(challenge) = confirmer.ask(store.as_ref(), question, client.wall()).unwrap() else {
+            panic!("asked before")
+        };
+        let sent = client.send(&challenge, &mut gateway, &mut seed);
+        *match sent {
+            Ok(()) => &mut tally.sent,
+            Err(error) if error.is_not_sent() => &mut tally.not_sent,
+            Err(_) => &mut tally.unknown,
+        } += 1;
+        let national = phone.as_str().trim_start_matches("+86").to_owned();
+        let got = gateway.phones.entry(national.clone()).or_default();
+        if sent.is_err_and(MessengerError::is_not_sent) {
+            assert!(!got.got_a_part, "seed {number}: it was called not sent, and a part is out");
+        }
+        assert!(sent.is_err() || got.texts.len() == 1, "seed {number}: it was called sent, and isn't");
+        let code = got.code();
+        let answer = match (seed.below(6), &code) {
+            (_, None) => Answer::Nothing,
+            (0, _) => Answer::Nothing,
+            (1, _) => Answer::No,
+            (2, _) => Answer::Wrong,
+            (3, _) => Answer::YesThenNo,
+            _ => Answer::Yes,
+        };
+        let code = code.unwrap_or_default();
+        match answer {
+            Answer::Yes => gateway.reply(&national, &code, &mut seed),
+            Answer::No => gateway.reply(&national, "不同意", &mut seed),
+            Answer::Wrong => gateway.reply(&national, "好的，谢谢", &mut seed),
+            Answer::YesThenNo => {
+                gateway.reply(&national, &code, &mut seed);
+                gateway.reply(&national, "N", &mut seed);
+            }
+            Answer::Nothing => {}
+        }
+        asked.push((phone, service, answer, sent.is_ok()));
+    }
+    // The gateway goes on until everything is answered.
+    for _ in 0..400 {
+        client.round(&mut gateway, &mut seed);
+        if gateway.delivering.is_empty() {
+            break;
+        }
+    }
+    gateway.faults = false;
+    for _ in 0..40 {
+        client.round(&mut gateway, &mut seed);
+    }
+    assert!(gateway.delivering.is_empty(), "seed {number}: a reply was never answered");
+    client.now += Duration::from_secs(45);
+    client.replies.work(client.wall()).unwrap();
+    tally.lines += client.lines;
+    for (phone, service, answer, sent) in asked {
+        let standing = confirmer.standing(store.as_ref(), &phone, &service, client.wall()).unwrap().unwrap();
+        *match standing {
+            Standing::Granted(_) => &mut tally.granted,
+            Standing::Declined => &mut tally.declined,
+            _ => &mut tally.waiting,
+        } += 1;
+        tally.unknown_and_granted += u32::from(!sent && matches!(standing, Standing::Granted(_)));
+        let fits = match answer {
+            Answer::Yes => matches!(standing, Standing::Granted(_)),
+            Answer::No | Answer::YesThenNo => matches!(standing, Standing::Declined),
+            Answer::Wrong | Answer::Nothing => matches!(standing, Standing::Waiting { .. }),
+        };
+        assert!(fits, "seed {number}: {answer:?} led to {standing:?}");
+        let times = granted.lock().unwrap().get(&service).copied().unwrap_or_default();
+        let most = u32::from(matches!(answer, Answer::Yes | Answer::YesThenNo));
+        assert!(
+            times <= most && (answer != Answer::Yes || times == 1),
+            "seed {number}: granted {times} times"
+        );
+    }
+}
+
+#[test]
+fn no_grant_without_a_reply_none_lost_none_doubled() {
+    let runs = std::env::var("REALNAME_GATEWAY_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(300);
+    let key = Arc::new(SigningKey::generate(Algorithm::EdDsa).unwrap());
+    let mut tally = Tally::default();
+    for number in 0..runs {
+        run(number, &key, &mut tally);
+    }
+    println!("{tally:?} in {runs} runs");
+    let Tally { sent, not_sent, unknown, unknown_and_granted, granted, declined, waiting, lines } = tally;
+    let all = [sent, not_sent, unknown, unknown_and_granted, granted, declined, waiting, lines];
+    assert!(runs < 300 || all.iter().all(|count| *count > 0), "something never happened");
+}
