@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use realname_flow::confirmation::{
-    Asking, Confirmer, LedgerSecret, MessengerError, PhoneNumber, Price, Question, Replied,
-    ServiceId, Standing,
+    Asking, Confirmer, LedgerSecret, MessengerError, PhoneNumber, Price, Question, Replied, ServiceId,
+    Standing,
 };
 use realname_token::jose::{Algorithm, SigningKey};
 use realname_token::store::MemoryStore;
