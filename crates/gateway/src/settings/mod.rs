@@ -1,20 +1,21 @@
 //! What an operator's access document says, as settings: values here, a TOML file in `file.rs`.
 
+mod cmpp;
 mod file;
+mod smpp;
 
 use std::net::{IpAddr, ToSocketAddrs};
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+pub use self::cmpp::CmppSettings;
 pub use self::file::GatewaySettings;
+pub use self::smpp::SmppSettings;
 use crate::SettingsError;
-use crate::cmpp::{Cmpp, CmppVersion};
 use crate::link::LineSettings;
 use crate::session::Timing;
-use crate::smpp::Smpp;
 
 /// A shared secret. It is in no `Debug`, log or error, and wiped when dropped.
 #[derive(Clone)]
@@ -75,190 +76,6 @@ impl Default for LineTimes {
             pause_ms: 1_000,
             longest_pause_ms: 30_000,
         }
-    }
-}
-
-/// A CMPP gateway.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct CmppSettings {
-    /// `host:port`; 7890 for a line that stays.
-    pub address: String,
-    /// Which version is spoken.
-    pub version: CmppVersion,
-    /// SP_Id: six digits.
-    pub sp_id: String,
-    /// The shared secret.
-    pub secret: Secret,
-    /// Service_Id: at most ten characters.
-    pub service_id: String,
-    /// Src_Id: the number that the phone shows and replies to, at most 21 digits.
-    pub source: String,
-    /// Fee_UserType: 0 the receiver, 1 the sender, 2 the service provider. The last unless said.
-    pub fee_user: u8,
-    /// FeeType: `01` free unless said, `02` a message, `03` a month.
-    pub fee_type: String,
-    /// FeeCode: in fen, at most six digits.
-    pub fee_code: String,
-    /// Whether status reports are wanted.
-    pub reports: bool,
-    /// Whether a gateway is refused that doesn't prove that it knows the secret (AuthenticatorISMG). It is, unless said.
-    pub proof: bool,
-    /// That the line to an address which isn't this machine's is a leased one or a VPN.
-    pub private_line: bool,
-    /// How the line is kept.
-    pub line: LineTimes,
-}
-
-/// An SMPP 3.4 centre.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct SmppSettings {
-    /// `host:port`; 2775 as a rule.
-    pub address: String,
-    /// system_id: at most 15 characters.
-    pub system_id: String,
-    /// The password: at most eight characters.
-    pub password: Secret,
-    /// system_type: at most twelve characters.
-    pub system_type: String,
-    /// source_addr: the number that the phone shows and replies to, at most 20 characters.
-    pub source: String,
-    /// source_addr_ton, as 0 unknown, 1 international, 2 national, 5 a name.
-    pub source_ton: u8,
-    /// source_addr_npi, as 0 unknown, 1 ISDN.
-    pub source_npi: u8,
-    /// Whether receipts are wanted.
-    pub reports: bool,
-    /// The country of numbers that come without one, as `86`.
-    pub country: Option<String>,
-    /// That the line to an address which isn't this machine's is a leased one or a VPN.
-    pub private_line: bool,
-    /// How the line is kept.
-    pub line: LineTimes,
-}
-
-impl CmppSettings {
-    /// The least that is to be said; the rest are fields.
-    pub fn new(address: &str, version: CmppVersion, sp_id: &str, secret: Secret, source: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            version,
-            sp_id: sp_id.to_owned(),
-            secret,
-            service_id: String::new(),
-            source: source.to_owned(),
-            fee_user: 2,
-            fee_type: "01".to_owned(),
-            fee_code: "0".to_owned(),
-            reports: true,
-            proof: true,
-            private_line: false,
-            line: LineTimes::default(),
-        }
-    }
-
-    pub(crate) fn check(&self) -> Result<(Cmpp, LineSettings), SettingsError> {
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let wrong = |key, problem| Err(SettingsError::Value { key, problem });
-        let Some(sp_id) = self.sp_id.as_bytes().as_array().copied().filter(|_| digits(&self.sp_id)) else {
-            return wrong("sp_id", "it has six digits");
-        };
-        if self.secret.0.is_empty() {
-            return wrong("secret", "its file is empty");
-        }
-        let Some(fee_type) = self.fee_type.as_bytes().as_array().copied().filter(|_| digits(&self.fee_type))
-        else {
-            return wrong("fee_type", "it has two digits");
-        };
-        if !(1..=21).contains(&self.source.len()) || !digits(&self.source) {
-            return wrong("source", "it has 1 to 21 digits");
-        }
-        if self.service_id.len() > 10 || !self.service_id.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return wrong("service_id", "it has at most ten characters of ASCII");
-        }
-        if self.fee_code.len() > 6 || !digits(&self.fee_code) {
-            return wrong("fee_code", "it has at most six digits");
-        }
-        if self.fee_user > 2 {
-            return wrong("fee_user", "it is 0, 1 or 2");
-        }
-        let cmpp = Cmpp {
-            version: self.version,
-            sp_id,
-            secret: self.secret.0.clone(),
-            service_id: self.service_id.clone(),
-            source: self.source.clone(),
-            fee_user: self.fee_user,
-            fee_type,
-            fee_code: self.fee_code.clone(),
-            reports: self.reports,
-            proof: self.proof,
-        };
-        Ok((cmpp, line(&self.address, self.private_line, &self.line)?))
-    }
-}
-
-impl SmppSettings {
-    /// The least that is to be said; the rest are fields.
-    pub fn new(address: &str, system_id: &str, password: Secret, source: &str) -> Self {
-        Self {
-            address: address.to_owned(),
-            system_id: system_id.to_owned(),
-            password,
-            system_type: String::new(),
-            source: source.to_owned(),
-            source_ton: 0,
-            source_npi: 0,
-            reports: true,
-            country: None,
-            private_line: false,
-            line: LineTimes::default(),
-        }
-    }
-
-    pub(crate) fn check(&self) -> Result<(Smpp, LineSettings), SettingsError> {
-        let wrong = |key, problem| Err(SettingsError::Value { key, problem });
-        let printable = |text: &[u8]| text.iter().all(|byte| matches!(byte, b' '..=b'~'));
-        if !(1..=15).contains(&self.system_id.len()) || !printable(self.system_id.as_bytes()) {
-            return wrong("system_id", "it has 1 to 15 characters of ASCII");
-        }
-        if self.password.0.len() > 8 || !printable(&self.password.0) {
-            return wrong("password", "the file holds at most eight characters of ASCII");
-        }
-        if self.system_type.len() > 12 || !printable(self.system_type.as_bytes()) {
-            return wrong("system_type", "it has at most twelve characters of ASCII");
-        }
-        if !(1..=20).contains(&self.source.len()) || !printable(self.source.as_bytes()) {
-            return wrong("source", "it has 1 to 20 characters of ASCII");
-        }
-        if self.source_ton > 6 {
-            return wrong("source_ton", "it is 0 to 6");
-        }
-        if self.source_npi > 18 {
-            return wrong("source_npi", "it is 0 to 18");
-        }
-        let country = self.country.clone();
-        let is_country = |code: &String| {
-            (1..=3).contains(&code.len())
-                && code.bytes().all(|byte| byte.is_ascii_digit())
-                && !code.starts_with('0')
-        };
-        if country.as_ref().is_some_and(|code| !is_country(code)) {
-            return wrong("country", "it has 1 to 3 digits, as 86");
-        }
-        let smpp = Smpp {
-            system_id: self.system_id.clone(),
-            password: self.password.0.clone(),
-            system_type: self.system_type.clone(),
-            source: self.source.clone(),
-            source_ton: self.source_ton,
-            source_npi: self.source_npi,
-            reports: self.reports,
-            country,
-            line: AtomicU64::new(0),
-        };
-        Ok((smpp, line(&self.address, self.private_line, &self.line)?))
     }
 }
 
