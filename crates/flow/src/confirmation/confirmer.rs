@@ -217,18 +217,15 @@ impl Confirmer {
 
     /// The unit of the rule of 2010: number, service, natural day.
     pub(super) fn key(&self, number: &PhoneNumber, service: &ServiceId, day: NaturalDay) -> [u8; 32] {
-        self.secret.mac_near(&near(number, day), "question", service.as_str().as_bytes())
+        let parts = [number.as_str().as_bytes(), service.as_str().as_bytes(), day.to_string().as_bytes()]
+            .map(<[u8]>::to_vec);
+        self.secret.mac("question", &parts.each_ref().map(|part| &part[..]))
     }
 
     pub(super) fn code_key(&self, number: &PhoneNumber, day: NaturalDay, code: &Folded) -> [u8; 32] {
-        self.secret.mac_near(&near(number, day), "code", code.as_bytes())
+        let day = day.to_string();
+        self.secret.mac("code", &[number.as_str().as_bytes(), day.as_bytes(), code.as_bytes()])
     }
-}
-
-/// What the keys of one number's day have in common.
-fn near(number: &PhoneNumber, day: NaturalDay) -> String {
-    // A number has no sign but its plus and its digits.
-    format!("{} {day}", number.as_str())
 }
 
 impl std::fmt::Debug for Confirmer {

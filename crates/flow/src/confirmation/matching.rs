@@ -7,7 +7,7 @@ use super::record::{Decision, Kept};
 use super::reply::Answer;
 use super::{ConfirmationError, Confirmer, CustomerReply, Form, NaturalDay, Replied, grant, redeem};
 use crate::profile::ReasonCode;
-use crate::store::{Answered, AnsweredWithin, Counted, Store, Within};
+use crate::store::{Answered, AnsweredWithin, Counted, Entry, Store, Within};
 
 /// What a reply says to a question. Whether it is right is told only when it is counted among the question's tries.
 enum Says {
@@ -45,14 +45,22 @@ impl Confirmer {
     ) -> Result<Replied, ConfirmationError> {
         let day = NaturalDay::of(now);
         let key = self.key(&reply.number, &reply.service, day);
-        let Some(entry) = store.get(super::SPACE, &key)? else {
+        // Who sends that text today: the question, or another one, or nobody.
+        let code = match &reply.answer {
+            Answer::Text(text) => Some(self.code_key(&reply.number, day, text)),
+            Answer::Key { .. } => None,
+        };
+        let keys: Vec<_> = std::iter::once(&key).chain(&code).map(|key| (super::SPACE, &key[..])).collect();
+        let mut found = store.get_all(&keys)?.into_iter();
+        let Some(entry) = found.next().flatten() else {
             return self.not_today(store, reply, day);
         };
+        let pointer = found.next().flatten();
         let kept = Kept::parse(&entry.value)?;
         if entry.answer.is_none() && now > kept.until {
             return Ok(Replied::Refused(ReasonCode::ConfirmationLate));
         }
-        let says = self.says(store, &kept, &key, reply)?;
+        let says = says(&kept, pointer, &key, reply);
         let tried = self.tried(&key, &kept, reply);
         let asked = Asked { store, key, kept, reply, tried, now };
         let decision = match (&says, &entry.answer) {
@@ -86,34 +94,6 @@ impl Confirmer {
                 Replied::Refused(ReasonCode::ConfirmationNotAsked)
             }
             (AnsweredWithin::Full(_), _) => Replied::Refused(ReasonCode::ConfirmationTooManyReplies),
-        })
-    }
-
-    /// What a reply says. Nobody is told before its try is counted.
-    fn says(
-        &self,
-        store: &dyn Store,
-        kept: &Kept,
-        key: &[u8; 32],
-        reply: &CustomerReply,
-    ) -> Result<Says, ConfirmationError> {
-        Ok(match (&reply.answer, kept.form) {
-            (Answer::Text(text), Form::Code | Form::Message) if text.declines() => Says::No,
-            (Answer::Text(text), Form::Code | Form::Message) => {
-                // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
-                let code = self.code_key(&reply.number, kept.day, text);
-                match store.get(super::SPACE, &code)? {
-                    None => Says::Nothing(ReasonCode::ConfirmationWrongReply),
-                    Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Says::Yes,
-                    Some(_) => Says::Nothing(ReasonCode::ConfirmationWrongService),
-                }
-            }
-            (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => match () {
-                () if *played != prompt_version => Says::Nothing(ReasonCode::ConfirmationWrongForm),
-                () if *key != yes => Says::Nothing(ReasonCode::ConfirmationWrongReply),
-                () => Says::Yes,
-            },
-            _ => Says::Nothing(ReasonCode::ConfirmationWrongForm),
         })
     }
 
@@ -175,7 +155,13 @@ impl Confirmer {
                 let inside = asked.now <= asked.kept.until;
                 // As long as a use of it would be kept.
                 let end = asked.kept.day.after(2).map_or(Timestamp::MAX, NaturalDay::begin);
-                match inside && redeem::withdraw(asked.store, &grant::jti(&jws)?, end)? {
+                let jti = grant::jti(&jws)?;
+                let gone = match inside {
+                    true => redeem::withdraw(asked.store, &jti, end)?,
+                    // The same no again.
+                    false => redeem::is_withdrawn(asked.store, &jti)?,
+                };
+                match gone {
                     true => Replied::Declined,
                     false => Replied::Refused(ReasonCode::ConfirmationLate),
                 }
@@ -202,5 +188,24 @@ impl Confirmer {
         let decision =
             entry.and_then(|entry| entry.answer).map(|answer| Decision::parse(&answer)).transpose()?;
         Ok(matches!(decision, Some(Decision::Granted(_))))
+    }
+}
+
+/// What a reply says, and `pointer` is what is kept of its text. Nobody is told before its try is counted.
+fn says(kept: &Kept, pointer: Option<Entry>, key: &[u8; 32], reply: &CustomerReply) -> Says {
+    match (&reply.answer, kept.form) {
+        (Answer::Text(text), Form::Code | Form::Message) if text.declines() => Says::No,
+        // The code itself is never compared: its MAC is looked up, which an observer of the time can't steer.
+        (Answer::Text(_), Form::Code | Form::Message) => match pointer {
+            None => Says::Nothing(ReasonCode::ConfirmationWrongReply),
+            Some(pointer) if bool::from(pointer.value.ct_eq(key)) => Says::Yes,
+            Some(_) => Says::Nothing(ReasonCode::ConfirmationWrongService),
+        },
+        (Answer::Key { key, prompt_version: played }, Form::Voice { prompt_version, yes }) => match () {
+            () if *played != prompt_version => Says::Nothing(ReasonCode::ConfirmationWrongForm),
+            () if *key != yes => Says::Nothing(ReasonCode::ConfirmationWrongReply),
+            () => Says::Yes,
+        },
+        _ => Says::Nothing(ReasonCode::ConfirmationWrongForm),
     }
 }

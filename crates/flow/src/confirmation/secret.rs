@@ -40,16 +40,6 @@ impl LedgerSecret {
         mac.finalize().into_bytes().into()
     }
 
-    /// 128 bits of [`mac`](Self::mac) over what keys have in common, and 128 over the whole: such keys lie on the same page of an
-    /// ordered index, so that those that are written together are one write.
-    pub(crate) fn mac_near(&self, near: &str, purpose: &str, part: &[u8]) -> [u8; 32] {
-        let mut key = [0; 32];
-        let (common, own) = key.split_at_mut(16);
-        common.copy_from_slice(&self.salt("near", &[near.as_bytes()]));
-        own.copy_from_slice(&self.salt(purpose, &[near.as_bytes(), part]));
-        key
-    }
-
     /// 128 bits of [`mac`](Self::mac): the salt of a disclosure that must be made again without being kept.
     pub(crate) fn salt(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 16] {
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = self.mac(purpose, parts);

@@ -40,8 +40,7 @@ pub(super) async fn put(
 pub(super) async fn put_all(link: &Link, puts: &[OwnPut], clash: Option<PutAll>) -> Result<PutAll, Trouble> {
     link.batch("SAVEPOINT put_all").await?;
     for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
-        let name = space.as_str();
-        let (key, value): (&[u8], &[u8]) = (key, value);
+        let (name, key, value): (&str, &[u8], &[u8]) = (space.as_str(), key, value);
         let values = [text(&name), bytes(&key), bytes(&value), number(expires_at)];
         if changed(link, statements::PUT, &values, key).await? {
             continue;

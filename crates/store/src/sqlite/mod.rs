@@ -12,24 +12,26 @@ mod patience;
 mod place;
 mod poison;
 mod queue;
+mod reader;
 mod schema;
 mod steps;
 mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use self::patience::{Deadline, PATIENCE};
+use self::patience::Deadline;
 use self::place::Place;
 use self::poison::Poison;
+use self::reader::Reader;
 use self::writer::{Desk, Writer};
 use crate::own::{OwnAnswer, OwnPut, OwnWithin};
-use crate::store::limits::{check, micros, owned};
+use crate::store::limits::{micros, owned};
 use crate::store::{
     Advance, Answered, AnsweredAll, AnsweredWithin, Answering, Counted, Entry, Field, Put, PutAll, Putting,
     Space, Store, StoreError, Within,
@@ -54,10 +56,8 @@ const FOLD_PATIENCE: Duration = Duration::from_millis(100);
 /// nothing twice. A plain copy of the file isn't one: the newest steps are in the `-wal` file beside it.
 pub struct SqliteStore {
     // Before `writer`, so that the writer closes the file last and folds the log into it.
-    reader: Mutex<Connection>,
-    deadline: Deadline,
+    reader: Reader,
     writer: Writer,
-    place: Arc<Place>,
     poison: Poison,
     file: PathBuf,
 }
@@ -103,8 +103,9 @@ impl SqliteStore {
         let (place, poison) = (Arc::new(Place::of(named, &file)?), Poison::default());
         let desk =
             Desk { connection: writer, deadline: writing, place: Arc::clone(&place), poison: poison.clone() };
+        let reader = Reader::new(reader, reading, place, poison.clone());
         let writer = Writer::start(desk)?;
-        Ok(Self { reader: Mutex::new(reader), deadline: reading, writer, place, poison, file })
+        Ok(Self { reader, writer, poison, file })
     }
 
     /// Looks at the file, if it is still the store's.
@@ -113,11 +114,7 @@ impl SqliteStore {
         patience: Duration,
         look: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.poison.refuse()?;
-        // A thread that panicked while reading left nothing half done.
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        self.deadline.set(Instant::now() + patience);
-        self.poison.watch(self.place.check().and_then(|()| look(&reader)))
+        self.reader.look(patience, look)
     }
 
     fn write<T: Send + 'static>(
@@ -146,8 +143,13 @@ impl Store for SqliteStore {
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
-        check(Field::Key, key)?;
-        self.look(PATIENCE, |reader| steps::get(reader, space, key))
+        let found = self.reader.get(vec![(space, owned(Field::Key, key)?)])?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    fn get_all(&self, keys: &[(Space, &[u8])]) -> Result<Vec<Option<Entry>>, StoreError> {
+        let own = |(space, key): &(Space, &[u8])| Ok((*space, owned(Field::Key, key)?));
+        self.reader.get(keys.iter().map(own).collect::<Result<Vec<_>, StoreError>>()?)
     }
 
     fn answer(

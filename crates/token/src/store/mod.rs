@@ -69,6 +69,12 @@ pub trait Store: Send + Sync {
     /// Looks at a record. Expired records are still shown until [`expire`](Self::expire) removed them.
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError>;
 
+    /// Looks at several records, each as [`get`](Self::get) does, in the order in which they are named. Stores for which one look is
+    /// cheaper than several take one.
+    fn get_all(&self, keys: &[(Space, &[u8])]) -> Result<Vec<Option<Entry>>, StoreError> {
+        keys.iter().map(|(space, key)| self.get(*space, key)).collect()
+    }
+
     /// Records `answer` for `key` if it has none and `now` isn't past its end. An earlier answer is told even then.
     fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp)
     -> Result<Answered, StoreError>;
