@@ -28,6 +28,8 @@ demo:
 # The table of docs/performance.md, and its picture (put the rows into the table first).
 bench:
     cargo bench --all-features -p realname
+    cargo bench -p realname-bridge
+    ./bindings/bench.sh
     cargo run --release --locked --manifest-path benches/peers/Cargo.toml
 
 # Each fuzz target for SECONDS (with the nightly toolchain where there is one).

@@ -28,6 +28,9 @@ NEVER = {
         {"image", "zune-jpeg", "png", "serialport", "nusb", "hidapi", "ureq", "rustls", "httparse", "rusqlite", "postgres"},
     ),
     ("realname-issue", "--all-features"): ({"flow", "store"}, {"rusqlite", "postgres", "serialport", "ureq"}),
+    ("realname-gateway", "--all-features"): (
+        {"card", "capture", "authority", "issue", "store", "pkcs11"}, {"image", "serialport", "rusqlite", "postgres", "tokio"},
+    ),
     ("realname-flow", "--all-features"): ({"card", "capture", "authority", "issue", "store"}, {"image", "serialport"}),
 }
 

@@ -73,7 +73,7 @@ snippet python bridge.py docs/bridge.md
 echo "-- docs/bridge.md: python"
 PYTHONIOENCODING=utf-8 timeout 60 python3 "$place/bridge.py" "$url" "$place/token" | grep '^测试甲$'
 snippet csharp Bridge.cs docs/bridge.md
-mcs -codepage:utf8 -r:System.Net.Http -out:"$place/bridge.exe" "$place/Bridge.cs"
+mcs -codepage:utf8 -out:"$place/bridge.exe" "$place/Bridge.cs"
 echo "-- docs/bridge.md: csharp"
 LC_ALL=C timeout 60 mono "$place/bridge.exe" "$url" "$place/token" | grep -o '测试甲'
 if LC_ALL=C timeout 60 mono "$place/bridge.exe" "$url" /dev/null >/dev/null 2>&1; then

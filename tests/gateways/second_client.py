@@ -33,6 +33,7 @@ def ask(name, command):
                 assert event["header"].startswith("050003") and event["coding"] == 8, event
                 texts.append(event["text"])
         assert "".join(texts) == TEXT, texts
+        client.disconnect()
         print(f"smpplib 2.2.4 before {name}: {len(parts)} parts with the same header and coding as ours")
     finally:
         centre.kill()

@@ -69,7 +69,7 @@ install_program() {
 
 # Programs in C, C++ and Python over the libraries, and what they need to run.
 install_programs() {
-  local root=$1 target=${CARGO_TARGET_DIR:-target}/debug flags link file
+  local root=$1 target=${CARGO_TARGET_DIR:-target}/debug flags link file python home
   mkdir -p "$root"/{programs,libraries,usr/bin,tmp}
   for file in sdtapi termb realname; do
     cp "$target/lib$file.so" "$root/libraries/"
@@ -79,10 +79,12 @@ install_programs() {
   link=(-L "$target" -lrealname -ldl)
   gcc -std=c99 "${flags[@]}" tests/usb/till.c -o "$root/programs/c" "${link[@]}"
   g++ -std=c++17 "${flags[@]}" -x c++ tests/usb/till.c -x none -o "$root/programs/cpp" "${link[@]}"
-  printf '#!/bin/busybox sh\nexec /usr/bin/python3 /till.py "$@"\n' >"$root/programs/python"
+  # Not what the path has: that may be a script that chooses one.
+  read -r python home < <(python3 -c 'import sys; print(sys._base_executable, sys.base_prefix)')
+  printf '#!/bin/busybox sh\nPYTHONHOME=%s exec /usr/bin/python3 /till.py "$@"\n' "$home" >"$root/programs/python"
   chmod 755 "$root/programs/python"
   cp tests/usb/till.py "$root/till.py"
-  cp "$(realpath "$(command -v python3)")" "$root/usr/bin/python3"
+  cp "$(realpath "$python")" "$root/usr/bin/python3"
   # The modules that the program has loaded when it is there, and what they bring.
   python3 -S -c 'import sys, time, ctypes, encodings.utf_8, encodings.utf_16_le, encodings.idna, runpy
 for module in list(sys.modules.values()):

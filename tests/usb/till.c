@@ -1,4 +1,5 @@
-/* A program on a USB reader of the guest: `till sdtapi|termb|realname NAME`. C99 and C++. The card is 测试戊's, synthetic. */
+/* A program on a USB reader of the guest: `till sdtapi|termb|realname NAME`. C99 and C++. The card is 测试戊's, synthetic. A
+ * port on which nothing answers within a tenth of a second is refused, and this machine may be that slow: then it is tried again. */
 #include "guard.h"
 #include "realname.h"
 
@@ -14,13 +15,14 @@ static void sdtapi(void) {
   /* iIfOpen 1 on every call, nothing opened; then opened, found and closed. */
   double begin = seconds();
   int code;
-  while ((code = Find(1, one.bytes, 1)) == 0x80 && seconds() - begin < 20) usleep(200000);
+  while (((code = Find(1, one.bytes, 1)) == 0x80 || code == 1) && seconds() - begin < 20) usleep(200000);
   EQUAL(code, 0x9F);
   EQUAL(Select(1, four.bytes, 1), 0x90);
   EQUAL(Read(1, text.bytes, &text_len, photo.bytes, &photo_len, 1), 0x90);
   CHECK(text_len == 256 && photo_len == 1024 && memcmp(text.bytes, "\x4B\x6D\xD5\x8B\x0A\x62", 6) == 0);
   whole(one), whole(four), whole(text), whole(photo);
-  EQUAL(Open(1), 0x90);
+  while ((code = Open(1)) == 1 && seconds() - begin < 20) usleep(200000);
+  EQUAL(code, 0x90);
   EQUAL(Find(1, NULL, 0), 0x80); /* read, and lying there */
   EQUAL(Close(1), 0x90);
   EQUAL(Open(2), 1);
@@ -29,9 +31,11 @@ static void sdtapi(void) {
 static void termb(void) {
   void *lib = load("libtermb.so");
   int (*Authenticate)(void) = (int (*)(void))function(lib, "CVR_Authenticate");
-  EQUAL(((int (*)(int))function(lib, "CVR_InitComm"))(1), 1);
+  int (*InitComm)(int) = (int (*)(int))function(lib, "CVR_InitComm");
   double begin = seconds();
   int code;
+  while ((code = InitComm(1)) == 2 && seconds() - begin < 20) usleep(200000);
+  EQUAL(code, 1);
   while ((code = Authenticate()) == 2 && seconds() - begin < 20) usleep(300000);
   EQUAL(code, 1);
   EQUAL(((int (*)(int))function(lib, "CVR_Read_Content"))(4), 1);

@@ -6,9 +6,9 @@ import time
 mode, name = sys.argv[1:]
 
 
-def until(call, found, other):
+def until(call, found, *others):
     end = time.monotonic() + 20
-    while (code := call()) == other and time.monotonic() < end:
+    while (code := call()) in others and time.monotonic() < end:
         time.sleep(0.2)
     assert code == found, hex(code)
 
@@ -17,13 +17,13 @@ if mode == "sdtapi":
     lib = ctypes.CDLL("libsdtapi.so")
     text, photo = ctypes.create_string_buffer(256), ctypes.create_string_buffer(1024)
     one, length = (ctypes.c_ubyte * 1)(), ctypes.c_uint(0)
-    until(lambda: lib.SDT_StartFindIDCard(1, one, 1), 0x9F, 0x80)
+    until(lambda: lib.SDT_StartFindIDCard(1, one, 1), 0x9F, 0x80, 0x01)
     assert lib.SDT_SelectIDCard(1, one, 1) == 0x90
     assert lib.SDT_ReadBaseMsg(1, text, ctypes.byref(length), photo, None, 1) == 0x90
     assert length.value == 256 and text.raw.decode("utf-16-le").startswith("测试戊")
 elif mode == "termb":
     lib = ctypes.CDLL("libtermb.so")
-    assert lib.CVR_InitComm(1) == 1
+    until(lambda: lib.CVR_InitComm(1), 1, 2)
     until(lib.CVR_Authenticate, 1, 2)
     assert lib.CVR_Read_Content(4) == 1
     buffer, length = ctypes.create_string_buffer(30), ctypes.c_int(3)

@@ -10,7 +10,7 @@ here=tests/wine
 mkdir -p "$place"
 
 # The names in a library's export table.
-exports() { "$1-w64-mingw32-objdump" -p "$2" | awk '/Ordinal\/Name Pointer/ {on = 1; next} on && !NF {exit} on {print $NF}'; }
+exports() { "$1-w64-mingw32-objdump" -p "$2" | awk '/Ordinal\/Name Pointer/ {on = 1; next} !NF {on = 0} on {print $NF}'; }
 
 build() {
   local cpu=$1 width=$2 triple=$1-pc-windows-gnu cc=$1-w64-mingw32-gcc-posix out=$place/build/$2 from name

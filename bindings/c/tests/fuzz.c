@@ -93,7 +93,12 @@ static void *caller(void *argument) {
     if ((int)status < 0 || status > RN_INTERNAL) abort();
     if (status == RN_INTERNAL) fprintf(stderr, "an internal fault\n"), abort();
     __sync_fetch_and_add(&calls[status], 1);
-    if (made) pool[rand_r(&seed) % POOL] = made;
+    if (made) {
+      /* What it displaces is closed, whatever kind it is, while others may be using it: else a run of minutes is out of files. */
+      void *displaced = __atomic_exchange_n(&pool[rand_r(&seed) % POOL], made, __ATOMIC_SEQ_CST);
+      rn_reader_close((rn_reader *)displaced), rn_store_close((rn_store *)displaced);
+      rn_trust_close((rn_trust *)displaced), rn_terminal_close((rn_terminal *)displaced);
+    }
     if (text && rn_string_free(text) != RN_OK) abort();
   }
   return NULL;

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use realname_bindings::{CardRead as Read, Told, card_json};
 
-use crate::shown;
+use crate::{errors, shown};
 
 /// What the card says. Nothing of it is in its `repr`.
 #[pyclass(frozen, module = "realname")]
@@ -143,7 +143,7 @@ impl CardRead {
 
     /// What `realname reader read --json` prints.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        shown::text(py, realname_bindings::json(&self.card.to_plain()))
+        Ok(PyString::new(py, &errors::told(py, realname_bindings::json(&self.card.to_plain()))?))
     }
 
     fn __repr__(&self) -> String {

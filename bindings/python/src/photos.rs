@@ -6,7 +6,7 @@ use pyo3::types::PyString;
 use realname_bindings as shared;
 use serde_json::Value;
 
-use crate::{errors, shown};
+use crate::errors;
 
 /// Looks at the three photos of an online sale, as JPEG, PNG or WebP.
 #[pyfunction]
@@ -44,7 +44,7 @@ impl Photos {
 
     /// What `realname capture check --json` prints.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        shown::text(py, shared::json(&self.value))
+        Ok(PyString::new(py, &errors::told(py, shared::json(&self.value))?))
     }
 
     fn __repr__(&self) -> String {

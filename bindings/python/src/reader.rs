@@ -253,7 +253,7 @@ impl Event {
 
     /// What `realname reader watch --json` prints.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        shown::text(py, shared::json(&self.value()))
+        Ok(PyString::new(py, &errors::told(py, shared::json(&self.value()))?))
     }
 
     fn __repr__(&self) -> String {

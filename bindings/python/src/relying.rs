@@ -192,7 +192,7 @@ impl Verdict {
 
     /// What `realname verify --json` prints.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        shown::text(py, shared::json(&self.value))
+        Ok(PyString::new(py, &errors::told(py, shared::json(&self.value))?))
     }
 
     fn __bool__(&self) -> PyResult<bool> {

@@ -1,7 +1,9 @@
 /* What the tests of the libraries that stand in for the vendors' have in common. */
 #ifndef GUARD_H
 #define GUARD_H
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,7 +38,7 @@ struct guarded {
 
 static inline struct guarded guard(size_t len) {
   size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (len + CANARY + page - 1) / page * page;
-  unsigned char *all = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  unsigned char *all = (unsigned char *)mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(all != MAP_FAILED && mprotect(all + room, page, PROT_NONE) == 0);
   struct guarded made = {all + room - CANARY - len, len};
   memset(made.bytes, 0xEE, len + CANARY);

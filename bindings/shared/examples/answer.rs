@@ -12,7 +12,7 @@ use realname::trust::{Anchor, TrustList};
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [store, trust, anchor, presentation, calls] = arguments.as_slice() else { panic!("five arguments") };
-    let store = SqliteStore::open(store).unwrap();
+    let store = SqliteStore::open_dir(store).unwrap();
     let anchors = Anchor::parse_all(&std::fs::read(anchor).unwrap()).unwrap();
     let list = std::fs::read_to_string(trust).unwrap();
     let list = TrustList::verify(list.trim(), &anchors, Timestamp::now(), &store).unwrap();

@@ -37,6 +37,8 @@ figures! {
     texts,
     /// Texts that couldn't be kept; they come again.
     not_kept,
+    /// Times that something kept couldn't be worked on; it is due again half a minute later.
+    not_worked,
     /// Deliveries that can't be read.
     unreadable,
     /// Reports: a phone took it.
@@ -75,6 +77,10 @@ impl Figures {
 
     pub(crate) fn not_kept(&self) {
         one(&self.not_kept);
+    }
+
+    pub(crate) fn not_worked(&self) {
+        one(&self.not_worked);
     }
 
     pub(crate) fn report(&self, state: ReportState) {

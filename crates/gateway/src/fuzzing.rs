@@ -73,3 +73,43 @@ fn read(what: &Delivery) {
         let _ = decode(text.coding, &text.content);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The seeds of the fuzz target, as `fuzz/seeds.py` makes them.
+    #[allow(clippy::disallowed_methods, reason = "the seeds are files")]
+    fn seeds() -> Vec<Vec<u8>> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/gateway");
+        let found =
+            std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+        let found: Vec<Vec<u8>> = found.collect();
+        assert!(found.len() >= 20);
+        found
+    }
+
+    #[test]
+    fn whatever_becomes_of_what_a_gateway_sends_nothing_panics() {
+        for seed in seeds() {
+            stream(&seed[1..], 3);
+            for at in 1..seed.len() {
+                stream(&seed[1..at], 5);
+                for value in [0, 1, 0x7f, 0xff] {
+                    let mut changed = seed.clone();
+                    changed[at] = value;
+                    stream(&changed[1..], 64);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_in_any_pieces(bytes in prop::collection::vec(any::<u8>(), 0..300), size in 1..40_usize) {
+            stream(&bytes, size);
+        }
+    }
+}

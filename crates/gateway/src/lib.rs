@@ -43,7 +43,7 @@ mod text;
 mod voice;
 
 /// For fuzzing alone: what reads bytes of a gateway, with nothing behind it.
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 

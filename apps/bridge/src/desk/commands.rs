@@ -92,12 +92,11 @@ impl Desk {
             return Ok(known);
         }
         let line = self.known_within(LOST).await.line;
-        open(&line).ok_or_else(|| {
-            Refusal::NoReader(match line {
-                Line::Lost(error) => error,
-                _ => ReaderError::NoReader,
-            })
-        })
+        match (open(&line), line) {
+            (Some(known), _) => Ok(known),
+            (None, Line::Lost(error)) => Err(Refusal::NoReader(error)),
+            (None, _) => Err(Refusal::NoReader(ReaderError::NoReader)),
+        }
     }
 
     /// Whether there is a card for `client`: a look is taken, and a card that is found is read.

@@ -178,11 +178,19 @@ fn together(kinds: [Result<Vec<Port>, TransportError>; 3]) -> Result<Vec<Port>, 
 fn serial_ports() -> Result<Vec<Port>, TransportError> {
     use serialport::SerialPortType;
 
-    // Without it, as in a container, `serialport` 4.10 panics.
-    if cfg!(target_os = "linux") && !std::path::Path::new("/sys/class/tty").is_dir() {
-        return Ok(Vec::new());
+    if cfg!(target_os = "linux") {
+        match std::fs::read_dir("/sys/class/tty") {
+            Ok(_) => {}
+            // As in a container.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        }
     }
-    let found = serialport::available_ports().map_err(std::io::Error::from)?;
+    // `serialport` 4.10 panics where that directory isn't there or can't be opened, and a program that has no file left to open may be
+    // at that point after the question above, too.
+    let found = std::panic::catch_unwind(serialport::available_ports)
+        .map_err(|_| std::io::Error::other("ports can't be listed"))?
+        .map_err(std::io::Error::from)?;
     let ports = found.into_iter().map(|port| {
         let (attachment, guess) = match port.port_type {
             SerialPortType::UsbPort(usb) => (

@@ -131,16 +131,18 @@ impl Replies {
         let tasks = self.store.take(self.list(), now, until, BATCH)?;
         let count = tasks.len();
         let mut texts: Vec<Whole> = Vec::new();
+        // One that can't be worked on keeps no other back.
+        let mut failed = None;
         for task in tasks {
             // An earlier part of this batch completed its text.
             if texts.iter().any(|whole| whole.keys.contains(&task.key)) {
                 continue;
             }
             match self.open(&task) {
-                Some(arrived) if arrived.part.is_some() => {
-                    let whole = self.join(task, arrived, &texts, now)?;
-                    texts.extend(whole);
-                }
+                Some(arrived) if arrived.part.is_some() => match self.join(task, arrived, &texts, now) {
+                    Ok(whole) => texts.extend(whole),
+                    Err(error) => failed = failed.or(Some(error)),
+                },
                 Some(arrived) => texts.push(Whole { keys: vec![task.key], text: arrived.text(), arrived }),
                 // Sealed under another secret, or damaged: nobody can read it any more.
                 None => drop(self.store.drop_these(self.list(), &[task.key])?),
@@ -149,10 +151,11 @@ impl Replies {
         // A no before a yes, whatever came first: a burst isn't in order.
         texts.sort_by_key(|whole| !whole.says_no());
         for whole in &texts {
-            self.answer(whole)?;
-            self.done(whole)?;
+            if let Err(error) = self.answer(whole).and_then(|()| self.done(whole)) {
+                failed = failed.or(Some(error));
+            }
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     pub(crate) fn report(&self, message: Option<String>, state: ReportState) {

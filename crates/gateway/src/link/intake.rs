@@ -25,8 +25,9 @@ pub(super) fn take<P: Protocol>(shared: &Arc<Shared<P>>, came: &Receiver<Came>) 
             && let Some(replies) = &shared.replies
         {
             worked = shared.now();
-            // What can't be worked on now, as the store is busy, is due again.
-            let _ = replies.work(Timestamp::now());
+            if replies.work(Timestamp::now()).is_err() {
+                shared.figures.not_worked();
+            }
         }
     }
 }

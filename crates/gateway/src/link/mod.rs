@@ -68,6 +68,8 @@ struct Shared<P> {
     figures: Arc<Figures>,
     lines: Mutex<Lines<P>>,
     changed: Condvar,
+    /// For who waits for room: one answer makes room for one, and waking all of them for it costs more than the answer.
+    room: Condvar,
     origin: Instant,
 }
 
@@ -119,6 +121,7 @@ impl<P: Protocol> Link<P> {
                 stopping: false,
             }),
             changed: Condvar::new(),
+            room: Condvar::new(),
             origin: Instant::now(),
         });
         let (came, kept) = sync_channel(1024);
@@ -205,10 +208,12 @@ impl<P: Protocol> Shared<P> {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
+                // Room that this one was woken for, too late, is another's.
+                self.room.notify_one();
                 let open = lines.state == LineState::Open;
                 return Err(if open { MessengerError::Busy } else { MessengerError::Unreachable });
             }
-            lines = self.wait(lines, left);
+            lines = self.room.wait_timeout(lines, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         let ticket = lines.tickets;
         lines.tickets = lines.tickets.wrapping_add(1);
@@ -221,6 +226,9 @@ impl<P: Protocol> Shared<P> {
         lines.waiting.insert(ticket, Waiting { told: tell, message: message.to_owned() });
         if let Some(line) = &mut lines.line {
             line.transmit();
+            if line.session.has_room() {
+                self.room.notify_one();
+            }
         }
         Ok(told)
     }
@@ -234,6 +242,7 @@ impl<P: Protocol> Shared<P> {
             line.transmit();
         }
         self.changed.notify_all();
+        self.room.notify_all();
     }
 }
 

@@ -11,7 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{Came, Line, LineState, Shared, named, tell};
 use crate::protocol::{Pdu, Protocol};
-use crate::session::Session;
+use crate::session::{Event, Session};
 
 /// How often the time is looked at while nothing comes.
 const TICK: Duration = Duration::from_millis(50);
@@ -126,13 +126,20 @@ fn pump<P: Protocol>(shared: &Shared<P>, lines: &mut super::Lines<P>, came: &Syn
         let Some(line) = &mut lines.line else { return ended };
         line.transmit();
         let Some(event) = line.session.poll_event() else { break };
-        ended |= matches!(event, crate::session::Event::Ended(_));
+        match event {
+            Event::Outcome(..) => shared.room.notify_one(),
+            Event::Opened | Event::Ended(_) => {
+                ended |= matches!(event, Event::Ended(_));
+                shared.changed.notify_all();
+                shared.room.notify_all();
+            }
+            Event::Delivered(..) => {}
+        }
         if let Some((receipt, delivery)) = tell(lines, event, &shared.figures) {
             // With so much waiting it isn't answered, and comes again.
             let _ = came.try_send((lines.count, receipt, delivery));
         }
     }
-    shared.changed.notify_all();
     ended
 }
 

@@ -27,6 +27,9 @@ pub(crate) struct Timing {
     pub(crate) window: usize,
 }
 
+/// How long the answer to our leaving is waited for: whoever ends this program waits as well.
+const LEAVE: Duration = Duration::from_secs(2);
+
 /// Names one submit, for as long as the caller wants.
 pub(crate) type Ticket = u64;
 
@@ -139,7 +142,7 @@ impl<P: Protocol> Session<P> {
             State::Open => {
                 let sequence = self.next();
                 self.out.push_back(self.protocol.ask(Bare::Close, sequence));
-                self.state = State::Closing { until: now.saturating_add(self.timing.answer) };
+                self.state = State::Closing { until: now.saturating_add(LEAVE.min(self.timing.answer)) };
             }
             State::Opening { .. } => self.end(End::Closed),
             State::Closing { .. } | State::Ended => {}

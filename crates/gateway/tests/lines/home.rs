@@ -55,7 +55,11 @@ impl Home {
     }
 
     pub(crate) fn challenge(&self, name: &str, text: &str) -> Challenge {
-        let question = Question::new(number(), service(name), Price::fen(500), text).unwrap();
+        self.challenge_to(number(), name, text)
+    }
+
+    pub(crate) fn challenge_to(&self, number: PhoneNumber, name: &str, text: &str) -> Challenge {
+        let question = Question::new(number, service(name), Price::fen(500), text).unwrap();
         match self.confirmer.ask(self.store.as_ref(), question, Timestamp::now()).unwrap() {
             Asking::Ask(challenge) => challenge,
             _ => panic!("asked before"),

@@ -174,8 +174,12 @@ fn rate_beside_npms_own_client() {
         set.line.patience_ms = 30_000;
         let messenger = SmppMessenger::open(&set, None).unwrap();
         assert!(messenger.wait_open(Duration::from_secs(10)));
-        let challenges: Vec<_> =
-            (0..messages).map(|place| home.challenge(&format!("vas:{place}"), "测试业务")).collect();
+        let challenges: Vec<_> = (0..messages)
+            .map(|place| {
+                let number = format!("+86138{place:08}").parse().unwrap();
+                home.challenge_to(number, "vas:1", "测试业务")
+            })
+            .collect();
         let queue = std::sync::Mutex::new(challenges);
         let began = std::time::Instant::now();
         std::thread::scope(|scope| {

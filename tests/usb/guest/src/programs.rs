@@ -21,7 +21,6 @@ pub(crate) fn read(name: &str, emulated: &RunningEmulator) -> Result<(), Failure
                 .args([library, name])
                 .env("REALNAME_PORTS", format!("1={name}"))
                 .env("LD_LIBRARY_PATH", "/libraries")
-                .env("PYTHONHOME", "/usr")
                 .current_dir("/tmp")
                 .output()?;
             let said = [output.stdout, output.stderr].concat();
