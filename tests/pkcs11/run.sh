@@ -41,9 +41,9 @@ if [ "${1:-}" = bench ]; then
 fi
 
 cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored softhsm_
-# Login is a process's at a token: these each have a process of their own. The last one takes the token away and puts it back.
+# Login is a process's at a token: these each have a process of their own.
 for alone in a_wrong_pin_is_tried_once a_signer_logs_in_again many_open_their_keys_at_once signs_with_keys_that_we_make \
-  sixteen_threads_are_as_fast_as_the_module a_token_that_was_pulled_signs_when_it_is_back; do
+  sixteen_threads_are_as_fast_as_the_module; do
   cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored --exact "alone_$alone" --nocapture
 done
 

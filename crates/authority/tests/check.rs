@@ -87,7 +87,6 @@ fn each_refusal_of_each_vendor_is_said_in_its_words() {
         ("nciic", "nciic-two-element", "403 Forbidden", String::new(), Trouble::Denied),
         // Another interface's map: what is said at this place isn't there.
         ("tencent", "alibaba-two-element", ok, tencent("AuthFailure.SignatureFailure"), Trouble::Map),
-        ("alibaba", "tencent-two-element", ok, alibaba(200), Trouble::Map),
         ("nciic", "nciic-two-element", ok, "<html><body>Welcome</body></html>".to_owned(), Trouble::Map),
         (
             "tencent",
