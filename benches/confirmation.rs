@@ -59,7 +59,7 @@ fn main() {
             continue;
         }
         let count = 4_000;
-        let mut others = Numbers(1 << 36 | threads as u64 * 1_000_000);
+        let mut others = Numbers((1 << 36) | (threads as u64 * 1_000_000));
         let found = support::compare_timed(
             ROUNDS,
             || confirm_all(&steps, &confirmer, &mut others, threads, count),
