@@ -39,7 +39,7 @@ explain! {
         Self::NotFound { .. } => "port_not_found", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese(), "没有此端口";
         Self::InUse { .. } => "port_in_use", Port, Action::CloseOtherProgram.english(), Action::CloseOtherProgram.chinese(), "端口被其他程序占用";
         Self::NotPermitted { .. } => "port_not_permitted", Port, Action::GrantPermission.english(), Action::GrantPermission.chinese(), "没有打开此端口的权限";
-        Self::TokenRefused { .. } => "bridge_token_refused", Setup, Action::GiveToken.english(), Action::GiveToken.chinese(), "网桥不接受此令牌";
+        Self::TokenRefused { .. } => "bridge_token_refused", Port, Action::GiveToken.english(), Action::GiveToken.chinese(), "网桥不接受此令牌";
         Self::NotExclusive { .. } => "port_not_exclusive", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese(), "无法独占此端口";
         Self::NotAPort { .. } | Self::NotAReader { .. } => "not_a_port", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese(), "这不是读卡器的端口";
         Self::SeveralMatch { .. } => "several_readers", Port, Action::ChoosePort.english(), Action::ChoosePort.chinese(), "找到多个读卡器";
