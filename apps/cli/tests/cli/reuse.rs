@@ -97,7 +97,8 @@ fn a_policy_asks_for_more_where_a_photo_was_seen() {
     workshop.write("terminal.toml", &format!("policy = \"policy.toml\"\n{config}"));
     let (exit, refused) = attest(&workshop, "second");
     assert_eq!(exit, Some(1), "{refused}");
-    assert!(refused["error"]["code"].as_str().is_some_and(|code| code.contains("confirmation")), "{refused}");
+    let why = refused["error"]["message"].as_str().unwrap_or_default();
+    assert!(why.contains("check_not_available"), "{refused}");
     assert!(!workshop.has("second"), "nothing was signed");
 }
 
