@@ -72,8 +72,10 @@ impl VoicePlatform {
         (confirmer, store): (&Confirmer, &dyn Store),
         now: Timestamp,
     ) -> Result<Replied, CallbackError> {
-        let carried = authorization.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        if !bool::from(carried.as_bytes().ct_eq(self.secret.bytes())) {
+        // Nothing is no secret, even where nothing was agreed.
+        let carried =
+            authorization.and_then(|value| value.strip_prefix("Bearer ")).filter(|value| !value.is_empty());
+        if !carried.is_some_and(|carried| carried.as_bytes().ct_eq(self.secret.bytes()).into()) {
             return Err(CallbackError::Stranger);
         }
         let json = Json::parse(body, MAX_BODY).map_err(|_| CallbackError::Form)?;
@@ -149,6 +151,12 @@ mod tests {
         };
         for stranger in [None, Some("Bearer other"), Some("CANARY"), Some("Bearer ")] {
             assert!(matches!(heard(stranger, &body("1", 3)), Err(CallbackError::Stranger)));
+        }
+        let open =
+            VoicePlatform::new("http://127.0.0.1:1/", Secret::new(""), Duration::from_secs(1)).unwrap();
+        for nothing in [None, Some("Bearer "), Some("")] {
+            let heard = open.heard(nothing, body("1", 3).as_bytes(), (&confirmer, &store), now);
+            assert!(matches!(heard, Err(CallbackError::Stranger)), "an empty secret lets nobody in");
         }
         let known = Some("Bearer CANARY");
         for bad in ["", "{}", &body("11", 3), &body("x", 3), &body("1", 3).replace("+86", "")] {

@@ -145,7 +145,11 @@ impl Replies {
                 },
                 Some(arrived) => texts.push(Whole { keys: vec![task.key], text: arrived.text(), arrived }),
                 // Sealed under another secret, or damaged: nobody can read it any more.
-                None => drop(self.store.drop_these(self.list(), &[task.key])?),
+                None => {
+                    if let Err(error) = self.store.drop_these(self.list(), &[task.key]) {
+                        failed = failed.or(Some(error.into()));
+                    }
+                }
             }
         }
         // A no before a yes, whatever came first: a burst isn't in order.
