@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # Runs every fuzz target over its corpus for SECONDS each. `tests/fuzz_all.sh SECONDS [TARGET…]`
 #
+# The seed is the number of what is checked in (FUZZ_SEED overrides): each change tries other inputs, and what one run found the
+# same run finds again.
+#
 # All targets are compiled at once with the flags that `cargo fuzz` gives without a sanitizer, so nothing but a toolchain is
 # installed. To look into something found, `cargo +nightly fuzz run --sanitizer none TARGET INPUT` says the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:?seconds per target}; shift
+tree=$(git rev-parse --short=7 'HEAD^{tree}')
+seed=${FUZZ_SEED:-$((16#${tree:0:7} + 1))}
 # The coverage passes are for nightly. Where no nightly toolchain is installed, the stable one is asked to take them.
 toolchain=+nightly
 cargo +nightly --version >/dev/null 2>&1 || { toolchain=""; export RUSTC_BOOTSTRAP=1; }
@@ -28,8 +33,8 @@ fuzz() {
   local target=$1
   mkdir -p "$scratch/$target" "fuzz/corpus/$target" "fuzz/artifacts/$target"
   "$programs/$target" "$scratch/$target" "fuzz/corpus/$target" -artifact_prefix="fuzz/artifacts/$target/" \
-    -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 >"$scratch/$target.log" 2>&1 ||
-    { cat "$scratch/$target.log"; echo "fuzz: $target found something, see fuzz/artifacts/$target" >&2; return 1; }
+    -seed="$seed" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 >"$scratch/$target.log" 2>&1 ||
+    { cat "$scratch/$target.log"; echo "fuzz: $target found something, see fuzz/artifacts/$target (seed $seed)" >&2; return 1; }
   echo "-- fuzz $target for $seconds s: $(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/$target.log") runs," \
     "$(sed -n 's/^stat::peak_rss_mb: *//p' "$scratch/$target.log") MiB at most"
 }

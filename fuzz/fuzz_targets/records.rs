@@ -57,7 +57,9 @@ fn judge(record: &Record) {
     let erased = record.erase();
     assert!(erased.is_erased() && erased.erase() == erased);
     let again = Record::parse(&erased.to_bytes()).unwrap();
-    assert!(!again.to_bytes().windows(9).any(|bytes| bytes == b"\"demand\":"));
+    // The member, not its letters: a keeper's own member may be named with them inside quotes.
+    let members: serde_json::Value = serde_json::from_slice(&again.to_bytes()).unwrap();
+    assert!(members.get("demand").is_none());
     let left = again.audit(list(), &Limits::default());
     assert!(!verdict.is_accepted() || left.is_accepted(), "{:?}", left.reasons());
     if verdict.is_accepted() && !record.is_erased() {
