@@ -62,7 +62,11 @@ mod database {
 
     pub(super) fn open(database: &Database) -> Result<Arc<dyn Outbox>, SetupError> {
         let (address, tls) = (address(database)?, tls(database)?);
-        Ok(Arc::new(PostgresStore::connect_with(address, tls, database.connections)?))
+        match PostgresStore::connect_with(address, tls, database.connections) {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(StoreError::Missing) => Err(SetupError::NoStore),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(super) fn create(database: &Database) -> Result<(), SetupError> {

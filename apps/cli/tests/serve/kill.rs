@@ -17,6 +17,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
         nodes: 1,
         kills,
         presentations: &presentations,
+        keyed: if kills < 100 { usize::MAX } else { 4 },
     };
     let found = storm.run();
     println!("SQLite: {found:?}");

@@ -130,6 +130,7 @@ fn killed_nodes_lose_no_answer_and_no_event() {
             nodes: 2,
             kills: 12,
             presentations: &presentations,
+            keyed: 4,
         };
         let found = storm.run();
         println!("PostgreSQL, {}: {found:?}", if pooled { "PgBouncer" } else { "straight" });
@@ -166,8 +167,7 @@ fn living_nodes_tell_each_event_once() {
         let (_, presentation) = desk.presentation(store.as_ref());
         let body = json!({ "presentation": presentation });
         let url = &nodes[at % 2].url;
-        let (_, verdict) =
-            call(&agent(), url, ("POST", "/v1/presentations"), &token, None, &body).unwrap();
+        let (_, verdict) = call(&agent(), url, ("POST", "/v1/presentations"), &token, None, &body).unwrap();
         assert_eq!(verdict["verdict"], "accepted");
     }
     let came = receiver.wait(60, Duration::from_secs(30));
@@ -183,7 +183,7 @@ fn a_database_without_a_store_is_no_new_ledger() {
     let place = Place::on(&database.address, "");
     let check = ["serve", "--config", &place.path("serve.toml"), "--check-config"];
     let refused = run(check);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("store_missing"), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("realname serve migrate"), "{refused:?}");
     place.migrate();
     place.migrate();
     assert!(run(check).status.success());
@@ -194,5 +194,31 @@ fn a_database_without_a_store_is_no_new_ledger() {
     )
     .unwrap();
     let refused = run(check);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("secret_readable"), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("others can read this secret"), "{refused:?}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server"]
+fn a_server_is_believed_by_its_certificate() {
+    let database = Database::new(false);
+    let server =
+        std::env::var("REALNAME_POSTGRES_TLS").expect("REALNAME_POSTGRES_TLS names a server with TLS");
+    let roots =
+        std::env::var("REALNAME_POSTGRES_ROOTS").expect("REALNAME_POSTGRES_ROOTS names its certificate");
+    let name = database.config.get_dbname().unwrap();
+    let address = format!("{server} dbname={name} sslmode=require");
+    let place = Place::on(&address, &format!("roots = \"{roots}\""));
+    place.migrate();
+    let _node = place.start();
+    let mut client = Client::connect(&std::env::var("REALNAME_POSTGRES_URL").unwrap(), NoTls).unwrap();
+    let sql =
+        "SELECT count(*), count(*) FILTER (WHERE ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+        WHERE datname = $1";
+    let row = client.query_one(sql, &[&name]).unwrap();
+    let (all, encrypted): (i64, i64) = (row.get(0), row.get(1));
+    assert!(all > 0 && all == encrypted, "{encrypted} of {all}");
+    // Nobody of the system's vouches for it.
+    let stranger = Place::on(&address, "");
+    let refused = run(["serve", "--config", &stranger.path("serve.toml"), "--check-config"]);
+    assert!(!refused.status.success(), "{refused:?}");
 }

@@ -20,9 +20,11 @@ pub(crate) struct Storm<'a> {
     pub(crate) store: &'a dyn Outbox,
     pub(crate) token: &'a str,
     pub(crate) nodes: usize,
-    /// The least kills; it goes on until all were answered, too.
+    /// After those it is calm, until all were answered.
     pub(crate) kills: usize,
     pub(crate) presentations: &'a [(String, String)],
+    /// Every how manieth is sent with a key. What was cut off is told as running for 45 seconds then.
+    pub(crate) keyed: usize,
 }
 
 /// What came of it.
@@ -63,10 +65,10 @@ impl Storm<'_> {
                 });
             }
             let mut kills = 0;
-            while kills < self.kills || next.load(Ordering::Relaxed) < self.presentations.len() {
+            while kills < self.kills {
                 let at = kills % nodes.len();
                 // Spread over what a request takes.
-                std::thread::sleep(Duration::from_micros(60_000 + (kills as u64 * 7_919) % 90_000));
+                std::thread::sleep(Duration::from_micros(150_000 + (kills as u64 * 79_193) % 250_000));
                 let mut node = nodes[at].lock().unwrap();
                 node.kill();
                 *node = self.place.start();
@@ -130,7 +132,7 @@ impl Client<'_> {
 
     fn answer(&self, at: usize, (nonce, presentation): &(String, String), found: &Mutex<Found>) {
         // With a key an answer that got lost comes again; without one the second call says what was recorded.
-        let key = (at % 4 == 0).then(|| format!("answer-{at}"));
+        let key = (at % self.storm.keyed == 0).then(|| format!("answer-{at}"));
         let body = json!({ "presentation": presentation });
         let (status, verdict, tries) = self.insist(at, "/v1/presentations", key.as_deref(), &body);
         assert_eq!(status, 200, "{nonce}: {verdict}");
