@@ -132,7 +132,7 @@ impl Client<'_> {
 
     fn answer(&self, at: usize, (nonce, presentation): &(String, String), found: &Mutex<Found>) {
         // With a key an answer that got lost comes again; without one the second call says what was recorded.
-        let key = (at % self.storm.keyed == 0).then(|| format!("answer-{at}"));
+        let key = at.is_multiple_of(self.storm.keyed).then(|| format!("answer-{at}"));
         let body = json!({ "presentation": presentation });
         let (status, verdict, tries) = self.insist(at, "/v1/presentations", key.as_deref(), &body);
         assert_eq!(status, 200, "{nonce}: {verdict}");
