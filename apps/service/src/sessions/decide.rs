@@ -76,7 +76,7 @@ pub(crate) async fn complete(
         drop(session);
         if is_over {
             let kept = Event::done(&id, demand.nonce(), now())
-                .and_then(|event| operator.tell(&principal, &event, now()));
+                .and_then(|event| operator.tell(&principal, &event, true));
             // A session lives in this process alone. If its event can't be kept, only the log says so.
             if let Err(error) = kept {
                 tracing::error!(code = error.code(), "an event wasn't kept");
