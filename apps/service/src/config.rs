@@ -68,6 +68,8 @@ pub struct Database {
     pub postgres: PathBuf,
     /// Whom to believe who the server is (PEM); whom the system believes when absent.
     pub roots: Option<PathBuf>,
+    /// A file with 32 random bytes in base64url, the same for every node: what sessions are sealed under. Needed with `[check]`.
+    pub secret: Option<PathBuf>,
     /// Connections for steps; a quarter as many more for looking.
     #[serde(default = "eight")]
     pub connections: NonZeroUsize,
@@ -268,11 +270,13 @@ impl Config {
             files.chain(&mut asking.authorization).chain(&mut asking.line)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
-        let (kept, roots) = match store {
-            StoreAt::Directory(directory) => (directory, None),
-            StoreAt::Postgres(database) => (&mut database.postgres, database.roots.as_mut()),
+        let (kept, more) = match store {
+            StoreAt::Directory(directory) => (directory, [None, None]),
+            StoreAt::Postgres(database) => {
+                (&mut database.postgres, [database.roots.as_mut(), database.secret.as_mut()])
+            }
         };
-        let files = [key, trust, anchor, kept].into_iter().chain(roots);
+        let files = [key, trust, anchor, kept].into_iter().chain(more.into_iter().flatten());
         files.chain(tls).chain(check).chain(asking).chain(secrets)
     }
 

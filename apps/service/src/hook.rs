@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use realname::jose::random_id;
+use realname::jose::{encode, random_id};
 use realname::store::{List, Outbox, Space, Work};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,20 +67,21 @@ impl Event {
         Ok(Self { id, event: "demand.answered".into(), time: now, nonce: Some(nonce.into()), session: None })
     }
 
-    /// A session was decided.
-    pub(crate) fn done(session: &str, nonce: &str, now: Timestamp) -> Result<Self, Refusal> {
-        Ok(Self {
+    /// A session was decided: the same event, whoever says so.
+    pub(crate) fn done(session: &str, nonce: &str, now: Timestamp) -> Self {
+        let digest = Sha256::new_with_prefix("realname session.done 1").chain_update(session).finalize();
+        Self {
+            id: encode(digest.first_chunk::<16>().unwrap_or(&[0; 16])),
             event: "session.done".into(),
+            time: now,
+            nonce: Some(nonce.into()),
             session: Some(session.into()),
-            ..Self::answered(nonce, now)?
-        })
+        }
     }
 
-    /// What names it in its list: what happens once is told of once.
+    /// What names it in its list.
     pub(crate) fn key(&self) -> Vec<u8> {
-        let about = self.session.as_deref().or(self.nonce.as_deref()).unwrap_or_default();
-        let digest = Sha256::new_with_prefix(self.event.as_bytes()).chain_update([0]).chain_update(about);
-        digest.finalize().to_vec()
+        self.id.as_bytes().to_vec()
     }
 
     /// As it waits, due at once.
@@ -121,9 +122,10 @@ impl Listener {
         List { space: SPACE, id: &self.principal }
     }
 
-    /// Keeps an event, unless the same is kept already.
-    pub(crate) fn keep(&self, store: &dyn Outbox, event: &Event, certain: bool) -> Result<(), Refusal> {
-        store.enlist(self.list(), &event.key(), &event.work(certain)?).map(drop)?;
+    /// Keeps an event of what is about to come about. Each try has one, so that none is given up for another try's sake.
+    pub(crate) fn keep(&self, store: &dyn Outbox, event: &Event) -> Result<(), Refusal> {
+        let key = random_id().map_err(|_| Refusal::Internal)?;
+        store.enlist(self.list(), key.as_bytes(), &event.work(false)?).map(drop)?;
         Ok(())
     }
 

@@ -1,11 +1,19 @@
 //! The store that the configuration names.
 
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
+use realname::jose::{decode, encode, random};
 use realname::store::{Outbox, SqliteStore};
+use zeroize::Zeroizing;
 
 use crate::SetupError;
-use crate::config::StoreAt;
+use crate::config::{Database, StoreAt};
+use crate::files::read_secret;
+
+/// The file beside SQLite's.
+const SEALING: &str = "sessions.secret";
 
 /// Opens the store. SQLite is made where there is none; a database without a store is an error, as it may be a mistyped one.
 pub(crate) fn open(at: &StoreAt) -> Result<Arc<dyn Outbox>, SetupError> {
@@ -20,6 +28,46 @@ pub(crate) fn create(at: &StoreAt) -> Result<(), SetupError> {
     match at {
         StoreAt::Directory(directory) => Ok(SqliteStore::open_dir(directory).map(drop)?),
         StoreAt::Postgres(database) => self::database::create(database),
+    }
+}
+
+/// What sessions are sealed under: beside SQLite's file, where each process of this machine finds it, or in the file that the
+/// configuration names. Whoever checks nobody (`!checks`) has no sessions.
+pub(crate) fn sealing(at: &StoreAt, checks: bool) -> Result<Zeroizing<[u8; 32]>, SetupError> {
+    let path = match at {
+        StoreAt::Directory(directory) => {
+            let path = directory.join(SEALING);
+            if !path.exists() {
+                make(directory, &path).map_err(|source| SetupError::File { path: path.clone(), source })?;
+            }
+            path
+        }
+        StoreAt::Postgres(Database { secret: Some(path), .. }) => path.clone(),
+        StoreAt::Postgres(_) if checks => return Err(no_secret()),
+        StoreAt::Postgres(_) => return random().map(Zeroizing::new).map_err(|_| no_secret()),
+    };
+    let text = Zeroizing::new(read_secret(&path)?);
+    let secret = decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    secret.map(Zeroizing::new).ok_or_else(no_secret)
+}
+
+fn no_secret() -> SetupError {
+    SetupError::Value {
+        key: "store.secret",
+        problem: "sessions of [check] need a file with 32 random bytes in base64url",
+    }
+}
+
+/// Makes the file whole or not at all; one that another process made meanwhile is as good.
+fn make(directory: &Path, path: &Path) -> std::io::Result<()> {
+    let secret = Zeroizing::new(random::<32>().map_err(std::io::Error::other)?);
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(encode(&*secret).as_bytes())?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(_) if path.exists() => Ok(()),
+        Err(error) => Err(error.error),
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Operator {
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
+    /// What sessions are sealed under.
+    pub(crate) sealing: Zeroizing<[u8; 32]>,
     pub(crate) listeners: Vec<Arc<Listener>>,
     anchors: Vec<Anchor>,
     trust_file: PathBuf,
@@ -60,6 +62,7 @@ impl Operator {
     /// Loads it all. A trust list that isn't in force is an error here.
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
         let store = kept::open(&config.store)?;
+        let sealing = kept::sealing(&config.store, config.check.is_some())?;
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
         let signer = keys::load(&config.key)?;
         let asker = config
@@ -90,6 +93,7 @@ impl Operator {
             asker,
             public_keys,
             housekeeping: Housekeeping::new(),
+            sealing,
             listeners: Listener::load_all(&config.webhook)?.into_iter().map(Arc::new).collect(),
             anchors,
             trust_file: config.trust.clone(),
@@ -115,9 +119,9 @@ impl Operator {
         Ok(true)
     }
 
-    /// Keeps an event for that principal's webhooks.
-    pub(crate) fn tell(&self, principal: &str, event: &Event, certain: bool) -> Result<(), Refusal> {
-        self.listener(principal).map_or(Ok(()), |listener| listener.keep(self.store.as_ref(), event, certain))
+    /// Keeps an event for that principal's webhooks, before what it tells of.
+    pub(crate) fn tell(&self, principal: &str, event: &Event) -> Result<(), Refusal> {
+        self.listener(principal).map_or(Ok(()), |listener| listener.keep(self.store.as_ref(), event))
     }
 
     /// Has what was kept for that principal told.

@@ -18,10 +18,12 @@ use crate::measures::Named;
 
 /// How long an event is tried.
 const TRIED: SignedDuration = SignedDuration::from_hours(72);
+/// How long an event waits for what it tells of.
+const AWAITED: SignedDuration = SignedDuration::from_mins(2);
 /// How long an event that was taken is nobody else's. Longer than what is begun within `TURN` takes.
-const TAKEN: SignedDuration = SignedDuration::from_secs(60);
+const TAKEN: SignedDuration = SignedDuration::from_secs(30);
 /// After that nothing more is begun of what was taken.
-const TURN: Duration = Duration::from_secs(40);
+const TURN: Duration = Duration::from_secs(15);
 /// How long one answer of a receiver is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many are taken at once.
@@ -65,24 +67,44 @@ fn turn(app: &App, listener: &Listener, agent: &ureq::Agent) -> Result<bool, Ref
         if begin.elapsed() > TURN || app.is_ending() {
             return Ok(false);
         }
-        tell_one(app, listener, agent, &task)?;
+        tell_one(app, listener, agent, &task, begin)?;
     }
     Ok(whole)
 }
 
 /// Tells one event to each webhook that didn't take it yet. Told to all, or given up, it goes.
-fn tell_one(app: &App, listener: &Listener, agent: &ureq::Agent, task: &Task) -> Result<(), Refusal> {
+fn tell_one(
+    app: &App,
+    listener: &Listener,
+    agent: &ureq::Agent,
+    task: &Task,
+    begin: Instant,
+) -> Result<(), Refusal> {
     let (store, now) = (app.operator.store.as_ref(), now());
     let drop_it = || store.drop_these(listener.list(), std::slice::from_ref(&task.key));
     let Ok(mut waiting) = serde_json::from_slice::<Waiting>(&task.work.value) else {
         drop_it()?;
         return Ok(());
     };
+    if !waiting.certain {
+        match happened(app, &waiting.event, now)? {
+            Some(true) => waiting.certain = true,
+            Some(false) => {
+                drop_it()?;
+                return Ok(());
+            }
+            None => {
+                let due = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+                let _ = store.change(listener.list(), &task.key, task.revision, &waiting.work(due)?)?;
+                return Ok(());
+            }
+        }
+    }
     let count = |outcome: &str| {
         app.measures.webhooks.get_or_create(&Named("outcome", outcome.to_owned())).inc();
     };
     for hook in &listener.hooks {
-        if waiting.told.contains(&hook.mark) {
+        if waiting.told.contains(&hook.mark) || begin.elapsed() > TURN {
             continue;
         }
         if post(agent, hook, &waiting.event, now) {
@@ -107,6 +129,17 @@ fn tell_one(app: &App, listener: &Listener, agent: &ureq::Agent, task: &Task) ->
     // Another node's by now, if that node's clock says that this one had its time.
     let _ = store.change(listener.list(), &task.key, task.revision, &waiting.work(due)?)?;
     Ok(())
+}
+
+/// Whether what a session's event tells of came about; `None` when it may still. Of a session that is gone nobody knows: then it is told.
+fn happened(app: &App, event: &Event, now: Timestamp) -> Result<Option<bool>, Refusal> {
+    let Some(id) = &event.session else { return Ok(Some(true)) };
+    match app.sessions.find(id, now) {
+        Ok(session) if session.is_over() => Ok(Some(true)),
+        Ok(_) => Ok(event.time.checked_add(AWAITED).is_ok_and(|end| end < now).then_some(false)),
+        Err(Refusal::Ended | Refusal::NotFound) => Ok(Some(true)),
+        Err(error) => Err(error),
+    }
 }
 
 /// `Realname-Signature: t=SECONDS,v1=HEX`: HMAC-SHA256 under the secret over `SECONDS.BODY`.

@@ -222,3 +222,72 @@ fn a_server_is_believed_by_its_certificate() {
     let refused = run(["serve", "--config", &stranger.path("serve.toml"), "--check-config"]);
     assert!(!refused.status.success(), "{refused:?}");
 }
+
+/// The whole of a buyer's check, each step at the other node.
+#[test]
+#[ignore = "needs a PostgreSQL server and PgBouncer"]
+fn a_tab_that_was_opened_on_one_node_goes_on_at_the_other() {
+    const PHOTOS: [(&str, &str); 3] = [
+        ("portrait_side", "portrait-side.jpg"),
+        ("emblem_side", "emblem-side.jpg"),
+        ("holder", "holder.jpg"),
+    ];
+    let database = Database::new(true);
+    let place = place(&database);
+    let token = place.token();
+    let mut nodes = [place.start(), place.start()];
+    let agent = agent();
+    let post = |node: &Node, path: &str, body: &serde_json::Value| {
+        let (status, value) = call(&agent, &node.url, ("POST", path), &token, None, body).unwrap();
+        assert!(status < 300, "{path}: {value}");
+        value
+    };
+    let demand = post(&nodes[0], "/v1/demands", &crate::world::sale());
+    let made = post(&nodes[1], "/v1/sessions", &json!({"demand": demand["demand"], "locale": "en"}));
+    let (id, link) =
+        (made["session"].as_str().unwrap(), made["page"].as_str().unwrap().split_once('#').unwrap().1);
+    let at = |path: &str| format!("/v1/sessions/{id}{path}");
+    let cookie = crate::world::open_link(&agent, &nodes[0].url, &at("/open"), link);
+    let mut turn = 0;
+    // Half-way the node that made the session is killed.
+    let mut step = |method: &str, path: &str, kind: &str, body: Vec<u8>| {
+        turn += 1;
+        if turn == 4 {
+            nodes[1].kill();
+            nodes[1] = place.start();
+        }
+        let url = &nodes[turn % 2].url;
+        crate::world::as_page(&agent, url, (method, &at(path)), &cookie, (kind, body))
+    };
+    let mut json_step = |method: &str, path: &str, body: serde_json::Value| {
+        step(method, path, "application/json", body.to_string().into_bytes())
+    };
+    let state = json_step("GET", "", json!(null));
+    json_step("POST", "/consent", json!({"text_sha256": state["text_sha256"], "agreed": true}));
+    json_step("POST", "/declared", json!({"name": "测试甲", "id_number": "119999199001010004"}));
+    for (slot, file) in PHOTOS {
+        let bytes = std::fs::read(crate::support::fixture("sale").join(file)).unwrap();
+        let found = step("PUT", &format!("/captures/{slot}"), "image/jpeg", bytes);
+        assert_eq!(found["outcome"], "pass");
+    }
+    let decided = step("POST", "/complete", "application/json", b"{}".to_vec());
+    assert_eq!(decided["result"], "attested");
+    for node in &nodes {
+        let (_, done) = call(&agent, &node.url, ("GET", &at("")), &token, None, &json!({})).unwrap();
+        assert_eq!(done["state"], "done");
+        assert!(done["presentation"].is_string());
+    }
+    // Neither name nor number nor presentation can be read in the database.
+    let mut client = Client::connect(
+        &std::env::var("REALNAME_POSTGRES_URL")
+            .unwrap()
+            .replace("dbname=postgres", &format!("dbname={}", database.config.get_dbname().unwrap())),
+        NoTls,
+    )
+    .unwrap();
+    for canary in ["测试甲", "119999199001010004"] {
+        let sql = "SELECT count(*) FROM realname_task WHERE position($1::bytea IN value) > 0";
+        let found: i64 = client.query_one(sql, &[&canary.as_bytes()]).unwrap().get(0);
+        assert_eq!(found, 0, "{canary}");
+    }
+}

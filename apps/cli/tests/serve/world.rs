@@ -46,9 +46,11 @@ impl Place {
         let place = Self::new();
         let text = fs::read_to_string(place.path("serve.toml")).unwrap();
         let text = text.replace("store = \"store\"\n", "");
-        let store = format!("\n[store]\npostgres = \"postgres.address\"\n{more}\n");
+        let store =
+            format!("\n[store]\npostgres = \"postgres.address\"\nsecret = \"store.secret\"\n{more}\n");
         fs::write(place.path("serve.toml"), text + &store).unwrap();
         place.secret("postgres.address", address);
+        place.secret("store.secret", &realname::jose::encode(&[7; 32]));
         place
     }
 
@@ -221,4 +223,44 @@ impl Desk {
         let made = self.attestor.attest(verified, &asked, now).and_then(|made| made.present(&asked, now));
         (demand.nonce().to_owned(), made.unwrap())
     }
+}
+
+/// What a shop asks for that sells a number.
+#[cfg(feature = "postgres")]
+pub(crate) fn sale() -> Value {
+    serde_json::json!({
+        "purpose": "sim.activate", "number": "+8613900000001", "claims": ["name", "id_number"],
+        "checks": ["triplet", "registry"], "locality": "remote",
+    })
+}
+
+/// Opens a session's link as a browser does; gives the cookie.
+#[cfg(feature = "postgres")]
+pub(crate) fn open_link(agent: &ureq::Agent, url: &str, path: &str, link: &str) -> String {
+    let body = serde_json::json!({ "token": link }).to_string();
+    let request = agent.post(format!("{url}{path}")).header("content-type", "application/json");
+    let opened = request.send(body).unwrap();
+    assert_eq!(opened.status(), 204);
+    opened.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// A call of the page that must be done.
+#[cfg(feature = "postgres")]
+pub(crate) fn as_page(
+    agent: &ureq::Agent,
+    url: &str,
+    (method, path): (&str, &str),
+    cookie: &str,
+    (kind, body): (&str, Vec<u8>),
+) -> Value {
+    let request =
+        ureq::http::Request::builder().method(method).uri(format!("{url}{path}")).header("cookie", cookie);
+    let mut came = if method == "GET" {
+        agent.run(request.body(()).unwrap()).unwrap()
+    } else {
+        agent.run(request.header("content-type", kind).body(body).unwrap()).unwrap()
+    };
+    let text = came.body_mut().read_to_string().unwrap();
+    assert_eq!(came.status(), 200, "{path}: {text}");
+    serde_json::from_str(&text).unwrap()
 }
