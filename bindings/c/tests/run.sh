@@ -34,11 +34,12 @@ for language in c cpp; do
 done
 
 echo "-- nothing of the person in freed memory"
-# Address, name and numbers; and the last three in base64, as a presentation has them, at each of its three offsets.
+# Address, name and numbers; name and identity number in base64, too, as a presentation has them, at each of its three offsets. Not
+# the phone number, which every demand has in base64, and the store that keeps it: see docs/from-sdtapi.md.
 personal=$(python3 - <<'PY'
 import base64
 found = ["测试路1号", "测试甲", "119999199001010004", "13900000001"]
-for text in [text.encode() for text in found[1:]]:
+for text in [text.encode() for text in found[1:3]]:
     for before in range(3):
         code = base64.urlsafe_b64encode(bytes(before) + text).decode()
         found.append(code[-(-before * 8 // 6):(before + len(text)) * 8 // 6])
