@@ -494,8 +494,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The relying party's store; made when absent", "请求方的存储；不存在时创建", ""),
     ("The rule that says so", "所依据的规则", ""),
     (
-        "The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB",
-        "串口，如 /dev/ttyUSB0 或 COM3；USB 直连为 usb:0400:c35a 或 hid:0400:c35a",
+        "The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB; or bridge:127.0.0.1:7890",
+        "串口，如 /dev/ttyUSB0 或 COM3；USB 直连为 usb:0400:c35a 或 hid:0400:c35a；经本机 bridge 为 bridge:127.0.0.1:7890",
         "",
     ),
     ("The service's configuration (TOML)", "服务的配置文件（TOML）", ""),
