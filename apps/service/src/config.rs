@@ -92,6 +92,9 @@ pub struct Consent {
     pub en: String,
     /// Simplified Chinese.
     pub zh: String,
+    /// Whether both say that registers are told the phone number. Absent: they don't, and none is.
+    #[serde(default)]
+    pub phone_number: bool,
 }
 
 /// `[confirmation]`

@@ -168,6 +168,7 @@ fn open(
         account,
         zh,
         consent_text: Session::text_of(app.operator.desk()?, zh),
+        consent_phone_number: app.operator.desk()?.consent.phone_number,
         demand: Arc::new(demand),
         compact: wanted.demand.trim().into(),
         return_url,

@@ -37,6 +37,8 @@ pub(crate) struct Session {
     pub(crate) account: String,
     pub(crate) zh: bool,
     pub(crate) consent_text: String,
+    /// Whether that text covers that registers are told the phone number.
+    pub(crate) consent_phone_number: bool,
     pub(crate) return_url: Option<String>,
     pub(crate) link: [u8; 32],
     /// The cookie's digest, once the link was opened; the key that the opener sent, and the cookie until it is used.

@@ -170,6 +170,7 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::LivenessSpoof
         | R::AuthorityInvalidInput
         | R::AuthorityPolicyBlocked
+        | R::PhoneNumberNotConsented
         | R::FaceDeclined => Fault::Person,
         R::DocumentNotYetValid => Fault::Clock,
         R::DocumentValidityUnreadable
@@ -200,7 +201,8 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::NoPhotoDecoder
         | R::TestPlugIn
         | R::CheckNotAvailable
-        | R::PurposeNotCovered => Fault::Setup,
+        | R::PurposeNotCovered
+        | R::PhoneNumberNotByPolicy => Fault::Setup,
         R::FaceInconclusive
         | R::ProbeNoFace
         | R::ProbeSeveralFaces
