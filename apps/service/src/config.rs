@@ -112,6 +112,21 @@ pub struct Confirmation {
     pub authorization: Option<PathBuf>,
     /// Sends messages over an operator's CMPP or SMPP gateway, and takes in the replies: a settings file (docs/gateways.md).
     pub line: Option<PathBuf>,
+    /// A voice platform, for questions of the form `voice`.
+    pub voice: Option<Voice>,
+}
+
+/// `[confirmation.voice]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Voice {
+    /// Where questions are posted: an HTTPS URL; plain HTTP on this machine only.
+    pub url: String,
+    /// A file with the `Authorization` header of those posts.
+    pub authorization: Option<PathBuf>,
+    /// The file with the secret that its call-backs carry: its text, at least 32 characters.
+    pub secret: PathBuf,
 }
 
 /// `[[webhook]]`
@@ -212,7 +227,10 @@ impl Config {
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
             let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);
-            files.chain(&mut asking.authorization).chain(&mut asking.line)
+            let voice = asking.voice.iter_mut().flat_map(|voice| {
+                std::iter::once(&mut voice.secret).chain(&mut voice.authorization)
+            });
+            files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
         [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)

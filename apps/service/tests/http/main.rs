@@ -9,5 +9,6 @@ mod hostile;
 mod line;
 mod once;
 mod sessions;
+mod voice;
 mod webhooks;
 mod world;
