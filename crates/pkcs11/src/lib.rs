@@ -4,7 +4,9 @@
 //! [`KeyUri`] (RFC 7512), the PIN comes from a [`Pin`]: a call-back, a file, or nobody. What is done:
 //!
 //! * a pool of sessions, each used by one caller at a time, so that as many signatures run at once as there are callers;
-//! * after a token was pulled and put back, or a session was closed, everything is opened anew and the user logs in again;
+//! * after a token was pulled and put back, or a session was closed, everything is opened anew and the user logs in again. A module
+//!   that looks for tokens only when it begins is ended and begun again, once no session of this crate is in use; a part of the
+//!   program that has sessions of its own in it should begin the module itself, before, and then none of this is done;
 //! * a PIN that the token called wrong is never tried a second time: three tries lock a token;
 //! * both shapes in which tokens give points (raw, or in an OCTET STRING) and curves (an OID, or a PrintableString).
 //!
