@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::support::*;
+use crate::document::Origin;
 use crate::appraisal::*;
 use crate::authority::compose::Fallback;
 use crate::authority::{Attribute, Authority, AuthorityError, Finding, Query, QueryField};
