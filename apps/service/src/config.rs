@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use realname::pkcs11::KeyOpener;
 use realname::profile::Env;
 use serde::Deserialize;
 
@@ -208,7 +209,7 @@ impl Config {
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
         // A key in a token is no file.
-        for file in config.files().filter(|file| !crate::keys::is_uri(file)) {
+        for file in config.files().filter(|file| !KeyOpener::is_uri(file)) {
             *file = base.join(&*file);
         }
         if let Some(check) = &mut config.check

@@ -10,6 +10,8 @@
 //! * a PIN that the token called wrong is never tried a second time: three tries lock a token;
 //! * both shapes in which tokens give points (raw, or in an OCTET STRING) and curves (an OID, or a PrintableString).
 //!
+//! [`KeyOpener`] opens a key by its name, whether that is a PEM file or a URI: what `--key` takes.
+//!
 //! Nothing of the module's own crypto is checked but one signature: when a key is opened it signs a text of this crate, so that a
 //! public half that isn't this key's is found before anything is issued.
 
@@ -26,6 +28,8 @@
 )]
 
 mod error;
+mod key;
+mod key_error;
 mod modules;
 mod pin;
 mod pool;
@@ -34,6 +38,8 @@ mod signer;
 mod uri;
 
 pub use error::Pkcs11Error;
+pub use key::KeyOpener;
+pub use key_error::{KeyError, KeyForm};
 pub use pin::Pin;
 pub use signer::TokenSigner;
 pub use uri::{KeyUri, UriError};

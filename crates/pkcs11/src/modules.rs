@@ -5,14 +5,18 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, Weak};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Weak};
+use std::time::Duration;
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 
 use crate::Pkcs11Error;
 use crate::pool::State;
+
+/// How long a module that is to begin again waits for signatures under way.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 static MODULES: Mutex<Option<HashMap<PathBuf, Arc<Module>>>> = Mutex::new(None);
 
@@ -24,7 +28,10 @@ pub(crate) struct Module {
     /// Held while sessions are opened, and alone while the module begins again.
     gate: RwLock<()>,
     /// Sessions of this crate that are open.
-    open: AtomicUsize,
+    open: Mutex<usize>,
+    closed: Condvar,
+    /// It is about to begin again: what is given back now isn't kept.
+    ending: AtomicBool,
     /// How often it began.
     begun: AtomicU64,
     pools: Mutex<Vec<Weak<Mutex<State>>>>,
@@ -35,7 +42,9 @@ pub(crate) struct Opened(Arc<Module>);
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::AcqRel);
+        let mut open = self.0.count();
+        *open = open.saturating_sub(1);
+        self.0.closed.notify_all();
     }
 }
 
@@ -57,7 +66,9 @@ pub(crate) fn module(path: &Path) -> Result<Arc<Module>, Pkcs11Error> {
         library,
         ours,
         gate: RwLock::default(),
-        open: AtomicUsize::new(0),
+        open: Mutex::default(),
+        closed: Condvar::default(),
+        ending: AtomicBool::new(false),
         begun: AtomicU64::new(1),
         pools: Mutex::default(),
     });
@@ -84,8 +95,17 @@ impl Module {
 
     /// Counts a session.
     pub(crate) fn opened(self: &Arc<Self>) -> Opened {
-        self.open.fetch_add(1, Ordering::AcqRel);
+        *self.count() += 1;
         Opened(Arc::clone(self))
+    }
+
+    fn count(&self) -> MutexGuard<'_, usize> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is about to begin again.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
     }
 
     /// How often it began so far.
@@ -93,11 +113,11 @@ impl Module {
         self.begun.load(Ordering::Acquire)
     }
 
-    /// Ends the module and begins it again, so that it looks for its tokens anew; says whether that happened since `seen`. It doesn't
+    /// Ends the module and begins it again, so that it looks for its tokens anew, unless that happened since `seen`. It doesn't
     /// happen while a session is in use, and not to a module that another part of the program began.
-    pub(crate) fn begin_again(&self, seen: u64) -> bool {
+    pub(crate) fn begin_again(&self, seen: u64) {
         if !self.ours {
-            return false;
+            return;
         }
         let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for pool in pools.iter().filter_map(Weak::upgrade) {
@@ -105,17 +125,18 @@ impl Module {
             pool.lock().unwrap_or_else(PoisonError::into_inner).forget();
         }
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        if self.begun() != seen {
-            // Another caller was faster.
-            return true;
+        // Else another caller was faster.
+        if self.begun() == seen {
+            self.ending.store(true, Ordering::Release);
+            let waited = self.closed.wait_timeout_while(self.count(), PATIENCE, |open| *open > 0);
+            let open = *waited.unwrap_or_else(PoisonError::into_inner).0;
+            if open == 0 {
+                // One that doesn't end doesn't begin either, and goes on as it was.
+                let _ = self.library.clone().finalize();
+                let _ = begin(&self.library);
+                self.begun.fetch_add(1, Ordering::AcqRel);
+            }
+            self.ending.store(false, Ordering::Release);
         }
-        if self.open.load(Ordering::Acquire) > 0 {
-            return false;
-        }
-        // One that doesn't end doesn't begin either, and then goes on as it was.
-        let ended = self.library.clone().finalize();
-        let began = begin(&self.library);
-        self.begun.fetch_add(1, Ordering::AcqRel);
-        ended.is_ok() && began.is_ok()
     }
 }

@@ -60,6 +60,8 @@ impl Pool {
 
     /// A session that nobody uses, or a new one.
     pub(crate) fn seat(&self) -> Result<Seat, Pkcs11Error> {
+        // Before the lock: whoever waits for a module that begins again holds nobody up who gives a session back.
+        let _opening = self.module.opening();
         let mut state = self.lock();
         if let Some(error) = &state.refused {
             return Err(error.clone());
@@ -77,21 +79,22 @@ impl Pool {
 
     pub(crate) fn give_back(&self, seat: Seat) {
         let mut state = self.lock();
-        if seat.generation == state.generation && state.idle.len() < IDLE {
+        if seat.generation == state.generation && state.idle.len() < IDLE && !self.module.is_ending() {
             state.idle.push(seat);
         }
     }
 
     /// Gives up everything that was opened as long as this seat: the token was pulled, or the user was logged out.
     pub(crate) fn give_up(&self, seat: Seat) {
+        let generation = seat.generation;
+        drop(seat);
         let mut state = self.lock();
-        if seat.generation == state.generation {
+        if generation == state.generation {
             state.forget();
         }
     }
 
     fn open(&self, generation: u64) -> Result<Seat, Pkcs11Error> {
-        let _opening = self.module.opening();
         let slot = self.slot()?;
         let opened = self.module.opened();
         let session = self.module.library.open_ro_session(slot).map_err(told)?;

@@ -67,7 +67,8 @@ impl TokenSigner {
         // Opened anew; and once more by a module that looks for its tokens again. One that isn't back by now has to be plugged in
         // by somebody.
         match self.sign_anew(message) {
-            Err(error) if may_be_back(&error) && self.pool.module().begin_again(begun) => {
+            Err(error) if may_be_back(&error) => {
+                self.pool.module().begin_again(begun);
                 self.sign_anew(message)
             }
             other => other,
