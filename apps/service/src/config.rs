@@ -228,9 +228,10 @@ impl Config {
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
             let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);
-            let voice = asking.voice.iter_mut().flat_map(|voice| {
-                std::iter::once(&mut voice.secret).chain(&mut voice.authorization)
-            });
+            let voice = asking
+                .voice
+                .iter_mut()
+                .flat_map(|voice| std::iter::once(&mut voice.secret).chain(&mut voice.authorization));
             files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);

@@ -190,8 +190,7 @@ pub(crate) async fn consent(
         }
         let purposes = [session.demand.purpose().clone()];
         let given = ConsentGiven::new(&session.consent_text, purposes, now());
-        session.consent =
-            Some(if session.consent_phone_number { given.with_phone_number() } else { given });
+        session.consent = Some(if session.consent_phone_number { given.with_phone_number() } else { given });
     }
     Ok(answer(StatusCode::OK, &state(&session, false)))
 }

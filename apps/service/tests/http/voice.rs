@@ -72,7 +72,10 @@ fn a_customer_is_called_and_presses_a_key() {
     call_back(&server, known, &" ".repeat(5000)).refused(413, "request_too_large");
 
     let other_prompt = call_back(&server, known, &pressed("1", 2)).is(200);
-    assert_eq!((&other_prompt["result"], code(&other_prompt)), (&json!("refused"), "confirmation_wrong_form"));
+    assert_eq!(
+        (&other_prompt["result"], code(&other_prompt)),
+        (&json!("refused"), "confirmation_wrong_form")
+    );
     assert_eq!(code(&call_back(&server, known, &pressed("2", 3)).is(200)), "confirmation_wrong_reply");
     assert_eq!(ask()["standing"], "waiting");
     for _ in 0..2 {
@@ -90,7 +93,10 @@ fn a_customer_is_called_and_presses_a_key() {
     let lines = std::fs::read_to_string(place.dir.path().join("messages.jsonl")).unwrap();
     assert_eq!(lines.lines().count(), 1);
     // And what a voice question asks can't be confirmed by one of a text's.
-    assert_eq!(code(&call_back(&server, known, &pressed("1", 3).replace("vas:1", "vas:2")).is(200)), "confirmation_wrong_form");
+    assert_eq!(
+        code(&call_back(&server, known, &pressed("1", 3).replace("vas:1", "vas:2")).is(200)),
+        "confirmation_wrong_form"
+    );
 }
 
 #[test]

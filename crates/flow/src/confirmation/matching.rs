@@ -83,7 +83,9 @@ impl Confirmer {
             None => AnsweredWithin::Answered(store.answer(super::SPACE, &key, &answer, now)?),
         };
         Ok(match answered {
-            AnsweredWithin::Answered(Answered::Recorded) => signed.map_or(Replied::Declined, Replied::Granted),
+            AnsweredWithin::Answered(Answered::Recorded) => {
+                signed.map_or(Replied::Declined, Replied::Granted)
+            }
             // Another thread or process was first; what this one signed is thrown away unseen.
             AnsweredWithin::Answered(Answered::Already(recorded)) => {
                 self.tell(&asked, &says, Some(&recorded))?
@@ -91,9 +93,7 @@ impl Confirmer {
             AnsweredWithin::Answered(Answered::Expired | Answered::Claimed) => {
                 Replied::Refused(ReasonCode::ConfirmationLate)
             }
-            AnsweredWithin::Answered(Answered::Unknown) => {
-                Replied::Refused(ReasonCode::ConfirmationNotAsked)
-            }
+            AnsweredWithin::Answered(Answered::Unknown) => Replied::Refused(ReasonCode::ConfirmationNotAsked),
             AnsweredWithin::Full(_) => Replied::Refused(ReasonCode::ConfirmationTooManyReplies),
         })
     }

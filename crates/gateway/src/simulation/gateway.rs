@@ -113,15 +113,14 @@ impl Gateway {
         let header = parts.len() > 1;
         for content in parts {
             self.ids += 1;
-            let delivering =
-                Delivering {
-                    id: self.ids.to_be_bytes(),
-                    sequences: Vec::new(),
-                    from: from.clone(),
-                    header,
-                    format: 8,
-                    content,
-                };
+            let delivering = Delivering {
+                id: self.ids.to_be_bytes(),
+                sequences: Vec::new(),
+                from: from.clone(),
+                header,
+                format: 8,
+                content,
+            };
             let at = seed.below(self.delivering.len() as u64 + 1) as usize;
             self.delivering.insert(at, delivering);
         }

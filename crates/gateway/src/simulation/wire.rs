@@ -181,8 +181,11 @@ fn rest_of<'a>(rest: &mut &'a [u8], length: usize) -> &'a [u8] {
 
 fn smpp_deliver(sequence: u32, delivering: &Delivering) -> Vec<u8> {
     let mut body = b"\0\x01\x01".to_vec();
-    let international =
-        if delivering.from.starts_with("86") { delivering.from.clone() } else { format!("86{}", delivering.from) };
+    let international = if delivering.from.starts_with("86") {
+        delivering.from.clone()
+    } else {
+        format!("86{}", delivering.from)
+    };
     body.extend(international.as_bytes());
     body.extend(b"\0\0\x0010086001\0");
     body.extend([if delivering.header { 0x40 } else { 0 }, 0, 0, 0, 0, 0, 0, delivering.format, 0]);

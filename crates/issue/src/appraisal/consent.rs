@@ -19,7 +19,12 @@ impl ConsentGiven {
     /// `text` is what was shown, as UTF-8; its digest is kept.
     pub fn new(text: &str, purposes: impl Into<Vec<Purpose>>, time: Timestamp) -> Self {
         let text_sha256 = Sha256::digest(text.as_bytes()).into();
-        Self { purposes: purposes.into(), face: true, phone_number: false, consent: Consent { text_sha256, time } }
+        Self {
+            purposes: purposes.into(),
+            face: true,
+            phone_number: false,
+            consent: Consent { text_sha256, time },
+        }
     }
 
     /// Without a comparison of faces, which nobody may be made to accept (rules for face recognition in force since

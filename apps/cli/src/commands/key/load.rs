@@ -18,8 +18,11 @@ pub(crate) fn is_uri(path: &Path) -> bool {
 /// Reads a signing key, or opens it in its token (`pkcs11:…`).
 pub(crate) fn load(path: &Path) -> Result<Box<dyn Signer>, Failure> {
     let opener = KeyOpener::in_environment();
-    let opened =
-        if files::is_standard(path) { opener.read(&files::read_text(path)?, path) } else { opener.open(path) };
+    let opened = if files::is_standard(path) {
+        opener.read(&files::read_text(path)?, path)
+    } else {
+        opener.open(path)
+    };
     opened.map_err(|error| match &error {
         KeyError::File { path, source } if source.kind() == ErrorKind::InvalidData => {
             files::read_text(path).err().unwrap_or_else(|| files::unreadable(path, source))

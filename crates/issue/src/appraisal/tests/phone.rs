@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 
 use super::support::*;
-use crate::document::Origin;
 use crate::appraisal::*;
 use crate::authority::compose::Fallback;
 use crate::authority::{Attribute, Authority, AuthorityError, Finding, Query, QueryField};
+use crate::document::Origin;
 use crate::profile::{Check, Env, Outcome};
 
 const NUMBER: &str = "+8619900000001";
