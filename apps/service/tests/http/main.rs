@@ -10,5 +10,6 @@ mod line;
 mod once;
 mod restarts;
 mod sessions;
+mod voice;
 mod webhooks;
 mod world;
