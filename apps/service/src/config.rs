@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use realname::pkcs11::KeyOpener;
 use realname::profile::Env;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
@@ -150,6 +151,9 @@ pub struct Consent {
     pub en: String,
     /// Simplified Chinese.
     pub zh: String,
+    /// Whether both say that registers are told the phone number. Absent: they don't, and none is.
+    #[serde(default)]
+    pub phone_number: bool,
 }
 
 /// `[confirmation]`
@@ -167,6 +171,21 @@ pub struct Confirmation {
     pub authorization: Option<PathBuf>,
     /// Sends messages over an operator's CMPP or SMPP gateway, and takes in the replies: a settings file (docs/gateways.md).
     pub line: Option<PathBuf>,
+    /// A voice platform, for questions of the form `voice`.
+    pub voice: Option<Voice>,
+}
+
+/// `[confirmation.voice]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Voice {
+    /// Where questions are posted: an HTTPS URL; plain HTTP on this machine only.
+    pub url: String,
+    /// A file with the `Authorization` header of those posts.
+    pub authorization: Option<PathBuf>,
+    /// The file with the secret that its call-backs carry: its text, at least 32 characters.
+    pub secret: PathBuf,
 }
 
 /// `[[webhook]]`
@@ -248,7 +267,7 @@ impl Config {
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
         // A key in a token is no file.
-        for file in config.files().filter(|file| !crate::keys::is_uri(file)) {
+        for file in config.files().filter(|file| !KeyOpener::is_uri(file)) {
             *file = base.join(&*file);
         }
         if let Some(check) = &mut config.check
@@ -267,7 +286,11 @@ impl Config {
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
             let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);
-            files.chain(&mut asking.authorization).chain(&mut asking.line)
+            let voice = asking
+                .voice
+                .iter_mut()
+                .flat_map(|voice| std::iter::once(&mut voice.secret).chain(&mut voice.authorization));
+            files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
         let (kept, more) = match store {

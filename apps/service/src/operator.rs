@@ -10,15 +10,15 @@ use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
 use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
-use realname::gateway::{Gateway, GatewaySettings, Replies};
+use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
 use realname::store::{Housekeeping, Outbox, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
-use crate::asker::Asker;
-use crate::config::{Check, Config, Confirmation, Consent};
+use crate::asker::{Asker, Both};
+use crate::config::{Check, Config, Confirmation, Consent, Voice};
 use crate::files::{read, read_text};
 use crate::hook::{Event, Listener};
 use crate::{Refusal, SetupError, kept, keys};
@@ -184,32 +184,58 @@ fn asker(
     };
     let confirmer = Confirmer::new(config.iss.as_str(), signer.clone(), LedgerSecret::new(*secret));
     let confirmer = Arc::new(confirmer.map_err(refused)?.with_env(config.env));
-    let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway, &asking.line) {
+    let texts: Option<Box<dyn Messenger>> = match (&asking.lines, &asking.gateway, &asking.line) {
         (None, None, Some(path)) => {
             let settings = GatewaySettings::load(path)?;
             // What a reply led to is found by whoever asks how the question stands.
             let replies = Replies::new("line", store, Arc::clone(&confirmer), &secret);
-            Box::new(Gateway::open(&settings, Some(Arc::new(replies)))?)
+            Some(Box::new(Gateway::open(&settings, Some(Arc::new(replies)))?))
         }
         (Some(path), None, None) => {
             let lines = LineMessenger::file(path);
-            Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?)
+            Some(Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?))
         }
         (None, Some(url), None) => {
             let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
-            Box::new(match &asking.authorization {
+            Some(Box::new(match &asking.authorization {
                 Some(path) => gateway.with_authorization(read_text(path)?.trim())?,
                 None => gateway,
-            })
+            }))
         }
-        _ => {
-            return Err(SetupError::Value {
-                key: "confirmation",
-                problem: "it has one of `lines`, `gateway` and `line`",
-            });
-        }
+        (None, None, None) => None,
+        _ => return Err(ways()),
     };
-    Ok(Asker { confirmer, messenger, secret })
+    let voice = asking.voice.as_ref().map(voice).transpose()?.map(Arc::new);
+    let messenger: Box<dyn Messenger> = match (texts, &voice) {
+        (texts, Some(voice)) => Box::new(Both { texts, voice: Arc::clone(voice) }),
+        (Some(texts), None) => texts,
+        (None, None) => return Err(ways()),
+    };
+    Ok(Asker { confirmer, messenger, voice, secret })
+}
+
+fn ways() -> SetupError {
+    SetupError::Value {
+        key: "confirmation",
+        problem: "it has one of `lines`, `gateway` and `line`, or a `voice`, or both",
+    }
+}
+
+/// The platform that asks by telephone. A secret that is empty, or short enough to guess, is none.
+fn voice(voice: &Voice) -> Result<VoicePlatform, SetupError> {
+    let secret = Zeroizing::new(read_text(&voice.secret)?);
+    let secret = secret.trim();
+    if secret.len() < 32 {
+        return Err(SetupError::Value {
+            key: "confirmation.voice.secret",
+            problem: "the file holds at least 32 characters",
+        });
+    }
+    let platform = VoicePlatform::new(&voice.url, Secret::new(secret), Duration::from_secs(10))?;
+    Ok(match &voice.authorization {
+        Some(path) => platform.with_authorization(read_text(path)?.trim())?,
+        None => platform,
+    })
 }
 
 fn desk(check: Check, key: Arc<dyn Signer>) -> Result<Desk, SetupError> {

@@ -169,6 +169,7 @@ fn open(
         zh,
         consent_text: Session::text_of(app.operator.desk()?, zh),
         asked: Asked::of(&demand),
+        consent_phone_number: app.operator.desk()?.consent.phone_number,
         compact: wanted.demand.trim().into(),
         return_url,
         link: Sha256::digest(link.as_bytes()).into(),

@@ -157,10 +157,11 @@ impl Material {
         photos.sort_by_key(|(.., taken_at)| *taken_at);
         let purpose = session.asked.purpose.parse().map_err(|_| Refusal::Internal)?;
         let agreed = session.consent.ok_or(Refusal::Internal)?;
+        let consent = ConsentGiven::new(&session.consent_text, [purpose], agreed);
         Ok(Self {
             compact: session.compact.clone(),
             declared: typed(session, &key)?,
-            consent: ConsentGiven::new(&session.consent_text, [purpose], agreed),
+            consent: if session.consent_phone_number { consent.with_phone_number() } else { consent },
             photos,
             account: session.account.clone(),
         })

@@ -36,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) account: Personal,
     pub(crate) zh: bool,
     pub(crate) consent_text: String,
+    /// Whether that text covers that registers are told the phone number.
+    pub(crate) consent_phone_number: bool,
     pub(crate) return_url: Option<String>,
     pub(crate) link: [u8; 32],
     pub(crate) opened: Option<Opened>,

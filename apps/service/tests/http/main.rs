@@ -11,5 +11,6 @@ mod once;
 mod restarts;
 mod sessions;
 mod tls;
+mod voice;
 mod webhooks;
 mod world;
