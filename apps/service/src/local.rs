@@ -46,7 +46,7 @@ pub struct LocalAnswer {
 pub fn call(mut config: Config, call: LocalCall<'_>) -> Result<LocalAnswer, SetupError> {
     server::judge(&config)?;
     let operator = Operator::load(&mut config, Timestamp::now())?;
-    let node = random().map_err(|source| SetupError::Key { path: config.key.clone(), source })?;
+    let node = random()?;
     let origin = config.origin(config.listen);
     let listen = |source| SetupError::Listen { address: "no address".into(), source };
     let runtime =
