@@ -160,7 +160,18 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("campaign-next", &["campaign next"], of::<shapes::CampaignNext<'_>>()),
         ("campaign-record", &["campaign record"], of::<shapes::CampaignRecorded<'_>>()),
         ("campaign-status", &["campaign status"], of::<shapes::CampaignStatus>()),
+        ("cancellation-commit", &["cancellation commit", "cancellation receipt"], of_service(&["Committal"])),
+        ("cancellation-confirm", &["cancellation confirm"], of_service(&["ConfirmationStep"])),
+        (
+            "cancellation-open",
+            &["cancellation open"],
+            of_service(&["CancellationOpened", "CancellationRefused"]),
+        ),
+        ("cancellation-snapshot", &["cancellation snapshot"], of_service(&["Identification"])),
         ("card-read", &["reader read"], of::<PlainCardRead>()),
+        ("confirmation-ask", &["confirmation ask"], of_service(&["QuestionShown"])),
+        ("confirmation-redeem", &["confirmation redeem"], of_service(&["Redeemed"])),
+        ("confirmation-reply", &["confirmation reply"], of_service(&["ReplyOutcome"])),
         ("credit-list", &["credit list"], of::<shapes::CreditList<'_>>()),
         ("credit-take", &["credit take"], of::<shapes::CreditTaken<'_>>()),
         ("delegation", &["trust delegate"], of::<shapes::Delegated<'_>>()),
@@ -224,6 +235,52 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
 fn of<T: JsonSchema>() -> Schema {
     let mut schema =
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    RecursiveTransform(closed).transform(&mut schema);
+    schema
+}
+
+/// The schema of what the service answers: one of those components of its own document.
+fn of_service(names: &[&str]) -> Schema {
+    const COMPONENTS: &str = "#/components/schemas/";
+    fn gather(form: &Value, all: &Value, found: &mut BTreeMap<String, Value>) -> Value {
+        match form {
+            Value::Object(members) => {
+                let inner = members.iter().map(|(name, value)| {
+                    let part =
+                        value.as_str().filter(|_| name == "$ref").and_then(|at| at.strip_prefix(COMPONENTS));
+                    let Some(part) = part else { return (name.clone(), gather(value, all, found)) };
+                    if !found.contains_key(part) {
+                        found.insert(part.to_owned(), Value::Null);
+                        let form = gather(&all[part], all, found);
+                        found.insert(part.to_owned(), form);
+                    }
+                    (name.clone(), Value::from(format!("#/$defs/{part}")))
+                });
+                Value::Object(inner.collect())
+            }
+            Value::Array(items) => items.iter().map(|item| gather(item, all, found)).collect(),
+            other => other.clone(),
+        }
+    }
+    let document = realname_service::openapi();
+    let all = &document["components"]["schemas"];
+    let mut found = BTreeMap::new();
+    let forms: Vec<Value> = names
+        .iter()
+        .map(|name| {
+            assert!(all[*name].is_object(), "the service's document has no {name}");
+            gather(&all[*name], all, &mut found)
+        })
+        .collect();
+    let mut schema = match <[Value; 1]>::try_from(forms) {
+        Ok([form]) => form,
+        Err(forms) => serde_json::json!({ "oneOf": forms }),
+    };
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    if !found.is_empty() {
+        schema["$defs"] = serde_json::json!(found);
+    }
+    let mut schema = Schema::try_from(schema).expect("an object");
     RecursiveTransform(closed).transform(&mut schema);
     schema
 }

@@ -17,7 +17,7 @@ use crate::Refusal;
 use crate::app::App;
 use crate::once::Once;
 use crate::scope::Scope;
-use crate::tokens::Caller;
+use crate::tokens::{Caller, Here};
 
 /// The largest JSON body, in bytes: a token of 64 KiB and what stands around it.
 pub(crate) const MAX_BODY: usize = 80 * 1024;
@@ -42,7 +42,10 @@ impl Call {
     pub(crate) async fn admit(app: &App, request: Request, scope: Scope) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let peer = peer(&parts.extensions);
-        let caller = app.caller(&parts.headers, peer).await?;
+        let caller = match parts.extensions.get::<Here>() {
+            Some(here) => Caller::here(here, &app.operator.sealing),
+            None => app.caller(&parts.headers, peer).await?,
+        };
         caller.may(scope)?;
         app.rates.token(&caller.id)?;
         Ok(Self {

@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for StoreAt {
 }
 
 /// `[tls]`
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Tls {

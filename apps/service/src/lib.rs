@@ -27,6 +27,7 @@ mod hex;
 mod hook;
 mod kept;
 mod keys;
+mod local;
 mod logs;
 mod measures;
 mod once;
@@ -42,6 +43,7 @@ mod server;
 mod sessions;
 mod setup;
 mod shown;
+mod tls;
 mod tokens;
 mod webhooks;
 
@@ -54,7 +56,9 @@ use realname::store::Outbox;
 
 pub use tracing::Level;
 
+pub use crate::local::{LocalAnswer, LocalCall, call};
 pub use crate::logs::start as start_logs;
+pub use crate::openapi::json as openapi;
 pub use crate::refusal::Refusal;
 pub use crate::scope::Scope;
 pub use crate::server::Server;
@@ -87,7 +91,7 @@ pub fn check(path: &Path) -> Result<(), SetupError> {
     server::judge(&config)?;
     operator::Operator::load(&mut config, Timestamp::now())?;
     if let Some(tls) = &config.tls {
-        server::tls(tls)?;
+        tls::Secured::load(tls)?;
     }
     Ok(())
 }

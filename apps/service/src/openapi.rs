@@ -78,8 +78,8 @@ const PRINTED: [(&str, &str); 4] = [
     ("DemandChecked", include_str!("../../../docs/schemas/demand-check.json")),
 ];
 
-/// The document as JSON.
-pub(crate) fn json() -> Value {
+/// The OpenAPI document of the calls, as JSON.
+pub fn json() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     document["info"]["license"] = serde_json::json!({"name": "MIT OR Apache-2.0"});
     let printed = printed();

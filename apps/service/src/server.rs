@@ -12,19 +12,17 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use realname::jose::random;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
-use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::app::App;
 use crate::call::Peer;
 use crate::clock::now;
-use crate::config::{Config, Tls};
+use crate::config::Config;
 use crate::operator::Operator;
+use crate::tls::Secured;
 use crate::{Demo, SetupError, routes};
 
 /// How long a request's head, a handshake, or a silent connection is waited for.
@@ -39,7 +37,7 @@ const ROUND: Duration = Duration::from_secs(10);
 /// A service that listens.
 pub struct Server {
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Arc<Secured>>,
     app: App,
     router: Router,
     round: Duration,
@@ -84,7 +82,7 @@ impl Server {
     pub async fn bind(mut config: Config, demo: Option<Demo>) -> Result<Self, SetupError> {
         judge(&config)?;
         let operator = Operator::load(&mut config, Timestamp::now())?;
-        let tls = config.tls.as_ref().map(tls).transpose()?;
+        let tls = config.tls.as_ref().map(Secured::load).transpose()?.map(Arc::new);
         let listen = |source| SetupError::Listen { address: config.listen.to_string(), source };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
@@ -114,7 +112,7 @@ impl Server {
         let (ending, watching) = watch::channel(false);
         let places = Arc::new(Semaphore::new(app.limits.connections));
         crate::webhooks::start(&app);
-        let rounds = tokio::spawn(rounds(app.clone(), round));
+        let rounds = tokio::spawn(rounds(app.clone(), tls.clone(), round));
         tracing::info!(origin = app.origin, "listening");
         let mut end = std::pin::pin!(end);
         loop {
@@ -139,7 +137,8 @@ impl Server {
                 match tls {
                     None => connection(stream, peer, router, watching).await,
                     Some(tls) => {
-                        if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+                        let accepted = tls.acceptor().accept(stream);
+                        if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, accepted).await {
                             connection(stream, peer, router, watching).await;
                         }
                     }
@@ -191,11 +190,23 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + 'static>(
 }
 
 /// What is looked after by itself.
-async fn rounds(app: App, every: Duration) {
+async fn rounds(app: App, tls: Option<Arc<Secured>>, every: Duration) {
     let mut round = tokio::time::interval(every);
     loop {
         round.tick().await;
         app.keep_house();
+        if let Some(tls) = tls.clone() {
+            match app.pool.run(move || Ok(tls.renew())).await {
+                Ok(Ok(true)) => tracing::info!("another certificate is used"),
+                Ok(Err(error)) => {
+                    tracing::error!(
+                        code = realname::profile::Explain::code(&error),
+                        "the certificate wasn't renewed: {error}"
+                    );
+                }
+                _ => {}
+            }
+        }
         let operator = Arc::clone(&app.operator);
         let renewed = app.pool.run(move || Ok(operator.renew(now()))).await;
         match renewed {
@@ -227,25 +238,4 @@ pub(crate) async fn ended() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// The certificate and its key.
-pub(crate) fn tls(tls: &Tls) -> Result<TlsAcceptor, SetupError> {
-    let read = |path: &std::path::Path| {
-        std::fs::read(path).map_err(|source| SetupError::File { path: path.to_owned(), source })
-    };
-    let bad = |error: &dyn std::fmt::Display| SetupError::Tls(error.to_string());
-    let chain = CertificateDer::pem_slice_iter(&read(&tls.certificate)?)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| bad(&error))?;
-    let key = PrivateKeyDer::from_pem_slice(&read(&tls.key)?).map_err(|error| bad(&error))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| bad(&error))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| bad(&error))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }

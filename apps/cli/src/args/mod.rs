@@ -11,6 +11,8 @@ mod capture;
 mod chinese;
 mod demand;
 mod handover;
+#[cfg(feature = "serve")]
+mod here;
 mod inspection;
 mod journal;
 mod lease;
@@ -46,6 +48,8 @@ pub(crate) use campaign::{
 pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
 pub(crate) use handover::{HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
+#[cfg(feature = "serve")]
+pub(crate) use here::{CancellationCommand, ConfirmationCommand, HereArgs, HereStepArgs, HereWhere};
 pub(crate) use inspection::{
     Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs,
     InspectionJudgeArgs, InspectionRevealArgs, InspectionRole,
@@ -158,6 +162,14 @@ pub(crate) enum Command {
     /// A place to try everything in, on synthetic data
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Second confirmation: ask a number, take the reply, use the grant
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Confirmation(ConfirmationCommand),
+    /// Cancellation from another province, step by step, at the home side
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Cancellation(CancellationCommand),
     /// The library over HTTP: demands, presentations, and the buyer's page
     #[cfg(feature = "serve")]
     Serve(ServiceArgs),

@@ -14,6 +14,8 @@ mod demand;
 mod demo;
 mod emulator;
 mod handover;
+#[cfg(feature = "serve")]
+mod here;
 mod inspect;
 mod inspection;
 mod journal;
@@ -74,6 +76,10 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Sandbox(command) => sandbox::run(command),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args),
+        #[cfg(feature = "serve")]
+        Command::Confirmation(command) => here::confirmation(command),
+        #[cfg(feature = "serve")]
+        Command::Cancellation(command) => here::cancellation(command),
         #[cfg(feature = "bridge")]
         Command::Bridge(args) => bridge::run(&args),
     }

@@ -5,6 +5,7 @@ mod authority;
 #[cfg(feature = "bridge")]
 mod bridge;
 mod campaign;
+mod cancellation;
 mod capture;
 mod chain;
 mod chinese;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::{Node, Place, agent, call};
 
 const WORKERS: usize = 8;
-/// Until each client has its answer, whatever was killed.
+/// Until each client has its answer after the last kill.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a storm is made of.
@@ -40,7 +40,6 @@ pub(crate) struct Found {
 
 impl Storm<'_> {
     pub(crate) fn run(&self) -> Found {
-        let begin = Instant::now();
         let nodes: Vec<Mutex<Node>> = (0..self.nodes).map(|_| Mutex::new(self.place.start())).collect();
         let urls: Vec<RwLock<String>> =
             nodes.iter().map(|node| RwLock::new(node.lock().unwrap().url.clone())).collect();
@@ -51,7 +50,7 @@ impl Storm<'_> {
             for worker in 0..WORKERS {
                 let (urls, next, left, over, found, demands) = (&urls, &next, &left, &over, &found, &demands);
                 scope.spawn(move || {
-                    let client = Client { storm: self, urls, agent: agent(), begin };
+                    let client = Client { storm: self, urls, agent: agent() };
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         match self.presentations.get(at) {
@@ -111,14 +110,14 @@ struct Client<'a> {
     storm: &'a Storm<'a>,
     urls: &'a [RwLock<String>],
     agent: ureq::Agent,
-    begin: Instant,
 }
 
 impl Client<'_> {
     /// Tries at one node after the other until there is an answer.
     fn insist(&self, from: usize, path: &str, key: Option<&str>, body: &Value) -> (u16, Value, usize) {
+        let begin = Instant::now();
         for tries in 0.. {
-            assert!(self.begin.elapsed() < PATIENCE, "no answer after {tries} tries: {path}");
+            assert!(begin.elapsed() < PATIENCE, "no answer after {tries} tries: {path}");
             let url = self.urls[(from + tries) % self.urls.len()].read().unwrap().clone();
             let came = call(&self.agent, &url, ("POST", path), self.storm.token, key, body);
             match came {

@@ -10,6 +10,7 @@ mod line;
 mod once;
 mod restarts;
 mod sessions;
+mod tls;
 mod voice;
 mod webhooks;
 mod world;

@@ -183,6 +183,46 @@ url = "https://shop.example/basket"
     }
 }
 
+/// A service with TLS, which runs until it is dropped.
+pub(crate) struct Secured {
+    pub(crate) port: u16,
+    end: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Secured {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Place {
+    /// A service whose address isn't its public origin; it looks at its files often.
+    pub(crate) fn start_tls(&self) -> Secured {
+        // A port that is free now. Another test may take it meanwhile, and then this one fails to listen.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut config = Config::load(&self.file()).unwrap();
+        config.listen.set_port(port);
+        let (told, started) = mpsc::channel();
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            runtime.block_on(async {
+                let server = Server::bind(config, None).await.unwrap();
+                told.send(()).unwrap();
+                let server = server.with_round(std::time::Duration::from_millis(200));
+                server.run(async { drop(ended.await) }).await;
+            });
+        });
+        started.recv().unwrap();
+        Secured { port, end: Some(end), thread: Some(thread) }
+    }
+}
+
 impl Running {
     /// One call with a token.
     pub(crate) fn call(&self, method: &str, path: &str, token: &str, body: Option<Value>) -> Answer {

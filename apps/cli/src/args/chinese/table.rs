@@ -800,4 +800,56 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "缺少退款、发票、结算或工单的注销回执",
         "",
     ),
+    (
+        "Ask the customer on the number itself, once a service and day; tells how the day's question stands",
+        "向号码本身询问用户，每项业务每日一次；给出当日询问的状态",
+        "",
+    ),
+    ("Take what came back from the customer", "接收用户的回复", ""),
+    ("Verify a grant for an order and use it up", "为订单验证授权凭据并使用", ""),
+    (
+        "Open a case: seals the six items, gives the demand for the desk",
+        "开立销户案件：封存六项信息，给出柜台所需的请求",
+        "",
+    ),
+    (
+        "Judge the desk's presentation; gives the six items and the notices",
+        "判断柜台的凭证；给出六项信息和告知内容",
+        "",
+    ),
+    (
+        "Record what the person acknowledged and what the number confirmed; without a grant the number is asked",
+        "记录本人已知悉的内容和号码的确认；没有授权凭据时向号码询问",
+        "",
+    ),
+    ("Cancel, once, and sign the receipt", "销户（仅一次）并签发回执", ""),
+    ("The receipt of a case that was committed, without the number", "已销户案件的回执，不含号码", ""),
+    ("Whose questions and cases: as of a token of the service", "所属主体：与服务令牌中的主体相同", ""),
+    (
+        "One JSON value on standard output: as the service answers",
+        "在标准输出打印一个 JSON 值：与服务的应答相同",
+        "",
+    ),
+    (
+        "What makes it happen once: the same key with the same body gets the same answer for 24 hours",
+        "幂等键：24 小时内相同的键和内容得到相同的应答",
+        "",
+    ),
+    (
+        "The call's body as the service takes it (JSON); - is standard input",
+        "调用内容（JSON），与服务接口相同；- 表示标准输入",
+        "",
+    ),
+    ("Which question or case", "哪一次询问或哪个案件", ""),
+    ("Which case", "哪个案件", ""),
+    (
+        "Second confirmation: ask a number, take the reply, use the grant",
+        "二次确认：询问号码、接收回复、使用授权凭据",
+        "",
+    ),
+    (
+        "Cancellation from another province, step by step, at the home side",
+        "异地销户：归属地一侧逐步办理",
+        "",
+    ),
 ];
