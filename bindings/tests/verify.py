@@ -1,5 +1,4 @@
 """Verifies a presentation: `verify.py STORE TRUST ANCHOR PRESENTATION`, the verdict on standard output."""
-import json
 import pathlib
 import sys
 
@@ -10,7 +9,7 @@ trust = realname.Trust(pathlib.Path(trust).read_text(), anchor=pathlib.Path(anch
 store = realname.Store(store)
 text = pathlib.Path(presentation).read_text()
 verdict = realname.answer(text, trust=trust, store=store)
-print(json.dumps(verdict.json()))
+print(verdict.json())
 # One that was answered is answered once.
 again = realname.answer(text, trust=trust, store=store)
 assert [reason.code for reason in again.reasons] == ["already_answered"]
