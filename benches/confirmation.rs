@@ -4,6 +4,8 @@
 //! The same confirmations are made beside it step by step, as they were once: four writes (question, its code, a try, the grant), each
 //! a step of the store of its own. Now they are two steps.
 //!
+//! Beside each row stands what the processors worked for it (Linux): on a machine that does other things as well, that is steadier than time.
+//!
 //! `cargo bench --bench confirmation`, followed by words for some of `memory`, `sqlite 64`, `steps 64`; with `--features postgres`
 //! under `tests/postgres/run.sh` on PostgreSQL too. The disk is the one that holds `target/`. All numbers are synthetic.
 #![allow(clippy::panic, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
@@ -60,13 +62,15 @@ fn main() {
         }
         let count = 4_000;
         let mut others = Numbers((1 << 36) | (threads as u64 * 1_000_000));
+        let (mut ours, mut peer) = (Worked::default(), Worked::default());
         let found = support::compare_timed(
             ROUNDS,
-            || confirm_all(&steps, &confirmer, &mut others, threads, count),
-            || confirm_all(&sqlite, &confirmer, &mut numbers, threads, count),
+            || ours.with(count, || confirm_all(&steps, &confirmer, &mut others, threads, count)),
+            || peer.with(count, || confirm_all(&sqlite, &confirmer, &mut numbers, threads, count)),
         );
         let what = format!("a write at a time, SQLite, {threads} threads");
         support::row(&what, "confirmation", if threads == 64 { "≥ 2.5 ×" } else { "" }, &found);
+        told(&ours, &peer);
     }
     #[cfg(feature = "postgres")]
     on_postgres(&confirmer, &mut numbers);
@@ -104,16 +108,53 @@ fn measure(
 ) -> f64 {
     let mut put_numbers = Numbers(numbers.0 + (1 << 40));
     confirm_all(store, confirmer, numbers, threads, count);
+    let (mut ours, mut peer) = (Worked::default(), Worked::default());
     let found = support::compare_timed(
         ROUNDS,
-        || confirm_all(store, confirmer, numbers, threads, count),
-        || put_all(store, &mut put_numbers, threads, count),
+        || ours.with(count, || confirm_all(store, confirmer, numbers, threads, count)),
+        || peer.with(count, || put_all(store, &mut put_numbers, threads, count)),
     );
     numbers.0 += 1;
     let rate = 1.0 / found.ours.as_secs_f64();
     let what = format!("confirmation, {what}, {threads} threads: {rate:.0} grants per second");
-    support::row(&what, "one put into the same store", "", &found);
+    support::row(&what, "one put into the same store", if threads == 1 { "" } else { "≤ 2.2 ×" }, &found);
+    told(&ours, &peer);
     rate
+}
+
+/// What the processors worked, and for how many.
+#[derive(Default)]
+struct Worked(Duration, u32);
+
+impl Worked {
+    fn with(&mut self, count: u32, work: impl FnOnce() -> Duration) -> Duration {
+        let before = worked();
+        let took = work();
+        self.0 += worked().saturating_sub(before);
+        self.1 += count;
+        took
+    }
+
+    fn each(&self) -> Duration {
+        self.0 / self.1.max(1)
+    }
+}
+
+/// What all threads of this process worked so far, in user and in kernel mode; nothing elsewhere than on Linux.
+fn worked() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_ascii_whitespace();
+    // utime and stime, in hundredths of a second.
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+fn told(ours: &Worked, peer: &Worked) {
+    let (ours, peer) = (ours.each(), peer.each());
+    if !peer.is_zero() {
+        let ratio = ours.as_secs_f64() / peer.as_secs_f64();
+        println!("  processors: {ours:.1?} against {peer:.1?}, {ratio:.2} ×");
+    }
 }
 
 /// Numbers that were never asked.

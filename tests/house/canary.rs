@@ -124,7 +124,7 @@ fn nothing_personal_is_shown() {
     watch.look("Capture", &live);
     let register = DirectoryAuthority::open(&fixture("register.json")).unwrap();
     watch.look("DirectoryAuthority", &register);
-    let consent = ConsentGiven::new("TEST", [Purpose::SimCancel], now);
+    let consent = ConsentGiven::new("TEST", [Purpose::SimCancel], now).with_phone_number();
     let on_site = OnSite::new(card, live, consent).unwrap();
     watch.look("OnSite", &on_site);
     watch.look("Evidence", &Evidence::from(on_site.clone()));

@@ -114,7 +114,11 @@ fn tables() -> Vec<Table> {
     #[cfg(all(feature = "gateway", feature = "http"))]
     tables.extend([table::<realname::gateway::CallbackError>()]);
     #[cfg(feature = "pkcs11")]
-    tables.extend([table::<realname::pkcs11::Pkcs11Error>(), table::<realname::pkcs11::UriError>()]);
+    tables.extend([
+        table::<realname::pkcs11::KeyError>(),
+        table::<realname::pkcs11::Pkcs11Error>(),
+        table::<realname::pkcs11::UriError>(),
+    ]);
     #[cfg(feature = "http-server")]
     tables.extend([table::<realname::authority::serve::ServeError>()]);
     tables

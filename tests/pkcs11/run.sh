@@ -42,7 +42,7 @@ fi
 
 cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored softhsm_
 # Login is a process's at a token: these each have a process of their own.
-for alone in a_wrong_pin_is_tried_once a_signer_logs_in_again many_open_their_keys_at_once signs_with_keys_that_we_make \
+for alone in a_wrong_pin_is_tried_once a_signer_logs_in_again a_token_is_pulled_and_put_back many_open_their_keys_at_once signs_with_keys_that_we_make \
   sixteen_threads_are_as_fast_as_the_module; do
   cargo test --quiet -p realname-pkcs11 --test softhsm -- --ignored --exact "alone_$alone" --nocapture
 done

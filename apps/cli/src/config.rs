@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use realname::appraisal::ConsentGiven;
 use realname::document::SamId;
-use realname::profile::Env;
+use realname::profile::{Env, Purpose};
 use serde::Deserialize;
 
 use crate::failure::Failure;
@@ -43,6 +45,9 @@ pub(crate) struct Config {
     pub(crate) enrolled_sam_ids: Vec<String>,
     /// What the person is shown before they agree.
     pub(crate) consent_text: String,
+    /// Whether that text says that registers are told the phone number. Absent: it doesn't, and none is.
+    #[serde(default)]
+    pub(crate) consent_phone_number: bool,
     /// Finds faces in the holder's photo of an online sale.
     face_finder: Option<Helper>,
     /// The weights of the face finder inside this program, used when no helper is named.
@@ -93,6 +98,12 @@ impl OneOrMore {
 }
 
 impl Config {
+    /// What a person who was shown the text agreed to, for this purpose, now.
+    pub(crate) fn consent_to(&self, purpose: &Purpose) -> ConsentGiven {
+        let given = ConsentGiven::new(&self.consent_text, [purpose.clone()], Timestamp::now());
+        if self.consent_phone_number { given.with_phone_number() } else { given }
+    }
+
     pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|error| {

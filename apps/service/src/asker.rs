@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use realname::confirmation::{Confirmer, LedgerSecret, Messenger, NaturalDay, PhoneNumber, ServiceId};
+use realname::confirmation::{
+    Confirmer, Form, LedgerSecret, Message, Messenger, MessengerError, NaturalDay, PhoneNumber, ServiceId,
+};
+use realname::gateway::VoicePlatform;
+use realname::profile::Lang;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -14,8 +18,27 @@ use crate::Refusal;
 pub(crate) struct Asker {
     pub(crate) confirmer: Arc<Confirmer>,
     pub(crate) messenger: Box<dyn Messenger>,
+    /// Asks by telephone, and reads what its platform posts back.
+    pub(crate) voice: Option<Arc<VoicePlatform>>,
     /// The same secret as the confirmer's, for ids.
     pub(crate) secret: Zeroizing<[u8; 32]>,
+}
+
+/// Questions by telephone go to the voice platform, all others to the messenger. Either may be missing.
+pub(crate) struct Both {
+    pub(crate) texts: Option<Box<dyn Messenger>>,
+    pub(crate) voice: Arc<VoicePlatform>,
+}
+
+impl Messenger for Both {
+    fn send(&self, message: &Message<'_>, lang: Lang) -> Result<(), MessengerError> {
+        match (message.form(), &self.texts) {
+            (Form::Voice { .. }, _) => self.voice.send(message, lang),
+            (_, Some(texts)) => texts.send(message, lang),
+            // Nothing of this service sends texts.
+            (_, None) => Err(MessengerError::Refused { status: None }),
+        }
+    }
 }
 
 impl Asker {

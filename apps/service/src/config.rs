@@ -1,10 +1,14 @@
 //! The service's configuration: `serve.toml`. Relative paths are relative to the file, unknown keys are an error.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use realname::pkcs11::KeyOpener;
 use realname::profile::Env;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::SetupError;
 
@@ -25,8 +29,8 @@ pub struct Config {
     pub trust: PathBuf,
     /// The anchors.
     pub anchor: PathBuf,
-    /// The directory of the SQLite store.
-    pub store: PathBuf,
+    /// Where what must happen once is kept.
+    pub store: StoreAt,
     /// Whether it counts.
     pub env: Env,
     /// TLS.
@@ -44,6 +48,61 @@ pub struct Config {
     /// Where browsers return to.
     #[serde(default, rename = "return")]
     pub returns: Vec<Return>,
+}
+
+/// `store`: a directory on a local disk, or `[store]`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum StoreAt {
+    /// SQLite in that directory, for one machine.
+    Directory(PathBuf),
+    /// A PostgreSQL database, for several.
+    Postgres(Database),
+}
+
+/// `[store]`: a PostgreSQL database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Database {
+    /// The file with the address, which may hold a password: `postgres://…` or `host=… user=…`.
+    pub postgres: PathBuf,
+    /// Whom to believe who the server is (PEM); whom the system believes when absent.
+    pub roots: Option<PathBuf>,
+    /// A file with 32 random bytes in base64url, the same for every node: what sessions are sealed under. Needed with `[check]`.
+    pub secret: Option<PathBuf>,
+    /// Connections for steps; a quarter as many more for looking.
+    #[serde(default = "eight")]
+    pub connections: NonZeroUsize,
+}
+
+fn eight() -> NonZeroUsize {
+    const EIGHT: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+    EIGHT
+}
+
+impl<'de> Deserialize<'de> for StoreAt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = StoreAt;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a directory, or a table with `postgres`")
+            }
+
+            fn visit_str<E>(self, directory: &str) -> Result<StoreAt, E> {
+                Ok(StoreAt::Directory(directory.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<StoreAt, A::Error> {
+                Database::deserialize(MapAccessDeserializer::new(table)).map(StoreAt::Postgres)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// `[tls]`
@@ -92,6 +151,9 @@ pub struct Consent {
     pub en: String,
     /// Simplified Chinese.
     pub zh: String,
+    /// Whether both say that registers are told the phone number. Absent: they don't, and none is.
+    #[serde(default)]
+    pub phone_number: bool,
 }
 
 /// `[confirmation]`
@@ -109,6 +171,21 @@ pub struct Confirmation {
     pub authorization: Option<PathBuf>,
     /// Sends messages over an operator's CMPP or SMPP gateway, and takes in the replies: a settings file (docs/gateways.md).
     pub line: Option<PathBuf>,
+    /// A voice platform, for questions of the form `voice`.
+    pub voice: Option<Voice>,
+}
+
+/// `[confirmation.voice]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Voice {
+    /// Where questions are posted: an HTTPS URL; plain HTTP on this machine only.
+    pub url: String,
+    /// A file with the `Authorization` header of those posts.
+    pub authorization: Option<PathBuf>,
+    /// The file with the secret that its call-backs carry: its text, at least 32 characters.
+    pub secret: PathBuf,
 }
 
 /// `[[webhook]]`
@@ -190,7 +267,7 @@ impl Config {
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
         // A key in a token is no file.
-        for file in config.files().filter(|file| !crate::keys::is_uri(file)) {
+        for file in config.files().filter(|file| !KeyOpener::is_uri(file)) {
             *file = base.join(&*file);
         }
         if let Some(check) = &mut config.check
@@ -209,10 +286,21 @@ impl Config {
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
             let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);
-            files.chain(&mut asking.authorization).chain(&mut asking.line)
+            let voice = asking
+                .voice
+                .iter_mut()
+                .flat_map(|voice| std::iter::once(&mut voice.secret).chain(&mut voice.authorization));
+            files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
-        [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)
+        let (kept, more) = match store {
+            StoreAt::Directory(directory) => (directory, [None, None]),
+            StoreAt::Postgres(database) => {
+                (&mut database.postgres, [database.roots.as_mut(), database.secret.as_mut()])
+            }
+        };
+        let files = [key, trust, anchor, kept].into_iter().chain(more.into_iter().flatten());
+        files.chain(tls).chain(check).chain(asking).chain(secrets)
     }
 
     /// The origin under which browsers reach it, where it isn't said.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust};
+use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
 use crate::call::answer;
 use crate::sessions;
 use crate::shown::{Action, Error, ErrorParts, ErrorShown};
@@ -30,6 +30,7 @@ use crate::shown::{Action, Error, ErrorParts, ErrorShown};
         confirmations::ask,
         confirmations::reply,
         confirmations::redeem,
+        voice::callback,
         trust::trust,
         trust::jwks,
         health::alive,
@@ -59,7 +60,13 @@ impl Modify for Token {
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("Made by `realname serve token new`."))
             .build();
-        openapi.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(bearer));
+        let platform = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The secret of `[confirmation.voice]`."))
+            .build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        components.add_security_scheme("voice", SecurityScheme::Http(platform));
     }
 }
 

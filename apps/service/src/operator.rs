@@ -10,32 +10,34 @@ use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
 use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
-use realname::gateway::{Gateway, GatewaySettings, Replies};
+use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
-use realname::store::{Housekeeping, Outbox, SqliteStore, Store};
+use realname::store::{Housekeeping, Outbox, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
-use crate::asker::Asker;
-use crate::config::{Check, Config, Confirmation, Consent};
+use crate::asker::{Asker, Both};
+use crate::config::{Check, Config, Confirmation, Consent, Voice};
 use crate::files::{read, read_text};
-use crate::hook::{Event, Hook};
-use crate::{Refusal, SetupError, keys};
+use crate::hook::{Event, Listener};
+use crate::{Refusal, SetupError, kept, keys};
 
 /// Everything that the configuration names.
 pub(crate) struct Operator {
     pub(crate) iss: String,
     pub(crate) env: Env,
     pub(crate) signer: Arc<dyn Signer>,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Outbox>,
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
     home: Option<HomeSide>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
-    pub(crate) hooks: Vec<Arc<Hook>>,
+    /// What sessions are sealed under.
+    pub(crate) sealing: Zeroizing<[u8; 32]>,
+    pub(crate) listeners: Vec<Arc<Listener>>,
     anchors: Vec<Anchor>,
     trust_file: PathBuf,
     trust: RwLock<Arc<Trust>>,
@@ -59,14 +61,14 @@ pub(crate) struct Desk {
 impl Operator {
     /// Loads it all. A trust list that isn't in force is an error here.
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
-        let sqlite = Arc::new(SqliteStore::open_dir(&config.store)?);
-        let store: Arc<dyn Store> = sqlite.clone();
+        let store = kept::open(&config.store)?;
+        let sealing = kept::sealing(&config.store, config.check.is_some())?;
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
         let signer = keys::load(&config.key)?;
         let asker = config
             .confirmation
             .as_ref()
-            .map(|asking| asker(asking, config, &signer, sqlite.clone()))
+            .map(|asking| asker(asking, config, &signer, store.clone()))
             .transpose()?;
         let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
         let mut public_keys = vec![public_key(&*signer)];
@@ -91,11 +93,8 @@ impl Operator {
             asker,
             public_keys,
             housekeeping: Housekeeping::new(),
-            hooks: config
-                .webhook
-                .iter()
-                .map(|hook| Hook::load(hook).map(Arc::new))
-                .collect::<Result<_, _>>()?,
+            sealing,
+            listeners: Listener::load_all(&config.webhook)?.into_iter().map(Arc::new).collect(),
             anchors,
             trust_file: config.trust.clone(),
             trust: RwLock::new(Arc::new(trust)),
@@ -120,18 +119,19 @@ impl Operator {
         Ok(true)
     }
 
-    /// Keeps an event for each webhook of that principal's.
-    pub(crate) fn tell(&self, principal: &str, event: &Event, now: Timestamp) -> Result<(), Refusal> {
-        self.hooks_of(principal).try_for_each(|hook| hook.keep(self.store.as_ref(), event, now))
+    /// Keeps an event for that principal's webhooks, before what it tells of.
+    pub(crate) fn tell(&self, principal: &str, event: &Event) -> Result<(), Refusal> {
+        self.listener(principal).map_or(Ok(()), |listener| listener.keep(self.store.as_ref(), event))
     }
 
     /// Has what was kept for that principal told.
     pub(crate) fn wake(&self, principal: &str) {
-        self.hooks_of(principal).for_each(|hook| hook.wake());
+        self.listener(principal).inspect(|listener| listener.wake());
     }
 
-    pub(crate) fn hooks_of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a Arc<Hook>> {
-        self.hooks.iter().filter(move |hook| hook.principal == principal)
+    /// The webhooks of that principal, if there are any.
+    pub(crate) fn listener(&self, principal: &str) -> Option<&Listener> {
+        self.listeners.iter().find(|listener| listener.principal == principal).map(AsRef::as_ref)
     }
 
     /// The terminal for online checks.
@@ -184,32 +184,58 @@ fn asker(
     };
     let confirmer = Confirmer::new(config.iss.as_str(), signer.clone(), LedgerSecret::new(*secret));
     let confirmer = Arc::new(confirmer.map_err(refused)?.with_env(config.env));
-    let messenger: Box<dyn Messenger> = match (&asking.lines, &asking.gateway, &asking.line) {
+    let texts: Option<Box<dyn Messenger>> = match (&asking.lines, &asking.gateway, &asking.line) {
         (None, None, Some(path)) => {
             let settings = GatewaySettings::load(path)?;
             // What a reply led to is found by whoever asks how the question stands.
             let replies = Replies::new("line", store, Arc::clone(&confirmer), &secret);
-            Box::new(Gateway::open(&settings, Some(Arc::new(replies)))?)
+            Some(Box::new(Gateway::open(&settings, Some(Arc::new(replies)))?))
         }
         (Some(path), None, None) => {
             let lines = LineMessenger::file(path);
-            Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?)
+            Some(Box::new(lines.map_err(|source| SetupError::File { path: path.clone(), source })?))
         }
         (None, Some(url), None) => {
             let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
-            Box::new(match &asking.authorization {
+            Some(Box::new(match &asking.authorization {
                 Some(path) => gateway.with_authorization(read_text(path)?.trim())?,
                 None => gateway,
-            })
+            }))
         }
-        _ => {
-            return Err(SetupError::Value {
-                key: "confirmation",
-                problem: "it has one of `lines`, `gateway` and `line`",
-            });
-        }
+        (None, None, None) => None,
+        _ => return Err(ways()),
     };
-    Ok(Asker { confirmer, messenger, secret })
+    let voice = asking.voice.as_ref().map(voice).transpose()?.map(Arc::new);
+    let messenger: Box<dyn Messenger> = match (texts, &voice) {
+        (texts, Some(voice)) => Box::new(Both { texts, voice: Arc::clone(voice) }),
+        (Some(texts), None) => texts,
+        (None, None) => return Err(ways()),
+    };
+    Ok(Asker { confirmer, messenger, voice, secret })
+}
+
+fn ways() -> SetupError {
+    SetupError::Value {
+        key: "confirmation",
+        problem: "it has one of `lines`, `gateway` and `line`, or a `voice`, or both",
+    }
+}
+
+/// The platform that asks by telephone. A secret that is empty, or short enough to guess, is none.
+fn voice(voice: &Voice) -> Result<VoicePlatform, SetupError> {
+    let secret = Zeroizing::new(read_text(&voice.secret)?);
+    let secret = secret.trim();
+    if secret.len() < 32 {
+        return Err(SetupError::Value {
+            key: "confirmation.voice.secret",
+            problem: "the file holds at least 32 characters",
+        });
+    }
+    let platform = VoicePlatform::new(&voice.url, Secret::new(secret), Duration::from_secs(10))?;
+    Ok(match &voice.authorization {
+        Some(path) => platform.with_authorization(read_text(path)?.trim())?,
+        None => platform,
+    })
 }
 
 fn desk(check: Check, key: Arc<dyn Signer>) -> Result<Desk, SetupError> {

@@ -11,6 +11,7 @@ use realname::confirmation::{
     ConfirmationError, MessengerError, PhoneNumberError, QuestionError, ServiceIdError,
 };
 use realname::demand::{AnswerError, AskError};
+use realname::gateway::CallbackError;
 use realname::jose::JoseError;
 use realname::profile::{Advice, Explain, Lang, explain};
 use realname::rely::RecordError;
@@ -163,6 +164,9 @@ pub enum Refusal {
     /// The question didn't go out, or nobody knows.
     #[error(transparent)]
     Messenger(MessengerError),
+    /// A voice platform's call-back says nothing.
+    #[error(transparent)]
+    Callback(#[from] CallbackError),
     /// The photo can't be used.
     #[error(transparent)]
     Capture(#[from] CaptureError),
@@ -225,6 +229,7 @@ explain! {
         Self::Confirmation(error) => error;
         Self::Cancellation(error) => error;
         Self::Messenger(error) => error;
+        Self::Callback(error) => error;
         Self::Capture(error) => error;
         Self::Photo(error) => error;
         Self::Declared(error) => error;
@@ -238,10 +243,13 @@ impl Refusal {
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Json(_) | Self::Members(_) | Self::Parameter | Self::Header(_) | Self::IdempotencyKey => {
+            Self::Json(_) | Self::Members(_) | Self::Parameter | Self::Header(_) | Self::IdempotencyKey
+            | Self::Callback(CallbackError::Form) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::NoToken | Self::TokenRefused | Self::NotThePage => StatusCode::UNAUTHORIZED,
+            Self::NoToken | Self::TokenRefused | Self::NotThePage | Self::Callback(CallbackError::Stranger) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::ScopeMissing(_) | Self::LinkUsed | Self::OtherOrigin => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -262,6 +270,8 @@ impl Refusal {
             | Self::Trust(_)
             | Self::Store(_)
             | Self::Messenger(_)
+            // The platform calls back again.
+            | Self::Callback(_)
             | Self::Cancellation(
                 CancellationError::Store(_) | CancellationError::Confirmation(ConfirmationError::Store(_)),
             )

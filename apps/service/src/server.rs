@@ -89,7 +89,7 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let bound = listener.local_addr().map_err(listen)?;
         let origin = config.origin(bound).trim_end_matches('/').to_owned();
-        let node = random().map_err(|source| SetupError::Key { path: config.key.clone(), source })?;
+        let node = random()?;
         let app = App::new(operator, config, origin, demo, node);
         let router = routes::router(app.clone());
         Ok(Self { listener, tls, app, router, round: ROUND })
@@ -195,7 +195,6 @@ async fn rounds(app: App, every: Duration) {
     let mut round = tokio::time::interval(every);
     loop {
         round.tick().await;
-        app.sessions.expire(now());
         app.keep_house();
         let operator = Arc::clone(&app.operator);
         let renewed = app.pool.run(move || Ok(operator.renew(now()))).await;

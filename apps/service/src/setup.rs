@@ -9,7 +9,7 @@ use realname::authority::http::ConnectError;
 use realname::confirmation::GatewayError;
 use realname::gateway::SettingsError;
 use realname::jose::JoseError;
-use realname::pkcs11::Pkcs11Error;
+use realname::pkcs11::KeyError;
 use realname::profile::{OutsideText, explain};
 use realname::store::StoreError;
 use realname::trust::TrustError;
@@ -44,20 +44,21 @@ pub enum SetupError {
         /// What is wrong.
         problem: &'static str,
     },
-    /// A key can't be read.
-    #[error("{}: {source}", shown(.path))]
-    Key {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: JoseError,
-    },
-    /// Others than its owner can read a key's file.
-    #[error("{}: others can read this key", shown(.0))]
-    KeyReadable(PathBuf),
-    /// A key in a token can't be used.
+    /// Others than its owner can read a file with a secret.
+    #[error("{}: others can read this secret", shown(.0))]
+    SecretReadable(PathBuf),
+    /// The database has no store, which may be because it is another one than was meant.
+    #[error("the database that store.postgres names has no store")]
+    NoStore,
+    /// Whom to believe who the database's server is can't be read.
+    #[error("store.roots: {0}")]
+    Roots(String),
+    /// A key can't be opened.
     #[error(transparent)]
-    Token(#[from] Pkcs11Error),
+    Key(#[from] KeyError),
+    /// The system gives no random numbers.
+    #[error(transparent)]
+    Random(#[from] JoseError),
     /// The certificate or its key can't be used.
     #[error("the TLS certificate or its key can't be used: {0}")]
     Tls(String),
@@ -105,8 +106,9 @@ explain! {
         Self::File { .. } => "file", System, "check the path and its permissions", "请检查路径及其权限", "无法读取文件（{error}）";
         Self::Config { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置文件有误（{error}）";
         Self::Value { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置项有误（{error}）";
-        Self::Key { .. } => "key", Setup, "give a PEM key made by `realname key new` or OpenSSL; the password of an encrypted one is REALNAME_KEY_PASSWORD", "请提供 realname key new 或 OpenSSL 生成的 PEM 密钥；加密密钥的口令放在 REALNAME_KEY_PASSWORD 中", "密钥文件有误（{error}）";
-        Self::KeyReadable(_) => "key_readable", Setup, "chmod 600 it, and make a new key if somebody may have read it", "请执行 chmod 600；如可能已被他人读取，请更换密钥", "其他用户可读取该密钥（{error}）";
+        Self::SecretReadable(_) => "secret_readable", Setup, "chmod 600 it, and make another secret if somebody may have read it", "请执行 chmod 600；如可能已被他人读取，请更换该机密", "其他用户可读取该机密文件（{error}）";
+        Self::NoStore => "store_missing", Setup, "check the address; for a new database run `realname serve migrate --config FILE` once", "请检查地址；如为新数据库，请先运行一次 realname serve migrate --config FILE", "数据库中没有存储（{error}）";
+        Self::Roots(_) => "store_roots", Setup, "give PEM certificates of who vouches for the database's server", "请提供为数据库服务器证书签名的 PEM 根证书", "数据库根证书无法使用（{error}）";
         Self::Tls(_) => "tls", Setup, "give a PEM certificate with its chain and the key that belongs to it", "请提供 PEM 证书链及其对应的私钥", "TLS 证书或私钥无法使用（{error}）";
         Self::Listen { .. } => "listen", System, "choose another address, or end what listens there", "请更换地址，或结束占用该地址的程序", "无法监听（{error}）";
     }
@@ -119,6 +121,7 @@ explain! {
         Self::Line(error) => error;
         Self::Policy(error) => error;
         Self::Attest(error) => error;
-        Self::Token(error) => error;
+        Self::Key(error) => error;
+        Self::Random(error) => error;
     }
 }

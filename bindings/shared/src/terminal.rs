@@ -39,6 +39,9 @@ struct Config {
     #[serde(default)]
     enrolled_sam_ids: Vec<String>,
     consent_text: String,
+    /// Whether that text says that registers are told the phone number.
+    #[serde(default)]
+    consent_phone_number: bool,
     photo_decoder: Option<Helper>,
     face_matcher: Option<Helper>,
     liveness: Option<Helper>,
@@ -102,6 +105,9 @@ struct Consent {
     given: bool,
     /// What the person was shown, when it isn't the configuration's.
     text: Option<String>,
+    /// Whether what was shown says that registers are told the phone number; as the configuration says when absent, with its own
+    /// text.
+    phone_number: Option<bool>,
 }
 
 impl Terminal {
@@ -235,8 +241,10 @@ impl Terminal {
                 ["nothing was read or asked", "未读取证件，未查询任何信息"],
             ));
         }
+        let own = consent.text.is_none() && self.config.consent_phone_number;
         let shown = consent.text.unwrap_or_else(|| self.config.consent_text.clone());
-        Ok(ConsentGiven::new(&shown, [demand.purpose().clone()], Timestamp::now()))
+        let given = ConsentGiven::new(&shown, [demand.purpose().clone()], Timestamp::now());
+        Ok(if consent.phone_number.unwrap_or(own) { given.with_phone_number() } else { given })
     }
 
     fn count(&self, evidence: &Evidence) -> Result<Vec<Signal>, Failure> {

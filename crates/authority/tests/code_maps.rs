@@ -324,6 +324,17 @@ fn what_the_gateway_says_beside_another_status() {
     assert_eq!(told("huawei-face", 403, ""), Err(AuthorityError::Denied));
 }
 
+/// The table of Baidu's "no" has no source: none of its codes says anything of a person.
+#[test]
+fn a_code_without_a_source_is_neither_a_match_nor_a_no() {
+    let (_, dialect) = open("baidu-two-element");
+    let query = query();
+    for code in (1..200).chain(222_000..224_000) {
+        let told = ask(&dialect, &query, &json!({ "log_id": 1, "error_code": code }).to_string());
+        assert!(told.is_err(), "{code}: {told:?}");
+    }
+}
+
 #[test]
 fn the_maps_are_all_listed_sourced_and_written_twice() {
     let directory = format!("{}/../../fixtures/codemaps", env!("CARGO_MANIFEST_DIR"));

@@ -64,6 +64,14 @@ impl VoicePlatform {
         Ok(Self { gateway: self.gateway.with_authorization(value)?, ..self })
     }
 
+    /// Whether a call-back with this `Authorization` header comes from the platform; asked before its body is read.
+    pub fn knows(&self, authorization: Option<&str>) -> bool {
+        // Nothing is no secret, even where nothing was agreed.
+        let carried =
+            authorization.and_then(|value| value.strip_prefix("Bearer ")).filter(|value| !value.is_empty());
+        carried.is_some_and(|carried| carried.as_bytes().ct_eq(self.secret.bytes()).into())
+    }
+
     /// Reads a call-back and signs the grant, once. `authorization` is the value of its header.
     pub fn heard(
         &self,
@@ -72,10 +80,7 @@ impl VoicePlatform {
         (confirmer, store): (&Confirmer, &dyn Store),
         now: Timestamp,
     ) -> Result<Replied, CallbackError> {
-        // Nothing is no secret, even where nothing was agreed.
-        let carried =
-            authorization.and_then(|value| value.strip_prefix("Bearer ")).filter(|value| !value.is_empty());
-        if !carried.is_some_and(|carried| carried.as_bytes().ct_eq(self.secret.bytes()).into()) {
+        if !self.knows(authorization) {
             return Err(CallbackError::Stranger);
         }
         let json = Json::parse(body, MAX_BODY).map_err(|_| CallbackError::Form)?;

@@ -1,14 +1,14 @@
 //! Sessions of one token, each used by one caller at a time.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cryptoki::context::Pkcs11;
 use cryptoki::error::{Error, RvError};
 use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
+use crate::modules::{Module, Opened};
 use crate::{KeyUri, Pin, Pkcs11Error};
 
 /// A session in which the key was found.
@@ -16,17 +16,19 @@ pub(crate) struct Seat {
     pub(crate) session: Session,
     pub(crate) key: ObjectHandle,
     generation: u64,
+    // After the session, so that it is closed before it isn't counted any more.
+    _opened: Opened,
 }
 
 pub(crate) struct Pool {
-    module: Pkcs11,
+    module: Arc<Module>,
     uri: KeyUri,
     pin: Pin,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     idle: Vec<Seat>,
     /// Counts up when everything that was opened is given up: what comes back from before isn't kept.
     generation: u64,
@@ -37,13 +39,29 @@ struct State {
 /// More sessions than callers that sign at once aren't of use; tokens have few.
 const IDLE: usize = 64;
 
+impl State {
+    /// Gives up everything that was opened so far.
+    pub(crate) fn forget(&mut self) {
+        self.generation += 1;
+        self.idle.clear();
+    }
+}
+
 impl Pool {
-    pub(crate) fn new(module: Pkcs11, uri: KeyUri, pin: Pin) -> Self {
-        Self { module, uri, pin, state: Mutex::default() }
+    pub(crate) fn new(module: Arc<Module>, uri: KeyUri, pin: Pin) -> Self {
+        let state = Arc::default();
+        module.used_by(&state);
+        Self { module, uri, pin, state }
+    }
+
+    pub(crate) fn module(&self) -> &Module {
+        &self.module
     }
 
     /// A session that nobody uses, or a new one.
     pub(crate) fn seat(&self) -> Result<Seat, Pkcs11Error> {
+        // Before the lock: whoever waits for a module that begins again holds nobody up who gives a session back.
+        let _opening = self.module.opening();
         let mut state = self.lock();
         if let Some(error) = &state.refused {
             return Err(error.clone());
@@ -61,24 +79,26 @@ impl Pool {
 
     pub(crate) fn give_back(&self, seat: Seat) {
         let mut state = self.lock();
-        if seat.generation == state.generation && state.idle.len() < IDLE {
+        if seat.generation == state.generation && state.idle.len() < IDLE && !self.module.is_ending() {
             state.idle.push(seat);
         }
     }
 
     /// Gives up everything that was opened as long as this seat: the token was pulled, or the user was logged out.
     pub(crate) fn give_up(&self, seat: Seat) {
+        let generation = seat.generation;
+        drop(seat);
         let mut state = self.lock();
-        if seat.generation == state.generation {
-            state.generation += 1;
-            state.idle.clear();
+        if generation == state.generation {
+            state.forget();
         }
     }
 
     fn open(&self, generation: u64) -> Result<Seat, Pkcs11Error> {
         let slot = self.slot()?;
-        let session = self.module.open_ro_session(slot).map_err(told)?;
-        let info = self.module.get_token_info(slot).map_err(told)?;
+        let opened = self.module.opened();
+        let session = self.module.library.open_ro_session(slot).map_err(told)?;
+        let info = self.module.library.get_token_info(slot).map_err(told)?;
         if info.login_required() {
             let pin = self.pin.get().map(|pin| AuthPin::from(pin.as_str()));
             if pin.is_none() && !info.protected_authentication_path() {
@@ -91,15 +111,15 @@ impl Pool {
             }
         }
         let key = one(&session, &self.template(ObjectClass::PRIVATE_KEY), Pkcs11Error::NoKey)?;
-        Ok(Seat { session, key, generation })
+        Ok(Seat { session, key, generation, _opened: opened })
     }
 
     /// The one token that fits.
     fn slot(&self) -> Result<Slot, Pkcs11Error> {
         let fits = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
         let mut found = Vec::new();
-        for slot in self.module.get_slots_with_initialized_token().map_err(told)? {
-            let info = self.module.get_token_info(slot).map_err(told)?;
+        for slot in self.module.library.get_slots_with_initialized_token().map_err(told)? {
+            let info = self.module.library.get_token_info(slot).map_err(told)?;
             let uri = &self.uri;
             if fits(&uri.token, info.label())
                 && fits(&uri.serial, info.serial_number())

@@ -48,29 +48,59 @@ impl TokenSigner {
     /// # Errors
     /// [`Pkcs11Error`]; nothing was signed.
     pub fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, Pkcs11Error> {
-        let seat = self.pool.seat()?;
-        match raw(&seat, self.curve, message) {
-            Ok(signature) => {
-                self.pool.give_back(seat);
-                return Ok(signature);
-            }
-            Err(error) if went_away(&error) => self.pool.give_up(seat),
-            Err(error) => {
-                self.pool.give_back(seat);
-                return Err(told(error));
-            }
+        let begun = self.pool.module().begun();
+        match self.pool.seat() {
+            Ok(seat) => match raw(&seat, self.curve, message) {
+                Ok(signature) => {
+                    self.pool.give_back(seat);
+                    return Ok(signature);
+                }
+                Err(error) if went_away(&error) => self.pool.give_up(seat),
+                Err(error) => {
+                    self.pool.give_back(seat);
+                    return Err(told(error));
+                }
+            },
+            Err(error) if may_be_back(&error) => {}
+            Err(error) => return Err(error),
         }
-        // Tried once: a token that isn't back by now has to be plugged in by somebody.
+        // Opened anew; and once more by a module that looks for its tokens again. One that isn't back by now has to be plugged in
+        // by somebody.
+        match self.sign_anew(message) {
+            Err(error) if may_be_back(&error) => {
+                self.pool.module().begin_again(begun);
+                self.sign_anew(message)
+            }
+            other => other,
+        }
+    }
+
+    /// Signs with what is opened now, when it is the same key.
+    fn sign_anew(&self, message: &[u8]) -> Result<Vec<u8>, Pkcs11Error> {
         let seat = self.pool.seat()?;
         // Another token with the same label, or a key that was made anew, must not sign under this one's name.
         if public_half(&self.pool, &seat)? != (self.curve, self.public.clone()) {
             return Err(Pkcs11Error::OtherKey);
         }
-        let signature = raw(&seat, self.curve, message).map_err(told)?;
+        let signature = match raw(&seat, self.curve, message) {
+            Ok(signature) => signature,
+            Err(error) => {
+                self.pool.give_up(seat);
+                return Err(told(error));
+            }
+        };
         self.public.verify(message, &signature).map_err(|_| Pkcs11Error::OtherKey)?;
         self.pool.give_back(seat);
         Ok(signature)
     }
+}
+
+/// Whether it is the token that is missing, or half of it, so that it may be there when it is looked for again.
+fn may_be_back(error: &Pkcs11Error) -> bool {
+    matches!(
+        error,
+        Pkcs11Error::NoToken | Pkcs11Error::NoKey | Pkcs11Error::NoPublicKey | Pkcs11Error::Token(_)
+    )
 }
 
 /// What the token signs with the key: 64 bytes for both algorithms.

@@ -161,6 +161,59 @@ fn alone_a_signer_logs_in_again() {
     assert!(asked.load(Ordering::SeqCst) >= 3);
 }
 
+/// The directory of the tokens, as SoftHSM's configuration names it.
+fn tokens() -> PathBuf {
+    let conf = std::fs::read_to_string(std::env::var_os("SOFTHSM2_CONF").unwrap()).unwrap();
+    let named = conf.lines().find_map(|line| line.strip_prefix("directories.tokendir = "));
+    named.unwrap().trim().into()
+}
+
+/// SoftHSM looks for tokens only when it begins: one whose files were away is gone for it until then.
+#[test]
+#[ignore = "needs softhsm2 and opensc, alone"]
+fn alone_a_token_is_pulled_and_put_back() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let right = Pin::asked(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        Some(Zeroizing::new("123456".to_owned()))
+    });
+    let uri = KeyUri::parse("pkcs11:token=operator;object=ed-tool").unwrap();
+    let signer = Arc::new(TokenSigner::open(&uri, Some(&module()), right).unwrap());
+    // Another signer of the same module has sessions of its own, as a service's second key has.
+    let other = open("pkcs11:token=operator;object=p256-tool").unwrap();
+    let check = |signer: &TokenSigner, message: &[u8]| {
+        signer.verifying_key().verify(message, &signer.sign(message).unwrap()).unwrap();
+    };
+    check(&signer, b"before");
+    check(&other, b"before");
+    let (here, away) = (tokens(), tokens().with_extension("away"));
+    for round in 0..3 {
+        std::fs::rename(&here, &away).unwrap();
+        std::fs::create_dir(&here).unwrap();
+        // Pulled: said so, by many at once, and nothing is signed.
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let told = signer.try_sign(b"away").unwrap_err();
+                    assert!(matches!(told, Pkcs11Error::NoToken | Pkcs11Error::Token(_)), "{told}");
+                });
+            }
+        });
+        std::fs::remove_dir(&here).unwrap();
+        std::fs::rename(&away, &here).unwrap();
+        let before = asked.load(Ordering::SeqCst);
+        // Put back: the same process signs again with the same keys, and logs in once more.
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| check(&signer, b"back"));
+            }
+        });
+        check(&other, b"back");
+        assert!(asked.load(Ordering::SeqCst) > before, "round {round}: the PIN is asked for again");
+    }
+}
+
 /// Sixteen callers against a loop of bare `C_SignInit` and `C_Sign` in as many threads.
 #[test]
 #[ignore = "needs softhsm2 and opensc, alone"]

@@ -159,7 +159,7 @@ fn case(
         .terminal(config.terminal.as_str())
         .enrolled(config.enrolled()?)
         .signals(signals);
-    // The phone number goes to a register that can't be asked without it, and to no other.
+    // The phone number goes to a register that can't be asked without it, by the policy's and the person's word, and to no other.
     if let Some(number) = demand.transaction().and_then(Transaction::number) {
         request = request.offering_phone_number(number.clone());
     }

@@ -65,7 +65,7 @@ fn set_up(workshop: &Workshop, vendor: &Vendor, map: &str) {
     let (head, _) = policy.split_once("[[rule]]").expect("rules");
     // Nor can it confirm the dates of a card whose term is unusual.
     let head = head.replace("unusual = \"confirm\"", "unusual = \"ignore\"");
-    let rule = "[[rule]]\npurposes = [\"sim.cancel\", \"sim.activate\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nbecause = [\"a test\"]\n";
+    let rule = "[[rule]]\npurposes = [\"sim.cancel\", \"sim.activate\"]\nkinds = [\"resident\"]\nrequire = [\"chip\", \"document_validity\", \"registry\"]\nphone_number = \"told\"\nbecause = [\"a test\"]\n";
     workshop.write("policy.toml", &format!("{head}{rule}"));
     workshop.write("secret", "TEST secret\n");
     workshop.write(
@@ -80,7 +80,9 @@ fn set_up(workshop: &Workshop, vendor: &Vendor, map: &str) {
         ),
     );
     let terminal = std::fs::read_to_string(workshop.path("terminal.toml")).expect("the file");
-    let terminal = format!("{terminal}policy = \"policy.toml\"\nauthority = \"vendor.toml\"\n");
+    let terminal = format!(
+        "{terminal}policy = \"policy.toml\"\nauthority = \"vendor.toml\"\nconsent_phone_number = true\n"
+    );
     workshop.write("terminal.toml", &terminal);
 }
 
@@ -164,8 +166,20 @@ fn the_demands_number_reaches_a_register_of_three_elements() {
     let verdict = json(&workshop.verify("presentation"));
     assert_eq!(verdict["verdict"], "accepted", "{verdict}");
 
+    // Without the policy's word, or the person's, the register isn't asked, and the reason says which it was.
+    let without = |file: &str, line: &str, expected: &str| {
+        let text = std::fs::read_to_string(workshop.path(file)).expect("the file");
+        workshop.write(file, &text.replace(line, ""));
+        let _ = std::fs::remove_file(workshop.path("presentation"));
+        let refused = attest("demand.jwt");
+        assert_eq!(json(&refused)["error"]["code"], expected, "{}", json(&refused));
+        assert_eq!(vendor.questions.lock().expect("the questions").len(), 1, "nothing was asked");
+        workshop.write(file, &text);
+    };
+    without("terminal.toml", "consent_phone_number = true", "phone_number_not_consented");
+    without("policy.toml", "phone_number = \"told\"", "phone_number_not_by_policy");
+
     // No number, no question: the clerk isn't sent back to the card.
-    std::fs::remove_file(workshop.path("presentation")).expect("removed");
     workshop.online_demand("without.jwt", &["--locality", "onsite"]);
     let refused = attest("without.jwt");
     let error = json(&refused)["error"].clone();

@@ -8,3 +8,4 @@ pub(crate) mod health;
 pub(crate) mod order;
 pub(crate) mod presentations;
 pub(crate) mod trust;
+pub(crate) mod voice;

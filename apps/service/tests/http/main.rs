@@ -8,6 +8,8 @@ mod document;
 mod hostile;
 mod line;
 mod once;
+mod restarts;
 mod sessions;
+mod voice;
 mod webhooks;
 mod world;

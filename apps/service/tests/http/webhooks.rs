@@ -15,7 +15,7 @@ use crate::world::Place;
 const SECRET: &str = "a secret of this test, long enough to be one";
 
 /// Takes one request and answers it with that status; gives its headers and its body.
-fn receive(listener: &TcpListener, status: u16) -> (String, String) {
+pub(crate) fn receive(listener: &TcpListener, status: u16) -> (String, String) {
     let (mut stream, _) = listener.accept().unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let mut bytes = Vec::new();

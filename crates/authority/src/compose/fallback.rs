@@ -13,6 +13,8 @@ use crate::{Authority, AuthorityError, Clock, Finding, Query, QueryField, System
 /// `Indeterminate` (it may be billed, and its answer may still be found), `Protocol` and `BadRequest` (it may have been a no),
 /// `PolicyBlocked` (a protected person isn't looked for elsewhere), a person's quota and `InvalidInput`.
 ///
+/// A register that needs a phone number is passed over, unasked, when the question has none.
+///
 /// The time until the deadline is shared out equally among the registers that are left. Put retries inside, around each
 /// register: an unknown outcome is looked up where the question was asked.
 pub struct Fallback {
@@ -50,9 +52,9 @@ impl Authority for Fallback {
         self.registers.iter().any(|register| register.is_test())
     }
 
-    /// What one of them asks for: nobody knows beforehand who will answer.
+    /// What all of them ask for: one that does without can be asked.
     fn asks_for(&self, field: QueryField) -> bool {
-        self.registers.iter().any(|register| register.asks_for(field))
+        self.registers.iter().all(|register| register.asks_for(field))
     }
 
     fn ask(&self, query: &Query) -> Result<Finding, AuthorityError> {
@@ -62,6 +64,10 @@ impl Authority for Fallback {
             let now = self.clock.now();
             let share = time_left(now, query.deadline()) / waiting;
             waiting = waiting.saturating_sub(1).max(1);
+            if query.phone_number_at_hand().is_none() && register.asks_for(QueryField::PhoneNumber) {
+                last = worth_more(last, AuthorityError::InvalidInput { field: QueryField::PhoneNumber });
+                continue;
+            }
             let result = register.ask(&query.clone().with_deadline(later(now, share)));
             match result {
                 Err(error) if error.may_ask_another() => last = worth_more(last, error),

@@ -156,9 +156,10 @@ impl Confirmer {
         key: &[u8; 32],
         number: &PhoneNumber,
         now: Timestamp,
-    ) -> Result<String, ConfirmationError> {
+    ) -> Result<Grant, ConfirmationError> {
         let disclosure = grant::number_disclosure(self.secret.salt("number", &[key]), number)?;
-        grant::sign(&self.iss, &*self.signer, self.env, kept, &disclosure, now)
+        let jws = grant::sign(&self.iss, &*self.signer, self.env, kept, &disclosure, now)?;
+        Ok(Grant::new(jws, &disclosure))
     }
 
     /// The grant in full. The disclosure that names the number is made again, so that the store needn't hold it.

@@ -63,12 +63,16 @@ impl Confirmer {
         let says = says(&kept, pointer, &key, reply);
         let tried = self.tried(&key, &kept, reply);
         let asked = Asked { store, key, kept, reply, tried, now };
-        let decision = match (&says, &entry.answer) {
+        let signed = match (&says, &entry.answer) {
             (Says::Nothing(_), _) | (_, Some(_)) => {
                 return self.tell(&asked, &says, entry.answer.as_deref());
             }
-            (Says::Yes, None) => Decision::Granted(self.sign(&asked.kept, &key, &reply.number, now)?),
-            (Says::No, None) => Decision::Declined,
+            (Says::Yes, None) => Some(self.sign(&asked.kept, &key, &reply.number, now)?),
+            (Says::No, None) => None,
+        };
+        let decision = match &signed {
+            Some(grant) => Decision::Granted(grant.record().to_owned()),
+            None => Decision::Declined,
         };
         let answer = decision.to_json().to_bytes();
         let answered = match &asked.tried {
@@ -78,22 +82,19 @@ impl Confirmer {
             }
             None => AnsweredWithin::Answered(store.answer(super::SPACE, &key, &answer, now)?),
         };
-        Ok(match (answered, decision) {
-            (AnsweredWithin::Answered(Answered::Recorded), Decision::Granted(jws)) => {
-                Replied::Granted(self.grant(&key, jws, &reply.number)?)
+        Ok(match answered {
+            AnsweredWithin::Answered(Answered::Recorded) => {
+                signed.map_or(Replied::Declined, Replied::Granted)
             }
-            (AnsweredWithin::Answered(Answered::Recorded), Decision::Declined) => Replied::Declined,
             // Another thread or process was first; what this one signed is thrown away unseen.
-            (AnsweredWithin::Answered(Answered::Already(recorded)), _) => {
+            AnsweredWithin::Answered(Answered::Already(recorded)) => {
                 self.tell(&asked, &says, Some(&recorded))?
             }
-            (AnsweredWithin::Answered(Answered::Expired | Answered::Claimed), _) => {
+            AnsweredWithin::Answered(Answered::Expired | Answered::Claimed) => {
                 Replied::Refused(ReasonCode::ConfirmationLate)
             }
-            (AnsweredWithin::Answered(Answered::Unknown), _) => {
-                Replied::Refused(ReasonCode::ConfirmationNotAsked)
-            }
-            (AnsweredWithin::Full(_), _) => Replied::Refused(ReasonCode::ConfirmationTooManyReplies),
+            AnsweredWithin::Answered(Answered::Unknown) => Replied::Refused(ReasonCode::ConfirmationNotAsked),
+            AnsweredWithin::Full(_) => Replied::Refused(ReasonCode::ConfirmationTooManyReplies),
         })
     }
 

@@ -10,16 +10,15 @@ use realname_terms::Lang;
 
 use super::gateway::{Gateway, Seed};
 use crate::Replies;
-use crate::cmpp::Cmpp;
-use crate::protocol::{Delivery, Outcome, Taken};
+use crate::protocol::{Delivery, Outcome, Protocol, Taken};
 use crate::sending::{Sending, Step};
 use crate::session::{Event, Session, Timing};
 use crate::text::split;
 
 /// Our side: a session, opened again after each break, and the replies.
-pub(super) struct Client {
-    pub(super) protocol: Arc<Cmpp>,
-    pub(super) session: Session<Cmpp>,
+pub(super) struct Client<P> {
+    pub(super) protocol: Arc<P>,
+    pub(super) session: Session<P>,
     pub(super) replies: Replies,
     pub(super) now: Duration,
     pub(super) tickets: u64,
@@ -30,7 +29,7 @@ pub(super) struct Client {
 pub(super) const TIMING: Timing =
     Timing { idle: Duration::from_secs(30), answer: Duration::from_secs(5), tries: 2, window: 4 };
 
-impl Client {
+impl<P: Protocol> Client<P> {
     pub(super) fn wall(&self) -> Timestamp {
         let noon: Timestamp = "2026-11-21T12:00:00+08:00".parse().unwrap();
         noon + SignedDuration::try_from(self.now).unwrap()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cmpp::CmppVersion;
+use super::wire::Wire;
 use crate::text::cut_header;
 
 pub(super) struct Seed(pub(super) u64);
@@ -37,6 +37,8 @@ pub(super) struct Phone {
 /// A DELIVER on its way, until it is answered.
 pub(super) struct Delivering {
     pub(super) id: [u8; 8],
+    /// Under which sequence numbers it went out.
+    pub(super) sequences: Vec<u32>,
     pub(super) from: String,
     pub(super) header: bool,
     pub(super) format: u8,
@@ -44,7 +46,7 @@ pub(super) struct Delivering {
 }
 
 pub(super) struct Gateway {
-    pub(super) version: CmppVersion,
+    pub(super) wire: Wire,
     pub(super) phones: BTreeMap<String, Phone>,
     pub(super) delivering: Vec<Delivering>,
     pub(super) ids: u64,
@@ -55,75 +57,23 @@ pub(super) struct Gateway {
     pub(super) faults: bool,
 }
 
-fn pdu(command: u32, sequence: u32, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(12 + body.len()).unwrap();
-    [[length, command, sequence].map(u32::to_be_bytes).as_flattened(), body].concat()
-}
-
 impl Gateway {
-    pub(super) fn wide(&self) -> bool {
-        self.version == CmppVersion::V3
-    }
-
     /// Takes bytes, gives bytes.
     pub(super) fn input(&mut self, bytes: &[u8], seed: &mut Seed) -> Vec<u8> {
         self.came.extend(bytes);
         let mut out = Vec::new();
-        while self.came.len() >= 12 {
-            let length = u32::from_be_bytes(*self.came.first_chunk().unwrap()) as usize;
+        while let Some(length) = self.came.first_chunk().map(|begin| u32::from_be_bytes(*begin) as usize) {
             if self.came.len() < length {
                 break;
             }
             let whole: Vec<u8> = self.came.drain(..length).collect();
-            let command = u32::from_be_bytes(*whole[4..].first_chunk().unwrap());
-            let sequence = u32::from_be_bytes(*whole[8..].first_chunk().unwrap());
-            match command {
-                1 => {
-                    use md5::Digest;
-                    let status: &[u8] = if self.wide() { &[0; 4] } else { &[0] };
-                    let proof = md5::Md5::digest([status, &whole[18..34], b"CANARY"].concat());
-                    out.extend(pdu(0x8000_0001, sequence, &[status, &proof[..], &[0x30]].concat()));
-                }
-                4 => out.extend(self.submit(&whole, sequence, seed)),
-                8 => out.extend(pdu(0x8000_0008, sequence, &[0])),
-                0x8000_0005 => {
-                    let id: [u8; 8] = *whole[12..].first_chunk().unwrap();
-                    assert_eq!(whole.last(), Some(&0), "everything that is sent here can be read");
-                    self.delivering.retain(|delivering| delivering.id != id);
-                }
-                _ => {}
-            }
+            out.extend(self.wire.take(self, &whole, seed));
         }
         out
     }
 
-    pub(super) fn submit(&mut self, whole: &[u8], sequence: u32, seed: &mut Seed) -> Vec<u8> {
-        let result = match seed.below(if self.faults { 12 } else { 1 << 40 }) {
-            0 => 8_u8,
-            1 => 13,
-            _ => 0,
-        };
-        if result == 0 {
-            let terminal = if self.wide() { 32 } else { 21 };
-            let extra = usize::from(self.wide());
-            let at = 12 + 8 + 4 + 10 + 1 + terminal + extra;
-            let header = whole[at + 1] == 1;
-            let format = whole[at + 2];
-            let to = at + 3 + 6 + 2 + 6 + 17 + 17 + 21 + 1;
-            let number: String = whole[to..to + terminal]
-                .iter()
-                .take_while(|byte| **byte != 0)
-                .map(|byte| char::from(*byte))
-                .collect();
-            let length = usize::from(whole[to + terminal + extra]);
-            let begin = to + terminal + extra + 1;
-            self.phones.entry(number).or_default().take(header, format, &whole[begin..begin + length]);
-        }
-        self.ids += 1;
-        let mut body = self.ids.to_be_bytes().to_vec();
-        body.extend(vec![0; if self.wide() { 3 } else { 0 }]);
-        body.push(result);
-        let answer = pdu(0x8000_0004, sequence, &body);
+    /// The answer to a submit: at once, late, or never.
+    pub(super) fn told(&mut self, answer: Vec<u8>, seed: &mut Seed) -> Vec<u8> {
         match seed.below(if self.faults { 10 } else { 1 << 40 }) {
             // Never.
             0 => Vec::new(),
@@ -163,8 +113,14 @@ impl Gateway {
         let header = parts.len() > 1;
         for content in parts {
             self.ids += 1;
-            let delivering =
-                Delivering { id: self.ids.to_be_bytes(), from: from.clone(), header, format: 8, content };
+            let delivering = Delivering {
+                id: self.ids.to_be_bytes(),
+                sequences: Vec::new(),
+                from: from.clone(),
+                header,
+                format: 8,
+                content,
+            };
             let at = seed.below(self.delivering.len() as u64 + 1) as usize;
             self.delivering.insert(at, delivering);
         }
@@ -173,31 +129,16 @@ impl Gateway {
     /// Everything that isn't answered yet, some of it twice.
     pub(super) fn deliver(&mut self, seed: &mut Seed) -> Vec<u8> {
         let mut out = Vec::new();
-        let terminal = if self.wide() { 32 } else { 21 };
-        for delivering in &self.delivering {
+        for delivering in &mut self.delivering {
             let times = if seed.one_in(4) { 2 } else { 1 };
             for _ in 0..times {
                 self.sequence += 1;
-                let mut body = delivering.id.to_vec();
-                body.extend(field("10086001", 21));
-                body.extend(field("CONFIRM", 10));
-                body.extend([0, u8::from(delivering.header), delivering.format]);
-                body.extend(field(&delivering.from, terminal));
-                body.extend(vec![0; usize::from(self.version == CmppVersion::V3)]);
-                body.extend([0, u8::try_from(delivering.content.len()).unwrap()]);
-                body.extend(&delivering.content);
-                body.extend(vec![0; if self.version == CmppVersion::V3 { 20 } else { 8 }]);
-                out.extend(pdu(5, self.sequence, &body));
+                delivering.sequences.push(self.sequence);
+                out.extend(self.wire.deliver(self.sequence, delivering));
             }
         }
         out
     }
-}
-
-fn field(text: &str, width: usize) -> Vec<u8> {
-    let mut field = text.as_bytes().to_vec();
-    field.resize(width, 0);
-    field
 }
 
 impl Phone {

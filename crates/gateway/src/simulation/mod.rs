@@ -4,6 +4,7 @@
 
 mod client;
 mod gateway;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -19,8 +20,11 @@ use realname_token::store::MemoryStore;
 
 use self::client::{Client, TIMING};
 use self::gateway::{Gateway, Seed};
+use self::wire::Wire;
 use crate::cmpp::{CmppVersion, tests::cmpp};
+use crate::protocol::Protocol;
 use crate::session::Session;
+use crate::smpp::tests::smpp;
 use crate::{Heard, Replies};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +49,23 @@ struct Tally {
     lines: u32,
 }
 
-fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
+fn over_cmpp(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
     let mut seed = Seed(number);
     let version = if seed.one_in(2) { CmppVersion::V2 } else { CmppVersion::V3 };
+    run(number, seed, (cmpp(version), Wire::Cmpp(version)), key, tally);
+}
+
+fn over_smpp(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
+    run(number, Seed(number), (smpp(), Wire::Smpp), key, tally);
+}
+
+fn run<P: Protocol>(
+    number: u64,
+    mut seed: Seed,
+    (protocol, wire): (P, Wire),
+    key: &Arc<SigningKey>,
+    tally: &mut Tally,
+) {
     let store = Arc::new(MemoryStore::new());
     let secret = [7; 32];
     let signer: Arc<dyn realname_token::jose::Signer> = key.clone();
@@ -61,7 +79,7 @@ fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
                 *told.lock().unwrap().entry(service).or_default() += 1;
             }
         });
-    let protocol = Arc::new(cmpp(version));
+    let protocol = Arc::new(protocol);
     let session = Session::open(Arc::clone(&protocol), TIMING, 0, Timestamp::UNIX_EPOCH, Duration::ZERO);
     let mut client = Client {
         protocol,
@@ -73,7 +91,7 @@ fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
         lines: 0,
     };
     let mut gateway = Gateway {
-        version,
+        wire,
         phones: BTreeMap::new(),
         delivering: Vec::new(),
         ids: 0,
@@ -163,16 +181,26 @@ fn run(number: u64, key: &Arc<SigningKey>, tally: &mut Tally) {
     }
 }
 
-#[test]
-fn no_grant_without_a_reply_none_lost_none_doubled() {
+/// As many runs as the environment says, or a few; each seed is a run of its own.
+fn runs(what: &str, run: impl Fn(u64, &Arc<SigningKey>, &mut Tally)) {
     let runs = std::env::var("REALNAME_GATEWAY_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(300);
     let key = Arc::new(SigningKey::generate(Algorithm::EdDsa).unwrap());
     let mut tally = Tally::default();
     for number in 0..runs {
         run(number, &key, &mut tally);
     }
-    println!("{tally:?} in {runs} runs");
+    println!("{what}: {tally:?} in {runs} runs");
     let Tally { sent, not_sent, unknown, unknown_and_granted, granted, declined, waiting, lines } = tally;
     let all = [sent, not_sent, unknown, unknown_and_granted, granted, declined, waiting, lines];
     assert!(runs < 300 || all.iter().all(|count| *count > 0), "something never happened");
+}
+
+#[test]
+fn no_grant_without_a_reply_none_lost_none_doubled() {
+    runs("CMPP", over_cmpp);
+}
+
+#[test]
+fn no_grant_without_a_reply_none_lost_none_doubled_over_smpp() {
+    runs("SMPP", over_smpp);
 }

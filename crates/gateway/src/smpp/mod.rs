@@ -87,4 +87,4 @@ impl Protocol for Smpp {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::{Delivery, Outcome, ReportState};
 use crate::text::{Coding, split};
 
-fn smpp() -> Smpp {
+pub(crate) fn smpp() -> Smpp {
     Smpp {
         system_id: "realname".to_owned(),
         password: Zeroizing::new(b"CANARY".to_vec()),

@@ -72,7 +72,7 @@ explain! {
         Self::NoTime | Self::LongSession { .. } | Self::LimitOfNothing | Self::IdleSignal { .. } | Self::MinorsAttested { .. }
         | Self::AgeOfNobody { .. } | Self::NeverMet { .. } | Self::DeadAlternative { .. } | Self::IdleAlternative { .. }
         | Self::SaidTwice { .. } | Self::KindTwice { .. } | Self::HighRiskRemote { .. } | Self::NobodyVouches { .. }
-        | Self::NoFace { .. } | Self::ValidityIgnored { .. } | Self::NoTimeToComplete { .. } | Self::NoSource { .. }
+        | Self::NoFace { .. } | Self::ValidityIgnored { .. } | Self::NoTimeToComplete { .. } | Self::NoSource { .. } | Self::PhoneForNobody { .. }
         | Self::StepUpNeverMet { .. } | Self::IdleStepUp { .. } | Self::TermsTwice { .. } | Self::NoTerms
         | Self::TermsWithoutSource { .. } | Self::SharedReader { .. } | Self::IdleTerminals =>
             "policy_contradicts", Setup, POLICY[0], POLICY[1], "策略自相矛盾（{error}）";
@@ -170,6 +170,7 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::LivenessSpoof
         | R::AuthorityInvalidInput
         | R::AuthorityPolicyBlocked
+        | R::PhoneNumberNotConsented
         | R::FaceDeclined => Fault::Person,
         R::DocumentNotYetValid => Fault::Clock,
         R::DocumentValidityUnreadable
@@ -200,7 +201,8 @@ const fn fault_of(reason: Reason) -> Fault {
         | R::NoPhotoDecoder
         | R::TestPlugIn
         | R::CheckNotAvailable
-        | R::PurposeNotCovered => Fault::Setup,
+        | R::PurposeNotCovered
+        | R::PhoneNumberNotByPolicy => Fault::Setup,
         R::FaceInconclusive
         | R::ProbeNoFace
         | R::ProbeSeveralFaces

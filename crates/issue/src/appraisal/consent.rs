@@ -11,6 +11,7 @@ use crate::profile::Purpose;
 pub struct ConsentGiven {
     purposes: Vec<Purpose>,
     face: bool,
+    phone_number: bool,
     consent: Consent,
 }
 
@@ -18,7 +19,12 @@ impl ConsentGiven {
     /// `text` is what was shown, as UTF-8; its digest is kept.
     pub fn new(text: &str, purposes: impl Into<Vec<Purpose>>, time: Timestamp) -> Self {
         let text_sha256 = Sha256::digest(text.as_bytes()).into();
-        Self { purposes: purposes.into(), face: true, consent: Consent { text_sha256, time } }
+        Self {
+            purposes: purposes.into(),
+            face: true,
+            phone_number: false,
+            consent: Consent { text_sha256, time },
+        }
     }
 
     /// Without a comparison of faces, which nobody may be made to accept (rules for face recognition in force since
@@ -32,6 +38,18 @@ impl ConsentGiven {
     /// Whether it covers a comparison of faces.
     pub fn allows_face(&self) -> bool {
         self.face
+    }
+
+    /// Also to registers being told the phone number, which the text has to say. Without it none is told one, whatever the
+    /// policy says.
+    pub fn with_phone_number(mut self) -> Self {
+        self.phone_number = true;
+        self
+    }
+
+    /// Whether it covers that registers are told the phone number.
+    pub fn allows_phone_number(&self) -> bool {
+        self.phone_number
     }
 
     /// Whether it covers `purpose`.

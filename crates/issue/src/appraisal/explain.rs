@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{HumanRoutes, Policy, Requirement, Rule, StepUp, TermTable};
+use super::{HumanRoutes, PhoneUse, Policy, Requirement, Rule, StepUp, TermTable};
 use crate::document::DocumentKind;
 use crate::profile::{Locality, Purpose};
 
@@ -37,6 +37,8 @@ pub struct Explanation {
     pub checks_per_hour: u32,
     /// Within how many hours of being ordered the check must be done.
     pub complete_within_hours: Option<u16>,
+    /// Whether registers are told the phone number of the case.
+    pub phone_number: PhoneUse,
     /// The rules for the same purpose with other documents.
     pub also: Vec<Rule>,
     /// What is required beyond that, and when.
@@ -78,6 +80,7 @@ impl Policy {
             numbers_per_document: self.limits().numbers_per_document,
             checks_per_hour: self.limits().checks_per_hour,
             complete_within_hours: rule.complete_within_hours,
+            phone_number: rule.phone_number,
             also: also.clone(),
             step_ups: step_ups.cloned().collect(),
             terms: self.terms().iter().flat_map(|terms| &terms.tables).filter(concerned).cloned().collect(),
@@ -92,9 +95,9 @@ impl Policy {
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {} for {}, {}", self.policy, self.version, self.purpose, self.locality)?;
-        write_rule(f, &self.kinds, &self.require, self.complete_within_hours)?;
+        write_rule(f, &self.kinds, &self.require, self.complete_within_hours, self.phone_number)?;
         for rule in &self.also {
-            write_rule(f, &rule.kinds, &rule.require, rule.complete_within_hours)?;
+            write_rule(f, &rule.kinds, &rule.require, rule.complete_within_hours, rule.phone_number)?;
         }
         for step_up in &self.step_ups {
             let required = step_up.require.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
@@ -147,14 +150,23 @@ fn write_rule(
     kinds: &[DocumentKind],
     require: &[Requirement],
     hours: Option<u16>,
+    phone: PhoneUse,
 ) -> fmt::Result {
     writeln!(f, "  documents  {}", listed(kinds))?;
     for (at, requirement) in require.iter().enumerate() {
         writeln!(f, "  {} {requirement}", if at == 0 { "requires  " } else { "and       " })?;
     }
+    writeln!(f, "  phone      {}", told(phone))?;
     match hours {
         Some(hours) => writeln!(f, "  deadline   within {hours} h of being ordered"),
         None => Ok(()),
+    }
+}
+
+fn told(phone: PhoneUse) -> &'static str {
+    match phone {
+        PhoneUse::Withheld => "no register is told the number",
+        PhoneUse::Told => "registers that need the number are told it, if the person agreed",
     }
 }
 
@@ -177,6 +189,7 @@ mod tests {
             "step-up    liveness, on reader_busy or many_numbers or photo_seen",
             "resident: 5 years from 0, 10 years from 16, 20 years from 26, long-term from 46",
             "another term is inconclusive, unless the register confirms both dates",
+            "phone      registers that need the number are told it, if the person agreed",
             "malicious cancellation",
             "proxy      manual verification desk",
         ] {
@@ -186,6 +199,9 @@ mod tests {
         assert_eq!(json["require"][3], serde_json::json!(["face_chip", "face_registry"]));
         assert_eq!(json["terms"][0]["ages"][3]["long_term"], true);
         assert!(Policy::online().explain(&Purpose::SimCancel).is_none());
+        let activate = Policy::on_site().explain(&Purpose::SimActivate).unwrap();
+        assert!(activate.to_string().contains("phone      no register is told the number"), "{activate}");
+        assert_eq!(json["phone_number"], "told");
         let reverify = Policy::on_site().explain(&Purpose::NumberReverify).unwrap();
         assert!(reverify.to_string().contains("deadline   within 24 h"), "{reverify}");
     }

@@ -33,8 +33,8 @@ pub use declared::{Declared, DeclaredError};
 pub use evidence::{Evidence, EvidenceError, OnSite, Piece, Remote};
 pub use explain::Explanation;
 pub use policy::{
-    EnrolledTerminal, HumanRoutes, Policy, PolicyError, PolicyLimits, Requirement, Rule, Signal, StepUp,
-    TermFromAge, TermRules, TermTable,
+    EnrolledTerminal, HumanRoutes, PhoneUse, Policy, PolicyError, PolicyLimits, Requirement, Rule, Signal,
+    StepUp, TermFromAge, TermRules, TermTable,
 };
 pub use quota::{QuotaError, QuotaKey, Quotas, SPACE};
 pub use reason::Reason;

@@ -257,6 +257,14 @@ reasons! {
     AuthorityPhoneNumber, "authority_phone_number",
         "The register needs a phone number that the demand doesn't name, or doesn't take the one that it names. Tell the asker; reading the card again doesn't help.",
         "登记系统需要手机号码，而业务请求中没有号码或号码不被接受，请联系业务方；重新读卡无效。";
+    /// The register needs the phone number, and the policy doesn't let it be told.
+    PhoneNumberNotByPolicy, "phone_number_not_by_policy",
+        "The register can't be asked without a phone number, and the policy doesn't let registers be told one for this purpose. It wasn't asked. Tell the operator.",
+        "登记系统需要手机号码，而策略不允许在该业务中向登记系统提供手机号码，因此未查询，请联系运营方。";
+    /// The register needs the phone number, and the person didn't agree to its being told.
+    PhoneNumberNotConsented, "phone_number_not_consented",
+        "The register can't be asked without the phone number, and the person hasn't agreed that it is told. It wasn't asked. Ask for that consent, or send the person to the manual desk.",
+        "登记系统需要手机号码，而本人未同意提供，因此未查询；请征得同意，或转人工办理。";
     /// The register can't use the photo.
     AuthorityProbe, "authority_probe",
         "The register can't use the photo. Take it again in even light, facing the camera.",

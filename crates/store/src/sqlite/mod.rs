@@ -220,3 +220,6 @@ impl Store for SqliteStore {
         Ok(removed)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,22 +26,40 @@ pub(super) fn put(
     Ok(if changed == 0 { Put::Exists } else { Put::Stored })
 }
 
+/// Looks first, so that nothing has to be undone: a savepoint copies every page before it is changed. The one writer takes it, so
+/// nobody puts anything in between.
 pub(super) fn put_all(connection: &Connection, puts: &[OwnPut]) -> Result<PutAll, StoreError> {
-    let all = || {
-        for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
-            if put(connection, *space, key, value, *expires_at)? == Put::Exists {
-                return Ok(PutAll::Exists { index });
-            }
+    for (index, one) in puts.iter().enumerate() {
+        let twice = || puts.iter().take(index).any(|other| other.space == one.space && other.key == one.key);
+        if is_there(connection, one.space, &one.key)? || twice() {
+            return Ok(PutAll::Exists { index });
         }
-        Ok(PutAll::Stored)
-    };
-    together(connection, all, |done| *done == PutAll::Stored)
+    }
+    for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
+        if let Err(error) = put(connection, *space, key, value, *expires_at) {
+            // What stands before it must not stay: the transaction ends, and its other steps are tried without this one.
+            if index > 0 && !connection.is_autocommit() {
+                execute(connection, "ROLLBACK", [])?;
+            }
+            return Err(error);
+        }
+    }
+    Ok(PutAll::Stored)
 }
 
-pub(super) fn get(connection: &Connection, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
-    let sql = "SELECT value, expires_at, answer FROM record LEFT JOIN answer ON answer.record = record.id
-        WHERE space = ?1 AND key = ?2";
+fn is_there(connection: &Connection, space: Space, key: &[u8]) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM record WHERE space = ?1 AND key = ?2";
     let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    statement.exists(params![space.as_str(), key]).map_err(fault::sqlite)
+}
+
+/// A record with its answer.
+pub(super) const LOOK: &str =
+    "SELECT value, expires_at, answer FROM record LEFT JOIN answer ON answer.record = record.id
+        WHERE space = ?1 AND key = ?2";
+
+pub(super) fn get(connection: &Connection, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
+    let mut statement = connection.prepare_cached(LOOK).map_err(fault::sqlite)?;
     let row = statement
         .query_row(params![space.as_str(), key], |row| {
             Ok((Zeroizing::new(row.get::<_, Vec<u8>>(0)?), row.get(1)?, row.get(2)?))

@@ -228,6 +228,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Make a symbolic link to the pty here", "在此处创建指向伪终端的符号链接", ""),
     ("Make a token and print it, once", "生成令牌并显示一次", ""),
     (
+        "Make the store that the configuration names, or bring it up to this program",
+        "创建配置所指定的存储，或将其升级到本程序的版本",
+        "",
+    ),
+    (
         "Make an empty journal; prints the vkey that it is verified with",
         "新建空日志；输出用于验证的 vkey",
         "",

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use jiff::Timestamp;
 use realname::appraisal::ConsentGiven;
 use realname::demand::VerifiedDemand;
 
@@ -44,5 +43,5 @@ pub(super) fn take(demand: &VerifiedDemand, config: &Config, yes: bool) -> Resul
             ));
         }
     }
-    Ok(ConsentGiven::new(&config.consent_text, [demand.purpose().clone()], Timestamp::now()))
+    Ok(config.consent_to(demand.purpose()))
 }

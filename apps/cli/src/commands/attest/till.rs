@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use realname::appraisal::{ConsentGiven, DecideError, Evidence, OnSite, Policy};
+use realname::appraisal::{DecideError, Evidence, OnSite, Policy};
 use realname::attest::Attestor;
 use realname::authority::Authority;
 use realname::capture::{Intake, Slot};
@@ -94,8 +94,7 @@ impl Terminal for Till {
         let demand = self.verified(demand)?;
         let photo = Intake::default().take(Slot::Live, live, Timestamp::now());
         let photo = photo.map_err(|error| Refused::of(&error))?;
-        let consent =
-            ConsentGiven::new(&self.config.consent_text, [demand.purpose().clone()], Timestamp::now());
+        let consent = self.config.consent_to(demand.purpose());
         let on_site = OnSite::new(card, photo, consent).map_err(|error| Refused::of(&error))?;
         let mut statements = outbox::Statements::of(&self.config, &demand).map_err(told)?;
         statements.saw_on_site(&on_site).map_err(told)?;

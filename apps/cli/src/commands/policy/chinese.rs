@@ -1,6 +1,6 @@
 //! A policy in Chinese words. What the policy itself says of its sources and routes stays as it was written.
 
-use realname::appraisal::{Explanation, Requirement};
+use realname::appraisal::{Explanation, PhoneUse, Requirement};
 use realname::document::DocumentKind;
 
 use crate::words;
@@ -14,9 +14,9 @@ pub(super) fn explanation(policy: &Explanation) -> String {
         words::locality(policy.locality)
     )];
     let mut say = |label: &str, text: String| lines.push(format!("  {label}  {text}"));
-    rule(&mut say, &policy.kinds, &policy.require, policy.complete_within_hours);
+    rule(&mut say, &policy.kinds, &policy.require, policy.complete_within_hours, policy.phone_number);
     for other in &policy.also {
-        rule(&mut say, &other.kinds, &other.require, other.complete_within_hours);
+        rule(&mut say, &other.kinds, &other.require, other.complete_within_hours, other.phone_number);
     }
     for step_up in &policy.step_ups {
         let when = step_up.when.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
@@ -51,9 +51,15 @@ fn rule(
     documents: &[DocumentKind],
     require: &[Requirement],
     hours: Option<u16>,
+    phone: PhoneUse,
 ) {
     say("适用证件", kinds(documents));
     say("必需核验", required(require));
+    let told = match phone {
+        PhoneUse::Told => "需要手机号码的登记系统，经本人同意可获知号码",
+        _ => "不向任何登记系统提供手机号码",
+    };
+    say("手机号码", told.to_owned());
     if let Some(hours) = hours {
         say("完成时限", format!("下单后 {hours} 小时内"));
     }

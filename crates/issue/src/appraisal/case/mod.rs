@@ -14,7 +14,7 @@ use super::{
     CheckReport, ChipEvidence, Policy, Reason, Refusal, RegisterEvidence, Represented, Retry, Rule, Verified,
     VerifiedParts, facts, local,
 };
-use crate::authority::{Authority, AuthorityError, Finding, Query, QuotaScope};
+use crate::authority::{Authority, AuthorityError, Finding, Query, QueryField, QuotaScope};
 use crate::capture::live::LiveTake;
 use crate::capture::plugin::{FaceMatcher, LivenessChecker, LivenessVerdict, PhotoDecoder};
 use crate::profile::{Check, CheckResult, Env, Outcome};
@@ -36,6 +36,8 @@ pub struct Case {
     /// Why a person has to decide, whatever the register says.
     referrals: Vec<Reason>,
     query: Query,
+    /// Why the query holds no phone number although the case has one.
+    phone_withheld: Option<Reason>,
     /// Checks that plug-ins of this terminal made.
     face_chip: Option<Judged>,
     liveness: Option<Judged>,
@@ -73,10 +75,22 @@ impl Case {
         for (piece, time) in evidence.times() {
             check_age(piece, time, request.now, policy.session_max_age())?;
         }
-        let query = question::query_for(&evidence, &rule, &request).ok_or(CaseError::BlankCard)?;
+        let phone_withheld = request.phone_withheld(&rule, evidence.consent());
+        let query = question::query_for(&evidence, &rule, &request, phone_withheld.is_none())
+            .ok_or(CaseError::BlankCard)?;
         let referrals = referral::referrals(&evidence, policy, &rule, &request);
         let policy = policy.clone();
-        Ok(Self { evidence, policy, request, rule, referrals, query, face_chip: None, liveness: None })
+        Ok(Self {
+            evidence,
+            policy,
+            request,
+            rule,
+            referrals,
+            query,
+            phone_withheld,
+            face_chip: None,
+            liveness: None,
+        })
     }
 
     /// Compares the photo on the spot with the chip's photo, on this terminal. Without a decoder or a matcher the check
@@ -140,11 +154,24 @@ impl Case {
             let alone = self.judge(check, Err(Reason::RegisterNotAsked)).outcome;
             if is_the_registers(check) && alone != Outcome::Fail { Outcome::Pass } else { alone }
         };
-        self.referrals.is_empty() && self.rule.overall(best) == Outcome::Pass
+        // What may not be asked can't be answered.
+        self.asks_what_it_may() && self.referrals.is_empty() && self.rule.overall(best) == Outcome::Pass
+    }
+
+    /// Why no register is told the phone number of the case: its policy, or no consent. `None` when it has none, or they may be
+    /// told. A register that [needs one](Authority::asks_for) isn't asked then, and its checks are `not_run` for this reason.
+    pub fn phone_withheld(&self) -> Option<Reason> {
+        self.phone_withheld
+    }
+
+    /// Whether what the case asks about the phone number may be asked.
+    fn asks_what_it_may(&self) -> bool {
+        self.request.phone_number.is_none() || self.phone_withheld.is_none()
     }
 
     /// Asks the authority and appraises its answer. Nobody is asked, and nothing charged, when
-    /// [no answer could make it pass](Self::can_pass).
+    /// [no answer could make it pass](Self::can_pass), or when the authority needs a phone number that it
+    /// [isn't told](Self::phone_withheld).
     ///
     /// # Errors
     /// [`DecideError::Setup`] when a production case meets a test register (it isn't asked), else
@@ -152,6 +179,11 @@ impl Case {
     pub fn decide(self, authority: &dyn Authority) -> Result<Verified, DecideError> {
         if self.is_production() && authority.is_test() {
             return Err(CaseError::TestAuthority { authority: authority.id().to_owned() }.into());
+        }
+        if let Some(reason) = self.phone_withheld
+            && (!self.asks_what_it_may() || authority.asks_for(QueryField::PhoneNumber))
+        {
+            return Ok(self.conclude(Err(reason), Retry::No, None)?);
         }
         if !self.can_pass() {
             return Ok(self.conclude(Err(Reason::RegisterNotAsked), Retry::No, None)?);
@@ -173,7 +205,11 @@ impl Case {
         let answer = answer.map(|finding| finding.without_echo(&self.query));
         let retry = answer.as_ref().err().map_or(Retry::No, retry_of);
         let reference = answer.as_ref().ok().and_then(|finding| finding.meta.reference.clone());
-        let answer = answer.map_err(|error| checks::reason_of_error(&error));
+        let answer = answer.map_err(|error| match (&error, self.phone_withheld) {
+            // It couldn't be asked without what it isn't told.
+            (AuthorityError::InvalidInput { field: QueryField::PhoneNumber }, Some(withheld)) => withheld,
+            _ => checks::reason_of_error(&error),
+        });
         let answer = answer.and_then(|finding| self.belongs(finding));
         self.conclude(answer, retry, reference)
     }

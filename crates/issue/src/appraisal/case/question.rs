@@ -10,7 +10,14 @@ use crate::authority::Query;
 use crate::profile::Check;
 
 /// The question to the register; `None` when the document has no name or no number.
-pub(super) fn query_for(evidence: &Evidence, rule: &Rule, request: &CaseRequest) -> Option<Query> {
+///
+/// Without the policy's and the person's word (`may_tell_phone`) no phone number is in it.
+pub(super) fn query_for(
+    evidence: &Evidence,
+    rule: &Rule,
+    request: &CaseRequest,
+    may_tell_phone: bool,
+) -> Option<Query> {
     let name = evidence.name()?;
     if evidence.number().as_str().is_empty() {
         return None;
@@ -25,10 +32,10 @@ pub(super) fn query_for(evidence: &Evidence, rule: &Rule, request: &CaseRequest)
     if let Some((from, until)) = evidence.validity() {
         query = query.with_validity(from, until);
     }
-    if let Some(number) = &request.phone_number {
+    if let Some(number) = request.phone_number.as_ref().filter(|_| may_tell_phone) {
         query = query.with_phone_number(number.as_str());
     }
-    if let Some(number) = &request.offered_phone_number {
+    if let Some(number) = request.offered_phone_number.as_ref().filter(|_| may_tell_phone) {
         query = query.offering_phone_number(number.as_str());
     }
     if rule.names(Check::Liveness) {

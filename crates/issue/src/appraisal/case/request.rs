@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::appraisal::{Policy, Signal};
+use crate::appraisal::{ConsentGiven, PhoneUse, Policy, Reason, Rule, Signal};
 use crate::document::{Personal, SamId};
 use crate::profile::{Env, Purpose};
 
@@ -64,15 +64,29 @@ impl CaseRequest {
 
     /// Has a phone number at hand, such as the demand's, for a register that can't be asked without one: its answer about the
     /// number counts then. Other registers aren't told it, and their answer lacks nothing.
+    ///
+    /// Whether any register is told it is the policy's to say and the person's to agree to
+    /// ([`PhoneUse`](crate::appraisal::PhoneUse)); else a register that needs it isn't asked.
     pub fn offering_phone_number(mut self, number: impl Into<Personal>) -> Self {
         self.offered_phone_number = Some(number.into());
         self
     }
 
     /// Asks the register also whether this phone number is the person's. A register that can't tell leaves the case open;
-    /// [`offering_phone_number`](Self::offering_phone_number) asks only those that want one.
+    /// [`offering_phone_number`](Self::offering_phone_number) asks only those that want one. Without the policy's and the
+    /// person's word nobody is asked at all.
     pub fn phone_number(mut self, number: impl Into<Personal>) -> Self {
         self.phone_number = Some(number.into());
         self
+    }
+
+    /// Why no register is told the phone number that the case has; `None` when it has none, or they may be.
+    pub(super) fn phone_withheld(&self, rule: &Rule, consent: &ConsentGiven) -> Option<Reason> {
+        self.phone_number.as_ref().or(self.offered_phone_number.as_ref())?;
+        match rule.phone_number {
+            PhoneUse::Withheld => Some(Reason::PhoneNumberNotByPolicy),
+            PhoneUse::Told if !consent.allows_phone_number() => Some(Reason::PhoneNumberNotConsented),
+            PhoneUse::Told => None,
+        }
     }
 }

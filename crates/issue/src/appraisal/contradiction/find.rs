@@ -1,7 +1,7 @@
 //! Looking for what can't be meant.
 
 use super::Contradiction;
-use crate::appraisal::{Policy, Rule, StepUp, TermTable};
+use crate::appraisal::{PhoneUse, Policy, Rule, StepUp, TermTable};
 use crate::document::DocumentKind;
 use crate::profile::{Check, Locality, Purpose};
 
@@ -83,6 +83,9 @@ impl Policy {
         let session = self.session_max_age().as_secs();
         if let Some(hours) = rule.complete_within_hours.filter(|hours| u64::from(*hours) * 3600 <= session) {
             found.push(Contradiction::NoTimeToComplete { rule: number, hours });
+        }
+        if rule.phone_number == PhoneUse::Told && !rule.names(Check::Registry) {
+            found.push(Contradiction::PhoneForNobody { rule: number });
         }
         if has_no_source(&rule.because) {
             found.push(Contradiction::NoSource { rule: number });

@@ -118,6 +118,12 @@ pub enum Contradiction {
         /// As the policy says.
         hours: u16,
     },
+    /// Registers are told a phone number, and none is required to be asked.
+    #[error("rule {rule} lets registers be told the phone number, and requires none of their checks")]
+    PhoneForNobody {
+        /// From 1.
+        rule: usize,
+    },
     /// No source is given.
     #[error("rule {rule} doesn't say where it comes from")]
     NoSource {

@@ -18,6 +18,16 @@ fn faces() -> Requirement {
 }
 
 #[test]
+fn a_number_that_is_told_to_no_required_register() {
+    let text = ON_SITE.replace(
+        "purposes = [\"delivery.handover\"]",
+        "phone_number = \"told\"\npurposes = [\"delivery.handover\"]",
+    );
+    let found = Policy::from_toml(&text).unwrap().contradictions();
+    assert_eq!(found, [Contradiction::PhoneForNobody { rule: 6 }]);
+}
+
+#[test]
 fn the_built_in_policies_contradict_nothing() {
     for policy in [Policy::on_site(), Policy::online()] {
         assert_eq!(policy.contradictions(), [], "{}", policy.reference().id);

@@ -3,6 +3,7 @@
 mod error;
 mod flags;
 mod limits;
+mod phone;
 mod routes;
 mod rule;
 mod sound;
@@ -22,6 +23,7 @@ pub use error::PolicyError;
 pub(super) use flags::FlagEffect;
 use flags::FlagRules;
 pub use limits::PolicyLimits;
+pub use phone::PhoneUse;
 pub use routes::HumanRoutes;
 pub use rule::{Requirement, Rule};
 pub use step_up::{Signal, StepUp};

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::PhoneUse;
 use crate::document::DocumentKind;
 use crate::profile::{Check, Outcome, Purpose};
 
@@ -18,6 +19,9 @@ pub struct Rule {
     pub kinds: Vec<DocumentKind>,
     /// All of these must pass.
     pub require: Vec<Requirement>,
+    /// Whether registers are told the phone number of the case.
+    #[serde(default)]
+    pub phone_number: PhoneUse,
     /// Within how many hours of being ordered the check must be done; absent: no such rule. What happens after that (the
     /// number is suspended, and restored on success) is the operator's to do.
     #[serde(default)]

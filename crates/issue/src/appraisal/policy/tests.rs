@@ -61,8 +61,8 @@ fn json_says_the_same() {
 fn policies_that_can_not_be_meant() {
     let good = include_str!("../policies/cn-telecom-onsite.toml");
     let with = |from: &str, to: &str| Policy::from_toml(&good.replacen(from, to, 1));
-    assert!(matches!(with("version = 2", "version = 0"), Err(PolicyError::Version)));
-    assert!(matches!(with("version = 2", "version = 2\nsurprise = 2"), Err(PolicyError::Toml(_))));
+    assert!(matches!(with("version = 3", "version = 0"), Err(PolicyError::Version)));
+    assert!(matches!(with("version = 3", "version = 3\nsurprise = 2"), Err(PolicyError::Toml(_))));
     assert!(matches!(with("\"chip\",", "\"ship\","), Err(PolicyError::Toml(_))));
     assert!(matches!(with("sex_disagrees = \"ignore\"\n", ""), Err(PolicyError::Toml(_))));
     assert!(matches!(

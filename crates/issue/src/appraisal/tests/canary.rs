@@ -56,7 +56,7 @@ fn case() -> Case {
     let request = CaseRequest::new(Purpose::SimCancel, Env::Test, now()).phone_number("+8613912345678");
     let shown = format!("{request:?}");
     assert_silent("CaseRequest", &shown);
-    Case::open(on_site(canary(), "jia-live-1", Origin::Emulated), &Policy::on_site(), request).unwrap()
+    Case::open(on_site_with_phone(canary(), "jia-live-1"), &Policy::on_site(), request).unwrap()
 }
 
 #[test]

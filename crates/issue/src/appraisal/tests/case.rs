@@ -231,7 +231,7 @@ fn the_query_asks_what_the_card_says() {
     assert_eq!(query.idempotency_key(), open().query().idempotency_key());
     assert_eq!(query.idempotency_key().len(), 32);
     let phone = request(Env::Test).phone_number("+8613900000001");
-    let evidence = on_site(jia(), "jia-live-1", Origin::Emulated);
+    let evidence = on_site_with_phone(jia(), "jia-live-1");
     let case = Case::open(evidence, &Policy::on_site(), phone).unwrap();
     assert_eq!(case.query().phone_number(), Some("+8613900000001"));
     assert!(case.decide(&register()).is_ok());
@@ -243,7 +243,7 @@ fn a_refusal_as_json() {
     let json = serde_json::to_value(&refusal).unwrap();
     assert_eq!(json["overall"], "not_run");
     assert_eq!(json["reasons"][0], "authority_denied");
-    assert_eq!(json["policy"]["version"], 2);
+    assert_eq!(json["policy"]["version"], 3);
     assert_eq!(
         json["checks"][0],
         serde_json::json!({
@@ -307,7 +307,7 @@ impl Authority for Asked {
 fn the_demands_number_never_reached_the_register_that_asks_for_one() {
     let decided = |said: Option<Attribute>| {
         let offered = request(Env::Test).offering_phone_number("+8619900000001");
-        let evidence = on_site(jia(), "jia-live-1", Origin::Emulated);
+        let evidence = on_site_with_phone(jia(), "jia-live-1");
         let case = Case::open(evidence, &Policy::on_site(), offered).unwrap();
         assert_eq!(case.query().phone_number(), None, "a register that does without isn't told");
         let asked = Asked(std::sync::Mutex::default(), said);

@@ -1,6 +1,7 @@
 mod canary;
 mod case;
 mod finding;
+mod phone;
 mod policy_case;
 mod property;
 mod property_case;

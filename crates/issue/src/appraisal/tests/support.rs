@@ -137,6 +137,12 @@ pub(super) fn on_site(printed: Printed, photo: &str, origin: Origin) -> OnSite {
     OnSite::new(card, live(photo, ago(10)), consent(Purpose::SimCancel)).unwrap()
 }
 
+/// As [`on_site`], of somebody who agreed that registers are told the phone number.
+pub(super) fn on_site_with_phone(printed: Printed, photo: &str) -> OnSite {
+    let (card, agreed) = (read(printed, Origin::Emulated, ago(30)), consent(Purpose::SimCancel));
+    OnSite::new(card, live(photo, ago(10)), agreed.with_phone_number()).unwrap()
+}
+
 pub(super) fn request(env: Env) -> CaseRequest {
     CaseRequest::new(Purpose::SimCancel, env, now())
 }
