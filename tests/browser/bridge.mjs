@@ -1,5 +1,6 @@
 // A page that calls `realname bridge`, in Chromium: `node bridge.mjs REALNAME CHROMIUM CARD CARD`. From an origin that is allowed it reads
-// cards and hears events; from others (another port, `null`, a name that was moved to this machine) it gets nothing.
+// cards and hears events; from others (another port, `null`, a name that was moved to this machine) it gets nothing. A page from the
+// internet gets through to this machine when the person allows it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -27,16 +28,20 @@ async function page(port = 0) {
   return { server, origin: `http://127.0.0.1:${server.address().port}` };
 }
 
-const [till, foreign] = [await page(), await page()];
+const [till, foreign, shop] = [await page(), await page(), await page()];
 // Two, because one that is back after half a second was only touched.
 const link = join(place, "reader");
 const plugIn = () => start("emulator", "--card", ...cards, "--again", "--link", link);
 await plugIn();
 const reader = started.at(-1);
-const bridge = await start("bridge", "--port", link, "--listen", "127.0.0.1:0", "--allow-origin", till.origin);
+const bridge = await start("bridge", "--port", link, "--listen", "127.0.0.1:0", "--allow-origin", till.origin, "--allow-origin", shop.origin);
 const browser = await chromium.launch({
   executablePath: browserPath,
-  args: ["--no-sandbox", "--host-resolver-rules=MAP moved.example 127.0.0.1"],
+  args: [
+    "--no-sandbox", "--host-resolver-rules=MAP moved.example 127.0.0.1",
+    // To this browser the shop's page comes from the internet.
+    `--ip-address-space-overrides=${shop.origin.replace("http://", "")}=public`,
+  ],
 });
 
 // What a page's script gets of a call: the status and the body, or that the browser kept it away.
@@ -131,10 +136,25 @@ try {
   const got = await call(moved, "", "/v1/reader");
   assert.deepEqual([got.status, got.body.error.code], [421, "other_host"]);
   assert.equal((await call(moved, "", "/v1/read", '{"wait": 5}')).status, 421);
+
+  // A page from the internet, of an allowed origin: the browser lets nothing through to this machine until the person allows it, and
+  // then as from any page. (Browsers that ask the machine instead, by a preflight, are answered: apps/bridge/tests/bridge/door.rs.)
+  const internet = await browser.newContext();
+  const sale = await internet.newPage();
+  await sale.goto(shop.origin);
+  for (const body of [undefined, '{"wait": 0}']) {
+    assert.deepEqual(await call(sale, bridge, body ? "/v1/read" : "/v1/reader", body), { kept: "TypeError" });
+  }
+  assert.equal(await events(sale, bridge, 1), "refused");
+  await internet.grantPermissions(["local-network-access"], { origin: shop.origin });
+  assert.equal((await call(sale, bridge, "/v1/reader")).body.state, "ready");
+  assert.equal((await call(sale, bridge, "/v1/read", '{"wait": 20}')).status, 200);
+  assert.deepEqual((await events(sale, bridge, 1)).map((event) => event.event), ["reader_ready"]);
+  console.log("bridge: a page from the internet gets in when the person allows it, with " + browser.version());
   console.log("bridge: allowed pages read and hear, two at once and through an unplugged reader, foreign, sandboxed and moved ones get nothing");
 } finally {
   await browser.close();
   for (const child of started) child.kill();
-  for (const { server } of [till, foreign]) server.close();
+  for (const { server } of [till, foreign, shop]) server.close();
   rmSync(place, { recursive: true, force: true });
 }

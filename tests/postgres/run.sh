@@ -1,9 +1,9 @@
 #!/bin/sh
-# Real PostgreSQL servers in a temporary directory, on Unix sockets only: starts them, runs a command against them, stops them.
+# Real PostgreSQL servers in a temporary directory, on Unix sockets and this machine's own address only: starts them, runs a command against them, stops them.
 #
 #   tests/postgres/run.sh                       the store's tests: one server, a pooler before it, a pair that fails over
 #   tests/postgres/run.sh long                  the same, with ten failovers instead of two
-#   tests/postgres/run.sh cargo bench …         anything else, with $REALNAME_POSTGRES_URL set
+#   tests/postgres/run.sh cargo bench …         anything else, with $REALNAME_POSTGRES_URL and $REALNAME_POOLER_URL set
 #
 # Installs Debian's `postgresql` and `pgbouncer` when there are none and this is root. A server never runs as root: then it is
 # `postgres`'s.
@@ -48,20 +48,24 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM
 
+# With TLS for those who come over TCP; what it calls itself is believed by those who are told to.
+command -v openssl >/dev/null || install openssl
+port=$((20000 + $$ % 30000))
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE \
+    -keyout "$place/tls.key" -out "$place/tls.pem" 2>/dev/null
+chown "$owner" "$place/tls.key"
+chmod 600 "$place/tls.key"
+
 (
     cd /
     as_owner "$bin/initdb" -D "$place/data" --username=realname --auth=trust --encoding=UTF8 --no-locale >/dev/null
     as_owner "$bin/pg_ctl" -D "$place/data" -l "$place/log" -w start \
-        -o "-c listen_addresses='' -c unix_socket_directories='$place' -c max_connections=200" >/dev/null
+        -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='$place' -c max_connections=200 \
+            -c ssl=on -c ssl_cert_file='$place/tls.pem' -c ssl_key_file='$place/tls.key'" >/dev/null
 )
-export REALNAME_POSTGRES_URL="host=$place user=realname dbname=postgres"
-
-rounds=2
-if [ "${1:-}" = long ]; then rounds=10; shift; fi
-if [ $# -gt 0 ]; then
-    "$@"
-    exit
-fi
+export REALNAME_POSTGRES_URL="host=$place port=$port user=realname dbname=postgres"
+export REALNAME_POSTGRES_TLS="host=localhost port=$port user=realname" REALNAME_POSTGRES_ROOTS="$place/tls.pem"
 
 # A pooler that gives each transaction any of a few server connections.
 [ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || install pgbouncer
@@ -69,7 +73,7 @@ pooler=$(command -v pgbouncer || echo /usr/sbin/pgbouncer)
 mkdir "$place/pooler"
 cat >"$place/pgbouncer.ini" <<END
 [databases]
-* = host=$place
+* = host=$place port=$port
 [pgbouncer]
 listen_addr =
 unix_socket_dir = $place/pooler
@@ -86,9 +90,18 @@ chown -R "$owner" "$place/pooler" "$place/pgbouncer.ini"
 (cd / && as_owner "$pooler" -q -d "$place/pgbouncer.ini")
 export REALNAME_POOLER_URL="host=$place/pooler port=6432 user=realname"
 
+rounds=2
+if [ "${1:-}" = long ]; then rounds=10; shift; fi
+if [ $# -gt 0 ]; then
+    "$@"
+    exit
+fi
+
 # The pairs are made by their tests, which kill and promote servers. These only run when they are asked for, so that a server
 # that isn't there fails them; they come last, since they look at the clock.
 export REALNAME_POSTGRES_BIN="$bin" REALNAME_POSTGRES_OWNER="$owner" REALNAME_FAILOVERS="$rounds"
 cargo test -p realname --features postgres --test stores -- --ignored --skip postgres_pair
 cargo test -p realname-store --features postgres,reuse --test reuse -- --ignored
+# `realname serve`: nodes on one database. Without -p, so that nothing is compiled anew.
+cargo test --test serve -- --ignored --nocapture --test-threads 2 nodes
 cargo test -p realname --features postgres --test stores -- --ignored --nocapture --test-threads 2 postgres_pair

@@ -4,11 +4,11 @@
 # Needs Linux on x86-64 with apt. Packages that are missing are installed; the kernel is unpacked, never installed.
 #   tests/usb/run.sh            all lanes
 #   tests/usb/run.sh NAME…      some lanes, by name
-# USB_TEST_SECONDS limits the guest's run (default 240).
+# USB_TEST_SECONDS limits the guest's run (default 400).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-LIMIT=${USB_TEST_SECONDS:-240}
+LIMIT=${USB_TEST_SECONDS:-400}
 WORK=${CARGO_TARGET_DIR:-target}/usb-test
 
 die() { printf 'usb-test: %s\n' "$*" >&2; exit 1; }
@@ -101,6 +101,31 @@ for module in list(sys.modules.values()):
   done
 }
 
+# Programs in C#, Java and JavaScript. Their runtimes are too large for a machine that lives in memory: it sees this machine's files,
+# read-only, at /host, and runs them in there, over the devices of its own.
+install_runtimes() {
+  local root=$1 tools work java
+  tools=$(realpath -m "${CARGO_TARGET_DIR:-target}/binding-tools")
+  work=$(realpath "$WORK")
+  mkdir -p "$root"/{runtimes,host} "$WORK/runtimes" "$tools"
+  mcs -codepage:utf8 -out:"$WORK/runtimes/till.exe" tests/usb/Till.cs
+  javac -encoding UTF-8 -cp /usr/share/java/jna.jar -d "$WORK/runtimes" tests/usb/Till.java
+  [ -d "$tools/node_modules/koffi" ] || (cd "$tools" && npm install --silent --no-save --prefix . koffi@3)
+  java=$(readlink -f "$(command -v java)")
+  runtime() {
+    local name=$1; shift
+    cat >"$root/runtimes/$name" <<END
+#!/bin/busybox sh
+exec /bin/busybox chroot /host /usr/bin/env -i PATH=/usr/bin:/bin HOME=/tmp LANG=C.UTF-8 NODE_PATH=$tools/node_modules \\
+  LD_LIBRARY_PATH=$work/root/libraries REALNAME_PORTS="\$REALNAME_PORTS" /bin/sh -c 'cd /tmp && exec "\$@"' sh $*
+END
+    chmod 755 "$root/runtimes/$name"
+  }
+  runtime csharp mono "$work/runtimes/till.exe"
+  runtime java "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx64m -cp "/usr/share/java/jna.jar:$work/runtimes" Till
+  runtime javascript node "$PWD/tests/usb/till.js"
+}
+
 initramfs() {
   local root=$WORK/root module rest path
   rm -rf "$root"
@@ -110,6 +135,7 @@ initramfs() {
   cp "$(command -v busybox)" "$root/bin/busybox"
   install_program "${CARGO_TARGET_DIR:-target}/debug/realname-usb-guest" "$root"
   install_programs "$root"
+  install_runtimes "$root"
   printf '%s\n' "$@" >"$root/lanes"
   chmod 755 "$root/init"
   while read -r module rest; do
@@ -127,7 +153,8 @@ initramfs() {
 # `no_timer_check`: on a busy machine the emulated timer is late for the kernel's test of it, which then panics.
 boot() {
   timeout --foreground "$LIMIT" qemu-system-x86_64 \
-    -accel tcg,thread=multi -cpu max -smp 2 -m 384M -nographic -no-reboot -nic none -vga none \
+    -accel tcg,thread=multi -cpu max -smp 2 -m 768M -nographic -no-reboot -nic none -vga none \
+    -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
     -kernel "$(echo "$WORK"/kernel/boot/vmlinuz-*)" -initrd "$WORK/initramfs.gz" \
     -append "console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on" \
     </dev/null 2>&1 | tr -d '\r' | tee "$WORK/console.log" | grep --line-buffered '^\(usb-test\|lane\|thread\|  \)' || true
@@ -139,6 +166,10 @@ need cpio cpio
 need xz xz-utils
 need g++ g++
 need python3 python3
+need mcs mono-mcs mono-runtime libmono-i18n4.0-all
+need javac default-jdk-headless
+[ -e /usr/share/java/jna.jar ] || as_root apt-get install -qq -y libjna-java >/dev/null
+need npm nodejs npm
 kernel
 at=$SECONDS
 build

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{HeaderMap, header};
+use realname::profile::Explain as _;
 use std::net::IpAddr;
 
 use crate::Refusal;
@@ -14,7 +15,7 @@ use crate::once::Running;
 use crate::operator::Operator;
 use crate::pool::Pool;
 use crate::rates::Rates;
-use crate::sessions::Sessions;
+use crate::sessions::{Secret, Sessions};
 use crate::tokens::{Caller, Tokens};
 
 /// What every call has at hand. Cheap to clone.
@@ -60,6 +61,8 @@ impl App {
     ) -> Self {
         let limits = config.limits.clone();
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let secret = Secret::new(operator.sealing.clone());
+        let sessions = Sessions::new(Arc::clone(&operator.store), secret, &limits);
         Self(Arc::new(Inner {
             operator: Arc::new(operator),
             pool: Pool::new(limits.workers, limits.queue),
@@ -68,7 +71,7 @@ impl App {
             rates: Rates::new(&limits),
             running: Running::default(),
             measures: Measures::new(),
-            sessions: Sessions::new(&limits),
+            sessions,
             limits,
             config,
             origin,
@@ -119,6 +122,9 @@ impl App {
     pub(crate) fn keep_house(&self) {
         let app = self.clone();
         tokio::task::spawn_blocking(move || {
+            if let Err(error) = app.sessions.expire(now()) {
+                tracing::warn!(code = error.code(), "sessions that are over weren't wiped");
+            }
             if let Err(error) = app.operator.housekeeping.run(app.operator.store.as_ref(), now()) {
                 tracing::warn!(code = error.code(), "the store wasn't tidied up");
             }

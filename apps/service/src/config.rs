@@ -1,11 +1,14 @@
 //! The service's configuration: `serve.toml`. Relative paths are relative to the file, unknown keys are an error.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use realname::pkcs11::KeyOpener;
 use realname::profile::Env;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::SetupError;
 
@@ -26,8 +29,8 @@ pub struct Config {
     pub trust: PathBuf,
     /// The anchors.
     pub anchor: PathBuf,
-    /// The directory of the SQLite store.
-    pub store: PathBuf,
+    /// Where what must happen once is kept.
+    pub store: StoreAt,
     /// Whether it counts.
     pub env: Env,
     /// TLS.
@@ -45,6 +48,61 @@ pub struct Config {
     /// Where browsers return to.
     #[serde(default, rename = "return")]
     pub returns: Vec<Return>,
+}
+
+/// `store`: a directory on a local disk, or `[store]`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum StoreAt {
+    /// SQLite in that directory, for one machine.
+    Directory(PathBuf),
+    /// A PostgreSQL database, for several.
+    Postgres(Database),
+}
+
+/// `[store]`: a PostgreSQL database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Database {
+    /// The file with the address, which may hold a password: `postgres://…` or `host=… user=…`.
+    pub postgres: PathBuf,
+    /// Whom to believe who the server is (PEM); whom the system believes when absent.
+    pub roots: Option<PathBuf>,
+    /// A file with 32 random bytes in base64url, the same for every node: what sessions are sealed under. Needed with `[check]`.
+    pub secret: Option<PathBuf>,
+    /// Connections for steps; a quarter as many more for looking.
+    #[serde(default = "eight")]
+    pub connections: NonZeroUsize,
+}
+
+fn eight() -> NonZeroUsize {
+    const EIGHT: NonZeroUsize = NonZeroUsize::new(8).unwrap();
+    EIGHT
+}
+
+impl<'de> Deserialize<'de> for StoreAt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = StoreAt;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a directory, or a table with `postgres`")
+            }
+
+            fn visit_str<E>(self, directory: &str) -> Result<StoreAt, E> {
+                Ok(StoreAt::Directory(directory.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<StoreAt, A::Error> {
+                Database::deserialize(MapAccessDeserializer::new(table)).map(StoreAt::Postgres)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// `[tls]`
@@ -235,7 +293,14 @@ impl Config {
             files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
-        [key, trust, anchor, store].into_iter().chain(tls).chain(check).chain(asking).chain(secrets)
+        let (kept, more) = match store {
+            StoreAt::Directory(directory) => (directory, [None, None]),
+            StoreAt::Postgres(database) => {
+                (&mut database.postgres, [database.roots.as_mut(), database.secret.as_mut()])
+            }
+        };
+        let files = [key, trust, anchor, kept].into_iter().chain(more.into_iter().flatten());
+        files.chain(tls).chain(check).chain(asking).chain(secrets)
     }
 
     /// The origin under which browsers reach it, where it isn't said.

@@ -1,34 +1,39 @@
-//! One webhook and its events: ids only, kept until they were told.
+//! A principal's webhooks and the events for them: ids only, kept until they were told.
 //!
-//! An event is kept before what it tells of is recorded, and told only when that was recorded: so a crash between the two loses
-//! none. The ledger can't be searched, so each webhook's events are numbered.
+//! An event lies in the store's list of its principal. Whoever takes it from there has it alone for a while, so of several
+//! nodes one tells it, and if that one ends, the next.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
-use realname::jose::random_id;
-use realname::store::{Advance, Put, Space, Store};
+use jiff::Timestamp;
+use realname::jose::{encode, random_id};
+use realname::store::{List, Outbox, Space, Work};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::config::Webhook;
 use crate::files::read_text;
+use crate::hex::hex;
 use crate::{Refusal, SetupError};
 
-pub(crate) const SPACE: Space = Space::new("webhook");
-/// How long an event is tried.
-const KEPT: SignedDuration = SignedDuration::from_hours(72);
-pub(crate) const NO_DIGEST: [u8; 32] = [0; 32];
+const SPACE: Space = Space::new("webhook_event");
 
 /// One webhook, ready.
 pub(crate) struct Hook {
-    pub(crate) principal: String,
     pub(crate) url: String,
     pub(crate) secret: Zeroizing<String>,
-    key: [u8; 32],
+    /// What an event remembers it by, once it was told.
+    pub(crate) mark: String,
+}
+
+/// All webhooks of a principal.
+pub(crate) struct Listener {
+    pub(crate) principal: String,
+    pub(crate) hooks: Vec<Hook>,
     wake: Sender<()>,
-    pub(crate) woken: std::sync::Mutex<Option<Receiver<()>>>,
+    woken: Mutex<Option<Receiver<()>>>,
 }
 
 /// What is told.
@@ -38,9 +43,21 @@ pub(crate) struct Event {
     pub(crate) event: String,
     pub(crate) time: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) nonce: Option<String>,
+    nonce: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<String>,
+    pub(crate) session: Option<String>,
+}
+
+/// An event as it waits.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) event: Event,
+    /// The marks of those that took it.
+    pub(crate) told: Vec<String>,
+    /// How often it was tried.
+    pub(crate) tries: u32,
+    /// Whether it is certain that what it tells of came about.
+    pub(crate) certain: bool,
 }
 
 impl Event {
@@ -50,18 +67,81 @@ impl Event {
         Ok(Self { id, event: "demand.answered".into(), time: now, nonce: Some(nonce.into()), session: None })
     }
 
-    /// A session was decided.
-    pub(crate) fn done(session: &str, nonce: &str, now: Timestamp) -> Result<Self, Refusal> {
-        Ok(Self {
+    /// A session was decided: the same event, whoever says so.
+    pub(crate) fn done(session: &str, nonce: &str, now: Timestamp) -> Self {
+        let digest = Sha256::new_with_prefix("realname session.done 1").chain_update(session).finalize();
+        Self {
+            id: encode(digest.first_chunk::<16>().unwrap_or(&[0; 16])),
             event: "session.done".into(),
+            time: now,
+            nonce: Some(nonce.into()),
             session: Some(session.into()),
-            ..Self::answered(nonce, now)?
-        })
+        }
+    }
+
+    /// What names it in its list.
+    pub(crate) fn key(&self) -> Vec<u8> {
+        self.id.as_bytes().to_vec()
+    }
+
+    /// As it waits, due at once.
+    pub(crate) fn work(&self, certain: bool) -> Result<Work, Refusal> {
+        let waiting = Waiting { event: self.clone(), told: Vec::new(), tries: 0, certain };
+        waiting.work(self.time)
+    }
+}
+
+impl Waiting {
+    /// As the store keeps it, due then.
+    pub(crate) fn work(&self, due: Timestamp) -> Result<Work, Refusal> {
+        let value = serde_json::to_vec(self).map_err(|_| Refusal::Internal)?;
+        Ok(Work { value: value.into(), state: "waiting".into(), due_at: Some(due) })
+    }
+}
+
+impl Listener {
+    /// Those of a configuration, each with all webhooks of its principal.
+    pub(crate) fn load_all(webhooks: &[Webhook]) -> Result<Vec<Self>, SetupError> {
+        let mut all: Vec<Self> = Vec::new();
+        for webhook in webhooks {
+            let hook = Hook::load(webhook)?;
+            match all.iter_mut().find(|listener| listener.principal == webhook.principal) {
+                Some(listener) => listener.hooks.push(hook),
+                None => {
+                    let (wake, woken) = channel();
+                    let (principal, woken) = (webhook.principal.clone(), Mutex::new(Some(woken)));
+                    all.push(Self { principal, hooks: vec![hook], wake, woken });
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The list of its events.
+    pub(crate) fn list(&self) -> List<'_> {
+        List { space: SPACE, id: &self.principal }
+    }
+
+    /// Keeps an event of what is about to come about. Each try has one, so that none is given up for another try's sake.
+    pub(crate) fn keep(&self, store: &dyn Outbox, event: &Event) -> Result<(), Refusal> {
+        let key = random_id().map_err(|_| Refusal::Internal)?;
+        store.enlist(self.list(), key.as_bytes(), &event.work(false)?).map(drop)?;
+        Ok(())
+    }
+
+    /// That something is to be told.
+    pub(crate) fn wake(&self) {
+        let _ = self.wake.send(());
+    }
+
+    /// Who is woken, once.
+    pub(crate) fn woken(&self) -> Option<Receiver<()>> {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 impl Hook {
-    pub(crate) fn load(webhook: &Webhook) -> Result<Self, SetupError> {
+    fn load(webhook: &Webhook) -> Result<Self, SetupError> {
         let secret = Zeroizing::new(read_text(&webhook.secret)?.trim().to_owned());
         if secret.len() < 32 {
             return Err(SetupError::Value {
@@ -69,55 +149,8 @@ impl Hook {
                 problem: "the file holds at least 32 characters",
             });
         }
-        let key = Sha256::new_with_prefix(b"realname webhook 1")
-            .chain_update((webhook.principal.len() as u64).to_be_bytes())
-            .chain_update(&webhook.principal)
-            .chain_update(&webhook.url)
-            .finalize()
-            .into();
-        let (wake, woken) = channel();
-        Ok(Self {
-            principal: webhook.principal.clone(),
-            url: webhook.url.clone(),
-            secret,
-            key,
-            wake,
-            woken: std::sync::Mutex::new(Some(woken)),
-        })
-    }
-
-    pub(crate) fn pointer(&self, name: &str) -> Vec<u8> {
-        [self.key.as_slice(), name.as_bytes()].concat()
-    }
-
-    pub(crate) fn place(&self, number: u64) -> Vec<u8> {
-        [self.key.as_slice(), &number.to_be_bytes()].concat()
-    }
-
-    pub(crate) fn seen(&self, store: &dyn Store, name: &str) -> Result<u64, Refusal> {
-        Ok(match store.advance(SPACE, &self.pointer(name), 0, &NO_DIGEST)? {
-            Advance::Older { seen } => seen,
-            _ => 0,
-        })
-    }
-
-    /// Keeps an event.
-    pub(crate) fn keep(&self, store: &dyn Store, event: &Event, now: Timestamp) -> Result<(), Refusal> {
-        let value = serde_json::to_vec(event).map_err(|_| Refusal::Internal)?;
-        let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
-        let mut number = self.seen(store, "last")?;
-        loop {
-            number += 1;
-            if store.put(SPACE, &self.place(number), &value, end)? == Put::Stored {
-                break;
-            }
-        }
-        let _ = store.advance(SPACE, &self.pointer("last"), number, &NO_DIGEST)?;
-        Ok(())
-    }
-
-    /// That something is to be told.
-    pub(crate) fn wake(&self) {
-        let _ = self.wake.send(());
+        let mut mark = hex(&Sha256::digest(webhook.url.as_bytes()));
+        mark.truncate(16);
+        Ok(Self { url: webhook.url.clone(), secret, mark })
     }
 }

@@ -25,6 +25,7 @@ mod drain;
 mod files;
 mod hex;
 mod hook;
+mod kept;
 mod keys;
 mod logs;
 mod measures;
@@ -46,9 +47,10 @@ mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use realname::store::SqliteStore;
+use realname::store::Outbox;
 
 pub use tracing::Level;
 
@@ -94,8 +96,17 @@ pub fn check(path: &Path) -> Result<(), SetupError> {
 ///
 /// # Errors
 /// [`SetupError`].
-pub fn store_of(path: &Path) -> Result<SqliteStore, SetupError> {
-    Ok(SqliteStore::open_dir(Config::load(path)?.store)?)
+pub fn store_of(path: &Path) -> Result<Arc<dyn Outbox>, SetupError> {
+    kept::open(&Config::load(path)?.store)
+}
+
+/// Makes the store that a configuration names, or brings one that an earlier program made up to this one. Nothing that is in
+/// it is lost; several may do it at once.
+///
+/// # Errors
+/// [`SetupError`].
+pub fn prepare_store(path: &Path) -> Result<(), SetupError> {
+    kept::create(&Config::load(path)?.store)
 }
 
 /// Loads, listens, tells the address, and serves until SIGTERM or SIGINT. `listen` overrides the configuration's address;

@@ -13,29 +13,31 @@ use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger
 use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
-use realname::store::{Housekeeping, Outbox, SqliteStore, Store};
+use realname::store::{Housekeeping, Outbox, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
 use crate::asker::{Asker, Both};
 use crate::config::{Check, Config, Confirmation, Consent, Voice};
 use crate::files::{read, read_text};
-use crate::hook::{Event, Hook};
-use crate::{Refusal, SetupError, keys};
+use crate::hook::{Event, Listener};
+use crate::{Refusal, SetupError, kept, keys};
 
 /// Everything that the configuration names.
 pub(crate) struct Operator {
     pub(crate) iss: String,
     pub(crate) env: Env,
     pub(crate) signer: Arc<dyn Signer>,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Outbox>,
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
     home: Option<HomeSide>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
-    pub(crate) hooks: Vec<Arc<Hook>>,
+    /// What sessions are sealed under.
+    pub(crate) sealing: Zeroizing<[u8; 32]>,
+    pub(crate) listeners: Vec<Arc<Listener>>,
     anchors: Vec<Anchor>,
     trust_file: PathBuf,
     trust: RwLock<Arc<Trust>>,
@@ -59,14 +61,14 @@ pub(crate) struct Desk {
 impl Operator {
     /// Loads it all. A trust list that isn't in force is an error here.
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
-        let sqlite = Arc::new(SqliteStore::open_dir(&config.store)?);
-        let store: Arc<dyn Store> = sqlite.clone();
+        let store = kept::open(&config.store)?;
+        let sealing = kept::sealing(&config.store, config.check.is_some())?;
         let anchors = Anchor::parse_all(&read(&config.anchor)?)?;
         let signer = keys::load(&config.key)?;
         let asker = config
             .confirmation
             .as_ref()
-            .map(|asking| asker(asking, config, &signer, sqlite.clone()))
+            .map(|asking| asker(asking, config, &signer, store.clone()))
             .transpose()?;
         let trust = read_trust(&config.trust, &anchors, now, store.as_ref())?;
         let mut public_keys = vec![public_key(&*signer)];
@@ -91,11 +93,8 @@ impl Operator {
             asker,
             public_keys,
             housekeeping: Housekeeping::new(),
-            hooks: config
-                .webhook
-                .iter()
-                .map(|hook| Hook::load(hook).map(Arc::new))
-                .collect::<Result<_, _>>()?,
+            sealing,
+            listeners: Listener::load_all(&config.webhook)?.into_iter().map(Arc::new).collect(),
             anchors,
             trust_file: config.trust.clone(),
             trust: RwLock::new(Arc::new(trust)),
@@ -120,18 +119,19 @@ impl Operator {
         Ok(true)
     }
 
-    /// Keeps an event for each webhook of that principal's.
-    pub(crate) fn tell(&self, principal: &str, event: &Event, now: Timestamp) -> Result<(), Refusal> {
-        self.hooks_of(principal).try_for_each(|hook| hook.keep(self.store.as_ref(), event, now))
+    /// Keeps an event for that principal's webhooks, before what it tells of.
+    pub(crate) fn tell(&self, principal: &str, event: &Event) -> Result<(), Refusal> {
+        self.listener(principal).map_or(Ok(()), |listener| listener.keep(self.store.as_ref(), event))
     }
 
     /// Has what was kept for that principal told.
     pub(crate) fn wake(&self, principal: &str) {
-        self.hooks_of(principal).for_each(|hook| hook.wake());
+        self.listener(principal).inspect(|listener| listener.wake());
     }
 
-    pub(crate) fn hooks_of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a Arc<Hook>> {
-        self.hooks.iter().filter(move |hook| hook.principal == principal)
+    /// The webhooks of that principal, if there are any.
+    pub(crate) fn listener(&self, principal: &str) -> Option<&Listener> {
+        self.listeners.iter().find(|listener| listener.principal == principal).map(AsRef::as_ref)
     }
 
     /// The terminal for online checks.

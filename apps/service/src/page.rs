@@ -116,7 +116,8 @@ pub(crate) async fn sale(State(app): State<App>, request: Request) -> Result<Res
 /// What the shop does when the session is done: it takes the presentation and decides on it.
 pub(crate) async fn settle(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let principal = visitor(&app)?;
-    let session = app.sessions.find(&id, now())?;
+    let run = app.clone();
+    let session = app.pool.run(move || run.sessions.find(&id, now())).await?;
     let mut state = json!(sessions::state(&session, true));
     if state["state"] == "done"
         && let Some(presentation) = state["presentation"].as_str().map(str::to_owned)

@@ -195,7 +195,6 @@ async fn rounds(app: App, every: Duration) {
     let mut round = tokio::time::interval(every);
     loop {
         round.tick().await;
-        app.sessions.expire(now());
         app.keep_house();
         let operator = Arc::clone(&app.operator);
         let renewed = app.pool.run(move || Ok(operator.renew(now()))).await;

@@ -44,6 +44,15 @@ pub enum SetupError {
         /// What is wrong.
         problem: &'static str,
     },
+    /// Others than its owner can read a file with a secret.
+    #[error("{}: others can read this secret", shown(.0))]
+    SecretReadable(PathBuf),
+    /// The database has no store, which may be because it is another one than was meant.
+    #[error("the database that store.postgres names has no store")]
+    NoStore,
+    /// Whom to believe who the database's server is can't be read.
+    #[error("store.roots: {0}")]
+    Roots(String),
     /// A key can't be opened.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -97,6 +106,9 @@ explain! {
         Self::File { .. } => "file", System, "check the path and its permissions", "请检查路径及其权限", "无法读取文件（{error}）";
         Self::Config { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置文件有误（{error}）";
         Self::Value { .. } => "config", Setup, "correct the line; docs/operations.md has every key", "请修正该行；docs/operations.md 列出了所有配置项", "配置项有误（{error}）";
+        Self::SecretReadable(_) => "secret_readable", Setup, "chmod 600 it, and make another secret if somebody may have read it", "请执行 chmod 600；如可能已被他人读取，请更换该机密", "其他用户可读取该机密文件（{error}）";
+        Self::NoStore => "store_missing", Setup, "check the address; for a new database run `realname serve migrate --config FILE` once", "请检查地址；如为新数据库，请先运行一次 realname serve migrate --config FILE", "数据库中没有存储（{error}）";
+        Self::Roots(_) => "store_roots", Setup, "give PEM certificates of who vouches for the database's server", "请提供为数据库服务器证书签名的 PEM 根证书", "数据库根证书无法使用（{error}）";
         Self::Tls(_) => "tls", Setup, "give a PEM certificate with its chain and the key that belongs to it", "请提供 PEM 证书链及其对应的私钥", "TLS 证书或私钥无法使用（{error}）";
         Self::Listen { .. } => "listen", System, "choose another address, or end what listens there", "请更换地址，或结束占用该地址的程序", "无法监听（{error}）";
     }

@@ -2,67 +2,52 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
-use realname::demand::PendingDemand;
+use realname::store::Task;
 use sha2::Sha256;
 
 use crate::Refusal;
 use crate::app::App;
 use crate::clock::now;
 use crate::hex::hex;
-use crate::hook::{Event, Hook, NO_DIGEST, SPACE};
+use crate::hook::{Event, Hook, Listener, Waiting};
 use crate::measures::Named;
 
+/// How long an event is tried.
+const TRIED: SignedDuration = SignedDuration::from_hours(72);
 /// How long an event waits for what it tells of.
 const AWAITED: SignedDuration = SignedDuration::from_mins(2);
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// How long an event that was taken is nobody else's. Longer than what is begun within `TURN` takes.
+const TAKEN: SignedDuration = SignedDuration::from_secs(30);
+/// After that nothing more is begun of what was taken.
+const TURN: Duration = Duration::from_secs(15);
+/// How long one answer of a receiver is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many are taken at once.
+const BATCH: u32 = 32;
+/// The longest pause between two tries, in seconds: reached with the tenth.
+const LONGEST_PAUSE: i64 = 600;
 
-/// Starts telling. Each webhook has a thread, which ends with the service.
+/// Starts telling. Each principal's events have a thread, which ends with the service.
 pub(crate) fn start(app: &App) {
-    for hook in &app.operator.hooks {
-        let woken = hook.woken.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        let (app, hook) = (app.clone(), Arc::clone(hook));
-        if let Some(woken) = woken {
-            std::thread::spawn(move || tell(&app, &hook, &woken));
+    for listener in &app.operator.listeners {
+        let (app, listener) = (app.clone(), Arc::clone(listener));
+        if let Some(woken) = listener.woken() {
+            std::thread::spawn(move || tell(&app, &listener, &woken));
         }
     }
 }
 
-/// An event that is still to be told.
-struct Due {
-    number: u64,
-    pause: Duration,
-    at: std::time::Instant,
-}
-
-fn tell(app: &App, hook: &Hook, woken: &Receiver<()>) {
+fn tell(app: &App, listener: &Listener, woken: &Receiver<()>) {
     let agent = agent();
-    let (mut looked, mut due): (Option<u64>, Vec<Due>) = (None, Vec::new());
     while !app.is_ending() {
-        let store = app.operator.store.as_ref();
-        let found = (|| {
-            let first = match looked {
-                Some(looked) => looked,
-                None => hook.seen(store, "told")?,
-            };
-            let last = hook.seen(store, "last")?;
-            due.extend((first + 1..=last).map(|number| Due {
-                number,
-                pause: FIRST_PAUSE,
-                at: std::time::Instant::now(),
-            }));
-            looked = Some(last.max(first));
-            Ok::<_, Refusal>(last)
-        })();
-        if let Ok(last) = found {
-            due.retain_mut(|due| due.at > std::time::Instant::now() || !settled(app, hook, &agent, due));
-            // All events before the first one that is still to be told are told: the pointer says so after a restart, too.
-            let done = due.iter().map(|due| due.number - 1).min().unwrap_or(last);
-            let _ = store.advance(SPACE, &hook.pointer("told"), done, &NO_DIGEST);
+        // What can't be had from the store now is had later.
+        let whole = turn(app, listener, &agent).unwrap_or(false);
+        if whole {
+            continue;
         }
         match woken.recv_timeout(Duration::from_millis(500)) {
             Ok(()) | Err(RecvTimeoutError::Timeout) => {}
@@ -71,56 +56,107 @@ fn tell(app: &App, hook: &Hook, woken: &Receiver<()>) {
     }
 }
 
-/// Whether nothing is left to do for it.
-fn settled(app: &App, hook: &Hook, agent: &ureq::Agent, due: &mut Due) -> bool {
+/// Takes what is due and tells it; says whether there may be more.
+fn turn(app: &App, listener: &Listener, agent: &ureq::Agent) -> Result<bool, Refusal> {
+    let (begin, now) = (Instant::now(), now());
+    let until = now.checked_add(TAKEN).unwrap_or(Timestamp::MAX);
+    let tasks = app.operator.store.take(listener.list(), now, until, BATCH)?;
+    let whole = tasks.len() == BATCH as usize;
+    for task in tasks {
+        // What isn't begun any more comes again when its time is over: to this node or to another.
+        if begin.elapsed() > TURN || app.is_ending() {
+            return Ok(false);
+        }
+        tell_one(app, listener, agent, &task, begin)?;
+    }
+    Ok(whole)
+}
+
+/// Tells one event to each webhook that didn't take it yet. Told to all, or given up, it goes.
+fn tell_one(
+    app: &App,
+    listener: &Listener,
+    agent: &ureq::Agent,
+    task: &Task,
+    begin: Instant,
+) -> Result<(), Refusal> {
     let (store, now) = (app.operator.store.as_ref(), now());
+    let drop_it = || store.drop_these(listener.list(), std::slice::from_ref(&task.key));
+    let Ok(mut waiting) = serde_json::from_slice::<Waiting>(&task.work.value) else {
+        drop_it()?;
+        return Ok(());
+    };
+    if !waiting.certain {
+        match happened(app, &waiting.event, now)? {
+            Some(true) => waiting.certain = true,
+            Some(false) => {
+                drop_it()?;
+                return Ok(());
+            }
+            None => {
+                let due = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(now);
+                let _ = store.change(listener.list(), &task.key, task.revision, &waiting.work(due)?)?;
+                return Ok(());
+            }
+        }
+    }
     let count = |outcome: &str| {
         app.measures.webhooks.get_or_create(&Named("outcome", outcome.to_owned())).inc();
     };
-    let place = hook.place(due.number);
-    let entry = match store.get(SPACE, &place) {
-        Ok(Some(entry)) if entry.answer.is_none() => entry,
-        Ok(_) => return true,
-        Err(_) => return false,
-    };
-    let Ok(event) = serde_json::from_slice::<Event>(&entry.value) else { return true };
-    if event.event == "demand.answered" {
-        let nonce = event.nonce.as_deref().unwrap_or_default();
-        match PendingDemand::load(store, nonce) {
-            Ok(Some(kept)) if kept.answer.is_some() => {}
-            Ok(_) => return event.time.checked_add(AWAITED).is_ok_and(|end| end < now),
-            Err(_) => return false,
+    for hook in &listener.hooks {
+        if waiting.told.contains(&hook.mark) || begin.elapsed() > TURN {
+            continue;
+        }
+        if post(agent, hook, &waiting.event, now) {
+            count("told");
+            waiting.told.push(hook.mark.clone());
+        } else {
+            count("failed");
         }
     }
-    if entry.expires_at < now {
-        count("given_up");
-        return true;
+    let is_told = listener.hooks.iter().all(|hook| waiting.told.contains(&hook.mark));
+    let is_late = waiting.event.time.checked_add(TRIED).is_ok_and(|end| end < now);
+    if is_told || is_late {
+        if !is_told {
+            count("given_up");
+        }
+        drop_it()?;
+        return Ok(());
     }
-    if post(agent, hook, &event, &entry.value, now) {
-        count("told");
-        let _ = store.answer(SPACE, &place, b"told", now);
-        return true;
+    let pause = 1_i64.checked_shl(waiting.tries).unwrap_or(LONGEST_PAUSE).clamp(1, LONGEST_PAUSE);
+    waiting.tries = waiting.tries.saturating_add(1).min(16);
+    let due = now.checked_add(SignedDuration::from_secs(pause)).unwrap_or(now);
+    // Another node's by now, if that node's clock says that this one had its time.
+    let _ = store.change(listener.list(), &task.key, task.revision, &waiting.work(due)?)?;
+    Ok(())
+}
+
+/// Whether what a session's event tells of came about; `None` when it may still. Of a session that is gone nobody knows: then it is told.
+fn happened(app: &App, event: &Event, now: Timestamp) -> Result<Option<bool>, Refusal> {
+    let Some(id) = &event.session else { return Ok(Some(true)) };
+    match app.sessions.find(id, now) {
+        Ok(session) if session.is_over() => Ok(Some(true)),
+        Ok(_) => Ok(event.time.checked_add(AWAITED).is_ok_and(|end| end < now).then_some(false)),
+        Err(Refusal::Ended | Refusal::NotFound) => Ok(Some(true)),
+        Err(error) => Err(error),
     }
-    count("failed");
-    due.at = std::time::Instant::now() + due.pause;
-    due.pause = (due.pause * 2).min(LONGEST_PAUSE);
-    false
 }
 
 /// `Realname-Signature: t=SECONDS,v1=HEX`: HMAC-SHA256 under the secret over `SECONDS.BODY`.
-fn post(agent: &ureq::Agent, hook: &Hook, event: &Event, body: &[u8], now: Timestamp) -> bool {
+fn post(agent: &ureq::Agent, hook: &Hook, event: &Event, now: Timestamp) -> bool {
+    let Ok(body) = serde_json::to_vec(event) else { return false };
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(hook.secret.as_bytes()) else { return false };
     let seconds = now.as_second().to_string();
     mac.update(seconds.as_bytes());
     mac.update(b".");
-    mac.update(body);
+    mac.update(&body);
     let signature = format!("t={seconds},v1={}", hex(&mac.finalize().into_bytes()));
     let sent = agent
         .post(&hook.url)
         .header("Content-Type", "application/json")
         .header("Realname-Event-Id", &event.id)
         .header("Realname-Signature", &signature)
-        .send(body);
+        .send(&body);
     sent.is_ok_and(|response| response.status().is_success())
 }
 
@@ -128,7 +164,7 @@ fn agent() -> ureq::Agent {
     let roots = realname_https::system_roots().unwrap_or_default();
     ureq::Agent::config_builder()
         .tls_config(realname_https::config(roots, None))
-        .timeout_global(Some(Duration::from_secs(10)))
+        .timeout_global(Some(PATIENCE))
         .max_redirects(0)
         .http_status_as_error(false)
         .proxy(None)

@@ -90,7 +90,8 @@ enum rn_status rn_last_error(struct rn_error *error);
 // Lists the ports where a reader may be: what `reader list --json` prints.
 enum rn_status rn_reader_list(char **json);
 
-// Opens a reader: a serial port (`/dev/ttyUSB0`, `COM3`), `usb:0400:c35a` or `hid:…`; null is the only reader there is.
+// Opens a reader: a serial port (`/dev/ttyUSB0`, `COM3`), `usb:0400:c35a`, `hid:0400:c35a`, or `bridge:127.0.0.1:7890`, the reader
+// of a `realname bridge` that runs on this machine, which other programs and pages use, too; null is the only reader there is.
 // `baud` 0 looks for the line's rate.
 enum rn_status rn_reader_open(const char *name,
                               uint32_t baud,

@@ -35,7 +35,8 @@ pub unsafe extern "C" fn rn_reader_list(json: *mut *mut c_char) -> rn_status {
     })
 }
 
-/// Opens a reader: a serial port (`/dev/ttyUSB0`, `COM3`), `usb:0400:c35a` or `hid:…`; null is the only reader there is.
+/// Opens a reader: a serial port (`/dev/ttyUSB0`, `COM3`), `usb:0400:c35a`, `hid:0400:c35a`, or `bridge:127.0.0.1:7890`, the reader
+/// of a `realname bridge` that runs on this machine, which other programs and pages use, too; null is the only reader there is.
 /// `baud` 0 looks for the line's rate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rn_reader_open(

@@ -34,18 +34,30 @@ for language in c cpp; do
 done
 
 echo "-- nothing of the person in freed memory"
+# Address, name and numbers; name and identity number in base64, too, as a presentation has them, at each of its three offsets. Not
+# the phone number, which every demand has in base64, and the store that keeps it: see docs/from-sdtapi.md.
+personal=$(python3 - <<'PY'
+import base64
+found = ["测试路1号", "测试甲", "119999199001010004", "13900000001"]
+for text in [text.encode() for text in found[1:3]]:
+    for before in range(3):
+        code = base64.urlsafe_b64encode(bytes(before) + text).decode()
+        found.append(code[-(-before * 8 // 6):(before + len(text)) * 8 // 6])
+print("|".join(found))
+PY
+)
 gcc -std=c99 -Wall -Wextra -Werror -O1 -shared -fPIC bindings/c/tests/canary.c -o "$place/canary.so" -ldl
 gcc -std=c99 -D_DEFAULT_SOURCE -Wall -Wextra -Werror -I bindings/c/include bindings/c/tests/wiped.c -o "$place/wiped" "${link[@]}"
-REALNAME_CANARY=测试路1号 LD_PRELOAD=$place/canary.so "$place/wiped" 2>&1 >/dev/null | grep -qx 'canary: 1'
+REALNAME_CANARY="nothing|测试路1号" LD_PRELOAD=$place/canary.so "$place/wiped" 2>&1 >/dev/null | grep -qx 'canary: 1'
 "$target/realname" sandbox new "$place/wiped-sandbox" >/dev/null
 reader wiped-reader --again
-REALNAME_CANARY=测试路1号 LD_PRELOAD=$place/canary.so "$place/wiped" "$place/wiped-reader" "$place/wiped-sandbox" 2>"$place/found" ||
+REALNAME_CANARY=$personal LD_PRELOAD=$place/canary.so "$place/wiped" "$place/wiped-reader" "$place/wiped-sandbox" 2>"$place/found" ||
   { cat "$place/found" >&2; exit 1; }
 grep -qx 'canary: 0' "$place/found" || { cat "$place/found" >&2; exit 1; }
 echo "-- nor of the bridge's"
 reader wiped-shared --again
 echo a-token-for-the-programs-of-this-till >"$place/token"
-XDG_STATE_HOME=$place REALNAME_CANARY=测试路1号 LD_PRELOAD=$place/canary.so "$target/realname" bridge --port "$place/wiped-shared" \
+XDG_STATE_HOME=$place REALNAME_CANARY=$personal LD_PRELOAD=$place/canary.so "$target/realname" bridge --port "$place/wiped-shared" \
   --listen 127.0.0.1:0 --token "$place/token" >"$place/bridge" 2>"$place/bridge-found" &
 bridge=$!
 readers+=("$bridge")

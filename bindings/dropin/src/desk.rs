@@ -14,6 +14,9 @@ use crate::{code, opening, ports};
 /// What readers leave the factory with.
 const RATE: u32 = 115_200;
 
+/// The rates of a serial line that readers have.
+pub const RATES: [u32; 5] = [115_200, 57_600, 38_400, 19_200, 9_600];
+
 /// The parts of a card's data, as the chip has them. Wiped when it goes.
 #[derive(Clone, ZeroizeOnDrop)]
 pub struct Card {
@@ -109,13 +112,23 @@ impl Desk {
 
     /// Opens it for the calls to come. One that is open stays so.
     pub fn open(&self) -> i32 {
+        self.open_at(None)
+    }
+
+    /// The same, at that rate where the line has one.
+    pub fn open_at(&self, rate: Option<u32>) -> i32 {
         let mut state = self.lock();
+        let before = state.rate;
+        state.rate = rate.or(before);
         match state.open(self.number) {
             Ok(()) => {
                 state.kept_open = true;
                 code::DONE
             }
-            Err(code) => code,
+            Err(code) => {
+                state.rate = before;
+                code
+            }
         }
     }
 
@@ -277,7 +290,6 @@ impl Desk {
 
     /// Changes the line's rate on both sides; this process opens the port at it from then on.
     pub fn set_rate(&self, current: u32, wanted: u32) -> i32 {
-        const RATES: [u32; 5] = [115_200, 57_600, 38_400, 19_200, 9_600];
         if !RATES.contains(&current) || !RATES.contains(&wanted) {
             return code::WRONG_COMMAND;
         }

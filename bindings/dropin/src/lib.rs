@@ -16,7 +16,7 @@ mod opening;
 mod photo;
 mod ports;
 
-pub use desk::{Card, Desk, desk};
+pub use desk::{Card, Desk, RATES, desk};
 pub use fields::{Fields, gbk, utf16};
 pub use files::{Place, place, remove, write};
 pub use opening::find_reader;

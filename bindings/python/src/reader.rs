@@ -24,7 +24,8 @@ pub(crate) fn list_readers(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     shown::object(py, &listed["ports"])
 }
 
-/// An open reader: a serial port (`/dev/ttyUSB0`, `COM3`), `usb:0400:c35a` or `hid:…`; without a name the only one there is.
+/// An open reader: a serial port (`/dev/ttyUSB0`, `COM3`), `usb:0400:c35a`, `hid:0400:c35a` or
+/// `bridge:127.0.0.1:7890`, that of a running bridge; without a name the only one there is.
 /// Without a rate the one at which it answers is looked for.
 #[pyclass(frozen, module = "realname")]
 pub(crate) struct Reader {

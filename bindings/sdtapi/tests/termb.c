@@ -112,6 +112,49 @@ int main(int argc, char **argv) {
   EQUAL(CloseComm(), 1);
   EQUAL(name(buffer.bytes, &len), 0);
 
+  /* What newer programs import: find and select each by itself, the rate before opening, a reading with prints. */
+  int (*Find)(void) = (int (*)(void))function(lib, "CVR_FindCard");
+  int (*Select)(void) = (int (*)(void))function(lib, "CVR_SelectCard");
+  int (*NoJudge)(void) = (int (*)(void))function(lib, "CVR_AuthenticateForNoJudge");
+  int (*FPContent)(void) = (int (*)(void))function(lib, "CVR_Read_FPContent");
+  int (*Rate)(int) = (int (*)(int))function(lib, "CVR_SetBaudRate");
+  int (*Prints)(void *, int *) = (int (*)(void *, int *))function(lib, "GetFPDate");
+  EQUAL(Find(), 0);
+  EQUAL(NoJudge(), 0);
+  EQUAL(FPContent(), 0);
+  EQUAL(Rate(1), 0);
+  EQUAL(Rate(-9600), 0);
+  /* A rate that the reader doesn't have finds none on a line, and is no matter on USB. A bridge has its own. */
+  EQUAL(Rate(9600), 1);
+  if (!strstr(getenv("REALNAME_PORTS"), "bridge:")) EQUAL(InitComm(1), 2);
+  EQUAL(InitComm(1001), 1);
+  EQUAL(Rate(115200), 1);
+  EQUAL(InitComm(1), 1);
+  setenv("REALNAME_FILES", "", 1);
+  begin = seconds();
+  while ((code = Find()) == 2 && seconds() - begin < 10) usleep(300000);
+  EQUAL(code, 1);
+  EQUAL(Select(), 1);
+  EQUAL(FPContent(), 1);
+  gbk("GetPeopleName", 30, "\xB2\xE2\xCA\xD4\xBC\xD7");
+  CHECK(slurp("WZ.TXT", file, sizeof file) > 60);
+  remove("WZ.TXT");
+  struct guarded prints = guard(1024);
+  EQUAL(Prints(prints.bytes, &len), 1);
+  CHECK(len == 0 || len == 512 || len == 1024);
+  whole(prints);
+  /* The next customer's find drops that. */
+  EQUAL(Find(), 2);
+  EQUAL(name(buffer.bytes, &len), 0);
+  EQUAL(Select(), 3);
+  begin = seconds();
+  while ((code = NoJudge()) == 2 && seconds() - begin < 10) usleep(300000);
+  EQUAL(code, 1);
+  EQUAL(FPContent(), 1);
+  /* It lies there still, and was read. */
+  EQUAL(NoJudge(), 2);
+  EQUAL(CloseComm(), 1);
+
   /* The other family under this name. */
   EQUAL(((int (*)(int))function(lib, "InitComm"))(2), 1);
   EQUAL(((int (*)(void))function(lib, "Authenticate"))(), 1);
@@ -120,6 +163,9 @@ int main(int argc, char **argv) {
   CHECK(strcmp(shown, "\xB2\xE2\xCA\xD4\xBC\xD7") == 0);
   /* The card lies there still. */
   EQUAL(((int (*)(void))function(lib, "Authenticate"))(), 0);
+  EQUAL(((int (*)(void))function(lib, "CloseComm"))(), 1);
+  /* Finds the reader by itself, and says where. */
+  EQUAL(((int (*)(void))function(lib, "InitCommExt"))(), 1);
   EQUAL(((int (*)(void))function(lib, "CloseComm"))(), 1);
   puts("ok");
   return 0;

@@ -47,7 +47,7 @@ struct Options {
 }
 
 impl Reader {
-    /// Opens a reader by name (`/dev/ttyUSB0`, `COM3`, `usb:0400:c35a`, `hid:…`), or the only one there is. Without a rate the
+    /// Opens a reader by name (`/dev/ttyUSB0`, `COM3`, `usb:0400:c35a`, `hid:…`, `bridge:…`), or the only one there is. Without a rate the
     /// one at which it answers is looked for.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::path::Path;
 
-use realname_dropin::{code, gbk, place};
+use realname_dropin::{RATES, code, gbk, place};
 
 use crate::reading::{NO, YES, call, picture};
 
@@ -46,6 +46,47 @@ pub extern "system" fn CVR_CloseComm() -> i32 {
 #[unsafe(no_mangle)]
 pub extern "system" fn CVR_Authenticate() -> i32 {
     call(|reading| reading.authenticate())
+}
+
+/// The first half of [`CVR_Authenticate`], with its codes.
+#[unsafe(no_mangle)]
+pub extern "system" fn CVR_FindCard() -> i32 {
+    call(|reading| reading.find())
+}
+
+/// The second.
+#[unsafe(no_mangle)]
+pub extern "system" fn CVR_SelectCard() -> i32 {
+    call(|reading| reading.select())
+}
+
+/// As [`CVR_Authenticate`]. What it doesn't judge is said nowhere; a card that was read and still lies there stays the last
+/// customer's here.
+#[unsafe(no_mangle)]
+pub extern "system" fn CVR_AuthenticateForNoJudge() -> i32 {
+    call(|reading| reading.authenticate())
+}
+
+/// The rate at which the next [`CVR_InitComm`] opens a serial port, 1 to 16: 1, or 0 for one that no reader has.
+#[unsafe(no_mangle)]
+pub extern "system" fn CVR_SetBaudRate(rate: i32) -> i32 {
+    call(|reading| match u32::try_from(rate) {
+        Ok(rate) if RATES.contains(&rate) => {
+            reading.rate = Some(rate);
+            YES
+        }
+        _ => NO,
+    })
+}
+
+/// Reads with the fingerprints, and writes WZ.TXT and ZP.BMP as `CVR_Read_Content(4)` does: 1, 0, 4 no reader. `GetFPDate` gives
+/// the prints.
+#[unsafe(no_mangle)]
+pub extern "system" fn CVR_Read_FPContent() -> i32 {
+    call(|reading| match reading.read_with_prints() {
+        YES => reading.write(4, Path::new("")),
+        failed => failed,
+    })
 }
 
 /// Reads, and writes the files of that mode into the working directory or `REALNAME_FILES`: 1, 0, 4 no reader.

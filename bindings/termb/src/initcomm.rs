@@ -22,6 +22,15 @@ pub extern "system" fn InitCommEx() -> i32 {
     })
 }
 
+/// The same, and says which: its number, or 0.
+#[unsafe(no_mangle)]
+pub extern "system" fn InitCommExt() -> i32 {
+    call(|reading| {
+        let port = find_reader(false);
+        if port != 0 && reading.open(port) == code::DONE { port } else { 0 }
+    })
+}
+
 /// 1, or 0 when nothing was open.
 #[unsafe(no_mangle)]
 pub extern "system" fn CloseComm() -> i32 {

@@ -64,10 +64,11 @@ impl Values {
     fn of(query: &Query) -> Self {
         let phone = query.phone_number_at_hand().unwrap_or_default();
         let number = query.id_number();
-        let numbers = [bare(number.as_str()), bare(&number.canonical()), bare(phone)];
-        let names = [bare(query.name()), bare(&fold_name(query.name()))];
+        let canonical = Zeroizing::new(number.canonical());
+        let numbers = [bare(number.as_str()), bare(&canonical), bare(phone)];
+        let names = [bare(query.name()), bare(&Zeroizing::new(fold_name(query.name())))];
         let national = phone.trim_start_matches("+86");
-        let whole = [number.as_str(), &number.canonical(), phone, national, query.name()].map(str::to_owned);
+        let whole = [number.as_str(), &canonical, phone, national, query.name()].map(str::to_owned);
         let whole = whole.map(Zeroizing::new);
         Self {
             numbers: numbers.into_iter().filter(|text| !text.is_empty()).collect(),
@@ -100,7 +101,10 @@ fn shares(text: &str, number: &str) -> bool {
 
 /// Letters and digits only, in lower case.
 fn bare(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+    // At once as large as it can become: a text that grows leaves pieces of itself behind.
+    let mut bare = Zeroizing::new(String::with_capacity(2 * text.len()));
+    bare.extend(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+    bare
 }
 
 /// With percent and `\u` escapes undone, when there is any.

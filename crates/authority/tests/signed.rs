@@ -109,7 +109,11 @@ fn every_shipped_configuration_is_one_and_is_a_test_registers() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/registers");
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
-        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let is_signed = std::fs::read_to_string(&path).unwrap().contains("\n[signature]");
+        let is_listed = CONFIGURATIONS.iter().any(|(listed, _)| *listed == name);
+        assert!(!is_signed || is_listed, "{name} signs and isn't in CONFIGURATIONS");
         let folder = tempfile::tempdir().unwrap();
         let register = connect(None, Some(&written(folder.path(), &name, "", "https://register.example")));
         assert!(register.unwrap().is_test(), "{name}");

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::{Personal, fold_name};
 
@@ -23,7 +24,7 @@ impl Expectation {
     pub fn salted(&self, salt: [u8; 16]) -> SaltedExpectation {
         SaltedExpectation {
             salt,
-            name: digest(&salt, "name", &fold_name(self.name.as_str())),
+            name: digest(&salt, "name", &Zeroizing::new(fold_name(self.name.as_str()))),
             id_number: digest(&salt, "id_number", &fold_number(self.id_number.as_str())),
         }
     }
@@ -44,7 +45,7 @@ pub struct SaltedExpectation {
 impl SaltedExpectation {
     /// Whether these are the ones expected. Takes the same time wherever they differ.
     pub fn is_met_by(&self, name: &str, id_number: &str) -> bool {
-        let name = digest(&self.salt, "name", &fold_name(name)).ct_eq(&self.name);
+        let name = digest(&self.salt, "name", &Zeroizing::new(fold_name(name))).ct_eq(&self.name);
         let number = digest(&self.salt, "id_number", &fold_number(id_number)).ct_eq(&self.id_number);
         bool::from(name & number)
     }
@@ -56,8 +57,8 @@ impl std::fmt::Debug for SaltedExpectation {
     }
 }
 
-fn fold_number(number: &str) -> String {
-    number.trim().to_ascii_uppercase()
+fn fold_number(number: &str) -> Zeroizing<String> {
+    Zeroizing::new(number.trim().to_ascii_uppercase())
 }
 
 /// Domain, member and value are apart by their lengths.

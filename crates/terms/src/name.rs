@@ -11,7 +11,11 @@ const MIDDLE_DOTS: [char; 8] =
 ///
 /// The card's own spelling is always kept beside it: this is for comparing, never for storing.
 pub fn fold_name(name: &str) -> String {
-    name.trim().nfc().map(|c| if MIDDLE_DOTS.contains(&c) { '\u{B7}' } else { c }).collect()
+    let name = name.trim();
+    // At once as large as it can become: a text that grows leaves pieces of itself behind, which nobody could wipe.
+    let mut folded = String::with_capacity(3 * name.len());
+    folded.extend(name.nfc().map(|c| if MIDDLE_DOTS.contains(&c) { '\u{B7}' } else { c }));
+    folded
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub(crate) enum Confirm {
 
 #[derive(Debug, Args)]
 pub(crate) struct PortArgs {
-    /// The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB
+    /// The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB; or bridge:127.0.0.1:7890
     #[arg(long, value_name = "PATH")]
     pub(crate) port: PathBuf,
     /// Line rate; the usual ones are tried when it isn't given

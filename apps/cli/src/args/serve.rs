@@ -32,9 +32,18 @@ pub(crate) struct ServiceArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceCommand {
+    /// Make the store that the configuration names, or bring it up to this program
+    Migrate(MigrateArgs),
     /// Tokens: who may call
     #[command(subcommand)]
     Token(TokenCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    /// The service's configuration (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -21,6 +21,7 @@ pub(crate) fn run(args: &ServiceArgs) -> Done {
     match (&args.command, &args.config) {
         (Some(ServiceCommand::Token(TokenCommand::New(args))), _) => make(args),
         (Some(ServiceCommand::Token(TokenCommand::Withdraw(args))), _) => withdraw(&args.config),
+        (Some(ServiceCommand::Migrate(args)), _) => migrate(&args.config),
         (None, Some(config)) if args.check_config => check(config),
         (None, Some(config)) => {
             start_logs(args.log.level());
@@ -46,7 +47,7 @@ fn demonstrate(args: &ServiceArgs) -> Done {
     let token = {
         let store = realname_service::store_of(&file)?;
         let token = NewToken { name: VISITOR, principal: VISITOR, scopes: &Scope::ALL, days: 1 };
-        new_token(&store, &token, Timestamp::now())?
+        new_token(store.as_ref(), &token, Timestamp::now())?
     };
     let served = serve(config, args.listen, Some(Demo::new(VISITOR)), |origin| {
         output::line(format_args!("listening on {origin}"));
@@ -68,6 +69,13 @@ fn check(config: &Path) -> Done {
     done()
 }
 
+/// Nothing else makes tables: a mistyped database is no new ledger.
+fn migrate(config: &Path) -> Done {
+    realname_service::prepare_store(config)?;
+    output::line(lang::pick("the store is as this program needs it", "存储已符合本程序的要求"));
+    done()
+}
+
 fn make(args: &TokenNewArgs) -> Done {
     let names = [("--name", &args.name), ("--principal", &args.principal)];
     if let Some((option, _)) = names.into_iter().find(|(_, name)| !is_safe(name, 64)) {
@@ -82,7 +90,7 @@ fn make(args: &TokenNewArgs) -> Done {
     let store = realname_service::store_of(&args.config)?;
     let token =
         NewToken { name: &args.name, principal: &args.principal, scopes: &args.scopes, days: args.days };
-    let text = new_token(&store, &token, Timestamp::now())?;
+    let text = new_token(store.as_ref(), &token, Timestamp::now())?;
     if args.json {
         output::json(&NewServiceToken { token: text.as_str(), name: &args.name, principal: &args.principal });
     } else {
@@ -95,7 +103,7 @@ fn make(args: &TokenNewArgs) -> Done {
 fn withdraw(config: &Path) -> Done {
     let text = crate::files::read_text(Path::new("-"))?;
     let store = realname_service::store_of(config)?;
-    if realname_service::withdraw_token(&store, text.trim(), Timestamp::now())? {
+    if realname_service::withdraw_token(store.as_ref(), text.trim(), Timestamp::now())? {
         output::line(lang::pick(
             "withdrawn: no node takes it after ten seconds",
             "已撤销：十秒后各节点均不再接受",

@@ -74,7 +74,10 @@ pub(crate) async fn metrics(State(app): State<App>, request: Request) -> Result<
     }
     let measures = &app.measures;
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    measures.open_sessions.set(count(app.sessions.open()));
+    let run = app.clone();
+    if let Ok(open) = app.pool.run(move || run.sessions.open()).await {
+        measures.open_sessions.set(count(open));
+    }
     measures.work.set(count(app.pool.taken(app.limits.workers + app.limits.queue)));
     measures.ready.set(u64::from(look(&app).await.ready));
     if let Ok(trust) = app.operator.trust(now()) {

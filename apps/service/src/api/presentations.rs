@@ -5,7 +5,10 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
 use realname::demand::{Kept, PendingDemand};
-use realname::rely::{Answer, Answering, DemandRef, Judged, Limits, Record, UnverifiedPresentation, Verdict};
+use realname::rely::{
+    Answer, Answering, DemandRef, Judged, Limits, Record, Recording, UnverifiedPresentation, Verdict,
+};
+use realname::store::{self, Answered, ToTell};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -164,19 +167,29 @@ impl Deciding<'_> {
                     Some(word) => recording.noting(word),
                     None => recording,
                 };
-                // The event is kept before the answer is recorded, and sent only if the demand turns out to be answered.
-                if self.operator.hooks_of(self.principal).next().is_some() {
-                    self.operator.tell(
-                        self.principal,
-                        &Event::answered(recording.nonce(), self.now)?,
-                        self.now,
-                    )?;
-                }
-                let answered = recording.record(store, self.now)?;
+                let answered = self.record(&recording)?;
                 self.operator.wake(self.principal);
                 Ok(told(recording.recorded(answered)))
             }
         }
+    }
+
+    /// Records the answer, and in the same step keeps the event that tells of it.
+    fn record(&self, recording: &Recording) -> Result<Answered, Refusal> {
+        let store = self.operator.store.as_ref();
+        let Some(listener) = self.operator.listener(self.principal) else {
+            return Ok(recording.record(store, self.now)?);
+        };
+        let event = Event::answered(recording.nonce(), self.now)?;
+        let (key, work) = (event.key(), event.work(true)?);
+        let answering = store::Answering {
+            space: realname::demand::SPACE,
+            key: recording.nonce().as_bytes(),
+            answer: recording.answer(),
+            claim: recording.claim(),
+        };
+        let tell = ToTell { list: listener.list(), key: &key, work: &work };
+        Ok(store.answer_telling(answering, tell, self.now)?)
     }
 
     /// What was told before, made again: a refusal as it was, an acceptance from the body and its record, as of then.

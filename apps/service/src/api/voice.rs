@@ -6,6 +6,7 @@ use http::{StatusCode, header};
 use realname::confirmation::Replied;
 use realname::gateway::CallbackError;
 use realname::profile::Reason;
+use realname::store::Store;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,7 +80,8 @@ pub(crate) async fn callback(State(app): State<App>, request: Request) -> Result
         .pool
         .run(move || {
             let asker = operator.asker()?;
-            let with = (&*asker.confirmer, operator.store.as_ref());
+            let store: &dyn Store = operator.store.as_ref();
+            let with = (&*asker.confirmer, store);
             Ok(match voice.heard(authorization.as_deref(), &bytes, with, now())? {
                 Replied::Granted(_) | Replied::AlreadyGranted(_) => Heard::Granted,
                 Replied::Declined => Heard::Declined,

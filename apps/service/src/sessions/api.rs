@@ -16,8 +16,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::page_calls::page_session;
-use super::session::{Outcome, Session, lock};
+use super::page_calls::PageCall;
+use super::session::{Asked, Outcome, Session};
 use super::state::state;
 use super::told::SessionState;
 use crate::Refusal;
@@ -165,11 +165,11 @@ fn open(
     let session = Session {
         id: id.clone(),
         principal: principal.to_owned(),
-        account,
+        account: account.into(),
         zh,
         consent_text: Session::text_of(app.operator.desk()?, zh),
+        asked: Asked::of(&demand),
         consent_phone_number: app.operator.desk()?.consent.phone_number,
-        demand: Arc::new(demand),
         compact: wanted.demand.trim().into(),
         return_url,
         link: Sha256::digest(link.as_bytes()).into(),
@@ -180,7 +180,7 @@ fn open(
         taken: 0,
         outcome: Outcome::Open(None),
     };
-    app.sessions.add(session, peer, now)?;
+    app.sessions.add(&session, peer, now)?;
     Ok(SessionMade { page: format!("{}/s/{id}#{link}", app.origin), session: id, expires_at })
 }
 
@@ -198,12 +198,14 @@ pub(crate) async fn show(
 ) -> Result<Response, Refusal> {
     if request.headers().contains_key(http::header::AUTHORIZATION) {
         let call = Call::admit(&app, request, Scope::Session).await?;
-        let session = app.sessions.find(&id, now())?;
-        if lock(&session).principal != call.caller.grant.principal {
-            return Err(Refusal::NotFound);
-        }
-        return Ok(answer(StatusCode::OK, &state(&session, true)));
+        let (run, principal) = (app.clone(), call.caller.grant.principal.clone());
+        let shown = app.pool.run(move || {
+            let session = run.sessions.find(&id, now())?;
+            if session.principal == principal { Ok(state(&session, true)) } else { Err(Refusal::NotFound) }
+        });
+        return Ok(answer(StatusCode::OK, &shown.await?));
     }
-    let session = page_session(&app, &id, request.headers(), false)?;
+    let page = PageCall::of(&app, &id, request.headers())?;
+    let session = page.look(&app).await?;
     Ok(answer(StatusCode::OK, &state(&session, false)))
 }

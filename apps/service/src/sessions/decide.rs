@@ -1,7 +1,5 @@
 //! The end of a session: the photos together, the register, the policy, the signature.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
@@ -11,15 +9,15 @@ use realname::appraisal::{
 };
 use realname::capture::measure::Thresholds;
 use realname::capture::{CaptureSession, Intake, Slot, Triplet};
-use realname::demand::{Transaction, VerifiedDemand};
+use realname::demand::Transaction;
+use realname::document::Personal;
 use realname::jose::random_id;
-use realname::profile::Explain;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::api::fits;
-use super::page_calls::page_session;
-use super::session::{Outcome, Session, Shared, lock};
+use super::page_calls::{PageCall, typed};
+use super::session::{Outcome, Session};
 use super::told::Decided;
 use crate::Refusal;
 use crate::app::App;
@@ -43,80 +41,80 @@ pub(crate) async fn complete(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let session = page_session(&app, &id, request.headers(), false)?;
-    if let Some(told) = begin(&session)? {
-        return Ok(answer(StatusCode::OK, &told));
-    }
-    let operator = Arc::clone(&app.operator);
-    let deciding = Arc::clone(&session);
+    let page = PageCall::of(&app, &id, request.headers())?;
+    page.look(&app).await?;
+    let run = app.clone();
     // Photos are decoded again here, so it takes a turn among the photos.
-    let run = app.photos.run(move || {
-        let done = conclude(&operator, &deciding, now());
-        let (outcome, told) = match done {
-            Ok(Conclusion::Attested(presentation)) => {
-                (Outcome::Attested(presentation), Ok((Decided::Attested, "attested")))
-            }
-            Ok(Conclusion::Refused { refusal, last: true }) => {
-                (Outcome::Refused(refusal.clone()), Ok((Decided::Refused { refusal, last: true }, "refused")))
-            }
-            Ok(Conclusion::Refused { refusal, last: false }) => (
-                Outcome::Open(Some(refusal.clone())),
-                Ok((Decided::Refused { refusal, last: false }, "refused_for_now")),
-            ),
-            Err(error) => (Outcome::Open(None), Err(error)),
-        };
-        let is_over = !matches!(outcome, Outcome::Open(_));
-        let mut session = lock(&deciding);
-        session.outcome = outcome;
+    let (told, how) = app.photos.run(move || decide(&run, &page)).await?;
+    if let Some(how) = how {
+        app.measures.sessions.get_or_create(&Named("outcome", how.to_owned())).inc();
+    }
+    Ok(answer(StatusCode::OK, &told))
+}
+
+/// Decides, unless it was decided before; with the outcome's name for the figures.
+fn decide(app: &App, page: &PageCall) -> Result<(Decided, Option<&'static str>), Refusal> {
+    let (sessions, operator, began) = (&app.sessions, &app.operator, now());
+    let turn = random_id().map_err(|_| Refusal::Internal)?;
+    let (session, told) = sessions.change(&page.id, began, |session| begin(session, &turn, began))?;
+    if let Some(told) = told {
+        return Ok((told, None));
+    }
+    let conclusion =
+        Material::of(app, page, &session).and_then(|material| conclude(operator, &material, began));
+    let (outcome, told) = match conclusion {
+        Ok(Conclusion::Attested(presentation)) => {
+            (Outcome::Attested(presentation), Ok((Decided::Attested, Some("attested"))))
+        }
+        Ok(Conclusion::Refused { refusal, last: true }) => (
+            Outcome::Refused(refusal.clone()),
+            Ok((Decided::Refused { refusal, last: true }, Some("refused"))),
+        ),
+        Ok(Conclusion::Refused { refusal, last: false }) => (
+            Outcome::Open(Some(refusal.clone())),
+            Ok((Decided::Refused { refusal, last: false }, Some("refused_for_now"))),
+        ),
+        Err(error) => (Outcome::Open(None), Err(error)),
+    };
+    let is_over = !matches!(outcome, Outcome::Open(_));
+    if is_over {
+        // Kept before the outcome is, and told only when that was: so none is lost between the two.
+        operator.tell(&session.principal, &Event::done(&session.id, &session.asked.nonce, now()))?;
+    }
+    let ended = sessions.change(&page.id, now(), |session| {
+        // Another began anew, because this took too long. What that one finds holds.
+        if !matches!(&session.outcome, Outcome::Deciding { turn: other, .. } if *other == turn) {
+            return Err(Refusal::IdempotencyRunning);
+        }
+        session.outcome = outcome.clone();
         if is_over {
             session.forget();
         }
-        let (id, principal, demand) =
-            (session.id.clone(), session.principal.clone(), Arc::clone(&session.demand));
-        drop(session);
-        if is_over {
-            let kept = Event::done(&id, demand.nonce(), now())
-                .and_then(|event| operator.tell(&principal, &event, now()));
-            // A session lives in this process alone. If its event can't be kept, only the log says so.
-            if let Err(error) = kept {
-                tracing::error!(code = error.code(), "an event wasn't kept");
-            }
-            operator.wake(&principal);
-        }
-        told
+        Ok(())
     });
-    match run.await {
-        Ok((told, how)) => {
-            app.measures.sessions.get_or_create(&Named("outcome", how.to_owned())).inc();
-            Ok(answer(StatusCode::OK, &told))
-        }
-        Err(refusal) => {
-            let mut session = lock(&session);
-            // The queue was full, so deciding never began and the session is open again.
-            if matches!(refusal, Refusal::Busy) && matches!(session.outcome, Outcome::Deciding) {
-                session.outcome = Outcome::Open(None);
-            }
-            Err(refusal)
-        }
+    ended?;
+    if is_over {
+        sessions.drop_photos(&page.id)?;
+        operator.wake(&session.principal);
     }
+    told
 }
 
 /// Whether it is due. What was decided is told again.
-fn begin(session: &Shared) -> Result<Option<Decided>, Refusal> {
-    let mut session = lock(session);
+fn begin(session: &mut Session, turn: &str, now: Timestamp) -> Result<Option<Decided>, Refusal> {
     match &session.outcome {
         Outcome::Attested(_) => return Ok(Some(Decided::Attested)),
         Outcome::Refused(refusal) => {
             return Ok(Some(Decided::Refused { refusal: refusal.clone(), last: true }));
         }
-        Outcome::Deciding => return Err(Refusal::IdempotencyRunning),
-        Outcome::Open(_) => {}
+        Outcome::Deciding { .. } if session.is_deciding(now) => return Err(Refusal::IdempotencyRunning),
+        Outcome::Deciding { .. } | Outcome::Open(_) => {}
     }
     let missing = if session.consent.is_none() {
         Some("the consent comes first")
     } else if session.declared.is_none() {
         Some("name and number come first")
-    } else if Triplet::SLOTS.iter().any(|slot| !session.photos.contains_key(slot)) {
+    } else if Triplet::SLOTS.iter().any(|slot| !session.photos.contains_key(slot.as_str())) {
         Some("a photo is missing")
     } else {
         None
@@ -124,13 +122,13 @@ fn begin(session: &Shared) -> Result<Option<Decided>, Refusal> {
     if let Some(missing) = missing {
         return Err(Refusal::NotYet { missing });
     }
-    session.outcome = Outcome::Deciding;
+    session.outcome = Outcome::Deciding { turn: turn.to_owned(), since: now };
     Ok(None)
 }
 
 /// What came of it.
 enum Conclusion {
-    Attested(Zeroizing<String>),
+    Attested(Personal),
     /// `last`: nothing that the buyer does in this session would change it.
     Refused {
         refusal: Value,
@@ -138,41 +136,40 @@ enum Conclusion {
     },
 }
 
-/// A file's bytes, wiped when nobody needs them any more.
-type Bytes = Arc<Zeroizing<Vec<u8>>>;
-
-/// What a decision needs, taken out of its session: nobody who looks at the session waits for the decision.
+/// What a decision needs, taken out of its session.
 struct Material {
-    demand: Arc<VerifiedDemand>,
-    compact: Arc<str>,
+    compact: Personal,
     declared: Declared,
     consent: ConsentGiven,
     /// In the order in which they came.
-    photos: Vec<(Slot, Bytes, Timestamp)>,
-    account: String,
+    photos: Vec<(Slot, Zeroizing<Vec<u8>>, Timestamp)>,
+    account: Personal,
 }
 
 impl Material {
-    fn of(session: &Session) -> Option<Self> {
-        let mut photos: Vec<_> = session
-            .photos
-            .iter()
-            .map(|(slot, photo)| (*slot, Arc::clone(&photo.bytes), photo.taken_at))
-            .collect();
+    fn of(app: &App, page: &PageCall, session: &Session) -> Result<Self, Refusal> {
+        let key = app.sessions.page_key(&page.id, &page.cookie);
+        let mut photos = Vec::new();
+        for (slot, photo) in &session.photos {
+            let slot = Slot::from_name(slot).ok_or(Refusal::Internal)?;
+            photos.push((slot, app.sessions.photo(&page.id, &key, photo)?, photo.taken_at));
+        }
         photos.sort_by_key(|(.., taken_at)| *taken_at);
-        Some(Self {
-            demand: Arc::clone(&session.demand),
-            compact: Arc::clone(&session.compact),
-            declared: session.declared.clone()?,
-            consent: session.consent.clone()?,
+        let purpose = session.asked.purpose.parse().map_err(|_| Refusal::Internal)?;
+        let agreed = session.consent.ok_or(Refusal::Internal)?;
+        let consent = ConsentGiven::new(&session.consent_text, [purpose], agreed);
+        Ok(Self {
+            compact: session.compact.clone(),
+            declared: typed(session, &key)?,
+            consent: if session.consent_phone_number { consent.with_phone_number() } else { consent },
             photos,
             account: session.account.clone(),
         })
     }
 
     /// The evidence, its photos decoded anew and chained from the demand's nonce.
-    fn evidence(&self) -> Result<Remote, Refusal> {
-        let (intake, mut photos) = (Intake::default(), CaptureSession::new(self.demand.nonce()));
+    fn evidence(&self, nonce: &str) -> Result<Remote, Refusal> {
+        let (intake, mut photos) = (Intake::default(), CaptureSession::new(nonce));
         for (slot, bytes, taken_at) in &self.photos {
             photos.admit(intake.take(*slot, bytes.to_vec(), *taken_at)?)?;
         }
@@ -182,14 +179,12 @@ impl Material {
 }
 
 /// All of it, on one thread: whoever asked may be gone by the end.
-fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conclusion, Refusal> {
+fn conclude(operator: &Operator, material: &Material, now: Timestamp) -> Result<Conclusion, Refusal> {
     let desk = operator.desk()?;
-    let material = Material::of(&lock(shared)).ok_or(Refusal::Internal)?;
-    let demand = &material.demand;
     // The session may be an hour old. The asker's key, or one of this terminal's, may have been stolen or have ended since: then no
     // register is asked about the person, and paid, for an answer that nobody takes.
-    fits(operator, &material.compact, now)?;
-    let evidence: Evidence = material.evidence()?.into();
+    let demand = &fits(operator, material.compact.as_str(), now)?;
+    let evidence: Evidence = material.evidence(demand.nonce())?.into();
     let mut request =
         CaseRequest::new(demand.purpose().clone(), operator.env, now).terminal(desk.terminal.as_str());
     if let Some(number) = demand.transaction().and_then(Transaction::number) {
@@ -197,7 +192,7 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     }
     let check = random_id().map_err(|_| Refusal::Internal)?;
     let quotas = Quotas::of_terminal(operator.store.as_ref(), desk.policy.limits())?;
-    let signals = quotas.count_evidence(&evidence, &material.account, &check, now)?;
+    let signals = quotas.count_evidence(&evidence, material.account.as_str(), &check, now)?;
     let faults = match &evidence {
         Evidence::Remote(remote) => json!(remote.examination().faults),
         _ => Value::Null,
@@ -208,7 +203,7 @@ fn conclude(operator: &Operator, shared: &Shared, now: Timestamp) -> Result<Conc
     match case.decide(desk.register.as_ref()) {
         Ok(verified) => {
             let signed = desk.attestor.attest(verified, demand, now)?;
-            Ok(Conclusion::Attested(Zeroizing::new(signed.present(demand, now)?)))
+            Ok(Conclusion::Attested(signed.present(demand, now)?.into()))
         }
         Err(DecideError::Refused(refused)) => {
             let last = !hopeless && matches!(refused.retry(), Retry::No);

@@ -1,10 +1,12 @@
-//! Sessions of online checks: the photos of one buyer for one demand, in this process' memory until the session ends.
+//! Sessions of online checks: the photos of one buyer for one demand, sealed in the store until the session ends.
 
 mod api;
 mod decide;
 mod page_calls;
 mod photos;
+mod seal;
 mod session;
+mod shelf;
 mod state;
 mod told;
 
@@ -16,5 +18,6 @@ pub(crate) use page_calls::{
     live_frame, open,
 };
 pub(crate) use photos::{__path_annotated, __path_upload, annotated, upload};
-pub(crate) use session::Sessions;
+pub(crate) use seal::Secret;
+pub(crate) use shelf::Sessions;
 pub(crate) use state::state;

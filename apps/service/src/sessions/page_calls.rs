@@ -4,22 +4,27 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use realname::appraisal::{ConsentGiven, Declared};
+use jiff::Timestamp;
+use realname::appraisal::Declared;
 use realname::document::{CardDate, Personal, ValidUntil};
-use realname::jose::{encode, random};
-use serde::Deserialize;
+use realname::jose::random;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
-use super::session::{Opened, Shared, lock};
+use super::seal::Key;
+use super::session::{Opened, Session};
 use super::state::state;
 use super::told::SessionState;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{self, MAX_BODY, answer, peer};
 use crate::clock::now;
+
+/// What is sealed with what the buyer typed.
+const DECLARED: &[u8] = b"declared";
 
 /// What the link's fragment holds.
 #[derive(Deserialize, ToSchema)]
@@ -40,7 +45,7 @@ pub(crate) struct Agreed {
 }
 
 /// What the buyer typed.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeclaredBy {
     #[schema(value_type = String, max_length = 200)]
@@ -76,32 +81,77 @@ pub(crate) fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal>
     Ok(())
 }
 
-/// The session whose page calls.
-pub(crate) fn page_session(
-    app: &App,
-    id: &str,
-    headers: &HeaderMap,
-    changes: bool,
-) -> Result<Shared, Refusal> {
-    same_origin(app, headers)?;
-    let name = cookie_name(app, id);
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut found = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let Some((_, cookie)) = found.find(|(found, _)| *found == name) else { return Err(Refusal::NotThePage) };
-    let session = app.sessions.find(id, now())?;
-    let mut held = lock(&session);
-    if !held.is_page(cookie) {
-        return Err(Refusal::NotThePage);
+/// A call of a session's page: which session, and the cookie that came along.
+#[derive(Clone)]
+pub(crate) struct PageCall {
+    pub(super) id: String,
+    pub(super) cookie: Zeroizing<String>,
+}
+
+impl PageCall {
+    /// What the headers say. Nothing of the session was looked at.
+    pub(crate) fn of(app: &App, id: &str, headers: &HeaderMap) -> Result<Self, Refusal> {
+        same_origin(app, headers)?;
+        let name = cookie_name(app, id);
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut found =
+            cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let Some((_, cookie)) = found.find(|(found, _)| *found == name) else {
+            return Err(Refusal::NotThePage);
+        };
+        Ok(Self { id: id.to_owned(), cookie: Zeroizing::new(cookie.to_owned()) })
     }
-    if let Some(opened) = &mut held.opened {
-        // It arrived, so it isn't told again.
-        opened.text = None;
+
+    /// The session, if the cookie is its page's.
+    pub(crate) async fn look(&self, app: &App) -> Result<Session, Refusal> {
+        let (page, run) = (self.clone(), app.clone());
+        app.pool.run(move || page.session(&run, now())).await
     }
-    if changes {
-        held.must_be_open()?;
+
+    /// As [`look`](Self::look), when the session can still be changed.
+    pub(super) async fn look_open(&self, app: &App) -> Result<Session, Refusal> {
+        let session = self.look(app).await?;
+        session.must_be_open(now())?;
+        Ok(session)
     }
-    drop(held);
-    Ok(session)
+
+    /// The session. To be called on a blocking thread.
+    pub(super) fn session(&self, app: &App, now: Timestamp) -> Result<Session, Refusal> {
+        let session = app.sessions.find(&self.id, now)?;
+        if !session.is_page(&self.cookie) {
+            return Err(Refusal::NotThePage);
+        }
+        if session.opened.as_ref().is_some_and(|opened| opened.used) {
+            return Ok(session);
+        }
+        // The cookie arrived, so it isn't told again.
+        let used = app.sessions.change(&self.id, now, |session| {
+            if let Some(opened) = &mut session.opened {
+                opened.used = true;
+            }
+            Ok(())
+        });
+        used.map(|(session, ())| session)
+    }
+
+    /// Changes the session, which is open.
+    async fn change(
+        &self,
+        app: &App,
+        mut change: impl FnMut(&mut Session) -> Result<(), Refusal> + Send + 'static,
+    ) -> Result<Session, Refusal> {
+        let (page, run) = (self.clone(), app.clone());
+        app.pool
+            .run(move || {
+                let now = now();
+                let changed = run.sessions.change(&page.id, now, |session| {
+                    session.must_be_open(now)?;
+                    change(session)
+                });
+                changed.map(|(session, ())| session)
+            })
+            .await
+    }
 }
 
 /// One of the page's calls with a JSON body.
@@ -109,11 +159,12 @@ async fn page_call<T: serde::de::DeserializeOwned>(
     app: &App,
     id: &str,
     request: Request,
-) -> Result<(Shared, T), Refusal> {
+) -> Result<(PageCall, T), Refusal> {
     let (parts, body) = request.into_parts();
-    let session = page_session(app, id, &parts.headers, true)?;
+    let page = PageCall::of(app, id, &parts.headers)?;
+    page.look_open(app).await?;
     let bytes = call::read(&parts.headers, body, MAX_BODY, &["application/json"]).await?;
-    Ok((session, call::members(&bytes)?))
+    Ok((page, call::members(&bytes)?))
 }
 
 /// Opens the link, once: the browser that does gets the page's cookie.
@@ -132,28 +183,14 @@ pub(crate) async fn open(
     let bytes = call::read(&parts.headers, body, MAX_BODY, &["application/json"]).await?;
     let link: Link = call::members(&bytes)?;
     let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
-    let session = app.sessions.find(&id, now())?;
-    let mut session = lock(&session);
-    let digest: [u8; 32] = Sha256::digest(link.token.as_bytes()).into();
-    if !bool::from(digest.ct_eq(&session.link)) {
+    let (run, asked) = (app.clone(), id.clone());
+    let opened = app.pool.run(move || open_link(&run, &asked, &link.token, key.as_deref(), now()));
+    let Some((text, end)) = opened.await? else {
         app.rates.guess(peer(&parts.extensions))?;
         return Err(Refusal::LinkUsed);
-    }
-    let text = match &session.opened {
-        None => {
-            let text = Zeroizing::new(encode(&random::<32>().map_err(|_| Refusal::Internal)?));
-            let cookie = Sha256::digest(text.as_bytes()).into();
-            session.opened = Some(Opened { cookie, key, text: Some(text.clone()) });
-            text
-        }
-        // The answer got lost on its way: the same browser, by a key that it alone has, hears it again.
-        Some(Opened { key: Some(opener), text: Some(text), .. }) if key.as_ref() == Some(opener) => {
-            text.clone()
-        }
-        Some(_) => return Err(Refusal::LinkUsed),
     };
     let secure = if app.origin.starts_with("https://") { " Secure;" } else { "" };
-    let left = session.demand.expires_at().as_second().saturating_sub(now().as_second()).max(1);
+    let left = end.as_second().saturating_sub(now().as_second()).max(1);
     let cookie = format!(
         "{}={}; Path=/; HttpOnly;{secure} SameSite=Strict; Max-Age={left}",
         cookie_name(&app, &id),
@@ -168,6 +205,32 @@ pub(crate) async fn open(
     Ok(response)
 }
 
+/// The cookie and the session's end; `None` for a link that is another's.
+fn open_link(
+    app: &App,
+    id: &str,
+    link: &str,
+    key: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<(Zeroizing<String>, Timestamp)>, Refusal> {
+    let session = app.sessions.find(id, now)?;
+    let digest: [u8; 32] = Sha256::digest(link.as_bytes()).into();
+    if !bool::from(digest.ct_eq(&session.link)) {
+        return Ok(None);
+    }
+    let salt = random::<32>().map_err(|_| Refusal::Internal)?;
+    let opened = app.sessions.change(id, now, |session| match &session.opened {
+        None => {
+            let (opened, text) = Opened::new(link, key, salt);
+            session.opened = Some(opened);
+            Ok(text)
+        }
+        // The answer got lost on its way: the same browser, by a key that it alone has, hears it again.
+        Some(opened) => opened.again(link, key).ok_or(Refusal::LinkUsed),
+    });
+    opened.map(|(session, text)| Some((text, session.asked.end)))
+}
+
 /// Takes the buyer's consent to exactly what was shown.
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/consent", operation_id = "consent_session", tag = "page", request_body = Agreed,
@@ -179,20 +242,18 @@ pub(crate) async fn consent(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (session, Agreed { text_sha256, agreed }) = page_call(&app, &id, request).await?;
-    {
-        let mut session = lock(&session);
+    let (page, Agreed { text_sha256, agreed }) = page_call(&app, &id, request).await?;
+    let session = page.change(&app, move |session| {
         if text_sha256 != session.text_sha256() {
             return Err(Refusal::OtherText);
         }
         if !agreed {
             return Err(Refusal::Value { member: "agreed", problem: "without consent nothing is checked" });
         }
-        let purposes = [session.demand.purpose().clone()];
-        let given = ConsentGiven::new(&session.consent_text, purposes, now());
-        session.consent = Some(if session.consent_phone_number { given.with_phone_number() } else { given });
-    }
-    Ok(answer(StatusCode::OK, &state(&session, false)))
+        session.consent = Some(now());
+        Ok(())
+    });
+    Ok(answer(StatusCode::OK, &state(&session.await?, false)))
 }
 
 /// Takes what the buyer typed.
@@ -206,15 +267,25 @@ pub(crate) async fn declare(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let (session, typed) = page_call::<DeclaredBy>(&app, &id, request).await?;
-    {
-        let mut session = lock(&session);
+    let (page, typed) = page_call::<DeclaredBy>(&app, &id, request).await?;
+    let key = app.sessions.page_key(&page.id, &page.cookie);
+    let session = page.change(&app, move |session| {
         if session.consent.is_none() {
             return Err(Refusal::NotYet { missing: "the consent comes first" });
         }
-        session.declared = Some(declared(&typed)?);
-    }
-    Ok(answer(StatusCode::OK, &state(&session, false)))
+        declared(&typed)?;
+        let plain = Zeroizing::new(serde_json::to_vec(&typed).map_err(|_| Refusal::Internal)?);
+        session.declared = Some(key.seal(&plain, DECLARED)?.to_vec());
+        Ok(())
+    });
+    Ok(answer(StatusCode::OK, &state(&session.await?, false)))
+}
+
+/// What the buyer typed, out of a session that its page's key opens.
+pub(super) fn typed(session: &Session, key: &Key) -> Result<Declared, Refusal> {
+    let sealed = session.declared.as_deref().ok_or(Refusal::Internal)?;
+    let plain = key.open(sealed, DECLARED).ok_or(Refusal::Ended)?;
+    declared(&serde_json::from_slice(&plain).map_err(|_| Refusal::Internal)?)
 }
 
 fn declared(typed: &DeclaredBy) -> Result<Declared, Refusal> {
@@ -255,7 +326,7 @@ pub(crate) async fn live(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    page_session(&app, &id, request.headers(), true)?;
+    PageCall::of(&app, &id, request.headers())?.look_open(&app).await?;
     Err(Refusal::NotSetUp("a live capture"))
 }
 
@@ -270,6 +341,6 @@ pub(crate) async fn live_frame(
     Path((id, _)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    page_session(&app, &id, request.headers(), true)?;
+    PageCall::of(&app, &id, request.headers())?.look_open(&app).await?;
     Err(Refusal::NotSetUp("a live capture"))
 }

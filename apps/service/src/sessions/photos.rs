@@ -1,7 +1,12 @@
 //! Photos: taken in and measured within the request that brings them.
 
-use std::sync::Arc;
-
+use super::page_calls::PageCall;
+use super::session::{Photo, Session};
+use super::told::CaptureFound;
+use crate::Refusal;
+use crate::app::App;
+use crate::call::{self, answer};
+use crate::clock::now;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -10,15 +15,6 @@ use jiff::Timestamp;
 use realname::capture::measure::{Thresholds, annotate, measure};
 use realname::capture::{Capture, Intake, Limits, Slot, Triplet};
 use serde_json::json;
-use zeroize::Zeroizing;
-
-use super::page_calls::page_session;
-use super::session::{Photo, Shared, lock};
-use super::told::CaptureFound;
-use crate::Refusal;
-use crate::app::App;
-use crate::call::{self, answer};
-use crate::clock::now;
 
 /// What a phone may call its photo. What it is says the content.
 const TYPES: [&str; 7] = [
@@ -54,34 +50,51 @@ pub(crate) async fn upload(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
-    let session = page_session(&app, &id, &parts.headers, true)?;
+    let page = PageCall::of(&app, &id, &parts.headers)?;
+    let session = page.look_open(&app).await?;
     let slot = slot_of(&slot)?;
-    if lock(&session).consent.is_none() {
+    if session.consent.is_none() {
         return Err(Refusal::NotYet { missing: "the consent comes first" });
     }
     let limit = Limits::DEFAULT.max_bytes;
     let bytes = call::read(&parts.headers, body, limit, &TYPES).await?;
-    app.sessions.room_for(bytes.len())?;
-    lock(&session).take_photo()?;
-    let found = {
-        let session = Arc::clone(&session);
-        app.photos.run(move || admit(&session, slot, bytes, now())).await?
-    };
+    app.sessions.room_for(bytes.len(), now())?;
+    let run = app.clone();
+    let found = app.photos.run(move || admit(&run, &page, slot, &bytes, now())).await?;
     Ok(answer(StatusCode::OK, &found))
 }
 
 /// Takes it in, measures it, keeps its bytes and what was found.
 fn admit(
-    session: &Shared,
+    app: &App,
+    page: &PageCall,
     slot: Slot,
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: &[u8],
     now: Timestamp,
 ) -> Result<CaptureFound, Refusal> {
+    let sessions = &app.sessions;
+    let (session, ()) = sessions.change(&page.id, now, |session| {
+        session.must_be_open(now)?;
+        session.take_photo()
+    })?;
     let capture = Intake::default().take(slot, bytes.to_vec(), now)?;
     let found = look(&capture)?;
-    let mut session = lock(session);
-    session.must_be_open()?;
-    session.photos.insert(slot, Photo { bytes: Arc::new(bytes), taken_at: now, found: found.clone() });
+    let key = sessions.page_key(&page.id, &page.cookie);
+    let (name, pieces) = sessions.keep_photo(&session, slot.as_str(), &key, bytes, now)?;
+    let photo = Photo { name: name.clone(), pieces, taken_at: now, found: found.clone() };
+    let replaced = sessions.change(&page.id, now, |session| {
+        session.must_be_open(now)?;
+        Ok(session.photos.insert(slot.as_str().to_owned(), photo.clone()))
+    });
+    match replaced {
+        Ok((_, Some(old))) => sessions.drop_photo(&page.id, (&old.name, old.pieces))?,
+        Ok((_, None)) => {}
+        // Nothing names it now.
+        Err(refusal) => {
+            let _ = sessions.drop_photo(&page.id, (&name, pieces));
+            return Err(refusal);
+        }
+    }
     Ok(found)
 }
 
@@ -89,10 +102,10 @@ fn look(capture: &Capture) -> Result<CaptureFound, Refusal> {
     let picture = capture.picture().ok_or(Refusal::Internal)?;
     let found = measure(picture, capture.slot(), &Thresholds::default());
     Ok(CaptureFound {
-        slot: capture.slot().as_str(),
+        slot: capture.slot().as_str().to_owned(),
         width: capture.width(),
         height: capture.height(),
-        outcome: found.outcome().as_str(),
+        outcome: found.outcome().as_str().to_owned(),
         view: json!(found.view),
         notes: json!(capture.notes()),
         figures: json!(found.figures),
@@ -117,20 +130,20 @@ pub(crate) async fn annotated(
     Path((id, slot)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let session = page_session(&app, &id, request.headers(), false)?;
+    let page = PageCall::of(&app, &id, request.headers())?;
+    let session = page.look(&app).await?;
     let slot = slot_of(&slot)?;
-    let bytes = {
-        let session = lock(&session);
-        Arc::clone(&session.photos.get(&slot).ok_or(Refusal::NotFound)?.bytes)
-    };
-    let png = app.photos.run(move || draw(slot, &bytes)).await?;
+    let run = app.clone();
+    let png = app.photos.run(move || draw(&run, &page, &session, slot)).await?;
     let mut response = Response::new(Body::from(png));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/png"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
-fn draw(slot: Slot, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+fn draw(app: &App, page: &PageCall, session: &Session, slot: Slot) -> Result<Vec<u8>, Refusal> {
+    let photo = session.photos.get(slot.as_str()).ok_or(Refusal::NotFound)?;
+    let bytes = app.sessions.photo(&page.id, &app.sessions.page_key(&page.id, &page.cookie), photo)?;
     let capture = Intake::default().take(slot, bytes.to_vec(), now())?;
     let picture = capture.picture().ok_or(Refusal::Internal)?;
     let drawing = annotate(picture, &measure(picture, slot, &Thresholds::default()));

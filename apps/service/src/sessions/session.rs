@@ -1,80 +1,148 @@
-//! One session, and all of them.
+//! One session, as the store keeps it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use realname::appraisal::{ConsentGiven, Declared};
-use realname::capture::Slot;
 use realname::demand::VerifiedDemand;
-use serde_json::Value;
+use realname::document::Personal;
+use realname::jose::encode;
+use realname::profile::Lang;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::told::CaptureFound;
+use super::seal::mac;
+use super::told::{Both, CaptureFound};
 use crate::Refusal;
-use crate::config::Limits;
 use crate::hex::hex;
 use crate::operator::Desk;
 
-/// How long it is told that a session ended, before nothing is known of it.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
-/// Bytes of photos that all sessions hold together.
-const MEMORY: usize = 1 << 30;
 /// Photos that one session takes, retaken ones included.
 const PHOTOS: u32 = 30;
+/// How long a decision is waited for. Whoever began it and didn't end it by then is gone.
+const DECIDING: SignedDuration = SignedDuration::from_secs(90);
 
 /// One session. What is personal in it goes with it.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) principal: String,
-    pub(crate) demand: Arc<VerifiedDemand>,
     /// The demand as it came: it is judged again before the register is asked.
-    pub(crate) compact: Arc<str>,
+    pub(crate) compact: Personal,
+    pub(crate) asked: Asked,
     /// What the buyer's checks are counted under.
-    pub(crate) account: String,
+    pub(crate) account: Personal,
     pub(crate) zh: bool,
     pub(crate) consent_text: String,
     /// Whether that text covers that registers are told the phone number.
     pub(crate) consent_phone_number: bool,
     pub(crate) return_url: Option<String>,
     pub(crate) link: [u8; 32],
-    /// The cookie's digest, once the link was opened; the key that the opener sent, and the cookie until it is used.
     pub(crate) opened: Option<Opened>,
-    pub(crate) consent: Option<ConsentGiven>,
-    pub(crate) declared: Option<Declared>,
-    pub(crate) photos: BTreeMap<Slot, Photo>,
+    /// When the buyer agreed to the text.
+    pub(crate) consent: Option<Timestamp>,
+    /// What the buyer typed, sealed for the page.
+    pub(crate) declared: Option<Vec<u8>>,
+    /// By slot.
+    pub(crate) photos: BTreeMap<String, Photo>,
     pub(crate) taken: u32,
     pub(crate) outcome: Outcome,
 }
 
-/// Who opened the link.
-pub(crate) struct Opened {
-    pub(crate) cookie: [u8; 32],
-    /// So that a browser whose answer got lost opens it again, and no other one does.
-    pub(crate) key: Option<String>,
-    pub(crate) text: Option<Zeroizing<String>>,
+/// What is shown of the demand.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) nonce: String,
+    pub(crate) end: Timestamp,
+    pub(crate) iss: String,
+    pub(crate) display_name: Value,
+    pub(crate) purpose: String,
+    pub(crate) purpose_label: Both<Option<String>>,
+    pub(crate) env: String,
+    pub(crate) disclosed: Vec<String>,
+    pub(crate) disclosed_labels: Both<Vec<String>>,
+    pub(crate) checks: Vec<Value>,
+    /// Shown to the page alone: what happens to which number.
+    pub(crate) transaction: Option<Value>,
 }
 
-/// A photo as it came, and what was found on it.
+/// Who opened the link.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Opened {
+    /// The cookie's digest.
+    cookie: [u8; 32],
+    /// What the cookie is made from, beside what the link holds.
+    salt: [u8; 32],
+    /// The digest of the key that the opener sent, so that a browser whose answer got lost opens it again, and no other one does.
+    key: Option<[u8; 32]>,
+    /// Whether it arrived: then it isn't told again.
+    pub(crate) used: bool,
+}
+
+/// A photo, whose bytes lie beside the session, and what was found on it.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Photo {
-    pub(crate) bytes: Arc<Zeroizing<Vec<u8>>>,
+    /// What its pieces are named by.
+    pub(crate) name: String,
+    pub(crate) pieces: u32,
     pub(crate) taken_at: Timestamp,
     pub(crate) found: CaptureFound,
 }
 
 /// How a session stands.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Outcome {
     /// Something is still to come; the last refusal, which left it open.
     Open(Option<Value>),
-    /// It is being decided.
-    Deciding,
+    /// It is being decided, in that turn, since then.
+    Deciding { turn: String, since: Timestamp },
     /// Attested: the presentation, for who asked.
-    Attested(Zeroizing<String>),
+    Attested(Personal),
     /// Refused for good.
     Refused(Value),
+}
+
+impl Asked {
+    pub(crate) fn of(demand: &VerifiedDemand) -> Self {
+        let labels = |lang| demand.claims().iter().map(|claim| claim.label(lang).to_owned()).collect();
+        Self {
+            nonce: demand.nonce().to_owned(),
+            end: demand.expires_at(),
+            iss: demand.iss().to_owned(),
+            display_name: json!(demand.display_name()),
+            purpose: demand.purpose().as_str().to_owned(),
+            purpose_label: Both {
+                en: demand.purpose().label(Lang::En).map(str::to_owned),
+                zh: demand.purpose().label(Lang::Zh).map(str::to_owned),
+            },
+            env: demand.env().as_str().to_owned(),
+            disclosed: demand.claims().iter().map(|claim| claim.as_str().to_owned()).collect(),
+            disclosed_labels: Both { en: labels(Lang::En), zh: labels(Lang::Zh) },
+            checks: demand.requirements().checks.iter().map(|check| json!(check)).collect(),
+            transaction: demand.transaction().map(|transaction| json!(transaction)),
+        }
+    }
+}
+
+impl Opened {
+    /// Opened by whoever sent that key; with the cookie's text.
+    pub(crate) fn new(link: &str, key: Option<&str>, salt: [u8; 32]) -> (Self, Zeroizing<String>) {
+        let text = Self::text(link, &salt);
+        let key = key.map(|key| Sha256::digest(key.as_bytes()).into());
+        (Self { cookie: Sha256::digest(text.as_bytes()).into(), salt, key, used: false }, text)
+    }
+
+    /// The cookie's text again, for the same opener as long as it wasn't used. It is kept nowhere, and made from the link.
+    pub(crate) fn again(&self, link: &str, key: Option<&str>) -> Option<Zeroizing<String>> {
+        let given: [u8; 32] = Sha256::digest(key?.as_bytes()).into();
+        (!self.used && self.key == Some(given)).then(|| Self::text(link, &self.salt))
+    }
+
+    fn text(link: &str, salt: &[u8; 32]) -> Zeroizing<String> {
+        Zeroizing::new(encode(&mac(link.as_bytes(), &[b"realname session cookie 1", salt])))
+    }
 }
 
 impl Session {
@@ -88,7 +156,7 @@ impl Session {
         match (&self.outcome, &self.opened) {
             (Outcome::Attested(_), _) => "done",
             (Outcome::Refused(_), _) => "refused",
-            (Outcome::Deciding, _) => "deciding",
+            (Outcome::Deciding { .. }, _) => "deciding",
             (Outcome::Open(_), None) => "waiting",
             (Outcome::Open(_), Some(_)) => "open",
         }
@@ -100,12 +168,25 @@ impl Session {
         self.opened.as_ref().is_some_and(|opened| opened.cookie.ct_eq(&digest).into())
     }
 
-    /// Refuses what can't be changed any more.
-    pub(crate) fn must_be_open(&self) -> Result<(), Refusal> {
+    /// Whether it was decided for good.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.outcome, Outcome::Attested(_) | Outcome::Refused(_))
+    }
+
+    /// Whether somebody decides on it now.
+    pub(crate) fn is_deciding(&self, now: Timestamp) -> bool {
         match self.outcome {
-            Outcome::Open(_) => Ok(()),
-            _ => Err(Refusal::NotYet { missing: "it was decided, or is being decided" }),
+            Outcome::Deciding { since, .. } => since.checked_add(DECIDING).is_ok_and(|end| now < end),
+            _ => false,
         }
+    }
+
+    /// Refuses what can't be changed any more.
+    pub(crate) fn must_be_open(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.is_over() || self.is_deciding(now) {
+            return Err(Refusal::NotYet { missing: "it was decided, or is being decided" });
+        }
+        Ok(())
     }
 
     /// Counts one more photo.
@@ -115,10 +196,6 @@ impl Session {
         }
         self.taken += 1;
         Ok(())
-    }
-
-    fn bytes(&self) -> usize {
-        self.photos.values().map(|photo| photo.bytes.len()).sum()
     }
 
     /// What is personal goes once it was decided.
@@ -131,100 +208,4 @@ impl Session {
     pub(crate) fn text_of(desk: &Desk, zh: bool) -> String {
         if zh { desk.consent.zh.clone() } else { desk.consent.en.clone() }
     }
-}
-
-pub(crate) type Shared = Arc<Mutex<Session>>;
-
-/// A session, with what has to be known of it without waiting for it.
-struct Opening {
-    session: Shared,
-    peer: IpAddr,
-    end: Timestamp,
-}
-
-#[derive(Default)]
-struct All {
-    open: HashMap<String, Opening>,
-    ended: HashMap<String, Timestamp>,
-}
-
-/// All sessions of this process.
-pub(crate) struct Sessions {
-    all: Mutex<All>,
-    per_address: usize,
-    most: usize,
-}
-
-impl Sessions {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            all: Mutex::default(),
-            per_address: limits.sessions_per_address as usize,
-            most: limits.sessions,
-        }
-    }
-
-    fn all(&self) -> MutexGuard<'_, All> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How many are open.
-    pub(crate) fn open(&self) -> usize {
-        self.all().open.len()
-    }
-
-    /// Adds one, unless it is there already.
-    pub(crate) fn add(&self, session: Session, peer: IpAddr, now: Timestamp) -> Result<(), Refusal> {
-        self.expire(now);
-        let mut all = self.all();
-        if all.open.contains_key(&session.id) || all.ended.contains_key(&session.id) {
-            return Ok(());
-        }
-        let of_peer = all.open.values().filter(|other| other.peer == peer).count();
-        if of_peer >= self.per_address {
-            return Err(Refusal::TooMany { what: "open sessions from this address", retry: 60 });
-        }
-        if all.open.len() >= self.most {
-            return Err(Refusal::Busy);
-        }
-        let end = session.demand.expires_at();
-        all.open.insert(session.id.clone(), Opening { session: Arc::new(Mutex::new(session)), peer, end });
-        Ok(())
-    }
-
-    /// The session of that id: 410 for one that ended, 404 later and for what never was.
-    pub(crate) fn find(&self, id: &str, now: Timestamp) -> Result<Shared, Refusal> {
-        self.expire(now);
-        let all = self.all();
-        match all.open.get(id) {
-            Some(opening) => Ok(Arc::clone(&opening.session)),
-            None if all.ended.contains_key(id) => Err(Refusal::Ended),
-            None => Err(Refusal::NotFound),
-        }
-    }
-
-    /// Whether more photos fit into memory.
-    pub(crate) fn room_for(&self, bytes: usize) -> Result<(), Refusal> {
-        let held: usize = self.all().open.values().map(|opening| lock(&opening.session).bytes()).sum();
-        if held.saturating_add(bytes) > MEMORY { Err(Refusal::Busy) } else { Ok(()) }
-    }
-
-    /// Ends those whose demand's time is over, with everything in them.
-    pub(crate) fn expire(&self, now: Timestamp) {
-        let mut all = self.all();
-        let All { open, ended } = &mut *all;
-        open.retain(|id, Opening { end, .. }| {
-            let holds = now < *end;
-            if !holds {
-                ended.insert(id.clone(), *end);
-            }
-            holds
-        });
-        ended.retain(|_, end| now < end.checked_add(REMEMBERED).unwrap_or(Timestamp::MAX));
-    }
-}
-
-/// A session's state. A thread that panicked left nothing half done: what it decided is written last.
-pub(crate) fn lock(session: &Shared) -> MutexGuard<'_, Session> {
-    session.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::shown::{DefectShown, FigureShown, NoteShown, RefusalShown, TransactionShown};
 
 /// A text in both languages.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Both<T: ToSchema> {
     pub(super) en: T,
     pub(super) zh: T,
@@ -31,7 +31,7 @@ pub(crate) struct Steps {
     pub(super) consent: bool,
     pub(super) declared: bool,
     /// By slot; those that were sent.
-    pub(super) captures: BTreeMap<&'static str, CaptureFound>,
+    pub(super) captures: BTreeMap<String, CaptureFound>,
     /// `not_run`: no checker of a live capture is part of this service.
     pub(super) live: &'static str,
 }
@@ -51,9 +51,9 @@ pub(crate) struct SessionState {
     /// None of a purpose of the asker's own.
     pub(super) purpose_label: Both<Option<String>>,
     /// `test` or `production`.
-    pub(super) env: &'static str,
+    pub(super) env: String,
     /// The claims that the asker will hear.
-    pub(super) disclosed: Vec<&'static str>,
+    pub(super) disclosed: Vec<String>,
     pub(super) disclosed_labels: Both<Vec<String>>,
     #[schema(value_type = Vec<String>)]
     pub(super) checks: Vec<Value>,
@@ -85,15 +85,15 @@ pub(crate) struct SessionState {
 }
 
 /// What was found on a photo.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct CaptureFound {
     /// `portrait_side`, `emblem_side` or `holder`.
-    pub(super) slot: &'static str,
+    pub(super) slot: String,
     /// In pixels, as its height.
     pub(super) width: u32,
     pub(super) height: u32,
     /// `pass`, `inconclusive`, `not_run` or `fail`.
-    pub(super) outcome: &'static str,
+    pub(super) outcome: String,
     /// What it looks like, whatever it was sent as; null where it wasn't looked at.
     #[schema(value_type = Option<String>)]
     pub(super) view: Value,

@@ -131,10 +131,10 @@ fn a_withdrawn_token_is_refused_after_a_moment_and_an_expired_one_at_once() {
     let place = Place::new();
     let token = place.token("shop", &Scope::ALL);
     let store = realname_service::store_of(&place.file()).unwrap();
-    assert!(realname_service::withdraw_token(&store, &token, jiff::Timestamp::now()).unwrap());
+    assert!(realname_service::withdraw_token(store.as_ref(), &token, jiff::Timestamp::now()).unwrap());
     let long_ago = "2020-01-01T00:00:00Z".parse().unwrap();
     let grant = realname_service::NewToken { name: "old", principal: "shop", scopes: &Scope::ALL, days: 1 };
-    let old = realname_service::new_token(&store, &grant, long_ago).unwrap();
+    let old = realname_service::new_token(store.as_ref(), &grant, long_ago).unwrap();
     drop(store);
     let server = place.start();
     server.call("POST", "/v1/demands", &token, Some(sale())).refused(401, "token_refused");

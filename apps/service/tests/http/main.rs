@@ -8,6 +8,7 @@ mod document;
 mod hostile;
 mod line;
 mod once;
+mod restarts;
 mod sessions;
 mod voice;
 mod webhooks;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, Place, Running, photo};
 
-const PHOTOS: [(&str, &str); 3] =
+pub(crate) const PHOTOS: [(&str, &str); 3] =
     [("portrait_side", "portrait-side.jpg"), ("emblem_side", "emblem-side.jpg"), ("holder", "holder.jpg")];
 
 /// A browser with the link open.
@@ -23,7 +23,7 @@ pub(crate) fn session(server: &Running, token: &str, demand: &Value) -> (String,
     (made["session"].as_str().unwrap().to_owned(), link.to_owned())
 }
 
-fn open(server: &Running, id: &str, link: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) fn open(server: &Running, id: &str, link: &str, headers: &[(&str, &str)]) -> Answer {
     let body = Some(("application/json", json!({ "token": link }).to_string().into_bytes()));
     server.send("POST", &format!("/v1/sessions/{id}/open"), headers, body)
 }
@@ -47,21 +47,31 @@ impl<'a> Page<'a> {
         self.send("POST", path, "application/json", body.to_string().into_bytes())
     }
 
-    fn get(&self, path: &str) -> Answer {
+    /// What its browser holds.
+    pub(crate) fn browser(&self) -> (String, String) {
+        (self.id.clone(), self.cookie.clone())
+    }
+
+    /// That browser, at another node.
+    pub(crate) fn at(server: &'a Running, (id, cookie): (String, String)) -> Self {
+        Self { server, id, cookie }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
         let path = format!("/v1/sessions/{}{path}", self.id);
         self.server.send("GET", &path, &[("cookie", &self.cookie)], None)
     }
 
-    fn upload(&self, slot: &str, bytes: Vec<u8>) -> Answer {
+    pub(crate) fn upload(&self, slot: &str, bytes: Vec<u8>) -> Answer {
         self.send("PUT", &format!("/captures/{slot}"), "image/jpeg", bytes)
     }
 
-    fn consent(&self) {
+    pub(crate) fn consent(&self) {
         let state = self.get("").is(200);
         self.post("/consent", &json!({"text_sha256": state["text_sha256"], "agreed": true})).is(200);
     }
 
-    fn declare(&self, name: &str, number: &str) -> Answer {
+    pub(crate) fn declare(&self, name: &str, number: &str) -> Answer {
         self.post("/declared", &json!({"name": name, "id_number": number}))
     }
 }

@@ -156,7 +156,7 @@ url = "https://shop.example/basket"
     pub(crate) fn token(&self, principal: &str, scopes: &[Scope]) -> String {
         let store = store_of(&self.file()).unwrap();
         let token = NewToken { name: "test", principal, scopes, days: 1 };
-        new_token(&store, &token, Timestamp::now()).unwrap().to_string()
+        new_token(store.as_ref(), &token, Timestamp::now()).unwrap().to_string()
     }
 
     pub(crate) fn start(&self) -> Running {

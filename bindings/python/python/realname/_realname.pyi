@@ -83,7 +83,7 @@ class Watch(Iterator[Event]):
     def __exit__(self, *exception: object) -> Literal[False]: ...
 
 class Reader:
-    """An open reader."""
+    """An open reader: a serial port, `usb:0400:c35a`, `hid:0400:c35a`, or `bridge:127.0.0.1:7890`, that of a running bridge."""
 
     def __new__(cls, name: Optional[str] = None, baud: Optional[int] = None) -> "Reader": ...
     def read(

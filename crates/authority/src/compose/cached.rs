@@ -7,6 +7,7 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use crate::clock::time_left;
 use crate::document::fold_name;
@@ -115,8 +116,8 @@ impl<A: Authority> Cached<A> {
             mac.update(&(text.len() as u64).to_be_bytes());
             mac.update(text.as_bytes());
         };
-        part(&fold_name(query.name()));
-        part(&query.id_number().canonical());
+        part(&Zeroizing::new(fold_name(query.name())));
+        part(&Zeroizing::new(query.id_number().canonical()));
         part(query.document_kind().map_or("", |kind| kind.as_str()));
         part(&query.valid_from().map_or(String::new(), |from| from.to_date().to_string()));
         part(&query.valid_until().map_or(String::new(), |until| until.to_text()));

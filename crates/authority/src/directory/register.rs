@@ -4,6 +4,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::DirectoryAuthority;
 use super::matcher::{Figure, TestPortraitMatcher};
@@ -149,6 +150,7 @@ struct Entry {
 impl Register {
     pub(super) fn open(path: &Path) -> Result<Self, RegisterError> {
         let text = std::fs::read_to_string(path)
+            .map(Zeroizing::new)
             .map_err(|source| RegisterError::File { path: path.to_owned(), source })?;
         // The error of the JSON parser may quote a value: its place is enough.
         let file: RegisterFile = serde_json::from_str(&text)
@@ -189,7 +191,7 @@ impl Register {
         };
         let mut finding = Finding::new(entry.subject(), meta);
         finding.attributes.id_number = Attribute::Match;
-        finding.attributes.name = same(fold_name(query.name()) == fold_name(entry.name.as_str()));
+        finding.attributes.name = same(*folded(query.name()) == *folded(entry.name.as_str()));
         if let (Some(from), Some(until)) = (query.valid_from(), query.valid_until()) {
             finding.attributes.valid_from = same(from == entry.valid_from);
             finding.attributes.valid_until = same(until == entry.valid_until);
@@ -283,6 +285,10 @@ fn test_liveness(probe: &Capture) -> Liveness {
         Some(None) => Liveness::Inconclusive,
         None => Liveness::NotRun,
     }
+}
+
+fn folded(name: &str) -> Zeroizing<String> {
+    Zeroizing::new(fold_name(name))
 }
 
 fn same(same: bool) -> Attribute {

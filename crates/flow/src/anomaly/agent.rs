@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Figure;
 
+/// Two that are further apart say nothing of a pace, in seconds.
+const WITHIN: i64 = 3600;
+
 /// A share: how many of how many.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Share {
@@ -30,7 +33,8 @@ pub(super) struct Counts {
     pub(super) events: u64,
     pub(super) hours: [u64; 24],
     pub(super) by_hour: BTreeMap<i64, u64>,
-    pub(super) last: Option<i64>,
+    /// The last event of each terminal.
+    pub(super) last: BTreeMap<String, i64>,
     pub(super) gap: Option<i64>,
     pub(super) human: u64,
     pub(super) inconclusive: u64,
@@ -44,19 +48,23 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// An event at that second.
-    pub(super) fn event(&mut self, second: i64, hour: usize) {
+    /// An event of that terminal at that second.
+    pub(super) fn event(&mut self, terminal: &str, second: i64, hour: usize) {
         self.events += 1;
         *self.by_hour.entry(second.div_euclid(3600)).or_default() += 1;
         if let Some(count) = self.hours.get_mut(hour) {
             *count += 1;
         }
-        // Entries stand as they were taken in: terminals that were away hand in late what happened before.
-        if let Some(last) = self.last {
-            let gap = (second - last).abs();
-            self.gap = Some(self.gap.map_or(gap, |shortest| shortest.min(gap)));
+        // Several terminals serve at the same time. Entries of one stand in its order; it may be that its clock was set back.
+        match self.last.get_mut(terminal) {
+            Some(last) => {
+                let gap = (second - std::mem::replace(last, second)).abs();
+                if gap <= WITHIN {
+                    self.gap = Some(self.gap.map_or(gap, |shortest| shortest.min(gap)));
+                }
+            }
+            None => drop(self.last.insert(terminal.to_owned(), second)),
         }
-        self.last = Some(second);
     }
 
     /// A figure and how many events it is made of.

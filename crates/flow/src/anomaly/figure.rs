@@ -6,7 +6,7 @@
 pub enum Figure {
     /// Most events in one hour.
     BusiestHour,
-    /// Shortest time between two events, in seconds.
+    /// Shortest time between two events of one terminal that stand one after the other within an hour, in seconds.
     ShortestGap,
     /// Share of events between ten at night and seven in the morning (UTC+8).
     Night,

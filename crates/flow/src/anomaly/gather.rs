@@ -108,7 +108,7 @@ impl Gathering {
             counts.region = Some(region.to_owned());
         }
         let hour = (second - NaturalDay::of(entry.time()).begin().as_second()) / 3600;
-        counts.event(second, usize::try_from(hour).unwrap_or_default());
+        counts.event(terminal.unwrap_or_default(), second, usize::try_from(hour).unwrap_or_default());
         counts.human += u64::from(entry.flag("human_route") == Some(true));
         counts.inconclusive += u64::from(entry.text("outcome") == Some("inconclusive"));
         if let Some(confirmed) = entry.flag("confirmed") {

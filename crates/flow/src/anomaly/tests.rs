@@ -72,6 +72,27 @@ fn who_types_in_at_night_stands_out() {
 }
 
 #[test]
+fn a_pace_is_one_terminals_and_within_an_hour() {
+    let mut journal = Journal::new();
+    let mut at = |agent: &str, terminal: &str, second: i64| {
+        journal.hear(of(agent).with("terminal", Stated::Text(terminal)), begin() + second.seconds());
+    };
+    // A fair: two counters serve at the same moments. A quiet shop: two customers, three hours apart.
+    for second in 0..20 {
+        at("fair", "counter-1", second * 90);
+        at("fair", "counter-2", second * 90 + 1);
+    }
+    at("quiet", "counter-1", 0);
+    at("quiet", "counter-1", 10_800);
+    // An hour is still within it; a clock that was set back counts as it stands.
+    at("hour", "counter-1", 3_600);
+    at("hour", "counter-1", 0);
+    assert_eq!(journal.figure("fair", Figure::ShortestGap).value, Some(90));
+    assert_eq!(journal.figure("quiet", Figure::ShortestGap).value, None);
+    assert_eq!(journal.figure("hour", Figure::ShortestGap).value, Some(3_600));
+}
+
+#[test]
 fn few_events_say_so_and_have_no_score() {
     let mut journal = region();
     journal.sales("small", 29, 20, begin());

@@ -143,27 +143,40 @@ pub fn day(dice: &mut Dice, agents: &mut [Agent], day: i64) -> Vec<(Timestamp, E
             _ => agent.pace,
         };
         let count = share / 100 + u64::from(dice.below(100) < share % 100);
-        for number in 0..count {
-            sale(dice, agent, (day, number), &mut events);
+        for second in seconds(dice, agent.way, count) {
+            sale(dice, agent, day * 86_400 + second, &mut events);
         }
     }
     events.sort_by_key(|(time, _)| *time);
     events
 }
 
-fn second(dice: &mut Dice, way: Way, number: u64) -> u64 {
-    match way {
-        // From one in the night, a typed form after the other.
-        Way::Night => 3_600 + number * 40 + dice.below(20),
-        Way::Late => 10 * 3_600 + dice.below(13 * 3_600),
-        _ => 9 * 3_600 + dice.below(11 * 3_600),
+/// When in the day so many are served, one after the other.
+fn seconds(dice: &mut Dice, way: Way, count: u64) -> Vec<i64> {
+    let mut seconds: Vec<i64> = (0..count)
+        .map(|number| match way {
+            // From one in the night, a typed form after the other.
+            Way::Night => 3_600 + number * 40 + dice.below(20),
+            Way::Late => 10 * 3_600 + dice.below(13 * 3_600),
+            _ => 9 * 3_600 + dice.below(11 * 3_600),
+        })
+        .map(|second| second as i64)
+        .collect();
+    if way != Way::Night {
+        seconds.sort_unstable();
+        let mut free = 0;
+        for second in &mut seconds {
+            // A card, a form, two photos: who comes before that is done waits.
+            *second = free.max(*second);
+            free = *second + 60 + dice.below(120) as i64;
+        }
     }
+    seconds
 }
 
-fn sale(dice: &mut Dice, agent: &mut Agent, (day, number): (i64, u64), events: &mut Vec<(Timestamp, Event)>) {
+fn sale(dice: &mut Dice, agent: &mut Agent, seconds: i64, events: &mut Vec<(Timestamp, Event)>) {
     let way = agent.way;
     agent.sold += 1;
-    let seconds = day * 86_400 + second(dice, way, number) as i64;
     let time = begin() + SignedDuration::from_secs(seconds);
     let own = |what: &str| Hash::of(format!("{what} {} {}", agent.name, agent.sold).as_bytes());
     // A person comes again now and then.

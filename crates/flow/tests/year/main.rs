@@ -97,6 +97,8 @@ fn a_year_of_an_operator() {
     }
     // One that nothing here finds: it sells as the honest do.
     assert_eq!(shares[&Way::Patient].0, 0);
-    // The variety of the honest is no fraud: those whose ways differ stand out now and then, shops of ordinary ways don't.
-    assert_eq!(shares[&Way::Ordinary].0, 0, "ordinary shops that one would look at");
+    // The variety of the honest is no fraud: old readers stand out, crowds and late hours don't.
+    for way in [Way::Ordinary, Way::Fair, Way::Students, Way::TwoCounters, Way::Late] {
+        assert_eq!(shares[&way].0, 0, "{way:?} that one would look at");
+    }
 }

@@ -1,5 +1,7 @@
 //! What a buyer typed in.
 
+use zeroize::Zeroizing;
+
 use crate::capture::DeclaredPrint;
 use crate::document::{CardDate, DocumentKind, IdNumber, NumberCheck, NumberKind, Personal, ValidUntil};
 
@@ -49,7 +51,7 @@ impl Declared {
         if name.is_empty() || name.chars().count() > Self::LONGEST_NAME {
             return Err(DeclaredError::Name);
         }
-        let number = IdNumber::new(&number.trim().to_ascii_uppercase());
+        let number = IdNumber::new(&Zeroizing::new(number.trim().to_ascii_uppercase()));
         match number.check() {
             NumberCheck::Valid => {}
             NumberCheck::Invalid => return Err(DeclaredError::NumberCheck),

@@ -130,8 +130,8 @@ impl<'a> Quotas<'a> {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<u32, QuotaError> {
-        let key =
-            self.key.digest("numbers per document", &[operator.as_bytes(), document.canonical().as_bytes()]);
+        let document = Zeroizing::new(document.canonical());
+        let key = self.key.digest("numbers per document", &[operator.as_bytes(), document.as_bytes()]);
         let member = self.key.digest("number", &[number.as_bytes()]);
         let limit = self.limits.numbers_per_document;
         match self.store.count(SPACE, &key, &member, limit, until, now)? {

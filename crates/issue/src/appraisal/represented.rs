@@ -1,5 +1,7 @@
 //! The second subject: whom the person in front acts for.
 
+use zeroize::Zeroizing;
+
 use super::Declared;
 use crate::document::{CardRead, DocumentKind, IdNumber};
 use crate::profile::Locality;
@@ -123,6 +125,6 @@ impl Represented {
             RepresentedDocument::Declared(declared) => declared.number(),
             RepresentedDocument::Paper(_) => return false,
         };
-        !number.as_str().is_empty() && own.canonical() == number.canonical()
+        !number.as_str().is_empty() && Zeroizing::new(own.canonical()) == Zeroizing::new(number.canonical())
     }
 }

@@ -228,6 +228,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Make a symbolic link to the pty here", "在此处创建指向伪终端的符号链接", ""),
     ("Make a token and print it, once", "生成令牌并显示一次", ""),
     (
+        "Make the store that the configuration names, or bring it up to this program",
+        "创建配置所指定的存储，或将其升级到本程序的版本",
+        "",
+    ),
+    (
         "Make an empty journal; prints the vkey that it is verified with",
         "新建空日志；输出用于验证的 vkey",
         "",
@@ -489,8 +494,8 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The relying party's store; made when absent", "请求方的存储；不存在时创建", ""),
     ("The rule that says so", "所依据的规则", ""),
     (
-        "The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB",
-        "串口，如 /dev/ttyUSB0 或 COM3；USB 直连为 usb:0400:c35a 或 hid:0400:c35a",
+        "The serial port, such as /dev/ttyUSB0 or COM3; or usb:0400:c35a, hid:0400:c35a for native USB; or bridge:127.0.0.1:7890",
+        "串口，如 /dev/ttyUSB0 或 COM3；USB 直连为 usb:0400:c35a 或 hid:0400:c35a；经本机 bridge 为 bridge:127.0.0.1:7890",
         "",
     ),
     ("The service's configuration (TOML)", "服务的配置文件（TOML）", ""),
