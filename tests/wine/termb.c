@@ -52,6 +52,21 @@ int main(int argc, char **argv) {
   EQUAL(content(2), 1);
   EQUAL(close(), 1);
   EQUAL(close(), 0);
+  /* The names of newer programs. */
+  none find = (none)function(lib, "CVR_FindCard"), select = (none)function(lib, "CVR_SelectCard");
+  none prints = (none)function(lib, "CVR_Read_FPContent"), judge = (none)function(lib, "CVR_AuthenticateForNoJudge");
+  EQUAL(((one)function(lib, "CVR_SetBaudRate"))(115200), 1);
+  EQUAL(init(port), 1);
+  begin = GetTickCount();
+  while ((code = find()) == 2 && GetTickCount() - begin < 10000) Sleep(300);
+  CHECK(code == 1);
+  EQUAL(select(), 1);
+  EQUAL(prints(), 1);
+  gbk("GetPeopleName", 30, "\xB2\xE2\xCA\xD4\xBC\xD7");
+  EQUAL(judge(), 2);
+  EQUAL(close(), 1);
+  EQUAL(((none)function(lib, "InitCommExt"))() > 0, 1);
+  EQUAL(((none)function(lib, "CloseComm"))(), 1);
 
   /* The photo, through a decoder that is a stand-in: our program's own standard input and output. */
   int(WINAPI *bmp)(const char *, int) = (int(WINAPI *)(const char *, int))function(load("WltRS.dll"), "GetBmp");

@@ -51,7 +51,7 @@ pub unsafe extern "C" fn rn_trust_close(trust: *mut rn_trust) -> rn_status {
 }
 
 /// Signs a demand and remembers it: what `demand new --json` prints, and the demand itself as `demand`. `key` is PKCS#8 PEM
-/// text or a file's path. `request_json` has the members iss, purpose, number, action, region, text, claims, checks, expect
+/// text, a file's path, or `pkcs11:…`, a key in a token (docs/cli.md has the form and its variables). `request_json` has the members iss, purpose, number, action, region, text, claims, checks, expect
 /// (name, id_number), locality, max_age, terminal, ttl, env; the first two are needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rn_demand_new(

@@ -86,7 +86,7 @@ impl Demand {
     }
 }
 
-/// Signs a demand and remembers it. `key`: PKCS#8 PEM text or a file's path; `expect`: `{"name": …, "id_number": …}`, which a
+/// Signs a demand and remembers it. `key`: PKCS#8 PEM text, a file's path, or `pkcs11:…`; `expect`: `{"name": …, "id_number": …}`, which a
 /// high-risk purpose needs; times in seconds.
 #[pyfunction]
 #[pyo3(signature = (*, key, iss, purpose, store, number=None, claims=Vec::new(), checks=Vec::new(), expect=None,

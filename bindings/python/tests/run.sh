@@ -6,6 +6,11 @@ root=$PWD/../..
 target=$(realpath "${CARGO_TARGET_DIR:-$root/target}")
 tools=${REALNAME_PYTHON_TOOLS:-$target/python-tools}
 profile=${REALNAME_WHEEL_PROFILE:-dev}
+source "$root/.ci/lib.sh"
+apt_need softhsm2-util softhsm2
+for module in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do
+  [ ! -e "$module" ] || export REALNAME_SOFTHSM=$module
+done
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 if [ ! -x "$tools/bin/maturin" ]; then

@@ -1,6 +1,7 @@
 """The built wheel, on readers in software. All people are synthetic."""
 import copy
 import json
+import os
 import pathlib
 import pickle
 import signal
@@ -52,9 +53,9 @@ def trusted(sandbox):
     return trust, realname.Store(sandbox / "store")
 
 
-def cancelling(sandbox, store):
+def cancelling(sandbox, store, key=None):
     return realname.demand(
-        key=text(sandbox, "shop.pem"), iss="https://shop.example", purpose="sim.cancel", number="+8613900000001",
+        key=key or text(sandbox, "shop.pem"), iss="https://shop.example", purpose="sim.cancel", number="+8613900000001",
         expect={"name": NAME, "id_number": NUMBER}, claims=["name", "id_number"], checks=["chip"], env="test", store=store,
     )
 
@@ -181,11 +182,33 @@ def test_what_is_wrong_is_said(sandbox):
     trust, store = trusted(sandbox)
     with pytest.raises(realname.Usage):
         realname.demand(key=text(sandbox, "shop.pem"), iss="https://shop.example", purpose="sim.cancel", store=store)
-    with pytest.raises(realname.Usage):
-        realname.demand(key="pkcs11:token=x", iss="https://shop.example", purpose="sim.activate", store=store)
+    with pytest.raises(realname.Error) as failed:
+        realname.demand(key="pkcs11:object=x", iss="https://shop.example", purpose="sim.activate", store=store)
+    assert failed.value.code == "pkcs11_module"
     with pytest.raises(realname.Error):
         realname.Trust("x", anchor="{}")
     assert trust.sequence >= 1
+
+
+def test_a_demand_signed_in_a_token(sandbox, tmp_path, monkeypatch):
+    tokens = tmp_path / "tokens"
+    tokens.mkdir()
+    configuration = tmp_path / "softhsm2.conf"
+    configuration.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
+    monkeypatch.setenv("REALNAME_PKCS11_PIN", "123456")
+    monkeypatch.setenv("REALNAME_PKCS11_MODULE", os.environ["REALNAME_SOFTHSM"])
+    softhsm = lambda *arguments: subprocess.run(["softhsm2-util", *arguments], check=True, capture_output=True)
+    softhsm("--init-token", "--free", "--label", "shop", "--pin", "123456", "--so-pin", "12345678")
+    softhsm("--import", str(sandbox / "shop.pem"), "--token", "shop", "--label", "demands", "--id", "01", "--pin", "123456")
+    _, store = trusted(sandbox)
+    demand = cancelling(sandbox, store, "pkcs11:token=shop;object=demands")
+    terminal = realname.Terminal(
+        sandbox / "terminal.toml", trust=sandbox / "trust.jwt", anchor=sandbox / "anchor.json",
+        authority=f"dir:{sandbox}/register.json")
+    assert terminal.check(demand.jwt)["nonce"] == demand.nonce
+    with pytest.raises(realname.Error):
+        cancelling(sandbox, store, "pkcs11:token=shop;object=other")
 
 
 def test_photos(sandbox):

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use realname::demand::{DemandRequest, PendingDemand, Transaction};
-use realname::jose::SigningKey;
+use realname::jose::{Signer, SigningKey};
+use realname::pkcs11::{KeyUri, Pin, Pkcs11Error, TokenSigner};
 use realname::profile::{Check, ClaimName, Env, Expectation, Locality, Purpose};
 use realname::rely::{self, DemandRef, Limits, Record, UnverifiedPresentation, Verdict};
 use realname::store::{Housekeeping, PostgresStore, SqliteStore, Store as Ledger};
@@ -161,7 +162,7 @@ pub struct Issued {
     pub json: Told,
 }
 
-/// Signs a demand and remembers it. `key`: PKCS#8 PEM text, or a file's path.
+/// Signs a demand and remembers it. `key`: PKCS#8 PEM text, a file's path, or `pkcs11:…`.
 ///
 /// # Errors
 /// When the key or the request can't be used, or the store fails.
@@ -215,7 +216,7 @@ pub fn demand(store: &Store, key: &str, request: &str) -> Result<Issued, Failure
     }
     let now = Timestamp::now();
     let issued =
-        made.issue(&asking.iss, &signer, store.ledger(), now).map_err(|error| Failure::of(&error))?;
+        made.issue(&asking.iss, signer.as_ref(), store.ledger(), now).map_err(|error| Failure::of(&error))?;
     store.keep_house(now);
     let (jwt, nonce) = (issued.as_str().to_owned(), issued.nonce().to_owned());
     let json =
@@ -230,18 +231,16 @@ impl std::fmt::Debug for Issued {
     }
 }
 
-/// A key from its text or its file.
-pub(crate) fn signing_key(key: &str) -> Result<SigningKey, Failure> {
-    if key.starts_with("pkcs11:") {
-        return Err(Failure::new(
-            Status::Argument,
-            "pkcs11_absent",
-            [
-                "this build of the library speaks to no key store (PKCS#11)",
-                "本版本程序库不支持 PKCS#11 密钥设备",
-            ],
-            ["give a key in PKCS#8 PEM", "请提供 PKCS#8 PEM 密钥"],
-        ));
+/// A key from its text or its file, or in its token: `pkcs11:…`, with the variables that the command line has for it.
+pub(crate) fn signing_key(key: &str) -> Result<Box<dyn Signer>, Failure> {
+    if is_in_token(key) {
+        let module = std::env::var_os("REALNAME_PKCS11_MODULE").map(std::path::PathBuf::from);
+        let pin = Pin::in_environment("REALNAME_PKCS11_PIN");
+        let opened = KeyUri::parse(key).map_err(Pkcs11Error::from);
+        return match opened.and_then(|uri| TokenSigner::open(&uri, module.as_deref(), pin)) {
+            Ok(signer) => Ok(Box::new(signer)),
+            Err(error) => Err(Failure::of(&error)),
+        };
     }
     let pem = if key.trim_start().starts_with("-----BEGIN") {
         Zeroizing::new(key.to_owned())
@@ -249,7 +248,15 @@ pub(crate) fn signing_key(key: &str) -> Result<SigningKey, Failure> {
         let path = std::path::Path::new(key);
         Zeroizing::new(std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?)
     };
-    SigningKey::from_pem(&pem).map_err(|error| Failure::of(&error))
+    match SigningKey::from_pem(&pem) {
+        Ok(key) => Ok(Box::new(key)),
+        Err(error) => Err(Failure::of(&error)),
+    }
+}
+
+/// Whether it names a key in a token, and no file.
+pub(crate) fn is_in_token(key: &str) -> bool {
+    key.starts_with(KeyUri::SCHEME)
 }
 
 /// Decides on a presentation and records an acceptance. The value is what `verify --json` prints; the verdict is beside it.

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::helpers::{self, Helper};
-use crate::relying::{signing_key, transaction_json};
+use crate::relying::{is_in_token, signing_key, transaction_json};
 use crate::{Failure, Reader, Status, Store, Told, Trust};
 
 /// What a terminal is told once: the keys of `attest --config`, and the three that stand on the command line there. Relative
@@ -321,7 +321,12 @@ fn attestor(config: &Config, base: &Path) -> Result<Attestor, Failure> {
     if let Some(region) = &config.region {
         place = place.with_region(region.as_str());
     }
-    let key = signing_key(&base.join(&config.key).to_string_lossy())?;
+    let named = config.key.to_string_lossy();
+    let key = if is_in_token(&named) {
+        signing_key(&named)?
+    } else {
+        signing_key(&base.join(&config.key).to_string_lossy())?
+    };
     let attestor = Attestor::new(config.iss.as_str(), key, place).map_err(|error| Failure::of(&error))?;
     let chain = config.delegation.as_slice().iter().map(|path| read(&base.join(path)));
     let chain = chain.collect::<Result<Vec<_>, Failure>>()?;

@@ -13,7 +13,6 @@ use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
 
 use crate::Pkcs11Error;
-use crate::pool::State;
 
 /// How long a module that is to begin again waits for signatures under way.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -34,7 +33,13 @@ pub(crate) struct Module {
     ending: AtomicBool,
     /// How often it began.
     begun: AtomicU64,
-    pools: Mutex<Vec<Weak<Mutex<State>>>>,
+    users: Mutex<Vec<Weak<dyn Sessions>>>,
+}
+
+/// Sessions of this module that somebody keeps open for later.
+pub(crate) trait Sessions: Send + Sync {
+    /// Gives up those that nobody uses.
+    fn forget(&self);
 }
 
 /// An open session, counted as long as this is there.
@@ -70,7 +75,7 @@ pub(crate) fn module(path: &Path) -> Result<Arc<Module>, Pkcs11Error> {
         closed: Condvar::default(),
         ending: AtomicBool::new(false),
         begun: AtomicU64::new(1),
-        pools: Mutex::default(),
+        users: Mutex::default(),
     });
     modules.insert(path.to_owned(), Arc::clone(&module));
     Ok(module)
@@ -81,11 +86,11 @@ fn begin(library: &Pkcs11) -> Result<(), Error> {
 }
 
 impl Module {
-    /// Remembers a pool of sessions.
-    pub(crate) fn used_by(&self, pool: &Arc<Mutex<State>>) {
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        pools.retain(|known| known.strong_count() > 0);
-        pools.push(Arc::downgrade(pool));
+    /// Remembers who keeps sessions.
+    pub(crate) fn used_by(&self, user: Weak<dyn Sessions>) {
+        let mut users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        users.retain(|known| known.strong_count() > 0);
+        users.push(user);
     }
 
     /// To be held while a session is opened.
@@ -119,11 +124,9 @@ impl Module {
         if !self.ours {
             return;
         }
-        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for pool in pools.iter().filter_map(Weak::upgrade) {
-            // Sessions that nobody uses are opened again when somebody needs them.
-            pool.lock().unwrap_or_else(PoisonError::into_inner).forget();
-        }
+        let users = self.users.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // Sessions that nobody uses are opened again when somebody needs them.
+        users.iter().filter_map(Weak::upgrade).for_each(|user| user.forget());
         let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         // Else another caller was faster.
         if self.begun() == seen {

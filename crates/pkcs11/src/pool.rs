@@ -8,7 +8,7 @@ use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
-use crate::modules::{Module, Opened};
+use crate::modules::{Module, Opened, Sessions};
 use crate::{KeyUri, Pin, Pkcs11Error};
 
 /// A session in which the key was found.
@@ -28,7 +28,7 @@ pub(crate) struct Pool {
 }
 
 #[derive(Default)]
-pub(crate) struct State {
+struct State {
     idle: Vec<Seat>,
     /// Counts up when everything that was opened is given up: what comes back from before isn't kept.
     generation: u64,
@@ -39,9 +39,15 @@ pub(crate) struct State {
 /// More sessions than callers that sign at once aren't of use; tokens have few.
 const IDLE: usize = 64;
 
+impl Sessions for Mutex<State> {
+    fn forget(&self) {
+        self.lock().unwrap_or_else(PoisonError::into_inner).forget();
+    }
+}
+
 impl State {
     /// Gives up everything that was opened so far.
-    pub(crate) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.generation += 1;
         self.idle.clear();
     }
@@ -49,8 +55,9 @@ impl State {
 
 impl Pool {
     pub(crate) fn new(module: Arc<Module>, uri: KeyUri, pin: Pin) -> Self {
-        let state = Arc::default();
-        module.used_by(&state);
+        let state = Arc::<Mutex<State>>::default();
+        let sessions: Arc<dyn Sessions> = state.clone();
+        module.used_by(Arc::downgrade(&sessions));
         Self { module, uri, pin, state }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::wire::Wire;
+use super::wire::{Said, Text, Wire};
 use crate::text::cut_header;
 
 pub(super) struct Seed(pub(super) u64);
@@ -67,13 +67,35 @@ impl Gateway {
                 break;
             }
             let whole: Vec<u8> = self.came.drain(..length).collect();
-            out.extend(self.wire.take(self, &whole, seed));
+            match self.wire.read(&whole) {
+                Said::Answered(answer) => out.extend(answer),
+                Said::Submit { sequence, to, header, format, content } => {
+                    let status = self.take(to, (header, format, &content), seed);
+                    self.ids += 1;
+                    out.extend(self.told(self.wire.submitted(sequence, self.ids, status), seed));
+                }
+                Said::Taken(sequence) => {
+                    self.delivering.retain(|delivering| !delivering.sequences.contains(&sequence));
+                }
+                Said::Nothing => {}
+            }
         }
         out
     }
 
+    /// Hands a message to its phone, or doesn't; says what the client is told.
+    fn take(&mut self, to: String, (header, format, content): (bool, u8, &[u8]), seed: &mut Seed) -> u8 {
+        let refusals = self.wire.refusals();
+        let at = seed.below(if self.faults { refusals.len() as u64 * 5 } else { 1 << 40 });
+        let status = usize::try_from(at).ok().and_then(|at| refusals.get(at)).copied().unwrap_or(0);
+        if status == 0 || (self.wire.is_open(status) && seed.one_in(2)) {
+            self.phones.entry(to).or_default().take(header, format, content);
+        }
+        status
+    }
+
     /// The answer to a submit: at once, late, or never.
-    pub(super) fn told(&mut self, answer: Vec<u8>, seed: &mut Seed) -> Vec<u8> {
+    fn told(&mut self, answer: Vec<u8>, seed: &mut Seed) -> Vec<u8> {
         match seed.below(if self.faults { 10 } else { 1 << 40 }) {
             // Never.
             0 => Vec::new(),
@@ -134,7 +156,14 @@ impl Gateway {
             for _ in 0..times {
                 self.sequence += 1;
                 delivering.sequences.push(self.sequence);
-                out.extend(self.wire.deliver(self.sequence, delivering));
+                let text = Text {
+                    id: delivering.id,
+                    from: &delivering.from,
+                    header: delivering.header,
+                    format: delivering.format,
+                    content: &delivering.content,
+                };
+                out.extend(self.wire.deliver(self.sequence, &text));
             }
         }
         out

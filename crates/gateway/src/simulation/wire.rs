@@ -1,6 +1,5 @@
 //! What a gateway reads and writes, in CMPP and in SMPP: from the tables, not with the code that is tried.
 
-use super::gateway::{Delivering, Gateway, Seed};
 use crate::cmpp::CmppVersion;
 
 #[derive(Clone, Copy)]
@@ -9,21 +8,79 @@ pub(super) enum Wire {
     Smpp,
 }
 
+/// What a client said.
+pub(super) enum Said {
+    /// Something that has this answer and no more.
+    Answered(Vec<u8>),
+    /// A message.
+    Submit {
+        sequence: u32,
+        to: String,
+        header: bool,
+        format: u8,
+        content: Vec<u8>,
+    },
+    /// It has what was delivered under that sequence number.
+    Taken(u32),
+    Nothing,
+}
+
+/// A text from a phone.
+pub(super) struct Text<'a> {
+    pub(super) id: [u8; 8],
+    pub(super) from: &'a str,
+    pub(super) header: bool,
+    pub(super) format: u8,
+    pub(super) content: &'a [u8],
+}
+
 impl Wire {
-    /// Takes a whole PDU, and gives what is said to it.
-    pub(super) fn take(self, gateway: &mut Gateway, whole: &[u8], seed: &mut Seed) -> Vec<u8> {
+    /// Reads a whole PDU.
+    pub(super) fn read(self, whole: &[u8]) -> Said {
         match self {
-            Self::Cmpp(version) => Cmpp(version).take(gateway, whole, seed),
-            Self::Smpp => smpp_take(gateway, whole, seed),
+            Self::Cmpp(version) => Cmpp(version).read(whole),
+            Self::Smpp => smpp_read(whole),
         }
     }
 
-    /// A text from a phone.
-    pub(super) fn deliver(self, sequence: u32, delivering: &Delivering) -> Vec<u8> {
+    /// The answer to a message.
+    pub(super) fn submitted(self, sequence: u32, id: u64, status: u8) -> Vec<u8> {
         match self {
-            Self::Cmpp(version) => Cmpp(version).deliver(sequence, delivering),
-            Self::Smpp => smpp_deliver(sequence, delivering),
+            Self::Cmpp(version) => {
+                let mut body = id.to_be_bytes().to_vec();
+                body.extend(vec![0; if version == CmppVersion::V3 { 3 } else { 0 }]);
+                body.push(status);
+                cmpp(0x8000_0004, sequence, &body)
+            }
+            Self::Smpp => {
+                let id = format!("{id:x}\0");
+                // A refusal has no body.
+                smpp(0x8000_0004, status.into(), sequence, if status == 0 { id.as_bytes() } else { b"" })
+            }
         }
+    }
+
+    /// A text from a phone, on its way to the client.
+    pub(super) fn deliver(self, sequence: u32, text: &Text<'_>) -> Vec<u8> {
+        match self {
+            Self::Cmpp(version) => Cmpp(version).deliver(sequence, text),
+            Self::Smpp => smpp_deliver(sequence, text),
+        }
+    }
+
+    /// Why it may not take a message.
+    pub(super) fn refusals(self) -> &'static [u8] {
+        match self {
+            // Slow down; a bad receiver.
+            Self::Cmpp(_) => &[8, 13],
+            // Throttled, queue full, a bad address, a system error.
+            Self::Smpp => &[0x58, 0x14, 0x0b, 0x08],
+        }
+    }
+
+    /// Whether after that answer nobody knows whether the message was taken.
+    pub(super) fn is_open(self, status: u8) -> bool {
+        matches!(self, Self::Smpp) && status == 8
     }
 }
 
@@ -49,66 +106,51 @@ impl Cmpp {
         self.0 == CmppVersion::V3
     }
 
-    fn take(&self, gateway: &mut Gateway, whole: &[u8], seed: &mut Seed) -> Vec<u8> {
+    fn read(&self, whole: &[u8]) -> Said {
         let sequence = word(whole, 8);
         match word(whole, 4) {
             1 => {
                 use md5::Digest;
                 let status: &[u8] = if self.is_wide() { &[0; 4] } else { &[0] };
                 let proof = md5::Md5::digest([status, &whole[18..34], b"CANARY"].concat());
-                cmpp(0x8000_0001, sequence, &[status, &proof[..], &[0x30]].concat())
+                Said::Answered(cmpp(0x8000_0001, sequence, &[status, &proof[..], &[0x30]].concat()))
             }
-            4 => self.submit(gateway, whole, sequence, seed),
-            8 => cmpp(0x8000_0008, sequence, &[0]),
+            4 => self.submit(whole, sequence),
+            8 => Said::Answered(cmpp(0x8000_0008, sequence, &[0])),
             0x8000_0005 => {
-                let id: [u8; 8] = *whole[12..].first_chunk().unwrap();
                 assert_eq!(whole.last(), Some(&0), "everything that is sent here can be read");
-                gateway.delivering.retain(|delivering| delivering.id != id);
-                Vec::new()
+                Said::Taken(sequence)
             }
-            _ => Vec::new(),
+            _ => Said::Nothing,
         }
     }
 
-    fn submit(&self, gateway: &mut Gateway, whole: &[u8], sequence: u32, seed: &mut Seed) -> Vec<u8> {
-        let result = match seed.below(if gateway.faults { 12 } else { 1 << 40 }) {
-            0 => 8_u8,
-            1 => 13,
-            _ => 0,
-        };
-        if result == 0 {
-            let terminal = if self.is_wide() { 32 } else { 21 };
-            let extra = usize::from(self.is_wide());
-            let at = 12 + 8 + 4 + 10 + 1 + terminal + extra;
-            let header = whole[at + 1] == 1;
-            let format = whole[at + 2];
-            let to = at + 3 + 6 + 2 + 6 + 17 + 17 + 21 + 1;
-            let number: String = whole[to..to + terminal]
-                .iter()
-                .take_while(|byte| **byte != 0)
-                .map(|byte| char::from(*byte))
-                .collect();
-            let length = usize::from(whole[to + terminal + extra]);
-            let begin = to + terminal + extra + 1;
-            let content = &whole[begin..begin + length];
-            gateway.phones.entry(number).or_default().take(header, format, content);
+    fn submit(&self, whole: &[u8], sequence: u32) -> Said {
+        let terminal = if self.is_wide() { 32 } else { 21 };
+        let extra = usize::from(self.is_wide());
+        let at = 12 + 8 + 4 + 10 + 1 + terminal + extra;
+        let to = at + 3 + 6 + 2 + 6 + 17 + 17 + 21 + 1;
+        let number = whole[to..to + terminal].iter().take_while(|byte| **byte != 0);
+        let length = usize::from(whole[to + terminal + extra]);
+        let begin = to + terminal + extra + 1;
+        Said::Submit {
+            sequence,
+            to: number.map(|byte| char::from(*byte)).collect(),
+            header: whole[at + 1] == 1,
+            format: whole[at + 2],
+            content: whole[begin..begin + length].to_vec(),
         }
-        gateway.ids += 1;
-        let mut body = gateway.ids.to_be_bytes().to_vec();
-        body.extend(vec![0; if self.is_wide() { 3 } else { 0 }]);
-        body.push(result);
-        gateway.told(cmpp(0x8000_0004, sequence, &body), seed)
     }
 
-    fn deliver(&self, sequence: u32, delivering: &Delivering) -> Vec<u8> {
-        let mut body = delivering.id.to_vec();
+    fn deliver(&self, sequence: u32, text: &Text<'_>) -> Vec<u8> {
+        let mut body = text.id.to_vec();
         body.extend(field("10086001", 21));
         body.extend(field("CONFIRM", 10));
-        body.extend([0, u8::from(delivering.header), delivering.format]);
-        body.extend(field(&delivering.from, if self.is_wide() { 32 } else { 21 }));
+        body.extend([0, u8::from(text.header), text.format]);
+        body.extend(field(text.from, if self.is_wide() { 32 } else { 21 }));
         body.extend(vec![0; usize::from(self.is_wide())]);
-        body.extend([0, u8::try_from(delivering.content.len()).unwrap()]);
-        body.extend(&delivering.content);
+        body.extend([0, u8::try_from(text.content.len()).unwrap()]);
+        body.extend(text.content);
         body.extend(vec![0; if self.is_wide() { 20 } else { 8 }]);
         cmpp(5, sequence, &body)
     }
@@ -119,77 +161,56 @@ fn smpp(command: u32, status: u32, sequence: u32, body: &[u8]) -> Vec<u8> {
     [[length, command, status, sequence].map(u32::to_be_bytes).as_flattened(), body].concat()
 }
 
-fn smpp_take(gateway: &mut Gateway, whole: &[u8], seed: &mut Seed) -> Vec<u8> {
+fn smpp_read(whole: &[u8]) -> Said {
     let sequence = word(whole, 12);
     match word(whole, 4) {
-        9 => smpp(0x8000_0009, 0, sequence, b"centre\0"),
-        4 => smpp_submit(gateway, whole, sequence, seed),
-        0x15 => smpp(0x8000_0015, 0, sequence, b""),
+        9 => Said::Answered(smpp(0x8000_0009, 0, sequence, b"centre\0")),
+        4 => smpp_submit(&whole[16..], sequence),
+        0x15 => Said::Answered(smpp(0x8000_0015, 0, sequence, b"")),
         0x8000_0005 => {
             assert_eq!(word(whole, 8), 0, "everything that is sent here can be read");
-            gateway.delivering.retain(|delivering| !delivering.sequences.contains(&sequence));
-            Vec::new()
+            Said::Taken(sequence)
         }
-        _ => Vec::new(),
+        _ => Said::Nothing,
     }
 }
 
-fn smpp_submit(gateway: &mut Gateway, whole: &[u8], sequence: u32, seed: &mut Seed) -> Vec<u8> {
-    let mut rest = &whole[16..];
+fn smpp_submit(mut rest: &[u8], sequence: u32) -> Said {
     // service_type; source and destination: type, plan and address.
-    let _ = (text(&mut rest), rest_of(&mut rest, 2));
+    let _ = (text(&mut rest), taken(&mut rest, 2));
     let _source = text(&mut rest);
-    rest_of(&mut rest, 2);
+    taken(&mut rest, 2);
     let to = text(&mut rest);
     // esm_class, protocol_id, priority; two times; report, replace, coding, default message, length.
-    let class = rest_of(&mut rest, 3)[0];
+    let class = taken(&mut rest, 3)[0];
     let _ = (text(&mut rest), text(&mut rest));
-    let [_, _, coding, _, length] = *rest_of(&mut rest, 5).first_chunk().unwrap();
-    let content = rest_of(&mut rest, usize::from(length));
-    // Throttled, queue full, a bad address; a system error, after which nobody knows whether it was taken.
-    let status = match seed.below(if gateway.faults { 16 } else { 1 << 40 }) {
-        0 => 0x58,
-        1 => 0x14,
-        2 => 0x0b,
-        3 => 0x08,
-        _ => 0,
-    };
-    if status == 0 || (status == 8 && seed.one_in(2)) {
-        let national = to.strip_prefix("86").unwrap().to_owned();
-        gateway.phones.entry(national).or_default().take(class & 0x40 != 0, coding, content);
-    }
-    gateway.ids += 1;
-    let id = format!("{:x}\0", gateway.ids);
-    // A refusal has no body.
-    let body = if status == 0 { id.as_bytes() } else { b"" };
-    gateway.told(smpp(0x8000_0004, status, sequence, body), seed)
+    let [_, _, format, _, length] = *taken(&mut rest, 5).first_chunk().unwrap();
+    let content = taken(&mut rest, usize::from(length)).to_vec();
+    let to = to.strip_prefix("86").unwrap().to_owned();
+    Said::Submit { sequence, to, header: class & 0x40 != 0, format, content }
 }
 
 /// A text that ends with a zero.
 fn text(rest: &mut &[u8]) -> String {
     let end = rest.iter().position(|byte| *byte == 0).unwrap();
-    let text = rest_of(rest, end).to_vec();
-    rest_of(rest, 1);
+    let text = taken(rest, end).to_vec();
+    taken(rest, 1);
     String::from_utf8(text).unwrap()
 }
 
-fn rest_of<'a>(rest: &mut &'a [u8], length: usize) -> &'a [u8] {
+fn taken<'a>(rest: &mut &'a [u8], length: usize) -> &'a [u8] {
     let (taken, after) = rest.split_at(length);
     *rest = after;
     taken
 }
 
-fn smpp_deliver(sequence: u32, delivering: &Delivering) -> Vec<u8> {
+fn smpp_deliver(sequence: u32, text: &Text<'_>) -> Vec<u8> {
     let mut body = b"\0\x01\x01".to_vec();
-    let international = if delivering.from.starts_with("86") {
-        delivering.from.clone()
-    } else {
-        format!("86{}", delivering.from)
-    };
-    body.extend(international.as_bytes());
+    let bare = text.from.strip_prefix("86").unwrap_or(text.from);
+    body.extend(format!("86{bare}").as_bytes());
     body.extend(b"\0\0\x0010086001\0");
-    body.extend([if delivering.header { 0x40 } else { 0 }, 0, 0, 0, 0, 0, 0, delivering.format, 0]);
-    body.push(u8::try_from(delivering.content.len()).unwrap());
-    body.extend(&delivering.content);
+    body.extend([if text.header { 0x40 } else { 0 }, 0, 0, 0, 0, 0, 0, text.format, 0]);
+    body.push(u8::try_from(text.content.len()).unwrap());
+    body.extend(text.content);
     smpp(5, 0, sequence, &body)
 }
