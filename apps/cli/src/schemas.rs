@@ -280,7 +280,8 @@ fn of_service(names: &[&str]) -> Schema {
     if !found.is_empty() {
         schema["$defs"] = serde_json::json!(found);
     }
-    let mut schema = Schema::try_from(schema).expect("an object");
+    assert!(schema.is_object(), "a form is an object");
+    let mut schema = Schema::try_from(schema).unwrap_or_default();
     RecursiveTransform(closed).transform(&mut schema);
     schema
 }
