@@ -131,8 +131,9 @@ enum rn_status rn_trust_load(const char *list,
 enum rn_status rn_trust_close(struct rn_trust *trust);
 
 // Signs a demand and remembers it: what `demand new --json` prints, and the demand itself as `demand`. `key` is PKCS#8 PEM
-// text or a file's path. `request_json` has the members iss, purpose, number, action, region, text, claims, checks, expect
-// (name, id_number), locality, max_age, terminal, ttl, env; the first two are needed.
+// text, a file's path, or `pkcs11:…`, a key in a token (docs/cli.md has the form and its variables). `request_json` has the
+// members iss, purpose, number, action, region, text, claims, checks, expect (name, id_number), locality, max_age, terminal, ttl, env;
+// the first two are needed.
 enum rn_status rn_demand_new(struct rn_store *store,
                              const char *key,
                              const char *request_json,

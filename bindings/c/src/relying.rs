@@ -51,8 +51,9 @@ pub unsafe extern "C" fn rn_trust_close(trust: *mut rn_trust) -> rn_status {
 }
 
 /// Signs a demand and remembers it: what `demand new --json` prints, and the demand itself as `demand`. `key` is PKCS#8 PEM
-/// text, a file's path, or `pkcs11:…`, a key in a token (docs/cli.md has the form and its variables). `request_json` has the members iss, purpose, number, action, region, text, claims, checks, expect
-/// (name, id_number), locality, max_age, terminal, ttl, env; the first two are needed.
+/// text, a file's path, or `pkcs11:…`, a key in a token (docs/cli.md has the form and its variables). `request_json` has the
+/// members iss, purpose, number, action, region, text, claims, checks, expect (name, id_number), locality, max_age, terminal, ttl, env;
+/// the first two are needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rn_demand_new(
     store: *mut rn_store,
