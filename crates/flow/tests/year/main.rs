@@ -91,14 +91,23 @@ fn a_year_of_an_operator() {
 
     // Those that were found in each of three small years (seeds 16, 17, 18). Who never reaches and who sells next door are found in some
     // of them only: a single agent has few call-backs there. And one reader isn't shared when one agent has it.
-    for way in [Way::Night, Way::OnePhoto, Way::ToTheLimit, Way::ManyReaders] {
+    let mut found = vec![Way::Night, Way::OnePhoto, Way::ToTheLimit, Way::ManyReaders];
+    // The variety of the honest is no fraud: old readers stand out. In a small year crowds and late hours don't; in a whole one they
+    // do, behind every fraud.
+    let mut unseen = vec![Way::Ordinary, Way::TwoCounters];
+    if count >= 5_000 {
+        found.extend([Way::SharedReader, Way::NextDoor, Way::NeverReached]);
+        assert_eq!(honest, 0, "among the first hundred");
+    } else {
+        unseen.extend([Way::Fair, Way::Students, Way::Late]);
+    }
+    for way in found {
         let (looked, of) = shares[&way];
         assert!(of > 0 && looked == of, "{way:?}: {looked} of {of}");
     }
     // One that nothing here finds: it sells as the honest do.
-    assert_eq!(shares[&Way::Patient].0, 0);
-    // The variety of the honest is no fraud: old readers stand out, crowds and late hours don't.
-    for way in [Way::Ordinary, Way::Fair, Way::Students, Way::TwoCounters, Way::Late] {
+    unseen.push(Way::Patient);
+    for way in unseen {
         assert_eq!(shares[&way].0, 0, "{way:?} that one would look at");
     }
 }
