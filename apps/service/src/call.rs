@@ -40,13 +40,23 @@ pub(crate) struct Call {
 impl Call {
     /// Who calls, and whether they may.
     pub(crate) async fn admit(app: &App, request: Request, scope: Scope) -> Result<Self, Refusal> {
+        Self::admit_any(app, request, scope, scope).await
+    }
+
+    /// The same for a call that either of two scopes allows.
+    pub(crate) async fn admit_any(
+        app: &App,
+        request: Request,
+        scope: Scope,
+        or: Scope,
+    ) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let peer = peer(&parts.extensions);
         let caller = match parts.extensions.get::<Here>() {
             Some(here) => Caller::here(here, &app.operator.sealing),
             None => app.caller(&parts.headers, peer).await?,
         };
-        caller.may(scope)?;
+        caller.may(scope).or_else(|refusal| caller.may(or).map_err(|_| refusal))?;
         app.rates.token(&caller.id)?;
         Ok(Self {
             caller: Arc::new(caller),

@@ -42,6 +42,8 @@ pub struct Config {
     pub check: Option<Check>,
     /// Second confirmation: how customers are asked.
     pub confirmation: Option<Confirmation>,
+    /// Where accounts are looked up for desks, which know a number alone.
+    pub accounts: Option<AccountsAt>,
     /// Where events are told.
     #[serde(default)]
     pub webhook: Vec<Webhook>,
@@ -188,6 +190,19 @@ pub struct Voice {
     pub secret: PathBuf,
 }
 
+/// `[accounts]`: a file, or the home's own systems.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AccountsAt {
+    /// A JSON list of accounts, each as `POST /v1/cancellations` takes it; read anew for each step.
+    pub file: Option<PathBuf>,
+    /// Where `{"number"}` is posted: an HTTPS URL; plain HTTP on this machine only. Answers the account, or 404.
+    pub url: Option<String>,
+    /// A file with the `Authorization` header of those posts, which others can't read.
+    pub authorization: Option<PathBuf>,
+}
+
 /// `[[webhook]]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,7 +294,7 @@ impl Config {
     }
 
     fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let Self { key, trust, anchor, store, tls, check, confirmation, webhook, .. } = self;
+        let Self { key, trust, anchor, store, tls, check, confirmation, accounts, webhook, .. } = self;
         let tls = tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         let check = check.iter_mut().flat_map(|check| {
             std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
@@ -293,6 +308,7 @@ impl Config {
             files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
+        let accounts = accounts.iter_mut().flat_map(|at| at.file.iter_mut().chain(&mut at.authorization));
         let (kept, more) = match store {
             StoreAt::Directory(directory) => (directory, [None, None]),
             StoreAt::Postgres(database) => {
@@ -300,7 +316,7 @@ impl Config {
             }
         };
         let files = [key, trust, anchor, kept].into_iter().chain(more.into_iter().flatten());
-        files.chain(tls).chain(check).chain(asking).chain(secrets)
+        files.chain(tls).chain(check).chain(asking).chain(accounts).chain(secrets)
     }
 
     /// The origin under which browsers reach it, where it isn't said.

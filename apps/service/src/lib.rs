@@ -15,12 +15,14 @@
 #![allow(clippy::disallowed_methods)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod accounts;
 mod api;
 mod app;
 mod asker;
 mod call;
 mod clock;
 pub mod config;
+mod demo;
 mod drain;
 mod files;
 mod hex;
@@ -56,6 +58,7 @@ use realname::store::Outbox;
 
 pub use tracing::Level;
 
+pub use crate::demo::{Customer, Demo, Shows};
 pub use crate::local::{LocalAnswer, LocalCall, call};
 pub use crate::logs::start as start_logs;
 pub use crate::openapi::json as openapi;
@@ -66,21 +69,6 @@ pub use crate::setup::SetupError;
 pub use crate::tokens::{NewToken, new_token, withdraw_token};
 
 use crate::config::Config;
-
-/// What the demonstration has that no other service has.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Demo {
-    /// Whose demands and sessions the visitor's are.
-    pub principal: String,
-}
-
-impl Demo {
-    /// For that principal.
-    pub fn new(principal: impl Into<String>) -> Self {
-        Self { principal: principal.into() }
-    }
-}
 
 /// Loads everything that the configuration names and lets it go again: `--check-config`.
 ///

@@ -17,6 +17,7 @@ use realname::store::{Housekeeping, Outbox, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
+use crate::accounts::Accounts;
 use crate::asker::{Asker, Both};
 use crate::config::{Check, Config, Confirmation, Consent, Voice};
 use crate::files::{read, read_text};
@@ -32,6 +33,7 @@ pub(crate) struct Operator {
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
     home: Option<HomeSide>,
+    accounts: Option<Accounts>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
@@ -91,6 +93,7 @@ impl Operator {
             desk,
             home,
             asker,
+            accounts: config.accounts.as_ref().map(Accounts::load).transpose()?,
             public_keys,
             housekeeping: Housekeeping::new(),
             sealing,
@@ -147,6 +150,11 @@ impl Operator {
     /// The home side of cancellations. It needs a second confirmation, so it is set up with that.
     pub(crate) fn home(&self) -> Result<&HomeSide, Refusal> {
         self.home.as_ref().ok_or(Refusal::NotSetUp("cancellation"))
+    }
+
+    /// Where accounts are looked up for desks.
+    pub(crate) fn accounts(&self) -> Result<&Accounts, Refusal> {
+        self.accounts.as_ref().ok_or(Refusal::NotSetUp("looking accounts up"))
     }
 
     /// The anchors, for audits.

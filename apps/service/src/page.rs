@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use realname::demand::DemandRequest;
-use realname::profile::{Check, ClaimName, Locality, Purpose};
+use realname::profile::{Check, ClaimName, Explain as _, Locality, Purpose, ReasonCode};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,8 +20,12 @@ use crate::sessions;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
                       media-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-fn file(kind: &'static str, content: &'static [u8]) -> Response {
-    let mut response = Response::new(Body::from(content));
+/// The desk's page calls the till's reader service, too, which is on its own machine.
+const DESK_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' http://127.0.0.1:* http://localhost:*; \
+                           form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+fn file(kind: &'static str, content: impl Into<Body>) -> Response {
+    let mut response = Response::new(content.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -36,24 +40,43 @@ fn file(kind: &'static str, content: &'static [u8]) -> Response {
 
 /// The buyer's page. It is the same for every session, and loading it changes nothing.
 pub(crate) async fn session() -> Response {
-    file("text/html; charset=utf-8", include_bytes!("page/session.html"))
+    file("text/html; charset=utf-8", &include_bytes!("page/session.html")[..])
+}
+
+/// The page of a desk where numbers of other provinces are cancelled. Without a token it shows nothing.
+pub(crate) async fn desk() -> Response {
+    let mut response = file("text/html; charset=utf-8", &include_bytes!("page/desk.html")[..]);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DESK_POLICY));
+    response
+}
+
+/// What clerk and customer are told of each reason.
+fn reasons() -> String {
+    let texts = ReasonCode::ALL.iter().map(|code| {
+        let advice = code.entry().advice;
+        (code.as_str().to_owned(), json!({ "en": advice.en, "zh": advice.zh }))
+    });
+    serde_json::Value::Object(texts.collect()).to_string()
 }
 
 /// What stands at `/`.
 pub(crate) async fn front(State(app): State<App>) -> Response {
     if app.demo.is_some() {
-        return file("text/html; charset=utf-8", include_bytes!("page/demo.html"));
+        return file("text/html; charset=utf-8", &include_bytes!("page/demo.html")[..]);
     }
-    file("text/html; charset=utf-8", include_bytes!("page/front.html"))
+    file("text/html; charset=utf-8", &include_bytes!("page/front.html")[..])
 }
 
 /// Scripts and styles.
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     match name.as_str() {
-        "session.js" => file("text/javascript; charset=utf-8", include_bytes!("page/session.js")),
-        "words.js" => file("text/javascript; charset=utf-8", include_bytes!("page/words.js")),
-        "demo.js" => file("text/javascript; charset=utf-8", include_bytes!("page/demo.js")),
-        "page.css" => file("text/css; charset=utf-8", include_bytes!("page/page.css")),
+        "session.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/session.js")[..]),
+        "words.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/words.js")[..]),
+        "desk.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/desk.js")[..]),
+        "desk-words.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/desk-words.js")[..]),
+        "reasons.json" => file("application/json", reasons()),
+        "demo.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/demo.js")[..]),
+        "page.css" => file("text/css; charset=utf-8", &include_bytes!("page/page.css")[..]),
         _ => Refusal::NotFound.into_response(),
     }
 }
@@ -64,9 +87,13 @@ pub(crate) async fn specimen(State(app): State<App>, Path(name): Path<String>) -
         return Refusal::NotFound.into_response();
     }
     match name.as_str() {
-        "portrait_side.jpg" => file("image/jpeg", include_bytes!("../../../fixtures/sale/portrait-side.jpg")),
-        "emblem_side.jpg" => file("image/jpeg", include_bytes!("../../../fixtures/sale/emblem-side.jpg")),
-        "holder.jpg" => file("image/jpeg", include_bytes!("../../../fixtures/sale/holder.jpg")),
+        "portrait_side.jpg" => {
+            file("image/jpeg", &include_bytes!("../../../fixtures/sale/portrait-side.jpg")[..])
+        }
+        "emblem_side.jpg" => {
+            file("image/jpeg", &include_bytes!("../../../fixtures/sale/emblem-side.jpg")[..])
+        }
+        "holder.jpg" => file("image/jpeg", &include_bytes!("../../../fixtures/sale/holder.jpg")[..]),
         _ => Refusal::NotFound.into_response(),
     }
 }

@@ -111,6 +111,12 @@ pub enum Refusal {
     /// This service doesn't do that: its configuration has no part for it.
     #[error("this service isn't set up for {0}")]
     NotSetUp(&'static str),
+    /// The home's systems don't answer, or not as they should.
+    #[error("the home's systems can't be asked for the account")]
+    AccountsAway,
+    /// What they answer is no account, or another number's.
+    #[error("what the home's systems answer is no account of this number")]
+    AccountsUnreadable,
     /// All hands are full.
     #[error("the service is busy")]
     Busy,
@@ -211,6 +217,8 @@ explain! {
         Self::NotYet { .. } => "step_not_due", Caller, "Do the steps in their order; the session's state says which is next.", "请按顺序办理；会话状态会说明下一步。";
         Self::OtherText => "consent_other_text", Caller, "Show the text again and send the digest that the session gives.", "请重新展示文本，并发送会话给出的摘要。";
         Self::NotSetUp(_) => "not_set_up", Setup, "Add that part to the service's configuration (docs/operations.md).", "请在服务配置中补充该部分（docs/operations.md）。";
+        Self::AccountsAway => "accounts_unavailable", System, "Try again; if it stays, tell who runs the home's systems.", "请重试；如仍失败，请联系归属地系统的管理人员。";
+        Self::AccountsUnreadable => "accounts_unreadable", Setup, "Tell who runs the home's systems: an account is answered as POST /v1/cancellations takes it.", "请联系归属地系统的管理人员：账户须按 POST /v1/cancellations 的格式返回。";
         Self::Busy => "busy", System, "Try again in a moment.", "请稍后重试。";
         Self::TooMany { .. } => "too_many_requests", Caller, "Wait as long as Retry-After says.", "请等待 Retry-After 所示时间后重试。";
         Self::Timeout { .. } => "request_timeout", Network, "Send it again over a better connection; with an Idempotency-Key nothing happens twice.", "请在网络较好时重新发送；使用 Idempotency-Key 不会重复办理。";
@@ -267,6 +275,8 @@ impl Refusal {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Busy
+            | Self::AccountsAway
+            | Self::AccountsUnreadable
             | Self::Trust(_)
             | Self::Store(_)
             | Self::Messenger(_)

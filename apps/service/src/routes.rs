@@ -16,6 +16,7 @@ use crate::Refusal;
 use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
 use crate::app::App;
 use crate::call::peer;
+use crate::demo;
 use crate::drain::Draining;
 use crate::measures::{Named, Route};
 use crate::refusal::Coded;
@@ -61,9 +62,13 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/sessions/{id}/complete", post(sessions::complete))
         .route("/", get(page::front))
         .route("/s/{id}", get(page::session))
+        .route("/desk", get(page::desk))
         .route("/assets/{name}", get(page::asset))
         .route("/demo/photos/{name}", get(page::specimen))
         .route("/demo/sale", post(page::sale))
+        .route("/demo/desk", post(demo::desk))
+        .route("/demo/card", post(demo::card))
+        .route("/demo/phone", get(demo::phone).post(demo::reply))
         .route("/demo/sessions/{id}", get(page::settle))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)

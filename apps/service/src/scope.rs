@@ -6,6 +6,8 @@
 pub enum Scope {
     /// Makes demands, confirms, cancels.
     Demand,
+    /// Does a desk's part with numbers whose accounts the service looks up itself: it can't say what stands in one.
+    Desk,
     /// Answers presentations, audits.
     Verify,
     /// Makes sessions.
@@ -19,6 +21,7 @@ pub enum Scope {
 realname::profile::names! {
     Scope {
         Demand = "demand",
+        Desk = "desk",
         Verify = "verify",
         Session = "session",
         Report = "report",

@@ -52,7 +52,8 @@ pub(crate) fn judge(config: &Config) -> Result<(), SetupError> {
     let urls = config.webhook.iter().map(|webhook| ("webhook.url", webhook.url.as_str()));
     let returns = config.returns.iter().map(|entry| ("return.url", entry.url.as_str()));
     let public = config.public.iter().map(|public| ("public", public.as_str()));
-    for (key, url) in urls.chain(returns).chain(public) {
+    let accounts = config.accounts.iter().filter_map(|at| Some(("accounts.url", at.url.as_deref()?)));
+    for (key, url) in urls.chain(returns).chain(public).chain(accounts) {
         if !is_https(url) {
             return value(key, "it is an https URL; http only for this machine");
         }

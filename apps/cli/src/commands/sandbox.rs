@@ -10,6 +10,7 @@ use realname::demand::{Demand, DemandRequest};
 use realname::profile::{Check, ClaimName, Env, Locality, Purpose};
 use realname::store::SqliteStore;
 
+pub(super) use self::parties::{OPERATOR, TERMINAL_ID};
 use self::parties::{Parties, SHOP};
 use super::{Done, done, specimens};
 use crate::args::{SandboxCommand, SandboxNewArgs};
@@ -19,8 +20,8 @@ use crate::outside::path as shown;
 use crate::shapes::NewSandbox;
 use crate::{files, lang, signals};
 
-/// The number that is sold. No operator has it.
-const NUMBER: &str = "+8613900000001";
+/// The number that is sold, or cancelled. No operator has it.
+pub(super) const NUMBER: &str = "+8613900000001";
 
 pub(crate) fn run(command: SandboxCommand) -> Done {
     let SandboxCommand::New(args) = command;
@@ -95,6 +96,7 @@ pub(super) fn fill(dir: &Path) -> Result<Demand, Failure> {
         serde_json::json!({"name": specimens::JIA_NAME, "id_number": specimens::JIA_NUMBER}).to_string();
     text("declared.json", &person)?;
     text("expect.json", &person)?;
+    text("accounts.json", &parties::accounts())?;
     text("terminal.toml", parties::TERMINAL)?;
     text("serve.toml", parties::SERVE)?;
     text("README.md", &readme::text())?;

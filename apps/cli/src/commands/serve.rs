@@ -1,12 +1,15 @@
 //! `realname serve`: the library over HTTP.
 
+mod customer;
+
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use realname::profile::is_safe;
 use realname_service::config::Config;
-use realname_service::{Demo, NewToken, Scope, new_token, run as serve, start_logs};
+use realname_service::{Customer, Demo, NewToken, Scope, new_token, run as serve, start_logs};
 
 use super::{Done, done, sandbox, specimens};
 use crate::args::{ServiceArgs, ServiceCommand, TokenCommand, TokenNewArgs};
@@ -44,12 +47,22 @@ fn demonstrate(args: &ServiceArgs) -> Done {
     let file = dir.path().join("serve.toml");
     let mut config = Config::load(&file)?;
     config.listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let token = {
+    let token = |scopes: &[Scope]| {
         let store = realname_service::store_of(&file)?;
-        let token = NewToken { name: VISITOR, principal: VISITOR, scopes: &Scope::ALL, days: 1 };
-        new_token(store.as_ref(), &token, Timestamp::now())?
+        let token = NewToken { name: VISITOR, principal: VISITOR, scopes, days: 1 };
+        Ok::<_, Failure>(new_token(store.as_ref(), &token, Timestamp::now())?)
     };
-    let served = serve(config, args.listen, Some(Demo::new(VISITOR)), |origin| {
+    let (desk, token) = (token(&[Scope::Desk])?, token(&Scope::ALL)?);
+    let sandbox = dir.path().to_owned();
+    let customer = Customer {
+        token: desk,
+        number: sandbox::NUMBER,
+        shows: Arc::new(move |demand| {
+            customer::show(&sandbox, demand).map_err(|failure| failure.to_string())
+        }),
+    };
+    let demo = Demo::new(VISITOR).with_customer(customer);
+    let served = serve(config, args.listen, Some(demo), |origin| {
         output::line(format_args!("listening on {origin}"));
         output::line(format_args!("demo token {}", token.as_str()));
     });

@@ -216,6 +216,17 @@ pub(crate) fn put_question(
     Ok(id)
 }
 
+/// How the day's question stands that was put to a number.
+pub(crate) fn standing(
+    operator: &Operator,
+    (number, service): (&PhoneNumber, &str),
+    now: Timestamp,
+) -> Result<Standing, Refusal> {
+    let (asker, service) = (operator.asker()?, self::service(service)?);
+    let standing = asker.confirmer.standing(operator.store.as_ref(), number, &service, now)?;
+    Ok(standing.unwrap_or(Standing::Unanswered))
+}
+
 fn question_of(wanted: &NewQuestion) -> Result<Question, Refusal> {
     let voice = Refusal::Value {
         member: "form",

@@ -9,3 +9,5 @@ pub(crate) mod order;
 pub(crate) mod presentations;
 pub(crate) mod trust;
 pub(crate) mod voice;
+
+pub(crate) use self::cancellations::AccountGiven;

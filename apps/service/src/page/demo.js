@@ -1,5 +1,6 @@
 // The demonstration: this page is the shop. It asks its server for a link, gives it to the buyer, and shows the verdict.
 import { choose, lang, speak, word } from "/assets/words.js";
+import "/assets/desk-words.js";
 
 const at = (id) => document.getElementById(id);
 let session = null;

@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 use crate::world::{Place, fixtures};
 
-const NUMBER: &str = "+8613900000003";
+pub(crate) const NUMBER: &str = "+8613900000003";
 
 /// What the desk in the other province does.
-fn present(place: &Place, demand: &str) -> String {
+pub(crate) fn present(place: &Place, demand: &str) -> String {
     let text = |name: &str| std::fs::read_to_string(place.dir.path().join(name)).unwrap();
     let now = Timestamp::now();
     let anchors = Anchor::parse_all(text("anchor.json").as_bytes()).unwrap();
@@ -45,7 +45,7 @@ fn present(place: &Place, demand: &str) -> String {
     attestor.attest(verified, &demand, now).unwrap().present(&demand, now).unwrap()
 }
 
-fn account(owing: u32) -> Value {
+pub(crate) fn account(owing: u32) -> Value {
     json!({
         "number": NUMBER, "subscription": "sub-1", "holder_id": "119999199001010004", "name": "测试甲",
         "package": "Synthetic 30", "contract_until": null, "bills_fen": 0, "prepaid_fen": 1200, "arrears_fen": owing,

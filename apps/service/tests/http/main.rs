@@ -4,6 +4,7 @@
 mod calls;
 mod cancellations;
 mod confirmations;
+mod desk;
 mod document;
 mod hostile;
 mod line;

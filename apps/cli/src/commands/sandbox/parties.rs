@@ -7,14 +7,15 @@ use realname::jose::{Algorithm, Json, SigningKey};
 use realname::trust::{Constraints, DelegationRequest, ListBuilder};
 
 use crate::commands::key::public_record;
+use crate::commands::specimens;
 use crate::failure::Failure;
 use crate::{files, lang};
 
 /// Who asks.
 pub(super) const SHOP: &str = "https://shop.example";
 /// Whose terminal answers.
-const OPERATOR: &str = "https://operator.example";
-const TERMINAL_ID: &str = "checkout-1";
+pub(crate) const OPERATOR: &str = "https://operator.example";
+pub(crate) const TERMINAL_ID: &str = "checkout-1";
 
 /// The terminal's configuration. Paths are relative to it, so the sandbox can be moved.
 pub(super) const TERMINAL: &str = r#"# A terminal of the sandbox: TEST only.
@@ -56,7 +57,21 @@ zh = "测试：我同意为办理开户或销户核验我的证件和人脸。"
 [confirmation]
 secret = "confirmation.secret"
 lines = "messages.jsonl"
+
+# Where desks' numbers are looked up: here a file, elsewhere the home's own systems.
+[accounts]
+file = "accounts.json"
 "#;
+
+/// What the home's systems have of the sandbox's number.
+pub(super) fn accounts() -> String {
+    let account = serde_json::json!({
+        "number": super::NUMBER, "subscription": "TEST-1", "holder_id": specimens::JIA_NUMBER, "name": specimens::JIA_NAME,
+        "package": "TEST 30", "contract_until": null, "bills_fen": 450, "prepaid_fen": 1200, "arrears_fen": 0,
+        "reach": "receives",
+    });
+    format!("{:#}\n", serde_json::Value::Array(vec![account]))
+}
 
 /// What the operator lets its terminal say.
 const CONSTRAINTS: &str = r#"{"terminal": "checkout-1", "env": "test"}

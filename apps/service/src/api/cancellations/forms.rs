@@ -6,12 +6,15 @@ use realname::cancellation::{
 };
 use realname::confirmation::{PhoneNumber, Price};
 use realname::document::Personal;
-use realname::profile::{Check, Reason};
+use realname::profile::{Check, Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Refusal;
+use crate::operator::Operator;
+use crate::scope::Scope;
 use crate::shown::ReasonShown;
+use crate::tokens::Caller;
 
 /// A number's account as the home's systems have it at this moment.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -42,7 +45,11 @@ pub(crate) struct AccountGiven {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCancellation {
-    pub(super) account: AccountGiven,
+    /// Of whom says itself what stands in the account. Needs the scope `demand`.
+    pub(super) account: Option<AccountGiven>,
+    /// Instead of it: the service looks the account up. Either scope.
+    #[schema(value_type = Option<String>, example = "+8613900000001")]
+    pub(super) number: Option<Personal>,
     #[serde(default)]
     checks: Vec<String>,
     pub(super) terminal: Option<String>,
@@ -56,7 +63,11 @@ pub(crate) struct NewCancellation {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Identify {
-    pub(super) account: AccountGiven,
+    /// Of whom says itself what stands in the account. Needs the scope `demand`.
+    pub(super) account: Option<AccountGiven>,
+    /// Instead of it: the service looks the account up. Either scope.
+    #[schema(value_type = Option<String>, example = "+8613900000001")]
+    pub(super) number: Option<Personal>,
     #[schema(max_length = 65536)]
     pub(super) presentation: String,
     /// `en` or `zh` (the default): in which language the notices are.
@@ -67,7 +78,11 @@ pub(crate) struct Identify {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Confirm {
-    pub(super) account: AccountGiven,
+    /// Of whom says itself what stands in the account. Needs the scope `demand`.
+    pub(super) account: Option<AccountGiven>,
+    /// Instead of it: the service looks the account up. Either scope.
+    #[schema(value_type = Option<String>, example = "+8613900000001")]
+    pub(super) number: Option<Personal>,
     /// Every notice, once; needn't be repeated.
     #[serde(default)]
     pub(super) acknowledged: Vec<Read>,
@@ -90,7 +105,11 @@ pub(super) struct Read {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Commit {
-    pub(super) account: AccountGiven,
+    /// Of whom says itself what stands in the account. Needs the scope `demand`.
+    pub(super) account: Option<AccountGiven>,
+    /// Instead of it: the service looks the account up. Either scope.
+    #[schema(value_type = Option<String>, example = "+8613900000001")]
+    pub(super) number: Option<Personal>,
 }
 
 /// A case that was opened.
@@ -176,6 +195,12 @@ pub(super) fn settled(error: CancellationError) -> Result<Vec<Reason>, Refusal> 
     }
 }
 
+impl ConfirmationStep {
+    pub(super) fn refused(code: ReasonCode) -> Self {
+        Self::Refused { reasons: vec![code.into()] }
+    }
+}
+
 impl CancellationRefused {
     pub(super) fn new(reasons: Vec<Reason>) -> Self {
         Self { result: "refused", reasons }
@@ -186,8 +211,33 @@ fn value(member: &'static str, problem: &'static str) -> Refusal {
     Refusal::Value { member, problem }
 }
 
+/// The account that a step is about: as the caller gives it, or as the home's systems have it.
+pub(super) fn account_of(
+    operator: &Operator,
+    caller: &Caller,
+    given: Option<&AccountGiven>,
+    number: Option<&Personal>,
+) -> Result<Account, Refusal> {
+    match (given, number) {
+        (Some(account), None) => {
+            caller.may(Scope::Demand)?;
+            account.read()
+        }
+        (None, Some(number)) => {
+            let number = number.as_str().parse().map_err(Refusal::PhoneNumber)?;
+            operator.accounts()?.find(&number)?.ok_or(Refusal::NotFound)
+        }
+        _ => Err(Refusal::Members("it has one of `account` and `number`")),
+    }
+}
+
 impl AccountGiven {
-    pub(super) fn read(&self) -> Result<Account, Refusal> {
+    /// Whether it is that number's, as it is written.
+    pub(crate) fn is_of(&self, number: &PhoneNumber) -> bool {
+        self.number.as_str() == number.as_str()
+    }
+
+    pub(crate) fn read(&self) -> Result<Account, Refusal> {
         let number: PhoneNumber = self.number.as_str().parse().map_err(Refusal::PhoneNumber)?;
         let contract = match self.contract_until.as_deref() {
             None => Contract::None,

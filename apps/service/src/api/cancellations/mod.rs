@@ -5,17 +5,19 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use realname::cancellation::{Account, Acknowledgement, CancellationError, HomeSide, Opening, Stage};
+use realname::confirmation::Standing;
 use realname::demand::PendingDemand;
 use realname::document::Personal;
-use realname::profile::Lang;
+use realname::profile::{Lang, ReasonCode};
 use realname::rely::Limits;
 use realname::store::{Space, Store};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::forms::AccountGiven;
 use self::forms::{
     CancellationOpened, CancellationRefused, Commit, Committal, Confirm, ConfirmationStep, Identification,
-    Identify, NewCancellation, NoticeShown, Read, settled,
+    Identify, NewCancellation, NoticeShown, Read, account_of, settled,
 };
 use super::confirmations;
 use super::order;
@@ -43,13 +45,14 @@ fn lang(locale: Option<&str>) -> Lang {
 /// A case of the caller's own.
 struct Own<'a> {
     operator: &'a Operator,
+    caller: &'a Caller,
     home: &'a HomeSide,
     id: &'a str,
     now: Timestamp,
 }
 
 impl<'a> Own<'a> {
-    fn find(operator: &'a Operator, caller: &Caller, id: &'a str) -> Result<Self, Refusal> {
+    fn find(operator: &'a Operator, caller: &'a Caller, id: &'a str) -> Result<Self, Refusal> {
         let home = operator.home()?;
         if id.is_empty() || id.len() > 64 {
             return Err(Refusal::NotFound);
@@ -58,7 +61,11 @@ impl<'a> Own<'a> {
         if entry.value.as_slice() != caller.grant.principal.as_bytes() {
             return Err(Refusal::NotFound);
         }
-        Ok(Self { operator, home, id, now: now() })
+        Ok(Self { operator, caller, home, id, now: now() })
+    }
+
+    fn account(&self, given: Option<&AccountGiven>, number: Option<&Personal>) -> Result<Account, Refusal> {
+        account_of(self.operator, self.caller, given, number)
     }
 
     fn stage(&self, account: &Account) -> Result<Stage, Refusal> {
@@ -76,10 +83,10 @@ impl<'a> Own<'a> {
         (status = 200, description = "Refused, with reasons", body = CancellationRefused),
         (status = "default", response = crate::shown::Error),
     ),
-    security(("token" = ["demand"]))
+    security(("token" = ["demand"]), ("token" = ["desk"]))
 )]
 pub(crate) async fn open(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
-    let mut call = Call::admit(&app, request, Scope::Demand).await?;
+    let mut call = Call::admit_any(&app, request, Scope::Demand, Scope::Desk).await?;
     let (wanted, body) = call.json::<NewCancellation>().await?;
     let once = call.once(&app, &body)?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
@@ -87,7 +94,7 @@ pub(crate) async fn open(State(app): State<App>, request: Request) -> Result<Res
         .pool
         .run(move || {
             let (now, store, home) = (now(), operator.store.as_ref(), operator.home()?);
-            let account = wanted.account.read()?;
+            let account = account_of(&operator, &caller, wanted.account.as_ref(), wanted.number.as_ref())?;
             let opening = wanted.opening()?;
             let told = once.run(store, now, |_| begin(home, store, &account, &opening, &caller, now))?;
             let Some(nonce) = told.of["nonce"].as_str() else { return Ok((told.status, told.of)) };
@@ -133,14 +140,14 @@ fn begin(
         (status = 200, description = "identified or refused", body = Identification),
         (status = "default", response = crate::shown::Error),
     ),
-    security(("token" = ["demand"]))
+    security(("token" = ["demand"]), ("token" = ["desk"]))
 )]
 pub(crate) async fn snapshot(
     State(app): State<App>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let mut call = Call::admit(&app, request, Scope::Demand).await?;
+    let mut call = Call::admit_any(&app, request, Scope::Demand, Scope::Desk).await?;
     let (came, _) = call.json::<Identify>().await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app.pool.run(move || identify(&Own::find(&operator, &caller, &id)?, &came)).await?;
@@ -148,7 +155,7 @@ pub(crate) async fn snapshot(
 }
 
 fn identify(own: &Own<'_>, came: &Identify) -> Result<Identification, Refusal> {
-    let account = came.account.read()?;
+    let account = own.account(came.account.as_ref(), came.number.as_ref())?;
     let trust = own.operator.trust(own.now)?;
     let identified = match own.stage(&account)? {
         Stage::Asked(asked) => {
@@ -186,14 +193,14 @@ fn identify(own: &Own<'_>, came: &Identify) -> Result<Identification, Refusal> {
         (status = 200, description = "confirmed, waiting or refused", body = ConfirmationStep),
         (status = "default", response = crate::shown::Error),
     ),
-    security(("token" = ["demand"]))
+    security(("token" = ["demand"]), ("token" = ["desk"]))
 )]
 pub(crate) async fn confirm(
     State(app): State<App>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let mut call = Call::admit(&app, request, Scope::Demand).await?;
+    let mut call = Call::admit_any(&app, request, Scope::Demand, Scope::Desk).await?;
     let (came, _) = call.json::<Confirm>().await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app
@@ -207,7 +214,8 @@ pub(crate) async fn confirm(
 }
 
 fn acknowledge(own: &Own<'_>, came: &Confirm, principal: &str) -> Result<ConfirmationStep, Refusal> {
-    let (account, store) = (came.account.read()?, own.operator.store.as_ref());
+    let account = own.account(came.account.as_ref(), came.number.as_ref())?;
+    let store = own.operator.store.as_ref();
     let acknowledged = match own.stage(&account)? {
         Stage::Asked(_) => return Err(Refusal::NotYet { missing: "the person's proof comes first" }),
         Stage::Identified(identified) => {
@@ -223,6 +231,8 @@ fn acknowledge(own: &Own<'_>, came: &Confirm, principal: &str) -> Result<Confirm
     };
     let trust = own.operator.trust(own.now)?;
     let grant = came.grant.as_ref().map(Personal::as_str);
+    // The reply may have come from the number's own network meanwhile.
+    let mut found = None;
     if grant.is_none()
         && let Some(question) = acknowledged.question(&account, lang(came.locale.as_deref()))
     {
@@ -235,9 +245,14 @@ fn acknowledge(own: &Own<'_>, came: &Confirm, principal: &str) -> Result<Confirm
             lang(came.locale.as_deref()),
             own.now,
         )?;
-        return Ok(ConfirmationStep::Waiting { confirmation: asked });
+        match confirmations::standing(own.operator, about, own.now)? {
+            Standing::Granted(grant) => found = Some(grant.as_str().to_owned()),
+            Standing::Declined => return Ok(ConfirmationStep::refused(ReasonCode::ConfirmationDeclined)),
+            Standing::Waiting { .. } => return Ok(ConfirmationStep::Waiting { confirmation: asked }),
+            _ => return Ok(ConfirmationStep::refused(ReasonCode::ConfirmationMissing)),
+        }
     }
-    match acknowledged.confirm(store, &account, grant, &trust.list, own.now) {
+    match acknowledged.confirm(store, &account, grant.or(found.as_deref()), &trust.list, own.now) {
         Ok(_) => Ok(ConfirmationStep::Confirmed),
         Err(error) => Ok(ConfirmationStep::Refused { reasons: settled(error)? }),
     }
@@ -251,14 +266,14 @@ fn acknowledge(own: &Own<'_>, came: &Confirm, principal: &str) -> Result<Confirm
         (status = 200, description = "committed or refused", body = Committal),
         (status = "default", response = crate::shown::Error),
     ),
-    security(("token" = ["demand"]))
+    security(("token" = ["demand"]), ("token" = ["desk"]))
 )]
 pub(crate) async fn commit(
     State(app): State<App>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let mut call = Call::admit(&app, request, Scope::Demand).await?;
+    let mut call = Call::admit_any(&app, request, Scope::Demand, Scope::Desk).await?;
     let (came, _) = call.json::<Commit>().await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app.pool.run(move || finish(&Own::find(&operator, &caller, &id)?, &came)).await?;
@@ -266,7 +281,8 @@ pub(crate) async fn commit(
 }
 
 fn finish(own: &Own<'_>, came: &Commit) -> Result<Committal, Refusal> {
-    let (account, store) = (came.account.read()?, own.operator.store.as_ref());
+    let account = own.account(came.account.as_ref(), came.number.as_ref())?;
+    let store = own.operator.store.as_ref();
     let receipt = match own.stage(&account)? {
         Stage::Committed(receipt) => receipt,
         Stage::Confirmed(confirmed) => match confirmed.commit(store, &account, own.now) {
@@ -288,14 +304,14 @@ fn finish(own: &Own<'_>, came: &Commit) -> Result<Committal, Refusal> {
         (status = 200, description = "The receipt", body = Committal),
         (status = "default", response = crate::shown::Error),
     ),
-    security(("token" = ["demand"]))
+    security(("token" = ["demand"]), ("token" = ["desk"]))
 )]
 pub(crate) async fn receipt(
     State(app): State<App>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let call = Call::admit(&app, request, Scope::Demand).await?;
+    let call = Call::admit_any(&app, request, Scope::Demand, Scope::Desk).await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app
         .pool
