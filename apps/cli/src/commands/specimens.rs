@@ -38,6 +38,7 @@ pub(crate) const SALE: [Specimen; 3] = [
 /// 甲's card.
 pub(crate) const JIA: &str = include_str!("../../../../fixtures/cards/resident.json");
 /// 丙's card.
+#[cfg(unix)]
 pub(crate) const BING: &str = include_str!("../../../../fixtures/cards/resident-bing.json");
 /// 甲's name and number.
 pub(crate) const JIA_NAME: &str = "测试甲";

@@ -67,7 +67,7 @@ file = "accounts.json"
 pub(super) fn accounts() -> String {
     let account = serde_json::json!({
         "number": super::NUMBER, "subscription": "TEST-1", "holder_id": specimens::JIA_NUMBER, "name": specimens::JIA_NAME,
-        "package": "TEST 30", "contract_until": null, "bills_fen": 450, "prepaid_fen": 1200, "arrears_fen": 0,
+        "package": "TEST 30", "contract_until": null, "bills_fen": 0, "prepaid_fen": 1200, "arrears_fen": 0,
         "reach": "receives",
     });
     format!("{:#}\n", serde_json::Value::Array(vec![account]))

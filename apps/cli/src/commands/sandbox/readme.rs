@@ -63,6 +63,7 @@ realname verify --demand cancel.jwt --trust trust.jwt --anchor anchor.json --sto
 | `list.json`, `trust.jwt` | who may attest and who may ask for what, as written and as signed |
 | `operator.pem`, `terminal.pem`, `constraints.json`, `terminal.delegation` | the operator's key, its terminal's, and what the operator lets that do for a week |
 | `shop.pem`, `store` | the key of the shop that asks, and its memory of what it asked |
+| `accounts.json` | what the home's systems have of the sandbox's number, for a desk |
 | `confirmation.secret` | the secret under which a service keeps second confirmations |
 | `terminal.toml`, `serve.toml` | configurations of the terminal, and of a service that relies on its answers |
 | `demand.jwt`, `expect.json`, `declared.json` | a demand, whom the shop expects, what the buyer typed |
