@@ -1,5 +1,7 @@
 //! The world in which tokens are fuzzed: the synthetic keys and files of `fixtures/vectors`.
 
+pub mod service;
+
 use std::sync::LazyLock;
 
 use jiff::Timestamp;

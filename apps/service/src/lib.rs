@@ -59,7 +59,7 @@ use realname::store::Outbox;
 pub use tracing::Level;
 
 pub use crate::demo::{Customer, Demo, Shows};
-pub use crate::local::{LocalAnswer, LocalCall, call};
+pub use crate::local::{Local, LocalAnswer, LocalCall, call};
 pub use crate::logs::start as start_logs;
 pub use crate::openapi::json as openapi;
 pub use crate::refusal::Refusal;
