@@ -17,6 +17,7 @@ dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"
 "$dir/venv/bin/pip" install --quiet --disable-pip-version-check pycmpp==2.0.2
 cat >"$dir/line.py" <<'PY'
+import logging
 import os
 import socket
 import struct
@@ -26,6 +27,7 @@ from importlib.metadata import version
 
 from pycmpp.cmpp import Cmpp
 
+logging.disable(logging.CRITICAL)
 print("# pycmpp", version("pycmpp"))
 NAMES = {1: "CONNECT", 4: "SUBMIT", 0x80000008: "ACTIVE_TEST_RESP"}
 
