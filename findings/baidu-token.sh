@@ -8,7 +8,8 @@
 #           same error as a page of HTML is a JSONDecodeError, after which the next question asks for a token. Of the register's two errors about
 #           tokens 110 ("invalid") gets a new one and the question sent again; 111 ("expired") reaches the caller, each time.
 # Versions  baidu-aip 4.16.13 with chardet 5.2.0 (PyPI), Python 3.
-# Seen      Four questions each against a server on loopback whose token address fails once, or whose register refuses the first token.
+# Seen      Four questions each against a server on loopback whose token address fails once, at the first token or the second, or whose
+#           register refuses the first token.
 # Matters   The token is fetched every 30 days. A fault of a second at that moment, and all questions of a till go out without one until somebody
 #           starts it anew; a clock that is behind, and each of them is "expired". `realname` asks for a token again after any error, and
 #           once when a question is denied whose token is older than a minute.
@@ -26,9 +27,9 @@ from urllib.parse import parse_qs, urlsplit
 from aip import AipFace
 
 print("# baidu-aip", version("baidu-aip"))
-TOKEN = {"access_token": "synthetic", "expires_in": 2592000, "scope": "brain_all_scope"}
+TOKEN = {"scope": "brain_all_scope"}
 FAULT = {"error": "server_error", "error_description": "-"}
-first_token, refused, seen = None, None, []
+fault, life, refused, seen = None, 2592000, None, []
 
 
 class Register(BaseHTTPRequestHandler):
@@ -37,9 +38,9 @@ class Register(BaseHTTPRequestHandler):
         place, asked, failing = urlsplit(self.path), seen.count("token"), False
         if place.path == "/token":
             seen.append("token")
-            whole = {**TOKEN, "access_token": f"synthetic{asked}"}
-            failing = asked == 0 and first_token is not None
-            body = first_token if failing else json.dumps(whole).encode()
+            whole = {**TOKEN, "access_token": f"synthetic{asked}", "expires_in": life}
+            failing = fault is not None and asked == fault[0]
+            body = fault[1] if failing else json.dumps(whole).encode()
         else:
             token = parse_qs(place.query).get("access_token", ["none"])[0]
             seen.append("with a token" if token != "none" else "signed" if "bce-auth" in self.headers.get("authorization", "") else "bare")
@@ -62,13 +63,14 @@ AipFace._AipBase__accessTokenUrl = f"http://127.0.0.1:{server.server_port}/token
 AipFace._AipFace__facePersonIdmatchV3Url = f"http://127.0.0.1:{server.server_port}/ask"
 
 CASES = {
-    "as it should be": (None, None),
-    "an error in JSON": (json.dumps(FAULT).encode(), None),
-    "an error as a page": (b"<html>-</html>", None),
-    "110 for the first token": (None, 110),
-    "111 for the first token": (None, 111),
+    "as it should be": (None, 2592000, None),
+    "an error in JSON": ((0, json.dumps(FAULT).encode()), 2592000, None),
+    "an error as a page": ((0, b"<html>-</html>"), 2592000, None),
+    "an error in JSON when the token is renewed": ((1, json.dumps(FAULT).encode()), 30, None),
+    "110 for the first token": (None, 2592000, 110),
+    "111 for the first token": (None, 2592000, 111),
 }
-for what, (first_token, refused) in CASES.items():
+for what, (fault, life, refused) in CASES.items():
     seen.clear()
     client, told = AipFace("app", "key", "secret"), []
     for _ in range(4):
@@ -83,6 +85,7 @@ diff <(grep -v '^#' "$dir/seen") - <<'E2' && echo "as stated" || { echo CHANGED;
 as it should be: arrived token, with a token, with a token, with a token, with a token; told 0 0 0 0
 an error in JSON: arrived token, signed, signed, signed, signed; told 0 0 0 0
 an error as a page: arrived token, token, with a token, with a token, with a token; told JSONDecodeError 0 0 0
+an error in JSON when the token is renewed: arrived token, with a token, token, signed, signed, signed; told 0 0 0 0
 110 for the first token: arrived token, with a token, token, with a token, with a token, with a token, with a token; told 0 0 0 0
 111 for the first token: arrived token, with a token, with a token, with a token, with a token; told 111 111 111 111
 E2
