@@ -42,6 +42,8 @@ pub struct Config {
     pub check: Option<Check>,
     /// Second confirmation: how customers are asked.
     pub confirmation: Option<Confirmation>,
+    /// Reports of spam messages: by which rules they are taken in.
+    pub reports: Option<Reports>,
     /// Where events are told.
     #[serde(default)]
     pub webhook: Vec<Webhook>,
@@ -188,6 +190,15 @@ pub struct Voice {
     pub secret: PathBuf,
 }
 
+/// `[reports]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Reports {
+    /// The rules' file (docs/report.md): the same as for `realname report open`.
+    pub rules: PathBuf,
+}
+
 /// `[[webhook]]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -279,7 +290,7 @@ impl Config {
     }
 
     fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let Self { key, trust, anchor, store, tls, check, confirmation, webhook, .. } = self;
+        let Self { key, trust, anchor, store, tls, check, confirmation, reports, webhook, .. } = self;
         let tls = tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         let check = check.iter_mut().flat_map(|check| {
             std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
@@ -292,6 +303,7 @@ impl Config {
                 .flat_map(|voice| std::iter::once(&mut voice.secret).chain(&mut voice.authorization));
             files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
+        let rules = reports.iter_mut().map(|reports| &mut reports.rules);
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
         let (kept, more) = match store {
             StoreAt::Directory(directory) => (directory, [None, None]),
@@ -300,7 +312,7 @@ impl Config {
             }
         };
         let files = [key, trust, anchor, kept].into_iter().chain(more.into_iter().flatten());
-        files.chain(tls).chain(check).chain(asking).chain(secrets)
+        files.chain(tls).chain(check).chain(asking).chain(rules).chain(secrets)
     }
 
     /// The origin under which browsers reach it, where it isn't said.

@@ -13,6 +13,7 @@ use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger
 use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
+use realname::report::{Reports, Rules};
 use realname::store::{Housekeeping, Outbox, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
@@ -32,6 +33,7 @@ pub(crate) struct Operator {
     pub(crate) desk: Option<Desk>,
     asker: Option<Asker>,
     home: Option<HomeSide>,
+    takes_reports: bool,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
@@ -83,6 +85,11 @@ impl Operator {
         let home = asker.as_ref().map(|asker| {
             HomeSide::new(config.iss.as_str(), signer.clone(), asker.secret()).with_env(config.env)
         });
+        if let Some(reports) = &config.reports {
+            let path = reports.rules.clone();
+            let rules = Rules::parse(&read(&path)?).map_err(|source| SetupError::Rules { path, source })?;
+            Reports::open(store.as_ref(), rules)?;
+        }
         Ok(Self {
             iss: config.iss.clone(),
             env: config.env,
@@ -90,6 +97,7 @@ impl Operator {
             store,
             desk,
             home,
+            takes_reports: config.reports.is_some(),
             asker,
             public_keys,
             housekeeping: Housekeeping::new(),
@@ -142,6 +150,11 @@ impl Operator {
     /// Who asks customers.
     pub(crate) fn asker(&self) -> Result<&Asker, Refusal> {
         self.asker.as_ref().ok_or(Refusal::NotSetUp("second confirmation"))
+    }
+
+    /// The desk that takes reports in.
+    pub(crate) fn reports(&self) -> Result<Reports<'_>, Refusal> {
+        if self.takes_reports { Ok(Reports::find(self.store.as_ref())?) } else { Err(Refusal::NotSetUp("reports")) }
     }
 
     /// The home side of cancellations. It needs a second confirmation, so it is set up with that.

@@ -15,10 +15,12 @@ use realname::gateway::CallbackError;
 use realname::jose::JoseError;
 use realname::profile::{Advice, Explain, Lang, explain};
 use realname::rely::RecordError;
+use realname::report::ReportError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
 use serde_json::json;
 
+use crate::clock::now;
 use crate::scope::Scope;
 
 /// Why a call isn't done. No personal value is in it. A refused **verdict** isn't one: that is an answer.
@@ -161,6 +163,9 @@ pub enum Refusal {
     /// The cancellation's step failed.
     #[error(transparent)]
     Cancellation(#[from] CancellationError),
+    /// The report isn't taken in, or isn't there.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// The question didn't go out, or nobody knows.
     #[error(transparent)]
     Messenger(MessengerError),
@@ -228,6 +233,7 @@ explain! {
         Self::Question(error) => error;
         Self::Confirmation(error) => error;
         Self::Cancellation(error) => error;
+        Self::Report(error) => error;
         Self::Messenger(error) => error;
         Self::Callback(error) => error;
         Self::Capture(error) => error;
@@ -263,7 +269,9 @@ impl Refusal {
             }
             Self::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::ContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooMany { .. } | Self::Quota(QuotaError::TooManyChecks { .. }) => {
+            Self::TooMany { .. }
+            | Self::Quota(QuotaError::TooManyChecks { .. })
+            | Self::Report(ReportError::Slow { .. }) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Busy
@@ -277,9 +285,11 @@ impl Refusal {
             )
             | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
+            | Self::Report(ReportError::Store(_) | ReportError::Contended)
             | Self::Quota(QuotaError::Store(_) | QuotaError::NoRandomness) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal
             | Self::Ask(AskError::NonceTaken | AskError::Jose(_))
+            | Self::Report(ReportError::Jose(_) | ReportError::Record)
             | Self::Cancellation(CancellationError::Jose(_) | CancellationError::Record)
             | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -295,6 +305,7 @@ impl Refusal {
             | Self::Question(_)
             | Self::Confirmation(_)
             | Self::Cancellation(_)
+            | Self::Report(_)
             | Self::Capture(_)
             | Self::Photo(_)
             | Self::Declared(_)
@@ -309,6 +320,9 @@ impl Refusal {
         match self {
             Self::TooMany { retry, .. } => Some(*retry),
             Self::Quota(QuotaError::TooManyChecks { .. }) => Some(600),
+            Self::Report(ReportError::Slow { until }) => {
+                Some(until.duration_since(now()).as_secs().max(1).try_into().unwrap_or(u32::MAX))
+            }
             Self::IdempotencyRunning => Some(1),
             refusal if refusal.status() == StatusCode::SERVICE_UNAVAILABLE => Some(1),
             _ => None,

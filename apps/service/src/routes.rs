@@ -13,7 +13,7 @@ use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
-use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
+use crate::api::{audits, cancellations, confirmations, demands, health, presentations, reports, trust, voice};
 use crate::app::App;
 use crate::call::peer;
 use crate::drain::Draining;
@@ -41,6 +41,8 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/cancellations/{id}/confirm", post(cancellations::confirm))
         .route("/v1/cancellations/{id}/commit", post(cancellations::commit))
         .route("/v1/cancellations/{id}/receipt", get(cancellations::receipt))
+        .route("/v1/reports", post(reports::receive))
+        .route("/v1/reports/{id}", get(reports::show))
         .route("/v1/voice/callback", post(voice::callback))
         .route("/v1/grants/redeem", post(confirmations::redeem))
         .route("/v1/trust", get(trust::trust))

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use realname::appraisal::PolicyError;
 use realname::attest::AttestError;
+use realname::FormError;
 use realname::authority::RegisterError;
 use realname::authority::http::ConnectError;
 use realname::confirmation::GatewayError;
@@ -11,6 +12,7 @@ use realname::gateway::SettingsError;
 use realname::jose::JoseError;
 use realname::pkcs11::KeyError;
 use realname::profile::{OutsideText, explain};
+use realname::report::ReportError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
 
@@ -91,6 +93,17 @@ pub enum SetupError {
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A file with rules isn't of its form.
+    #[error("{}: {source}", shown(.path))]
+    Rules {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: FormError,
+    },
+    /// The desk for reports doesn't open.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// What would sign.
     #[error(transparent)]
     Attest(#[from] AttestError),
@@ -123,5 +136,7 @@ explain! {
         Self::Attest(error) => error;
         Self::Key(error) => error;
         Self::Random(error) => error;
+        Self::Rules { source, .. } => source;
+        Self::Report(error) => error;
     }
 }

@@ -97,6 +97,7 @@ pub(super) fn fill(dir: &Path) -> Result<Demand, Failure> {
     text("expect.json", &person)?;
     text("terminal.toml", parties::TERMINAL)?;
     text("serve.toml", parties::SERVE)?;
+    text("report-rules.json", parties::REPORT_RULES)?;
     text("README.md", &readme::text())?;
 
     let parties = Parties::make()?;

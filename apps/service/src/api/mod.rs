@@ -7,5 +7,6 @@ pub(crate) mod demands;
 pub(crate) mod health;
 pub(crate) mod order;
 pub(crate) mod presentations;
+pub(crate) mod reports;
 pub(crate) mod trust;
 pub(crate) mod voice;

@@ -56,6 +56,14 @@ zh = "测试：我同意为办理开户或销户核验我的证件和人脸。"
 [confirmation]
 secret = "confirmation.secret"
 lines = "messages.jsonl"
+
+# Reports of spam messages; `realname report` judges and answers them in the same store.
+[reports]
+rules = "report-rules.json"
+"#;
+
+/// How fast reports are answered, and how many somebody may send.
+pub(super) const REPORT_RULES: &str = r#"{"v": 1, "rules": "spam-2026", "deadline_hours": 120, "burst": 10, "burst_minutes": 60}
 "#;
 
 /// What the operator lets its terminal say.
@@ -135,6 +143,7 @@ impl Parties {
                     "sim.cancel",
                     "service.order",
                     "number.reverify",
+                    "delivery.handover",
                 ]),
             ),
             ("claims", Json::array(["name", "id_number"])),
