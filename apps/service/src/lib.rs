@@ -18,6 +18,7 @@
 mod api;
 mod app;
 mod asker;
+mod book;
 mod call;
 mod clock;
 pub mod config;

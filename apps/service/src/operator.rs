@@ -19,6 +19,7 @@ use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
 use crate::asker::{Asker, Both};
+use crate::book::Book;
 use crate::config::{Check, Config, Confirmation, Consent, Voice};
 use crate::files::{read, read_text};
 use crate::hook::{Event, Listener};
@@ -34,6 +35,8 @@ pub(crate) struct Operator {
     asker: Option<Asker>,
     home: Option<HomeSide>,
     takes_reports: bool,
+    /// The journal, where there is one.
+    pub(crate) book: Option<Book>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
@@ -98,6 +101,7 @@ impl Operator {
             desk,
             home,
             takes_reports: config.reports.is_some(),
+            book: config.journal.as_ref().map(Book::load).transpose()?,
             asker,
             public_keys,
             housekeeping: Housekeeping::new(),
@@ -154,7 +158,11 @@ impl Operator {
 
     /// The desk that takes reports in.
     pub(crate) fn reports(&self) -> Result<Reports<'_>, Refusal> {
-        if self.takes_reports { Ok(Reports::find(self.store.as_ref())?) } else { Err(Refusal::NotSetUp("reports")) }
+        if self.takes_reports {
+            Ok(Reports::find(self.store.as_ref())?)
+        } else {
+            Err(Refusal::NotSetUp("reports"))
+        }
     }
 
     /// The home side of cancellations. It needs a second confirmation, so it is set up with that.

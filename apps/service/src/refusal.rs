@@ -12,6 +12,7 @@ use realname::confirmation::{
 };
 use realname::demand::{AnswerError, AskError};
 use realname::gateway::CallbackError;
+use realname::handover::HandoverError;
 use realname::jose::JoseError;
 use realname::profile::{Advice, Explain, Lang, explain};
 use realname::rely::RecordError;
@@ -163,6 +164,9 @@ pub enum Refusal {
     /// The cancellation's step failed.
     #[error(transparent)]
     Cancellation(#[from] CancellationError),
+    /// The order's step failed.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// The report isn't taken in, or isn't there.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -233,6 +237,7 @@ explain! {
         Self::Question(error) => error;
         Self::Confirmation(error) => error;
         Self::Cancellation(error) => error;
+        Self::Handover(error) => error;
         Self::Report(error) => error;
         Self::Messenger(error) => error;
         Self::Callback(error) => error;
@@ -260,7 +265,10 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::IdempotencyMismatch | Self::IdempotencyRunning | Self::NotYet { .. } => {
+            Self::IdempotencyMismatch
+            | Self::IdempotencyRunning
+            | Self::NotYet { .. }
+            | Self::Handover(HandoverError::OrderExists | HandoverError::OtherOrder) => {
                 StatusCode::CONFLICT
             }
             Self::Ended => StatusCode::GONE,
@@ -285,10 +293,14 @@ impl Refusal {
             )
             | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
+            | Self::Handover(HandoverError::Store(_) | HandoverError::Ask(AskError::Store(_)))
             | Self::Report(ReportError::Store(_) | ReportError::Contended)
             | Self::Quota(QuotaError::Store(_) | QuotaError::NoRandomness) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal
             | Self::Ask(AskError::NonceTaken | AskError::Jose(_))
+            | Self::Handover(
+                HandoverError::Jose(_) | HandoverError::Record | HandoverError::Ask(AskError::Jose(_)),
+            )
             | Self::Report(ReportError::Jose(_) | ReportError::Record)
             | Self::Cancellation(CancellationError::Jose(_) | CancellationError::Record)
             | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
@@ -305,6 +317,7 @@ impl Refusal {
             | Self::Question(_)
             | Self::Confirmation(_)
             | Self::Cancellation(_)
+            | Self::Handover(_)
             | Self::Report(_)
             | Self::Capture(_)
             | Self::Photo(_)

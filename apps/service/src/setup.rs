@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
+use realname::FormError;
 use realname::appraisal::PolicyError;
 use realname::attest::AttestError;
-use realname::FormError;
 use realname::authority::RegisterError;
 use realname::authority::http::ConnectError;
 use realname::confirmation::GatewayError;
 use realname::gateway::SettingsError;
 use realname::jose::JoseError;
+use realname::journal::JournalError;
 use realname::pkcs11::KeyError;
 use realname::profile::{OutsideText, explain};
 use realname::report::ReportError;
@@ -101,6 +102,14 @@ pub enum SetupError {
         /// What is wrong.
         source: FormError,
     },
+    /// The journal can't be gone on with.
+    #[error("{}: {source}", shown(.path))]
+    Journal {
+        /// Its directory.
+        path: PathBuf,
+        /// Why.
+        source: JournalError,
+    },
     /// The desk for reports doesn't open.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -138,5 +147,6 @@ explain! {
         Self::Random(error) => error;
         Self::Rules { source, .. } => source;
         Self::Report(error) => error;
+        Self::Journal { source, .. } => source;
     }
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, Place, Running, SHOP};
 
-const RULES: &str = r#"{"v": 1, "rules": "spam-2026", "deadline_hours": 120, "burst": 3, "burst_minutes": 60}"#;
+const RULES: &str =
+    r#"{"v": 1, "rules": "spam-2026", "deadline_hours": 120, "burst": 3, "burst_minutes": 60}"#;
 
 fn place() -> Place {
     let place = Place::new();
@@ -128,14 +129,18 @@ fn the_same_key_gets_the_same_answer_and_ten_at_once_are_one_report() {
     let bearer = format!("Bearer {token}");
     let keyed = |body: &Value| {
         let headers = [("authorization", bearer.as_str()), ("idempotency-key", "complaint-1")];
-        server.send("POST", "/v1/reports", &headers, Some(("application/json", body.to_string().into_bytes())))
+        server.send(
+            "POST",
+            "/v1/reports",
+            &headers,
+            Some(("application/json", body.to_string().into_bytes())),
+        )
     };
     let made = keyed(&report(1, 9)).is(201);
     assert_eq!(keyed(&report(1, 9)).is(201), made);
     keyed(&report(2, 9)).refused(409, "idempotency_mismatch");
     let answers: Vec<Answer> = std::thread::scope(|scope| {
-        let calls: Vec<_> =
-            (0..10).map(|_| scope.spawn(|| send(&server, &token, &report(5, 9)))).collect();
+        let calls: Vec<_> = (0..10).map(|_| scope.spawn(|| send(&server, &token, &report(5, 9)))).collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     let ids: std::collections::BTreeSet<_> = answers

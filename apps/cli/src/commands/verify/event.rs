@@ -16,7 +16,7 @@ use realname::journal::keyed::YearKeys;
 use realname::journal::tree::Hash;
 use realname::journal::{Journal, JournalError};
 use realname::profile::ClaimName;
-use realname::rely::{Accepting, Record, Telling, recorded};
+use realname::rely::{Accepting, Telling, recorded};
 use realname::standing::Standings;
 use realname::store::{Outbox, Store};
 
@@ -99,7 +99,8 @@ impl Events {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<Telling<'static>, Failure> {
-        let mut event = event(accepting.nonce, accepting.record).with("time", Stated::Time(now));
+        let mut event =
+            Event::accepted("verified", accepting.nonce, accepting.record).with("time", Stated::Time(now));
         let number = accepting.transaction.and_then(Transaction::number).map(Personal::as_str);
         let document = accepting.claims.and_then(|claims| claims.text(ClaimName::IdNumber));
         let document = document.map(|document| IdNumber::new(document.as_str_raw()));
@@ -159,7 +160,8 @@ impl Events {
             && !self.has(&nonce, size).map_err(Failure::from)?
         {
             let at = record.accepted_at().unwrap_or_else(Timestamp::now);
-            self.journal.append(vec![event(&nonce, &record)], at).map_err(|error| pending(&nonce, error))?;
+            let event = Event::accepted("verified", &nonce, &record);
+            self.journal.append(vec![event], at).map_err(|error| pending(&nonce, error))?;
         }
         let _ = fs::remove_file(note);
         Ok(())
@@ -174,31 +176,6 @@ impl Events {
         })?;
         Ok(found)
     }
-}
-
-/// The event of an acceptance. Who it was isn't in it, nor which number.
-fn event(nonce: &str, record: &Record) -> Event {
-    let verdict = record.verdict();
-    let json = Json::parse(&record.to_bytes(), usize::MAX).unwrap_or(Json::Null);
-    let issued = json
-        .member("token")
-        .and_then(Json::as_str)
-        .and_then(|token| token.split('~').next())
-        .unwrap_or_default();
-    // The signature was verified when the record was accepted.
-    let payload =
-        Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
-    let terminal = payload.member("realname").and_then(|own| own.member("terminal"));
-    let of_terminal = |name| terminal.and_then(|terminal| terminal.member(name)).and_then(Json::as_str);
-    let purpose = verdict.purpose();
-    Event::new("verified")
-        .with("record", Stated::Digest(Hash::of(issued.as_bytes())))
-        .with_fitting("nonce", Some(nonce))
-        .with_fitting("purpose", purpose.as_ref().map(|purpose| purpose.as_str()))
-        .with_fitting("agent", of_terminal("agent"))
-        .with_fitting("terminal", of_terminal("id"))
-        .with_fitting("region", of_terminal("region"))
-        .with_fitting("supersedes", record.supersedes().as_deref())
 }
 
 fn notes(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
