@@ -8,6 +8,7 @@ mod document;
 mod hostile;
 mod line;
 mod once;
+mod orders;
 mod reports;
 mod restarts;
 mod sessions;

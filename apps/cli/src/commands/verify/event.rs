@@ -12,7 +12,7 @@ use realname::document::{DocumentKind, IdNumber, NumberKind, Personal};
 use realname::jose::{Json, Unverified};
 use realname::journal::entry::{Event, Stated};
 use realname::journal::files::{Disk, Files};
-use realname::journal::keyed::YearKeys;
+use realname::journal::keyed::{YearKey, YearKeys};
 use realname::journal::tree::Hash;
 use realname::journal::{Journal, JournalError};
 use realname::profile::ClaimName;
@@ -20,7 +20,6 @@ use realname::rely::{Accepting, Telling, recorded};
 use realname::standing::Standings;
 use realname::store::{Outbox, Store};
 
-use crate::args::VerifyArgs;
 use crate::commands::journal;
 use crate::failure::Failure;
 use crate::{lang, outside};
@@ -33,15 +32,19 @@ const TURNS: u32 = 100;
 const TURN: Duration = Duration::from_millis(100);
 
 /// The journal that this decision's event goes into.
-pub(super) struct Events {
+pub(in crate::commands) struct Events {
     journal: Journal,
     keys: YearKeys,
 }
 
 impl Events {
     /// Opens the journal and writes the events that an earlier run owes.
-    pub(super) fn open(args: &VerifyArgs, store: &dyn Outbox) -> Result<Option<Self>, Failure> {
-        let (Some(directory), Some(key)) = (&args.journal, &args.journal_key) else { return Ok(None) };
+    pub(in crate::commands) fn open(
+        (directory, key): (Option<&Path>, Option<&Path>),
+        keys: Option<&Path>,
+        store: &dyn Outbox,
+    ) -> Result<Option<Self>, Failure> {
+        let (Some(directory), Some(key)) = (directory, key) else { return Ok(None) };
         let mut opened = journal::journal(directory, key);
         for _ in 0..TURNS {
             if !opened.as_ref().is_err_and(|failure| failure.code == "journal_in_use") {
@@ -50,13 +53,18 @@ impl Events {
             std::thread::sleep(TURN);
             opened = journal::journal(directory, key);
         }
-        let keys = args.keys.as_deref().map(journal::year_keys).transpose()?.unwrap_or_default();
+        let keys = keys.map(journal::year_keys).transpose()?.unwrap_or_default();
         let mut events = Self { journal: opened?, keys };
         for note in notes(&directory.join(WAITING))? {
             events.make_up_for(&note, store)?;
         }
         events.journal.take_from(store, Timestamp::now()).map_err(Failure::from)?;
         Ok(Some(events))
+    }
+
+    /// The secret of that moment's year.
+    pub(in crate::commands) fn key(&self, at: Timestamp) -> Option<&YearKey> {
+        self.keys.at(at)
     }
 
     /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. Where the
@@ -138,7 +146,7 @@ impl Events {
     }
 
     /// Has the journal take what waits. A refusal records nothing, and is no event.
-    pub(super) fn settle(
+    pub(in crate::commands) fn settle(
         mut self,
         store: &dyn Outbox,
         nonce: &str,
