@@ -176,7 +176,7 @@ fn a_person_is_forgotten_at_their_word_and_what_is_over_goes() {
     workshop.write("wrong.json", &format!(r#"{{"name":"{NAME}","id_number":"119999199001010005"}}"#));
     refused(&["--key", &key, "--person", &workshop.path("wrong.json")], 4, "declared_number_check");
     private(&workshop, 0o644);
-    refused(&["--key", &key, "--person", &person], 4, "key_readable");
+    refused(&["--key", &key, "--person", &person], 1, "key_readable");
     let nowhere = workshop.path("none.sqlite3");
     let output = support::run(["capture", "forget", "--index", &nowhere, "--expired", "--json"]);
     assert_eq!(json(&output)["error"]["code"], "reuse_missing");
