@@ -138,12 +138,13 @@ fn owner_only(path: &std::path::Path) {
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }
 
-/// The journal's entries, once it has that many.
+/// The journal's entries, once it has that many; the sale's first, since both are of one moment.
 fn entries(place: &Place, least: usize) -> Vec<Value> {
     let read = || {
-        let mut found = Vec::new();
+        let mut found: Vec<Value> = Vec::new();
         let reader = JournalReader::open(place.dir.path().join("journal")).unwrap();
         reader.each(0, |_, _, bytes| found.push(serde_json::from_slice(bytes).unwrap())).unwrap();
+        found.sort_by_key(|entry| entry["event"] != "verified");
         found
     };
     for _ in 0..100 {
