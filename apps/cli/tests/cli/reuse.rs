@@ -179,6 +179,6 @@ fn a_person_is_forgotten_at_their_word_and_what_is_over_goes() {
     refused(&["--key", &key, "--person", &person], 1, "key_readable");
     let nowhere = workshop.path("none.sqlite3");
     let output = support::run(["capture", "forget", "--index", &nowhere, "--expired", "--json"]);
-    assert_eq!(json(&output)["error"]["code"], "reuse_missing");
+    assert_eq!((code(&output), &json(&output)["error"]["code"]), (Some(2), &Value::from("usage")));
     assert!(!workshop.has("none.sqlite3"));
 }
