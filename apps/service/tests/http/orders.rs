@@ -1,5 +1,6 @@
 //! An online sale to the door over HTTP: the buyer on the page, a courier's reader in software at the door.
 
+use std::net::TcpListener;
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use realname_service::{Scope, store_of};
 use serde_json::{Value, json};
 
 use crate::sessions::presentation_for;
+use crate::webhooks::receive;
 use crate::world::{Answer, Place, Running, SHOP, fixtures};
 
 const NAME: &str = "测试甲";
@@ -371,6 +373,29 @@ fn of_many_calls_at_once_one_activates_and_one_is_told() {
     assert_eq!(lost.is(200)["reasons"][0]["code"], "already_answered");
     let kinds: Vec<Value> = entries(&place, 2).iter().map(|entry| entry["event"].clone()).collect();
     assert_eq!(kinds, ["verified", "delivered"]);
+}
+
+#[test]
+fn both_demands_of_an_activation_are_told_to_the_shop() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = Place::new();
+    let secret = "a secret of this test, long enough to be one";
+    std::fs::write(place.dir.path().join("hook.secret"), secret).unwrap();
+    let url = format!("http://{}/events", listener.local_addr().unwrap());
+    place.configure(&format!("[[webhook]]\nprincipal = \"shop\"\nurl = \"{url}\"\nsecret = \"hook.secret\""));
+    let token = place.token("shop", &Scope::ALL);
+    let server = place.start();
+    let shop = Shop { server: &server, token: &token };
+    let told = || serde_json::from_str::<Value>(&receive(&listener, 204).1).unwrap();
+    shop.sold("order-1");
+    assert_eq!(told()["event"], "session.done");
+    let door = shop.door(&place, "order-1", "jia");
+    let activated = shop.activate("order-1", &door).is(200);
+    let events = [told(), told()];
+    assert!(events.iter().all(|event| event["event"] == "demand.answered"), "{events:?}");
+    for nonce in ["sale", "door"] {
+        assert!(events.iter().any(|event| event["nonce"] == activated[nonce]), "{events:?}");
+    }
 }
 
 #[test]
