@@ -2,7 +2,9 @@
 
 use std::thread;
 
-use realname::store::{Answered, Answering, Claim, List, MemoryStore, Outbox, Put, Space, ToTell, Work};
+use realname::store::{
+    Answered, AnsweredAll, Answering, Claim, List, MemoryStore, Outbox, Put, Space, ToTell, Work,
+};
 
 use crate::cases::at;
 
@@ -39,6 +41,33 @@ fn both_or_neither(outbox: &dyn Outbox) {
     assert_eq!(outbox.drop_these(LIST, &[]).unwrap(), 0);
 }
 
+/// Several answers and what is told of them: all or nothing.
+fn all_or_nothing(outbox: &dyn Outbox) {
+    for key in [b"a", b"b", b"c"] {
+        assert_eq!(outbox.put(SPACE, key, b"asked", at(5)).unwrap(), Put::Stored);
+    }
+    let works = [b"one", b"two"].map(|value| Work {
+        value: value.to_vec().into(),
+        state: "waits".to_owned(),
+        due_at: None,
+    });
+    let all = |keys: &[&[u8]]| {
+        let answer = |key| Answering { space: SPACE, key, answer: b"yes", claim: None };
+        let answers: Vec<_> = keys.iter().copied().map(answer).collect();
+        let tell: Vec<_> = works.iter().map(|work| ToTell { list: LIST, key: &work.value, work }).collect();
+        outbox.answer_all_telling(&answers, &tell, at(1)).unwrap()
+    };
+    assert_eq!(all(&[b"a", b"none"]), AnsweredAll::Not { index: 1, found: Answered::Unknown });
+    assert_eq!(outbox.get(SPACE, b"a").unwrap().unwrap().answer, None, "it was undone");
+    assert!(told(outbox).is_empty());
+    assert_eq!(all(&[b"a", b"b"]), AnsweredAll::Recorded);
+    assert_eq!(told(outbox), [b"one", b"two"]);
+    let already = AnsweredAll::Not { index: 1, found: Answered::Already(b"yes".to_vec()) };
+    assert_eq!(all(&[b"c", b"a"]), already);
+    assert_eq!(outbox.get(SPACE, b"c").unwrap().unwrap().answer, None);
+    assert_eq!(told(outbox), [b"one", b"two"]);
+}
+
 /// Of all who answer one record, on either node, one is recorded, and that one is told.
 fn one_is_told(nodes: [&dyn Outbox; 2]) {
     for round in 0..20_u8 {
@@ -63,6 +92,7 @@ fn one_is_told(nodes: [&dyn Outbox; 2]) {
 #[test]
 fn memory() {
     both_or_neither(&MemoryStore::new());
+    all_or_nothing(&MemoryStore::new());
 }
 
 #[cfg(feature = "sqlite")]
@@ -71,6 +101,7 @@ fn sqlite() {
     let directory = tempfile::tempdir().unwrap();
     let open = |name| realname::store::SqliteStore::open(directory.path().join(name)).unwrap();
     both_or_neither(&open("steps"));
+    all_or_nothing(&open("several"));
     one_is_told([&open("nodes"), &open("nodes")]);
 }
 
@@ -85,6 +116,7 @@ fn postgres() {
         realname::store::PostgresStore::create_with(config, postgres::NoTls, connections).unwrap()
     };
     both_or_neither(&open(&crate::stores::postgres_schema()));
+    all_or_nothing(&open(&crate::stores::postgres_schema()));
     let schema = crate::stores::postgres_schema();
     one_is_told([&open(&schema), &open(&schema)]);
 }

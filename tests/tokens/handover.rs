@@ -11,10 +11,13 @@ use realname::authority::DirectoryAuthority;
 use realname::capture::measure::Thresholds;
 use realname::capture::{CaptureSession, Intake, Triplet, Watermark};
 use realname::demand::{DemandRequest, VerifiedDemand};
-use realname::handover::{Activated, Asking, HandoverError, Opened, Order, Shop, Sold, Stage};
+use realname::handover::{
+    Activated, Activating, Asking, HandoverError, Opened, Order, Shop, Sold, Stage, progress,
+};
+use realname::journal::keyed::YearKey;
 use realname::profile::{Check, Env, Expectation, Locality, Purpose, ReasonCode};
 use realname::rely::{DemandRef, Limits, answer, recorded};
-use realname::store::{MemoryStore, Store};
+use realname::store::{List, MemoryStore, Queue, Space, Store};
 use realname::trust::TrustList;
 use realname_testkit::world::{
     ASKER, ISS, NAME, NOW, NUMBER, Person, World, at, entry, key, payload, present_as, sign_list,
@@ -257,6 +260,66 @@ fn of_many_couriers_at_once_one_activates() {
     // Whoever lost used up no demand of theirs.
     let entries = scene.store().expire(at(NOW + 365 * 24 * 3_600), u32::MAX).unwrap();
     assert_eq!(entries, 1 + 1 + 1 + 16, "order, sale, the sale's demand, the doors'");
+}
+
+#[test]
+fn an_activation_is_told_once_and_by_keyed_digests() {
+    let scene = Scene::new();
+    let sold = scene.sold_at("order-1", SALE);
+    let waits = List { space: Space::new("journal"), id: "events" };
+    let key = YearKey::new([4; 32]);
+    let told = |activating: &Activating<'_>| {
+        let events = activating.events(Some(&key));
+        Ok::<_, HandoverError>(events.iter().map(|event| event.telling().unwrap()).collect::<Vec<_>>())
+    };
+    let limits = Limits::default();
+    let activate =
+        |door: &str| sold.activate_telling(scene.store(), door, &scene.list, &limits, at(NOW + 200), told);
+    let stranger = scene.door(&sold, Person::Stranger);
+    assert_eq!(refusal(activate(&stranger)), [ReasonCode::HolderMismatch]);
+    assert!(scene.store().tasks(waits, None, 10).unwrap().is_empty(), "nothing is told of a refusal");
+    let doors: Vec<String> = (0..8).map(|_| scene.door(&sold, Person::Holder)).collect();
+    let won: Vec<Activated> = thread::scope(|scope| {
+        let calls: Vec<_> = doors.iter().map(|door| scope.spawn(|| activate(door))).collect();
+        calls.into_iter().filter_map(|call| call.join().unwrap().ok()).collect()
+    });
+    let [Activated::Now(activation)] = &won[..] else { panic!("{won:?}") };
+    let mut events: Vec<String> = scene
+        .store()
+        .tasks(waits, None, 10)
+        .unwrap()
+        .iter()
+        .map(|task| String::from_utf8(task.work.value.to_vec()).unwrap())
+        .collect();
+    events.sort();
+    let [delivered, verified] = &events[..] else { panic!("{events:?}") };
+    assert!(delivered.contains(r#""event":"delivered""#) && delivered.contains(&activation.door));
+    assert!(verified.contains(r#""event":"verified""#) && verified.contains(&activation.sale));
+    let person = key.person("resident", NUMBER).to_base64url();
+    for event in &events {
+        assert!(event.contains(&person) && event.contains(&key.number(PHONE).to_base64url()));
+        assert!(![NAME, NUMBER, &PHONE[1..]].iter().any(|value| event.contains(value)), "{event}");
+    }
+}
+
+#[test]
+fn how_far_an_order_is_is_told_by_its_id() {
+    let scene = Scene::new();
+    let found = || progress(scene.store(), "order-1").unwrap();
+    assert_eq!(found(), None);
+    assert_eq!(progress(scene.store(), "no id").unwrap(), None);
+    let opened = scene.opened("order-1");
+    let (sold, activation) = found().map(|found| (found.sold, found.activation)).unwrap();
+    assert_eq!((sold, activation), (false, None));
+    let bought = scene.buy(&opened, SALE);
+    let limits = Limits::default();
+    let sold = opened.accept(scene.store(), &bought, &scene.list, &limits, at(SALE + 20)).unwrap();
+    assert!(found().unwrap().sold);
+    assert!(sold.again(&format!("{bought}\n")).is_ok(), "the same answer, from a file");
+    assert_eq!(refusal(sold.again("another")), [ReasonCode::StepDone]);
+    let door = scene.door(&sold, Person::Holder);
+    let activated = scene.activate(&sold, &door).unwrap();
+    assert_eq!(found().unwrap().activation.as_ref(), Some(activated.activation()));
 }
 
 #[test]

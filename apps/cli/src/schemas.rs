@@ -178,6 +178,7 @@ fn all() -> Vec<(&'static str, &'static [&'static str], Schema)> {
         ("demand-check", &["demand check"], of::<shapes::CheckedDemand<'_>>()),
         ("demand-new", &["demand new", "campaign demand"], of::<shapes::NewDemand<'_>>()),
         ("error", &[], of::<Failed>()),
+        ("capture-forget", &["capture forget"], of::<shapes::Forgotten>()),
         ("examination", &["capture check"], of::<Examined>()),
         // No command prints a finding by itself; it stands inside others' JSON.
         ("finding", &[], of::<Finding>()),

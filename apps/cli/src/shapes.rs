@@ -122,6 +122,11 @@ shapes! {
         /// Events that were appended to the journal.
         events: u64,
     }
+    /// What `capture forget --json` prints.
+    Forgotten {
+        /// How many captures were removed.
+        removed: u32,
+    }
     /// What `report open --json` and `lease open --json` print.
     RulesKept<'a> {
         /// The rules' id.

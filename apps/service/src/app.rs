@@ -118,6 +118,23 @@ impl App {
         found
     }
 
+    /// Has the journal take what waits for it, in the background.
+    pub(crate) fn take_events(&self) {
+        if self.operator.book.is_none() {
+            return;
+        }
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let Some(book) = &app.operator.book else { return };
+            if let Err(error) = book.take(app.operator.store.as_ref(), now()) {
+                tracing::error!(
+                    code = error.code(),
+                    "the journal didn't take its events, which wait: {error}"
+                );
+            }
+        });
+    }
+
     /// Does some of what is over, in the background.
     pub(crate) fn keep_house(&self) {
         let app = self.clone();

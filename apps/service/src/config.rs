@@ -44,6 +44,10 @@ pub struct Config {
     pub confirmation: Option<Confirmation>,
     /// Where accounts are looked up for desks, which know a number alone.
     pub accounts: Option<AccountsAt>,
+    /// Reports of spam messages: by which rules they are taken in.
+    pub reports: Option<Reports>,
+    /// The operator's journal, which events of this service go into.
+    pub journal: Option<Journal>,
     /// Where events are told.
     #[serde(default)]
     pub webhook: Vec<Webhook>,
@@ -203,6 +207,28 @@ pub struct AccountsAt {
     pub authorization: Option<PathBuf>,
 }
 
+/// `[reports]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Reports {
+    /// The rules' file (docs/report.md): the same as for `realname report open`.
+    pub rules: PathBuf,
+}
+
+/// `[journal]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Journal {
+    /// The journal's directory. Absent with `key`: events wait in the store for another process, which has both.
+    pub directory: Option<PathBuf>,
+    /// The key that signs it, as above.
+    pub key: Option<PathBuf>,
+    /// The directory with the secrets of the years (`realname journal year`), for keyed digests of persons and numbers.
+    pub keys: Option<PathBuf>,
+}
+
 /// `[[webhook]]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -294,7 +320,20 @@ impl Config {
     }
 
     fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let Self { key, trust, anchor, store, tls, check, confirmation, accounts, webhook, .. } = self;
+        let Self {
+            key,
+            trust,
+            anchor,
+            store,
+            tls,
+            check,
+            confirmation,
+            accounts,
+            reports,
+            journal,
+            webhook,
+            ..
+        } = self;
         let tls = tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         let check = check.iter_mut().flat_map(|check| {
             std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
@@ -307,6 +346,10 @@ impl Config {
                 .flat_map(|voice| std::iter::once(&mut voice.secret).chain(&mut voice.authorization));
             files.chain(&mut asking.authorization).chain(&mut asking.line).chain(voice)
         });
+        let book = journal.iter_mut().flat_map(|journal| {
+            journal.directory.iter_mut().chain(&mut journal.key).chain(&mut journal.keys)
+        });
+        let rules = reports.iter_mut().map(|reports| &mut reports.rules);
         let secrets = webhook.iter_mut().map(|webhook| &mut webhook.secret);
         let accounts = accounts.iter_mut().flat_map(|at| at.file.iter_mut().chain(&mut at.authorization));
         let (kept, more) = match store {
@@ -316,7 +359,7 @@ impl Config {
             }
         };
         let files = [key, trust, anchor, kept].into_iter().chain(more.into_iter().flatten());
-        files.chain(tls).chain(check).chain(asking).chain(accounts).chain(secrets)
+        files.chain(tls).chain(check).chain(asking).chain(accounts).chain(rules).chain(book).chain(secrets)
     }
 
     /// The origin under which browsers reach it, where it isn't said.

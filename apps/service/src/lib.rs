@@ -19,6 +19,7 @@ mod accounts;
 mod api;
 mod app;
 mod asker;
+mod book;
 mod call;
 mod clock;
 pub mod config;

@@ -8,7 +8,9 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
+use crate::api::{
+    audits, cancellations, confirmations, demands, health, orders, presentations, reports, trust, voice,
+};
 use crate::call::answer;
 use crate::sessions;
 use crate::shown::{Action, Error, ErrorParts, ErrorShown};
@@ -30,6 +32,13 @@ use crate::shown::{Action, Error, ErrorParts, ErrorShown};
         confirmations::ask,
         confirmations::reply,
         confirmations::redeem,
+        orders::open,
+        orders::show,
+        orders::accept,
+        orders::door,
+        orders::activate,
+        reports::receive,
+        reports::show,
         voice::callback,
         trust::trust,
         trust::jwks,

@@ -13,12 +13,14 @@ use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger
 use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
 use realname::profile::Env;
+use realname::report::{Reports, Rules};
 use realname::store::{Housekeeping, Outbox, Store};
 use realname::trust::{Anchor, TrustError, TrustList};
 use zeroize::Zeroizing;
 
 use crate::accounts::Accounts;
 use crate::asker::{Asker, Both};
+use crate::book::Book;
 use crate::config::{Check, Config, Confirmation, Consent, Voice};
 use crate::files::{read, read_text};
 use crate::hook::{Event, Listener};
@@ -34,6 +36,9 @@ pub(crate) struct Operator {
     asker: Option<Asker>,
     home: Option<HomeSide>,
     accounts: Option<Accounts>,
+    takes_reports: bool,
+    /// The journal, where there is one.
+    pub(crate) book: Option<Book>,
     /// The public halves of the keys that this service signs with, as JWKs.
     pub(crate) public_keys: Vec<serde_json::Value>,
     pub(crate) housekeeping: Housekeeping,
@@ -85,6 +90,11 @@ impl Operator {
         let home = asker.as_ref().map(|asker| {
             HomeSide::new(config.iss.as_str(), signer.clone(), asker.secret()).with_env(config.env)
         });
+        if let Some(reports) = &config.reports {
+            let path = reports.rules.clone();
+            let rules = Rules::parse(&read(&path)?).map_err(|source| SetupError::Rules { path, source })?;
+            Reports::open(store.as_ref(), rules)?;
+        }
         Ok(Self {
             iss: config.iss.clone(),
             env: config.env,
@@ -92,6 +102,8 @@ impl Operator {
             store,
             desk,
             home,
+            takes_reports: config.reports.is_some(),
+            book: config.journal.as_ref().map(Book::load).transpose()?,
             asker,
             accounts: config.accounts.as_ref().map(Accounts::load).transpose()?,
             public_keys,
@@ -145,6 +157,15 @@ impl Operator {
     /// Who asks customers.
     pub(crate) fn asker(&self) -> Result<&Asker, Refusal> {
         self.asker.as_ref().ok_or(Refusal::NotSetUp("second confirmation"))
+    }
+
+    /// The desk that takes reports in.
+    pub(crate) fn reports(&self) -> Result<Reports<'_>, Refusal> {
+        if self.takes_reports {
+            Ok(Reports::find(self.store.as_ref())?)
+        } else {
+            Err(Refusal::NotSetUp("reports"))
+        }
     }
 
     /// The home side of cancellations. It needs a second confirmation, so it is set up with that.

@@ -12,13 +12,16 @@ use realname::confirmation::{
 };
 use realname::demand::{AnswerError, AskError};
 use realname::gateway::CallbackError;
+use realname::handover::HandoverError;
 use realname::jose::JoseError;
 use realname::profile::{Advice, Explain, Lang, explain};
 use realname::rely::RecordError;
+use realname::report::ReportError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
 use serde_json::json;
 
+use crate::clock::now;
 use crate::scope::Scope;
 
 /// Why a call isn't done. No personal value is in it. A refused **verdict** isn't one: that is an answer.
@@ -167,6 +170,12 @@ pub enum Refusal {
     /// The cancellation's step failed.
     #[error(transparent)]
     Cancellation(#[from] CancellationError),
+    /// The order's step failed.
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
+    /// The report isn't taken in, or isn't there.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// The question didn't go out, or nobody knows.
     #[error(transparent)]
     Messenger(MessengerError),
@@ -236,6 +245,8 @@ explain! {
         Self::Question(error) => error;
         Self::Confirmation(error) => error;
         Self::Cancellation(error) => error;
+        Self::Handover(error) => error;
+        Self::Report(error) => error;
         Self::Messenger(error) => error;
         Self::Callback(error) => error;
         Self::Capture(error) => error;
@@ -262,7 +273,10 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::IdempotencyMismatch | Self::IdempotencyRunning | Self::NotYet { .. } => {
+            Self::IdempotencyMismatch
+            | Self::IdempotencyRunning
+            | Self::NotYet { .. }
+            | Self::Handover(HandoverError::OrderExists | HandoverError::OtherOrder) => {
                 StatusCode::CONFLICT
             }
             Self::Ended => StatusCode::GONE,
@@ -271,7 +285,9 @@ impl Refusal {
             }
             Self::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::ContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::TooMany { .. } | Self::Quota(QuotaError::TooManyChecks { .. }) => {
+            Self::TooMany { .. }
+            | Self::Quota(QuotaError::TooManyChecks { .. })
+            | Self::Report(ReportError::Slow { .. }) => {
                 StatusCode::TOO_MANY_REQUESTS
             }
             Self::Busy
@@ -287,9 +303,15 @@ impl Refusal {
             )
             | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
+            | Self::Handover(HandoverError::Store(_) | HandoverError::Ask(AskError::Store(_)))
+            | Self::Report(ReportError::Store(_) | ReportError::Contended)
             | Self::Quota(QuotaError::Store(_) | QuotaError::NoRandomness) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal
             | Self::Ask(AskError::NonceTaken | AskError::Jose(_))
+            | Self::Handover(
+                HandoverError::Jose(_) | HandoverError::Record | HandoverError::Ask(AskError::Jose(_)),
+            )
+            | Self::Report(ReportError::Jose(_) | ReportError::Record)
             | Self::Cancellation(CancellationError::Jose(_) | CancellationError::Record)
             | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -305,6 +327,8 @@ impl Refusal {
             | Self::Question(_)
             | Self::Confirmation(_)
             | Self::Cancellation(_)
+            | Self::Handover(_)
+            | Self::Report(_)
             | Self::Capture(_)
             | Self::Photo(_)
             | Self::Declared(_)
@@ -319,6 +343,9 @@ impl Refusal {
         match self {
             Self::TooMany { retry, .. } => Some(*retry),
             Self::Quota(QuotaError::TooManyChecks { .. }) => Some(600),
+            Self::Report(ReportError::Slow { until }) => {
+                Some(until.duration_since(now()).as_secs().max(1).try_into().unwrap_or(u32::MAX))
+            }
             Self::IdempotencyRunning => Some(1),
             refusal if refusal.status() == StatusCode::SERVICE_UNAVAILABLE => Some(1),
             _ => None,

@@ -13,7 +13,9 @@ use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
-use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
+use crate::api::{
+    audits, cancellations, confirmations, demands, health, orders, presentations, reports, trust, voice,
+};
 use crate::app::App;
 use crate::call::peer;
 use crate::demo;
@@ -42,6 +44,13 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/cancellations/{id}/confirm", post(cancellations::confirm))
         .route("/v1/cancellations/{id}/commit", post(cancellations::commit))
         .route("/v1/cancellations/{id}/receipt", get(cancellations::receipt))
+        .route("/v1/orders", post(orders::open))
+        .route("/v1/orders/{id}", get(orders::show))
+        .route("/v1/orders/{id}/accept", post(orders::accept))
+        .route("/v1/orders/{id}/door", post(orders::door))
+        .route("/v1/orders/{id}/activate", post(orders::activate))
+        .route("/v1/reports", post(reports::receive))
+        .route("/v1/reports/{id}", get(reports::show))
         .route("/v1/voice/callback", post(voice::callback))
         .route("/v1/grants/redeem", post(confirmations::redeem))
         .route("/v1/trust", get(trust::trust))

@@ -196,6 +196,7 @@ async fn rounds(app: App, tls: Option<Arc<Secured>>, every: Duration) {
     loop {
         round.tick().await;
         app.keep_house();
+        app.take_events();
         if let Some(tls) = tls.clone() {
             match app.pool.run(move || Ok(tls.renew())).await {
                 Ok(Ok(true)) => tracing::info!("another certificate is used"),

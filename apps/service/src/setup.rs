@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use realname::FormError;
 use realname::appraisal::PolicyError;
 use realname::attest::AttestError;
 use realname::authority::RegisterError;
@@ -9,8 +10,10 @@ use realname::authority::http::ConnectError;
 use realname::confirmation::GatewayError;
 use realname::gateway::SettingsError;
 use realname::jose::JoseError;
+use realname::journal::JournalError;
 use realname::pkcs11::KeyError;
 use realname::profile::{OutsideText, explain};
+use realname::report::ReportError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
 
@@ -91,6 +94,25 @@ pub enum SetupError {
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A file with rules isn't of its form.
+    #[error("{}: {source}", shown(.path))]
+    Rules {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: FormError,
+    },
+    /// The journal can't be gone on with.
+    #[error("{}: {source}", shown(.path))]
+    Journal {
+        /// Its directory.
+        path: PathBuf,
+        /// Why.
+        source: JournalError,
+    },
+    /// The desk for reports doesn't open.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// What would sign.
     #[error(transparent)]
     Attest(#[from] AttestError),
@@ -123,5 +145,8 @@ explain! {
         Self::Attest(error) => error;
         Self::Key(error) => error;
         Self::Random(error) => error;
+        Self::Rules { source, .. } => source;
+        Self::Report(error) => error;
+        Self::Journal { source, .. } => source;
     }
 }

@@ -11,6 +11,31 @@ pub(crate) enum CaptureCommand {
     /// Exit code 0 when every figure passes. 1 when one fails or can't be decided (`inconclusive` is no pass). 4 when a file
     /// is damaged or no picture that is taken: JPEG, PNG, WebP. No register is asked, and nothing is kept.
     Check(CaptureCheckArgs),
+    /// Remove a person's captures from the index of what was used before, or all that are over
+    ///
+    /// At a person's word, or when their record must go. Exit code 0 also when nothing of them was there: `removed` tells how many
+    /// captures went. Whether somebody was known isn't told in any other way.
+    Forget(CaptureForgetArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("whose").required(true).args(["person", "expired"]))]
+pub(crate) struct CaptureForgetArgs {
+    /// The index: the file that `reuse` names in a terminal's configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: PathBuf,
+    /// The key under which the index knows people: the file that `reuse_key` names
+    #[arg(long, value_name = "FILE", requires = "person")]
+    pub(crate) key: Option<PathBuf>,
+    /// Whose captures go: the file of `attest --declared`
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) person: Option<PathBuf>,
+    /// Those whose last day (UTC) is over, whosever they are
+    #[arg(long)]
+    pub(crate) expired: bool,
+    /// One JSON value on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -19,7 +19,7 @@ pub(crate) enum HandoverCommand {
     ///
     /// Exit code 0 also when the order was activated before on this very answer: `first` tells. Another person at the door,
     /// another order's answer, a door that was checked before the sale and a second door are refused, and use nothing up.
-    Activate(HandoverAnswerArgs),
+    Activate(HandoverActivateArgs),
     /// Where an order stands
     Show(HandoverShowArgs),
 }
@@ -84,4 +84,19 @@ pub(crate) struct HandoverAnswerArgs {
     /// The presentation
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HandoverActivateArgs {
+    #[command(flatten)]
+    pub(crate) answer: HandoverAnswerArgs,
+    /// The operator's journal: an acceptance is told once its event is there
+    #[arg(long, value_name = "DIR", requires = "journal_key")]
+    pub(crate) journal: Option<PathBuf>,
+    /// The key that signs the journal's checkpoints
+    #[arg(long, value_name = "KEY", requires = "journal")]
+    pub(crate) journal_key: Option<PathBuf>,
+    /// The directory of the years' secrets: the event gets keyed digests of person and number
+    #[arg(long, value_name = "DIR", requires = "journal")]
+    pub(crate) keys: Option<PathBuf>,
 }

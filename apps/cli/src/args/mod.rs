@@ -45,9 +45,11 @@ pub(crate) use campaign::{
     CampaignCallArgs, CampaignCloseArgs, CampaignCommand, CampaignDemandArgs, CampaignImportArgs,
     CampaignNewArgs, CampaignNextArgs, CampaignRecordArgs, CampaignStatusArgs, Campaigned,
 };
-pub(crate) use capture::{CaptureCheckArgs, CaptureCommand};
+pub(crate) use capture::{CaptureCheckArgs, CaptureCommand, CaptureForgetArgs};
 pub(crate) use demand::{DemandCheckArgs, DemandCommand, DemandNewArgs};
-pub(crate) use handover::{HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
+pub(crate) use handover::{
+    HandoverActivateArgs, HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs,
+};
 #[cfg(feature = "serve")]
 pub(crate) use here::{CancellationCommand, ConfirmationCommand, HereArgs, HereStepArgs, HereWhere};
 pub(crate) use inspection::{

@@ -7,7 +7,7 @@ mod fit;
 mod outbox;
 mod quota;
 mod refusal;
-mod reuse;
+pub(super) mod reuse;
 #[cfg(feature = "bridge")]
 mod till;
 

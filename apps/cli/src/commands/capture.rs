@@ -1,6 +1,7 @@
-//! `realname capture`: what can be seen in the three photos of an online sale.
+//! `realname capture`: what can be seen in the three photos of an online sale, and what the index of used ones forgets.
 
 mod drawings;
+mod forget;
 pub(crate) mod report;
 
 use realname::appraisal::DeclaredError;
@@ -20,8 +21,10 @@ use crate::plugins::{Finder, text_reader};
 const NO_DEMAND: &str = "";
 
 pub(crate) fn run(command: CaptureCommand) -> Done {
-    let CaptureCommand::Check(args) = command;
-    check(&args)
+    match command {
+        CaptureCommand::Check(args) => check(&args),
+        CaptureCommand::Forget(args) => forget::run(&args),
+    }
 }
 
 fn check(args: &CaptureCheckArgs) -> Done {

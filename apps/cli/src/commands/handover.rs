@@ -5,14 +5,18 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use realname::confirmation::PhoneNumber;
 use realname::document::Personal;
-use realname::handover::{Activation, Asking, Opened, Order, Shop, Sold, Stage};
+use realname::handover::{Activated, Activation, Asking, Opened, Order, Shop, Sold, Stage};
+use realname::journal::JournalError;
+use realname::journal::entry::EntryError;
 use realname::profile::ReasonCode;
 use realname::rely::Limits;
 use realname::store::SqliteStore;
+use realname::trust::TrustList;
 use serde::Deserialize;
 
+use super::verify::event::Events;
 use super::{Done, declared, done, key, one_value, stores, trusted};
-use crate::args::{HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
+use crate::args::{HandoverActivateArgs, HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs};
 use crate::failure::Failure;
 use crate::files::{self, Output};
 use crate::output::{Tone, paint};
@@ -145,24 +149,51 @@ fn door(args: &HandoverAskArgs) -> Done {
     desk.tell(&args.shop, &Stage::Sold(sold), Some(demand.nonce()), None)
 }
 
-fn activate(args: &HandoverAnswerArgs) -> Done {
+fn activate(with: &HandoverActivateArgs) -> Done {
+    let args = &with.answer;
     let desk = Desk::at(&args.shop, stores::existing(&args.shop.store)?)?;
     let now = Timestamp::now();
     let list = trusted::list(&args.trust, &args.anchor, &desk.store, now)?;
     let presentation = files::read_text(&args.file)?;
-    let activated = match desk.stage()? {
+    let stage = desk.stage()?;
+    let journal = (with.journal.as_deref(), with.journal_key.as_deref());
+    let events = Events::open(journal, with.keys.as_deref(), &desk.store)?;
+    let activated = match stage {
         None => return Err(unknown()),
         Some(Stage::Opened(_)) => return Err(not_sold()),
-        Some(Stage::Sold(sold)) => {
-            sold.activate(&desk.store, &presentation, &list, &Limits::default(), now)?
-        }
+        Some(Stage::Sold(sold)) => switch_on(&desk, &sold, &presentation, &list, events.as_ref())?,
         Some(Stage::Activated(activation)) => activation.again(&presentation)?,
         Some(_) => return Err(unknown()),
     };
+    if let Some(events) = events {
+        events.settle(&desk.store, &activated.activation().door, true, now)?;
+    }
     stores::keep_house(&desk.store, now);
-    let first = matches!(activated, realname::handover::Activated::Now(_));
+    let first = matches!(activated, Activated::Now(_));
     let stage = Stage::Activated(activated.activation().clone());
     desk.tell(&args.shop, &stage, None, Some(first))
+}
+
+/// Activates; where there is a journal, its events are recorded in the same step.
+fn switch_on(
+    desk: &Desk,
+    sold: &Sold,
+    presentation: &str,
+    list: &TrustList,
+    events: Option<&Events>,
+) -> Result<Activated, Failure> {
+    let (now, limits) = (Timestamp::now(), Limits::default());
+    let Some(events) = events else {
+        return Ok(sold.activate(&desk.store, presentation, list, &limits, now)?);
+    };
+    sold.activate_telling(&desk.store, presentation, list, &limits, now, |activating| {
+        let told = activating.events(events.key(activating.activation().at));
+        told.iter().map(|event| event.telling().map_err(untold)).collect()
+    })
+}
+
+fn untold(error: EntryError) -> Failure {
+    JournalError::Event { number: 1, error }.into()
 }
 
 impl Desk {

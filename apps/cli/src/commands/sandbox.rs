@@ -99,6 +99,7 @@ pub(super) fn fill(dir: &Path) -> Result<Demand, Failure> {
     text("accounts.json", &parties::accounts())?;
     text("terminal.toml", parties::TERMINAL)?;
     text("serve.toml", parties::SERVE)?;
+    text("report-rules.json", parties::REPORT_RULES)?;
     text("README.md", &readme::text())?;
 
     let parties = Parties::make()?;

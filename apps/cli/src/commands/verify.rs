@@ -3,7 +3,7 @@
 mod again;
 mod audit;
 mod chain;
-mod event;
+pub(super) mod event;
 mod order;
 mod tell;
 
@@ -79,7 +79,11 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     let record = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &record.iter().collect::<Vec<_>>())?;
     // The journal is opened, and events missing from an earlier run are written, before this demand is used up.
-    let events = event::Events::open(args, &store)?;
+    let events = event::Events::open(
+        (args.journal.as_deref(), args.journal_key.as_deref()),
+        args.keys.as_deref(),
+        &store,
+    )?;
     events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
     let limits = Limits::default();
     let answer = match &events {

@@ -141,8 +141,19 @@ fn a_courier_without_a_reader() {
     let (exit, made) = shop.photographed("door.jwt", "door", &["--original-seen", "--copies", &copies]);
     assert_eq!(exit, Some(0), "{made}");
 
-    let (exit, activated) = shop.answer("activate", "order-1", "door");
+    let path = |name: &str| shop.workshop.path(name);
+    let (journal, pem) = (path("journal"), path("journal.pem"));
+    assert_eq!(code(&run(["key", "new", "--out", &pem])), Some(0));
+    let origin = "operator.example/journal";
+    let vkey = support::ok(["journal", "new", "--dir", &journal, "--origin", origin, "--key", &pem]);
+    let (trust, anchor, file) = (path("trust.jwt"), path("anchor.json"), path("door"));
+    let more = ["--trust", &trust, "--anchor", &anchor, "--journal", &journal, "--journal-key", &pem, &file];
+    let (exit, activated) = shop.step("activate", "order-1", &more);
     assert_eq!(exit, Some(0), "{activated}");
+    // Told once, however often it is asked for: the sale, and its delivery.
+    assert_eq!(shop.step("activate", "order-1", &more).1["first"], false);
+    let size = run(["journal", "verify", "--dir", &journal, "--vkey", vkey.trim(), "--json"]);
+    assert_eq!(json(&size)["size"], 2);
     let nonce = format!("--nonce={}", activated["door"].as_str().expect("a nonce"));
     let shown = run(["verify", "--again", "--json", &nonce, "--store", &shop.workshop.path("store")]);
     let shown = json(&shown);

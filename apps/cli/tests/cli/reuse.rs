@@ -125,3 +125,60 @@ fn an_index_that_is_not_whole_is_refused_before_anybody_is_checked() {
     workshop.write("terminal.toml", &config.replace("reuse_key = \"reuse.key\"\n", ""));
     refused("config");
 }
+
+#[test]
+fn a_person_is_forgotten_at_their_word_and_what_is_over_goes() {
+    let workshop = shop();
+    assert_eq!(attest(&workshop, "first").0, Some(0));
+    let (index, key) = (workshop.path("used.sqlite3"), workshop.path("reuse.key"));
+    // Somebody else's capture that is over, and one that isn't.
+    let of = |number: &str, byte: u8, hours: i64| Kept {
+        print: Print {
+            identity: IdentityKey::new(KEY).identity(number),
+            file: [byte; 32],
+            pixels: [byte; 32],
+            photo: None,
+        },
+        until: jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours),
+    };
+    let others = [of("119999198505050021", 1, -48), of("119999198505050021", 2, 48)];
+    SqliteReuse::open(&index).expect("the index").add(&others).expect("added");
+    let holds = |bytes: &[u8]| {
+        ["", "-wal"].iter().any(|suffix| {
+            let kept = std::fs::read(format!("{index}{suffix}")).unwrap_or_default();
+            kept.windows(bytes.len()).any(|part| part == bytes)
+        })
+    };
+    let identity = IdentityKey::new(KEY).identity(NUMBER).to_bytes();
+    assert!(holds(&identity));
+
+    let forget = |more: &[&str]| {
+        let output = support::run(["capture", "forget", "--index", &index, "--json"].iter().chain(more));
+        (code(&output), json(&output))
+    };
+    let person = workshop.path("declared.json");
+    let (exit, told) = forget(&["--key", &key, "--person", &person]);
+    assert_eq!((exit, &told), (Some(0), &serde_json::json!({"removed": 3})));
+    fits("capture-forget", &told);
+    assert!(!holds(&identity), "nothing of the person is left in the files");
+    assert_eq!(forget(&["--key", &key, "--person", &person]).1["removed"], 0, "the same again");
+    assert_eq!(forget(&["--expired"]).1["removed"], 1);
+    assert!(!holds(&[1; 32]) && holds(&[2; 32]), "the other's lasts as long as it must");
+    assert_eq!(attest(&workshop, "again").1.get("used_before"), None, "and the photos are new again");
+
+    // Nothing is made, and nothing removed, where something is wrong.
+    let refused = |more: &[&str], exit: i32, code: &str| {
+        let (found, told) = forget(more);
+        assert_eq!((found, &told["error"]["code"]), (Some(exit), &Value::from(code)), "{told}");
+    };
+    refused(&["--person", &person], 2, "usage");
+    refused(&[], 2, "usage");
+    workshop.write("wrong.json", &format!(r#"{{"name":"{NAME}","id_number":"119999199001010005"}}"#));
+    refused(&["--key", &key, "--person", &workshop.path("wrong.json")], 4, "declared_number_check");
+    private(&workshop, 0o644);
+    refused(&["--key", &key, "--person", &person], 1, "key_readable");
+    let nowhere = workshop.path("none.sqlite3");
+    let output = support::run(["capture", "forget", "--index", &nowhere, "--expired", "--json"]);
+    assert_eq!((code(&output), &json(&output)["error"]["code"]), (Some(2), &Value::from("usage")));
+    assert!(!workshop.has("none.sqlite3"));
+}

@@ -14,6 +14,7 @@ mod kill;
 #[cfg(feature = "postgres")]
 mod nodes;
 mod receiver;
+mod reports;
 mod storm;
 #[path = "../cli/support/mod.rs"]
 mod support;

@@ -81,8 +81,12 @@ impl Place {
     }
 
     pub(crate) fn token(&self) -> String {
+        self.token_with("demand,verify,session")
+    }
+
+    pub(crate) fn token_with(&self, scopes: &str) -> String {
         let args = ["serve", "token", "new", "--config", &self.path("serve.toml"), "--name", "t"];
-        let more = ["--principal", "shop", "--scope", "demand,verify,session", "--days", "1"];
+        let more = ["--principal", "shop", "--scope", scopes, "--days", "1"];
         ok(args.iter().chain(&more)).trim().to_owned()
     }
 

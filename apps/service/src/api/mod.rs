@@ -6,7 +6,9 @@ pub(crate) mod confirmations;
 pub(crate) mod demands;
 pub(crate) mod health;
 pub(crate) mod order;
+pub(crate) mod orders;
 pub(crate) mod presentations;
+pub(crate) mod reports;
 pub(crate) mod trust;
 pub(crate) mod voice;
 

@@ -9,6 +9,8 @@ mod document;
 mod hostile;
 mod line;
 mod once;
+mod orders;
+mod reports;
 mod restarts;
 mod sessions;
 mod tls;

@@ -66,7 +66,8 @@ impl Place {
         write("terminal.pem", terminal.to_pem().unwrap().as_bytes());
         write("anchor.json", &Anchor::to_file(&[Anchor::new(anchor.verifying_key().clone(), now, day)]));
         let claims = [ClaimName::Name, ClaimName::IdNumber];
-        let purposes = [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder];
+        let purposes =
+            [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder, Purpose::DeliveryHandover];
         let list = ListBuilder::new("https://trust.example")
             .sequence(1)
             .entry(ListEntry::attesting(OPERATOR, operator.verifying_key().clone()))
@@ -124,7 +125,8 @@ url = "https://shop.example/basket"
             SigningKey::from_pem(&fs::read_to_string(self.dir.path().join(name)).unwrap()).unwrap()
         };
         let public = |name: &str| key(name).verifying_key().clone();
-        let purposes = [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder];
+        let purposes =
+            [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder, Purpose::DeliveryHandover];
         let claims = [ClaimName::Name, ClaimName::IdNumber];
         let entries = [
             ("operator.pem", ListEntry::attesting(OPERATOR, public("operator.pem"))),

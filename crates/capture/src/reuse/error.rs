@@ -9,6 +9,9 @@ use realname_terms::explain;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReuseError {
+    /// There is none.
+    #[error("there is no reuse index here")]
+    Missing,
     /// As many captures are in it as it can hold.
     #[error("the reuse index is full: it holds {capacity} captures")]
     Full {
@@ -28,6 +31,8 @@ pub enum ReuseError {
 
 explain! {
     ReuseError {
+        Self::Missing => "reuse_missing", Caller,
+            "Name the file of an index that is in use.", "请提供正在使用的索引文件。", "此处没有照片索引";
         Self::Full { capacity } => "reuse_full", Store,
             "Let what is over expire, or use an index in a database.", "请清理到期记录，或改用数据库索引。", "照片索引已满（{capacity} 条）";
         Self::Poisoned => "reuse_poisoned", Store,

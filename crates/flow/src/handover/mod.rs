@@ -29,13 +29,15 @@ mod part;
 mod row;
 mod shop;
 mod steps;
+mod telling;
 
 pub use activation::{Activated, Activation};
 pub use error::HandoverError;
-pub use opening::Stage;
+pub use opening::{Progress, Stage, progress};
 pub use order::{Asking, Order};
 pub use shop::Shop;
 pub use steps::{Opened, Sold};
+pub use telling::Activating;
 
 use crate::store::Space;
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::row::{Row, Sale};
 use super::{Activation, HandoverError, Opened, Order, Shop, Sold};
+use crate::profile::is_id;
 use crate::store::{Put, Store};
 
 /// Where an order stands.
@@ -16,6 +17,29 @@ pub enum Stage {
     Sold(Sold),
     /// Handed over and activated.
     Activated(Activation),
+}
+
+/// How far an order is, for whoever has its id alone. Whose it is isn't compared, and isn't told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The first second in which no step is taken any more.
+    pub over: Timestamp,
+    /// Whether the buyer was checked.
+    pub sold: bool,
+    /// The activation, once there is one.
+    pub activation: Option<Activation>,
+}
+
+/// How far the order of that id is. `None` for one that was never opened.
+pub fn progress(store: &dyn Store, order: &str) -> Result<Option<Progress>, HandoverError> {
+    if !is_id(order) {
+        return Ok(None);
+    }
+    let Some(row) = Row::load(store, order)? else { return Ok(None) };
+    let sold = Sale::load(store, order)?.is_some();
+    let activation = row.activation.as_deref().map(Activation::read).transpose()?;
+    Ok(Some(Progress { over: row.over, sold, activation }))
 }
 
 impl Shop {
@@ -36,7 +60,7 @@ impl Shop {
     /// # Errors
     /// [`HandoverError::OtherOrder`] when it was opened for another person or phone number.
     pub fn resume(&self, store: &dyn Store, order: Order) -> Result<Option<Stage>, HandoverError> {
-        let Some(row) = Row::load(store, &order)? else { return Ok(None) };
+        let Some(row) = Row::load(store, order.id())? else { return Ok(None) };
         if !order.is_whole(&row.whole) {
             return Err(HandoverError::OtherOrder);
         }
@@ -44,7 +68,7 @@ impl Shop {
             return Ok(Some(Stage::Activated(Activation::read(activation)?)));
         }
         let opened = Opened { shop: self.clone(), order, over: row.over };
-        Ok(Some(match Sale::load(store, &opened.order)? {
+        Ok(Some(match Sale::load(store, opened.order.id())? {
             None => Stage::Opened(opened),
             Some(sale) => Stage::Sold(Sold { opened, sale }),
         }))

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::HandoverError;
 use crate::confirmation::PhoneNumber;
 use crate::document::Personal;
-use crate::profile::{Check, Expectation, is_id};
+use crate::profile::{Check, Expectation, IdNumber, is_id};
 
 /// An order, as the shop's own system has it. It is given anew for every step and compared with what was opened.
 #[derive(Clone, Debug)]
@@ -45,6 +45,11 @@ impl Order {
         &self.number
     }
 
+    /// The buyer's document number.
+    pub(super) fn document(&self) -> IdNumber {
+        IdNumber::new(self.id_number.as_str().trim())
+    }
+
     /// Who must be checked, online and at the door.
     pub(super) fn buyer(&self) -> Expectation {
         Expectation::new(self.name.clone(), self.id_number.clone())
@@ -77,6 +82,7 @@ pub struct Asking {
     pub(super) checks: Vec<Check>,
     pub(super) terminal: Option<String>,
     pub(super) life: Option<SignedDuration>,
+    pub(super) nonce: Option<[u8; 16]>,
 }
 
 impl Asking {
@@ -89,6 +95,13 @@ impl Asking {
     /// Only this terminal may answer: the courier's.
     pub fn terminal(mut self, terminal: impl Into<String>) -> Self {
         self.terminal = Some(terminal.into());
+        self
+    }
+
+    /// Names the demand by these random bits instead of fresh ones, for whoever asks again after a crash:
+    /// [`AskError::NonceTaken`](crate::demand::AskError::NonceTaken) says that it was made.
+    pub fn nonce(mut self, bits: [u8; 16]) -> Self {
+        self.nonce = Some(bits);
         self
     }
 

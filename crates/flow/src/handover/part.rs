@@ -60,6 +60,9 @@ impl Part {
         if let Some(life) = asking.life {
             request = request.life(life).terminals_answer(life.clamp(SignedDuration::ZERO, MAX_LIFE));
         }
+        if let Some(bits) = asking.nonce {
+            request = request.nonce(bits);
+        }
         Ok(request.issue(&shop.iss, &*shop.signer, store, now)?)
     }
 

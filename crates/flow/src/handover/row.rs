@@ -22,8 +22,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn key(order: &Order) -> Vec<u8> {
-        format!("order:{}", order.id()).into_bytes()
+    pub(super) fn key(order: &str) -> Vec<u8> {
+        format!("order:{order}").into_bytes()
     }
 
     /// Writes it, once for each id.
@@ -36,11 +36,11 @@ impl Row {
             ("name", encode(&name).into()),
             ("numbers", encode(&id_number).into()),
         ]);
-        Ok(store.put(super::SPACE, &Self::key(order), &json.to_bytes(), over)?)
+        Ok(store.put(super::SPACE, &Self::key(order.id()), &json.to_bytes(), over)?)
     }
 
     /// Reads it. `None` when the order was never opened.
-    pub(super) fn load(store: &dyn Store, order: &Order) -> Result<Option<Self>, HandoverError> {
+    pub(super) fn load(store: &dyn Store, order: &str) -> Result<Option<Self>, HandoverError> {
         let Some(entry) = store.get(super::SPACE, &Self::key(order))? else { return Ok(None) };
         let json = parse(&entry)?;
         let read = || {
@@ -67,8 +67,8 @@ pub(super) struct Sale {
 }
 
 impl Sale {
-    fn key(order: &Order) -> Vec<u8> {
-        format!("sale:{}", order.id()).into_bytes()
+    fn key(order: &str) -> Vec<u8> {
+        format!("sale:{order}").into_bytes()
     }
 
     /// Writes it, once for each order.
@@ -84,10 +84,10 @@ impl Sale {
             ("nonce", recording.nonce().into()),
             ("record", record.into()),
         ]);
-        Ok(store.put(super::SPACE, &Self::key(order), &json.to_bytes(), over)?)
+        Ok(store.put(super::SPACE, &Self::key(order.id()), &json.to_bytes(), over)?)
     }
 
-    pub(super) fn load(store: &dyn Store, order: &Order) -> Result<Option<Self>, HandoverError> {
+    pub(super) fn load(store: &dyn Store, order: &str) -> Result<Option<Self>, HandoverError> {
         let Some(entry) = store.get(super::SPACE, &Self::key(order))? else { return Ok(None) };
         let json = parse(&entry)?;
         let texts = || Ok::<_, JoseError>((json.text("nonce")?.to_owned(), json.text("record")?.to_owned()));

@@ -34,6 +34,11 @@ impl Shop {
         self
     }
 
+    /// How long an order may take.
+    pub fn life(&self) -> SignedDuration {
+        self.life
+    }
+
     /// How long an order may take from opening to activation: an hour to a year.
     pub fn with_life(mut self, life: SignedDuration) -> Result<Self, HandoverError> {
         if !(SignedDuration::from_hours(1)..=SignedDuration::from_hours(366 * 24)).contains(&life) {

@@ -7,7 +7,7 @@ use super::row::{Row, Sale};
 use super::{Activated, Activation, Asking, HandoverError, Order, SPACE, Shop};
 use crate::demand::{Demand, demand_hash};
 use crate::profile::{Reason, ReasonCode};
-use crate::rely::Limits;
+use crate::rely::{Limits, Recording};
 use crate::store::{Answered, AnsweredAll, Answering, Put, Store};
 use crate::trust::TrustList;
 
@@ -64,7 +64,7 @@ impl Opened {
         self.in_time(now)?;
         let recording = Part::Sale.judge(&self.shop, store, &self.order, answer, now)?;
         match Sale::keep(store, &self.order, &recording, self.over)? {
-            Put::Stored => Sale::load(store, &self.order)?.ok_or(HandoverError::Record),
+            Put::Stored => Sale::load(store, self.order.id())?.ok_or(HandoverError::Record),
             Put::Exists => Err(ReasonCode::StepDone.into()),
         }
     }
@@ -109,10 +109,35 @@ impl Sold {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Activated, HandoverError> {
+        let acting = match self.ready(store, presentation, (list, limits), now)? {
+            Ready::Before(activated) => return Ok(activated),
+            Ready::Now(acting) => acting,
+        };
+        let answered = acting.with_answers(self, |all| store.answer_all(all, now))?;
+        acting.settled(answered, presentation)
+    }
+
+    /// What a repeat of accepting is told: the answer that was accepted once more changes nothing, another one is refused (`step_done`).
+    pub fn again(&self, presentation: &str) -> Result<(), HandoverError> {
+        let accepted = self.sale.record.presentation_sha256();
+        if accepted == Some(demand_hash(presentation.trim_ascii()).as_str()) {
+            return Ok(());
+        }
+        Err(ReasonCode::StepDone.into())
+    }
+
+    /// Judges all that activating rests on, and records nothing.
+    pub(super) fn ready(
+        &self,
+        store: &dyn Store,
+        presentation: &str,
+        (list, limits): (&TrustList, &Limits),
+        now: Timestamp,
+    ) -> Result<Ready, HandoverError> {
         let Opened { shop, order, .. } = &self.opened;
         let door_sha256 = demand_hash(presentation.trim_ascii());
-        if let Some(done) = Row::load(store, order)?.ok_or(HandoverError::Record)?.activation {
-            return Activation::read(&done)?.again(presentation);
+        if let Some(done) = Row::load(store, order.id())?.ok_or(HandoverError::Record)?.activation {
+            return Activation::read(&done)?.again(presentation).map(Ready::Before);
         }
         self.opened.in_time(now)?;
         let sale = self.sale.record.audit(list, limits);
@@ -132,16 +157,48 @@ impl Sold {
             sale_sha256: self.sale.record.presentation_sha256().ok_or(HandoverError::Record)?.to_owned(),
             door_sha256,
         };
-        let (key, bytes) = (Row::key(order), activation.to_bytes());
+        let bytes = activation.to_bytes();
+        // As it will be read: to the second.
+        let activation = Activation::read(&bytes)?;
+        Ok(Ready::Now(Box::new(Acting { activation, bytes, door })))
+    }
+}
+
+/// Whether there is something to record.
+pub(super) enum Ready {
+    /// It was activated before, on this answer.
+    Before(Activated),
+    /// Nothing stands in the way yet.
+    Now(Box<Acting>),
+}
+
+/// What is about to be recorded.
+pub(super) struct Acting {
+    pub(super) activation: Activation,
+    bytes: Vec<u8>,
+    pub(super) door: Recording,
+}
+
+impl Acting {
+    /// The order's row and both demands, for one step.
+    pub(super) fn with_answers<T>(&self, sold: &Sold, record: impl FnOnce(&[Answering<'_>]) -> T) -> T {
+        let key = Row::key(sold.order().id());
         let demand =
             |nonce, answer, claim| Answering { space: crate::demand::SPACE, key: nonce, answer, claim };
-        let all = [
-            Answering { space: SPACE, key: &key, answer: &bytes, claim: None },
-            demand(self.sale.nonce.as_bytes(), &self.sale.bytes, None),
-            demand(door.nonce().as_bytes(), door.answer(), door.claim()),
-        ];
-        match store.answer_all(&all, now)? {
-            AnsweredAll::Recorded => Activation::read(&bytes).map(Activated::Now),
+        record(&[
+            Answering { space: SPACE, key: &key, answer: &self.bytes, claim: None },
+            demand(sold.sale.nonce.as_bytes(), &sold.sale.bytes, None),
+            demand(self.door.nonce().as_bytes(), self.door.answer(), self.door.claim()),
+        ])
+    }
+
+    pub(super) fn settled(
+        self: Box<Self>,
+        answered: AnsweredAll,
+        presentation: &str,
+    ) -> Result<Activated, HandoverError> {
+        match answered {
+            AnsweredAll::Recorded => Ok(Activated::Now(self.activation)),
             AnsweredAll::Not { index: 0, found: Answered::Already(done) } => {
                 Activation::read(&done)?.again(presentation)
             }

@@ -48,6 +48,16 @@ pub struct Received {
     pub deadline: Timestamp,
 }
 
+/// How far one report is, as its reporter may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Until when it is answered.
+    pub deadline: Timestamp,
+    /// The signed outcome, once there is one.
+    pub outcome: Option<String>,
+}
+
 /// Where all reports stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -199,6 +209,16 @@ impl<'a> Reports<'a> {
         })?;
         let item = Item::parse(&self.task(report)?.work.value)?;
         item.answered.map(|(_, jws)| jws).ok_or(ReportError::Record)
+    }
+
+    /// How far a report is, for its reporter. The steps before the answer aren't told: how soon a number was looked up, or judged, says
+    /// whose it is.
+    ///
+    /// # Errors
+    /// [`ReportError::Unknown`].
+    pub fn progress(&self, report: &str) -> Result<Progress, ReportError> {
+        let item = Item::parse(&self.task(report)?.work.value)?;
+        Ok(Progress { deadline: instant(item.deadline), outcome: item.answered.map(|(_, jws)| jws) })
     }
 
     /// Where all stand.

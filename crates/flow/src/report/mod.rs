@@ -11,7 +11,7 @@ mod item;
 mod outcome;
 mod rules;
 
-pub use desk::{Received, Report, Reports, Standings};
+pub use desk::{Progress, Received, Report, Reports, Standings};
 pub use error::ReportError;
 pub use events::Reported;
 pub use item::{Judged, Match};

@@ -85,7 +85,12 @@ fn each_step_once_and_the_outcome_says_no_more() {
     assert!(matches!(reports.judge(&theirs, Judged::Held, now), Err(ReportError::Nobody)));
     reports.judge(&theirs, Judged::NotHeld, now).unwrap();
     assert!(matches!(reports.measure(&theirs, Measure::Stop, now), Err(ReportError::Nobody)));
+    let before = reports.progress(&ours).unwrap();
+    assert_eq!(before, reports.progress(&theirs).unwrap(), "judged or not reads alike until it is answered");
+    assert_eq!((before.deadline, &before.outcome), (at("2026-12-06T10:00:00"), &None));
     let jws = reports.answer(&ours, "https://o.example", &key, now).unwrap();
+    assert_eq!(reports.progress(&ours).unwrap().outcome.as_ref(), Some(&jws));
+    assert!(matches!(reports.progress("AAAA"), Err(ReportError::Unknown)));
     assert_eq!(reports.answer(&ours, "https://o.example", &key, at("2026-12-03T10:00:00")).unwrap(), jws);
     let outcome = Outcome::verify(&jws, key.verifying_key()).unwrap();
     assert_eq!(

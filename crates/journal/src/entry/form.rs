@@ -107,6 +107,7 @@ pub static MEMBERS: &[(&str, Form)] = &[
     ("reveal", Digest),
     ("role", Id),
     ("rule", Id),
+    ("sale", Digest),
     ("sam_id", Id),
     ("scenario", Id),
     ("settlement", Digest),

@@ -6,6 +6,7 @@
 //!
 //! Texts are visible ASCII and numbers are integers, so the order and the writing of RFC 8785 are those of `token`'s JSON.
 
+mod accepted;
 mod chain;
 mod error;
 mod event;

@@ -45,6 +45,11 @@ impl Event {
 }
 
 impl Journal {
+    /// Whether events wait in a store for their journal.
+    pub fn awaits(outbox: &dyn Outbox) -> Result<bool, StoreError> {
+        Ok(!outbox.tasks(WAITING, None, 1)?.is_empty())
+    }
+
     /// Takes in the events that wait in a store, each once, signs the tree with them, and says how many they were. Nothing is lost or
     /// doubled when this is killed, or runs on another machine next with the same journal and store.
     pub fn take_from(&mut self, outbox: &dyn Outbox, now: Timestamp) -> Result<u64, JournalError> {
@@ -165,7 +170,9 @@ mod tests {
         let store = MemoryStore::new();
         (0..3).for_each(|number| wait(&store, number));
         wait(&store, 2);
+        assert!(Journal::awaits(&store).unwrap());
         assert_eq!(journal.take_from(&store, now()).unwrap(), 3);
+        assert!(!Journal::awaits(&store).unwrap());
         assert_eq!(journal.take_from(&store, now()).unwrap(), 0);
         // Stopped after the mark and the append, before anything was taken off the list; another event came meanwhile.
         (3..6).for_each(|number| wait(&store, number));

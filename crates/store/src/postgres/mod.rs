@@ -155,6 +155,21 @@ impl PostgresStore {
         }
     }
 
+    /// What was read, or written, of answers: it never changes.
+    fn remember(&self, answers: &[Answering<'_>], answered: &AnsweredAll) {
+        match answered {
+            AnsweredAll::Recorded => {
+                answers.iter().for_each(|one| self.kept.add(one.space, one.key, Said::Answer(one.answer)));
+            }
+            AnsweredAll::Not { index, found: Answered::Already(answer) } => {
+                if let Some(one) = answers.get(*index) {
+                    self.kept.add(one.space, one.key, Said::Answer(answer));
+                }
+            }
+            AnsweredAll::Not { .. } => {}
+        }
+    }
+
     fn step<T: Send + 'static>(
         &self,
         step: impl AsyncFn(&mut Link) -> Result<T, Trouble> + Send + 'static,
@@ -237,17 +252,7 @@ impl Store for PostgresStore {
         let answered = self.step(async move |link: &mut Link| {
             link.transaction(async |link: &mut Link| steps::answer_all(link, &owned, micros(now)).await).await
         })?;
-        match &answered {
-            AnsweredAll::Recorded => {
-                answers.iter().for_each(|one| self.kept.add(one.space, one.key, Said::Answer(one.answer)));
-            }
-            AnsweredAll::Not { index, found: Answered::Already(answer) } => {
-                if let Some(one) = answers.get(*index) {
-                    self.kept.add(one.space, one.key, Said::Answer(answer));
-                }
-            }
-            AnsweredAll::Not { .. } => {}
-        }
+        self.remember(answers, &answered);
         Ok(answered)
     }
 

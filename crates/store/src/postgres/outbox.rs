@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 use tokio_postgres::types::Type;
+use zeroize::Zeroizing;
 
 use super::fault::Trouble;
-use super::kept::Said;
 use super::link::Link;
 use super::queue::{content, names};
 use super::steps::{self, bytes, changed, text};
 use super::{PostgresStore, statements};
 use crate::own::OwnAnswer;
 use crate::store::limits::{micros, owned};
-use crate::store::{Answered, AnsweredAll, Answering, Field, List, Outbox, StoreError, ToTell};
+use crate::store::{AnsweredAll, Answering, Field, List, Outbox, StoreError, ToTell};
 
 /// The standbys are waited for, as in every statement of this store that a caller relies on.
 const DROP_TASK: &str = "WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit',
@@ -19,47 +19,59 @@ const DROP_TASK: &str = "WITH settings AS MATERIALIZED (SELECT set_config('synch
         set_config('client_min_messages', 'warning', true))
     DELETE FROM realname_task USING settings WHERE space = $1 AND list = $2 AND key = $3 RETURNING key";
 
-impl Outbox for PostgresStore {
-    fn answer_telling(
-        &self,
-        answer: Answering<'_>,
-        tell: ToTell<'_>,
-        now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        let (space, key) = (answer.space, answer.key);
-        let one = [OwnAnswer::of(&answer)?];
+/// What is told, as its row.
+struct Told {
+    place: &'static str,
+    list: String,
+    name: Zeroizing<Vec<u8>>,
+    value: Zeroizing<Vec<u8>>,
+    state: String,
+    due: Option<i64>,
+}
+
+impl Told {
+    fn of(tell: &ToTell<'_>) -> Result<Self, StoreError> {
         let ((place, list), name) = (names(tell.list)?, owned(Field::Key, tell.key)?);
         let (value, state, due) = content(tell.work)?;
+        Ok(Self { place, list, name, value, state, due })
+    }
+
+    /// One of that name is there already: it says the same.
+    async fn enlist(&self, link: &Link) -> Result<(), Trouble> {
+        let (name, value): (&[u8], &[u8]) = (&self.name, &self.value);
+        let (place, list, state) = (self.place, self.list.as_str(), self.state.as_str());
+        let values =
+            [text(&place), text(&list), bytes(&name), bytes(&value), text(&state), (&self.due, Type::INT8)];
+        changed(link, statements::ENLIST, &values, name).await.map(drop)
+    }
+}
+
+impl Outbox for PostgresStore {
+    fn answer_all_telling(
+        &self,
+        answers: &[Answering<'_>],
+        tell: &[ToTell<'_>],
+        now: Timestamp,
+    ) -> Result<AnsweredAll, StoreError> {
+        let all = answers.iter().map(OwnAnswer::of).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
+        }
+        let told = tell.iter().map(Told::of).collect::<Result<Vec<_>, StoreError>>()?;
         let now = micros(now);
         let answered = self.step(async move |link: &mut Link| {
             let step = async |link: &mut Link| {
-                let answered = match steps::answer_all(link, &one, now).await? {
-                    AnsweredAll::Recorded => Answered::Recorded,
-                    AnsweredAll::Not { found, .. } => found,
-                };
-                if answered == Answered::Recorded {
-                    let (name, value): (&[u8], &[u8]) = (&name, &value);
-                    let (list, state) = (list.as_str(), state.as_str());
-                    let values = [
-                        text(&place),
-                        text(&list),
-                        bytes(&name),
-                        bytes(&value),
-                        text(&state),
-                        (&due, Type::INT8),
-                    ];
-                    // One of that name is there already: it says the same.
-                    let _ = changed(link, statements::ENLIST, &values, name).await?;
+                let answered = steps::answer_all(link, &all, now).await?;
+                if answered == AnsweredAll::Recorded {
+                    for told in &told {
+                        told.enlist(link).await?;
+                    }
                 }
                 Ok::<_, Trouble>(answered)
             };
             link.transaction(step).await
         })?;
-        match &answered {
-            Answered::Recorded => self.kept.add(space, key, Said::Answer(answer.answer)),
-            Answered::Already(answer) => self.kept.add(space, key, Said::Answer(answer)),
-            _ => {}
-        }
+        self.remember(answers, &answered);
         Ok(answered)
     }
 

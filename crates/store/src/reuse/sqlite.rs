@@ -57,8 +57,21 @@ impl SqliteReuse {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(engine(error)),
         }
-        let mut connection =
-            Connection::open(path.as_ref().canonicalize().map_err(engine)?).map_err(engine)?;
+        Self::prepared(path.as_ref())
+    }
+
+    /// Opens an index that was used before; makes none.
+    ///
+    /// # Errors
+    /// [`ReuseError::Missing`] when there is none.
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, ReuseError> {
+        // An empty file is none either: something else made it.
+        let there = std::fs::metadata(path.as_ref()).is_ok_and(|file| file.is_file() && file.len() > 0);
+        if there { Self::prepared(path.as_ref()) } else { Err(ReuseError::Missing) }
+    }
+
+    fn prepared(path: &Path) -> Result<Self, ReuseError> {
+        let mut connection = Connection::open(path.canonicalize().map_err(engine)?).map_err(engine)?;
         connection.busy_timeout(PATIENCE).map_err(engine)?;
         let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
             PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536;";
@@ -153,7 +166,12 @@ impl ReuseIndex for SqliteReuse {
 
     fn erase(&self, identity: Identity) -> Result<u32, ReuseError> {
         let identity = identity.to_bytes();
-        self.remove("SELECT id, photo FROM reuse WHERE identity = ?1 LIMIT ?2", &&identity[..], u32::MAX)
+        let sql = "SELECT id, photo FROM reuse WHERE identity = ?1 LIMIT ?2";
+        let removed = self.remove(sql, &&identity[..], u32::MAX)?;
+        // What was removed stands in the log until it is written back. While somebody else reads, the next who can does it.
+        let written_back = self.connection()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        written_back.map_err(engine)?;
+        Ok(removed)
     }
 
     fn expire(&self, before: Timestamp, max: u32) -> Result<u32, ReuseError> {

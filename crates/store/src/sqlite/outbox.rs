@@ -1,37 +1,64 @@
 //! An answer and what is told of it, as SQL in one step.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Connection, params};
+use zeroize::Zeroizing;
 
 use super::queue::{Own, content};
 use super::{SqliteStore, fault, steps};
 use crate::own::OwnAnswer;
 use crate::store::limits::{micros, owned};
-use crate::store::{Answered, Answering, Field, List, Outbox, StoreError, ToTell};
+use crate::store::{AnsweredAll, Answering, Field, List, Outbox, StoreError, ToTell};
 
-impl Outbox for SqliteStore {
-    fn answer_telling(
-        &self,
-        answer: Answering<'_>,
-        tell: ToTell<'_>,
-        now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        let one = OwnAnswer::of(&answer)?;
+/// What is told, as its row.
+struct Told {
+    list: Own,
+    name: Zeroizing<Vec<u8>>,
+    value: Zeroizing<Vec<u8>>,
+    state: String,
+    due: Option<i64>,
+}
+
+impl Told {
+    fn of(tell: &ToTell<'_>) -> Result<Self, StoreError> {
         let (list, name) = (Own::of(tell.list)?, owned(Field::Key, tell.key)?);
         let (value, state, due) = content(tell.work)?;
+        Ok(Self { list, name, value, state, due })
+    }
+
+    /// One of that name is there already: it says the same.
+    fn enlist(&self, connection: &Connection) -> Result<(), StoreError> {
+        let sql = "INSERT INTO task (space, list, key, value, state, due_at, revision)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0) ON CONFLICT DO NOTHING";
+        let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+        let values =
+            params![self.list.space.as_str(), self.list.list, *self.name, *self.value, self.state, self.due];
+        statement.execute(values).map_err(fault::sqlite)?;
+        Ok(())
+    }
+}
+
+impl Outbox for SqliteStore {
+    fn answer_all_telling(
+        &self,
+        answers: &[Answering<'_>],
+        tell: &[ToTell<'_>],
+        now: Timestamp,
+    ) -> Result<AnsweredAll, StoreError> {
+        let all = answers.iter().map(OwnAnswer::of).collect::<Result<Vec<_>, StoreError>>()?;
+        if let Some(clash) = AnsweredAll::clash(answers) {
+            return Ok(clash);
+        }
+        let told = tell.iter().map(Told::of).collect::<Result<Vec<_>, StoreError>>()?;
         self.write(move |connection| {
             let step = || {
-                let answered = steps::answer_claiming(connection, one.as_answering(), micros(now))?;
-                if answered == Answered::Recorded {
-                    let sql = "INSERT INTO task (space, list, key, value, state, due_at, revision)
-                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0) ON CONFLICT DO NOTHING";
-                    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
-                    let values = params![list.space.as_str(), list.list, *name, *value, state, due];
-                    statement.execute(values).map_err(fault::sqlite)?;
+                let answered = steps::answer_each(connection, &all, micros(now))?;
+                if answered == AnsweredAll::Recorded {
+                    told.iter().try_for_each(|told| told.enlist(connection))?;
                 }
                 Ok(answered)
             };
-            steps::together(connection, step, |answered| *answered == Answered::Recorded)
+            steps::together(connection, step, |answered| *answered == AnsweredAll::Recorded)
         })
     }
 

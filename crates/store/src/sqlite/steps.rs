@@ -133,16 +133,22 @@ pub(super) fn answer_all(
     answers: &[OwnAnswer],
     now: i64,
 ) -> Result<AnsweredAll, StoreError> {
-    let all = || {
-        for (index, one) in answers.iter().enumerate() {
-            let found = answer_claiming(connection, one.as_answering(), now)?;
-            if found != Answered::Recorded {
-                return Ok(AnsweredAll::Not { index, found });
-            }
+    together(connection, || answer_each(connection, answers, now), |done| *done == AnsweredAll::Recorded)
+}
+
+/// To be undone when it isn't [`AnsweredAll::Recorded`].
+pub(super) fn answer_each(
+    connection: &Connection,
+    answers: &[OwnAnswer],
+    now: i64,
+) -> Result<AnsweredAll, StoreError> {
+    for (index, one) in answers.iter().enumerate() {
+        let found = answer_claiming(connection, one.as_answering(), now)?;
+        if found != Answered::Recorded {
+            return Ok(AnsweredAll::Not { index, found });
         }
-        Ok(AnsweredAll::Recorded)
-    };
-    together(connection, all, |done| *done == AnsweredAll::Recorded)
+    }
+    Ok(AnsweredAll::Recorded)
 }
 
 /// To be undone when it isn't [`Answered::Recorded`].

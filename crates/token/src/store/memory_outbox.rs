@@ -3,22 +3,21 @@
 use jiff::Timestamp;
 
 use super::memory::MemoryStore;
-use super::{Answered, AnsweredAll, Answering, List, Outbox, Queue, Store, StoreError, ToTell};
+use super::{AnsweredAll, Answering, List, Outbox, Queue, Store, StoreError, ToTell};
 
 impl Outbox for MemoryStore {
     /// What forgets everything when it ends has no moment between the two that anybody could see afterwards.
-    fn answer_telling(
+    fn answer_all_telling(
         &self,
-        answer: Answering<'_>,
-        tell: ToTell<'_>,
+        answers: &[Answering<'_>],
+        tell: &[ToTell<'_>],
         now: Timestamp,
-    ) -> Result<Answered, StoreError> {
-        let answered = match self.answer_all(&[answer], now)? {
-            AnsweredAll::Recorded => Answered::Recorded,
-            AnsweredAll::Not { found, .. } => found,
-        };
-        if answered == Answered::Recorded {
-            let _ = self.enlist(tell.list, tell.key, tell.work)?;
+    ) -> Result<AnsweredAll, StoreError> {
+        let answered = self.answer_all(answers, now)?;
+        if answered == AnsweredAll::Recorded {
+            for tell in tell {
+                let _ = self.enlist(tell.list, tell.key, tell.work)?;
+            }
         }
         Ok(answered)
     }

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, Answering, List, Queue, Store, StoreError, Work};
+use super::{Answered, AnsweredAll, Answering, List, Queue, Store, StoreError, Work};
 
 /// What is told of an answer.
 #[derive(Clone, Copy)]
@@ -21,13 +21,27 @@ pub struct ToTell<'a> {
 
 /// A store whose answers can be told elsewhere. Every operation is one atomic, durable step, as those of [`Store`].
 pub trait Outbox: Store + Queue {
+    /// As [`answer_all`](Store::answer_all), and if all were recorded just now, enlists what is told of them, in the same step: all is there
+    /// or nothing.
+    fn answer_all_telling(
+        &self,
+        answers: &[Answering<'_>],
+        tell: &[ToTell<'_>],
+        now: Timestamp,
+    ) -> Result<AnsweredAll, StoreError>;
+
     /// Records an answer and, if it was recorded just now, enlists what is told of it, in one step: both are there or neither.
     fn answer_telling(
         &self,
         answer: Answering<'_>,
         tell: ToTell<'_>,
         now: Timestamp,
-    ) -> Result<Answered, StoreError>;
+    ) -> Result<Answered, StoreError> {
+        Ok(match self.answer_all_telling(&[answer], &[tell], now)? {
+            AnsweredAll::Recorded => Answered::Recorded,
+            AnsweredAll::Not { found, .. } => found,
+        })
+    }
 
     /// Removes those tasks, whatever they say, in one step; says how many were there.
     fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError>;

@@ -329,6 +329,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("Recompute every figure of a bundle from its entries", "由文件中的记录重新计算各项数字", ""),
     ("Registers of persons: serve the embedded TEST register", "人员登记系统：提供内置的测试登记系统", ""),
     (
+        "Remove a person's captures from the index of what was used before, or all that are over",
+        "从照片索引中删除某人的记录，或删除全部到期记录",
+        "应本人要求，或其记录到期须删除时使用。即使索引中没有此人的记录，退出码也为 0：removed 给出删除的条数，除此之外不会说明此人是否出现过。",
+    ),
+    (
         "Remove what ended before this (RFC 3339); 30 days ago by default",
         "清除在此时间（RFC 3339）之前失效的内容；默认为 30 天前",
         "",
@@ -426,6 +431,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ("The file with the 32 random bytes", "保存 32 字节随机数的文件", ""),
     ("The holder with the card in the hand", "本人手持证件的照片", ""),
     ("The index from which on entries belong to it", "从该序号起的记录属于此次检查", ""),
+    (
+        "The index: the file that `reuse` names in a terminal's configuration",
+        "索引：终端配置中 reuse 所指的文件",
+        "",
+    ),
     ("The inspection's id", "检查编号", ""),
     ("The journal's directory", "日志目录", ""),
     (
@@ -445,6 +455,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     (
         "The key that terminals seal to: their entries get keyed digests of person and photo",
         "终端加密所用公钥对应的私钥：其条目将带有人员与照片的密钥摘要",
+        "",
+    ),
+    (
+        "The key under which the index knows people: the file that `reuse_key` names",
+        "索引识别人员所用的密钥：reuse_key 所指的文件",
         "",
     ),
     (
@@ -538,6 +553,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The year (UTC+8); this one unless said", "年份（UTC+8）；默认为今年", ""),
+    ("Those whose last day (UTC) is over, whosever they are", "最后一日（UTC）已过的记录，不论属于何人", ""),
     ("Tokens: who may call", "令牌：谁可以调用", ""),
     ("Trust lists and delegations", "信任列表和授权书", ""),
     ("Until when it had to be handed in (RFC 3339)", "提交截止时间（RFC 3339）", ""),
@@ -623,6 +639,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "查询对象：dir:FILE、http(s) 地址或 config:FILE；配置中已指定登记系统时可省略",
         "dir:FILE 为内置的测试登记系统。地址按配置中 authority 文件所述方式查询，否则按 realname authority serve 的方式。config:FILE \
          为登记系统自己的配置。凭据只放在文件或环境变量中。明文 http 仅限本机。",
+    ),
+    (
+        "Whose captures go: the file of `attest --declared`",
+        "要删除其记录的人：attest --declared 所用的文件",
+        "",
     ),
     ("Whose demands and sessions it sees", "可查看谁的请求和会话", ""),
     ("Whose journal it is, as `journal new` has it", "日志归属，与 journal new 相同", ""),

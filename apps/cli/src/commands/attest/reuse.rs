@@ -101,7 +101,7 @@ pub(super) fn told(seen: &UsedBefore) -> String {
 }
 
 /// 32 random bytes as 64 hexadecimal digits.
-fn secret(path: &Path) -> Result<IdentityKey, Failure> {
+pub(in crate::commands) fn secret(path: &Path) -> Result<IdentityKey, Failure> {
     files::of_this_user_only(path)?;
     let text = files::read_text(path)?;
     let mut key = Zeroizing::new([0_u8; 32]);

@@ -61,6 +61,13 @@ lines = "messages.jsonl"
 # Where desks' numbers are looked up: here a file, elsewhere the home's own systems.
 [accounts]
 file = "accounts.json"
+# Reports of spam messages; `realname report` judges and answers them in the same store.
+[reports]
+rules = "report-rules.json"
+"#;
+
+/// How fast reports are answered, and how many somebody may send.
+pub(super) const REPORT_RULES: &str = r#"{"v": 1, "rules": "spam-2026", "deadline_hours": 120, "burst": 10, "burst_minutes": 60}
 "#;
 
 /// What the home's systems have of the sandbox's number.
@@ -150,6 +157,7 @@ impl Parties {
                     "sim.cancel",
                     "service.order",
                     "number.reverify",
+                    "delivery.handover",
                 ]),
             ),
             ("claims", Json::array(["name", "id_number"])),

@@ -12,15 +12,14 @@ use realname::document::{DocumentKind, IdNumber, NumberKind, Personal};
 use realname::jose::{Json, Unverified};
 use realname::journal::entry::{Event, Stated};
 use realname::journal::files::{Disk, Files};
-use realname::journal::keyed::YearKeys;
+use realname::journal::keyed::{YearKey, YearKeys};
 use realname::journal::tree::Hash;
 use realname::journal::{Journal, JournalError};
 use realname::profile::ClaimName;
-use realname::rely::{Accepting, Record, Telling, recorded};
+use realname::rely::{Accepting, Telling, recorded};
 use realname::standing::Standings;
 use realname::store::{Outbox, Store};
 
-use crate::args::VerifyArgs;
 use crate::commands::journal;
 use crate::failure::Failure;
 use crate::{lang, outside};
@@ -33,15 +32,19 @@ const TURNS: u32 = 100;
 const TURN: Duration = Duration::from_millis(100);
 
 /// The journal that this decision's event goes into.
-pub(super) struct Events {
+pub(in crate::commands) struct Events {
     journal: Journal,
     keys: YearKeys,
 }
 
 impl Events {
     /// Opens the journal and writes the events that an earlier run owes.
-    pub(super) fn open(args: &VerifyArgs, store: &dyn Outbox) -> Result<Option<Self>, Failure> {
-        let (Some(directory), Some(key)) = (&args.journal, &args.journal_key) else { return Ok(None) };
+    pub(in crate::commands) fn open(
+        (directory, key): (Option<&Path>, Option<&Path>),
+        keys: Option<&Path>,
+        store: &dyn Outbox,
+    ) -> Result<Option<Self>, Failure> {
+        let (Some(directory), Some(key)) = (directory, key) else { return Ok(None) };
         let mut opened = journal::journal(directory, key);
         for _ in 0..TURNS {
             if !opened.as_ref().is_err_and(|failure| failure.code == "journal_in_use") {
@@ -50,13 +53,18 @@ impl Events {
             std::thread::sleep(TURN);
             opened = journal::journal(directory, key);
         }
-        let keys = args.keys.as_deref().map(journal::year_keys).transpose()?.unwrap_or_default();
+        let keys = keys.map(journal::year_keys).transpose()?.unwrap_or_default();
         let mut events = Self { journal: opened?, keys };
         for note in notes(&directory.join(WAITING))? {
             events.make_up_for(&note, store)?;
         }
         events.journal.take_from(store, Timestamp::now()).map_err(Failure::from)?;
         Ok(Some(events))
+    }
+
+    /// The secret of that moment's year.
+    pub(in crate::commands) fn key(&self, at: Timestamp) -> Option<&YearKey> {
+        self.keys.at(at)
     }
 
     /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. Where the
@@ -99,7 +107,8 @@ impl Events {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<Telling<'static>, Failure> {
-        let mut event = event(accepting.nonce, accepting.record).with("time", Stated::Time(now));
+        let mut event =
+            Event::accepted("verified", accepting.nonce, accepting.record).with("time", Stated::Time(now));
         let number = accepting.transaction.and_then(Transaction::number).map(Personal::as_str);
         let document = accepting.claims.and_then(|claims| claims.text(ClaimName::IdNumber));
         let document = document.map(|document| IdNumber::new(document.as_str_raw()));
@@ -137,7 +146,7 @@ impl Events {
     }
 
     /// Has the journal take what waits. A refusal records nothing, and is no event.
-    pub(super) fn settle(
+    pub(in crate::commands) fn settle(
         mut self,
         store: &dyn Outbox,
         nonce: &str,
@@ -159,7 +168,8 @@ impl Events {
             && !self.has(&nonce, size).map_err(Failure::from)?
         {
             let at = record.accepted_at().unwrap_or_else(Timestamp::now);
-            self.journal.append(vec![event(&nonce, &record)], at).map_err(|error| pending(&nonce, error))?;
+            let event = Event::accepted("verified", &nonce, &record);
+            self.journal.append(vec![event], at).map_err(|error| pending(&nonce, error))?;
         }
         let _ = fs::remove_file(note);
         Ok(())
@@ -174,31 +184,6 @@ impl Events {
         })?;
         Ok(found)
     }
-}
-
-/// The event of an acceptance. Who it was isn't in it, nor which number.
-fn event(nonce: &str, record: &Record) -> Event {
-    let verdict = record.verdict();
-    let json = Json::parse(&record.to_bytes(), usize::MAX).unwrap_or(Json::Null);
-    let issued = json
-        .member("token")
-        .and_then(Json::as_str)
-        .and_then(|token| token.split('~').next())
-        .unwrap_or_default();
-    // The signature was verified when the record was accepted.
-    let payload =
-        Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned()).unwrap_or(Json::Null);
-    let terminal = payload.member("realname").and_then(|own| own.member("terminal"));
-    let of_terminal = |name| terminal.and_then(|terminal| terminal.member(name)).and_then(Json::as_str);
-    let purpose = verdict.purpose();
-    Event::new("verified")
-        .with("record", Stated::Digest(Hash::of(issued.as_bytes())))
-        .with_fitting("nonce", Some(nonce))
-        .with_fitting("purpose", purpose.as_ref().map(|purpose| purpose.as_str()))
-        .with_fitting("agent", of_terminal("agent"))
-        .with_fitting("terminal", of_terminal("id"))
-        .with_fitting("region", of_terminal("region"))
-        .with_fitting("supersedes", record.supersedes().as_deref())
 }
 
 fn notes(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
