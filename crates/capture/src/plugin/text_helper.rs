@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::asked_program::{AskedProgram, builder};
 use super::face_helper::pgm;
-use super::judge_helper::number;
+use super::answer::number;
 use super::{Measured, TextField, TextReader, TextVerdict};
 use crate::Picture;
 use crate::document::Personal;
