@@ -88,12 +88,14 @@ pub(crate) async fn live(
 ) -> Result<Response, Refusal> {
     let page = PageCall::of(&app, &id, request.headers())?;
     page.look_open(&app).await?;
-    if app.operator.desk()?.checker.is_none() {
-        return Err(Refusal::NotSetUp("a live capture"));
-    }
+    is_set_up(&app)?;
     let run = app.clone();
     let begun = app.pool.run(move || begin(&run, &page)).await?;
     Ok(answer(StatusCode::OK, &begun))
+}
+
+fn is_set_up(app: &App) -> Result<(), Refusal> {
+    if app.operator.desk()?.checker.is_some() { Ok(()) } else { Err(Refusal::NotSetUp("a live capture")) }
 }
 
 fn begin(app: &App, page: &PageCall) -> Result<LiveChallenge, Refusal> {
@@ -137,6 +139,7 @@ pub(crate) async fn live_frame(
     let (parts, body) = request.into_parts();
     let page = PageCall::of(&app, &id, &parts.headers)?;
     page.look_open(&app).await?;
+    is_set_up(&app)?;
     let n: u8 = n.parse().map_err(|_| Refusal::NotFound)?;
     let bytes = call::read(&parts.headers, body, Frame::LIMITS.max_bytes, &TYPES).await?;
     // Before it waits for a turn: that we are busy isn't the buyer's delay.

@@ -7,6 +7,7 @@ mod confirmations;
 mod document;
 mod hostile;
 mod line;
+mod live;
 mod once;
 mod restarts;
 mod sessions;
