@@ -53,6 +53,8 @@ fn tables() -> Vec<Table> {
         table::<realname::capture::SessionError>(),
         table::<realname::capture::WatermarkError>(),
         table::<realname::capture::live::LiveError>(),
+        #[cfg(feature = "http")]
+        table::<realname::capture::plugin::CheckerAddressError>(),
         table::<realname::capture::measure::ThresholdsError>(),
         table::<realname::capture::plugin::BadFace>(),
         table::<realname::capture::plugin::FaceFinderError>(),

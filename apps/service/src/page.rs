@@ -51,6 +51,7 @@ pub(crate) async fn front(State(app): State<App>) -> Response {
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     match name.as_str() {
         "session.js" => file("text/javascript; charset=utf-8", include_bytes!("page/session.js")),
+        "live.js" => file("text/javascript; charset=utf-8", include_bytes!("page/live.js")),
         "words.js" => file("text/javascript; charset=utf-8", include_bytes!("page/words.js")),
         "demo.js" => file("text/javascript; charset=utf-8", include_bytes!("page/demo.js")),
         "page.css" => file("text/css; charset=utf-8", include_bytes!("page/page.css")),

@@ -93,7 +93,12 @@ fn put(page: &Page<'_>, n: usize, headers: &[(&str, &str)], bytes: Vec<u8>) -> A
 }
 
 fn ready<'a>(server: &'a Running, token: &str) -> Page<'a> {
-    let page = Page::open(server, token, &server.demand(token));
+    ready_for(server, token, &server.demand(token))
+}
+
+/// Everything but the live capture.
+pub(crate) fn ready_for<'a>(server: &'a Running, token: &str, demand: &Value) -> Page<'a> {
+    let page = Page::open(server, token, demand);
     page.consent();
     page.declare("测试甲", "119999199001010004").is(200);
     for (slot, file) in PHOTOS {
@@ -102,7 +107,8 @@ fn ready<'a>(server: &'a Running, token: &str) -> Page<'a> {
     page
 }
 
-fn whole(page: &Page<'_>) {
+/// A live capture as it is meant.
+pub(crate) fn whole(page: &Page<'_>) {
     let challenge = Challenge::begin(page);
     for n in 0..challenge.due.len() {
         let taken = challenge.answer(page, n, moved(n)).is(200);

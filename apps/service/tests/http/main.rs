@@ -9,6 +9,7 @@ mod hostile;
 mod line;
 mod live;
 mod once;
+mod own_app;
 mod restarts;
 mod sessions;
 mod tls;
