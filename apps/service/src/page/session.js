@@ -287,8 +287,10 @@ at("complete").addEventListener("click", async () => {
   state = found.json;
   if (told.json.result === "refused" && !told.json.final) {
     accepted.clear();
-    // What stands in the way is whether somebody is there: that can be shown again.
-    if (told.json.refusal.checks?.some((each) => each.check === "liveness" && each.blocking)) liveAgain = true;
+    // What stands in the way is whether somebody is there: that can be shown again. Where the register wasn't asked, something else does.
+    const of = (name) => told.json.refusal.checks?.find((each) => each.check === name) ?? {};
+    const asked = of("registry").outcome === "pass" || of("liveness").outcome !== "not_run";
+    liveAgain = state.live !== "none" && of("liveness").blocking === true && asked;
     const faults = (told.json.refusal.faults ?? []).map((fault) => fault.advice[lang]);
     say([word("refused"), word("again"), ...new Set(faults), reasonText(told.json.refusal)].join(" "), true);
   } else {
