@@ -67,7 +67,9 @@ export async function capture(call) {
   }
   at("live-camera").hidden = false;
   at("live-progress").setAttribute("aria-label", word("live"));
-  at("live-prompt").focus();
+  // Words and picture are both on a phone's screen then.
+  at("live-prompt").focus({ preventScroll: true });
+  at("live-camera").scrollIntoView({ block: "start" });
   try {
     return { camera: true, refused: await answer(call, video) };
   } finally {
