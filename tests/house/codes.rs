@@ -53,8 +53,6 @@ fn tables() -> Vec<Table> {
         table::<realname::capture::SessionError>(),
         table::<realname::capture::WatermarkError>(),
         table::<realname::capture::live::LiveError>(),
-        #[cfg(feature = "http")]
-        table::<realname::capture::plugin::CheckerAddressError>(),
         table::<realname::capture::measure::ThresholdsError>(),
         table::<realname::capture::plugin::BadFace>(),
         table::<realname::capture::plugin::FaceFinderError>(),
@@ -107,6 +105,7 @@ fn tables() -> Vec<Table> {
         table::<realname::authority::http::ConnectError>(),
         table::<realname::authority::http::Trouble>(),
         table::<realname::authority::http::TlsError>(),
+        table::<realname::capture::plugin::CheckerAddressError>(),
         table::<realname::confirmation::GatewayError>(),
     ]);
     #[cfg(feature = "rustface")]
