@@ -265,14 +265,14 @@ at("live-begin").addEventListener("click", async () => {
   at("live-choose").hidden = true;
   say("");
   const done = await capture(call);
-  at("live-choose").hidden = false;
-  if (!done.camera) say(word(state.live === "required" ? "live_refused" : "live_refused_skip"), true);
-  else if (done.refused) say(advice(done.refused.json?.error), true);
-  else liveAgain = false;
   const found = await call("GET", "");
   if (!found.ok) return over(word("ended"));
   state = found.json;
+  at("live-choose").hidden = false;
+  if (done.camera && !done.refused) liveAgain = false;
   render();
+  if (!done.camera) say(word(state.live === "required" ? "live_refused" : "live_refused_skip"), true);
+  else if (done.refused) say(advice(done.refused.json?.error), true);
   if (step() === "live") at("live-begin").focus();
 });
 
