@@ -25,7 +25,10 @@ pub(crate) fn load(live: &Live, env: Env) -> Result<Box<dyn LivenessChecker>, Se
     let limit = Duration::from_millis(limit.into());
     let is_production = env == Env::Production;
     if is_production && !live.real {
-        return value("check.live.real", "production asks no checker of which nobody says that it was measured");
+        return value(
+            "check.live.real",
+            "production asks no checker of which nobody says that it was measured",
+        );
     }
     let checker: Box<dyn LivenessChecker> = match live.checker.split_once(':') {
         None if live.checker == "TEST" && is_production => {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::api::fits;
-use super::live_state::{KeptFrame, LiveOffer};
+use super::live_state::KeptFrame;
 use super::page_calls::{PageCall, typed};
 use super::session::{Outcome, Session};
 use super::told::Decided;
@@ -118,7 +118,7 @@ fn begin(session: &mut Session, turn: &str, now: Timestamp) -> Result<Option<Dec
         Some("name and number come first")
     } else if Triplet::SLOTS.iter().any(|slot| !session.photos.contains_key(slot.as_str())) {
         Some("a photo is missing")
-    } else if session.live.offer == LiveOffer::Required && session.live.state(&session.asked.nonce) != "taken" {
+    } else if session.live.is_missing(&session.asked.nonce) {
         Some("the live capture is missing")
     } else {
         None
@@ -160,10 +160,10 @@ impl Material {
             photos.push((slot, app.sessions.photo(&page.id, &key, photo)?, photo.taken_at));
         }
         photos.sort_by_key(|(.., taken_at)| *taken_at);
-        let frame = |kept: &KeptFrame| {
-            Ok(app.sessions.pieces(&page.id, &key, (&kept.name, kept.pieces))?.to_vec())
-        };
-        let live = session.live.current().map(|begun| begun.finish(&session.asked.nonce, frame)).transpose()?;
+        let frame =
+            |kept: &KeptFrame| Ok(app.sessions.pieces(&page.id, &key, (&kept.name, kept.pieces))?.to_vec());
+        let live =
+            session.live.current().map(|begun| begun.finish(&session.asked.nonce, frame)).transpose()?;
         let purpose = session.asked.purpose.parse().map_err(|_| Refusal::Internal)?;
         let agreed = session.consent.ok_or(Refusal::Internal)?;
         let consent = ConsentGiven::new(&session.consent_text, [purpose], agreed);

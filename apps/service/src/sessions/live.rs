@@ -61,8 +61,11 @@ pub(crate) struct FrameTaken {
 impl LiveChallenge {
     fn of(challenge: &Challenge) -> Self {
         let prompts = challenge.steps().iter();
-        let prompts = prompts
-            .map(|step| LivePrompt { n: step.n, prompt: step.prompt.as_str(), after_ms: step.after_ms });
+        let prompts = prompts.map(|step| LivePrompt {
+            n: step.n,
+            prompt: step.prompt.as_str(),
+            after_ms: step.after_ms,
+        });
         Self {
             challenge: challenge.id().to_owned(),
             prompts: prompts.collect(),
@@ -148,8 +151,7 @@ pub(crate) async fn live_frame(
     let challenge = header(&parts.headers, LIVE_CHALLENGE)?.map(str::to_owned);
     app.sessions.room_for(bytes.len(), received_at)?;
     let (run, arrived) = (app.clone(), Arrived { n, taken_at, received_at });
-    let taken =
-        app.photos.run(move || admit(&run, &page, challenge.as_deref(), &arrived, &bytes)).await?;
+    let taken = app.photos.run(move || admit(&run, &page, challenge.as_deref(), &arrived, &bytes)).await?;
     Ok(answer(StatusCode::OK, &taken))
 }
 
@@ -190,8 +192,8 @@ fn admit(
         return Ok(told(begun.frames.len()));
     }
     let key = sessions.page_key(&page.id, &page.cookie);
-    let mut capture =
-        begun.resume(nonce, |kept| Ok(sessions.pieces(&page.id, &key, (&kept.name, kept.pieces))?.to_vec()))?;
+    let mut capture = begun
+        .resume(nonce, |kept| Ok(sessions.pieces(&page.id, &key, (&kept.name, kept.pieces))?.to_vec()))?;
     let frame = Frame {
         n: arrived.n,
         capture: take(bytes.to_vec(), now)?,

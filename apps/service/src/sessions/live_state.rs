@@ -127,6 +127,12 @@ impl Live {
         self.current.as_ref()
     }
 
+    /// Whether nothing is decided yet for want of it.
+    pub(super) fn is_missing(&self, nonce: &str) -> bool {
+        self.offer == LiveOffer::Required
+            && !self.current.as_ref().is_some_and(|begun| begun.is_complete(nonce))
+    }
+
     /// `not_run`, `begun`, or `taken` when every frame is there. Whether it shows a person isn't said before the decision.
     pub(super) fn state(&self, nonce: &str) -> &'static str {
         match &self.current {

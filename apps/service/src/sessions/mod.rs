@@ -14,9 +14,9 @@ mod told;
 
 pub(crate) use api::{__path_make, __path_show, make, open_for, show};
 pub(crate) use decide::{__path_complete, complete};
+pub(crate) use live::{__path_live, __path_live_frame, live, live_frame};
 pub(crate) use live_state::LiveOffer;
 pub(crate) use page_calls::same_origin;
-pub(crate) use live::{__path_live, __path_live_frame, live, live_frame};
 pub(crate) use page_calls::{__path_consent, __path_declare, __path_open, consent, declare, open};
 pub(crate) use photos::{__path_annotated, __path_upload, annotated, upload};
 pub(crate) use seal::Secret;

@@ -17,8 +17,8 @@ use super::live_state::Live;
 use super::seal::mac;
 use super::told::{Both, CaptureFound};
 use crate::Refusal;
-use crate::hex::hex;
 use crate::desk::Desk;
+use crate::hex::hex;
 
 /// Photos that one session takes, retaken ones included.
 const PHOTOS: u32 = 30;

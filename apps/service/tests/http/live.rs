@@ -283,7 +283,11 @@ fn what_the_checker_says_decides() {
         assert_eq!((&told["result"], &told["final"]), (&json!("refused"), &json!(false)), "{told}");
         let checks = told["refusal"]["checks"].as_array().unwrap();
         let live = checks.iter().find(|check| check["check"] == "liveness").unwrap();
-        assert_eq!((&live["outcome"], &live["blocking"]), (&json!(outcome), &json!(true)), "{script}: {live}");
+        assert_eq!(
+            (&live["outcome"], &live["blocking"]),
+            (&json!(outcome), &json!(true)),
+            "{script}: {live}"
+        );
         let shown = server.call("GET", &format!("/v1/sessions/{}", page.id), &token, None).is(200);
         assert!(shown.get("presentation").is_none(), "{script}");
     }

@@ -142,7 +142,8 @@ pub struct Signs {
 impl Frame {
     /// How large one may be: 500 kB and a megapixel, which is more than any checker looks at. All frames of a capture are in memory at
     /// once.
-    pub const LIMITS: Limits = Limits { max_bytes: 500_000, max_side: 1_600, max_pixels: 1_000_000, ..Limits::DEFAULT };
+    pub const LIMITS: Limits =
+        Limits { max_bytes: 500_000, max_side: 1_600, max_pixels: 1_000_000, ..Limits::DEFAULT };
 }
 
 impl LiveCapture {

@@ -28,9 +28,9 @@ pub use face_helper::HelperFaceFinder;
 pub(crate) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
 pub use judge_helper::{HelperFaceMatcher, HelperLivenessChecker};
+pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
 #[cfg(feature = "http")]
 pub use liveness_http::{CheckerAddressError, HttpLivenessChecker};
-pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
 #[cfg(feature = "rustface")]
 pub use seeta::{SeetaFaceFinder, WrongModel};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};

@@ -204,7 +204,8 @@ impl HomeSide {
             .expectation(account.holder())
             .env(self.env);
         if opening.own_app {
-            request = OWN_APP_CHECKS.into_iter().fold(request.locality(Locality::Remote), DemandRequest::check);
+            request =
+                OWN_APP_CHECKS.into_iter().fold(request.locality(Locality::Remote), DemandRequest::check);
         }
         for check in &opening.checks {
             request = request.check(*check);

@@ -92,10 +92,7 @@ pub(super) fn read_conclusion(json: &Json) -> Result<Verified, JoseError> {
         },
         checks: read_checks(json)?,
         verified_at: instant(json, "verified_at")?,
-        consent: Consent {
-            text_sha256: digest(json, "consent_sha256")?,
-            time: instant(json, "consent_at")?,
-        },
+        consent: Consent { text_sha256: digest(json, "consent_sha256")?, time: instant(json, "consent_at")? },
         chip: json.member("chip").map(read_chip).transpose()?,
         register: json.member("register").map(read_register).transpose()?,
         captured: json.member("captured").map(read_chain).transpose()?,

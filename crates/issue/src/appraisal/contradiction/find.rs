@@ -69,9 +69,8 @@ impl Policy {
         let remote = self.locality() == Locality::Remote;
         // A live capture and the number's own word stand in for the desk where the number ends; who takes one over stands at one.
         let stands_in = rule.live_capture && rule.afterwards.contains(&Check::Confirmation);
-        let robs = |purpose: &&Purpose| {
-            purpose.is_high_risk() && !(stands_in && **purpose == Purpose::SimCancel)
-        };
+        let robs =
+            |purpose: &&Purpose| purpose.is_high_risk() && !(stands_in && **purpose == Purpose::SimCancel);
         for purpose in rule.purposes.iter().filter(|_| remote).filter(robs) {
             found.push(Contradiction::HighRiskRemote { rule: number, purpose: purpose.clone() });
         }

@@ -71,7 +71,8 @@ fn a_number_is_not_cancelled_on_a_registers_word_about_a_photo() {
 
 #[test]
 fn the_frames_digests_stand_behind_those_of_the_photos() {
-    let verified = appraise(cancelling().with_live_capture(&take(60), &TestLivenessChecker), Liveness::NotRun);
+    let verified =
+        appraise(cancelling().with_live_capture(&take(60), &TestLivenessChecker), Liveness::NotRun);
     let verified = verified.unwrap();
     let chain = verified.captured().unwrap();
     assert!(chain.belongs_to("CQkJCQkJCQkJCQkJCQkJCQ"));
