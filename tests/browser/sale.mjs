@@ -1,6 +1,7 @@
 // The online sale of `realname serve --demo` in Chromium: `node sale.mjs REALNAME CHROMIUM [SCREENSHOTS]`.
 // From link to verdict, a bad photo and its advice, a camera that is refused and one that isn't, a closed tab, a lost connection, a
-// second browser, both languages, small and large screens, axe, and the content security policy.
+// second browser, both languages, small and large screens, axe, and the content security policy. The live capture is answered by the
+// fake camera's moving picture, left out where the camera is refused, and begun again after one that stood still.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -63,6 +64,8 @@ async function typed(context) {
   const page = await context.newPage();
   await declared(page, made.page);
   for (const slot of ["portrait_side", "emblem_side", "holder"]) await sample(page, slot);
+  await step(page, "live");
+  await page.click("#live-skip");
   await step(page, "finish");
   assert.equal((await shop.look(made.session)).steps.captures.holder.outcome, "pass");
   await page.click("#complete");
@@ -105,6 +108,34 @@ async function declared(page, link, name) {
   await page.waitForSelector("#photo[data-slot=portrait_side]:not([hidden])");
 }
 
+// A picture that stands still is told as such, and the step begins anew; the moving one answers. The keyboard is enough.
+async function live(page) {
+  await step(page, "live");
+  await page.evaluate(() => {
+    const media = navigator.mediaDevices, real = media.getUserMedia.bind(media);
+    media.getUserMedia = async () => {
+      media.getUserMedia = real;
+      const canvas = document.createElement("canvas");
+      canvas.width = 320; canvas.height = 240;
+      const context = canvas.getContext("2d");
+      context.fillRect(0, 0, 320, 240);
+      // One pixel flickers, so that the stream goes on.
+      setInterval(() => { context.fillStyle = context.fillStyle === "#000000" ? "#010101" : "#000000"; context.fillRect(0, 0, 1, 1); }, 50);
+      return canvas.captureStream(20);
+    };
+  });
+  await page.focus("#live-begin");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#status").classList.contains("bad"), null, { timeout: 40000 });
+  assert.match(await page.textContent("#status"), /again/);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "live-begin");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#live-prompt").textContent.length > 2);
+  await accessible(page, "live");
+  await shot(page, "desktop-live");
+  await page.waitForSelector("#live", { state: "hidden", timeout: 40000 });
+}
+
 async function whole(context, name) {
   const { shop, link } = await sale(context);
   const page = await context.newPage();
@@ -143,6 +174,13 @@ try {
     await again.waitForFunction(() => document.querySelector("#status").textContent.includes("正在重试"));
     await context.setOffline(false);
     await sample(again, "holder");
+    await step(again, "live");
+    await accessible(again, "live");
+    await again.evaluate(() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError")); });
+    await again.click("#live-begin");
+    await again.waitForFunction(() => document.querySelector("#status").textContent.includes("跳过此步骤"));
+    await shot(again, "phone-live-refused");
+    await again.click("#live-skip");
     await step(again, "finish");
     await accessible(again, "finish");
     assert(await again.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than a phone");
@@ -168,7 +206,7 @@ try {
   // A desktop, in English, with a camera: its picture isn't a card, which is said; the keyboard is enough.
   {
     const context = await visitor("en-US", { width: 1280, height: 800 }, ["camera"]);
-    const { page } = await whole(context, "desktop");
+    const { shop, page } = await whole(context, "desktop");
     assert.equal(await page.getAttribute("html", "lang"), "en");
     await page.focus("#use-camera");
     await page.keyboard.press("Enter");
@@ -179,9 +217,14 @@ try {
     await page.waitForSelector("#found:not([hidden]) li");
     assert.match(await page.textContent("#faults"), /[a-z]{4}/);
     for (const slot of ["portrait_side", "emblem_side", "holder"]) await sample(page, slot);
+    await live(page);
     await step(page, "finish");
     await page.click("#language");
     assert.equal(await page.textContent("#finish h2"), "提交核验");
+    await page.click("#complete");
+    await step(page, "outcome");
+    assert.equal(await page.textContent("#outcome-title"), "核验通过");
+    await shop.waitForSelector("#verdict.good");
     await context.close();
   }
   // The same page for a shop that has its own server.

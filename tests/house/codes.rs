@@ -105,6 +105,7 @@ fn tables() -> Vec<Table> {
         table::<realname::authority::http::ConnectError>(),
         table::<realname::authority::http::Trouble>(),
         table::<realname::authority::http::TlsError>(),
+        table::<realname::capture::plugin::CheckerAddressError>(),
         table::<realname::confirmation::GatewayError>(),
     ]);
     #[cfg(feature = "rustface")]

@@ -12,7 +12,7 @@ use crate::{files, lang, words};
 
 /// The policies of this program.
 pub(crate) fn built_in() -> Vec<Policy> {
-    vec![Policy::on_site(), Policy::online()]
+    vec![Policy::on_site(), Policy::online(), Policy::cancel_online()]
 }
 
 /// The built-in policy that is used at a place when nobody says otherwise.

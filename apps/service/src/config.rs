@@ -146,6 +146,29 @@ pub struct Check {
     pub register: String,
     /// What the buyer agrees to.
     pub consent: Consent,
+    /// A live capture in the buyer's session: who judges its frames. Absent: there is none.
+    pub live: Option<Live>,
+}
+
+/// `[check.live]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Live {
+    /// `program:FILE`, an HTTPS URL (plain HTTP on this machine only), or `TEST`, which is no checker and only for `env = "test"`.
+    pub checker: String,
+    /// What the program is called with.
+    #[serde(default)]
+    pub arguments: Vec<String>,
+    /// A file with the URL's `Authorization` header.
+    pub authorization: Option<PathBuf>,
+    /// Which checker and model it is, for the operator's records; the file or the URL's host when absent.
+    pub id: Option<String>,
+    /// The operator's word that it was measured on real faces, and is no stand-in. Production asks no other.
+    #[serde(default)]
+    pub real: bool,
+    /// Milliseconds that it has: 100 to 20,000; 10,000 when absent.
+    pub limit_ms: Option<u32>,
 }
 
 /// `[check.consent]`
@@ -316,6 +339,11 @@ impl Config {
         {
             check.register = format!("{kind}:{}", base.join(file).display());
         }
+        if let Some(live) = config.check.as_mut().and_then(|check| check.live.as_mut())
+            && let Some(file) = live.checker.strip_prefix("program:")
+        {
+            live.checker = format!("program:{}", base.join(file).display());
+        }
         Ok(config)
     }
 
@@ -336,7 +364,8 @@ impl Config {
         } = self;
         let tls = tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         let check = check.iter_mut().flat_map(|check| {
-            std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy)
+            let live = check.live.iter_mut().flat_map(|live| &mut live.authorization);
+            std::iter::once(&mut check.key).chain(&mut check.delegation).chain(&mut check.policy).chain(live)
         });
         let asking = confirmation.iter_mut().flat_map(|asking| {
             let files = std::iter::once(&mut asking.secret).chain(&mut asking.lines);

@@ -5,9 +5,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use realname::appraisal::Policy;
-use realname::attest::{Attestor, Terminal};
-use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
 use realname::cancellation::HomeSide;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
 use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
@@ -21,7 +18,8 @@ use zeroize::Zeroizing;
 use crate::accounts::Accounts;
 use crate::asker::{Asker, Both};
 use crate::book::Book;
-use crate::config::{Check, Config, Confirmation, Consent, Voice};
+use crate::config::{Config, Confirmation, Voice};
+use crate::desk::Desk;
 use crate::files::{read, read_text};
 use crate::hook::{Event, Listener};
 use crate::{Refusal, SetupError, kept, keys};
@@ -56,15 +54,6 @@ pub(crate) struct Trust {
     pub(crate) list: TrustList,
 }
 
-/// The terminal that this service is in an online sale.
-pub(crate) struct Desk {
-    pub(crate) attestor: Attestor,
-    pub(crate) terminal: String,
-    pub(crate) policy: Policy,
-    pub(crate) register: Box<dyn Authority>,
-    pub(crate) consent: Consent,
-}
-
 impl Operator {
     /// Loads it all. A trust list that isn't in force is an error here.
     pub(crate) fn load(config: &mut Config, now: Timestamp) -> Result<Self, SetupError> {
@@ -84,7 +73,7 @@ impl Operator {
             Some(check) => {
                 let key = keys::load(&check.key)?;
                 public_keys.push(public_key(&*key));
-                Some(desk(check, key)?)
+                Some(Desk::open(check, key, config.env)?)
             }
         };
         let home = asker.as_ref().map(|asker| {
@@ -265,40 +254,6 @@ fn voice(voice: &Voice) -> Result<VoicePlatform, SetupError> {
         Some(path) => platform.with_authorization(read_text(path)?.trim())?,
         None => platform,
     })
-}
-
-fn desk(check: Check, key: Arc<dyn Signer>) -> Result<Desk, SetupError> {
-    let mut terminal = Terminal::new(check.terminal.as_str());
-    if let Some(agent) = &check.agent {
-        terminal = terminal.with_agent(agent.as_str());
-    }
-    if let Some(region) = &check.region {
-        terminal = terminal.with_region(region.as_str());
-    }
-    let mut attestor = Attestor::new(check.iss.as_str(), key, terminal)?;
-    let chain: Vec<String> = check
-        .delegation
-        .iter()
-        .map(|path| Ok(read_text(path)?.trim().to_owned()))
-        .collect::<Result<_, SetupError>>()?;
-    if !chain.is_empty() {
-        attestor = attestor.with_delegation(chain)?;
-    }
-    let policy = match &check.policy {
-        Some(path) => Policy::from_toml(&read_text(path)?)?,
-        None => Policy::online(),
-    };
-    let register: Box<dyn Authority> = match check.register.split_once(':') {
-        Some(("dir", file)) => Box::new(DirectoryAuthority::open(Path::new(file))?),
-        Some(("config", file)) => register_over_http::connect(None, Some(Path::new(file)))?,
-        _ => {
-            return Err(SetupError::Value {
-                key: "check.register",
-                problem: "it is dir:FILE or config:FILE",
-            });
-        }
-    };
-    Ok(Desk { attestor, terminal: check.terminal, policy, register, consent: check.consent })
 }
 
 /// The public JWK with `kid` and `alg`.

@@ -77,6 +77,7 @@ pub(crate) async fn asset(Path(name): Path<String>) -> Response {
         "reasons.json" => file("application/json", reasons()),
         "demo.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/demo.js")[..]),
         "page.css" => file("text/css; charset=utf-8", &include_bytes!("page/page.css")[..]),
+        "live.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/live.js")[..]),
         _ => Refusal::NotFound.into_response(),
     }
 }

@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use realname::appraisal::{CaseError, DeclaredError, QuotaError};
 use realname::attest::AttestError;
 use realname::cancellation::CancellationError;
+use realname::capture::live::LiveError;
 use realname::capture::{CaptureError, SessionError};
 use realname::confirmation::{
     ConfirmationError, MessengerError, PhoneNumberError, QuestionError, ServiceIdError,
@@ -188,6 +189,9 @@ pub enum Refusal {
     /// The photo has no place in the session.
     #[error(transparent)]
     Photo(#[from] SessionError),
+    /// The frame doesn't answer the live capture's challenge.
+    #[error(transparent)]
+    Live(#[from] LiveError),
     /// What was typed.
     #[error(transparent)]
     Declared(#[from] DeclaredError),
@@ -251,6 +255,7 @@ explain! {
         Self::Callback(error) => error;
         Self::Capture(error) => error;
         Self::Photo(error) => error;
+        Self::Live(error) => error;
         Self::Declared(error) => error;
         Self::Case(error) => error;
         Self::Attest(error) => error;
@@ -331,6 +336,7 @@ impl Refusal {
             | Self::Report(_)
             | Self::Capture(_)
             | Self::Photo(_)
+            | Self::Live(_)
             | Self::Declared(_)
             | Self::Case(_)
             | Self::Attest(_)

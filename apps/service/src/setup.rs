@@ -7,6 +7,7 @@ use realname::appraisal::PolicyError;
 use realname::attest::AttestError;
 use realname::authority::RegisterError;
 use realname::authority::http::ConnectError;
+use realname::capture::plugin::CheckerAddressError;
 use realname::confirmation::GatewayError;
 use realname::gateway::SettingsError;
 use realname::jose::JoseError;
@@ -91,6 +92,9 @@ pub enum SetupError {
     /// The line to a message gateway.
     #[error(transparent)]
     Line(#[from] SettingsError),
+    /// The liveness checker's address.
+    #[error(transparent)]
+    Checker(#[from] CheckerAddressError),
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -141,6 +145,7 @@ explain! {
         Self::Connect(error) => error;
         Self::Gateway(error) => error;
         Self::Line(error) => error;
+        Self::Checker(error) => error;
         Self::Policy(error) => error;
         Self::Attest(error) => error;
         Self::Key(error) => error;

@@ -340,10 +340,11 @@ fn attestor(config: &Config, base: &Path) -> Result<Attestor, Failure> {
 fn policy(config: &Config, base: &Path) -> Result<Policy, Failure> {
     for spec in config.policy.as_slice() {
         let name = spec.to_string_lossy();
-        let built_in = [Policy::on_site(), Policy::online()].into_iter().find(|policy| {
-            let id = policy.reference().id;
-            name == id || id.rsplit(':').next().is_some_and(|last| name == last)
-        });
+        let built_in =
+            [Policy::on_site(), Policy::online(), Policy::cancel_online()].into_iter().find(|policy| {
+                let id = policy.reference().id;
+                name == id || id.rsplit(':').next().is_some_and(|last| name == last)
+            });
         let found = match built_in {
             Some(policy) => policy,
             None => {

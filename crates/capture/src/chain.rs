@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Slot;
+use super::live::LiveTake;
 
 /// What was captured for one demand, in the order in which it came: digests, and nothing of the pictures.
 ///
@@ -59,6 +60,16 @@ impl Chain {
     pub fn belongs_to(&self, demand_nonce: &str) -> bool {
         self.links.len() <= Self::LIMIT
             && self.links.iter().fold(first(demand_nonce), |head, link| after(head, *link)) == self.head
+    }
+
+    /// The chain with the frames of a live capture behind it, in their order.
+    #[must_use]
+    pub fn with_live(&self, take: &LiveTake) -> Self {
+        let mut chain = self.clone();
+        for (_, frame) in &take.frames {
+            chain.append(Link { slot: frame.slot(), sha256: frame.sha256() });
+        }
+        chain
     }
 
     pub(super) fn append(&mut self, link: Link) {

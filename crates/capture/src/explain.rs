@@ -4,6 +4,8 @@ use realname_terms::{Advice, Codes, Entry, Explain, Fault, explain};
 
 use crate::live::LiveError;
 use crate::measure::ThresholdsError;
+#[cfg(feature = "http")]
+use crate::plugin::CheckerAddressError;
 #[cfg(feature = "rustface")]
 use crate::plugin::WrongModel;
 use crate::plugin::{BadFace, FaceFinderError, PhotoDecodeError};
@@ -131,6 +133,14 @@ explain! {
             "活体拍摄过程中更换了摄像头，请使用同一摄像头重新开始。", "画面来自另一个摄像头";
         Self::WrongSlot { .. } => "live_wrong_slot", Caller, LIVE_AGAIN[0], LIVE_AGAIN[1], "照片不是活体拍摄的画面";
         Self::Missing { .. } => "live_missing", Input, LIVE_AGAIN[0], LIVE_AGAIN[1], "活体拍摄的画面不全";
+    }
+}
+
+#[cfg(feature = "http")]
+explain! {
+    CheckerAddressError {
+        Self::Url | Self::Plain | Self::Roots | Self::Authorization => "liveness_checker", Setup,
+            "Correct the liveness checker's address and credentials.", "请更正活体检测服务的地址和凭据。", "活体检测服务的地址或凭据有误";
     }
 }
 

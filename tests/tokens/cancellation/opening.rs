@@ -56,3 +56,27 @@ fn opening_doubled_by_sixty_four_threads_opens_one() {
     });
     assert_eq!(opened.load(Ordering::SeqCst), 1);
 }
+
+/// The checks of the home side's demand are those of the policy, and nothing but a live capture makes them.
+#[test]
+fn opening_in_the_owners_own_app_asks_for_what_the_policy_checks() {
+    use realname::appraisal::{Policy, Requirement};
+    use realname::profile::Purpose;
+
+    let scene = Scene::new();
+    let opening = || Opening::default().own_app("app-1");
+    let silent = account_with(|_| (), Reach::Suspended);
+    let refused = scene.home.open(&scene.store, &silent, &opening(), at(NOW)).unwrap_err();
+    assert_eq!(refusal(Err::<(), _>(refused)), [ReasonCode::ConfirmationMissing]);
+    let (_, demand) = scene.home.open(&scene.store, &account(), &opening(), at(NOW)).unwrap();
+    let demand = VerifiedDemand::verify(demand.as_str(), &scene.world.list(), at(NOW)).unwrap();
+    let asked = demand.requirements();
+    assert!(!asked.onsite && asked.after_demand && asked.max_age.is_some());
+    assert_eq!((asked.checks.as_slice(), asked.terminal.as_deref()), (&OWN_APP_CHECKS[..], Some("app-1")));
+
+    let policy = Policy::cancel_online();
+    let rule = policy.rule(&Purpose::SimCancel).unwrap();
+    let required: Vec<Check> = rule.require.iter().flat_map(Requirement::checks).copied().collect();
+    assert_eq!(required, OWN_APP_CHECKS);
+    assert!(rule.live_capture && rule.afterwards == [Check::Confirmation]);
+}

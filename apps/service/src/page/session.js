@@ -1,4 +1,5 @@
 // The buyer's page: one step at a time, each kept by the service, so a closed tab or a lost connection loses none.
+import { capture } from "/assets/live.js";
 import { chosen, choose, lang, speak, word } from "/assets/words.js";
 
 const SLOTS = ["portrait_side", "emblem_side", "holder"];
@@ -10,6 +11,8 @@ let slot = null;
 let stream = null;
 let shownStep = null;
 const accepted = new Set();
+// The buyer went on without a live capture, or wants another one.
+let liveSkipped = false, liveAgain = false;
 
 const say = (text, bad = false) => { at("status").textContent = text; at("status").classList.toggle("bad", bad); };
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -79,7 +82,12 @@ function step() {
   if (!state.steps.declared) return "declared";
   const missing = SLOTS.find((each) => slot === each || !state.steps.captures[each]
     || (state.steps.captures[each].outcome !== "pass" && !accepted.has(each)));
-  return missing ?? "finish";
+  return missing ?? (liveIsDue() ? "live" : "finish");
+}
+
+function liveIsDue() {
+  if (state.live === "none") return false;
+  return liveAgain || (state.steps.live !== "taken" && (state.live === "required" || !liveSkipped));
 }
 
 function render() {
@@ -97,7 +105,7 @@ function render() {
   at("consent-text").textContent = state.consent_text;
   at("consent-text").lang = state.locale;
 
-  const now = step(), steps = ["consent", "declared", ...SLOTS, "finish"];
+  const now = step(), steps = ["consent", "declared", ...SLOTS, ...(state.live === "none" ? [] : ["live"]), "finish"];
   at("progress").replaceChildren(...steps.map((each) => {
     const item = document.createElement("li");
     item.textContent = word(each);
@@ -106,10 +114,11 @@ function render() {
     if (now === "outcome" || (place >= 0 && steps.indexOf(each) < place)) item.className = "done";
     return item;
   }));
-  for (const section of ["consent", "declared", "photo", "finish", "outcome"]) {
+  for (const section of ["consent", "declared", "photo", "live", "finish", "outcome"]) {
     at(section).hidden = !(section === now || (section === "photo" && SLOTS.includes(now)));
   }
   if (SLOTS.includes(now)) photo(now);
+  at("live-skip").hidden = state.live === "required";
   if (now === "finish") retakes();
   if (now === "outcome") outcome();
   if (shownStep !== now) {
@@ -160,12 +169,13 @@ async function send(blob) {
 }
 
 function retakes() {
-  at("retakes").replaceChildren(...SLOTS.map((each) => {
+  const each = state.live === "none" ? SLOTS : [...SLOTS, "live"];
+  at("retakes").replaceChildren(...each.map((each) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
     button.textContent = `${word("retake")}: ${word(each)}`;
-    button.addEventListener("click", () => { slot = each; render(); });
+    button.addEventListener("click", () => { if (each === "live") liveAgain = true; else slot = each; render(); });
     return button;
   }));
 }
@@ -250,6 +260,22 @@ at("shoot").addEventListener("click", async () => {
   if (blob) send(blob);
 });
 
+at("live-skip").addEventListener("click", () => { liveSkipped = true; liveAgain = false; say(""); render(); });
+at("live-begin").addEventListener("click", async () => {
+  at("live-choose").hidden = true;
+  say("");
+  const done = await capture(call);
+  const found = await call("GET", "");
+  if (!found.ok) return over(word("ended"));
+  state = found.json;
+  at("live-choose").hidden = false;
+  if (done.camera && !done.refused) liveAgain = false;
+  render();
+  if (!done.camera) say(word(state.live === "required" ? "live_refused" : "live_refused_skip"), true);
+  else if (done.refused) say(advice(done.refused.json?.error), true);
+  if (step() === "live") at("live-begin").focus();
+});
+
 at("complete").addEventListener("click", async () => {
   at("complete").disabled = true;
   say(word("working"));
@@ -261,6 +287,10 @@ at("complete").addEventListener("click", async () => {
   state = found.json;
   if (told.json.result === "refused" && !told.json.final) {
     accepted.clear();
+    // What stands in the way is whether somebody is there: that can be shown again. Where the register wasn't asked, something else does.
+    const of = (name) => told.json.refusal.checks?.find((each) => each.check === name) ?? {};
+    const asked = of("registry").outcome === "pass" || of("liveness").outcome !== "not_run";
+    liveAgain = state.live !== "none" && of("liveness").blocking === true && asked;
     const faults = (told.json.refusal.faults ?? []).map((fault) => fault.advice[lang]);
     say([word("refused"), word("again"), ...new Set(faults), reasonText(told.json.refusal)].join(" "), true);
   } else {

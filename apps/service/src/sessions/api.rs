@@ -7,7 +7,6 @@ use axum::response::Response;
 use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use realname::appraisal::CaseError;
 use realname::attest::AttestError;
 use realname::demand::{AnswerLimits, VerifiedDemand};
 use realname::jose::encode;
@@ -16,6 +15,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::live_state::Live;
 use super::page_calls::PageCall;
 use super::session::{Asked, Outcome, Session};
 use super::state::state;
@@ -126,9 +126,7 @@ pub(super) fn fits(operator: &Operator, demand: &str, now: Timestamp) -> Result<
     if demand.requirements().onsite {
         return Err(AttestError::NotOnsite.into());
     }
-    if desk.policy.rule(demand.purpose()).is_none() {
-        return Err(CaseError::PurposeNotCovered { purpose: demand.purpose().clone() }.into());
-    }
+    desk.policy(demand.purpose())?;
     desk.attestor.may_answer(&demand, &trust.list, now)?;
     Ok(demand)
 }
@@ -178,6 +176,7 @@ fn open(
         declared: None,
         photos: Default::default(),
         taken: 0,
+        live: Live::offered(app.operator.desk()?.live_offer(demand.purpose())),
         outcome: Outcome::Open(None),
     };
     app.sessions.add(&session, peer, now)?;

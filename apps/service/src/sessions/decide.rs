@@ -5,8 +5,9 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
 use realname::appraisal::{
-    Case, CaseRequest, ConsentGiven, DecideError, Declared, Evidence, Quotas, Remote, Retry,
+    Case, CaseRequest, ConsentGiven, DecideError, Declared, Evidence, Quotas, Reason, Remote, Retry,
 };
+use realname::capture::live::LiveTake;
 use realname::capture::measure::Thresholds;
 use realname::capture::{CaptureSession, Intake, Slot, Triplet};
 use realname::demand::Transaction;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::api::fits;
+use super::live_state::KeptFrame;
 use super::page_calls::{PageCall, typed};
 use super::session::{Outcome, Session};
 use super::told::Decided;
@@ -116,6 +118,8 @@ fn begin(session: &mut Session, turn: &str, now: Timestamp) -> Result<Option<Dec
         Some("name and number come first")
     } else if Triplet::SLOTS.iter().any(|slot| !session.photos.contains_key(slot.as_str())) {
         Some("a photo is missing")
+    } else if session.live.is_missing(&session.asked.nonce) {
+        Some("the live capture is missing")
     } else {
         None
     };
@@ -143,6 +147,7 @@ struct Material {
     consent: ConsentGiven,
     /// In the order in which they came.
     photos: Vec<(Slot, Zeroizing<Vec<u8>>, Timestamp)>,
+    live: Option<LiveTake>,
     account: Personal,
 }
 
@@ -155,6 +160,10 @@ impl Material {
             photos.push((slot, app.sessions.photo(&page.id, &key, photo)?, photo.taken_at));
         }
         photos.sort_by_key(|(.., taken_at)| *taken_at);
+        let frame =
+            |kept: &KeptFrame| Ok(app.sessions.pieces(&page.id, &key, (&kept.name, kept.pieces))?.to_vec());
+        let live =
+            session.live.current().map(|begun| begun.finish(&session.asked.nonce, frame)).transpose()?;
         let purpose = session.asked.purpose.parse().map_err(|_| Refusal::Internal)?;
         let agreed = session.consent.ok_or(Refusal::Internal)?;
         let consent = ConsentGiven::new(&session.consent_text, [purpose], agreed);
@@ -163,6 +172,7 @@ impl Material {
             declared: typed(session, &key)?,
             consent: if session.consent_phone_number { consent.with_phone_number() } else { consent },
             photos,
+            live: live.flatten(),
             account: session.account.clone(),
         })
     }
@@ -191,13 +201,18 @@ fn conclude(operator: &Operator, material: &Material, now: Timestamp) -> Result<
         request = request.offering_phone_number(number.clone());
     }
     let check = random_id().map_err(|_| Refusal::Internal)?;
-    let quotas = Quotas::of_terminal(operator.store.as_ref(), desk.policy.limits())?;
+    let policy = desk.policy(demand.purpose())?;
+    let quotas = Quotas::of_terminal(operator.store.as_ref(), policy.limits())?;
     let signals = quotas.count_evidence(&evidence, material.account.as_str(), &check, now)?;
     let faults = match &evidence {
         Evidence::Remote(remote) => json!(remote.examination().faults),
         _ => Value::Null,
     };
-    let case = Case::open(evidence, &desk.policy, request.signals(signals))?;
+    let case = Case::open(evidence, policy, request.signals(signals))?;
+    let (case, could_go_live) = match (&desk.checker, &material.live) {
+        (Some(checker), Some(take)) => (case.with_live_capture(take, checker.as_ref()), false),
+        (checker, _) => (case, checker.is_some()),
+    };
     // The register isn't asked then, and the buyer may take the photos again.
     let hopeless = !case.can_pass();
     match case.decide(desk.register.as_ref()) {
@@ -206,7 +221,9 @@ fn conclude(operator: &Operator, material: &Material, now: Timestamp) -> Result<
             Ok(Conclusion::Attested(signed.present(demand, now)?.into()))
         }
         Err(DecideError::Refused(refused)) => {
-            let last = !hopeless && matches!(refused.retry(), Retry::No);
+            // Nobody looked whether a person is there, and the buyer left out what would show it.
+            let may_go_live = could_go_live && refused.reasons().contains(&Reason::LivenessNotRun);
+            let last = !hopeless && !may_go_live && matches!(refused.retry(), Retry::No);
             let mut refusal = json!(refused);
             if hopeless {
                 refusal["faults"] = faults;

@@ -1,4 +1,4 @@
-//! The page's calls: opening the link, agreeing, declaring, the live capture.
+//! The page's calls: opening the link, agreeing, declaring.
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -313,34 +313,4 @@ fn day(text: &str) -> Option<CardDate> {
     let bytes = text.as_bytes();
     let dashed = bytes.len() == 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
     dashed.then(|| CardDate::parse(&text.replace('-', ""))).flatten()
-}
-
-/// No checker of a live capture is installed, so there is no challenge: the check stays `not_run`.
-#[utoipa::path(
-    post, path = "/v1/sessions/{id}/live", operation_id = "begin_live", tag = "page",
-    params(("id" = String, Path, description = "The session")),
-    responses((status = "default", response = crate::shown::Error))
-)]
-pub(crate) async fn live(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    PageCall::of(&app, &id, request.headers())?.look_open(&app).await?;
-    Err(Refusal::NotSetUp("a live capture"))
-}
-
-/// Without a challenge no frame is due.
-#[utoipa::path(
-    put, path = "/v1/sessions/{id}/live/{n}", operation_id = "upload_live_frame", tag = "page",
-    params(("id" = String, Path, description = "The session"), ("n" = u32, Path, description = "The frame, from 0")),
-    responses((status = "default", response = crate::shown::Error))
-)]
-pub(crate) async fn live_frame(
-    State(app): State<App>,
-    Path((id, _)): Path<(String, String)>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    PageCall::of(&app, &id, request.headers())?.look_open(&app).await?;
-    Err(Refusal::NotSetUp("a live capture"))
 }

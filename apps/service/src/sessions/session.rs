@@ -13,11 +13,12 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::live_state::Live;
 use super::seal::mac;
 use super::told::{Both, CaptureFound};
 use crate::Refusal;
+use crate::desk::Desk;
 use crate::hex::hex;
-use crate::operator::Desk;
 
 /// Photos that one session takes, retaken ones included.
 const PHOTOS: u32 = 30;
@@ -48,6 +49,8 @@ pub(crate) struct Session {
     /// By slot.
     pub(crate) photos: BTreeMap<String, Photo>,
     pub(crate) taken: u32,
+    #[serde(default)]
+    pub(crate) live: Live,
     pub(crate) outcome: Outcome,
 }
 

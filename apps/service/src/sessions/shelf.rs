@@ -174,10 +174,20 @@ impl Sessions {
 
     /// A photo's bytes.
     pub(crate) fn photo(&self, id: &str, key: &Key, photo: &Photo) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+        self.pieces(id, key, (&photo.name, photo.pieces))
+    }
+
+    /// The bytes of a photo or frame whose pieces are named like that.
+    pub(crate) fn pieces(
+        &self,
+        id: &str,
+        key: &Key,
+        (name, pieces): (&str, u32),
+    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         // Its whole size at once: bytes that a vector outgrew aren't wiped.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(photo.pieces as usize * PIECE));
-        for piece in 0..photo.pieces {
-            let at = place(&photo.name, piece);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(pieces as usize * PIECE));
+        for piece in 0..pieces {
+            let at = place(name, piece);
             let task = self.store.task(photos(id), &at)?.ok_or(Refusal::Ended)?;
             bytes.extend_from_slice(&key.open(&task.work.value, &at).ok_or(Refusal::Ended)?);
         }

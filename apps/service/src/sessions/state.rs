@@ -32,12 +32,14 @@ pub(crate) fn state(session: &Session, to_asker: bool) -> SessionState {
                 .iter()
                 .map(|(slot, photo)| (slot.clone(), photo.found.clone()))
                 .collect(),
-            live: "not_run",
+            live: session.live.state(&asked.nonce),
         },
+        live: session.live.offer,
         faults,
         presentation: None,
         refusal: None,
         last_refusal: None,
+        live_capture: None,
         transaction: None,
         return_to: None,
     };
@@ -48,6 +50,7 @@ pub(crate) fn state(session: &Session, to_asker: bool) -> SessionState {
             Outcome::Open(refusal) => shown.last_refusal.clone_from(refusal),
             Outcome::Deciding { .. } => {}
         }
+        shown.live_capture = session.live.evidence(&asked.nonce);
     } else {
         // The page shows what happens to which number; the asker knows.
         shown.transaction = asked.transaction.as_ref().map(|transaction| json!(transaction));

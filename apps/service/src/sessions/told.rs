@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::live_state::{LiveEvidence, LiveOffer};
 use crate::shown::{DefectShown, FigureShown, NoteShown, RefusalShown, TransactionShown};
 
 /// A text in both languages.
@@ -32,7 +33,7 @@ pub(crate) struct Steps {
     pub(super) declared: bool,
     /// By slot; those that were sent.
     pub(super) captures: BTreeMap<String, CaptureFound>,
-    /// `not_run`: no checker of a live capture is part of this service.
+    /// `not_run`, `begun`, or `taken` when every frame is there. Whether it shows a person is part of the decision.
     pub(super) live: &'static str,
 }
 
@@ -61,6 +62,8 @@ pub(crate) struct SessionState {
     /// Of the consent text, in hexadecimal: whoever agrees sends it.
     pub(super) text_sha256: String,
     pub(super) steps: Steps,
+    /// Whether there is a live capture: `none`, `optional` or `required`.
+    pub(super) live: LiveOffer,
     /// Of all photos.
     #[schema(value_type = Vec<DefectShown>)]
     pub(super) faults: Vec<Value>,
@@ -75,6 +78,9 @@ pub(crate) struct SessionState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<RefusalShown>)]
     pub(super) last_refusal: Option<Value>,
+    /// Told to the asker: what stays of a live capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) live_capture: Option<LiveEvidence>,
     /// Told to the page: what happens to which number.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<TransactionShown>)]

@@ -43,6 +43,19 @@ impl<'a> Page<'a> {
         self.server.send(method, &path, &[("cookie", &self.cookie)], Some((kind, body)))
     }
 
+    pub(crate) fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        kind: &str,
+        body: Vec<u8>,
+    ) -> Answer {
+        let path = format!("/v1/sessions/{}{path}", self.id);
+        let headers = [&[("cookie", self.cookie.as_str())], headers].concat();
+        self.server.send(method, &path, &headers, Some((kind, body)))
+    }
+
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, "application/json", body.to_string().into_bytes())
     }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::challenge::{Challenge, Step};
 use super::still::Coarse;
-use crate::{Capture, Format, Slot};
+use crate::{Capture, Format, Limits, Slot};
 
 /// A frame as it came.
 #[derive(Debug)]
@@ -123,6 +123,8 @@ pub struct LiveTake {
     pub frames: Vec<(Step, Capture)>,
     /// The last link of the chain, which covers demand, challenge, and every frame with its time: what a record keeps.
     pub head: [u8; 32],
+    /// When the challenge was sent, by our clock.
+    pub issued_at: Timestamp,
     /// What may hint at a camera in software.
     pub signs: Signs,
 }
@@ -135,6 +137,13 @@ pub struct Signs {
     pub most_off_ms: u32,
     /// The smallest of the changes from one frame to the next, in levels.
     pub least_change: f32,
+}
+
+impl Frame {
+    /// How large one may be: 500 kB and a megapixel, which is more than any checker looks at. All frames of a capture are in memory at
+    /// once.
+    pub const LIMITS: Limits =
+        Limits { max_bytes: 500_000, max_side: 1_600, max_pixels: 1_000_000, ..Limits::DEFAULT };
 }
 
 impl LiveCapture {
@@ -271,6 +280,6 @@ impl LiveCapture {
         let signs = Signs { most_off_ms, least_change };
         let steps = self.challenge.steps().to_vec();
         let frames = steps.into_iter().zip(self.frames.into_iter().map(|frame| frame.capture)).collect();
-        Ok(LiveTake { frames, head: self.head, signs })
+        Ok(LiveTake { frames, head: self.head, issued_at: self.issued_at, signs })
     }
 }

@@ -2,14 +2,13 @@
 
 use zeroize::Zeroizing;
 
+use super::answer::{MOST_BYTES, parse};
 use super::asked_program::{AskedProgram, builder};
 use super::face_helper::pgm;
+use super::frames::{frames, judged};
 use super::{FaceMatcher, FaceVerdict, LivenessChecker, LivenessVerdict, Measured};
 use crate::live::LiveTake;
 use crate::{Capture, Picture};
-
-/// The longest answer: a word and three numbers.
-const MOST_BYTES: usize = 64;
 
 /// Runs a face matcher as a helper program: an empty environment, a private directory, and a time limit.
 ///
@@ -55,31 +54,6 @@ builder!(
 fn answer(helper: &AskedProgram, input: Zeroizing<Vec<u8>>) -> Option<(String, Option<Measured>)> {
     let output = helper.program.run(input, MOST_BYTES).ok()?;
     parse(std::str::from_utf8(&output).ok()?)
-}
-
-fn parse(text: &str) -> Option<(String, Option<Measured>)> {
-    let mut parts = text.strip_suffix('\n')?.split(' ');
-    let word = parts.next()?.to_owned();
-    let numbers: Vec<f32> = parts.map(number).collect::<Option<_>>()?;
-    let measured = match numbers[..] {
-        [] => None,
-        [score, threshold] => Some(Measured::new(score, threshold, None)),
-        [score, threshold, rate] if (0.0..=1.0).contains(&rate) => {
-            Some(Measured::new(score, threshold, Some(rate)))
-        }
-        _ => return None,
-    };
-    Some((word, measured))
-}
-
-/// A plain decimal, so that no word for infinity counts as a score.
-pub(super) fn number(text: &str) -> Option<f32> {
-    let plain = (1..=12).contains(&text.len())
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| byte.is_ascii_digit() || byte == b'.' || (at == 0 && byte == b'-'));
-    plain.then(|| text.parse().ok()).flatten()
 }
 
 impl FaceMatcher for HelperFaceMatcher {
@@ -128,39 +102,13 @@ impl LivenessChecker for HelperLivenessChecker {
     }
 
     fn check_take(&self, take: &LiveTake) -> LivenessVerdict {
-        let files: Option<Vec<&[u8]>> = take.frames.iter().map(|(_, frame)| frame.bytes()).collect();
-        let Some(files) = files else { return LivenessVerdict::NotRun };
-        let heads: Vec<String> = take
-            .frames
-            .iter()
-            .zip(&files)
-            .map(|((step, _), file)| format!("{} {} {}\n", step.prompt, step.after_ms, file.len()))
-            .collect();
-        let first = format!("frames {}\n", files.len());
-        let length = heads.iter().map(String::len).chain(files.iter().map(|file| file.len())).sum::<usize>();
-        // Grown at once: a vector that grows by itself leaves its old bytes behind.
-        let mut input = Zeroizing::new(Vec::with_capacity(first.len() + length));
-        input.extend_from_slice(first.as_bytes());
-        for (head, file) in heads.iter().zip(files) {
-            input.extend_from_slice(head.as_bytes());
-            input.extend_from_slice(file);
-        }
-        self.judged(input)
+        frames(take).map_or(LivenessVerdict::NotRun, |input| self.judged(input))
     }
 }
 
 impl HelperLivenessChecker {
     fn judged(&self, input: Zeroizing<Vec<u8>>) -> LivenessVerdict {
-        match answer(&self.helper, input).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
-            Some(("live", Some(measured))) if measured.score >= measured.threshold => {
-                LivenessVerdict::Live(measured)
-            }
-            Some(("spoof", Some(measured))) if measured.score < measured.threshold => {
-                LivenessVerdict::Spoof(measured)
-            }
-            Some(("inconclusive", Some(measured))) => LivenessVerdict::Inconclusive(measured),
-            _ => LivenessVerdict::NotRun,
-        }
+        judged(answer(&self.helper, input))
     }
 }
 

@@ -3,14 +3,18 @@
 //! Each is a trait with a null that refuses or says `not_run`, so that an installation without one fails closed. A score
 //! never leaves the terminal: it is for the operator's own monitoring, together with the operating point that judged it.
 
+mod answer;
 mod asked_program;
 mod chip_photo;
 mod face;
 mod face_finder;
 mod face_helper;
+mod frames;
 mod helper;
 mod judge_helper;
 mod liveness;
+#[cfg(feature = "http")]
+mod liveness_http;
 mod process;
 #[cfg(feature = "rustface")]
 mod seeta;
@@ -25,6 +29,8 @@ pub(crate) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
 pub use judge_helper::{HelperFaceMatcher, HelperLivenessChecker};
 pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
+#[cfg(feature = "http")]
+pub use liveness_http::{CheckerAddressError, HttpLivenessChecker};
 #[cfg(feature = "rustface")]
 pub use seeta::{SeetaFaceFinder, WrongModel};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};

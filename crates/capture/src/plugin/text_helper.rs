@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use super::answer::number;
 use super::asked_program::{AskedProgram, builder};
 use super::face_helper::pgm;
-use super::judge_helper::number;
 use super::{Measured, TextField, TextReader, TextVerdict};
 use crate::Picture;
 use crate::document::Personal;

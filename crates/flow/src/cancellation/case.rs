@@ -30,6 +30,8 @@ pub(super) struct Case {
     pub(super) opened_at: i64,
     /// The first second in which no step is taken any more.
     pub(super) over_at: i64,
+    /// Nobody stood at a desk: then the number confirms, or nothing is cancelled.
+    pub(super) own_app: bool,
 }
 
 /// The steps that have a record of their own. A part of the record's key that is written and never read, so it needs no
@@ -95,8 +97,8 @@ impl Case {
     }
 
     pub(super) fn to_json(&self) -> Json {
-        Json::object([
-            ("v", 1.into()),
+        let members = [
+            ("v", Json::from(1)),
             ("id", self.id.as_str().into()),
             ("nonce", self.nonce.as_str().into()),
             ("demand_hash", self.demand_hash.as_str().into()),
@@ -106,7 +108,8 @@ impl Case {
             ("subscription_mac", encode(&self.subscription_mac).into()),
             ("opened_at", self.opened_at.into()),
             ("over_at", self.over_at.into()),
-        ])
+        ];
+        Json::object(members.into_iter().chain(self.own_app.then(|| ("own_app", true.into()))))
     }
 
     pub(super) fn load(
@@ -129,6 +132,7 @@ impl Case {
                 subscription_mac: bytes(&json, "subscription_mac")?,
                 opened_at: json.seconds("opened_at")?,
                 over_at: json.seconds("over_at")?,
+                own_app: json.optional_bool("own_app")?.unwrap_or_default(),
             })
         };
         read().map(Some).map_err(|_| CancellationError::Record)

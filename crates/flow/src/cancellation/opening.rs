@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::case::{Case, StepRecord, step};
 use super::steps::{Acknowledged, Asked, Confirmed, Identified};
-use super::{Account, CancellationError, HomeSide, Receipt, receipt, snapshot};
+use super::{Account, CancellationError, HomeSide, Reach, Receipt, receipt, snapshot};
 use crate::confirmation::PhoneNumber;
 use crate::demand::{Demand, DemandRequest, demand_hash};
 use crate::jose::{Json, random_id};
-use crate::profile::{Check, Purpose, ReasonCode};
+use crate::profile::{Check, Locality, Purpose, ReasonCode};
 use crate::rely::recorded;
 use crate::store::{Counted, Put, Store};
 
@@ -20,7 +20,18 @@ pub struct Opening {
     terminal: Option<String>,
     region: Option<String>,
     text: Option<String>,
+    own_app: bool,
 }
+
+/// What must have passed where nobody stands at a desk: the checks of the policy `cancel-online`.
+pub const OWN_APP_CHECKS: [Check; 6] = [
+    Check::Triplet,
+    Check::NumberPrinted,
+    Check::DocumentValidity,
+    Check::Registry,
+    Check::FaceRegistry,
+    Check::Liveness,
+];
 
 impl Opening {
     /// The checks that must have passed.
@@ -33,6 +44,14 @@ impl Opening {
     pub fn terminal(mut self, terminal: impl Into<String>) -> Self {
         self.terminal = Some(terminal.into());
         self
+    }
+
+    /// In the owner's own app instead of at a desk. Only the service with this terminal's name may answer, whose policy takes a live
+    /// capture (`cancel-online`): an answer shows which checks passed, not how. [`OWN_APP_CHECKS`] must have passed, and the number
+    /// itself confirms whatever its network says: one that receives nothing is cancelled at a desk.
+    pub fn own_app(mut self, terminal: impl Into<String>) -> Self {
+        self.own_app = true;
+        self.terminal(terminal)
     }
 
     /// The home's region, as it is shown at the desk.
@@ -76,6 +95,9 @@ impl HomeSide {
         opening: &Opening,
         now: Timestamp,
     ) -> Result<(Asked, Demand), CancellationError> {
+        if opening.own_app && account.reach != Reach::Receives {
+            return Err(ReasonCode::ConfirmationMissing.into());
+        }
         let subscription_mac = Case::subscription_mac(&self.secret, account);
         if store.get(super::SPACE, &subscription_mac)?.is_some() {
             return Err(ReasonCode::CancellationDone.into());
@@ -98,6 +120,7 @@ impl HomeSide {
             subscription_mac,
             opened_at,
             over_at,
+            own_app: opening.own_app,
             id,
         };
         match case.record(store, &self.secret, StepRecord::Opened, &case.to_json())? {
@@ -180,6 +203,10 @@ impl HomeSide {
             .snapshot(snapshot)
             .expectation(account.holder())
             .env(self.env);
+        if opening.own_app {
+            request =
+                OWN_APP_CHECKS.into_iter().fold(request.locality(Locality::Remote), DemandRequest::check);
+        }
         for check in &opening.checks {
             request = request.check(*check);
         }

@@ -175,10 +175,14 @@ impl Acknowledged {
         if account.reach != Reach::Receives {
             return None;
         }
-        let text = match lang {
-            Lang::Zh => "您的号码正在异地办理销户，90天后可能分配给他人",
-            Lang::En => {
+        let text = match (lang, self.identified.case.own_app) {
+            (Lang::Zh, false) => "您的号码正在异地办理销户，90天后可能分配给他人",
+            (Lang::Zh, true) => "您的号码正在网上办理销户，90天后可能分配给他人",
+            (Lang::En, false) => {
                 "Your number is being cancelled from another province and may be given to somebody else after 90 days"
+            }
+            (Lang::En, true) => {
+                "Your number is being cancelled online and may be given to somebody else after 90 days"
             }
         };
         // A fixed text and a fixed name: neither can be refused.
@@ -189,7 +193,7 @@ impl Acknowledged {
     /// Records the second confirmation: the grant, used up for this case, where the number receives; that it doesn't, and
     /// why, where the home network says so.
     ///
-    /// Refused: a missing grant (`confirmation_missing`); one of another number, service, day or asker; one that another
+    /// Refused: a missing grant (`confirmation_missing`), in the owner's own app always; one of another number, service, day or asker; one that another
     /// case used (`grant_used`); a changed account.
     pub fn confirm(
         &self,
@@ -203,6 +207,7 @@ impl Acknowledged {
         let (home, case) = (&self.identified.home, &self.identified.case);
         let how = match (account.reach, grant) {
             (Reach::Receives, None) => return Err(ReasonCode::ConfirmationMissing.into()),
+            (_, None) if case.own_app => return Err(ReasonCode::ConfirmationMissing.into()),
             (_, Some(grant)) => ("grant", use_grant(home, store, account, grant, list, case, now)?),
             (reach, None) => ("unreachable", reach.as_str().to_owned()),
         };

@@ -73,6 +73,7 @@ explain! {
         | Self::AgeOfNobody { .. } | Self::NeverMet { .. } | Self::DeadAlternative { .. } | Self::IdleAlternative { .. }
         | Self::SaidTwice { .. } | Self::KindTwice { .. } | Self::HighRiskRemote { .. } | Self::NobodyVouches { .. }
         | Self::NoFace { .. } | Self::ValidityIgnored { .. } | Self::NoTimeToComplete { .. } | Self::NoSource { .. } | Self::PhoneForNobody { .. }
+        | Self::IdleLiveCapture { .. } | Self::NotAfterwards { .. }
         | Self::StepUpNeverMet { .. } | Self::IdleStepUp { .. } | Self::TermsTwice { .. } | Self::NoTerms
         | Self::TermsWithoutSource { .. } | Self::SharedReader { .. } | Self::IdleTerminals =>
             "policy_contradicts", Setup, POLICY[0], POLICY[1], "策略自相矛盾（{error}）";

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{HumanRoutes, PhoneUse, Policy, Requirement, Rule, StepUp, TermTable};
 use crate::document::DocumentKind;
-use crate::profile::{Locality, Purpose};
+use crate::profile::{Check, Locality, Purpose};
 
 /// What would be required for one purpose, and why.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +39,10 @@ pub struct Explanation {
     pub complete_within_hours: Option<u16>,
     /// Whether registers are told the phone number of the case.
     pub phone_number: PhoneUse,
+    /// Whether liveness takes a live capture.
+    pub live_capture: bool,
+    /// What the relying side checks itself before it acts.
+    pub afterwards: Vec<Check>,
     /// The rules for the same purpose with other documents.
     pub also: Vec<Rule>,
     /// What is required beyond that, and when.
@@ -81,6 +85,8 @@ impl Policy {
             checks_per_hour: self.limits().checks_per_hour,
             complete_within_hours: rule.complete_within_hours,
             phone_number: rule.phone_number,
+            live_capture: rule.live_capture,
+            afterwards: rule.afterwards.clone(),
             also: also.clone(),
             step_ups: step_ups.cloned().collect(),
             terms: self.terms().iter().flat_map(|terms| &terms.tables).filter(concerned).cloned().collect(),
@@ -96,8 +102,10 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {} for {}, {}", self.policy, self.version, self.purpose, self.locality)?;
         write_rule(f, &self.kinds, &self.require, self.complete_within_hours, self.phone_number)?;
+        write_beyond(f, self.live_capture, &self.afterwards)?;
         for rule in &self.also {
             write_rule(f, &rule.kinds, &rule.require, rule.complete_within_hours, rule.phone_number)?;
+            write_beyond(f, rule.live_capture, &rule.afterwards)?;
         }
         for step_up in &self.step_ups {
             let required = step_up.require.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
@@ -161,6 +169,17 @@ fn write_rule(
         Some(hours) => writeln!(f, "  deadline   within {hours} h of being ordered"),
         None => Ok(()),
     }
+}
+
+/// What isn't a matter of one check's outcome.
+fn write_beyond(f: &mut fmt::Formatter<'_>, live_capture: bool, afterwards: &[Check]) -> fmt::Result {
+    if live_capture {
+        writeln!(f, "  live       by a live capture; no register's word on a photo passes for it")?;
+    }
+    for check in afterwards {
+        writeln!(f, "  then       {check}, by who relies on it")?;
+    }
+    Ok(())
 }
 
 fn told(phone: PhoneUse) -> &'static str {

@@ -27,6 +27,7 @@ pub(crate) struct VerifiedParts {
     pub(crate) chip: Option<ChipEvidence>,
     pub(crate) register: Option<RegisterEvidence>,
     pub(crate) captured: Option<Chain>,
+    pub(crate) live: Option<[u8; 32]>,
     pub(crate) copies: Vec<[u8; 32]>,
 }
 
@@ -93,9 +94,15 @@ impl Verified {
         self.parts.chip.as_ref()
     }
 
-    /// The chain of the photos that a buyer sent, bound to the demand for which they were taken; none on site.
+    /// The chain of the photos that a buyer sent, and of the frames of a live capture behind them, bound to the demand for which they
+    /// were taken; none on site.
     pub fn captured(&self) -> Option<&Chain> {
         self.parts.captured.as_ref()
+    }
+
+    /// The last link of the live capture's own chain: it covers demand, challenge, and every frame with its time. `None` without one.
+    pub fn live_capture(&self) -> Option<[u8; 32]> {
+        self.parts.live
     }
 
     /// SHA-256 of each marked copy of the document that was made.

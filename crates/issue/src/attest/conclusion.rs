@@ -54,6 +54,7 @@ pub(super) fn conclusion(verified: &Verified) -> Json {
         let own = [("head", Json::from(encode(&chain.head()))), ("links", Json::Array(links.collect()))];
         ("captured", Json::object(own))
     }));
+    members.extend(verified.live_capture().map(|head| ("live", encode(&head).into())));
     if !verified.copies().is_empty() {
         members.push(("copies", Json::array(verified.copies().iter().map(|digest| encode(digest)))));
     }
@@ -79,7 +80,6 @@ fn facts(facts: &Facts) -> Json {
 
 /// Called with the payload of a bundle whose signature held under an enrolled terminal's key, and with nothing else.
 pub(super) fn read_conclusion(json: &Json) -> Result<Verified, JoseError> {
-    let digest = decode(json.text("consent_sha256")?)?;
     let version = u32::try_from(json.seconds("policy_version")?);
     Ok(Verified::assertion_by_enrolled_terminal(VerifiedParts {
         facts: read_facts(json.member("facts").ok_or(JoseError::Member("facts"))?)?,
@@ -92,13 +92,11 @@ pub(super) fn read_conclusion(json: &Json) -> Result<Verified, JoseError> {
         },
         checks: read_checks(json)?,
         verified_at: instant(json, "verified_at")?,
-        consent: Consent {
-            text_sha256: digest.try_into().map_err(|_| JoseError::Member("consent_sha256"))?,
-            time: instant(json, "consent_at")?,
-        },
+        consent: Consent { text_sha256: digest(json, "consent_sha256")?, time: instant(json, "consent_at")? },
         chip: json.member("chip").map(read_chip).transpose()?,
         register: json.member("register").map(read_register).transpose()?,
         captured: json.member("captured").map(read_chain).transpose()?,
+        live: json.member("live").map(|_| digest(json, "live")).transpose()?,
         copies: json
             .optional_list("copies", |digest| decode(digest).ok()?.try_into().ok())?
             .unwrap_or_default(),
@@ -154,12 +152,14 @@ fn read_register(json: &Json) -> Result<RegisterEvidence, JoseError> {
 
 /// Digests as they were sent; whether they belong to the demand is judged with it.
 fn read_chain(json: &Json) -> Result<Chain, JoseError> {
-    let digest =
-        |json: &Json, name| decode(json.text(name)?)?.try_into().map_err(|_| JoseError::Member(name));
     let links = json.member("links").and_then(Json::as_array).ok_or(JoseError::Member("links"))?;
     let links =
         links.iter().map(|link| Ok(Link { slot: named(link, "slot")?, sha256: digest(link, "sha256")? }));
     Ok(Chain::from_parts(digest(json, "head")?, links.collect::<Result<_, JoseError>>()?))
+}
+
+fn digest(json: &Json, name: &'static str) -> Result<[u8; 32], JoseError> {
+    decode(json.text(name)?)?.try_into().map_err(|_| JoseError::Member(name))
 }
 
 fn instant(json: &Json, name: &'static str) -> Result<Timestamp, JoseError> {

@@ -168,6 +168,7 @@ pub(crate) fn verified(change: impl FnOnce(&mut VerifiedParts)) -> Verified {
             answered_at: time,
         }),
         captured: None,
+        live: None,
         copies: Vec::new(),
     };
     change(&mut parts);

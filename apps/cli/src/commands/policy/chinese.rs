@@ -2,6 +2,7 @@
 
 use realname::appraisal::{Explanation, PhoneUse, Requirement};
 use realname::document::DocumentKind;
+use realname::profile::Check;
 
 use crate::words;
 
@@ -15,8 +16,10 @@ pub(super) fn explanation(policy: &Explanation) -> String {
     )];
     let mut say = |label: &str, text: String| lines.push(format!("  {label}  {text}"));
     rule(&mut say, &policy.kinds, &policy.require, policy.complete_within_hours, policy.phone_number);
+    beyond(&mut say, policy.live_capture, &policy.afterwards);
     for other in &policy.also {
         rule(&mut say, &other.kinds, &other.require, other.complete_within_hours, other.phone_number);
+        beyond(&mut say, other.live_capture, &other.afterwards);
     }
     for step_up in &policy.step_ups {
         let when = step_up.when.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
@@ -62,6 +65,16 @@ fn rule(
     say("手机号码", told.to_owned());
     if let Some(hours) = hours {
         say("完成时限", format!("下单后 {hours} 小时内"));
+    }
+}
+
+/// What isn't a matter of one check's outcome.
+fn beyond(say: &mut impl FnMut(&str, String), live_capture: bool, afterwards: &[Check]) {
+    if live_capture {
+        say("活体拍摄", "必须按实时提示拍摄；登记系统对照片的判断不能代替".to_owned());
+    }
+    for check in afterwards {
+        say("其后核验", format!("{}，由采信方完成", words::requirement(&Requirement::One(*check))));
     }
 }
 

@@ -53,6 +53,10 @@ register = "dir:register.json"
 en = "TEST: I agree that my card and my face are checked in order to open or cancel a number."
 zh = "测试：我同意为办理开户或销户核验我的证件和人脸。"
 
+# A live capture in the buyer's session. TEST is no checker: it says `live` of whatever answers the challenge in order and time.
+[check.live]
+checker = "TEST"
+
 # Second confirmation: what would be sent to numbers is written into a file.
 [confirmation]
 secret = "confirmation.secret"
@@ -61,6 +65,7 @@ lines = "messages.jsonl"
 # Where desks' numbers are looked up: here a file, elsewhere the home's own systems.
 [accounts]
 file = "accounts.json"
+
 # Reports of spam messages; `realname report` judges and answers them in the same store.
 [reports]
 rules = "report-rules.json"

@@ -53,6 +53,9 @@ pub(crate) struct NewCancellation {
     #[serde(default)]
     checks: Vec<String>,
     pub(super) terminal: Option<String>,
+    /// In the owner's own app instead of at a desk; `terminal` names the service that checks there. The number always confirms.
+    #[serde(default)]
+    own_app: bool,
     /// The home's region, as the desk shows it.
     pub(super) region: Option<String>,
     /// What the person is shown.
@@ -265,9 +268,12 @@ impl NewCancellation {
             |name: &String| Check::from_name(name).ok_or(value("checks", "it isn't one that is known"));
         let checks = self.checks.iter().map(known).collect::<Result<Vec<_>, _>>()?;
         let mut opening = Opening::default().checks(checks);
-        if let Some(terminal) = &self.terminal {
-            opening = opening.terminal(terminal.as_str());
-        }
+        opening = match &self.terminal {
+            Some(terminal) if self.own_app => opening.own_app(terminal.as_str()),
+            Some(terminal) => opening.terminal(terminal.as_str()),
+            None if self.own_app => return Err(value("terminal", "own_app needs the service's terminal")),
+            None => opening,
+        };
         if let Some(region) = &self.region {
             opening = opening.region(region.as_str());
         }

@@ -4,7 +4,7 @@ use super::{Case, SKEW};
 use crate::appraisal::checks::{self, Judged};
 use crate::appraisal::{Evidence, Reason};
 use crate::authority::Finding;
-use crate::profile::{Check, Purpose};
+use crate::profile::{Check, Outcome, Purpose};
 
 impl Case {
     /// An answer to another question, or a test register's to a real one, is no answer.
@@ -48,6 +48,15 @@ impl Case {
                 (None, Some(_)) => Judged::not_run(Reason::NoPhotoDecoder),
                 (None, None) => Judged::not_run(Reason::CardNotRead),
             },
+            Check::Liveness if self.rule.live_capture => {
+                // The register saw a photo and no person: its word can only make it worse.
+                let register = checks::liveness(answer);
+                let here = self.liveness.clone().filter(|_| self.live.is_some());
+                match register.outcome {
+                    Outcome::Fail => register,
+                    _ => here.unwrap_or_else(|| Judged::not_run(Reason::LivenessNotRun)),
+                }
+            }
             Check::Liveness => checks::either(self.liveness.clone(), checks::liveness(answer)),
             Check::Triplet => match &self.evidence {
                 Evidence::Remote(remote) => checks::triplet(remote.examination(), self.is_production(), now),

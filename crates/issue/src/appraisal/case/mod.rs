@@ -15,6 +15,7 @@ use super::{
     VerifiedParts, facts, local,
 };
 use crate::authority::{Authority, AuthorityError, Finding, Query, QueryField, QuotaScope};
+use crate::capture::Chain;
 use crate::capture::live::LiveTake;
 use crate::capture::plugin::{FaceMatcher, LivenessChecker, LivenessVerdict, PhotoDecoder};
 use crate::profile::{Check, CheckResult, Env, Outcome};
@@ -41,6 +42,15 @@ pub struct Case {
     /// Checks that plug-ins of this terminal made.
     face_chip: Option<Judged>,
     liveness: Option<Judged>,
+    live: Option<Live>,
+}
+
+/// What stays of a live capture.
+#[derive(Debug)]
+struct Live {
+    head: [u8; 32],
+    /// The chain of the buyer's photos, with the frames behind them.
+    captured: Option<Chain>,
 }
 
 impl Case {
@@ -90,6 +100,7 @@ impl Case {
             phone_withheld,
             face_chip: None,
             liveness: None,
+            live: None,
         })
     }
 
@@ -114,8 +125,20 @@ impl Case {
         self.judged_alive(checker, || checker.check(&face))
     }
 
-    /// As [`with_liveness`](Self::with_liveness), on the frames of a live capture and what was asked for.
-    pub fn with_live_capture(self, take: &LiveTake, checker: &dyn LivenessChecker) -> Self {
+    /// As [`with_liveness`](Self::with_liveness), on the frames of a live capture and what was asked for. One that is older than
+    /// the session's evidence may be counts as none.
+    pub fn with_live_capture(mut self, take: &LiveTake, checker: &dyn LivenessChecker) -> Self {
+        let age = self.request.now.duration_since(take.issued_at);
+        let limit = if age.is_negative() { SKEW } else { self.policy.session_max_age() };
+        if age.unsigned_abs() > limit {
+            self.liveness = Some(Judged::not_run(Reason::LivenessNotRun));
+            return self;
+        }
+        let captured = match &self.evidence {
+            Evidence::Remote(remote) => Some(remote.triplet().chain().with_live(take)),
+            Evidence::OnSite(_) => None,
+        };
+        self.live = Some(Live { head: take.head, captured });
         self.judged_alive(checker, || checker.check_take(take))
     }
 
@@ -152,7 +175,8 @@ impl Case {
     pub fn can_pass(&self) -> bool {
         let best = |check| {
             let alone = self.judge(check, Err(Reason::RegisterNotAsked)).outcome;
-            if is_the_registers(check) && alone != Outcome::Fail { Outcome::Pass } else { alone }
+            let is_here = check == Check::Liveness && self.rule.live_capture;
+            if is_the_registers(check) && !is_here && alone != Outcome::Fail { Outcome::Pass } else { alone }
         };
         // What may not be asked can't be answered.
         self.asks_what_it_may() && self.referrals.is_empty() && self.rule.overall(best) == Outcome::Pass
@@ -285,10 +309,12 @@ impl Case {
                 reference: finding.meta.reference.clone(),
                 answered_at: finding.meta.answered_at,
             }),
-            captured: match &self.evidence {
-                Evidence::Remote(remote) => Some(remote.triplet().chain().clone()),
-                Evidence::OnSite(_) => None,
+            captured: match (&self.live, &self.evidence) {
+                (Some(live), _) => live.captured.clone(),
+                (None, Evidence::Remote(remote)) => Some(remote.triplet().chain().clone()),
+                (None, Evidence::OnSite(_)) => None,
             },
+            live: self.live.as_ref().map(|live| live.head),
             copies: match &self.evidence {
                 Evidence::Remote(remote) => remote.copies().to_vec(),
                 Evidence::OnSite(_) => Vec::new(),

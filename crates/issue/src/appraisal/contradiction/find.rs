@@ -67,7 +67,11 @@ impl Policy {
             }
         }
         let remote = self.locality() == Locality::Remote;
-        for purpose in rule.purposes.iter().filter(|purpose| remote && purpose.is_high_risk()) {
+        // A live capture and the number's own word stand in for the desk where the number ends; who takes one over stands at one.
+        let stands_in = rule.live_capture && rule.afterwards.contains(&Check::Confirmation);
+        let robs =
+            |purpose: &&Purpose| purpose.is_high_risk() && !(stands_in && **purpose == Purpose::SimCancel);
+        for purpose in rule.purposes.iter().filter(|_| remote).filter(robs) {
             found.push(Contradiction::HighRiskRemote { rule: number, purpose: purpose.clone() });
         }
         let alone = |check: Check| rule.require.iter().any(|requirement| requirement.checks() == [check]);
@@ -86,6 +90,12 @@ impl Policy {
         }
         if rule.phone_number == PhoneUse::Told && !rule.names(Check::Registry) {
             found.push(Contradiction::PhoneForNobody { rule: number });
+        }
+        if rule.live_capture && !alone(Check::Liveness) {
+            found.push(Contradiction::IdleLiveCapture { rule: number });
+        }
+        for check in rule.afterwards.iter().filter(|check| **check != Check::Confirmation) {
+            found.push(Contradiction::NotAfterwards { rule: number, check: *check });
         }
         if has_no_source(&rule.because) {
             found.push(Contradiction::NoSource { rule: number });

@@ -124,6 +124,20 @@ pub enum Contradiction {
         /// From 1.
         rule: usize,
     },
+    /// A live capture is asked for, and nothing that it would show.
+    #[error("rule {rule} takes a live capture, and doesn't require liveness")]
+    IdleLiveCapture {
+        /// From 1.
+        rule: usize,
+    },
+    /// A terminal makes this check, and who relies on it can't.
+    #[error("rule {rule} leaves {check} to who relies on it, who can't make it")]
+    NotAfterwards {
+        /// From 1.
+        rule: usize,
+        /// Which.
+        check: Check,
+    },
     /// No source is given.
     #[error("rule {rule} doesn't say where it comes from")]
     NoSource {

@@ -29,7 +29,7 @@ fn a_number_that_is_told_to_no_required_register() {
 
 #[test]
 fn the_built_in_policies_contradict_nothing() {
-    for policy in [Policy::on_site(), Policy::online()] {
+    for policy in [Policy::on_site(), Policy::online(), Policy::cancel_online()] {
         assert_eq!(policy.contradictions(), [], "{}", policy.reference().id);
     }
 }

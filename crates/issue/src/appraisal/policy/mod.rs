@@ -97,6 +97,11 @@ impl Policy {
         Self::built_in(include_str!("../policies/cn-telecom-online.toml"))
     }
 
+    /// The built-in policy for cancelling a number in its owner's own app.
+    pub fn cancel_online() -> Self {
+        Self::built_in(include_str!("../policies/cancel-online.toml"))
+    }
+
     fn built_in(text: &str) -> Self {
         Self::from_toml(text).unwrap_or_else(|_| Self::nothing())
     }

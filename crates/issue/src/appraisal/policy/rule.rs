@@ -22,6 +22,12 @@ pub struct Rule {
     /// Whether registers are told the phone number of the case.
     #[serde(default)]
     pub phone_number: PhoneUse,
+    /// Whether `liveness` takes a live capture: then no register's word on a photo passes for it.
+    #[serde(default)]
+    pub live_capture: bool,
+    /// What the relying side checks itself before it acts. No terminal can, so nothing here is part of an appraisal.
+    #[serde(default)]
+    pub afterwards: Vec<Check>,
     /// Within how many hours of being ordered the check must be done; absent: no such rule. What happens after that (the
     /// number is suspended, and restored on success) is the operator's to do.
     #[serde(default)]

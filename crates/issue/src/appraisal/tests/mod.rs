@@ -1,6 +1,7 @@
 mod canary;
 mod case;
 mod finding;
+mod live;
 mod phone;
 mod policy_case;
 mod property;
