@@ -83,7 +83,7 @@ impl Proof {
         Ok(Some(Self { asking: asking.clone(), record, bytes }))
     }
 
-    fn is_of(&self, presentation: &str) -> bool {
+    pub(super) fn is_of(&self, presentation: &str) -> bool {
         self.record.presentation_sha256() == Some(demand_hash(presentation.trim_ascii()).as_str())
     }
 }

@@ -107,9 +107,10 @@ impl Proven {
         &self.case.id
     }
 
-    /// Who is proven.
-    pub fn parts(&self) -> impl Iterator<Item = Part> {
-        self.proofs.iter().map(|proof| proof.asking.part)
+    /// Whose proof that presentation is.
+    pub fn part_of(&self, presentation: &str) -> Option<Part> {
+        let proof = self.proofs.iter().find(|proof| proof.is_of(presentation))?;
+        Some(proof.asking.part)
     }
 
     /// What the desk of that part is sent. Refused when the account changed since it was sealed.
