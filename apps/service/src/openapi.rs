@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::api::changes::{replacements, transfers};
 use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
 use crate::call::answer;
 use crate::sessions;
@@ -27,6 +28,16 @@ use crate::shown::{Action, Error, ErrorParts, ErrorShown};
         cancellations::confirm,
         cancellations::commit,
         cancellations::receipt,
+        replacements::open,
+        replacements::snapshot,
+        replacements::confirm,
+        replacements::commit,
+        replacements::receipt,
+        transfers::open,
+        transfers::snapshot,
+        transfers::confirm,
+        transfers::commit,
+        transfers::receipt,
         confirmations::ask,
         confirmations::reply,
         confirmations::redeem,

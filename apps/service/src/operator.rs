@@ -9,6 +9,7 @@ use realname::appraisal::Policy;
 use realname::attest::{Attestor, Terminal};
 use realname::authority::{Authority, DirectoryAuthority, http as register_over_http};
 use realname::cancellation::HomeSide;
+use realname::change::Changes;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
 use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
@@ -147,6 +148,12 @@ impl Operator {
     /// The home side of cancellations. It needs a second confirmation, so it is set up with that.
     pub(crate) fn home(&self) -> Result<&HomeSide, Refusal> {
         self.home.as_ref().ok_or(Refusal::NotSetUp("cancellation"))
+    }
+
+    /// The home side of replacements and transfers, set up as that of cancellations.
+    pub(crate) fn changes(&self) -> Result<Changes, Refusal> {
+        let home = self.home.clone().ok_or(Refusal::NotSetUp("replacement and transfer"))?;
+        Ok(Changes::new(home))
     }
 
     /// The anchors, for audits.

@@ -7,6 +7,7 @@ use realname::appraisal::{CaseError, DeclaredError, QuotaError};
 use realname::attest::AttestError;
 use realname::cancellation::CancellationError;
 use realname::capture::{CaptureError, SessionError};
+use realname::change::{ChangeError, NewCardError};
 use realname::confirmation::{
     ConfirmationError, MessengerError, PhoneNumberError, QuestionError, ServiceIdError,
 };
@@ -161,6 +162,12 @@ pub enum Refusal {
     /// The cancellation's step failed.
     #[error(transparent)]
     Cancellation(#[from] CancellationError),
+    /// The step of a replacement or transfer failed.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// Not a card's number.
+    #[error(transparent)]
+    NewCard(#[from] NewCardError),
     /// The question didn't go out, or nobody knows.
     #[error(transparent)]
     Messenger(MessengerError),
@@ -228,6 +235,8 @@ explain! {
         Self::Question(error) => error;
         Self::Confirmation(error) => error;
         Self::Cancellation(error) => error;
+        Self::Change(error) => error;
+        Self::NewCard(error) => error;
         Self::Messenger(error) => error;
         Self::Callback(error) => error;
         Self::Capture(error) => error;
@@ -275,12 +284,18 @@ impl Refusal {
             | Self::Cancellation(
                 CancellationError::Store(_) | CancellationError::Confirmation(ConfirmationError::Store(_)),
             )
+            | Self::Change(
+                ChangeError::Store(_)
+                | ChangeError::Ask(AskError::Store(_))
+                | ChangeError::Confirmation(ConfirmationError::Store(_)),
+            )
             | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
             | Self::Quota(QuotaError::Store(_) | QuotaError::NoRandomness) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal
             | Self::Ask(AskError::NonceTaken | AskError::Jose(_))
             | Self::Cancellation(CancellationError::Jose(_) | CancellationError::Record)
+            | Self::Change(ChangeError::Jose(_) | ChangeError::Record)
             | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -295,6 +310,8 @@ impl Refusal {
             | Self::Question(_)
             | Self::Confirmation(_)
             | Self::Cancellation(_)
+            | Self::Change(_)
+            | Self::NewCard(_)
             | Self::Capture(_)
             | Self::Photo(_)
             | Self::Declared(_)

@@ -13,6 +13,7 @@ use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
+use crate::api::changes::{replacements, transfers};
 use crate::api::{audits, cancellations, confirmations, demands, health, presentations, trust, voice};
 use crate::app::App;
 use crate::call::peer;
@@ -41,6 +42,16 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/cancellations/{id}/confirm", post(cancellations::confirm))
         .route("/v1/cancellations/{id}/commit", post(cancellations::commit))
         .route("/v1/cancellations/{id}/receipt", get(cancellations::receipt))
+        .route("/v1/replacements", post(replacements::open))
+        .route("/v1/replacements/{id}/snapshot", post(replacements::snapshot))
+        .route("/v1/replacements/{id}/confirm", post(replacements::confirm))
+        .route("/v1/replacements/{id}/commit", post(replacements::commit))
+        .route("/v1/replacements/{id}/receipt", get(replacements::receipt))
+        .route("/v1/transfers", post(transfers::open))
+        .route("/v1/transfers/{id}/snapshot", post(transfers::snapshot))
+        .route("/v1/transfers/{id}/confirm", post(transfers::confirm))
+        .route("/v1/transfers/{id}/commit", post(transfers::commit))
+        .route("/v1/transfers/{id}/receipt", get(transfers::receipt))
         .route("/v1/voice/callback", post(voice::callback))
         .route("/v1/grants/redeem", post(confirmations::redeem))
         .route("/v1/trust", get(trust::trust))

@@ -86,10 +86,7 @@ pub(crate) fn to_json(acknowledgements: &[Acknowledgement]) -> Json {
 }
 
 /// Whether these acknowledge every notice that there is, each in the words of one language and none twice.
-pub(crate) fn complete(
-    notices: impl Fn(Lang) -> Vec<Notice>,
-    acknowledgements: &[Acknowledgement],
-) -> bool {
+pub(crate) fn complete(notices: impl Fn(Lang) -> Vec<Notice>, acknowledgements: &[Acknowledgement]) -> bool {
     [Lang::Zh, Lang::En].into_iter().any(|lang| {
         let mut expected: Vec<_> = notices(lang).iter().map(Notice::acknowledge).collect();
         let mut given = acknowledgements.to_vec();

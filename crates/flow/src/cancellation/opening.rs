@@ -49,8 +49,7 @@ impl Opening {
 
     /// The demand for that: on the number, bound to what was sealed.
     pub(crate) fn request(&self, purpose: Purpose, account: &Account, snapshot: [u8; 32]) -> DemandRequest {
-        let mut request =
-            DemandRequest::new(purpose).number(account.number.as_str()).snapshot(snapshot);
+        let mut request = DemandRequest::new(purpose).number(account.number.as_str()).snapshot(snapshot);
         for check in &self.checks {
             request = request.check(*check);
         }

@@ -130,7 +130,10 @@ impl Identified {
         let reasons: Vec<_> = [
             (items.contract != Contract::None, ReasonCode::ContractInForce),
             (owing, ReasonCode::ArrearsOpen),
-            (!notice::complete(|lang| notice::notices(account, lang), acknowledgements), ReasonCode::NoticeMissing),
+            (
+                !notice::complete(|lang| notice::notices(account, lang), acknowledgements),
+                ReasonCode::NoticeMissing,
+            ),
         ]
         .into_iter()
         .filter_map(|(stands, code)| stands.then_some(code.into()))
@@ -199,9 +202,10 @@ impl Acknowledged {
         let (home, case) = (&self.identified.home, &self.identified.case);
         let how = match (account.reach, grant) {
             (Reach::Receives, None) => return Err(ReasonCode::ConfirmationMissing.into()),
-            (_, Some(grant)) => {
-                ("grant", grant::redeem(home, store, account, &Purpose::SimCancel, (grant, list), &case.id, now)?)
-            }
+            (_, Some(grant)) => (
+                "grant",
+                grant::redeem(home, store, account, &Purpose::SimCancel, (grant, list), &case.id, now)?,
+            ),
             (reach, None) => ("unreachable", reach.as_str().to_owned()),
         };
         let record = Json::object([("at", now.as_second().into()), (how.0, how.1.into())]);

@@ -64,13 +64,15 @@ pub(super) fn commit(
         ("_sd_alg", "sha-256".into()),
         ("_sd", conceal(&disclosures, disclosures.len())?),
     ];
-    for (of, name) in [(proofs.confirmed, "grant"), (proofs.confirmed, "unreachable"), (proofs.acknowledged, "notices")]
+    for (of, name) in
+        [(proofs.confirmed, "grant"), (proofs.confirmed, "unreachable"), (proofs.acknowledged, "notices")]
     {
         members.extend(of.member(name).map(|how| (name, how.clone())));
     }
     let jws = sign(&*home.signer, CHANGE_TYP, [], &Json::object(members))?;
     // A transfer ends the giver's having of the number, under the very key that a cancellation would: of the two, one happens.
-    let ended = Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", "".into())]).to_bytes();
+    let ended =
+        Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", "".into())]).to_bytes();
     let claim = match case.act {
         Act::Transfer => Claim { space: cancellation::SPACE, key: &case.subscription_mac, by: &ended },
         Act::Replacement => Claim { space: CARDS, key: &case.change_mac, by: case.id.as_bytes() },

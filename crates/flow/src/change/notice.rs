@@ -8,7 +8,8 @@ use crate::profile::Lang;
 pub(super) fn notices(account: &Account, change: &Change, lang: Lang) -> Vec<Notice> {
     let Change::Transfer(_) = change else { return Vec::new() };
     let items = account.items();
-    let text = |kind| match (kind, lang) {
+    let text = |kind| {
+        match (kind, lang) {
         (NoticeKind::UnbindAccounts, Lang::Zh) => {
             "原机主：请先解除本号码与银行、支付、社交等账户的绑定。过户后该号码由新机主使用。".to_owned()
         }
@@ -33,6 +34,7 @@ pub(super) fn notices(account: &Account, change: &Change, lang: Lang) -> Vec<Not
                 format!("The contract runs until {date} and must be ended before the number is transferred.")
             }
         },
+    }
     };
     KINDS.map(|kind| Notice { kind, text: text(kind) }).into()
 }

@@ -156,7 +156,12 @@ impl Changes {
         let Some((case, receipt)) = Case::load(store, secret, case, number)? else { return Ok(None) };
         case.is_of(secret, change)?;
         if let Some(receipt) = receipt {
-            return Ok(Some(Stage::Committed(receipt::restore(secret, &receipt, &case.id, (number, change))?)));
+            return Ok(Some(Stage::Committed(receipt::restore(
+                secret,
+                &receipt,
+                &case.id,
+                (number, change),
+            )?)));
         }
         let proofs = Proof::all(&case, store, secret)?;
         let taken = |one| case.step(store, secret, one);

@@ -234,8 +234,7 @@ impl Acknowledged {
             (_, None) if !case.silent => return Err(ReasonCode::SnapshotStale.into()),
             (reach, None) => ("unreachable", reach.as_str().to_owned()),
         };
-        let record =
-            Json::object([("v", 1.into()), ("at", now.as_second().into()), (how.0, how.1.into())]);
+        let record = Json::object([("v", 1.into()), ("at", now.as_second().into()), (how.0, how.1.into())]);
         match case.record(store, &home.secret, StepRecord::Confirmed, &record)? {
             Put::Stored => Ok(Confirmed { acknowledged: self.clone(), record }),
             Put::Exists => Err(ReasonCode::StepDone.into()),
