@@ -46,7 +46,8 @@ fn child() {
         stage => panic!("{stage:?}"),
     };
     assert!(matches!(scene.resume(case, &transfer()), Stage::Committed(_)));
-    std::fs::write(std::path::Path::new(directory).join(format!("won-{}-{won}", std::process::id())), "").unwrap();
+    std::fs::write(std::path::Path::new(directory).join(format!("won-{}-{won}", std::process::id())), "")
+        .unwrap();
 }
 
 #[test]
@@ -65,7 +66,8 @@ fn of_several_processes_one_commits() {
         })
         .collect();
     assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
-    let names = std::fs::read_dir(&place).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let names =
+        std::fs::read_dir(&place).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let told: Vec<String> = names.filter(|name| name.starts_with("won-")).collect();
     assert_eq!(told.len(), 4, "{told:?}");
     assert_eq!(told.iter().filter(|name| name.ends_with("true")).count(), 1, "{told:?}");
@@ -87,7 +89,13 @@ impl Store for Dying<'_> {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
         self.store.get(space, key)
     }
-    fn answer(&self, space: Space, key: &[u8], answer: &[u8], now: Timestamp) -> Result<Answered, StoreError> {
+    fn answer(
+        &self,
+        space: Space,
+        key: &[u8],
+        answer: &[u8],
+        now: Timestamp,
+    ) -> Result<Answered, StoreError> {
         self.store.answer(space, key, answer, now)
     }
     fn answer_all(&self, answers: &[Answering<'_>], now: Timestamp) -> Result<AnsweredAll, StoreError> {

@@ -33,9 +33,8 @@ fn a_proof_that_is_too_late_is_refused() {
     let scene = Scene::new();
     let (opened, asked) = scene.open(&account(), &transfer()).unwrap();
     let proof = scene.desk(&asked[1].demand, Person::Stranger);
-    let accept = |seconds| {
-        opened.accept(scene.store(), &proof, &scene.list, &Limits::default(), at(NOW + seconds))
-    };
+    let accept =
+        |seconds| opened.accept(scene.store(), &proof, &scene.list, &Limits::default(), at(NOW + seconds));
     assert!(refusal(accept(601)).contains(&ReasonCode::DemandExpired), "{:?}", refusal(accept(601)));
     assert_eq!(refusal(accept(3_600)), [ReasonCode::ActOver]);
     assert!(accept(30).is_ok());
@@ -95,13 +94,11 @@ fn a_demand_that_was_answered_elsewhere_stops_the_act_whole() {
     let scene = Scene::new();
     let (account, change) = (account(), transfer());
     let (opened, asked) = scene.open(&account, &change).unwrap();
-    let proofs: Vec<String> =
-        asked.iter().map(|asked| scene.desk(&asked.demand, who(asked.part))).collect();
+    let proofs: Vec<String> = asked.iter().map(|asked| scene.desk(&asked.demand, who(asked.part))).collect();
     let _ = scene.accept(&opened, &proofs[0]).unwrap();
     let Arrived::Proven(proven) = scene.accept(&opened, &proofs[1]).unwrap() else { panic!("both") };
     let read = read(&proven, (&account, &change));
-    let acknowledged =
-        proven.acknowledge(scene.store(), (&account, &change), &read, at(NOW + 60)).unwrap();
+    let acknowledged = proven.acknowledge(scene.store(), (&account, &change), &read, at(NOW + 60)).unwrap();
     let grant = scene.grant(acknowledged.question(&account, Lang::Zh).unwrap(), &account);
     let confirmed = scene.confirm(&acknowledged, (&account, &change), Some(&grant)).unwrap();
     let answer = realname::rely::answer(

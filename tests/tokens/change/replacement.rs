@@ -125,7 +125,9 @@ fn cards_have_numbers_of_a_form() {
     for good in [CARD, "8986001234567890123", "8986003MFSSYYGXXXXXX"] {
         assert!(good.parse::<NewCard>().is_ok(), "{good}");
     }
-    for bad in ["", "898600123456789012", "123456789012345678901", "99860012345678901234", "8986001234567890123a"] {
+    for bad in
+        ["", "898600123456789012", "123456789012345678901", "99860012345678901234", "8986001234567890123a"]
+    {
         assert!(bad.parse::<NewCard>().is_err(), "{bad}");
     }
 }

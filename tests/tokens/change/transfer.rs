@@ -54,8 +54,14 @@ fn the_whole_way_in_either_order_and_once() {
         }
         let Committed::Before(again) = scene.commit(&confirmed, whose).unwrap() else { panic!("once") };
         assert_eq!(again, receipt);
-        let read =
-            VerifiedChange::verify(receipt.as_str(), Act::Transfer, account.number(), Env::Test, &scene.list, at(NOW + 101));
+        let read = VerifiedChange::verify(
+            receipt.as_str(),
+            Act::Transfer,
+            account.number(),
+            Env::Test,
+            &scene.list,
+            at(NOW + 101),
+        );
         assert_eq!(read.unwrap().case, case);
         // The giver's having of the number has ended.
         assert_eq!(refusal(scene.open(&account, &change)), [ReasonCode::CancellationDone]);
