@@ -132,6 +132,7 @@ impl Parties {
                 Json::array([
                     "sim.activate",
                     "sim.replace",
+                    "sim.transfer",
                     "sim.cancel",
                     "service.order",
                     "number.reverify",
