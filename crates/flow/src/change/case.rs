@@ -43,6 +43,13 @@ pub(super) struct Case {
     pub(super) over_at: i64,
 }
 
+/// A case as it stands in the store.
+pub(super) struct Kept {
+    pub(super) case: Case,
+    /// The signed receipt, once it was committed.
+    pub(super) receipt: Option<Vec<u8>>,
+}
+
 /// The records of a case. A part of the record's key.
 #[derive(Clone, Copy)]
 pub(super) enum StepRecord {
@@ -145,13 +152,13 @@ impl Case {
         ])
     }
 
-    /// The case of that id and number, and its receipt once there is one.
+    /// The case of that id and number.
     pub(super) fn load(
         store: &dyn Store,
         secret: &LedgerSecret,
         id: &str,
         number: &PhoneNumber,
-    ) -> Result<Option<(Self, Option<Vec<u8>>)>, ChangeError> {
+    ) -> Result<Option<Kept>, ChangeError> {
         let Some(entry) = store.get(super::SPACE, &key(secret, id, StepRecord::Opened))? else {
             return Ok(None);
         };
@@ -160,7 +167,7 @@ impl Case {
         if Cancellation::number_mac(secret, number) != case.number_mac {
             return Ok(None);
         }
-        Ok(Some((case, entry.answer)))
+        Ok(Some(Kept { case, receipt: entry.answer }))
     }
 
     fn read(json: &Json) -> Result<Self, JoseError> {

@@ -27,7 +27,7 @@ pub(super) fn done(
     (account, change): (&Account, &Change),
 ) -> Result<Option<Receipt>, ChangeError> {
     let kept = Case::load(store, secret, &case.id, account.number())?;
-    let Some(receipt) = kept.and_then(|(_, receipt)| receipt) else { return Ok(None) };
+    let Some(receipt) = kept.and_then(|kept| kept.receipt) else { return Ok(None) };
     case.is_of(secret, change)?;
     receipt::restore(secret, &receipt, &case.id, (account.number(), change)).map(Some)
 }

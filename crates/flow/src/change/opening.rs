@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Asking, Case, StepRecord};
+use super::case::{Asking, Case, Kept, StepRecord};
 use super::proof::Proof;
 use super::steps::{Acknowledged, Arrived, Confirmed, Opened};
 use super::{Change, ChangeError, Changes, Part, receipt, snapshot};
@@ -153,7 +153,7 @@ impl Changes {
         (number, change): (&PhoneNumber, &Change),
     ) -> Result<Option<Stage>, ChangeError> {
         let secret = &self.home.secret;
-        let Some((case, receipt)) = Case::load(store, secret, case, number)? else { return Ok(None) };
+        let Some(Kept { case, receipt }) = Case::load(store, secret, case, number)? else { return Ok(None) };
         case.is_of(secret, change)?;
         if let Some(receipt) = receipt {
             return Ok(Some(Stage::Committed(receipt::restore(
