@@ -94,8 +94,8 @@ pub use realname_capture as capture;
 pub use realname_card::{document, reader};
 #[cfg(feature = "flow")]
 pub use realname_flow::{
-    FormError, annual, anomaly, campaign, cancellation, confirmation, credit, handover, inspection, lease,
-    report, rollout, standing,
+    FormError, annual, anomaly, campaign, cancellation, change, confirmation, credit, handover, inspection,
+    lease, report, rollout, standing,
 };
 #[cfg(feature = "gateway")]
 pub use realname_gateway as gateway;

@@ -46,6 +46,8 @@ fn tables() -> Vec<Table> {
         table::<realname::campaign::CampaignError>(),
         table::<realname::cancellation::CancellationError>(),
         table::<realname::cancellation::StatementRefused>(),
+        table::<realname::change::ChangeError>(),
+        table::<realname::change::NewCardError>(),
         table::<realname::capture::CaptureError>(),
         table::<realname::capture::Damage>(),
         table::<realname::capture::Examination>(),

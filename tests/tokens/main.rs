@@ -3,6 +3,7 @@
 
 mod attacks;
 mod cancellation;
+mod change;
 mod demand;
 mod drafts;
 mod handover;

@@ -1,7 +1,7 @@
 //! The names under which stores that were written have their records.
 
 use realname::store::HOUSEKEEPING;
-use realname::{appraisal, cancellation, confirmation, demand, trust};
+use realname::{appraisal, cancellation, change, confirmation, demand, trust};
 
 /// A renamed space would be an empty one: every demand unknown, every quota unused, every old list new.
 #[test]
@@ -12,6 +12,8 @@ fn spaces_keep_the_names_that_old_stores_have() {
         (appraisal::SPACE, "quota"),
         (confirmation::SPACE, "confirmation"),
         (cancellation::SPACE, "cancellation"),
+        (change::SPACE, "change"),
+        (change::CARDS, "change_card"),
         (HOUSEKEEPING, "housekeeping"),
     ];
     for (space, name) in owned {

@@ -11,6 +11,7 @@ use utoipa::{Modify, OpenApi};
 use crate::api::{
     audits, cancellations, confirmations, demands, health, orders, presentations, reports, trust, voice,
 };
+use crate::api::changes::{replacements, transfers};
 use crate::call::answer;
 use crate::sessions;
 use crate::shown::{Action, Error, ErrorParts, ErrorShown};
@@ -29,6 +30,16 @@ use crate::shown::{Action, Error, ErrorParts, ErrorShown};
         cancellations::confirm,
         cancellations::commit,
         cancellations::receipt,
+        replacements::open,
+        replacements::snapshot,
+        replacements::confirm,
+        replacements::commit,
+        replacements::receipt,
+        transfers::open,
+        transfers::snapshot,
+        transfers::confirm,
+        transfers::commit,
+        transfers::receipt,
         confirmations::ask,
         confirmations::reply,
         confirmations::redeem,

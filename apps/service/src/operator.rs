@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use realname::cancellation::HomeSide;
+use realname::change::Changes;
 use realname::confirmation::{Confirmer, HttpGateway, LedgerSecret, LineMessenger, Messenger};
 use realname::gateway::{Gateway, GatewaySettings, Replies, Secret, VoicePlatform};
 use realname::jose::{Json, Signer, decode};
@@ -165,6 +166,12 @@ impl Operator {
     /// Where accounts are looked up for desks.
     pub(crate) fn accounts(&self) -> Result<&Accounts, Refusal> {
         self.accounts.as_ref().ok_or(Refusal::NotSetUp("looking accounts up"))
+    }
+
+    /// The home side of replacements and transfers, set up as that of cancellations.
+    pub(crate) fn changes(&self) -> Result<Changes, Refusal> {
+        let home = self.home.clone().ok_or(Refusal::NotSetUp("replacement and transfer"))?;
+        Ok(Changes::new(home))
     }
 
     /// The anchors, for audits.

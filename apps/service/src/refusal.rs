@@ -8,6 +8,7 @@ use realname::attest::AttestError;
 use realname::cancellation::CancellationError;
 use realname::capture::live::LiveError;
 use realname::capture::{CaptureError, SessionError};
+use realname::change::{ChangeError, NewCardError};
 use realname::confirmation::{
     ConfirmationError, MessengerError, PhoneNumberError, QuestionError, ServiceIdError,
 };
@@ -177,6 +178,12 @@ pub enum Refusal {
     /// The report isn't taken in, or isn't there.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The step of a replacement or transfer failed.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// Not a card's number.
+    #[error(transparent)]
+    NewCard(#[from] NewCardError),
     /// The question didn't go out, or nobody knows.
     #[error(transparent)]
     Messenger(MessengerError),
@@ -251,6 +258,8 @@ explain! {
         Self::Cancellation(error) => error;
         Self::Handover(error) => error;
         Self::Report(error) => error;
+        Self::Change(error) => error;
+        Self::NewCard(error) => error;
         Self::Messenger(error) => error;
         Self::Callback(error) => error;
         Self::Capture(error) => error;
@@ -306,6 +315,11 @@ impl Refusal {
             | Self::Cancellation(
                 CancellationError::Store(_) | CancellationError::Confirmation(ConfirmationError::Store(_)),
             )
+            | Self::Change(
+                ChangeError::Store(_)
+                | ChangeError::Ask(AskError::Store(_))
+                | ChangeError::Confirmation(ConfirmationError::Store(_)),
+            )
             | Self::Confirmation(ConfirmationError::Store(_))
             | Self::Ask(AskError::Store(_))
             | Self::Handover(HandoverError::Store(_) | HandoverError::Ask(AskError::Store(_)))
@@ -318,6 +332,7 @@ impl Refusal {
             )
             | Self::Report(ReportError::Jose(_) | ReportError::Record)
             | Self::Cancellation(CancellationError::Jose(_) | CancellationError::Record)
+            | Self::Change(ChangeError::Jose(_) | ChangeError::Record)
             | Self::Confirmation(ConfirmationError::Jose(_) | ConfirmationError::Record) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -334,6 +349,8 @@ impl Refusal {
             | Self::Cancellation(_)
             | Self::Handover(_)
             | Self::Report(_)
+            | Self::Change(_)
+            | Self::NewCard(_)
             | Self::Capture(_)
             | Self::Photo(_)
             | Self::Live(_)

@@ -16,6 +16,7 @@ use crate::Refusal;
 use crate::api::{
     audits, cancellations, confirmations, demands, health, orders, presentations, reports, trust, voice,
 };
+use crate::api::changes::{replacements, transfers};
 use crate::app::App;
 use crate::call::peer;
 use crate::demo;
@@ -51,6 +52,16 @@ pub(crate) fn router(app: App) -> Router {
         .route("/v1/orders/{id}/activate", post(orders::activate))
         .route("/v1/reports", post(reports::receive))
         .route("/v1/reports/{id}", get(reports::show))
+        .route("/v1/replacements", post(replacements::open))
+        .route("/v1/replacements/{id}/snapshot", post(replacements::snapshot))
+        .route("/v1/replacements/{id}/confirm", post(replacements::confirm))
+        .route("/v1/replacements/{id}/commit", post(replacements::commit))
+        .route("/v1/replacements/{id}/receipt", get(replacements::receipt))
+        .route("/v1/transfers", post(transfers::open))
+        .route("/v1/transfers/{id}/snapshot", post(transfers::snapshot))
+        .route("/v1/transfers/{id}/confirm", post(transfers::confirm))
+        .route("/v1/transfers/{id}/commit", post(transfers::commit))
+        .route("/v1/transfers/{id}/receipt", get(transfers::receipt))
         .route("/v1/voice/callback", post(voice::callback))
         .route("/v1/grants/redeem", post(confirmations::redeem))
         .route("/v1/trust", get(trust::trust))

@@ -14,6 +14,7 @@ pub mod annual;
 pub mod anomaly;
 pub mod campaign;
 pub mod cancellation;
+pub mod change;
 mod chart;
 pub mod confirmation;
 pub mod credit;

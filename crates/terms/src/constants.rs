@@ -16,6 +16,8 @@ pub const GRANT_TYP: &str = "realname-grant+jwt";
 pub const SNAPSHOT_TYP: &str = "realname-snapshot+jwt";
 /// `typ` of a cancellation's receipt.
 pub const CANCELLATION_TYP: &str = "realname-cancellation+jwt";
+/// `typ` of the receipt of a replacement or a transfer.
+pub const CHANGE_TYP: &str = "realname-change+jwt";
 /// `vct` of an attestation, unless the operator sets its own.
 pub const VCT: &str = "urn:realname:attestation:1";
 /// `trust_framework` of an attestation.

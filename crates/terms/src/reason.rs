@@ -315,10 +315,10 @@ codes! {
         "It can't be known any more whether the confirmation was used. Don't charge; ask the customer again.",
         "存储恢复后无法确认该确认是否已被使用，请勿收费并重新向客户确认。";
     // Cancellation away from home.
-    CancellationOpen "cancellation_open" "Another cancellation of the number is open.",
-        "Another cancellation of this number is under way. Wait until it ends.", "该号码已有销户申请在办理，请稍后再试。";
-    CancellationDone "cancellation_done" "The number's subscription was cancelled before.",
-        "The number has been cancelled already.", "该号码已销户。";
+    CancellationOpen "cancellation_open" "Another cancellation, replacement or transfer of the number is open.",
+        "Something else is under way with this number. Wait until it ends.", "该号码另有业务正在办理，请稍后再试。";
+    CancellationDone "cancellation_done" "The number's subscription ended before: cancelled, or given to somebody else.",
+        "The number has been cancelled or transferred already.", "该号码已销户或已过户。";
     CancellationOver "cancellation_over" "The cancellation's time is over.",
         "The cancellation took too long. Start again.", "销户办理超时，请重新申请。";
     StepDone "step_done" "The step was taken before, with something else.",
@@ -335,6 +335,23 @@ codes! {
         "The receipt belongs to another number.", "凭证对应的是其他号码。";
     ConfirmationMissing "confirmation_missing" "The number still receives messages, and no second confirmation was given on it.",
         "The number still receives messages: confirm on it.", "该号码仍可接收短信，请用该号码确认。";
+    // A new card or a new holder for a number.
+    ActOpen "act_open" "Another cancellation, replacement or transfer of the number is open.",
+        "Something else is under way with this number. Wait until it ends.", "该号码另有业务正在办理，请稍后再试。";
+    ActOver "act_over" "The time of the replacement or transfer is over.",
+        "It took too long. Start again.", "业务办理超时，请重新申请。";
+    ActMismatch "act_mismatch" "The presentation answers no demand of this replacement or transfer.",
+        "This was made for something else. Check the person for this act.", "凭证对应的是其他业务，请为本次业务重新核验。";
+    CardUsed "card_used" "The new card belongs to another replacement.",
+        "This card was given out before. Take another one.", "该卡已被使用，请更换新卡。";
+    SamePerson "same_person" "Giver and taker are one person.",
+        "The number already belongs to this person.", "过户双方为同一人，不予办理。";
+    TakerBarred "taker_barred" "The home side gives this person no number.",
+        "This person can't be given a number. Show the way to the home province's office.", "受让人暂不能办理入网，请告知向归属地营业厅咨询。";
+    TakerAtLimit "taker_at_limit" "This person has as many numbers as one document may have.",
+        "This person has too many numbers. One must be given up first.", "受让人名下号码数已达上限，请先办理销户。";
+    NumberSilent "number_silent" "The policy asks for the number's own confirmation, and it receives nothing.",
+        "The number must confirm and can't. Replace its card first.", "须由该号码确认，但该号码无法接收短信，请先补换卡。";
     // The online sale and its hand-over.
     OrderMismatch "order_mismatch" "The answer is about another order.",
         "This belongs to another order. Take the parcel and the answer of this one.", "凭证对应的是其他订单，请核对订单与包裹。";

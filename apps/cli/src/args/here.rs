@@ -1,4 +1,4 @@
-//! `confirmation` and `cancellation`: calls of the service, made here.
+//! `confirmation`, `cancellation`, `replacement` and `transfer`: calls of the service, made here.
 
 use std::path::PathBuf;
 
@@ -23,6 +23,21 @@ pub(crate) enum CancellationCommand {
     /// Record what the person acknowledged and what the number confirmed; without a grant the number is asked
     Confirm(HereStepArgs),
     /// Cancel, once, and sign the receipt
+    Commit(HereStepArgs),
+    /// The receipt of a case that was committed, without the number
+    Receipt(HereReceiptArgs),
+}
+
+/// Of a replacement or a transfer.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChangeCommand {
+    /// Open a case: seals the account with the card or the taker, gives a demand for each desk
+    Open(HereArgs),
+    /// Judge a desk's presentation; when nobody is missing, gives what that desk shows, and the notices
+    Snapshot(HereStepArgs),
+    /// Record what was acknowledged and what the number confirmed; without a grant the number is asked
+    Confirm(HereStepArgs),
+    /// Do it, once: answers every demand in the same step, and signs the receipt
     Commit(HereStepArgs),
     /// The receipt of a case that was committed, without the number
     Receipt(HereReceiptArgs),

@@ -51,7 +51,9 @@ pub(crate) use handover::{
     HandoverActivateArgs, HandoverAnswerArgs, HandoverAskArgs, HandoverCommand, ShopArgs,
 };
 #[cfg(feature = "serve")]
-pub(crate) use here::{CancellationCommand, ConfirmationCommand, HereArgs, HereStepArgs, HereWhere};
+pub(crate) use here::{
+    CancellationCommand, ChangeCommand, ConfirmationCommand, HereArgs, HereStepArgs, HereWhere,
+};
 pub(crate) use inspection::{
     Inspected, InspectionCloseArgs, InspectionCommand, InspectionCommitArgs, InspectionDrawArgs,
     InspectionJudgeArgs, InspectionRevealArgs, InspectionRole,
@@ -172,6 +174,14 @@ pub(crate) enum Command {
     #[cfg(feature = "serve")]
     #[command(subcommand)]
     Cancellation(CancellationCommand),
+    /// A new card for a number from another province, step by step, at the home side
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Replacement(ChangeCommand),
+    /// Another holder for a number from another province, step by step, at the home side
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Transfer(ChangeCommand),
     /// The library over HTTP: demands, presentations, and the buyer's page
     #[cfg(feature = "serve")]
     Serve(ServiceArgs),

@@ -1,4 +1,4 @@
-//! `realname confirmation` and `realname cancellation`: calls of the service, made here with its configuration and keys.
+//! `realname confirmation`, `cancellation`, `replacement` and `transfer`: calls of the service, made here with its configuration and keys.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +9,9 @@ use realname_service::{LocalCall, call};
 use serde_json::Value;
 
 use super::{Done, done};
-use crate::args::{CancellationCommand, ConfirmationCommand, HereArgs, HereStepArgs, HereWhere};
+use crate::args::{
+    CancellationCommand, ChangeCommand, ConfirmationCommand, HereArgs, HereStepArgs, HereWhere,
+};
 use crate::failure::{Exit, Failure};
 use crate::{files, lang, output};
 
@@ -31,6 +33,17 @@ pub(crate) fn cancellation(command: CancellationCommand) -> Done {
             let path = place("cancellations", &args.id, "receipt")?;
             make(&args.at, &path, None, None)
         }
+    }
+}
+
+/// A replacement or a transfer, by the name of its calls.
+pub(crate) fn change(command: ChangeCommand, of: &str) -> Done {
+    match command {
+        ChangeCommand::Open(args) => begin(&args, &format!("/v1/{of}")),
+        ChangeCommand::Snapshot(args) => step(&args, of, "snapshot"),
+        ChangeCommand::Confirm(args) => step(&args, of, "confirm"),
+        ChangeCommand::Commit(args) => step(&args, of, "commit"),
+        ChangeCommand::Receipt(args) => make(&args.at, &place(of, &args.id, "receipt")?, None, None),
     }
 }
 

@@ -80,6 +80,10 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Confirmation(command) => here::confirmation(command),
         #[cfg(feature = "serve")]
         Command::Cancellation(command) => here::cancellation(command),
+        #[cfg(feature = "serve")]
+        Command::Replacement(command) => here::change(command, "replacements"),
+        #[cfg(feature = "serve")]
+        Command::Transfer(command) => here::change(command, "transfers"),
         #[cfg(feature = "bridge")]
         Command::Bridge(args) => bridge::run(&args),
     }

@@ -11,25 +11,25 @@ use serde_json::{Value, json};
 use crate::support;
 use support::{NAME, NUMBER, code, fits, fitting, fixture, json as printed, ok, realname, run};
 
-const PHONE: &str = "+8613900000003";
+pub(crate) const PHONE: &str = "+8613900000003";
 
 /// A sandbox, and its commands with a body on standard input.
-struct Home {
+pub(crate) struct Home {
     dir: tempfile::TempDir,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Self { dir: tempfile::tempdir().expect("a directory") };
         ok(["sandbox", "new", &home.path("")]);
         home
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.dir.path().join("s").join(name).to_str().expect("UTF-8").trim_end_matches('/').to_owned()
     }
 
-    fn call_as(&self, principal: &str, args: &[&str], body: &Value) -> Output {
+    pub(crate) fn call_as(&self, principal: &str, args: &[&str], body: &Value) -> Output {
         let at = ["--config", &self.path("serve.toml"), "--principal", principal, "--json"];
         let mut child = realname(args.iter().chain(&at))
             .stdin(Stdio::piped())
@@ -42,16 +42,58 @@ impl Home {
     }
 
     /// A call that is done, and prints what its schema says.
-    fn call(&self, schema: &str, args: &[&str], body: &Value) -> Value {
+    pub(crate) fn call(&self, schema: &str, args: &[&str], body: &Value) -> Value {
         let output = self.call_as("home", args, body);
         let value = fitting(schema, &output);
         let expected = if value["result"] == "refused" { 1 } else { 0 };
         assert_eq!(code(&output), Some(expected), "{args:?}: {value}");
         value
     }
+
+    /// The desk in the other province: what a person of that card and face makes of a demand.
+    pub(crate) fn desk(&self, opened: &Value, card: &str, face: &str) -> String {
+        fs::write(self.path("demand.jwt"), opened["demand"].as_str().expect("a demand")).expect("written");
+        let reader = support::Emulator::start(card);
+        let live = fixture(face);
+        let attested = run([
+            "attest",
+            "--demand",
+            &self.path("demand.jwt"),
+            "--config",
+            &self.path("terminal.toml"),
+            "--trust",
+            &self.path("trust.jwt"),
+            "--anchor",
+            &self.path("anchor.json"),
+            "--authority",
+            &format!("dir:{}", self.path("register.json")),
+            "--port",
+            &reader.port,
+            "--live",
+            live.to_str().expect("UTF-8"),
+            "--yes",
+            "--out",
+            &self.path("presentation.txt"),
+        ]);
+        assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
+        let text = fs::read_to_string(self.path("presentation.txt")).expect("a presentation");
+        text.trim().to_owned()
+    }
+
+    /// The number says yes to the question that a step asked.
+    pub(crate) fn grant(&self, waiting: &Value) -> Value {
+        let message = fs::read_to_string(self.path("messages.jsonl")).expect("a message");
+        let message: Value = serde_json::from_str(message.lines().last().expect("a line")).expect("JSON");
+        let question = waiting["confirmation"].as_str().expect("an id");
+        let reply = ["confirmation", "reply", "--id", question];
+        let body = json!({"number": PHONE, "text": message["reply"]});
+        let granted = self.call("confirmation-reply", &reply, &body);
+        assert_eq!(granted["result"], "granted");
+        granted["grant"].clone()
+    }
 }
 
-fn account(owing: u32) -> Value {
+pub(crate) fn account(owing: u32) -> Value {
     json!({
         "number": PHONE, "subscription": "sub-1", "holder_id": NUMBER, "name": NAME,
         "package": "Synthetic 30", "contract_until": null, "bills_fen": 0, "prepaid_fen": 1200,
@@ -59,7 +101,7 @@ fn account(owing: u32) -> Value {
     })
 }
 
-fn refused(output: &Output, code_of: &str, exit: i32) {
+pub(crate) fn refused(output: &Output, code_of: &str, exit: i32) {
     let error = printed(output);
     fits("error", &error);
     assert_eq!((&error["error"]["code"], code(output)), (&json!(code_of), Some(exit)), "{error}");
@@ -79,34 +121,8 @@ fn a_number_is_cancelled_once_by_its_holder_and_its_own_word() {
     let early = home.call_as("home", &step("commit"), &json!({"account": account(0)}));
     refused(&early, "step_not_due", 1);
 
-    // The desk in the other province.
-    fs::write(home.path("demand.jwt"), opened["demand"].as_str().expect("a demand")).expect("written");
-    let reader = support::Emulator::start("cards/resident.json");
-    let live = fixture("portraits/jia-live-1.jpg");
-    let attested = run([
-        "attest",
-        "--demand",
-        &home.path("demand.jwt"),
-        "--config",
-        &home.path("terminal.toml"),
-        "--trust",
-        &home.path("trust.jwt"),
-        "--anchor",
-        &home.path("anchor.json"),
-        "--authority",
-        &format!("dir:{}", home.path("register.json")),
-        "--port",
-        &reader.port,
-        "--live",
-        live.to_str().expect("UTF-8"),
-        "--yes",
-        "--out",
-        &home.path("presentation.txt"),
-    ]);
-    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
-    let presentation = fs::read_to_string(home.path("presentation.txt")).expect("a presentation");
-
-    let body = json!({"account": account(0), "presentation": presentation.trim(), "locale": "en"});
+    let presentation = home.desk(&opened, "cards/resident.json", "portraits/jia-live-1.jpg");
+    let body = json!({"account": account(0), "presentation": presentation, "locale": "en"});
     refused(&home.call_as("other", &step("snapshot"), &body), "not_found", 2);
     let identified = home.call("cancellation-snapshot", &step("snapshot"), &body);
     assert_eq!(identified["result"], "identified");
@@ -123,14 +139,8 @@ fn a_number_is_cancelled_once_by_its_holder_and_its_own_word() {
     let waiting = home.call("cancellation-confirm", &step("confirm"), &body);
     assert_eq!(waiting["result"], "waiting");
 
-    let message = fs::read_to_string(home.path("messages.jsonl")).expect("a message");
-    let message: Value = serde_json::from_str(message.lines().last().expect("a line")).expect("JSON");
-    let question = waiting["confirmation"].as_str().expect("an id");
-    let reply = ["confirmation", "reply", "--id", question];
-    let body = json!({"number": PHONE, "text": message["reply"]});
-    let granted = home.call("confirmation-reply", &reply, &body);
-    assert_eq!(granted["result"], "granted");
-    let body = json!({"account": account(0), "grant": granted["grant"]});
+    let grant = home.grant(&waiting);
+    let body = json!({"account": account(0), "grant": grant});
     assert_eq!(home.call("cancellation-confirm", &step("confirm"), &body)["result"], "confirmed");
 
     let changed = home.call("cancellation-commit", &step("commit"), &json!({"account": account(1)}));

@@ -8,6 +8,7 @@ mod campaign;
 mod cancellation;
 mod capture;
 mod chain;
+mod change;
 mod chinese;
 mod handover;
 mod inspection;

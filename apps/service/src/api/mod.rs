@@ -2,6 +2,7 @@
 
 pub(crate) mod audits;
 pub(crate) mod cancellations;
+pub(crate) mod changes;
 pub(crate) mod confirmations;
 pub(crate) mod demands;
 pub(crate) mod health;

@@ -21,6 +21,11 @@ pub(crate) const NUMBER: &str = "+8613900000003";
 
 /// What the desk in the other province does.
 pub(crate) fn present(place: &Place, demand: &str) -> String {
+    present_as(place, demand, "cards/resident.json", "portraits/jia-live-1.jpg")
+}
+
+/// As a person of that card and face.
+pub(crate) fn present_as(place: &Place, demand: &str, card: &str, live: &str) -> String {
     let text = |name: &str| std::fs::read_to_string(place.dir.path().join(name)).unwrap();
     let now = Timestamp::now();
     let anchors = Anchor::parse_all(text("anchor.json").as_bytes()).unwrap();
@@ -28,10 +33,10 @@ pub(crate) fn present(place: &Place, demand: &str) -> String {
     let demand = VerifiedDemand::verify(demand, &list, now).unwrap();
 
     let (emulator, line) = RunningEmulator::in_memory(Emulator::new(EmulatorConfig::default()));
-    let card = std::fs::read_to_string(fixtures().join("cards/resident.json")).unwrap();
+    let card = std::fs::read_to_string(fixtures().join(card)).unwrap();
     emulator.place(Card::from_json(&card).unwrap());
     let card = Reader::new(line).read_card(&ReadOptions::new()).unwrap();
-    let live = std::fs::read(fixtures().join("portraits/jia-live-1.jpg")).unwrap();
+    let live = std::fs::read(fixtures().join(live)).unwrap();
     let live = Intake::default().take(Slot::Live, live, Timestamp::now()).unwrap();
     let consent = ConsentGiven::new("TEST: I agree.", [demand.purpose().clone()], Timestamp::now());
     let evidence = OnSite::new(card, live, consent).unwrap();

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cancellations;
+mod changes;
 mod confirmations;
 mod desk;
 mod document;

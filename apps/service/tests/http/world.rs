@@ -17,6 +17,16 @@ use serde_json::{Value, json};
 pub(crate) const SHOP: &str = "https://shop.example";
 const OPERATOR: &str = "https://operator.example";
 
+/// What the shop may ask for.
+const PURPOSES: [Purpose; 6] = [
+    Purpose::SimActivate,
+    Purpose::SimReplace,
+    Purpose::SimTransfer,
+    Purpose::SimCancel,
+    Purpose::ServiceOrder,
+    Purpose::DeliveryHandover,
+];
+
 /// The files of a service.
 pub(crate) struct Place {
     pub(crate) dir: tempfile::TempDir,
@@ -66,8 +76,7 @@ impl Place {
         write("terminal.pem", terminal.to_pem().unwrap().as_bytes());
         write("anchor.json", &Anchor::to_file(&[Anchor::new(anchor.verifying_key().clone(), now, day)]));
         let claims = [ClaimName::Name, ClaimName::IdNumber];
-        let purposes =
-            [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder, Purpose::DeliveryHandover];
+        let purposes = PURPOSES;
         let list = ListBuilder::new("https://trust.example")
             .sequence(1)
             .entry(ListEntry::attesting(OPERATOR, operator.verifying_key().clone()))
@@ -125,8 +134,7 @@ url = "https://shop.example/basket"
             SigningKey::from_pem(&fs::read_to_string(self.dir.path().join(name)).unwrap()).unwrap()
         };
         let public = |name: &str| key(name).verifying_key().clone();
-        let purposes =
-            [Purpose::SimActivate, Purpose::SimCancel, Purpose::ServiceOrder, Purpose::DeliveryHandover];
+        let purposes = PURPOSES;
         let claims = [ClaimName::Name, ClaimName::IdNumber];
         let entries = [
             ("operator.pem", ListEntry::attesting(OPERATOR, public("operator.pem"))),

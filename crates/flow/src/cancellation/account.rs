@@ -10,11 +10,11 @@ use crate::profile::{Expectation, OutsideText};
 /// A number's account as the home side's systems have it at this moment. Read anew for every step.
 #[derive(Clone, Debug)]
 pub struct Account {
-    pub(super) number: PhoneNumber,
-    pub(super) subscription: String,
-    pub(super) holder_id: Personal,
-    pub(super) items: Items,
-    pub(super) reach: Reach,
+    pub(crate) number: PhoneNumber,
+    pub(crate) subscription: String,
+    pub(crate) holder_id: Personal,
+    pub(crate) items: Items,
+    pub(crate) reach: Reach,
 }
 
 /// The six items that another province can't ask for.
@@ -104,7 +104,7 @@ impl Account {
     }
 
     /// Whose number it is: what a presentation's holder is compared with.
-    pub(super) fn holder(&self) -> Expectation {
+    pub(crate) fn holder(&self) -> Expectation {
         Expectation::new(self.items.name.clone(), self.holder_id.clone())
     }
 }

@@ -15,7 +15,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What every step needs to know of its case.
 #[derive(Clone)]
-pub(super) struct Case {
+pub(crate) struct Case {
     pub(super) id: String,
     /// The demand that the person's presentation answers.
     pub(super) nonce: String,
@@ -57,11 +57,11 @@ impl StepRecord {
 }
 
 impl Case {
-    pub(super) fn number_mac(secret: &LedgerSecret, number: &PhoneNumber) -> [u8; 32] {
+    pub(crate) fn number_mac(secret: &LedgerSecret, number: &PhoneNumber) -> [u8; 32] {
         secret.mac("cancellation number", &[number.as_str().as_bytes()])
     }
 
-    pub(super) fn subscription_mac(secret: &LedgerSecret, account: &Account) -> [u8; 32] {
+    pub(crate) fn subscription_mac(secret: &LedgerSecret, account: &Account) -> [u8; 32] {
         let parts = [account.number.as_str().as_bytes(), account.subscription.as_bytes()];
         secret.mac("cancellation subscription", &parts)
     }
@@ -164,6 +164,6 @@ fn step_key(secret: &LedgerSecret, id: &str, step: StepRecord) -> [u8; 32] {
     secret.mac("cancellation step", &[id.as_bytes(), step.as_str().as_bytes()])
 }
 
-fn bytes(json: &Json, name: &'static str) -> Result<[u8; 32], JoseError> {
+pub(crate) fn bytes(json: &Json, name: &'static str) -> Result<[u8; 32], JoseError> {
     decode(json.text(name)?)?.try_into().map_err(|_| JoseError::Member(name))
 }

@@ -15,11 +15,11 @@ const LIFE: SignedDuration = SignedDuration::from_hours(1);
 /// The home side of cancellations: who has the numbers, and relies on what other provinces' desks checked.
 #[derive(Clone)]
 pub struct HomeSide {
-    pub(super) iss: String,
-    pub(super) signer: Arc<dyn Signer>,
-    pub(super) secret: LedgerSecret,
-    pub(super) env: Env,
-    pub(super) life: SignedDuration,
+    pub(crate) iss: String,
+    pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) secret: LedgerSecret,
+    pub(crate) env: Env,
+    pub(crate) life: SignedDuration,
 }
 
 impl HomeSide {

@@ -23,17 +23,18 @@
 //! ```
 
 mod account;
-mod case;
+pub(crate) mod case;
 mod closing;
 mod commit;
 mod error;
 mod explain;
+pub(crate) mod grant;
 mod home;
-mod notice;
+pub(crate) mod notice;
 mod opening;
-mod receipt;
-mod snapshot;
-mod statement;
+pub(crate) mod receipt;
+pub(crate) mod snapshot;
+pub(crate) mod statement;
 mod steps;
 
 pub use account::{Account, Contract, Items, Reach};

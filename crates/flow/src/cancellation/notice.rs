@@ -53,7 +53,7 @@ impl Notice {
 }
 
 /// The three notices for an account.
-pub(super) fn notices(account: &Account, lang: Lang) -> Vec<Notice> {
+pub(crate) fn notices(account: &Account, lang: Lang) -> Vec<Notice> {
     let items = &account.items;
     let text = |kind| match (kind, lang) {
         (NoticeKind::UnbindAccounts, Lang::Zh) => {
@@ -81,14 +81,14 @@ pub(super) fn notices(account: &Account, lang: Lang) -> Vec<Notice> {
 }
 
 /// As it stands in the record and in the receipt.
-pub(super) fn to_json(acknowledgements: &[Acknowledgement]) -> Json {
+pub(crate) fn to_json(acknowledgements: &[Acknowledgement]) -> Json {
     Json::object(acknowledgements.iter().map(|one| (one.kind.as_str(), encode(&one.text_sha256).into())))
 }
 
-/// Whether these acknowledge every notice for the account, each in the words of one language and none twice.
-pub(super) fn complete(account: &Account, acknowledgements: &[Acknowledgement]) -> bool {
+/// Whether these acknowledge every notice that there is, each in the words of one language and none twice.
+pub(crate) fn complete(notices: impl Fn(Lang) -> Vec<Notice>, acknowledgements: &[Acknowledgement]) -> bool {
     [Lang::Zh, Lang::En].into_iter().any(|lang| {
-        let mut expected: Vec<_> = notices(account, lang).iter().map(Notice::acknowledge).collect();
+        let mut expected: Vec<_> = notices(lang).iter().map(Notice::acknowledge).collect();
         let mut given = acknowledgements.to_vec();
         expected.sort_unstable_by_key(|one| one.kind);
         given.sort_unstable_by_key(|one| one.kind);

@@ -10,16 +10,16 @@ use crate::demand::{Demand, DemandRequest, demand_hash};
 use crate::jose::{Json, random_id};
 use crate::profile::{Check, Locality, Purpose, ReasonCode};
 use crate::rely::recorded;
-use crate::store::{Counted, Put, Store};
+use crate::store::{Counted, Put, Store, StoreError};
 
 /// What the home side asks of the desk, beyond a proof that it is the holder.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Opening {
-    checks: Vec<Check>,
-    terminal: Option<String>,
-    region: Option<String>,
-    text: Option<String>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) terminal: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) text: Option<String>,
     own_app: bool,
 }
 
@@ -65,6 +65,28 @@ impl Opening {
         self.text = Some(text.into());
         self
     }
+
+    /// The demand for that: on the number, bound to what was sealed.
+    pub(crate) fn request(&self, purpose: Purpose, account: &Account, snapshot: [u8; 32]) -> DemandRequest {
+        let mut request = DemandRequest::new(purpose).number(account.number.as_str()).snapshot(snapshot);
+        if self.own_app {
+            request =
+                OWN_APP_CHECKS.into_iter().fold(request.locality(Locality::Remote), DemandRequest::check);
+        }
+        for check in &self.checks {
+            request = request.check(*check);
+        }
+        if let Some(terminal) = &self.terminal {
+            request = request.terminal(terminal.as_str());
+        }
+        if let Some(region) = &self.region {
+            request = request.region(region.as_str());
+        }
+        if let Some(text) = &self.text {
+            request = request.text(text.as_str());
+        }
+        request
+    }
 }
 
 /// Where a case stands.
@@ -105,12 +127,16 @@ impl HomeSide {
         let id = random_id()?;
         let opened_at = now.as_second();
         let over_at = opened_at.saturating_add(self.life.as_secs());
-        self.lease(store, &subscription_mac, &id, over_at, now)?;
+        if !self.lease(store, &subscription_mac, &id, over_at, now)? {
+            return Err(ReasonCode::CancellationOpen.into());
+        }
 
         let disclosures = snapshot::disclosures(&self.secret, &id, account)?;
         let times = (opened_at, over_at);
         let sealed = snapshot::seal(&self.iss, &*self.signer, self.env, &id, &disclosures, times)?;
-        let demand = self.demand(store, account, opening, snapshot::digest(&sealed), now)?;
+        let request = opening.request(Purpose::SimCancel, account, snapshot::digest(&sealed));
+        let request = request.expectation(account.holder()).env(self.env);
+        let demand = request.issue(&self.iss, &*self.signer, store, now)?;
         let case = Case {
             nonce: demand.nonce().to_owned(),
             demand_hash: demand_hash(demand.as_str()),
@@ -173,52 +199,18 @@ impl HomeSide {
         recorded(store, &asked.case.nonce)?.map(|record| digest(record.presentation_sha256())).transpose()
     }
 
-    /// One open case per subscription; the lease ends with the case.
-    fn lease(
+    /// One open case per subscription, whatever is to be done; the lease ends with the case. Says whether it was had.
+    pub(crate) fn lease(
         &self,
         store: &dyn Store,
         subscription_mac: &[u8; 32],
         id: &str,
         over_at: i64,
         now: Timestamp,
-    ) -> Result<(), CancellationError> {
+    ) -> Result<bool, StoreError> {
         let over = Timestamp::from_second(over_at).unwrap_or(Timestamp::MAX);
         let lease = self.secret.mac("cancellation lease", &[subscription_mac]);
-        match store.count(super::SPACE, &lease, id.as_bytes(), 1, over, now)? {
-            Counted::Added(_) | Counted::Present(_) => Ok(()),
-            _ => Err(ReasonCode::CancellationOpen.into()),
-        }
-    }
-
-    fn demand(
-        &self,
-        store: &dyn Store,
-        account: &Account,
-        opening: &Opening,
-        snapshot: [u8; 32],
-        now: Timestamp,
-    ) -> Result<Demand, CancellationError> {
-        let mut request = DemandRequest::new(Purpose::SimCancel)
-            .number(account.number.as_str())
-            .snapshot(snapshot)
-            .expectation(account.holder())
-            .env(self.env);
-        if opening.own_app {
-            request =
-                OWN_APP_CHECKS.into_iter().fold(request.locality(Locality::Remote), DemandRequest::check);
-        }
-        for check in &opening.checks {
-            request = request.check(*check);
-        }
-        if let Some(terminal) = &opening.terminal {
-            request = request.terminal(terminal.as_str());
-        }
-        if let Some(region) = &opening.region {
-            request = request.region(region.as_str());
-        }
-        if let Some(text) = &opening.text {
-            request = request.text(text.as_str());
-        }
-        Ok(request.issue(&self.iss, &*self.signer, store, now)?)
+        let counted = store.count(super::SPACE, &lease, id.as_bytes(), 1, over, now)?;
+        Ok(matches!(counted, Counted::Added(_) | Counted::Present(_)))
     }
 }

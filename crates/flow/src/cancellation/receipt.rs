@@ -7,7 +7,7 @@ use super::statement::{combine, disclosure, number, open};
 use super::{CancellationError, Papers, StatementRefused, case};
 use crate::confirmation::{LedgerSecret, NaturalDay, PhoneNumber};
 use crate::jose::{JoseError, instant};
-use crate::profile::{CANCELLATION_TYP, Env, ReasonCode, is_id};
+use crate::profile::{CANCELLATION_TYP, Env, Purpose, ReasonCode, is_id};
 use crate::sd_jwt::{Combined, Disclosure};
 use crate::store::Entry;
 use crate::trust::TrustList;
@@ -15,7 +15,7 @@ use crate::trust::TrustList;
 /// How many whole natural days a cancelled number rests before it may be given to somebody else.
 pub const QUARANTINE_DAYS: i32 = 90;
 /// How long after that the record is kept: while the service lasts and two years (Order 25), in days.
-pub(super) const RETENTION_DAYS: i32 = 2 * 366;
+pub(crate) const RETENTION_DAYS: i32 = 2 * 366;
 
 /// A receipt as it travels: `<jws>~<disclosure of the number>~`. Without the disclosure it still verifies and names nobody.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,7 +26,12 @@ pub struct Receipt {
 
 impl Receipt {
     pub(super) fn new(jws: String, number: &Disclosure) -> Self {
-        let compact = combine(&jws, [number]);
+        Self::with(jws, [number])
+    }
+
+    /// With other disclosures than the number's alone.
+    pub(crate) fn with<'a>(jws: String, disclosures: impl IntoIterator<Item = &'a Disclosure>) -> Self {
+        let compact = combine(&jws, disclosures);
         Self { jws, compact }
     }
 
@@ -85,7 +90,7 @@ pub(super) fn restore(
     Ok(Some(Receipt::new(jws.to_owned(), &number_disclosure(secret, id, number)?)))
 }
 
-pub(super) fn number_disclosure(
+pub(crate) fn number_disclosure(
     secret: &LedgerSecret,
     case: &str,
     number: &PhoneNumber,
@@ -120,7 +125,7 @@ impl VerifiedReceipt {
         list: &TrustList,
         now: Timestamp,
     ) -> Result<Self, StatementRefused> {
-        let payload = open(&Combined::parse(compact)?, CANCELLATION_TYP, list, now)?;
+        let payload = open(&Combined::parse(compact)?, (CANCELLATION_TYP, &Purpose::SimCancel), list, now)?;
         if self::number(&payload)? != *number {
             return Err(ReasonCode::StatementOtherNumber.into());
         }

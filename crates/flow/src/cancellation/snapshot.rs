@@ -9,12 +9,12 @@ use super::statement::{NAMES, combine, disclosure, number, open};
 use super::{Account, CancellationError, Contract, Items, StatementRefused};
 use crate::confirmation::{LedgerSecret, PhoneNumber, Price};
 use crate::jose::{JoseError, Json, Signer, decode, sign};
-use crate::profile::{DIGESTS, Env, ReasonCode, SNAPSHOT_TYP};
+use crate::profile::{DIGESTS, Env, OutsideText, Purpose, ReasonCode, SNAPSHOT_TYP};
 use crate::sd_jwt::{Combined, Disclosure, conceal};
 use crate::trust::TrustList;
 
 /// The disclosures of an account under a case's salts. The same account gives the same ones, and any change another.
-pub(super) fn disclosures(
+pub(crate) fn disclosures(
     secret: &LedgerSecret,
     case: &str,
     account: &Account,
@@ -42,7 +42,7 @@ pub(super) fn disclosures(
 
 /// What makes two accounts the same: the digests of their disclosures, in order, and whose number it is. The holder isn't
 /// among the six items, but a number that went to a namesake meanwhile is another account.
-pub(super) fn fingerprint(secret: &LedgerSecret, account: &Account, disclosures: &[Disclosure]) -> [u8; 32] {
+pub(crate) fn fingerprint(secret: &LedgerSecret, account: &Account, disclosures: &[Disclosure]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"realname snapshot 2\0");
     hash.update(secret.mac("cancellation holder", &[account.holder_id.as_str().as_bytes()]));
@@ -51,7 +51,7 @@ pub(super) fn fingerprint(secret: &LedgerSecret, account: &Account, disclosures:
 }
 
 /// Signs a snapshot. Nothing in it can be read or guessed until its disclosures are handed out.
-pub(super) fn seal(
+pub(crate) fn seal(
     iss: &str,
     signer: &dyn Signer,
     env: Env,
@@ -72,7 +72,7 @@ pub(super) fn seal(
 }
 
 /// SHA-256 of the signed snapshot without its disclosures: what the demand carries.
-pub(super) fn digest(jws: &str) -> [u8; 32] {
+pub(crate) fn digest(jws: &str) -> [u8; 32] {
     Sha256::digest(jws.as_bytes()).into()
 }
 
@@ -82,7 +82,7 @@ pub struct Released {
 }
 
 impl Released {
-    pub(super) fn new(jws: &str, disclosures: &[Disclosure]) -> Self {
+    pub(crate) fn new(jws: &str, disclosures: &[Disclosure]) -> Self {
         Self { compact: combine(jws, disclosures) }
     }
 
@@ -119,16 +119,7 @@ impl Snapshot {
         list: &TrustList,
         now: Timestamp,
     ) -> Result<Self, StatementRefused> {
-        let combined = Combined::parse(compact)?;
-        let same = self::digest(combined.issuer_jwt()).ct_eq(&decode(digest)?[..]);
-        if !bool::from(same) {
-            return Err(ReasonCode::SnapshotStale.into());
-        }
-        let payload = open(&combined, SNAPSHOT_TYP, list, now)?;
-        let exp = payload.seconds("exp").map_err(|_| ReasonCode::TimeMalformed)?;
-        if exp <= now.as_second() {
-            return Err(ReasonCode::Expired.into());
-        }
+        let payload = opened(compact, digest, &Purpose::SimCancel, list, now)?;
         if NAMES.iter().any(|name| payload.member(name).is_none()) {
             return Err(ReasonCode::ClaimMissing.into());
         }
@@ -136,20 +127,41 @@ impl Snapshot {
     }
 }
 
+/// The payload of a snapshot that is the one of that digest, for that purpose, and in time.
+pub(crate) fn opened(
+    compact: &str,
+    digest: &str,
+    purpose: &Purpose,
+    list: &TrustList,
+    now: Timestamp,
+) -> Result<Json, StatementRefused> {
+    let combined = Combined::parse(compact)?;
+    let same = self::digest(combined.issuer_jwt()).ct_eq(&decode(digest)?[..]);
+    if !bool::from(same) {
+        return Err(ReasonCode::SnapshotStale.into());
+    }
+    let payload = open(&combined, (SNAPSHOT_TYP, purpose), list, now)?;
+    let exp = payload.seconds("exp").map_err(|_| ReasonCode::TimeMalformed)?;
+    if exp <= now.as_second() {
+        return Err(ReasonCode::Expired.into());
+    }
+    Ok(payload)
+}
+
 fn items(payload: &Json) -> Result<Items, JoseError> {
+    let (package, contract, [bills, prepaid, arrears]) = what_comes_with(payload)?;
+    Ok(Items { name: payload.text("name")?.into(), package, contract, bills, prepaid, arrears })
+}
+
+/// The items that aren't the person's.
+pub(crate) fn what_comes_with(payload: &Json) -> Result<(OutsideText, Contract, [Price; 3]), JoseError> {
     let price = |name| Price::from_json(payload.member(name).ok_or(JoseError::Member(name))?);
-    Ok(Items {
-        name: payload.text("name")?.into(),
-        package: payload.text("package")?.into(),
-        contract: match payload.member("contract") {
-            Some(Json::Null) => Contract::None,
-            Some(contract) => {
-                Contract::Until(contract.text("until")?.parse().map_err(|_| JoseError::Member("contract"))?)
-            }
-            None => return Err(JoseError::Member("contract")),
-        },
-        bills: price("bills")?,
-        prepaid: price("prepaid")?,
-        arrears: price("arrears")?,
-    })
+    let contract = match payload.member("contract") {
+        Some(Json::Null) => Contract::None,
+        Some(contract) => {
+            Contract::Until(contract.text("until")?.parse().map_err(|_| JoseError::Member("contract"))?)
+        }
+        None => return Err(JoseError::Member("contract")),
+    };
+    Ok((payload.text("package")?.into(), contract, [price("bills")?, price("prepaid")?, price("arrears")?]))
 }

@@ -10,11 +10,13 @@ use crate::profile::{DEFAULT_SKEW, Purpose, ReasonCode};
 use crate::sd_jwt::{Combined, Disclosure, SdJwtError, reveal};
 use crate::trust::TrustList;
 
-/// What stands behind digests, and never in plain sight.
-pub(super) const NAMES: [&str; 7] = ["number", "name", "package", "contract", "bills", "prepaid", "arrears"];
+/// Number and six items.
+pub(crate) const NAMES: [&str; 7] = ["number", "name", "package", "contract", "bills", "prepaid", "arrears"];
+/// What a change of the number adds: its new card, its new holder.
+pub(crate) const CHANGED: [&str; 2] = ["card", "taker"];
 
 /// A disclosure whose salt only the secret's holder can make again, so that no value and no salt need be kept.
-pub(super) fn disclosure(
+pub(crate) fn disclosure(
     secret: &LedgerSecret,
     case: &str,
     kind: &str,
@@ -27,7 +29,7 @@ pub(super) fn disclosure(
 }
 
 /// `<jws>~<disclosure>*~`
-pub(super) fn combine<'a>(
+pub(crate) fn combine<'a>(
     jws: &str,
     disclosures: impl IntoIterator<Item = &'a Disclosure>,
 ) -> Zeroizing<String> {
@@ -39,11 +41,11 @@ pub(super) fn combine<'a>(
     compact
 }
 
-/// Verifies signature and signer (the trust list must allow it to ask for a cancellation) and puts the disclosed values
+/// Verifies signature and signer (the trust list must allow it to ask for that purpose) and puts the disclosed values
 /// into their places. The time is the caller's to judge, apart from a future `iat`.
-pub(super) fn open(
+pub(crate) fn open(
     combined: &Combined<'_>,
-    typ: &'static str,
+    (typ, purpose): (&'static str, &Purpose),
     list: &TrustList,
     now: jiff::Timestamp,
 ) -> Result<Json, StatementRefused> {
@@ -58,17 +60,17 @@ pub(super) fn open(
     if iat > now.as_second().saturating_add(DEFAULT_SKEW.as_secs()) {
         return Err(ReasonCode::IssuedInFuture.into());
     }
-    list.judge_asker(&kid, payload.text("iss")?, &Purpose::SimCancel, &[], instant(iat), now)?;
+    list.judge_asker(&kid, payload.text("iss")?, purpose, &[], instant(iat), now)?;
     let disclosures: Vec<_> = combined.disclosures().map(Disclosure::parse).collect::<Result<_, _>>()?;
     // A value that may be disclosed must have been: one that stands in plain sight would be in every record.
-    if NAMES.iter().any(|name| payload.member(name).is_some()) {
+    if NAMES.iter().chain(&CHANGED).any(|name| payload.member(name).is_some()) {
         return Err(ReasonCode::ClaimInPlainSight.into());
     }
     Ok(reveal(payload, &disclosures)?.payload().clone())
 }
 
 /// A number that was disclosed.
-pub(super) fn number(payload: &Json) -> Result<PhoneNumber, StatementRefused> {
+pub(crate) fn number(payload: &Json) -> Result<PhoneNumber, StatementRefused> {
     let text = payload.member("number").ok_or(ReasonCode::ClaimMissing)?.as_str();
     Ok(text.and_then(|text| text.parse().ok()).ok_or(JoseError::Member("number"))?)
 }

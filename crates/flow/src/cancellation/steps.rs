@@ -7,11 +7,9 @@ use super::case::{Case, StepRecord};
 use super::snapshot::{Released, disclosures, fingerprint};
 use super::{
     Account, Acknowledgement, CancellationError, Committed, Contract, HomeSide, Notice, Papers, Reach,
-    commit, notice,
+    commit, grant, notice,
 };
-use crate::confirmation::{
-    Order, Price, Question, Redemption, ServiceId, ServiceIdError, UnverifiedGrant, Uses,
-};
+use crate::confirmation::Question;
 use crate::jose::Json;
 use crate::profile::{Lang, Purpose, ReasonCode};
 use crate::rely::{self, Limits};
@@ -132,7 +130,10 @@ impl Identified {
         let reasons: Vec<_> = [
             (items.contract != Contract::None, ReasonCode::ContractInForce),
             (owing, ReasonCode::ArrearsOpen),
-            (!notice::complete(account, acknowledgements), ReasonCode::NoticeMissing),
+            (
+                !notice::complete(|lang| notice::notices(account, lang), acknowledgements),
+                ReasonCode::NoticeMissing,
+            ),
         ]
         .into_iter()
         .filter_map(|(stands, code)| stands.then_some(code.into()))
@@ -185,9 +186,7 @@ impl Acknowledged {
                 "Your number is being cancelled online and may be given to somebody else after 90 days"
             }
         };
-        // A fixed text and a fixed name: neither can be refused.
-        let question = Question::new(account.number.clone(), service().ok()?, Price::FREE, text).ok()?;
-        Some(question.purpose(Purpose::SimCancel).uses(Uses::Once))
+        grant::question(account, &Purpose::SimCancel, text)
     }
 
     /// Records the second confirmation: the grant, used up for this case, where the number receives; that it doesn't, and
@@ -208,7 +207,10 @@ impl Acknowledged {
         let how = match (account.reach, grant) {
             (Reach::Receives, None) => return Err(ReasonCode::ConfirmationMissing.into()),
             (_, None) if case.own_app => return Err(ReasonCode::ConfirmationMissing.into()),
-            (_, Some(grant)) => ("grant", use_grant(home, store, account, grant, list, case, now)?),
+            (_, Some(grant)) => (
+                "grant",
+                grant::redeem(home, store, account, &Purpose::SimCancel, (grant, list), &case.id, now)?,
+            ),
             (reach, None) => ("unreachable", reach.as_str().to_owned()),
         };
         let record = Json::object([("at", now.as_second().into()), (how.0, how.1.into())]);
@@ -269,38 +271,4 @@ impl Confirmed {
         };
         commit::commit(&identified.home, &identified.case, &proofs, store, account, now)
     }
-}
-
-/// Verifies a grant and uses it up for this case. Gives its id.
-fn use_grant(
-    home: &HomeSide,
-    store: &dyn Store,
-    account: &Account,
-    grant: &str,
-    list: &TrustList,
-    case: &Case,
-    now: Timestamp,
-) -> Result<String, CancellationError> {
-    let service = service().map_err(|_| CancellationError::Record)?;
-    let order =
-        Order::new(account.number.clone(), service, Price::FREE).purpose(Purpose::SimCancel).env(home.env);
-    let refused =
-        |reasons: Vec<ReasonCode>| CancellationError::Refused(reasons.into_iter().map(Into::into).collect());
-    let grant = UnverifiedGrant::parse(grant)
-        .and_then(|grant| grant.verify(list, &order, now))
-        .map_err(|error| refused(error.reasons))?;
-    // Another relying party's question told the customer of something else, and a grant for many uses was for no
-    // cancellation.
-    if grant.iss() != home.iss || grant.uses() != Uses::Once {
-        return Err(ReasonCode::GrantOtherService.into());
-    }
-    let id = grant.id().to_owned();
-    match grant.redeem(store, &case.id, now)? {
-        Redemption::Refused(code) => Err(code.into()),
-        Redemption::Now | Redemption::Before => Ok(id),
-    }
-}
-
-fn service() -> Result<ServiceId, ServiceIdError> {
-    CANCEL_SERVICE.parse()
 }

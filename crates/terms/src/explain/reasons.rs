@@ -119,7 +119,11 @@ const fn fault_of(code: ReasonCode) -> Fault {
         | Code::OrderMismatch
         | Code::DoorBeforeSale
         | Code::OrderActivated
-        | Code::OrderOver => Fault::Request,
+        | Code::OrderOver
+        | Code::ActOpen
+        | Code::ActOver
+        | Code::ActMismatch
+        | Code::CardUsed => Fault::Request,
         Code::ConfirmationLate
         | Code::ConfirmationWrongReply
         | Code::ConfirmationWrongService
@@ -128,7 +132,11 @@ const fn fault_of(code: ReasonCode) -> Fault {
         | Code::ConfirmationDeclined
         | Code::ConfirmationMissing
         | Code::ContractInForce
-        | Code::ArrearsOpen => Fault::Person,
+        | Code::ArrearsOpen
+        | Code::SamePerson
+        | Code::TakerBarred
+        | Code::TakerAtLimit
+        | Code::NumberSilent => Fault::Person,
     }
 }
 

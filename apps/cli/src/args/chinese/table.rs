@@ -844,7 +844,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("Cancel, once, and sign the receipt", "销户（仅一次）并签发回执", ""),
-    ("The receipt of a case that was committed, without the number", "已销户案件的回执，不含号码", ""),
+    ("The receipt of a case that was committed, without the number", "已办结案件的回执，不含号码", ""),
     ("Whose questions and cases: as of a token of the service", "所属主体：与服务令牌中的主体相同", ""),
     (
         "One JSON value on standard output: as the service answers",
@@ -866,6 +866,36 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     (
         "Second confirmation: ask a number, take the reply, use the grant",
         "二次确认：询问号码、接收回复、使用授权凭据",
+        "",
+    ),
+    (
+        "Open a case: seals the account with the card or the taker, gives a demand for each desk",
+        "开立案件：封存账户信息及新卡或受让人，给出各柜台所需的请求",
+        "",
+    ),
+    (
+        "Judge a desk's presentation; when nobody is missing, gives what that desk shows, and the notices",
+        "判断柜台的凭证；各方到齐后，给出该柜台展示的内容和告知事项",
+        "",
+    ),
+    (
+        "Record what was acknowledged and what the number confirmed; without a grant the number is asked",
+        "记录已知悉的内容和号码的确认；没有授权凭据时向号码询问",
+        "",
+    ),
+    (
+        "Do it, once: answers every demand in the same step, and signs the receipt",
+        "办理（仅一次）：在同一步中应答全部请求，并签发回执",
+        "",
+    ),
+    (
+        "A new card for a number from another province, step by step, at the home side",
+        "异地补换卡：归属地一侧逐步办理",
+        "",
+    ),
+    (
+        "Another holder for a number from another province, step by step, at the home side",
+        "异地过户：归属地一侧逐步办理",
         "",
     ),
     (

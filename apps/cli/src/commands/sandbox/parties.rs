@@ -159,6 +159,7 @@ impl Parties {
                 Json::array([
                     "sim.activate",
                     "sim.replace",
+                    "sim.transfer",
                     "sim.cancel",
                     "service.order",
                     "number.reverify",

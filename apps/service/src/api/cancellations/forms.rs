@@ -2,17 +2,19 @@
 
 use jiff::Timestamp;
 use realname::cancellation::{
-    Account, Acknowledgement, CancellationError, Contract, Items, NoticeKind, Opening, Reach,
+    Account, Acknowledgement, CancellationError, Contract, Items, Notice, NoticeKind, Opening, Reach,
 };
 use realname::confirmation::{PhoneNumber, Price};
 use realname::document::Personal;
 use realname::profile::{Check, Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::operator::Operator;
 use crate::scope::Scope;
+use crate::hex::hex;
 use crate::shown::ReasonShown;
 use crate::tokens::Caller;
 
@@ -98,7 +100,7 @@ pub(crate) struct Confirm {
 /// A notice that was read.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Read {
+pub(crate) struct Read {
     kind: String,
     /// Of the text that was read, in hexadecimal.
     text_sha256: String,
@@ -210,6 +212,19 @@ impl CancellationRefused {
     }
 }
 
+/// Checks by their names.
+pub(crate) fn checks(names: &[String]) -> Result<Vec<Check>, Refusal> {
+    let known = |name: &String| Check::from_name(name).ok_or(value("checks", "it isn't one that is known"));
+    names.iter().map(known).collect()
+}
+
+impl NoticeShown {
+    pub(crate) fn new(notice: Notice) -> Self {
+        let text_sha256 = hex(&Sha256::digest(notice.text.as_bytes()));
+        Self { kind: notice.kind.as_str(), text: notice.text, text_sha256 }
+    }
+}
+
 fn value(member: &'static str, problem: &'static str) -> Refusal {
     Refusal::Value { member, problem }
 }
@@ -264,10 +279,7 @@ impl AccountGiven {
 
 impl NewCancellation {
     pub(super) fn opening(&self) -> Result<Opening, Refusal> {
-        let known =
-            |name: &String| Check::from_name(name).ok_or(value("checks", "it isn't one that is known"));
-        let checks = self.checks.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-        let mut opening = Opening::default().checks(checks);
+        let mut opening = Opening::default().checks(checks(&self.checks)?);
         opening = match &self.terminal {
             Some(terminal) if self.own_app => opening.own_app(terminal.as_str()),
             Some(terminal) => opening.terminal(terminal.as_str()),
@@ -285,7 +297,7 @@ impl NewCancellation {
 }
 
 impl Read {
-    pub(super) fn acknowledgement(&self) -> Result<Acknowledgement, Refusal> {
+    pub(crate) fn acknowledgement(&self) -> Result<Acknowledgement, Refusal> {
         let kind = NoticeKind::from_name(&self.kind).ok_or(value("kind", "it isn't one that is known"))?;
         let pairs = self.text_sha256.as_bytes().as_chunks::<2>().0;
         let bytes: Option<Vec<u8>> =

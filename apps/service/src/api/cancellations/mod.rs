@@ -12,7 +12,6 @@ use realname::profile::{Lang, ReasonCode};
 use realname::rely::Limits;
 use realname::store::{Space, Store};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 pub(crate) use self::forms::AccountGiven;
 use self::forms::{
@@ -25,20 +24,19 @@ use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer};
 use crate::clock::now;
-use crate::hex::hex;
 use crate::once::Told;
 use crate::operator::Operator;
 use crate::scope::Scope;
 use crate::tokens::Caller;
 
-mod forms;
+pub(crate) mod forms;
 
 /// Whose a case is, and the receipt of one that was committed: signed, and without the number.
 const SPACE: Space = Space::new("cancellation_case");
 /// How long a case is found.
 const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
-fn lang(locale: Option<&str>) -> Lang {
+pub(crate) fn lang(locale: Option<&str>) -> Lang {
     if locale == Some("en") { Lang::En } else { Lang::Zh }
 }
 
@@ -174,14 +172,7 @@ fn identify(own: &Own<'_>, came: &Identify) -> Result<Identification, Refusal> {
         Err(error) => return Ok(Identification::Refused { reasons: settled(error)? }),
     };
     let notices = identified.notices(&account, lang(came.locale.as_deref()));
-    let notices = notices
-        .into_iter()
-        .map(|notice| NoticeShown {
-            kind: notice.kind.as_str(),
-            text_sha256: hex(&Sha256::digest(notice.text.as_bytes())),
-            text: notice.text,
-        })
-        .collect();
+    let notices = notices.into_iter().map(NoticeShown::new).collect();
     Ok(Identification::Identified { snapshot: released.as_str().to_owned(), notices })
 }
 
