@@ -41,7 +41,12 @@ stands() {
     [ "$(ask "$1" 'SELECT pg_is_in_recovery()')" = f ] && [ "$(ask "$(other "$1")" 'SELECT pg_is_in_recovery()')" = t ] &&
         [ "$(ask "$1" "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = '$counts'")" = 1 ]
 }
-either_stands() { if stands a; then echo a >"$place/primary"; elif stands b; then echo b >"$place/primary"; else return 1; fi; }
+# Patroni promotes only whom it has written down as synchronous, which it does some seconds after PostgreSQL counts it.
+known() {
+    [ "$kind" = hand ] || [ "${REALNAME_SYNCHRONOUS:-on}" = off ] ||
+        curl -sf --noproxy '*' "http://127.0.0.1:$(port "rest_$1")/cluster" | grep -q '"role": *"sync_standby"'
+}
+either_stands() { if stands a && known a; then echo a >"$place/primary"; elif stands b && known b; then echo b >"$place/primary"; else return 1; fi; }
 
 start_server() {
     "$bin/pg_ctl" -D "$place/data-$1" -l "$place/$1.log" -w start -o "-c listen_addresses=127.0.0.1 -c port=$(port "$1") \
