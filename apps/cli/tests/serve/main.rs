@@ -10,6 +10,8 @@
     clippy::disallowed_methods
 )]
 
+#[cfg(feature = "postgres")]
+mod failover;
 mod kill;
 #[cfg(feature = "postgres")]
 mod nodes;

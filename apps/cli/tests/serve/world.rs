@@ -103,14 +103,27 @@ pub(crate) struct Node {
 
 impl Node {
     fn start(place: &Place) -> Self {
-        let args =
-            ["serve", "--config", &place.path("serve.toml"), "--listen", "127.0.0.1:0", "--log", "error"];
-        let mut child =
-            realname(args).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("it starts");
+        Self::launch(place, "serve.toml", &[]).expect("an address")
+    }
+
+    /// With another configuration and environment; `None` when it ends before it listens.
+    pub(crate) fn launch(place: &Place, config: &str, env: &[(&str, &str)]) -> Option<Self> {
+        let args = ["serve", "--config", &place.path(config), "--listen", "127.0.0.1:0", "--log", "error"];
+        let mut child = realname(args)
+            .envs(env.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("it starts");
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let url = first.trim().strip_prefix("listening on ").expect("an address").to_owned();
-        Self { child, url }
+        match first.trim().strip_prefix("listening on ") {
+            Some(url) => Some(Self { child, url: url.to_owned() }),
+            None => {
+                child.wait().unwrap();
+                None
+            }
+        }
     }
 
     /// SIGKILL.
