@@ -8,10 +8,10 @@ use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::api::changes::{replacements, transfers};
 use crate::api::{
     audits, cancellations, confirmations, demands, health, orders, presentations, reports, trust, voice,
 };
-use crate::api::changes::{replacements, transfers};
 use crate::call::answer;
 use crate::sessions;
 use crate::shown::{Action, Error, ErrorParts, ErrorShown};

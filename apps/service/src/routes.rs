@@ -13,10 +13,10 @@ use realname::jose::random_id;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
+use crate::api::changes::{replacements, transfers};
 use crate::api::{
     audits, cancellations, confirmations, demands, health, orders, presentations, reports, trust, voice,
 };
-use crate::api::changes::{replacements, transfers};
 use crate::app::App;
 use crate::call::peer;
 use crate::demo;

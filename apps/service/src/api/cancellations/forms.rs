@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::Refusal;
+use crate::hex::hex;
 use crate::operator::Operator;
 use crate::scope::Scope;
-use crate::hex::hex;
 use crate::shown::ReasonShown;
 use crate::tokens::Caller;
 
