@@ -20,7 +20,8 @@ pub(crate) struct Fleet<'a> {
 impl<'a> Fleet<'a> {
     pub(crate) fn start(place: &'a Place, cluster: &Cluster) -> Self {
         let text = std::fs::read_to_string(place.path("serve.toml")).unwrap();
-        std::fs::write(place.path("pooled.toml"), text.replace("postgres.address", "pooled.address")).unwrap();
+        std::fs::write(place.path("pooled.toml"), text.replace("postgres.address", "pooled.address"))
+            .unwrap();
         place.secret("pooled.address", &cluster.address(["pooler_a", "pooler_b"]));
         let nodes: Vec<_> =
             (0..NODES).map(|at| Mutex::new(launch(place, at, false).expect("it starts"))).collect();
@@ -59,8 +60,10 @@ impl<'a> Fleet<'a> {
 
     /// When that node says that a demand of now was made.
     fn clock(&self, at: usize, token: &str) -> i64 {
-        let body = serde_json::json!({"purpose": "sim.activate", "number": "+8613900000001", "claims": ["name"]});
-        let made = call(&agent(), &self.url(at), ("POST", "/v1/demands"), token, None, &body).expect("an answer");
+        let body =
+            serde_json::json!({"purpose": "sim.activate", "number": "+8613900000001", "claims": ["name"]});
+        let made =
+            call(&agent(), &self.url(at), ("POST", "/v1/demands"), token, None, &body).expect("an answer");
         let demand = made.1["demand"].as_str().unwrap_or_else(|| panic!("{made:?}"));
         let payload = demand.split('.').nth(1).unwrap();
         let payload = realname::jose::decode(payload).unwrap();

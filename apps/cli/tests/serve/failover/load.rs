@@ -46,7 +46,8 @@ pub(crate) fn answer(fleet: &Fleet<'_>, token: &str, jobs: &[Job<'_>], seed: u64
                     let one = insist(&agent, fleet, token, job, client);
                     told.lock().unwrap().push(one);
                     // Spread, so that the faults fall among them.
-                    let pause = (seed ^ (client as u64 * 7_919 + job.of as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                    let pause =
+                        (seed ^ (client as u64 * 7_919 + job.of as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
                     std::thread::sleep(Duration::from_millis(100 + (pause >> 32) % 400));
                 }
             });

@@ -108,7 +108,8 @@ impl Field<'_> {
         let at = [draw(1_000) + 700, draw(3_000) + 200, draw(6_000) + 200, draw(4_000) + 200];
         let victims = [usize::try_from(draw(4)).unwrap(), usize::try_from(draw(4)).unwrap()];
         let begin = Instant::now();
-        let wait = |until: u64| std::thread::sleep(Duration::from_millis(until).saturating_sub(begin.elapsed()));
+        let wait =
+            |until: u64| std::thread::sleep(Duration::from_millis(until).saturating_sub(begin.elapsed()));
         let mut end = begin;
         let mut mended = Duration::ZERO;
         let mut writes = String::new();
@@ -138,8 +139,10 @@ impl Field<'_> {
         let accepted = once(&told, presentations.len());
         self.check(fleet, &presentations, seed);
         let after = |one: &&Told| one.begun > end && one.accepted;
-        let first = told.iter().filter(after).map(|one| one.done - end).min().expect("answers after the fault");
-        let of_node = |node| told.iter().filter(after).filter(|one| one.node == node).map(|one| one.done - end).min();
+        let first =
+            told.iter().filter(after).map(|one| one.done - end).min().expect("answers after the fault");
+        let of_node =
+            |node| told.iter().filter(after).filter(|one| one.node == node).map(|one| one.done - end).min();
         let each: Vec<_> = (0..NODES).map(|node| of_node(node).map(|time| time.as_millis())).collect();
         println!(
             "{kind}, kill -9 of {way}, seed {seed}: first answer {} ms after, each node's {each:?}; {writes} writes and has its \
@@ -180,9 +183,14 @@ impl Field<'_> {
             for part in 0..8 {
                 scope.spawn(move || {
                     let agent = agent();
-                    for (at, (nonce, presentation)) in presentations.iter().enumerate().skip(part).step_by(8) {
-                        assert!(recorded(&self.store, nonce).unwrap().is_some(), "an answer was lost: {nonce}");
-                        let (body, key) = (json!({ "presentation": presentation }), format!("again-{seed}-{at}"));
+                    for (at, (nonce, presentation)) in presentations.iter().enumerate().skip(part).step_by(8)
+                    {
+                        assert!(
+                            recorded(&self.store, nonce).unwrap().is_some(),
+                            "an answer was lost: {nonce}"
+                        );
+                        let (body, key) =
+                            (json!({ "presentation": presentation }), format!("again-{seed}-{at}"));
                         let path = ("POST", "/v1/presentations");
                         let (status, verdict) = (0..20)
                             .find_map(|turn| {
