@@ -232,12 +232,16 @@ impl Workshop {
         let key = |name: &str| -> serde_json::Value {
             serde_json::from_slice(&fs::read(self.path(&format!("{name}.jwk"))).expect("read")).expect("JSON")
         };
+        // From before the terminal's delegation: a list that says nothing lets a key sign from its own second on.
+        let from = jiff::Timestamp::now().as_second() - 60;
         let mut operator = key("operator");
         operator["iss"] = FAR.into();
+        operator["nbf"] = from.into();
         let mut keys = vec![operator];
         if with_home {
             let mut home = key("home");
             home["iss"] = HOME.into();
+            home["nbf"] = from.into();
             home["role"] = "demand".into();
             home["purposes"] = serde_json::json!([
                 "sim.cancel",
