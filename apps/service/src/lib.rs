@@ -50,6 +50,7 @@ mod setup;
 mod shown;
 mod tls;
 mod tokens;
+mod visit;
 mod webhooks;
 
 use std::net::SocketAddr;

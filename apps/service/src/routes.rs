@@ -19,11 +19,10 @@ use crate::api::{
 };
 use crate::app::App;
 use crate::call::peer;
-use crate::demo;
 use crate::drain::Draining;
 use crate::measures::{Named, Route};
 use crate::refusal::Coded;
-use crate::{openapi, page, sessions};
+use crate::{openapi, page, sessions, visit};
 
 /// How long a request may take, from its head to its answer.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -86,9 +85,9 @@ pub(crate) fn router(app: App) -> Router {
         .route("/assets/{name}", get(page::asset))
         .route("/demo/photos/{name}", get(page::specimen))
         .route("/demo/sale", post(page::sale))
-        .route("/demo/desk", post(demo::desk))
-        .route("/demo/card", post(demo::card))
-        .route("/demo/phone", get(demo::phone).post(demo::reply))
+        .route("/demo/desk", post(visit::desk))
+        .route("/demo/card", post(visit::card))
+        .route("/demo/phone", get(visit::phone).post(visit::reply))
         .route("/demo/sessions/{id}", get(page::settle))
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Method)
