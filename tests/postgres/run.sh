@@ -2,8 +2,7 @@
 # Real PostgreSQL servers in a temporary directory, on Unix sockets and this machine's own address only: starts them, runs a command against them, stops them.
 #
 #   tests/postgres/run.sh                       the store's tests: one server, a pooler before it, a pair that fails over
-#   tests/postgres/run.sh long                  the same, with ten failovers instead of two. With REALNAME_SERVE_FAILOVER=1 also
-#                                               failovers under `serve`, by hand and under Patroni: they don't pass yet
+#   tests/postgres/run.sh long                  the same, with ten failovers instead of two, and failovers under `serve`, by hand and under Patroni
 #   tests/postgres/run.sh cargo bench …         anything else, with $REALNAME_POSTGRES_URL and $REALNAME_POOLER_URL set
 #
 # Installs Debian's `postgresql` and `pgbouncer` when there are none and this is root. A server never runs as root: then it is
@@ -109,7 +108,7 @@ cargo test --test serve -- --ignored --nocapture --test-threads 2 nodes::
 cargo test -p realname --features postgres --test stores -- --ignored --nocapture --test-threads 2 postgres_pair
 
 # Four nodes on a pair that fails over. The pairs are `pair.sh`'s.
-if [ -n "$long" ] && [ -n "${REALNAME_SERVE_FAILOVER:-}" ]; then
+if [ -n "$long" ]; then
     command -v patroni >/dev/null || install patroni
     command -v etcd >/dev/null || install etcd-server
     command -v faketime >/dev/null || install faketime

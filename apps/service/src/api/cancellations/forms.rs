@@ -13,10 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::hex::hex;
-use crate::operator::Operator;
-use crate::scope::Scope;
 use crate::shown::ReasonShown;
-use crate::tokens::Caller;
 
 /// A number's account as the home's systems have it at this moment.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -227,26 +224,6 @@ impl NoticeShown {
 
 fn value(member: &'static str, problem: &'static str) -> Refusal {
     Refusal::Value { member, problem }
-}
-
-/// The account that a step is about: as the caller gives it, or as the home's systems have it.
-pub(super) fn account_of(
-    operator: &Operator,
-    caller: &Caller,
-    given: Option<&AccountGiven>,
-    number: Option<&Personal>,
-) -> Result<Account, Refusal> {
-    match (given, number) {
-        (Some(account), None) => {
-            caller.may(Scope::Demand)?;
-            account.read()
-        }
-        (None, Some(number)) => {
-            let number = number.as_str().parse().map_err(Refusal::PhoneNumber)?;
-            operator.accounts()?.find(&number)?.ok_or(Refusal::NotFound)
-        }
-        _ => Err(Refusal::Members("it has one of `account` and `number`")),
-    }
 }
 
 impl AccountGiven {

@@ -16,7 +16,7 @@ use serde_json::json;
 pub(crate) use self::forms::AccountGiven;
 use self::forms::{
     CancellationOpened, CancellationRefused, Commit, Committal, Confirm, ConfirmationStep, Identification,
-    Identify, NewCancellation, NoticeShown, Read, account_of, settled,
+    Identify, NewCancellation, NoticeShown, Read, settled,
 };
 use super::confirmations;
 use super::order;
@@ -38,6 +38,26 @@ const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 pub(crate) fn lang(locale: Option<&str>) -> Lang {
     if locale == Some("en") { Lang::En } else { Lang::Zh }
+}
+
+/// The account that a step is about: as the caller gives it, or as the home's systems have it.
+fn account_of(
+    operator: &Operator,
+    caller: &Caller,
+    given: Option<&AccountGiven>,
+    number: Option<&Personal>,
+) -> Result<Account, Refusal> {
+    match (given, number) {
+        (Some(account), None) => {
+            caller.may(Scope::Demand)?;
+            account.read()
+        }
+        (None, Some(number)) => {
+            let number = number.as_str().parse().map_err(Refusal::PhoneNumber)?;
+            operator.accounts()?.find(&number)?.ok_or(Refusal::NotFound)
+        }
+        _ => Err(Refusal::Members("it has one of `account` and `number`")),
+    }
 }
 
 /// A case of the caller's own.
