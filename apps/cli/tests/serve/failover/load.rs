@@ -57,7 +57,13 @@ pub(crate) fn answer(fleet: &Fleet<'_>, token: &str, jobs: &[Job<'_>], seed: u64
 }
 
 /// Tries at one node after the other, with the same key, until there is an answer.
-fn insist(agent: &ureq::Agent, fleet: &Fleet<'_>, token: &str, job: &Job<'_>, from: usize) -> Told {
+pub(crate) fn insist(
+    agent: &ureq::Agent,
+    fleet: &Fleet<'_>,
+    token: &str,
+    job: &Job<'_>,
+    from: usize,
+) -> Told {
     let first = Instant::now();
     let body = json!({ "presentation": job.presentation });
     for tries in 1.. {

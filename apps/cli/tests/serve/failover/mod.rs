@@ -14,12 +14,11 @@ use std::time::{Duration, Instant};
 use postgres::NoTls;
 use realname::rely::recorded;
 use realname::store::PostgresStore;
-use serde_json::json;
 
 use self::cluster::Cluster;
 use self::fleet::{Fleet, NODES};
 use self::load::{Job, Told};
-use crate::world::{Desk, Place, agent, call};
+use crate::world::{Desk, Place, agent};
 
 const PRESENTATIONS: usize = 384;
 /// Every how manieth is presented by two clients at once, with keys of their own.
@@ -199,16 +198,9 @@ impl Field<'_> {
                     for (at, (nonce, presentation)) in presentations.iter().enumerate().skip(part).step_by(8)
                     {
                         self.assert_kept(nonce);
-                        let (body, key) =
-                            (json!({ "presentation": presentation }), format!("again-{seed}-{at}"));
-                        let path = ("POST", "/v1/presentations");
-                        let (status, verdict) = (0..20)
-                            .find_map(|turn| {
-                                call(&agent, &fleet.url(at + turn), path, &self.token, Some(&key), &body)
-                                    .filter(|(status, _)| *status != 503)
-                            })
-                            .expect("an answer");
-                        assert!(!load::accepted(status, &verdict), "accepted twice: {nonce}");
+                        let job = Job { of: at, key: format!("again-{seed}-{at}"), presentation };
+                        let again = load::insist(&agent, fleet, &self.token, &job, at);
+                        assert!(!again.accepted, "accepted twice: {nonce}");
                     }
                 });
             }
