@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
@@ -31,7 +31,7 @@ async function page(port = 0) {
 const [till, foreign, shop] = [await page(), await page(), await page()];
 // Two, because one that is back after half a second was only touched.
 const link = join(place, "reader");
-const plugIn = () => start("emulator", "--card", ...cards, "--again", "--link", link);
+const plugIn = (...first) => start("emulator", "--card", ...first, ...cards, "--again", "--link", link);
 await plugIn();
 const reader = started.at(-1);
 const bridge = await start("bridge", "--port", link, "--listen", "127.0.0.1:0", "--allow-origin", till.origin, "--allow-origin", shop.origin);
@@ -112,7 +112,8 @@ try {
   }
   assert.equal((await call(allowed, bridge, "/v1/read", '{"wait": 1}')).status, 503);
   const back = events(second, bridge, 2);
-  await plugIn();
+  // With another card on it: one that was read before would still lie there, and answer nothing until it is lifted.
+  await plugIn(join(dirname(cards[0]), "resident-bing.json"));
   assert.deepEqual((await back).map((event) => event.event), ["reader_gone", "reader_ready"]);
   assert.equal((await call(second, bridge, "/v1/read", '{"wait": 20}')).status, 200);
 
