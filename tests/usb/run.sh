@@ -167,6 +167,8 @@ need xz xz-utils
 need g++ g++
 need python3 python3
 need mcs mono-mcs mono-runtime libmono-i18n4.0-all
+# Other steps install the compiler without these tables.
+[ -e /usr/lib/mono/4.5/I18N.CJK.dll ] || as_root apt-get install -qq -y libmono-i18n4.0-all >/dev/null
 need javac default-jdk-headless
 [ -e /usr/share/java/jna.jar ] || as_root apt-get install -qq -y libjna-java >/dev/null
 need npm nodejs npm
