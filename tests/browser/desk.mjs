@@ -97,6 +97,8 @@ async function demonstration(url, locale, viewport) {
   const facts = await page.textContent("#receipt-facts");
   assert.match(facts, /\d{4}-\d{2}-\d{2}/);
   await accessible(page, `receipt-${locale}`);
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#receipt-file")]);
+  assert.match(readFileSync(await saved.path(), "utf8"), /^eyJ[^~]+~[^~]+~$/, "the receipt with its number");
   await again("receipt");
   assert.equal(await page.textContent("#receipt-facts"), facts, "the same receipt");
   await page.click("#again");

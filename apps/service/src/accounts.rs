@@ -8,10 +8,12 @@ use realname::confirmation::PhoneNumber;
 use realname::jose::Json;
 use serde_json::json;
 use ureq::Agent;
+use zeroize::Zeroizing;
 
 use crate::api::AccountGiven;
 use crate::config::AccountsAt;
 use crate::files::{read_secret, read_text};
+use crate::outward::agent;
 use crate::{Refusal, SetupError};
 
 /// The largest answer, and the largest file, in bytes.
@@ -24,7 +26,7 @@ pub(crate) enum Accounts {
     /// A list of accounts in JSON.
     File(PathBuf),
     /// The home's own systems.
-    Http { agent: Agent, url: String, authorization: Option<String> },
+    Http { agent: Agent, url: String, authorization: Option<Zeroizing<String>> },
 }
 
 impl Accounts {
@@ -33,26 +35,15 @@ impl Accounts {
         let value = |problem| SetupError::Value { key: "accounts", problem };
         match (&at.file, &at.url) {
             (Some(path), None) if at.authorization.is_none() => {
-                let source = Self::File(path.clone());
-                let text = read_text(path)?;
-                list(text.as_bytes()).ok_or(value(
-                    "the file is a JSON list of accounts, as POST /v1/cancellations takes them",
+                list(read_text(path)?.as_bytes()).ok_or(value(
+                    "the file is a JSON list of accounts, as POST /v1/cancellations takes them, a number in one of them",
                 ))?;
-                Ok(source)
+                Ok(Self::File(path.clone()))
             }
             (None, Some(url)) => {
-                let authorization = at.authorization.as_ref().map(|path| read_secret(path)).transpose()?;
-                let roots = realname_https::system_roots().unwrap_or_default();
-                let agent = Agent::config_builder()
-                    .tls_config(realname_https::config(roots, None))
-                    .timeout_global(Some(PATIENCE))
-                    .max_redirects(0)
-                    .http_status_as_error(false)
-                    .proxy(None)
-                    .build()
-                    .into();
-                let authorization = authorization.map(|text| text.trim().to_owned());
-                Ok(Self::Http { agent, url: url.clone(), authorization })
+                let secret = at.authorization.as_ref().map(|path| read_secret(path).map(Zeroizing::new));
+                let authorization = secret.transpose()?.map(|text| Zeroizing::new(text.trim().to_owned()));
+                Ok(Self::Http { agent: agent(PATIENCE), url: url.clone(), authorization })
             }
             _ => Err(value("it has `file`, or `url` with `authorization` where one is needed")),
         }
@@ -60,20 +51,19 @@ impl Accounts {
 
     /// The account of that number, if the home has it.
     pub(crate) fn find(&self, number: &PhoneNumber) -> Result<Option<Account>, Refusal> {
-        let found = match self {
+        match self {
             Self::File(path) => {
                 let bytes = std::fs::read(path).map_err(|_| Refusal::AccountsAway)?;
                 let all = list(&bytes).ok_or(Refusal::AccountsUnreadable)?;
-                all.into_iter().find(|given| given.is_of(number))
+                Ok(all.into_iter().find(|account| account.number() == number))
             }
-            Self::Http { agent, url, authorization } => ask(agent, url, authorization.as_deref(), number)?,
-        };
-        let Some(found) = found else { return Ok(None) };
-        let account = found.read().map_err(|_| Refusal::AccountsUnreadable)?;
-        if account.number() != number {
-            return Err(Refusal::AccountsUnreadable);
+            Self::Http { agent, url, authorization } => {
+                let authorization = authorization.as_ref().map(|text| text.as_str());
+                let Some(given) = ask(agent, url, authorization, number)? else { return Ok(None) };
+                let account = given.read().ok().filter(|account| account.number() == number);
+                account.map(Some).ok_or(Refusal::AccountsUnreadable)
+            }
         }
-        Ok(Some(account))
     }
 }
 
@@ -107,6 +97,11 @@ fn strict<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     serde_json::from_slice(bytes).ok()
 }
 
-fn list(bytes: &[u8]) -> Option<Vec<AccountGiven>> {
-    strict(bytes)
+/// All accounts of a file. A number that stands in two of them has none: which one holds, nobody here can say.
+fn list(bytes: &[u8]) -> Option<Vec<Account>> {
+    let given: Vec<AccountGiven> = strict(bytes)?;
+    let all: Vec<Account> = given.iter().map(|given| given.read().ok()).collect::<Option<_>>()?;
+    let mut numbers: Vec<&str> = all.iter().map(|account| account.number().as_str()).collect();
+    numbers.sort_unstable();
+    numbers.windows(2).all(|two| two.first() != two.last()).then_some(all)
 }

@@ -10,7 +10,7 @@ use realname::profile::Env;
 
 use crate::SetupError;
 use crate::config::Live;
-use crate::files::read_text;
+use crate::files::read_secret;
 
 /// How long a checker may be given, in milliseconds: `complete` waits for it, and a request has 30 seconds.
 const LIMIT_MS: std::ops::RangeInclusive<u32> = 100..=20_000;
@@ -49,7 +49,7 @@ pub(crate) fn load(live: &Live, env: Env) -> Result<Box<dyn LivenessChecker>, Se
             let id = live.id.clone().or(host).unwrap_or_default();
             let mut asked = HttpLivenessChecker::new(id, &live.checker, limit)?;
             if let Some(path) = &live.authorization {
-                asked = asked.with_authorization(read_text(path)?.trim())?;
+                asked = asked.with_authorization(read_secret(path)?.trim())?;
             }
             Box::new(if live.real { asked.measured_on_real_faces() } else { asked })
         }

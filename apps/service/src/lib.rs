@@ -38,6 +38,7 @@ mod measures;
 mod once;
 mod openapi;
 mod operator;
+mod outward;
 mod page;
 mod pool;
 mod rates;

@@ -67,17 +67,21 @@ pub(crate) async fn front(State(app): State<App>) -> Response {
     file("text/html; charset=utf-8", &include_bytes!("page/front.html")[..])
 }
 
+fn script(text: &'static str) -> Response {
+    file("text/javascript; charset=utf-8", text)
+}
+
 /// Scripts and styles.
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     match name.as_str() {
-        "session.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/session.js")[..]),
-        "words.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/words.js")[..]),
-        "desk.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/desk.js")[..]),
-        "desk-words.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/desk-words.js")[..]),
+        "session.js" => script(include_str!("page/session.js")),
+        "words.js" => script(include_str!("page/words.js")),
+        "desk.js" => script(include_str!("page/desk.js")),
+        "desk-words.js" => script(include_str!("page/desk-words.js")),
         "reasons.json" => file("application/json", reasons()),
-        "demo.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/demo.js")[..]),
+        "demo.js" => script(include_str!("page/demo.js")),
         "page.css" => file("text/css; charset=utf-8", &include_bytes!("page/page.css")[..]),
-        "live.js" => file("text/javascript; charset=utf-8", &include_bytes!("page/live.js")[..]),
+        "live.js" => script(include_str!("page/live.js")),
         _ => Refusal::NotFound.into_response(),
     }
 }

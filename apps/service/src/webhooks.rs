@@ -15,6 +15,7 @@ use crate::clock::now;
 use crate::hex::hex;
 use crate::hook::{Event, Hook, Listener, Waiting};
 use crate::measures::Named;
+use crate::outward::agent;
 
 /// How long an event is tried.
 const TRIED: SignedDuration = SignedDuration::from_hours(72);
@@ -42,7 +43,7 @@ pub(crate) fn start(app: &App) {
 }
 
 fn tell(app: &App, listener: &Listener, woken: &Receiver<()>) {
-    let agent = agent();
+    let agent = agent(PATIENCE);
     while !app.is_ending() {
         // What can't be had from the store now is had later.
         let whole = turn(app, listener, &agent).unwrap_or(false);
@@ -158,16 +159,4 @@ fn post(agent: &ureq::Agent, hook: &Hook, event: &Event, now: Timestamp) -> bool
         .header("Realname-Signature", &signature)
         .send(&body);
     sent.is_ok_and(|response| response.status().is_success())
-}
-
-fn agent() -> ureq::Agent {
-    let roots = realname_https::system_roots().unwrap_or_default();
-    ureq::Agent::config_builder()
-        .tls_config(realname_https::config(roots, None))
-        .timeout_global(Some(PATIENCE))
-        .max_redirects(0)
-        .http_status_as_error(false)
-        .proxy(None)
-        .build()
-        .into()
 }

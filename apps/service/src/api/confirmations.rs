@@ -197,7 +197,17 @@ pub(crate) async fn ask(State(app): State<App>, request: Request) -> Result<Resp
     Ok(answer(StatusCode::OK, &shown))
 }
 
-/// Asks a question that the library made, unless it was asked today; gives its id.
+/// What a number says to a question of this service's own.
+pub(crate) enum Word {
+    /// Nothing yet: the id of the question.
+    Waiting(String),
+    /// Yes: the grant.
+    Granted(String),
+    /// No, or nothing in time.
+    No(ReasonCode),
+}
+
+/// Asks a question that the library made, unless it was asked today, and tells what the number says to it.
 pub(crate) fn put_question(
     operator: &Operator,
     question: Question,
@@ -205,7 +215,7 @@ pub(crate) fn put_question(
     owner: &str,
     lang: Lang,
     now: Timestamp,
-) -> Result<String, Refusal> {
+) -> Result<Word, Refusal> {
     let (asker, store) = (operator.asker()?, operator.store.as_ref());
     let service = self::service(service)?;
     let fresh = random_id().map_err(|_| Refusal::Internal)?;
@@ -213,18 +223,13 @@ pub(crate) fn put_question(
     if let Asking::Ask(challenge) = asker.confirmer.ask(store, question, now)? {
         send(challenge, asker.messenger.as_ref(), lang)?;
     }
-    Ok(id)
-}
-
-/// How the day's question stands that was put to a number.
-pub(crate) fn standing(
-    operator: &Operator,
-    (number, service): (&PhoneNumber, &str),
-    now: Timestamp,
-) -> Result<Standing, Refusal> {
-    let (asker, service) = (operator.asker()?, self::service(service)?);
-    let standing = asker.confirmer.standing(operator.store.as_ref(), number, &service, now)?;
-    Ok(standing.unwrap_or(Standing::Unanswered))
+    // The reply may have come from the number's own network meanwhile.
+    Ok(match asker.confirmer.standing(store, number, &service, now)? {
+        Some(Standing::Waiting { .. }) => Word::Waiting(id),
+        Some(Standing::Granted(grant)) => Word::Granted(grant.as_str().to_owned()),
+        Some(Standing::Declined) => Word::No(ReasonCode::ConfirmationDeclined),
+        _ => Word::No(ReasonCode::ConfirmationMissing),
+    })
 }
 
 fn question_of(wanted: &NewQuestion) -> Result<Question, Refusal> {

@@ -45,7 +45,14 @@ fn a_desk_cancels_a_number_of_which_it_knows_nothing_else() {
         .refused(403, "scope_missing");
     post("/v1/demands", json!({"purpose": "sim.cancel"})).refused(403, "scope_missing");
 
-    let opened = post("/v1/cancellations", json!({"number": NUMBER, "checks": ["chip", "registry"]})).is(201);
+    let app = json!({"number": NUMBER, "own_app": true, "terminal": "checkout-1"});
+    post("/v1/cancellations", app).refused(403, "scope_missing");
+    let opened = post("/v1/cancellations", json!({"number": NUMBER})).is(201);
+    let asked = opened["demand"].as_str().unwrap().split('.').nth(1).unwrap();
+    let asked = String::from_utf8(realname::jose::decode(asked).unwrap().to_vec()).unwrap();
+    for check in ["\"chip\"", "\"registry\""] {
+        assert!(asked.contains(check), "a desk can't ask itself for less: {asked}");
+    }
     assert!(!opened.to_string().contains("测试甲"), "nothing of the account before the person was checked");
     let id = opened["cancellation"].as_str().unwrap().to_owned();
     let at = |step: &str| format!("/v1/cancellations/{id}/{step}");
@@ -188,6 +195,16 @@ fn accounts_that_nobody_can_look_up_are_found_when_it_starts() {
     };
     refused("[accounts]", "accounts: ");
     refused("[accounts]\nfile = \"accounts.json\"", "JSON list of accounts");
+    let place = self::place("[accounts]\nfile = \"accounts.json\"");
+    let mut odd = account(0);
+    odd["reach"] = json!("sometimes");
+    for accounts in [json!([account(0), account(1)]), json!([odd])] {
+        write(&place, &accounts);
+        assert!(
+            check(&place.file()).unwrap_err().to_string().contains("JSON list of accounts"),
+            "{accounts}"
+        );
+    }
     refused("[accounts]\nfile = \"absent.json\"", "absent.json");
     refused("[accounts]\nfile = \"accounts.json\"\nurl = \"https://home.example\"", "accounts: ");
     refused("[accounts]\nurl = \"http://home.example\"", "accounts.url");

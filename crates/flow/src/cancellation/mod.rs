@@ -42,7 +42,7 @@ pub use closing::{Brings, Paper, Papers, Unclosed};
 pub use error::{CancellationError, StatementRefused};
 pub use home::HomeSide;
 pub use notice::{Acknowledgement, Notice, NoticeKind};
-pub use opening::{OWN_APP_CHECKS, Opening, Stage};
+pub use opening::{DESK_CHECKS, OWN_APP_CHECKS, Opening, Stage};
 pub use receipt::{Committed, QUARANTINE_DAYS, Receipt, VerifiedReceipt};
 pub use snapshot::{Released, Snapshot};
 pub use steps::{Acknowledged, Asked, CANCEL_SERVICE, Confirmed, Identified};

@@ -23,6 +23,9 @@ pub struct Opening {
     own_app: bool,
 }
 
+/// What must have passed at a desk that says itself what is asked of it: it can't ask itself for less.
+pub const DESK_CHECKS: [Check; 2] = [Check::Chip, Check::Registry];
+
 /// What must have passed where nobody stands at a desk: the checks of the policy `cancel-online`.
 pub const OWN_APP_CHECKS: [Check; 6] = [
     Check::Triplet,

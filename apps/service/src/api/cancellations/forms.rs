@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use realname::cancellation::{
-    Account, Acknowledgement, CancellationError, Contract, Items, Notice, NoticeKind, Opening, Reach,
+    Account, Acknowledgement, CancellationError, Contract, DESK_CHECKS, Items, Notice, NoticeKind, Opening,
+    Reach,
 };
 use realname::confirmation::{PhoneNumber, Price};
 use realname::document::Personal;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::hex::hex;
+use crate::scope::Scope;
 use crate::shown::ReasonShown;
 
 /// A number's account as the home's systems have it at this moment.
@@ -198,7 +200,7 @@ pub(super) fn settled(error: CancellationError) -> Result<Vec<Reason>, Refusal> 
 }
 
 impl ConfirmationStep {
-    pub(super) fn refused(code: ReasonCode) -> Self {
+    pub(crate) fn refused(code: ReasonCode) -> Self {
         Self::Refused { reasons: vec![code.into()] }
     }
 }
@@ -227,11 +229,6 @@ fn value(member: &'static str, problem: &'static str) -> Refusal {
 }
 
 impl AccountGiven {
-    /// Whether it is that number's, as it is written.
-    pub(crate) fn is_of(&self, number: &PhoneNumber) -> bool {
-        self.number.as_str() == number.as_str()
-    }
-
     pub(crate) fn read(&self) -> Result<Account, Refusal> {
         let number: PhoneNumber = self.number.as_str().parse().map_err(Refusal::PhoneNumber)?;
         let contract = match self.contract_until.as_deref() {
@@ -255,8 +252,16 @@ impl AccountGiven {
 }
 
 impl NewCancellation {
-    pub(super) fn opening(&self) -> Result<Opening, Refusal> {
-        let mut opening = Opening::default().checks(checks(&self.checks)?);
+    /// `at_desk` for a desk's own call: it may ask itself for more than [`DESK_CHECKS`], not for less, and is no app.
+    pub(super) fn opening(&self, at_desk: bool) -> Result<Opening, Refusal> {
+        let mut wanted = checks(&self.checks)?;
+        if at_desk {
+            if self.own_app {
+                return Err(Refusal::ScopeMissing(Scope::Demand));
+            }
+            wanted.extend(DESK_CHECKS);
+        }
+        let mut opening = Opening::default().checks(wanted);
         opening = match &self.terminal {
             Some(terminal) if self.own_app => opening.own_app(terminal.as_str()),
             Some(terminal) => opening.terminal(terminal.as_str()),

@@ -5,10 +5,9 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use realname::cancellation::{Account, Acknowledgement, CancellationError, HomeSide, Opening, Stage};
-use realname::confirmation::Standing;
 use realname::demand::PendingDemand;
 use realname::document::Personal;
-use realname::profile::{Lang, ReasonCode};
+use realname::profile::Lang;
 use realname::rely::Limits;
 use realname::store::{Space, Store};
 use serde_json::json;
@@ -18,7 +17,7 @@ use self::forms::{
     CancellationOpened, CancellationRefused, Commit, Committal, Confirm, ConfirmationStep, Identification,
     Identify, NewCancellation, NoticeShown, Read, settled,
 };
-use super::confirmations;
+use super::confirmations::{self, Word};
 use super::order;
 use crate::Refusal;
 use crate::app::App;
@@ -113,7 +112,7 @@ pub(crate) async fn open(State(app): State<App>, request: Request) -> Result<Res
         .run(move || {
             let (now, store, home) = (now(), operator.store.as_ref(), operator.home()?);
             let account = account_of(&operator, &caller, wanted.account.as_ref(), wanted.number.as_ref())?;
-            let opening = wanted.opening()?;
+            let opening = wanted.opening(caller.may(Scope::Demand).is_err())?;
             let told = once.run(store, now, |_| begin(home, store, &account, &opening, &caller, now))?;
             let Some(nonce) = told.of["nonce"].as_str() else { return Ok((told.status, told.of)) };
             let kept = PendingDemand::load(store, nonce)?.ok_or(Refusal::Internal)?;
@@ -242,25 +241,16 @@ fn acknowledge(own: &Own<'_>, came: &Confirm, principal: &str) -> Result<Confirm
     };
     let trust = own.operator.trust(own.now)?;
     let grant = came.grant.as_ref().map(Personal::as_str);
-    // The reply may have come from the number's own network meanwhile.
     let mut found = None;
     if grant.is_none()
         && let Some(question) = acknowledged.question(&account, lang(came.locale.as_deref()))
     {
         let about = (account.number(), realname::cancellation::CANCEL_SERVICE);
-        let asked = confirmations::put_question(
-            own.operator,
-            question,
-            about,
-            principal,
-            lang(came.locale.as_deref()),
-            own.now,
-        )?;
-        match confirmations::standing(own.operator, about, own.now)? {
-            Standing::Granted(grant) => found = Some(grant.as_str().to_owned()),
-            Standing::Declined => return Ok(ConfirmationStep::refused(ReasonCode::ConfirmationDeclined)),
-            Standing::Waiting { .. } => return Ok(ConfirmationStep::Waiting { confirmation: asked }),
-            _ => return Ok(ConfirmationStep::refused(ReasonCode::ConfirmationMissing)),
+        let lang = lang(came.locale.as_deref());
+        match confirmations::put_question(own.operator, question, about, principal, lang, own.now)? {
+            Word::Waiting(confirmation) => return Ok(ConfirmationStep::Waiting { confirmation }),
+            Word::Granted(grant) => found = Some(grant),
+            Word::No(code) => return Ok(ConfirmationStep::refused(code)),
         }
     }
     match acknowledged.confirm(store, &account, grant.or(found.as_deref()), &trust.list, own.now) {

@@ -20,7 +20,8 @@ use self::forms::{
 };
 use super::cancellations::forms::{Committal, ConfirmationStep, NoticeShown, Read};
 use super::cancellations::lang;
-use super::{confirmations, order};
+use super::confirmations::{self, Word};
+use super::order;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer};
@@ -204,16 +205,21 @@ fn confirm(own: &Own<'_>, came: &ChangeConfirm) -> Result<ConfirmationStep, Refu
         _ => return Ok(ConfirmationStep::Confirmed),
     };
     let trust = own.operator.trust(own.now)?;
-    let grant = came.grant.as_ref().map(|grant| (Personal::as_str(grant), &trust.list));
+    let grant = came.grant.as_ref().map(Personal::as_str);
+    let mut found = None;
     let lang = lang(came.locale.as_deref());
     if grant.is_none()
         && let Some(question) = acknowledged.question(&account, lang)
     {
         let purpose = own.act.purpose();
         let about = (account.number(), purpose.as_str());
-        let asked = confirmations::put_question(own.operator, question, about, own.principal, lang, own.now)?;
-        return Ok(ConfirmationStep::Waiting { confirmation: asked });
+        match confirmations::put_question(own.operator, question, about, own.principal, lang, own.now)? {
+            Word::Waiting(confirmation) => return Ok(ConfirmationStep::Waiting { confirmation }),
+            Word::Granted(grant) => found = Some(grant),
+            Word::No(code) => return Ok(ConfirmationStep::refused(code)),
+        }
     }
+    let grant = grant.or(found.as_deref()).map(|grant| (grant, &trust.list));
     match acknowledged.confirm(store, whose, grant, own.now) {
         Ok(_) => Ok(ConfirmationStep::Confirmed),
         Err(error) => Ok(ConfirmationStep::Refused { reasons: settled(error)? }),
