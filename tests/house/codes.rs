@@ -1,7 +1,7 @@
 //! `docs/codes.md` lists every stable code with its text in both languages.
 //!
 //! Its tables of verdicts, appraisals and errors are printed from the code's own tables:
-//! `UPDATE_DOCS=1 cargo test --all-features --test house codes` writes them. The others are written by hand and must name
+//! `UPDATE_DOCS=1 RUST_TEST_THREADS=1 cargo test --all-features --test house codes` writes them. The others are written by hand and must name
 //! every code of the program's own.
 #![allow(clippy::disallowed_methods)]
 
@@ -143,7 +143,7 @@ fn check_table(name: &str, rows: &str) {
     } else {
         assert_eq!(
             table, rows,
-            "docs/codes.md is behind the code: UPDATE_DOCS=1 cargo test --all-features --test house codes"
+            "docs/codes.md is behind the code: UPDATE_DOCS=1 RUST_TEST_THREADS=1 cargo test --all-features --test house codes"
         );
     }
 }
