@@ -2,7 +2,7 @@
 # Real PostgreSQL servers in a temporary directory, on Unix sockets and this machine's own address only: starts them, runs a command against them, stops them.
 #
 #   tests/postgres/run.sh                       the store's tests: one server, a pooler before it, a pair that fails over
-#   tests/postgres/run.sh long                  the same, with ten failovers instead of two, and failovers under `serve`, by hand and under Patroni
+#   tests/postgres/run.sh long                  the same, with ten failovers instead of two, and ten under `serve` by hand and five under Patroni
 #   tests/postgres/run.sh cargo bench …         anything else, with $REALNAME_POSTGRES_URL and $REALNAME_POOLER_URL set
 #
 # Installs Debian's `postgresql` and `pgbouncer` when there are none and this is root. A server never runs as root: then it is
@@ -115,5 +115,6 @@ if [ -n "$long" ]; then
     command -v curl >/dev/null || install curl
     REALNAME_FAKETIME=$(ls /usr/lib/*/faketime/libfaketime.so.1 | head -1)
     export REALNAME_FAKETIME
-    cargo test --test serve -- --ignored --nocapture --test-threads 1 failover
+    cargo test --test serve -- --ignored --nocapture failover::by_hand
+    REALNAME_FAILOVERS=$((rounds / 2)) cargo test --test serve -- --ignored --nocapture failover::under_patroni
 fi

@@ -43,38 +43,43 @@ impl Storm<'_> {
         let nodes: Vec<Mutex<Node>> = (0..self.nodes).map(|_| Mutex::new(self.place.start())).collect();
         let urls: Vec<RwLock<String>> =
             nodes.iter().map(|node| RwLock::new(node.lock().unwrap().url.clone())).collect();
-        let (next, left, over) = (AtomicUsize::new(0), AtomicUsize::new(WORKERS), AtomicBool::new(false));
+        // Presentations wait for the kills: each finds its share of them on the way.
+        let (next, allowed, over) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
         let found = Mutex::new(Found::default());
         let demands = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for worker in 0..WORKERS {
-                let (urls, next, left, over, found, demands) = (&urls, &next, &left, &over, &found, &demands);
+                let (urls, next, allowed, over) = (&urls, &next, &allowed, &over);
+                let (found, demands) = (&found, &demands);
                 scope.spawn(move || {
                     let client = Client { storm: self, urls, agent: agent() };
                     loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        match self.presentations.get(at) {
-                            Some(presentation) => client.answer(at, presentation, found),
-                            None if over.load(Ordering::Relaxed) => break,
+                        let ends = over.load(Ordering::SeqCst);
+                        let allowed = allowed.load(Ordering::SeqCst);
+                        let one = |at: usize| (at < allowed).then_some(at + 1);
+                        match next.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one) {
+                            Ok(at) => client.answer(at, &self.presentations[at], found),
+                            Err(_) if ends => break,
                             // Until the last kill: demands are made, too.
-                            None => demands.lock().unwrap().extend(client.demand(worker + at)),
+                            Err(at) => demands.lock().unwrap().extend(client.demand(worker + at)),
                         }
                     }
-                    left.fetch_sub(1, Ordering::Relaxed);
                 });
             }
             let mut kills = 0;
             while kills < self.kills {
                 let at = kills % nodes.len();
-                // Spread over what a request takes.
                 std::thread::sleep(Duration::from_micros(150_000 + (kills as u64 * 79_193) % 250_000));
+                allowed.store(self.presentations.len() * (kills + 1) / self.kills, Ordering::SeqCst);
+                // Spread over what a request takes.
+                std::thread::sleep(Duration::from_micros((kills as u64 * 7_919) % 12_000));
                 let mut node = nodes[at].lock().unwrap();
                 node.kill();
                 *node = self.place.start();
                 urls[at].write().unwrap().clone_from(&node.url);
                 kills += 1;
             }
-            over.store(true, Ordering::Relaxed);
+            over.store(true, Ordering::SeqCst);
             found.lock().unwrap().kills = kills;
         });
         let mut found = found.into_inner().unwrap();
@@ -131,7 +136,7 @@ impl Client<'_> {
 
     fn answer(&self, at: usize, (nonce, presentation): &(String, String), found: &Mutex<Found>) {
         // With a key an answer that got lost comes again; without one the second call says what was recorded.
-        let key = at.is_multiple_of(self.storm.keyed).then(|| format!("answer-{at}"));
+        let key = (at + 1).is_multiple_of(self.storm.keyed).then(|| format!("answer-{at}"));
         let body = json!({ "presentation": presentation });
         let (status, verdict, tries) = self.insist(at, "/v1/presentations", key.as_deref(), &body);
         assert_eq!(status, 200, "{nonce}: {verdict}");
