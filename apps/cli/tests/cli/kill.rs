@@ -30,6 +30,7 @@ use support::{HOME, NAME, NUMBER, Workshop, fixture, json, realname, reasons, ru
 
 const AT_RANDOM: usize = 180;
 const AFTER_COMMIT: usize = 60;
+const DESKS: usize = 3;
 
 /// Where the kill hit, as seen from outside.
 #[derive(Default, Debug)]
@@ -53,36 +54,50 @@ fn a_killed_verify_neither_accepts_twice_nor_loses_a_verdict() {
     }
     let whole = begin.elapsed() / 3;
 
-    let mut count = Count::default();
-    for (at, nonce) in nonces.iter().enumerate() {
-        let presentation = format!("p{}", at + calm.len());
-        let printed = if at < AT_RANDOM {
-            kill_at(&workshop, &presentation, whole.mul_f64(1.3 * fraction(at)))
-        } else {
-            kill_between(&workshop, &presentation, &store, nonce)
-        };
-        let committed = recorded(&store, nonce).expect("the store").is_some();
-        match (&printed, committed) {
-            (Some(verdict), _) => {
-                assert_eq!(verdict["verdict"], "accepted");
-                assert!(committed, "printed before it was recorded: {nonce}");
-                count.after_output += 1;
+    // Several at a time, as at several desks on one store. Each has every third demand, and so its share of both ways of killing.
+    let desk = &|first: usize| {
+        let mut count = Count::default();
+        for (at, nonce) in nonces.iter().enumerate().skip(first).step_by(DESKS) {
+            let presentation = format!("p{}", at + calm.len());
+            let printed = if at < AT_RANDOM {
+                kill_at(&workshop, &presentation, whole.mul_f64(1.3 * fraction(at)))
+            } else {
+                kill_between(&workshop, &presentation, &store, nonce)
+            };
+            let committed = recorded(&store, nonce).expect("the store").is_some();
+            match (&printed, committed) {
+                (Some(verdict), _) => {
+                    assert_eq!(verdict["verdict"], "accepted");
+                    assert!(committed, "printed before it was recorded: {nonce}");
+                    count.after_output += 1;
+                }
+                (None, true) => count.between_commit_and_output += 1,
+                (None, false) => count.before_commit += 1,
             }
-            (None, true) => count.between_commit_and_output += 1,
-            (None, false) => count.before_commit += 1,
-        }
 
-        let second = json(&run(workshop.verify_args(&presentation)));
-        if committed {
-            assert_eq!(reasons(&second), ["already_answered"], "accepted twice");
-            assert_eq!(second["recorded"]["verdict"], "accepted", "the verdict was lost");
-        } else {
-            assert_eq!(second["verdict"], "accepted", "a demand was burnt without a verdict: {second}");
+            let second = json(&run(workshop.verify_args(&presentation)));
+            if committed {
+                assert_eq!(reasons(&second), ["already_answered"], "accepted twice");
+                assert_eq!(second["recorded"]["verdict"], "accepted", "the verdict was lost");
+            } else {
+                assert_eq!(second["verdict"], "accepted", "a demand was burnt without a verdict: {second}");
+            }
+            let third = json(&run(workshop.verify_args(&presentation)));
+            assert_eq!(reasons(&third), ["already_answered"], "accepted twice");
+            assert_eq!(third["recorded"]["verdict"], "accepted", "the verdict was lost");
         }
-        let third = json(&run(workshop.verify_args(&presentation)));
-        assert_eq!(reasons(&third), ["already_answered"], "accepted twice");
-        assert_eq!(third["recorded"]["verdict"], "accepted", "the verdict was lost");
-    }
+        count
+    };
+    let counts: Vec<Count> = std::thread::scope(|scope| {
+        let desks: Vec<_> = (0..DESKS).map(|first| scope.spawn(move || desk(first))).collect();
+        desks.into_iter().map(|desk| desk.join().expect("a desk")).collect()
+    });
+    let sum = |part: fn(&Count) -> usize| counts.iter().map(part).sum();
+    let count = Count {
+        before_commit: sum(|count| count.before_commit),
+        between_commit_and_output: sum(|count| count.between_commit_and_output),
+        after_output: sum(|count| count.after_output),
+    };
     println!("{} kills of a {whole:.1?} run: {count:?}", nonces.len());
     assert!(count.between_commit_and_output >= AFTER_COMMIT, "{count:?}");
     assert!(count.before_commit > 0, "no kill came early: {count:?}");
