@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::lang;
 use crate::outside::path as shown;
-use crate::plugins::{Helper, Installed};
+use crate::plugins::{Helper, Installed, Judge};
 
 /// What a terminal is told once. Relative paths are relative to the file.
 #[derive(Debug, Deserialize)]
@@ -55,9 +55,9 @@ pub(crate) struct Config {
     /// Turns the chip's photo block into a picture.
     photo_decoder: Option<Helper>,
     /// Compares the live photo with the chip's.
-    face_matcher: Option<Helper>,
+    face_matcher: Option<Judge>,
     /// Judges whether the photo shows a living person.
-    liveness: Option<Helper>,
+    liveness: Option<Judge>,
     /// Reads what is printed on the photographed card.
     text_reader: Option<Helper>,
     /// Where this terminal remembers the trust lists that it has seen; `terminal-store` beside the file when absent.
@@ -152,9 +152,9 @@ impl Config {
     /// The programs that it names, ready to be run.
     pub(crate) fn plugins(&self) -> Result<Installed, Failure> {
         let base = &self.directory;
-        let helpers =
-            [&self.face_finder, &self.photo_decoder, &self.face_matcher, &self.liveness, &self.text_reader];
-        Installed::find(base, helpers, self.face_model.as_deref())
+        let helpers = [&self.face_finder, &self.photo_decoder, &self.text_reader];
+        let judges = [&self.face_matcher, &self.liveness];
+        Installed::find(base, helpers, judges, self.face_model.as_deref())
     }
 
     /// The enrolled readers, parsed.

@@ -1,17 +1,21 @@
-//! Programs of the operator's that see more than this one does: named in the terminal's configuration, run as helpers.
+//! Programs and services of the operator's that see more than this one does: named in the terminal's configuration.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use realname::capture::plugin::{
-    ChipPhotoForm, FaceFinder, HelperDecoder, HelperFaceFinder, HelperFaceMatcher, HelperLivenessChecker,
-    HelperTextReader, NoFaceFinder, RawOrder, SeetaFaceFinder,
+    ChipPhotoForm, FaceFinder, FaceMatcher, HelperDecoder, HelperFaceFinder, HelperTextReader,
+    LivenessChecker, NoFaceFinder, RawOrder, SeetaFaceFinder,
 };
 use serde::Deserialize;
 
 use crate::args::PluginArgs;
 use crate::failure::Failure;
 use crate::{files, lang, outside};
+
+pub(crate) use judge::Judge;
+
+mod judge;
 
 /// One helper: its path alone, or a table.
 #[derive(Debug, Deserialize)]
@@ -115,6 +119,8 @@ macro_rules! built {
     }};
 }
 
+use built;
+
 /// What finds faces.
 #[derive(Debug, Default)]
 pub(crate) enum Finder {
@@ -153,12 +159,12 @@ fn built_in(model: &Path) -> Result<SeetaFaceFinder, Failure> {
 }
 
 /// The plug-ins of a terminal, ready to be asked.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Installed {
     pub(crate) face_finder: Finder,
     pub(crate) photo_decoder: Option<HelperDecoder>,
-    pub(crate) face_matcher: Option<HelperFaceMatcher>,
-    pub(crate) liveness: Option<HelperLivenessChecker>,
+    pub(crate) face_matcher: Option<Box<dyn FaceMatcher>>,
+    pub(crate) liveness: Option<Box<dyn LivenessChecker>>,
     pub(crate) text_reader: Option<HelperTextReader>,
 }
 
@@ -170,17 +176,19 @@ pub(crate) fn text_reader(program: Option<&Path>) -> Result<Option<HelperTextRea
 }
 
 impl Installed {
-    /// Finds them (face finder, photo decoder, face matcher, liveness checker, text reader); relative paths are relative to `base`. A helper
-    /// goes before the built-in finder, whose weights are in `model`.
+    /// Finds them (face finder, photo decoder, text reader; face matcher, liveness checker); relative paths are relative to `base`. A
+    /// helper goes before the built-in finder, whose weights are in `model`.
     pub(crate) fn find(
         base: &Path,
-        helpers: [&Option<Helper>; 5],
+        helpers: [&Option<Helper>; 3],
+        judges: [&Option<Judge>; 2],
         model: Option<&Path>,
     ) -> Result<Self, Failure> {
         let parts = |name: &str, helper: &Option<Helper>| {
             helper.as_ref().map(|helper| helper.parts(name, base)).transpose()
         };
-        let [finder, photo_decoder, matcher, liveness, reader] = helpers;
+        let [finder, photo_decoder, reader] = helpers;
+        let [matcher, liveness] = judges;
         Ok(Self {
             face_finder: match (parts("face_finder", finder)?, model) {
                 (Some(parts), _) => Finder::Helper(built!(parts, HelperFaceFinder)),
@@ -188,8 +196,8 @@ impl Installed {
                 (None, None) => Finder::None,
             },
             photo_decoder: parts("photo_decoder", photo_decoder)?.map(decoder),
-            face_matcher: parts("face_matcher", matcher)?.map(|parts| built!(parts, HelperFaceMatcher)),
-            liveness: parts("liveness", liveness)?.map(|parts| built!(parts, HelperLivenessChecker)),
+            face_matcher: matcher.as_ref().map(|judge| judge.matcher(base)).transpose()?,
+            liveness: liveness.as_ref().map(|judge| judge.liveness(base)).transpose()?,
             text_reader: parts("text_reader", reader)?.map(reading),
         })
     }
@@ -200,9 +208,10 @@ impl Installed {
             self.face_finder = Finder::named(args.face_finder.as_deref(), args.face_model.as_deref())?;
         }
         let given = |program: &Option<PathBuf>| program.clone().map(Helper::Path);
+        let judge = |program: &Option<PathBuf>| given(program).map(Judge::Program);
         let (decoder, matcher, liveness) =
-            (given(&args.photo_decoder), given(&args.face_matcher), given(&args.liveness));
-        let named = Self::find(Path::new(""), [&None, &decoder, &matcher, &liveness, &None], None)?;
+            (given(&args.photo_decoder), judge(&args.face_matcher), judge(&args.liveness));
+        let named = Self::find(Path::new(""), [&None, &decoder, &None], [&matcher, &liveness], None)?;
         self.photo_decoder = named.photo_decoder.or(self.photo_decoder);
         self.face_matcher = named.face_matcher.or(self.face_matcher);
         self.liveness = named.liveness.or(self.liveness);

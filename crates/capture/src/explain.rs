@@ -140,7 +140,8 @@ explain! {
 explain! {
     CheckerAddressError {
         Self::Url | Self::Plain | Self::Roots | Self::Authorization => "liveness_checker", Setup,
-            "Correct the liveness checker's address and credentials.", "请更正活体检测服务的地址和凭据。", "活体检测服务的地址或凭据有误";
+            "Correct the checker's address and credentials: HTTPS, or a service on this machine.",
+            "请更正检测服务的地址和凭据：须为 HTTPS，或本机上的服务。", "检测服务的地址或凭据有误";
     }
 }
 

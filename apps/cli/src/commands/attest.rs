@@ -166,12 +166,12 @@ fn case(
     let mut case = Case::open(evidence, policy, request)?;
     if let Some(decoder) = &plugins.photo_decoder {
         case = match &plugins.face_matcher {
-            Some(matcher) => case.with_face_chip(decoder, matcher),
+            Some(matcher) => case.with_face_chip(decoder, matcher.as_ref()),
             None => case.with_face_chip(decoder, &NoFaceMatcher),
         };
     }
     if let Some(checker) = &plugins.liveness {
-        case = case.with_liveness(checker);
+        case = case.with_liveness(checker.as_ref());
     }
     Ok(case)
 }

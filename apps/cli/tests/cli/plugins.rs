@@ -68,6 +68,80 @@ fn a_chips_photo_is_compared_where_the_terminal_has_the_programs() {
     assert_eq!(outcome(&json(&attested), "face_chip"), "not_run");
 }
 
+/// A service that reads a request whole and answers each with the next text.
+fn service(answers: &'static [&'static str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let url = format!("http://{}/faces", listener.local_addr().expect("an address"));
+    let heads = std::thread::spawn(move || {
+        let answer = |answer: &&str| {
+            let (mut stream, _) = listener.accept().expect("a caller");
+            let (mut read, mut buffer) = (Vec::new(), [0; 65_536]);
+            loop {
+                let head = read.windows(4).position(|four| four == b"\r\n\r\n");
+                if let Some(end) = head {
+                    let head = String::from_utf8_lossy(&read[..end]).to_lowercase();
+                    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                    let length: usize = length.expect("a length").parse().expect("a number");
+                    if read.len() >= end + 4 + length {
+                        let text = format!(
+                            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{answer}",
+                            answer.len()
+                        );
+                        stream.write_all(text.as_bytes()).expect("answered");
+                        return head;
+                    }
+                }
+                let count = stream.read(&mut buffer).expect("read");
+                assert!(count > 0, "the caller went");
+                read.extend_from_slice(&buffer[..count]);
+            }
+        };
+        answers.iter().map(answer).collect()
+    });
+    (url, heads)
+}
+
+#[test]
+fn a_service_compares_the_chips_photo() {
+    let workshop = Workshop::new();
+    fs::write(workshop.path("chip.bmp"), bitmap()).expect("written");
+    helper(&workshop, "decode", &format!("exec /bin/cat '{}'", workshop.path("chip.bmp")));
+    let (url, heads) = service(&["same 0.9 0.5 0.001\n", "different 0.1 0.5 0.001\n", "perhaps\n"]);
+    workshop.write("matcher.secret", "Bearer CANARY\n");
+    let secret = workshop.path("matcher.secret");
+    let config = fs::read_to_string(workshop.path("terminal.toml")).expect("read");
+    let matcher = |url: &str| {
+        let table = format!("{{ url = \"{url}\", authorization = \"matcher.secret\" }}");
+        workshop
+            .write("terminal.toml", &format!("{config}photo_decoder = \"decode\"\nface_matcher = {table}\n"));
+    };
+    let attest = || {
+        let reader = Emulator::start("cards/resident.json");
+        workshop.demand("demand.jwt");
+        workshop.attest(&reader.port, "portraits/jia-live-1.jpg", "demand.jwt", "presentation")
+    };
+    matcher(&url);
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).expect("set");
+    let readable = attest();
+    assert_eq!(json(&readable)["error"]["code"], "key_readable", "others can read what lets them ask");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("set");
+    let attested = attest();
+    assert_eq!(code(&attested), Some(0), "{}", String::from_utf8_lossy(&attested.stderr));
+    assert_eq!(outcome(&json(&attested), "face_chip"), "pass");
+    assert_eq!(json(&attest())["error"]["code"], "face_different");
+    // Another word is none.
+    assert_eq!(outcome(&json(&attest()), "face_chip"), "not_run");
+    let heads = heads.join().expect("the service");
+    assert!(heads.iter().all(|head| head.contains("authorization: bearer canary")), "{heads:?}");
+
+    matcher("http://matcher.example/faces");
+    let refused = attest();
+    let text =
+        String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
+    assert!(text.contains("https://") && !text.contains("CANARY"), "faces aren't sent in the clear: {text}");
+}
+
 #[test]
 fn a_spoof_that_the_terminals_program_sees_is_refused() {
     let workshop = Workshop::new();

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::answer::{MOST_BYTES, parse};
 use super::asked_program::{AskedProgram, builder};
-use super::face_helper::pgm;
+use super::faces::{compared, pair};
 use super::frames::{frames, judged};
 use super::{FaceMatcher, FaceVerdict, LivenessChecker, LivenessVerdict, Measured};
 use crate::live::LiveTake;
@@ -66,24 +66,7 @@ impl FaceMatcher for HelperFaceMatcher {
     }
 
     fn compare(&self, probe: &Picture, reference: &Picture) -> FaceVerdict {
-        let (mut input, second) = (pgm(probe), pgm(reference));
-        // Grown by hand: a vector that grows by itself leaves its old bytes behind.
-        let mut both = Zeroizing::new(Vec::with_capacity(input.len() + second.len()));
-        both.append(&mut input);
-        both.extend_from_slice(&second);
-        match answer(&self.helper, both).as_ref().map(|(word, measured)| (word.as_str(), *measured)) {
-            // A verdict that its own numbers contradict is none.
-            Some(("same", Some(measured))) if measured.score >= measured.threshold => {
-                FaceVerdict::Same(measured)
-            }
-            Some(("different", Some(measured))) if measured.score < measured.threshold => {
-                FaceVerdict::Different(measured)
-            }
-            Some(("inconclusive", Some(measured))) => FaceVerdict::Inconclusive(measured),
-            Some(("probe_unusable", None)) => FaceVerdict::ProbeUnusable,
-            Some(("reference_unusable", None)) => FaceVerdict::ReferenceUnusable,
-            _ => FaceVerdict::NotRun,
-        }
+        compared(answer(&self.helper, pair(probe, reference)))
     }
 }
 

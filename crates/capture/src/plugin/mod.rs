@@ -5,22 +5,27 @@
 
 mod answer;
 mod asked_program;
+#[cfg(feature = "http")]
+mod asked_service;
 mod chip_photo;
 mod face;
 mod face_finder;
 mod face_helper;
+mod faces;
 mod frames;
 mod helper;
 mod judge_helper;
-mod liveness;
 #[cfg(feature = "http")]
-mod liveness_http;
+mod judge_http;
+mod liveness;
 mod process;
 #[cfg(feature = "rustface")]
 mod seeta;
 mod text;
 mod text_helper;
 
+#[cfg(feature = "http")]
+pub use asked_service::CheckerAddressError;
 pub use chip_photo::{ChipPhotoForm, NoPhotoDecoder, PhotoDecodeError, PhotoDecoder, RawOrder};
 pub use face::{FaceMatcher, FaceVerdict, NoFaceMatcher};
 pub use face_finder::{BadFace, FaceBox, FaceFinder, FaceFinderError, FacesFound, NoFaceFinder};
@@ -28,9 +33,9 @@ pub use face_helper::HelperFaceFinder;
 pub(crate) use face_helper::MOST_FACES;
 pub use helper::HelperDecoder;
 pub use judge_helper::{HelperFaceMatcher, HelperLivenessChecker};
-pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
 #[cfg(feature = "http")]
-pub use liveness_http::{CheckerAddressError, HttpLivenessChecker};
+pub use judge_http::{HttpFaceMatcher, HttpLivenessChecker};
+pub use liveness::{LivenessChecker, LivenessVerdict, NoLivenessChecker, TestLivenessChecker};
 #[cfg(feature = "rustface")]
 pub use seeta::{SeetaFaceFinder, WrongModel};
 pub use text::{NoTextReader, TextField, TextReader, TextVerdict};
