@@ -218,7 +218,10 @@ fn a_configuration_names_where_the_trail_is_kept() {
     let server = serve(&people, RegisterFaults::none(), 10);
     let directory = tempfile::tempdir().unwrap();
     let config = directory.path().join("register.toml");
-    std::fs::write(directory.path().join("secret"), "a secret of the tests\n").unwrap();
+    let secret = directory.path().join("secret");
+    std::fs::write(&secret, "a secret of the tests\n").unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let text = format!(
         "id = \"TEST-register\"\norigin = \"{}\"\naudit = \"trail.jsonl\"\n[reply_seal]\nheader = \"x-signature\"\n\
          parts = [\"method\", \"path\", \"key\", \"status\", \"body_sha256\"]\nfile = \"secret\"\n[seal]\n\
@@ -297,7 +300,12 @@ fn a_configuration_names_who_is_asked_in_a_dead_registers_place_and_what_is_kept
     let register = Register::new(authority, RegisterOptions::default());
     let server = Server::start(register, "127.0.0.1:0".parse().unwrap(), ServeOptions::default()).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: String| std::fs::write(directory.path().join(name), text).unwrap();
+    let write = |name: &str, text: String| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    };
     write(
         "first.toml",
         format!(

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use realname::profile::others_can_read;
+
 use crate::SetupError;
 
 /// A file's bytes.
@@ -16,15 +18,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, SetupError> {
 
 /// A file's text, which others than its owner can't read.
 pub(crate) fn read_secret(path: &Path) -> Result<String, SetupError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-
-        let meta = std::fs::metadata(path);
-        let open = |mode: u32| mode & 0o077 != 0;
-        if meta.is_ok_and(|meta| meta.is_file() && open(meta.permissions().mode())) {
-            return Err(SetupError::SecretReadable(path.to_owned()));
-        }
+    if others_can_read(path) {
+        return Err(SetupError::SecretReadable(path.to_owned()));
     }
     read_text(path)
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::config::Webhook;
-use crate::files::read_text;
+use crate::files::read_secret;
 use crate::hex::hex;
 use crate::{Refusal, SetupError};
 
@@ -142,7 +142,7 @@ impl Listener {
 
 impl Hook {
     fn load(webhook: &Webhook) -> Result<Self, SetupError> {
-        let secret = Zeroizing::new(read_text(&webhook.secret)?.trim().to_owned());
+        let secret = Zeroizing::new(read_secret(&webhook.secret)?.trim().to_owned());
         if secret.len() < 32 {
             return Err(SetupError::Value {
                 key: "webhook.secret",

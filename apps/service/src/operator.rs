@@ -21,7 +21,7 @@ use crate::asker::{Asker, Both};
 use crate::book::Book;
 use crate::config::{Config, Confirmation, Voice};
 use crate::desk::Desk;
-use crate::files::{read, read_text};
+use crate::files::{read, read_secret, read_text};
 use crate::hook::{Event, Listener};
 use crate::{Refusal, SetupError, kept, keys};
 
@@ -197,7 +197,7 @@ fn asker(
     signer: &Arc<dyn Signer>,
     store: Arc<dyn Outbox>,
 ) -> Result<Asker, SetupError> {
-    let text = Zeroizing::new(read_text(&asking.secret)?);
+    let text = Zeroizing::new(read_secret(&asking.secret)?);
     let secret = decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let secret = Zeroizing::new(secret.ok_or(SetupError::Value {
         key: "confirmation.secret",
@@ -223,7 +223,7 @@ fn asker(
         (None, Some(url), None) => {
             let gateway = HttpGateway::new(url, Duration::from_secs(10))?;
             Some(Box::new(match &asking.authorization {
-                Some(path) => gateway.with_authorization(read_text(path)?.trim())?,
+                Some(path) => gateway.with_authorization(read_secret(path)?.trim())?,
                 None => gateway,
             }))
         }
@@ -248,7 +248,7 @@ fn ways() -> SetupError {
 
 /// The platform that asks by telephone. A secret that is empty, or short enough to guess, is none.
 fn voice(voice: &Voice) -> Result<VoicePlatform, SetupError> {
-    let secret = Zeroizing::new(read_text(&voice.secret)?);
+    let secret = Zeroizing::new(read_secret(&voice.secret)?);
     let secret = secret.trim();
     if secret.len() < 32 {
         return Err(SetupError::Value {
@@ -258,7 +258,7 @@ fn voice(voice: &Voice) -> Result<VoicePlatform, SetupError> {
     }
     let platform = VoicePlatform::new(&voice.url, Secret::new(secret), Duration::from_secs(10))?;
     Ok(match &voice.authorization {
-        Some(path) => platform.with_authorization(read_text(path)?.trim())?,
+        Some(path) => platform.with_authorization(read_secret(path)?.trim())?,
         None => platform,
     })
 }

@@ -97,7 +97,10 @@ fn register(world: &Arc<World>) -> (tempfile::TempDir, Box<dyn realname_authorit
         world.start()
     );
     for (name, text) in [("id", "synthetic-id"), ("secret", "synthetic-secret"), ("register.toml", &config)] {
-        std::fs::write(folder.path().join(name), text).unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
     let register = connect(None, Some(&folder.path().join("register.toml"))).unwrap();
     (folder, register)

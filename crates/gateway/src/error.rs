@@ -16,6 +16,12 @@ pub enum SettingsError {
         /// Why.
         source: std::io::Error,
     },
+    /// Others can read the file of a secret.
+    #[error("{}: others can read this secret", shown(.path))]
+    Readable {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file isn't TOML of this form.
     #[error("{}:{line}: {problem}", shown(.path))]
     Form {
@@ -51,6 +57,8 @@ fn shown(path: &std::path::Path) -> String {
 explain! {
     SettingsError as error {
         Self::File { .. } => "file", System, "check the path and its permissions", "请检查路径及其权限", "无法读取文件（{error}）";
+        Self::Readable { .. } => "secret_readable", Setup,
+            "chmod 600 it, and agree on a new secret if somebody may have read it", "请执行 chmod 600；如可能已被他人读取，请更换密码", "其他用户可读取该密码文件";
         Self::Form { .. } | Self::Value { .. } => "gateway_settings", Setup,
             "correct the setting; docs/gateways.md has every key", "请更正该配置项；docs/gateways.md 列出了所有配置项", "短信网关配置有误（{error}）";
         Self::Open => "gateway_open_line", Setup,

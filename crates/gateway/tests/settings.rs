@@ -11,8 +11,28 @@ const PAGE: &str = include_str!("../../../docs/gateways.md");
 fn load(text: &str) -> Result<GatewaySettings, SettingsError> {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("gateway.toml"), text).unwrap();
-    fs::write(dir.path().join("cmpp.secret"), "CANARY\r\n").unwrap();
+    secret(&dir.path().join("cmpp.secret"), 0o600);
     GatewaySettings::load(&dir.path().join("gateway.toml"))
+}
+
+fn secret(path: &std::path::Path, mode: u32) {
+    fs::write(path, "CANARY\r\n").unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    #[cfg(not(unix))]
+    let _ = mode;
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("gateway.toml"), page()).unwrap();
+    secret(&dir.path().join("cmpp.secret"), 0o640);
+    let refused = GatewaySettings::load(&dir.path().join("gateway.toml")).unwrap_err();
+    assert!(matches!(refused, SettingsError::Readable { .. }), "{refused}");
+    assert_eq!(refused.entry().code, "secret_readable");
+    assert!(!refused.to_string().contains("CANARY"));
 }
 
 fn page() -> &'static str {

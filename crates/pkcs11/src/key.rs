@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use realname_terms::others_can_read;
 use realname_token::jose::{Signer, SigningKey};
 use zeroize::Zeroizing;
 
@@ -120,21 +121,6 @@ fn read(path: &Path) -> std::io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::new());
     std::fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
     Ok(text)
-}
-
-/// Whether others than its owner can read a file. Pipes have no such bits that matter.
-#[cfg(unix)]
-#[allow(clippy::disallowed_methods)]
-fn others_can_read(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-
-    std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o077 != 0)
-}
-
-/// Other systems have other ways to say who may read a file.
-#[cfg(not(unix))]
-fn others_can_read(_: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod personal;
 mod purpose;
 mod reason;
 mod refused;
+mod secret_file;
 mod wiping;
 
 pub use check::{Check, CheckResult, Outcome};
@@ -51,6 +52,7 @@ pub use personal::Personal;
 pub use purpose::{Env, Locality, Purpose, PurposeError};
 pub use reason::{Lang, Reason, ReasonCode};
 pub use refused::Refused;
+pub use secret_file::others_can_read;
 pub use wiping::to_wiped_json;
 
 #[cfg(feature = "schema")]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use realname::profile::others_can_read;
 use zeroize::Zeroizing;
 
 use super::is_standard;
@@ -78,13 +79,8 @@ fn limited(source: impl Read, path: &Path) -> io::Result<Result<Zeroizing<Vec<u8
 }
 
 /// Refuses a key in a file that others than its owner can read. Pipes and standard input have no such bits that matter.
-#[cfg(unix)]
 pub(crate) fn of_this_user_only(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let others =
-        std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o077 != 0);
-    if is_standard(path) || !others {
+    if is_standard(path) || !others_can_read(path) {
         return Ok(());
     }
     Err(Failure::refused(
@@ -95,12 +91,6 @@ pub(crate) fn of_this_user_only(path: &Path) -> Result<(), Failure> {
             "请执行 chmod 600；如可能已被他人读取，请更换密钥",
         ),
     ))
-}
-
-/// Other systems have other ways to say who may read a file.
-#[cfg(not(unix))]
-pub(crate) fn of_this_user_only(_: &Path) -> Result<(), Failure> {
-    Ok(())
 }
 
 /// Reads a text file; a final line end is dropped.

@@ -61,7 +61,7 @@ pub(crate) fn account(owing: u32) -> Value {
 #[test]
 fn a_number_is_cancelled_once_by_its_holder_and_its_own_word() {
     let place = Place::new();
-    std::fs::write(place.dir.path().join("confirmation.secret"), realname::jose::encode(&[9; 32])).unwrap();
+    place.secret("confirmation.secret", &realname::jose::encode(&[9; 32]));
     place.configure("[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"");
     let token = place.token("home", &Scope::ALL);
     let other = place.token("other", &Scope::ALL);

@@ -21,7 +21,7 @@ impl Home {
     fn new() -> Self {
         let place = Place::new();
         let secret = realname::jose::encode(&[9; 32]);
-        std::fs::write(place.dir.path().join("confirmation.secret"), secret).unwrap();
+        place.secret("confirmation.secret", &secret);
         place.configure("[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"");
         let (token, other) = (place.token("home", &Scope::ALL), place.token("other", &Scope::ALL));
         let server = place.start();

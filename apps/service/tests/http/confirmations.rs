@@ -15,7 +15,7 @@ fn messages(place: &Place) -> Vec<Value> {
 fn a_customer_is_asked_once_and_charged_once() {
     let place = Place::new();
     let secret = realname::jose::encode(&[7; 32]);
-    std::fs::write(place.dir.path().join("confirmation.secret"), secret).unwrap();
+    place.secret("confirmation.secret", &secret);
     place.configure("[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"");
     let token = place.token("shop", &Scope::ALL);
     let other = place.token("other", &Scope::ALL);

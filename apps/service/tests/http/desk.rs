@@ -15,7 +15,7 @@ const OTHER: &str = "+8613900000004";
 fn place(accounts: &str) -> Place {
     let place = Place::new();
     let secret = realname::jose::encode(&[9; 32]);
-    std::fs::write(place.dir.path().join("confirmation.secret"), secret).unwrap();
+    place.secret("confirmation.secret", &secret);
     place.configure("[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"");
     place.configure(accounts);
     place

@@ -46,7 +46,7 @@ impl Drop for Ismg {
 fn a_customer_is_asked_and_answers_over_the_operators_gateway() {
     let (place, mut ismg) = (Place::new(), Ismg::start());
     let port = ismg.wait("listening")["port"].clone();
-    let write = |name: &str, text: &str| std::fs::write(place.dir.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| place.secret(name, text);
     write("confirmation.secret", &realname::jose::encode(&[7; 32]));
     write("cmpp.secret", "shared secret\n");
     write(
@@ -100,7 +100,7 @@ fn a_customer_is_asked_and_answers_over_the_operators_gateway() {
 #[test]
 fn a_gateway_on_an_open_network_is_refused() {
     let place = Place::new();
-    let write = |name: &str, text: &str| std::fs::write(place.dir.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| place.secret(name, text);
     write("confirmation.secret", &realname::jose::encode(&[7; 32]));
     write("smpp.secret", "secret");
     write(

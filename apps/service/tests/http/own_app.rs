@@ -18,7 +18,7 @@ fn account(reach: &str) -> Value {
 
 fn place(live: &str) -> Place {
     let place = Place::new();
-    std::fs::write(place.dir.path().join("confirmation.secret"), realname::jose::encode(&[9; 32])).unwrap();
+    place.secret("confirmation.secret", &realname::jose::encode(&[9; 32]));
     place.configure(&format!(
         "[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"\n{live}"
     ));

@@ -15,7 +15,7 @@ const NUMBER: &str = "+8613900000002";
 /// A service whose voice questions go to that address.
 fn place(platform: &TcpListener) -> Place {
     let place = Place::new();
-    let write = |name: &str, text: &str| std::fs::write(place.dir.path().join(name), text).unwrap();
+    let write = |name: &str, text: &str| place.secret(name, text);
     write("confirmation.secret", &realname::jose::encode(&[7; 32]));
     write("voice.secret", &format!("{SECRET}\n"));
     write("voice.authorization", "Bearer ours");
@@ -105,7 +105,7 @@ fn a_secret_that_is_none_is_refused_before_anything_listens() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for weak in ["", "\n", "short"] {
         let place = place(&platform);
-        std::fs::write(place.dir.path().join("voice.secret"), weak).unwrap();
+        place.secret("voice.secret", weak);
         let config = Config::load(&place.file()).unwrap();
         let refused = runtime.block_on(Server::bind(config, None)).map(drop).unwrap_err();
         assert!(refused.to_string().contains("confirmation.voice.secret"), "{refused}");

@@ -49,7 +49,7 @@ fn header(head: &str, name: &str) -> String {
 fn events_are_told_again_until_they_are_taken() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = Place::new();
-    std::fs::write(place.dir.path().join("hook.secret"), SECRET).unwrap();
+    place.secret("hook.secret", SECRET);
     let url = format!("http://{}/events", listener.local_addr().unwrap());
     place.configure(&format!("[[webhook]]\nprincipal = \"shop\"\nurl = \"{url}\"\nsecret = \"hook.secret\""));
     place.configure("[[return]]\nprincipal = \"other\"\nname = \"basket\"\nurl = \"https://other.example/\"");

@@ -158,6 +158,14 @@ url = "https://shop.example/basket"
     }
 
     /// Adds to the configuration.
+    /// A file that its owner alone reads, as the service wants its secrets.
+    pub(crate) fn secret(&self, name: &str, text: &str) {
+        let path = self.dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+
     pub(crate) fn configure(&self, more: &str) {
         let text = fs::read_to_string(self.file()).unwrap();
         fs::write(self.file(), format!("{text}\n{more}\n")).unwrap();

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use realname_terms::others_can_read;
 use serde::Deserialize;
 
 use super::{
@@ -47,6 +48,9 @@ pub enum ConfigError {
     /// A file that it names, or itself, can't be read.
     #[error("can't read {}", .0.display())]
     Unreadable(PathBuf),
+    /// Others can read the file of a secret.
+    #[error("{}: others can read this secret", .0.display())]
+    SecretReadable(PathBuf),
     /// The audit trail can't be appended to: without it nothing is asked.
     #[error("can't append to the audit trail {}", .0.display())]
     Audit(PathBuf),
@@ -288,7 +292,7 @@ impl RawTls {
         }
         match (&self.certificate, &self.key) {
             (Some(certificate), Some(key)) => {
-                let key = Secret::new(read(base, key)?);
+                let key = Secret::new(read_secret(base, key)?);
                 Ok(tls.with_client_certificate(&read(base, certificate)?, &key)?)
             }
             (None, None) => Ok(tls),
@@ -337,7 +341,7 @@ fn secret(
     variable: Option<&str>,
 ) -> Result<Secret, ConfigError> {
     let mut bytes = match (file, variable) {
-        (Some(file), None) => read(base, file)?,
+        (Some(file), None) => read_secret(base, file)?,
         (None, Some(name)) => {
             std::env::var(name).map_err(|_| ConfigError::NoVariable(name.to_owned()))?.into_bytes()
         }
@@ -345,6 +349,11 @@ fn secret(
     };
     bytes.truncate(bytes.trim_ascii_end().len());
     if bytes.is_empty() { Err(ConfigError::EmptySecret(what)) } else { Ok(Secret::new(bytes)) }
+}
+
+fn read_secret(base: &Path, file: &Path) -> Result<Vec<u8>, ConfigError> {
+    let path = base.join(file);
+    if others_can_read(&path) { Err(ConfigError::SecretReadable(path)) } else { read(base, file) }
 }
 
 fn read(base: &Path, file: &Path) -> Result<Vec<u8>, ConfigError> {

@@ -45,6 +45,8 @@ explain! {
     ConfigError as error {
         Self::Unreadable(_) => "file", System,
             "check the path and its permissions", "请检查路径及其权限", "无法读取登记系统配置（{error}）";
+        Self::SecretReadable(_) => "secret_readable", Setup,
+            "chmod 600 it, and get another secret if somebody may have read it", "请执行 chmod 600；如可能已被他人读取，请更换该机密", "其他用户可读取该机密文件（{error}）";
         Self::Audit(_) | Self::Syntax(_) | Self::NoVariable(_) | Self::Secret(_) | Self::EmptySecret(_) | Self::SecondHand(_) | Self::InFallback { .. } | Self::Id =>
             "authority_config", Setup, EN, ZH, "登记系统配置有误（{error}）";
     }

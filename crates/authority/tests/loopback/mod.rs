@@ -54,8 +54,10 @@ pub fn written(folder: &Path, name: &str, map: &str, origin: &str) -> std::path:
         }
         if let Some((what, variable)) = line.clone().split_once("env = ") {
             let variable = variable.trim_matches('"');
-            std::fs::write(folder.join(variable), format!("{}-synthetic", variable.replace('_', "-")))
-                .unwrap();
+            let secret = folder.join(variable);
+            std::fs::write(&secret, format!("{}-synthetic", variable.replace('_', "-"))).unwrap();
+            #[cfg(unix)]
+            std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
             *line = format!("{what}file = \"{variable}\"");
         }
     }

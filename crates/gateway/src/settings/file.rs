@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use realname_terms::others_can_read;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -36,7 +37,11 @@ impl GatewaySettings {
             SettingsError::Form { path: path.to_owned(), line, problem: error.message().to_owned() }
         })?;
         let secret = |name: &Path| {
-            let text = read(&path.parent().unwrap_or(Path::new("")).join(name))?;
+            let path = path.parent().unwrap_or(Path::new("")).join(name);
+            if others_can_read(&path) {
+                return Err(SettingsError::Readable { path });
+            }
+            let text = read(&path)?;
             Ok(Secret::new(text.trim_end_matches(['\r', '\n']).as_bytes()))
         };
         match (file.cmpp, file.smpp) {

@@ -223,8 +223,12 @@ impl Workshop {
         self.dir.path().join(name).to_str().expect("UTF-8").to_owned()
     }
 
+    /// A file that its owner alone reads, since it may hold a secret.
     pub fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).expect("written");
+        #[cfg(unix)]
+        fs::set_permissions(self.path(name), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .expect("set");
     }
 
     /// Signs the trust list; without the home side's key when it isn't to be trusted with asking.

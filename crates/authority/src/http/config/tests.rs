@@ -6,7 +6,10 @@ use crate::http::{ConnectError, connect};
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
     folder
 }
@@ -93,6 +96,22 @@ fn what_is_wrong_is_named() {
     assert_eq!(tls("roots = \"junk.pem\""), ConfigError::Tls(TlsError::NoCertificate));
     assert_eq!(tls("certificate = \"junk.pem\""), ConfigError::Secret("tls certificate and key"));
     assert_eq!(tls("certificate = \"junk.pem\"\nkey = \"junk.pem\""), ConfigError::Tls(TlsError::NoKey));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let text = "id = \"x\"\n[[credentials]]\nheader = \"A\"\nfile = \"secret\"";
+    let folder = folder(&[("authority.toml", text), ("secret", "CANARY")]);
+    let secret = folder.path().join("secret");
+    let load = || HttpConfig::load(&folder.path().join("authority.toml"));
+    load().unwrap();
+    std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).unwrap();
+    let refused = load().unwrap_err();
+    assert_eq!(refused, ConfigError::SecretReadable(secret));
+    assert!(refused.to_string().contains("others can read") && !refused.to_string().contains("CANARY"));
 }
 
 #[test]
