@@ -47,7 +47,7 @@ pub enum Pkcs11Error {
         "the token says that the PIN is wrong; it isn't tried a second time, because a few tries lock a token"
     )]
     WrongPin,
-    /// Too many wrong PINs.
+    /// Too many wrong PINs. The token is asked again after a minute: a lock costs no more tries.
     #[error("the token's PIN is locked")]
     PinLocked,
     /// The token, or its module, doesn't do what is asked.
@@ -79,8 +79,8 @@ explain! {
             "Correct the PIN, and then begin again. It wasn't tried a second time.",
             "请更正 PIN 后重新开始。系统没有再次尝试。";
         Self::PinLocked => "pkcs11_pin", Setup,
-            "The token's security officer has to unlock it.",
-            "须由令牌的安全管理员解锁。";
+            "The token's security officer has to unlock it; a TPM unlocks its tokens by itself after a while. It is asked again after a minute.",
+            "须由令牌的安全管理员解锁；TPM 会在一段时间后自行解锁。系统一分钟后会再次尝试。";
         Self::Token(_) => "pkcs11_token", Setup,
             "Check the token and its connection, and try again; nothing was signed.",
             "请检查令牌及其连接后重试；本次未签名。";

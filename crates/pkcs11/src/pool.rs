@@ -1,6 +1,7 @@
 //! Sessions of one token, each used by one caller at a time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use cryptoki::error::{Error, RvError};
 use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
@@ -32,9 +33,20 @@ struct State {
     idle: Vec<Seat>,
     /// Counts up when everything that was opened is given up: what comes back from before isn't kept.
     generation: u64,
-    /// A PIN that the token called wrong isn't tried again.
-    refused: Option<Pkcs11Error>,
+    refused: Option<Refused>,
 }
+
+/// What the token said of the PIN.
+enum Refused {
+    /// It isn't tried again: a token has few tries.
+    Wrong,
+    /// Tried again a while after. A lock costs no more tries, and it may be somebody else's who passes: a TPM locks all its tokens for
+    /// a time when one PIN was wrong too often, and a token's security officer unlocks it without telling this program.
+    Locked(Instant),
+}
+
+/// How long a lock is believed.
+const LOCKED: Duration = Duration::from_secs(60);
 
 /// More sessions than callers that sign at once aren't of use; tokens have few.
 const IDLE: usize = 64;
@@ -50,6 +62,26 @@ impl State {
     fn forget(&mut self) {
         self.generation += 1;
         self.idle.clear();
+    }
+
+    /// Why no login is tried.
+    fn refusal(&self, now: Instant) -> Option<Pkcs11Error> {
+        match self.refused {
+            Some(Refused::Wrong) => Some(Pkcs11Error::WrongPin),
+            Some(Refused::Locked(since)) if now.saturating_duration_since(since) < LOCKED => {
+                Some(Pkcs11Error::PinLocked)
+            }
+            Some(Refused::Locked(_)) | None => None,
+        }
+    }
+
+    fn note(&mut self, opened: Option<&Pkcs11Error>, now: Instant) {
+        self.refused = match opened {
+            Some(Pkcs11Error::WrongPin) => Some(Refused::Wrong),
+            Some(Pkcs11Error::PinLocked) => Some(Refused::Locked(now)),
+            // Another trouble says nothing of the PIN.
+            Some(_) | None => None,
+        };
     }
 }
 
@@ -70,17 +102,15 @@ impl Pool {
         // Before the lock: whoever waits for a module that begins again holds nobody up who gives a session back.
         let _opening = self.module.opening();
         let mut state = self.lock();
-        if let Some(error) = &state.refused {
-            return Err(error.clone());
+        if let Some(error) = state.refusal(Instant::now()) {
+            return Err(error);
         }
         if let Some(seat) = state.idle.pop() {
             return Ok(seat);
         }
         // Opened under the lock: one caller at a time logs in, and a wrong PIN is tried once.
         let opened = self.open(state.generation);
-        if let Err(error @ (Pkcs11Error::WrongPin | Pkcs11Error::PinLocked)) = &opened {
-            state.refused = Some(error.clone());
-        }
+        state.note(opened.as_ref().err(), Instant::now());
         opened
     }
 
@@ -200,4 +230,24 @@ pub(crate) fn went_away(error: &Error) -> bool {
             _
         )
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_pin_is_tried_once_and_a_lock_is_looked_at_again() {
+        let now = Instant::now();
+        let mut state = State::default();
+        assert!(state.refusal(now).is_none());
+        state.note(Some(&Pkcs11Error::PinLocked), now);
+        assert!(matches!(state.refusal(now), Some(Pkcs11Error::PinLocked)));
+        assert!(matches!(state.refusal(now + LOCKED - Duration::from_secs(1)), Some(Pkcs11Error::PinLocked)));
+        assert!(state.refusal(now + LOCKED).is_none(), "somebody may have unlocked it");
+        state.note(Some(&Pkcs11Error::WrongPin), now);
+        assert!(matches!(state.refusal(now + LOCKED * 1000), Some(Pkcs11Error::WrongPin)));
+        state.note(None, now);
+        assert!(state.refusal(now).is_none());
+    }
 }
