@@ -2,6 +2,7 @@
 //! recorded; from there the journal takes them, each once. What it says of an agent's standing is asked before anything is accepted.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -21,6 +22,8 @@ pub(crate) struct Book {
     /// Who may sell. Without a directory nobody is asked for it.
     standing: Option<Mutex<Watch>>,
     keys: YearKeys,
+    /// Somebody is about to take what waits.
+    turn: AtomicBool,
 }
 
 impl Book {
@@ -50,7 +53,7 @@ impl Book {
         let watch = |directory: &PathBuf| Watch::open(directory).map_err(broken(directory));
         let standing = config.directory.as_ref().map(watch).transpose()?.map(Mutex::new);
         let keys = config.keys.as_deref().map(year_keys).transpose()?.unwrap_or_default();
-        Ok(Self { place, standing, keys })
+        Ok(Self { place, standing, keys, turn: AtomicBool::new(false) })
     }
 
     /// The secret of that moment's year.
@@ -66,8 +69,15 @@ impl Book {
         Ok(watch.look()?.admit(event)?)
     }
 
+    /// Whether events are taken here at all, and nobody is about to: who asked then does it.
+    pub(crate) fn asks_for_a_turn(&self) -> bool {
+        self.place.is_some() && !self.turn.swap(true, Ordering::SeqCst)
+    }
+
     /// Has the journal take what waits, unless another thread or process does so.
     pub(crate) fn take(&self, store: &dyn Outbox, now: Timestamp) -> Result<u64, JournalError> {
+        // What is recorded from here on asks for another turn.
+        self.turn.store(false, Ordering::SeqCst);
         let Some(place) = self.place.as_ref().and_then(|place| place.try_lock().ok()) else { return Ok(0) };
         if !Journal::awaits(store)? {
             return Ok(0);

@@ -368,8 +368,12 @@ fn a_journal_that_cant_be_gone_on_with_stops_the_start() {
     std::fs::remove_dir_all(place.dir.path().join("journal")).unwrap();
     assert_eq!(realname::profile::Explain::code(&error(&place)), "journal_missing");
     let half = Place::new();
-    half.configure("[journal]\ndirectory = \"journal\"");
-    assert!(error(&half).to_string().contains("both"));
+    half.configure("[journal]\nkey = \"journal.pem\"");
+    assert!(error(&half).to_string().contains("directory"));
+    // A directory alone is read, so it has to be a journal.
+    let none = Place::new();
+    none.configure("[journal]\ndirectory = \"journal\"");
+    assert_eq!(realname::profile::Explain::code(&error(&none)), "journal_missing");
     // Without a directory events wait for another process.
     let waits = Place::new();
     waits.configure("[journal]");

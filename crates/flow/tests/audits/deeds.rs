@@ -139,7 +139,8 @@ impl Operator {
         let journal = Journal::create(dir.path().join("journal"), key, ORIGIN).unwrap();
         let deed = 2 + dice.below(4) as i64;
         let secret = Secret::from_bytes(dice.bytes());
-        let (kept, aside) = (BTreeSet::new(), None);
+        // Who changes an entry has a record that fits.
+        let (kept, aside) = (BTreeSet::from([another()]), None);
         Self { dir, way, deed, dice, seed, journal: Some(journal), secret, kept, aside }
     }
 
@@ -223,8 +224,8 @@ impl Operator {
             sub: &name,
             key: own.verifying_key(),
             constraints: &constraints,
-            iat: moment(0),
-            exp: moment(MONTHS),
+            iat: now,
+            exp: now + SignedDuration::from_hours(48),
         };
         let chain = [delegation.sign(&SigningKey::from_ed25519_seed(&[4; 32])).unwrap()];
         fs::create_dir_all(self.outbox(terminal)).unwrap();
@@ -328,5 +329,10 @@ impl Operator {
 }
 
 fn changed(is_it: bool, event: Event) -> Event {
-    if is_it { event.with("record", Stated::Digest(Hash::of(b"another"))) } else { event }
+    if is_it { event.with("record", Stated::Digest(another())) } else { event }
+}
+
+/// What a changed entry says.
+fn another() -> Hash {
+    Hash::of(b"another")
 }

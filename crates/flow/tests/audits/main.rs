@@ -56,7 +56,7 @@ fn year(way: Way, dice: &mut Dice) -> (Found, i64) {
 
 #[test]
 fn what_audits_find_in_a_year() {
-    let count = setting("REALNAME_OPERATORS", 2);
+    let count = setting("REALNAME_OPERATORS", 1);
     let mut dice = Dice::new(setting("REALNAME_SEED", 16));
     println!("| way | operators | found | by | months later, at most |\n|---|---|---|---|---|");
     let mut table = BTreeMap::new();
