@@ -533,7 +533,10 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     let listed = run(["agent", "list", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
     let listed = fitting("agent-list", &listed);
     let terminal = &listed["terminals"]["shop-12"]["desk-7"];
-    assert_eq!((&terminal[0]["standing"], &terminal[1]["standing"]), (&"suspended".into(), &"admitted".into()));
+    assert_eq!(
+        (&terminal[0]["standing"], &terminal[1]["standing"]),
+        (&"suspended".into(), &"admitted".into())
+    );
     let changes = listed["agents"]["shop-12"].as_array().expect("a history").clone();
     assert_eq!(changes.len(), 4);
     assert_eq!((&changes[3]["standing"], &changes[3]["rule"]), (&"dropped".into(), &"r-1".into()));
