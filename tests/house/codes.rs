@@ -96,6 +96,7 @@ fn tables() -> Vec<Table> {
         table::<realname::rely::Verdict>(),
         table::<realname::report::ReportError>(),
         table::<realname::sd_jwt::SdJwtError>(),
+        table::<realname::standing::StandingError>(),
         table::<realname::store::EngineError>(),
         table::<realname::store::StoreError>(),
         table::<realname::trust::DraftError>(),

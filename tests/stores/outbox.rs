@@ -3,7 +3,7 @@
 use std::thread;
 
 use realname::store::{
-    Answered, AnsweredAll, Answering, Claim, List, MemoryStore, Outbox, Put, Space, ToTell, Work,
+    Answered, AnsweredAll, Answering, Claim, List, MemoryStore, Outbox, Put, Putting, Space, ToTell, Work,
 };
 
 use crate::cases::at;
@@ -68,6 +68,18 @@ fn all_or_nothing(outbox: &dyn Outbox) {
     assert_eq!(told(outbox), [b"one", b"two"]);
 }
 
+/// A record and what is told of it: both or neither, and told once.
+fn put_or_nothing(outbox: &dyn Outbox) {
+    let put = |value: &[u8]| {
+        let work = Work { value: value.to_vec().into(), state: "waits".to_owned(), due_at: None };
+        let put = Putting { space: SPACE, key: b"receipt", value, expires_at: at(5) };
+        outbox.put_telling(put, &[ToTell { list: LIST, key: value, work: &work }]).unwrap()
+    };
+    assert_eq!((put(b"one"), put(b"two")), (Put::Stored, Put::Exists));
+    assert_eq!(told(outbox), [b"one"]);
+    assert_eq!(outbox.get(SPACE, b"receipt").unwrap().unwrap().value[..], b"one"[..]);
+}
+
 /// Of all who answer one record, on either node, one is recorded, and that one is told.
 fn one_is_told(nodes: [&dyn Outbox; 2]) {
     for round in 0..20_u8 {
@@ -93,6 +105,7 @@ fn one_is_told(nodes: [&dyn Outbox; 2]) {
 fn memory() {
     both_or_neither(&MemoryStore::new());
     all_or_nothing(&MemoryStore::new());
+    put_or_nothing(&MemoryStore::new());
 }
 
 #[cfg(feature = "sqlite")]
@@ -102,6 +115,7 @@ fn sqlite() {
     let open = |name| realname::store::SqliteStore::open(directory.path().join(name)).unwrap();
     both_or_neither(&open("steps"));
     all_or_nothing(&open("several"));
+    put_or_nothing(&open("put"));
     one_is_told([&open("nodes"), &open("nodes")]);
 }
 
@@ -117,6 +131,7 @@ fn postgres() {
     };
     both_or_neither(&open(&crate::stores::postgres_schema()));
     all_or_nothing(&open(&crate::stores::postgres_schema()));
+    put_or_nothing(&open(&crate::stores::postgres_schema()));
     let schema = crate::stores::postgres_schema();
     one_is_told([&open(&schema), &open(&schema)]);
 }

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::{HeaderMap, header};
 use realname::profile::Explain as _;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::Refusal;
+use crate::book::Book;
 use crate::clock::now;
 use crate::config::{Config, Limits};
 use crate::measures::Measures;
@@ -17,6 +19,9 @@ use crate::pool::Pool;
 use crate::rates::Rates;
 use crate::sessions::{Secret, Sessions};
 use crate::tokens::{Caller, Tokens};
+
+/// How long events are gathered before the journal takes them.
+const GATHERED: Duration = Duration::from_millis(200);
 
 /// What every call has at hand. Cheap to clone.
 #[derive(Clone)]
@@ -118,21 +123,24 @@ impl App {
         found
     }
 
-    /// Has the journal take what waits for it, in the background.
+    /// Has the journal take what waits for it, in the background. Opening it costs more the larger it is, so one turn takes the events of
+    /// all who ask for one within a moment.
     pub(crate) fn take_events(&self) {
-        if self.operator.book.is_none() {
+        if !self.operator.book.as_ref().is_some_and(Book::asks_for_a_turn) {
             return;
         }
         let app = self.clone();
-        tokio::task::spawn_blocking(move || {
-            let Some(book) = &app.operator.book else { return };
-            if let Err(error) = book.take(app.operator.store.as_ref(), now()) {
-                tracing::error!(
-                    code = error.code(),
-                    "the journal didn't take its events, which wait: {error}"
-                );
-            }
+        tokio::spawn(async move {
+            tokio::time::sleep(GATHERED).await;
+            tokio::task::spawn_blocking(move || app.take_turn());
         });
+    }
+
+    fn take_turn(&self) {
+        let Some(book) = &self.operator.book else { return };
+        if let Err(error) = book.take(self.operator.store.as_ref(), now()) {
+            tracing::error!(code = error.code(), "the journal didn't take its events, which wait: {error}");
+        }
     }
 
     /// Does some of what is over, in the background.

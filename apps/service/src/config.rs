@@ -244,9 +244,9 @@ pub struct Reports {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Journal {
-    /// The journal's directory. Absent with `key`: events wait in the store for another process, which has both.
+    /// The journal's directory: the standing of agents is read there. Absent: nobody's standing is looked at.
     pub directory: Option<PathBuf>,
-    /// The key that signs it, as above.
+    /// The key that signs it, as above. Absent: events wait in the store for another process, which has it.
     pub key: Option<PathBuf>,
     /// The directory with the secrets of the years (`realname journal year`), for keyed digests of persons and numbers.
     pub keys: Option<PathBuf>,

@@ -16,9 +16,11 @@ use realname::demand::{AnswerError, AskError};
 use realname::gateway::CallbackError;
 use realname::handover::HandoverError;
 use realname::jose::JoseError;
+use realname::journal::JournalError;
 use realname::profile::{Advice, Explain, Lang, explain};
 use realname::rely::RecordError;
 use realname::report::ReportError;
+use realname::standing::StandingError;
 use realname::store::StoreError;
 use realname::trust::TrustError;
 use serde_json::json;
@@ -208,6 +210,12 @@ pub enum Refusal {
     /// Nothing can be signed.
     #[error(transparent)]
     Attest(#[from] AttestError),
+    /// Who answered may not sell.
+    #[error(transparent)]
+    Standing(#[from] StandingError),
+    /// The journal can't be read, so nobody knows who may sell.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// Too many checks.
     #[error(transparent)]
     Quota(#[from] QuotaError),
@@ -268,6 +276,8 @@ explain! {
         Self::Declared(error) => error;
         Self::Case(error) => error;
         Self::Attest(error) => error;
+        Self::Standing(error) => error;
+        Self::Journal(error) => error;
         Self::Quota(error) => error;
     }
 }
@@ -310,6 +320,7 @@ impl Refusal {
             | Self::Trust(_)
             | Self::Store(_)
             | Self::Messenger(_)
+            | Self::Journal(_)
             // The platform calls back again.
             | Self::Callback(_)
             | Self::Cancellation(
@@ -357,6 +368,7 @@ impl Refusal {
             | Self::Declared(_)
             | Self::Case(_)
             | Self::Attest(_)
+            | Self::Standing(_)
             | Self::Quota(_) => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }

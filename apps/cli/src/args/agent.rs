@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AgentCommand {
-    /// Decide about an agent: its standing from now on, with rule and grounds
+    /// Decide about an agent or one of its terminals: its standing from now on, with rule and grounds
     Measure(AgentMeasureArgs),
     /// How agents stand, and since when
     List(AgentListArgs),
@@ -68,6 +68,9 @@ pub(crate) struct AgentMeasureArgs {
     /// The agent
     #[arg(long, value_name = "AGENT")]
     pub(crate) agent: String,
+    /// Only this terminal of the agent's
+    #[arg(long, value_name = "TERMINAL")]
+    pub(crate) terminal: Option<String>,
     /// How it stands from now on
     #[arg(long, value_enum)]
     pub(crate) standing: AgentStanding,

@@ -31,7 +31,7 @@ pub(crate) enum CampaignCommand {
 /// Which campaign.
 #[derive(Debug, Args)]
 pub(crate) struct Campaigned {
-    /// The relying party's store
+    /// The relying party's store: its directory, or the configuration of `realname serve` that names it
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
     /// The campaign's name
@@ -71,7 +71,7 @@ pub(crate) struct CampaignNextArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CampaignCallArgs {
-    /// The relying party's store
+    /// The relying party's store: its directory, or the configuration of `realname serve` that names it
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
     /// The campaign's name

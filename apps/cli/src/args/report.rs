@@ -31,7 +31,7 @@ pub(crate) enum ReportCommand {
 /// A store that is asked, and how it answers.
 #[derive(Debug, Args)]
 pub(crate) struct InStore {
-    /// The relying party's store
+    /// The relying party's store: its directory, or the configuration of `realname serve` that names it
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
     /// One JSON value on standard output

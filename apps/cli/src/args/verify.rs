@@ -21,7 +21,7 @@ pub(crate) struct VerifyArgs {
     /// The anchor that signs it
     #[arg(long, value_name = "FILE", required_unless_present = "again")]
     pub(crate) anchor: Option<PathBuf>,
-    /// The relying party's store
+    /// The relying party's store: its directory, or the configuration of `realname serve` that names it
     #[arg(long, value_name = "DIR", required_unless_present = "audit")]
     pub(crate) store: Option<PathBuf>,
     /// Keep the verdict and the token without its disclosures here

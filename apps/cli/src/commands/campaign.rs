@@ -8,10 +8,11 @@ mod next;
 mod status;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use realname::campaign::{Campaign, Rules};
-use realname::store::SqliteStore;
+use realname::store::Outbox;
 
 use super::{Done, done, stores};
 use crate::args::{CampaignCommand, CampaignNewArgs, CampaignRecordArgs, Campaigned};
@@ -33,11 +34,11 @@ pub(crate) fn run(command: CampaignCommand) -> Done {
 }
 
 /// The store that a campaign is in.
-fn store(which: &Campaigned) -> Result<SqliteStore, Failure> {
-    stores::existing(&which.store)
+fn store(which: &Campaigned) -> Result<Arc<dyn Outbox>, Failure> {
+    stores::shared(&which.store)
 }
 
-fn find<'a>(store: &'a SqliteStore, name: &str) -> Result<Campaign<'a>, Failure> {
+fn find<'a>(store: &'a dyn Outbox, name: &str) -> Result<Campaign<'a>, Failure> {
     Campaign::find(store, name).map_err(|error| Failure::from(error).about(&outside::shown(name)))
 }
 
@@ -48,8 +49,8 @@ fn rules(path: &Path) -> Result<Rules, Failure> {
 
 fn new(args: &CampaignNewArgs) -> Done {
     let rules = rules(&args.rules)?;
-    let store = stores::open(&args.which.store)?;
-    let (campaign, new) = Campaign::begin(&store, &args.which.campaign, rules)?;
+    let store = stores::shared_or_new(&args.which.store)?;
+    let (campaign, new) = Campaign::begin(&*store, &args.which.campaign, rules)?;
     if args.which.json {
         output::json(&NewCampaign { campaign: campaign.id(), rules: &campaign.rules().rules, new });
     } else {
@@ -63,9 +64,9 @@ fn new(args: &CampaignNewArgs) -> Done {
 
 fn record(args: &CampaignRecordArgs) -> Done {
     let store = store(&args.which)?;
-    let campaign = find(&store, &args.which.campaign)?;
+    let campaign = find(&*store, &args.which.campaign)?;
     let (outcome, channel) = (args.outcome, args.channel.as_deref());
-    campaign.record(&args.attempt, outcome, channel, &store, Timestamp::now())?;
+    campaign.record(&args.attempt, outcome, channel, &*store, Timestamp::now())?;
     if args.which.json {
         output::json(&CampaignRecorded { attempt: &args.attempt, outcome });
     } else {

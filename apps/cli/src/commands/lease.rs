@@ -34,24 +34,24 @@ fn open(args: &LeaseOpenArgs) -> Done {
     let rules = Rules::parse(&files::read(&args.rules)?);
     let rules = rules.map_err(|error| Failure::from(error).about(&outside::path(&args.rules)))?;
     let name = rules.rules.clone();
-    let store = stores::open(&args.at.store)?;
-    Leases::open(&store, rules)?;
+    let store = stores::shared_or_new(&args.at.store)?;
+    Leases::open(&*store, rules)?;
     kept(&name, args.at.json)
 }
 
 fn step(args: &LeaseArgs, step: &'static str) -> Done {
-    let store = stores::existing(&args.at.store)?;
-    let (leases, now) = (Leases::find(&store)?, Timestamp::now());
+    let store = stores::shared(&args.at.store)?;
+    let (leases, now) = (Leases::find(&*store)?, Timestamp::now());
     match step {
-        "granted" => leases.grant(&args.lease, &store, now)?,
+        "granted" => leases.grant(&args.lease, &*store, now)?,
         _ => leases.end(&args.lease, now)?,
     }
     noted(&args.lease, step, args.at.json)
 }
 
 fn measure(args: &LeaseMeasureArgs) -> Done {
-    let store = stores::existing(&args.at.store)?;
-    Leases::find(&store)?.measure(&args.lease, !args.lift)?;
+    let store = stores::shared(&args.at.store)?;
+    Leases::find(&*store)?.measure(&args.lease, !args.lift)?;
     noted(&args.lease, if args.lift { "lifted" } else { "measured" }, args.at.json)
 }
 
@@ -65,9 +65,9 @@ fn noted(lease: &str, step: &'static str, as_json: bool) -> Done {
 }
 
 fn check(args: &LeaseCheckArgs) -> Done {
-    let store = stores::existing(&args.at.store)?;
+    let store = stores::shared(&args.at.store)?;
     let used = &args.used;
-    let usage = Leases::find(&store)?.check(used.resource, &used.id, &used.scenario, Timestamp::now())?;
+    let usage = Leases::find(&*store)?.check(used.resource, &used.id, &used.scenario, Timestamp::now())?;
     if args.at.json {
         output::json(&LeaseUse { lease: &usage.lease, until: usage.until });
     } else {
@@ -84,8 +84,8 @@ fn rest(args: &LeaseRestArgs) -> Done {
     let number = phone(&args.number)?;
     let noon = format!("{}T12:00:00+08:00", args.until).parse().unwrap_or(Timestamp::MAX);
     let until = NaturalDay::of(noon);
-    let store = stores::existing(&args.at.store)?;
-    Leases::find(&store)?.rest(&number, until)?;
+    let store = stores::shared(&args.at.store)?;
+    Leases::find(&*store)?.rest(&number, until)?;
     let until = until.to_string();
     if args.at.json {
         output::json(&NumberRests { until: &until });
@@ -112,8 +112,8 @@ pub(crate) fn refuse_resting(
 }
 
 fn tell(args: &TellArgs) -> Done {
-    let store = stores::existing(&args.at.store)?;
-    let leases = Leases::find(&store)?;
+    let store = stores::shared(&args.at.store)?;
+    let leases = Leases::find(&*store)?;
     let mut journal = journal::journal(&args.journal, &args.journal_key)?;
     let mut told = Leased::default();
     journal.integrate()?;

@@ -32,8 +32,8 @@ fn open(args: &ReportOpenArgs) -> Done {
     let rules = Rules::parse(&files::read(&args.rules)?);
     let rules = rules.map_err(|error| Failure::from(error).about(&outside::path(&args.rules)))?;
     let name = rules.rules.clone();
-    let store = stores::open(&args.at.store)?;
-    Reports::open(&store, rules)?;
+    let store = stores::shared_or_new(&args.at.store)?;
+    Reports::open(&*store, rules)?;
     kept(&name, args.at.json)
 }
 
@@ -54,7 +54,7 @@ pub(super) fn phone(text: &str) -> Result<PhoneNumber, Failure> {
 
 fn receive(args: &ReportReceiveArgs) -> Done {
     let (number, reporter) = (phone(&args.number)?, phone(&args.reporter)?);
-    let store = stores::existing(&args.at.store)?;
+    let store = stores::shared(&args.at.store)?;
     let report = Report {
         number: &number,
         reporter: &reporter,
@@ -62,8 +62,8 @@ fn receive(args: &ReportReceiveArgs) -> Done {
         batch: args.batch.as_deref(),
     };
     let now = Timestamp::now();
-    let received = Reports::find(&store)?.receive(&report, &store, now)?;
-    stores::keep_house(&store, now);
+    let received = Reports::find(&*store)?.receive(&report, &*store, now)?;
+    stores::keep_house(&*store, now);
     if args.at.json {
         output::json(&ReportReceived {
             report: &received.report,
@@ -79,8 +79,8 @@ fn receive(args: &ReportReceiveArgs) -> Done {
 fn status(args: &ReportStatusArgs) -> Done {
     let svg = args.svg.as_deref().map(Output::prepare).transpose()?;
     one_value(args.at.json, &svg.iter().collect::<Vec<_>>())?;
-    let store = stores::existing(&args.at.store)?;
-    let standings = Reports::find(&store)?.standings(Timestamp::now())?;
+    let store = stores::shared(&args.at.store)?;
+    let standings = Reports::find(&*store)?.standings(Timestamp::now())?;
     if let Some(svg) = svg {
         svg.write(standings.to_svg(lang::pick("Reports", "举报")).as_bytes())?;
     }
@@ -102,8 +102,8 @@ fn status(args: &ReportStatusArgs) -> Done {
 }
 
 fn tell(args: &TellArgs) -> Done {
-    let store = stores::existing(&args.at.store)?;
-    let reports = Reports::find(&store)?;
+    let store = stores::shared(&args.at.store)?;
+    let reports = Reports::find(&*store)?;
     let mut journal = journal::journal(&args.journal, &args.journal_key)?;
     let mut told = Reported::default();
     journal.integrate()?;

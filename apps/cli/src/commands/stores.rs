@@ -1,9 +1,10 @@
 //! Stores in directories, and what is done for them without being asked.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use realname::store::{Housekeeping, SqliteStore, Store, StoreError};
+use realname::store::{Housekeeping, Outbox, SqliteStore, Store, StoreError};
 
 use crate::failure::Failure;
 use crate::lang;
@@ -27,6 +28,30 @@ pub(crate) fn existing(directory: &Path) -> Result<SqliteStore, Failure> {
         )),
         error => Failure::from(error).about(&shown(directory)),
     })
+}
+
+/// The store of an operator's commands: that of a directory, as [`existing`] opens it, or whichever the configuration of `realname serve`
+/// names, in PostgreSQL too.
+pub(crate) fn shared(place: &Path) -> Result<Arc<dyn Outbox>, Failure> {
+    if place.is_file() { of_service(place) } else { Ok(Arc::new(existing(place)?)) }
+}
+
+/// As [`shared`], and a directory is made when it's absent.
+pub(crate) fn shared_or_new(place: &Path) -> Result<Arc<dyn Outbox>, Failure> {
+    if place.is_file() { of_service(place) } else { Ok(Arc::new(open(place)?)) }
+}
+
+#[cfg(feature = "serve")]
+fn of_service(config: &Path) -> Result<Arc<dyn Outbox>, Failure> {
+    realname_service::store_of(config).map_err(|error| Failure::from(error).about(&shown(config)))
+}
+
+#[cfg(not(feature = "serve"))]
+fn of_service(_: &Path) -> Result<Arc<dyn Outbox>, Failure> {
+    Err(Failure::usage(
+        lang::pick("this program was built without `realname serve`", "本程序构建时未包含 realname serve"),
+        lang::pick("give a store's directory", "请提供存储所在的目录"),
+    ))
 }
 
 /// When what ended before it is removed.

@@ -56,7 +56,7 @@ fn incomplete() -> Failure {
 }
 
 fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
-    let store = stores::existing(store)?;
+    let store = stores::shared(store)?;
     let now = Timestamp::now();
     let presentation = files::read_text(given.file)?;
     let parsed = match UnverifiedPresentation::parse(&presentation) {
@@ -69,9 +69,9 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
         (None, Some(nonce)) => DemandRef::Nonce(nonce),
         (None, None) => DemandRef::ByPresentation,
     };
-    let mut order = Order::find(&store, asked, parsed.nonce())?;
+    let mut order = Order::find(&*store, asked, parsed.nonce())?;
     let anchors = trusted::anchors(given.anchor)?;
-    let list = match TrustList::verify(&files::read_text(given.trust)?, &anchors, now, &store) {
+    let list = match TrustList::verify(&files::read_text(given.trust)?, &anchors, now, &*store) {
         Ok(list) => list,
         Err(error) => return distrust(error, &order, args.json),
     };
@@ -82,21 +82,20 @@ fn decide(args: &VerifyArgs, given: &Given<'_>, store: &Path) -> Done {
     let events = event::Events::open(
         (args.journal.as_deref(), args.journal_key.as_deref()),
         args.keys.as_deref(),
-        &store,
+        &*store,
     )?;
-    events.as_ref().map_or(Ok(()), |events| events.may_sell(&presentation))?;
     let limits = Limits::default();
     let answer = match &events {
-        None => answer(&store, &presentation, asked, &list, now, &limits)?,
-        Some(events) => answer_telling(&store, &presentation, asked, &list, (now, &limits), |accepting| {
-            events.telling(accepting, &store, now)
+        None => answer(&*store, &presentation, asked, &list, now, &limits)?,
+        Some(events) => answer_telling(&*store, &presentation, asked, &list, (now, &limits), |accepting| {
+            events.telling(accepting, &*store, now)
         })?,
     };
     if let (Some(events), Some(nonce)) = (events, &order.nonce) {
-        events.settle(&store, nonce, answer.record.is_some(), now)?;
+        events.settle(&*store, nonce, answer.record.is_some(), now)?;
     }
     order.record = answer.record.as_ref().map(|record| encode(&record.digest()));
-    stores::keep_house(&store, now);
+    stores::keep_house(&*store, now);
     let kept = match (record, &answer.record) {
         (Some(out), Some(record)) => out.write(&record.to_bytes()),
         _ => Ok(()),

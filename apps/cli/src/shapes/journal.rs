@@ -151,6 +151,8 @@ shapes! {
     /// What `agent measure --json` prints.
     MeasuredAgent<'a> {
         agent: &'a str,
+        /// Only this terminal of the agent's; `null` when all of it is meant.
+        terminal: Option<&'a str>,
         standing: Standing,
         /// The event's place in the journal.
         index: u64,
@@ -159,8 +161,10 @@ shapes! {
     ListedAgents<'a> {
         /// Each with its history.
         agents: BTreeMap<&'a str, Vec<ShownChange<'a>>>,
+        /// Terminals that something was decided about alone, by agent and terminal.
+        terminals: BTreeMap<&'a str, BTreeMap<&'a str, Vec<ShownChange<'a>>>>,
     }
-    /// A change of an agent's standing.
+    /// A change of an agent's or a terminal's standing.
     ShownChange<'a> {
         index: u64,
         time: Timestamp,

@@ -511,6 +511,14 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     measure("shop-12", "suspended");
     refused();
     measure("shop-12", "warned");
+    // One of its terminals alone.
+    let stop = |standing: &str| {
+        let whom = ["--agent", "shop-12", "--terminal", "desk-7", "--standing", standing];
+        ok(["agent", "measure", "--dir", &dir, "--key", &key].iter().chain(&whom));
+    };
+    stop("suspended");
+    assert_eq!(json(&verify())["error"]["code"], "terminal_may_not_sell");
+    stop("admitted");
     assert_eq!(code(&verify()), Some(0), "nothing was used up");
 
     // Whoever leaves its agent out isn't asked less.
@@ -523,7 +531,13 @@ fn an_agent_that_may_not_sell_is_refused_before_anything_is_answered() {
     refused();
     measure("shop-12", "dropped");
     let listed = run(["agent", "list", "--dir", &dir, "--vkey", &desk.vkey, "--json"]);
-    let changes = fitting("agent-list", &listed)["agents"]["shop-12"].as_array().expect("a history").clone();
+    let listed = fitting("agent-list", &listed);
+    let terminal = &listed["terminals"]["shop-12"]["desk-7"];
+    assert_eq!(
+        (&terminal[0]["standing"], &terminal[1]["standing"]),
+        (&"suspended".into(), &"admitted".into())
+    );
+    let changes = listed["agents"]["shop-12"].as_array().expect("a history").clone();
     assert_eq!(changes.len(), 4);
     assert_eq!((&changes[3]["standing"], &changes[3]["rule"]), (&"dropped".into(), &"r-1".into()));
     // Somebody sells on, and somebody whom nobody knows.

@@ -12,6 +12,7 @@
 
 #[cfg(feature = "postgres")]
 mod failover;
+mod journal;
 mod kill;
 #[cfg(feature = "postgres")]
 mod nodes;

@@ -8,7 +8,9 @@ use postgres::{Client, Config, NoTls};
 use realname::store::{Outbox, PostgresStore};
 use serde_json::json;
 
+use crate::journal::{each_is_one_event, with_journal};
 use crate::receiver::Receiver;
+use crate::reports::judged_by_command;
 use crate::storm::Storm;
 use crate::support::run;
 use crate::world::{Desk, Node, Place, agent, call};
@@ -121,6 +123,7 @@ fn killed_nodes_lose_no_answer_and_no_event() {
             "[[webhook]]\nprincipal = \"shop\"\nurl = \"{}\"\nsecret = \"hook.secret\"",
             receiver.url
         ));
+        with_journal(&place);
         let (store, token, desk) = (database.store(), place.token(), Desk::new(&place));
         let presentations: Vec<_> = (0..240).map(|_| desk.presentation(store.as_ref())).collect();
         let storm = Storm {
@@ -135,6 +138,7 @@ fn killed_nodes_lose_no_answer_and_no_event() {
         let found = storm.run();
         println!("PostgreSQL, {}: {found:?}", if pooled { "PgBouncer" } else { "straight" });
         assert!(found.tries > presentations.len(), "no kill hit a request: {found:?}");
+        each_is_one_event(&place, store.as_ref(), &presentations);
         // What a killed node had taken is taken by the next when its time is over.
         let _nodes = [place.start(), place.start()];
         let came = receiver.wait(presentations.len(), Duration::from_secs(90));
@@ -148,6 +152,12 @@ fn killed_nodes_lose_no_answer_and_no_event() {
         // A killed node had told at most what it had taken, and couldn't say so.
         assert!(again <= found.kills * 32, "{again}");
     }
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server and PgBouncer"]
+fn reports_in_a_database_are_judged_by_command() {
+    judged_by_command(&place(&Database::new(false)), "serve.toml");
 }
 
 #[test]

@@ -9,7 +9,12 @@ use crate::world::{Place, agent, call};
 
 #[test]
 fn what_comes_in_over_http_is_judged_by_command() {
-    let place = Place::new();
+    // By the store's directory, and by the service's configuration.
+    judged_by_command(&Place::new(), "store");
+    judged_by_command(&Place::new(), "serve.toml");
+}
+
+pub(crate) fn judged_by_command(place: &Place, store: &str) {
     let token = place.token_with("report");
     let node = place.start();
     let agent = agent();
@@ -29,7 +34,7 @@ fn what_comes_in_over_http_is_judged_by_command() {
     let (ours, foreign) = (send("+8619900000001"), send("+8619900000002"));
     assert_eq!(fetch(&ours)["state"], "received");
 
-    let (store, key, out) = (place.path("store"), place.path("shop.pem"), place.path("outcome.jwt"));
+    let (store, key, out) = (place.path(store), place.path("shop.pem"), place.path("outcome.jwt"));
     let step = |step: &str, report: &str, more: &[&str]| {
         let report = format!("--report={report}");
         ok(["report", step, "--store", &store, &report].iter().chain(more));

@@ -10,6 +10,7 @@ pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod presentations;
 pub(crate) mod reports;
+pub(crate) mod telling;
 pub(crate) mod trust;
 pub(crate) mod voice;
 

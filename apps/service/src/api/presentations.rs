@@ -5,20 +5,16 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
 use realname::demand::{Kept, PendingDemand};
-use realname::rely::{
-    Answer, Answering, DemandRef, Judged, Limits, Record, Recording, UnverifiedPresentation, Verdict,
-};
-use realname::store::{self, Answered, ToTell};
+use realname::rely::{Answer, Answering, DemandRef, Judged, Limits, Record, UnverifiedPresentation, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::order;
+use super::{order, telling};
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{self, Call, answer};
 use crate::clock::now;
-use crate::hook::Event;
 use crate::measures::Named;
 use crate::once::{Once, Seed, Told};
 use crate::operator::{Operator, Trust};
@@ -83,6 +79,7 @@ pub(crate) async fn decide(State(app): State<App>, request: Request) -> Result<R
             deciding.run(&once, &text, with_record)
         })
         .await?;
+    app.take_events();
     let word = verdict.get("verdict").and_then(Value::as_str).unwrap_or("refused");
     app.measures.verdicts.get_or_create(&Named("verdict", word.to_owned())).inc();
     Ok(answer(StatusCode::OK, &verdict))
@@ -160,6 +157,7 @@ impl Deciding<'_> {
         }) {
             return Ok((Told { status: 200, of: json!({"accepted": answering.nonce()}) }, None));
         }
+        let transaction = kept.as_ref().and_then(|kept| kept.pending.transaction().cloned());
         match answering.judge(kept, &self.trust.list, self.now, &Limits::default()) {
             Judged::Settled(answer) => Ok(told(answer)),
             Judged::Acceptable(recording) => {
@@ -167,29 +165,14 @@ impl Deciding<'_> {
                     Some(word) => recording.noting(word),
                     None => recording,
                 };
-                let answered = self.record(&recording)?;
+                // Answer and events in one step: no acceptance without its event, and no event without its acceptance.
+                let accepting = recording.accepting(transaction.as_ref());
+                let events = telling::of(self.operator, self.principal, &accepting, self.now)?;
+                let answered = recording.record_telling(store, &events, self.now)?;
                 self.operator.wake(self.principal);
                 Ok(told(recording.recorded(answered)))
             }
         }
-    }
-
-    /// Records the answer, and in the same step keeps the event that tells of it.
-    fn record(&self, recording: &Recording) -> Result<Answered, Refusal> {
-        let store = self.operator.store.as_ref();
-        let Some(listener) = self.operator.listener(self.principal) else {
-            return Ok(recording.record(store, self.now)?);
-        };
-        let event = Event::answered(recording.nonce(), self.now)?;
-        let (key, work) = (event.key(), event.work(true)?);
-        let answering = store::Answering {
-            space: realname::demand::SPACE,
-            key: recording.nonce().as_bytes(),
-            answer: recording.answer(),
-            claim: recording.claim(),
-        };
-        let tell = ToTell { list: listener.list(), key: &key, work: &work };
-        Ok(store.answer_telling(answering, tell, self.now)?)
     }
 
     /// What was told before, made again: a refusal as it was, an acceptance from the body and its record, as of then.

@@ -7,6 +7,7 @@ use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::VerifiedDemand;
 use realname::jose::SigningKey;
+use realname::journal::tree::Hash;
 use realname::profile::Env;
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, RunningEmulator};
 use realname::reader::{ReadOptions, Reader};
@@ -15,6 +16,7 @@ use realname::trust::{Anchor, TrustList};
 use realname_service::Scope;
 use serde_json::{Value, json};
 
+use crate::journal::{entries, with_journal};
 use crate::world::{Place, fixtures};
 
 pub(crate) const NUMBER: &str = "+8613900000003";
@@ -63,6 +65,7 @@ fn a_number_is_cancelled_once_by_its_holder_and_its_own_word() {
     let place = Place::new();
     place.secret("confirmation.secret", &realname::jose::encode(&[9; 32]));
     place.configure("[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"");
+    with_journal(&place, true);
     let token = place.token("home", &Scope::ALL);
     let other = place.token("other", &Scope::ALL);
     let server = place.start();
@@ -119,4 +122,13 @@ fn a_number_is_cancelled_once_by_its_holder_and_its_own_word() {
     server.call("GET", &at("receipt"), &other, None).refused(404, "not_found");
     let again = post("/v1/cancellations", json!({"account": account(0)})).is(200);
     assert_eq!(again["reasons"][0]["code"], "cancellation_done");
+
+    // Proof and cancellation, each once, whoever asked again.
+    let told = entries(&place, 2);
+    let kinds: Vec<_> = told.iter().map(|entry| entry["event"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["verified", "cancelled"], "{told:?}");
+    assert_eq!((&told[0]["purpose"], &told[0]["nonce"]), (&json!("sim.cancel"), &opened["nonce"]));
+    let record = Hash::of(receipt.as_str().unwrap().as_bytes());
+    assert_eq!((&told[1]["record"], &told[1]["nonce"]), (&json!(record.to_base64url()), &opened["nonce"]));
+    assert!(!json!(told).to_string().contains("13900000003"));
 }

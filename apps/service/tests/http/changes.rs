@@ -4,6 +4,7 @@ use realname_service::Scope;
 use serde_json::{Value, json};
 
 use crate::cancellations::present_as;
+use crate::journal::{entries, with_journal};
 use crate::world::{Answer, Place, Running};
 
 const NUMBER: &str = "+8613900000003";
@@ -23,6 +24,7 @@ impl Home {
         let secret = realname::jose::encode(&[9; 32]);
         place.secret("confirmation.secret", &secret);
         place.configure("[confirmation]\nsecret = \"confirmation.secret\"\nlines = \"messages.jsonl\"");
+        with_journal(&place, true);
         let (token, other) = (place.token("home", &Scope::ALL), place.token("other", &Scope::ALL));
         let server = place.start();
         Self { place, server, token, other }
@@ -49,6 +51,14 @@ impl Home {
             ("cards/resident-bing.json", "portraits/bing-live-1.jpg")
         };
         present_as(&self.place, demand["demand"].as_str().unwrap(), card, live)
+    }
+
+    /// The journal's events, their kinds and nonces, of which there are as many as that.
+    fn told(&self, count: usize) -> Vec<(String, Value)> {
+        let told = entries(&self.place, count);
+        assert!(!json!(told).to_string().contains("13900000003"));
+        let text = |entry: &Value| entry["event"].as_str().unwrap().to_owned();
+        told.iter().map(|entry| (text(entry), entry["nonce"].clone())).collect()
     }
 
     /// The number says yes.
@@ -128,6 +138,8 @@ fn a_card_is_replaced_once_by_its_holder_and_its_own_word() {
     // The demand was answered by it.
     let path = format!("/v1/demands/{}", opened["holder"]["nonce"].as_str().unwrap());
     assert_eq!(home.server.call("GET", &path, &home.token, None).is(200)["state"], "answered");
+    let nonce = &opened["holder"]["nonce"];
+    assert_eq!(home.told(2), [("verified".into(), nonce.clone()), ("replaced".into(), nonce.clone())]);
 }
 
 #[test]
@@ -181,6 +193,15 @@ fn a_number_is_transferred_by_both_and_once() {
     assert_eq!(again["reasons"][0]["code"], "cancellation_done");
     let cancel = home.post("/v1/cancellations", &json!({"account": account(1200, "receives")})).is(200);
     assert_eq!(cancel["reasons"][0]["code"], "cancellation_done");
+
+    // Of eight who committed, one did: two proofs and the act, each told once.
+    let mut told = home.told(3);
+    told.sort_by_key(|(event, nonce)| (event == "transferred", nonce != &opened["giver"]["nonce"]));
+    let (giver, taker) = (opened["giver"]["nonce"].clone(), opened["taker"]["nonce"].clone());
+    let first = told[2].1.clone();
+    assert!([&giver, &taker].contains(&&first), "{told:?}");
+    let verified = |nonce| ("verified".to_owned(), nonce);
+    assert_eq!(told, [verified(giver), verified(taker), ("transferred".to_owned(), first)]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod confirmations;
 mod desk;
 mod document;
 mod hostile;
+mod journal;
 mod line;
 mod live;
 mod once;

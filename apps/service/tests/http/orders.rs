@@ -1,7 +1,7 @@
 //! An online sale to the door over HTTP: the buyer on the page, a courier's reader in software at the door.
 
 use std::net::TcpListener;
-use std::sync::{Arc, Barrier};
+use std::sync::Barrier;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,8 +11,7 @@ use realname::authority::DirectoryAuthority;
 use realname::capture::{Intake, Slot};
 use realname::demand::{DemandRequest, VerifiedDemand};
 use realname::jose::SigningKey;
-use realname::journal::keyed::{YearKey, YearKeys};
-use realname::journal::{Journal, Reader as JournalReader};
+use realname::journal::keyed::YearKey;
 use realname::profile::{Check, Env, Expectation, Purpose};
 use realname::reader::emulator::{Card, Emulator, EmulatorConfig, RunningEmulator};
 use realname::reader::{ReadOptions, Reader};
@@ -21,6 +20,7 @@ use realname::trust::{Anchor, TrustList};
 use realname_service::{Scope, store_of};
 use serde_json::{Value, json};
 
+use crate::journal::{entries, with_journal};
 use crate::sessions::presentation_for;
 use crate::webhooks::receive;
 use crate::world::{Answer, Place, Running, SHOP, fixtures};
@@ -114,48 +114,6 @@ fn buyer() -> Value {
 fn refused(answer: &Answer, code: &str) {
     let told = answer.is(200);
     assert_eq!((&told["result"], &told["reasons"][0]["code"]), (&json!("refused"), &json!(code)), "{told}");
-}
-
-fn with_journal(place: &Place, keys: bool) {
-    let key = SigningKey::from_ed25519_seed(&[5; 32]);
-    let pem = place.dir.path().join("journal.pem");
-    std::fs::write(&pem, key.to_pem().unwrap().as_bytes()).unwrap();
-    owner_only(&pem);
-    Journal::create(place.dir.path().join("journal"), Arc::new(key), "operator.example/journal").unwrap();
-    let mut more = "[journal]\ndirectory = \"journal\"\nkey = \"journal.pem\"\n".to_owned();
-    if keys {
-        let year = YearKeys::year_of(Timestamp::now());
-        let dir = place.dir.path().join("keys");
-        std::fs::create_dir(&dir).unwrap();
-        let file = dir.join(format!("{year}.key"));
-        std::fs::write(&file, YearKey::new([6; 32]).to_text().as_bytes()).unwrap();
-        owner_only(&file);
-        more.push_str("keys = \"keys\"\n");
-    }
-    place.configure(&more);
-}
-
-fn owner_only(path: &std::path::Path) {
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-}
-
-/// The journal's entries, once it has that many; the sale's first, since both are of one moment.
-fn entries(place: &Place, least: usize) -> Vec<Value> {
-    let read = || {
-        let mut found: Vec<Value> = Vec::new();
-        let reader = JournalReader::open(place.dir.path().join("journal")).unwrap();
-        reader.each(0, |_, _, bytes| found.push(serde_json::from_slice(bytes).unwrap())).unwrap();
-        found.sort_by_key(|entry| entry["event"] != "verified");
-        found
-    };
-    for _ in 0..100 {
-        if read().len() >= least {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    read()
 }
 
 #[test]
@@ -410,8 +368,12 @@ fn a_journal_that_cant_be_gone_on_with_stops_the_start() {
     std::fs::remove_dir_all(place.dir.path().join("journal")).unwrap();
     assert_eq!(realname::profile::Explain::code(&error(&place)), "journal_missing");
     let half = Place::new();
-    half.configure("[journal]\ndirectory = \"journal\"");
-    assert!(error(&half).to_string().contains("both"));
+    half.configure("[journal]\nkey = \"journal.pem\"");
+    assert!(error(&half).to_string().contains("directory"));
+    // A directory alone is read, so it has to be a journal.
+    let none = Place::new();
+    none.configure("[journal]\ndirectory = \"journal\"");
+    assert_eq!(realname::profile::Explain::code(&error(&none)), "journal_missing");
     // Without a directory events wait for another process.
     let waits = Place::new();
     waits.configure("[journal]");

@@ -6,10 +6,10 @@ use super::case::Case;
 use super::receipt::{QUARANTINE_DAYS, RETENTION_DAYS, Receipt, number_disclosure, restore};
 use super::{Account, CancellationError, Committed, HomeSide, NoticeKind, Papers, snapshot};
 use crate::confirmation::NaturalDay;
-use crate::jose::{Json, encode, random_id, sign};
+use crate::jose::{self, Json, encode, random_id};
 use crate::profile::{CANCELLATION_TYP, ReasonCode};
-use crate::sd_jwt::conceal;
-use crate::store::{Put, Store};
+use crate::sd_jwt::{Disclosure, conceal};
+use crate::store::{Put, Putting, Store};
 
 /// What the steps before left, and the receipt binds.
 pub(super) struct Proofs<'a> {
@@ -19,15 +19,25 @@ pub(super) struct Proofs<'a> {
     pub(super) papers: &'a Papers,
 }
 
-/// Signs the receipt and records it under the subscription, which is what happens once.
-pub(super) fn commit(
-    home: &HomeSide,
-    case: &Case,
+/// A receipt that was signed, and counts once it is recorded under the subscription, which is what happens once.
+pub(super) struct Signed<'a> {
+    home: &'a HomeSide,
+    case: &'a Case,
+    account: &'a Account,
+    number: Disclosure,
+    jws: String,
+    record: Vec<u8>,
+    expires_at: Timestamp,
+}
+
+/// Signs the receipt.
+pub(super) fn sign<'a>(
+    home: &'a HomeSide,
+    case: &'a Case,
     proofs: &Proofs<'_>,
-    store: &dyn Store,
-    account: &Account,
+    account: &'a Account,
     now: Timestamp,
-) -> Result<Committed, CancellationError> {
+) -> Result<Signed<'a>, CancellationError> {
     let number = number_disclosure(&home.secret, &case.id, &account.number)?;
     let today = NaturalDay::of(now);
     let last = today.after(QUARANTINE_DAYS).ok_or(CancellationError::Record)?;
@@ -51,18 +61,35 @@ pub(super) fn commit(
     for name in ["grant", "unreachable"] {
         members.extend(proofs.confirmed.member(name).map(|how| (name, how.clone())));
     }
-    let jws = sign(&*home.signer, CANCELLATION_TYP, [], &Json::object(members))?;
+    let jws = jose::sign(&*home.signer, CANCELLATION_TYP, [], &Json::object(members))?;
     let record =
         Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", jws.as_str().into())]);
     let expires_at = last.after(RETENTION_DAYS).map_or(Timestamp::MAX, NaturalDay::end);
-    let key = &case.subscription_mac;
-    if store.put(super::SPACE, key, &record.to_bytes(), expires_at)? == Put::Stored {
-        return Ok(Committed::Now(Receipt::new(jws, &number)));
+    Ok(Signed { home, case, account, number, jws, record: record.to_bytes().to_vec(), expires_at })
+}
+
+impl Signed<'_> {
+    /// The receipt without its disclosure.
+    pub(super) fn receipt(&self) -> &str {
+        &self.jws
     }
-    let entry = store.get(super::SPACE, key)?.ok_or(CancellationError::Record)?;
-    match restore(&home.secret, &entry, &case.id, &account.number)? {
-        Some(receipt) => Ok(Committed::Before(receipt)),
-        None => Err(ReasonCode::CancellationDone.into()),
+
+    /// What is to be recorded.
+    pub(super) fn putting(&self) -> Putting<'_> {
+        let (key, value) = (&self.case.subscription_mac, &self.record);
+        Putting { space: super::SPACE, key, value, expires_at: self.expires_at }
+    }
+
+    /// What it means that it was recorded, or that something stood there.
+    pub(super) fn recorded(self, put: Put, store: &dyn Store) -> Result<Committed, CancellationError> {
+        if put == Put::Stored {
+            return Ok(Committed::Now(Receipt::new(self.jws, &self.number)));
+        }
+        let entry = store.get(super::SPACE, &self.case.subscription_mac)?.ok_or(CancellationError::Record)?;
+        match restore(&self.home.secret, &entry, &self.case.id, &self.account.number)? {
+            Some(receipt) => Ok(Committed::Before(receipt)),
+            None => Err(ReasonCode::CancellationDone.into()),
+        }
     }
 }
 

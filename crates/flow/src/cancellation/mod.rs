@@ -36,6 +36,7 @@ pub(crate) mod receipt;
 pub(crate) mod snapshot;
 pub(crate) mod statement;
 mod steps;
+mod telling;
 
 pub use account::{Account, Contract, Items, Reach};
 pub use closing::{Brings, Paper, Papers, Unclosed};
@@ -46,6 +47,7 @@ pub use opening::{DESK_CHECKS, OWN_APP_CHECKS, Opening, Stage};
 pub use receipt::{Committed, QUARANTINE_DAYS, Receipt, VerifiedReceipt};
 pub use snapshot::{Released, Snapshot};
 pub use steps::{Acknowledged, Asked, CANCEL_SERVICE, Confirmed, Identified};
+pub use telling::Cancelling;
 
 use crate::store::Space;
 

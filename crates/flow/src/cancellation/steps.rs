@@ -14,7 +14,7 @@ use crate::jose::Json;
 use crate::profile::{Lang, Purpose, ReasonCode};
 use crate::rely::{self, Limits};
 use crate::sd_jwt::Disclosure;
-use crate::store::{Put, Store};
+use crate::store::{Put, Putting, Store};
 use crate::trust::TrustList;
 
 /// The service that a second confirmation of a cancellation is for.
@@ -75,11 +75,25 @@ impl Asked {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<Identified, CancellationError> {
+        let asked = self.demand(now)?;
+        let answer = rely::answer(store, presentation, asked, list, now, limits)?;
+        self.identified(store, answer)
+    }
+
+    /// The demand that is to be answered, while the case isn't over.
+    pub(super) fn demand(&self, now: Timestamp) -> Result<rely::DemandRef<'_>, CancellationError> {
         if now.as_second() >= self.case.over_at {
             return Err(ReasonCode::CancellationOver.into());
         }
-        let asked = rely::DemandRef::Nonce(&self.case.nonce);
-        let answer = rely::answer(store, presentation, asked, list, now, limits)?;
+        Ok(rely::DemandRef::Nonce(&self.case.nonce))
+    }
+
+    /// What an answer to it means.
+    pub(super) fn identified(
+        &self,
+        store: &dyn Store,
+        answer: rely::Answer,
+    ) -> Result<Identified, CancellationError> {
         match answer.record {
             Some(record) if answer.verdict.is_accepted() => {
                 let presentation = record.presentation_sha256().ok_or(CancellationError::Record)?;
@@ -257,6 +271,24 @@ impl Confirmed {
         papers: &Papers,
         now: Timestamp,
     ) -> Result<Committed, CancellationError> {
+        let signed = self.sign(account, papers, now)?;
+        let Putting { space, key, value, expires_at } = signed.putting();
+        let put = store.put(space, key, value, expires_at)?;
+        signed.recorded(put, store)
+    }
+
+    /// The demand that the person answered.
+    pub(super) fn nonce(&self) -> &str {
+        &self.acknowledged.identified.case.nonce
+    }
+
+    /// Looks once more that nothing changed, and signs.
+    pub(super) fn sign<'a>(
+        &'a self,
+        account: &'a Account,
+        papers: &Papers,
+        now: Timestamp,
+    ) -> Result<commit::Signed<'a>, CancellationError> {
         let identified = &self.acknowledged.identified;
         identified.unchanged(account, now)?;
         // It received nothing when it was to confirm, and does now: then it has to confirm.
@@ -269,6 +301,6 @@ impl Confirmed {
             confirmed: &self.record,
             papers,
         };
-        commit::commit(&identified.home, &identified.case, &proofs, store, account, now)
+        commit::sign(&identified.home, &identified.case, &proofs, account, now)
     }
 }

@@ -7,10 +7,10 @@ use super::proof::Proof;
 use super::{Act, CARDS, Change, ChangeError, receipt};
 use crate::cancellation::{self, Account, Committed, HomeSide, Receipt, snapshot};
 use crate::confirmation::{LedgerSecret, NaturalDay};
-use crate::jose::{Json, encode, random_id, sign};
+use crate::jose::{self, Json, encode, random_id};
 use crate::profile::{CHANGE_TYP, ReasonCode};
-use crate::sd_jwt::conceal;
-use crate::store::{Answered, AnsweredAll, Answering, Claim, Store};
+use crate::sd_jwt::{Disclosure, conceal};
+use crate::store::{Answered, AnsweredAll, Answering, Claim, Store, StoreError};
 
 /// What the steps before left, and the receipt binds.
 pub(super) struct Proofs<'a> {
@@ -32,15 +32,24 @@ pub(super) fn done(
     receipt::restore(secret, &receipt, &case.id, (account.number(), change)).map(Some)
 }
 
-/// Signs the receipt, and records it with the answers to all demands: all of it or nothing.
-pub(super) fn commit(
-    home: &HomeSide,
-    case: &Case,
-    proofs: &Proofs<'_>,
-    store: &dyn Store,
-    (account, change): (&Account, &Change),
+/// A receipt that was signed, and counts once it is recorded with the answers to all demands: all of it or nothing.
+pub(super) struct Signed<'a> {
+    home: &'a HomeSide,
+    case: &'a Case,
+    proofs: &'a [Proof],
+    whose: (&'a Account, &'a Change),
+    disclosures: Vec<Disclosure>,
+    jws: String,
+}
+
+/// Signs the receipt.
+pub(super) fn sign<'a>(
+    home: &'a HomeSide,
+    case: &'a Case,
+    proofs: &Proofs<'a>,
+    (account, change): (&'a Account, &'a Change),
     now: Timestamp,
-) -> Result<Committed, ChangeError> {
+) -> Result<Signed<'a>, ChangeError> {
     let disclosures = receipt::disclosures(&home.secret, &case.id, (account.number(), change))?;
     let proven = proofs.proofs.iter().map(|Proof { asking, record, .. }| {
         let sha256 = record.presentation_sha256().ok_or(ChangeError::Record)?;
@@ -69,30 +78,53 @@ pub(super) fn commit(
     {
         members.extend(of.member(name).map(|how| (name, how.clone())));
     }
-    let jws = sign(&*home.signer, CHANGE_TYP, [], &Json::object(members))?;
-    // A transfer ends the giver's having of the number, under the very key that a cancellation would: of the two, one happens.
-    let ended =
-        Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", "".into())]).to_bytes();
-    let claim = match case.act {
-        Act::Transfer => Claim { space: cancellation::SPACE, key: &case.subscription_mac, by: &ended },
-        Act::Replacement => Claim { space: CARDS, key: &case.change_mac, by: case.id.as_bytes() },
-    };
-    let key = case.key(&home.secret, StepRecord::Opened);
-    let row = Answering { space: super::SPACE, key: &key, answer: jws.as_bytes(), claim: Some(claim) };
-    let demands = proofs.proofs.iter().map(|Proof { asking, bytes, .. }| Answering {
-        space: crate::demand::SPACE,
-        key: asking.nonce.as_bytes(),
-        answer: bytes,
-        claim: None,
-    });
-    let all: Vec<Answering<'_>> = std::iter::once(row).chain(demands).collect();
-    match store.answer_all(&all, now)? {
-        AnsweredAll::Recorded => Ok(Committed::Now(Receipt::with(jws, &disclosures))),
-        AnsweredAll::Not { index: 0, found: Answered::Already(done) } => {
-            let receipt = receipt::restore(&home.secret, &done, &case.id, (account.number(), change))?;
-            Ok(Committed::Before(receipt))
+    let jws = jose::sign(&*home.signer, CHANGE_TYP, [], &Json::object(members))?;
+    Ok(Signed { home, case, proofs: proofs.proofs, whose: (account, change), disclosures, jws })
+}
+
+impl Signed<'_> {
+    /// The receipt without its disclosures.
+    pub(super) fn receipt(&self) -> &str {
+        &self.jws
+    }
+
+    /// Takes the step that `record` is in a store.
+    pub(super) fn record(
+        &self,
+        record: impl FnOnce(&[Answering<'_>]) -> Result<AnsweredAll, StoreError>,
+    ) -> Result<AnsweredAll, ChangeError> {
+        let Self { home, case, jws, proofs, .. } = self;
+        // A transfer ends the giver's having of the number, under the very key that a cancellation would: of the two, one happens.
+        let ended =
+            Json::object([("v", 1.into()), ("case", case.id.as_str().into()), ("receipt", "".into())])
+                .to_bytes();
+        let claim = match case.act {
+            Act::Transfer => Claim { space: cancellation::SPACE, key: &case.subscription_mac, by: &ended },
+            Act::Replacement => Claim { space: CARDS, key: &case.change_mac, by: case.id.as_bytes() },
+        };
+        let key = case.key(&home.secret, StepRecord::Opened);
+        let row = Answering { space: super::SPACE, key: &key, answer: jws.as_bytes(), claim: Some(claim) };
+        let demands = proofs.iter().map(|Proof { asking, bytes, .. }| Answering {
+            space: crate::demand::SPACE,
+            key: asking.nonce.as_bytes(),
+            answer: bytes,
+            claim: None,
+        });
+        let all: Vec<Answering<'_>> = std::iter::once(row).chain(demands).collect();
+        Ok(record(&all)?)
+    }
+
+    /// What it means that it was recorded, or why it wasn't.
+    pub(super) fn recorded(self, answered: AnsweredAll) -> Result<Committed, ChangeError> {
+        match answered {
+            AnsweredAll::Recorded => Ok(Committed::Now(Receipt::with(self.jws, &self.disclosures))),
+            AnsweredAll::Not { index: 0, found: Answered::Already(done) } => {
+                let whose = (self.whose.0.number(), self.whose.1);
+                let receipt = receipt::restore(&self.home.secret, &done, &self.case.id, whose)?;
+                Ok(Committed::Before(receipt))
+            }
+            AnsweredAll::Not { index, found } => Err(why(self.case.act, index, &found).into()),
         }
-        AnsweredAll::Not { index, found } => Err(why(case.act, index, &found).into()),
     }
 }
 

@@ -29,6 +29,7 @@ mod proof;
 mod receipt;
 mod snapshot;
 mod steps;
+mod telling;
 
 pub use act::{Act, Admission, Change, NewCard, NewCardError, Part, Taker};
 pub use changes::{Changes, Silent};
@@ -37,6 +38,7 @@ pub use opening::{Asked, ChangeOpening, Stage};
 pub use receipt::VerifiedChange;
 pub use snapshot::{ChangeSnapshot, ComesWith};
 pub use steps::{Acknowledged, Arrived, Confirmed, Opened, Proven};
+pub use telling::Changing;
 
 use crate::store::Space;
 

@@ -264,12 +264,39 @@ impl Confirmed {
         (list, limits): (&TrustList, &Limits),
         now: Timestamp,
     ) -> Result<Committed, ChangeError> {
-        let proven = &self.acknowledged.proven;
-        // A repeat is told what was done, however late it comes.
-        let secret = &proven.changes.home.secret;
-        if let Some(receipt) = commit::done(&proven.case, store, secret, (account, change))? {
-            return Ok(Committed::Before(receipt));
+        if let Some(before) = self.before(store, (account, change))? {
+            return Ok(before);
         }
+        let signed = self.sign((account, change), (list, limits), now)?;
+        let answered = signed.record(|all| store.answer_all(all, now))?;
+        signed.recorded(answered)
+    }
+
+    /// A repeat is told what was done, however late it comes.
+    pub(super) fn before(
+        &self,
+        store: &dyn Store,
+        (account, change): (&Account, &Change),
+    ) -> Result<Option<Committed>, ChangeError> {
+        let proven = &self.acknowledged.proven;
+        let secret = &proven.changes.home.secret;
+        let done = commit::done(&proven.case, store, secret, (account, change))?;
+        Ok(done.map(Committed::Before))
+    }
+
+    /// What everybody proved.
+    pub(super) fn proofs(&self) -> &[Proof] {
+        &self.acknowledged.proven.proofs
+    }
+
+    /// Looks once more that nothing changed, and signs.
+    pub(super) fn sign<'a>(
+        &'a self,
+        (account, change): (&'a Account, &'a Change),
+        (list, limits): (&TrustList, &Limits),
+        now: Timestamp,
+    ) -> Result<commit::Signed<'a>, ChangeError> {
+        let proven = &self.acknowledged.proven;
         proven.unchanged((account, change), now)?;
         let mut reasons = stands_against(account, change);
         // It received nothing when it was to confirm, and does now: then it has to confirm.
@@ -286,7 +313,7 @@ impl Confirmed {
             acknowledged: &self.acknowledged.record,
             confirmed: &self.record,
         };
-        commit::commit(&proven.changes.home, &proven.case, &proofs, store, (account, change), now)
+        commit::sign(&proven.changes.home, &proven.case, &proofs, (account, change), now)
     }
 }
 

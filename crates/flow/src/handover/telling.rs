@@ -8,7 +8,7 @@ use crate::journal::entry::{Event, Stated};
 use crate::journal::keyed::YearKey;
 use crate::profile::{DocumentKind, NumberKind};
 use crate::rely::{Limits, Record, Telling};
-use crate::store::{Outbox, ToTell};
+use crate::store::Outbox;
 use crate::trust::TrustList;
 
 /// What is told of: an activation that isn't one before it is recorded, so nothing of it is to be told in any other way.
@@ -73,8 +73,7 @@ impl Sold {
             sale: &self.sale.record,
             door: &door,
         })?;
-        let tell: Vec<ToTell<'_>> =
-            told.iter().map(|told| ToTell { list: told.list, key: &told.key, work: &told.work }).collect();
+        let tell = Telling::all(&told);
         let answered = acting
             .with_answers(self, |all| outbox.answer_all_telling(all, &tell, now))
             .map_err(HandoverError::from)?;

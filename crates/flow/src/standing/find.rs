@@ -21,7 +21,7 @@ pub struct Stray {
 pub struct Found {
     /// Agents that sell and weren't admitted when they did, with the outlet that they named.
     pub unadmitted: BTreeMap<(String, Option<String>), Stray>,
-    /// Terminals that sell for an agent that was suspended or dropped when they did.
+    /// Terminals that sell for an agent that was suspended or dropped when they did, or were so themselves.
     pub stopped: BTreeMap<(String, String), Stray>,
     /// Readers (SAM ids) that more than one agent used, with those agents.
     pub moved: BTreeMap<String, BTreeSet<String>>,
@@ -42,14 +42,18 @@ impl Finder {
         let (true, Some(agent)) = (matches!(entry.event(), "attested" | "verified"), entry.agent()) else {
             return;
         };
+        let terminal = entry.text("terminal").unwrap_or_default();
+        let stopped = |standing: Standing| !standing.may_sell();
         match self.standings.of(agent) {
+            _ if self.standings.of_terminal(agent, terminal).is_some_and(stopped) => {
+                count(self.found.stopped.entry((terminal.to_owned(), agent.to_owned())).or_default(), index);
+            }
             None => {
                 let outlet = entry.text("outlet").map(str::to_owned);
                 count(self.found.unadmitted.entry((agent.to_owned(), outlet)).or_default(), index);
             }
             Some(Standing::Suspended | Standing::Dropped) => {
-                let terminal = entry.text("terminal").unwrap_or_default().to_owned();
-                count(self.found.stopped.entry((terminal, agent.to_owned())).or_default(), index);
+                count(self.found.stopped.entry((terminal.to_owned(), agent.to_owned())).or_default(), index);
             }
             Some(Standing::Admitted | Standing::Warned) => {}
         }

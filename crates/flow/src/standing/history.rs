@@ -7,6 +7,11 @@ use jiff::Timestamp;
 use crate::journal::entry::{Entry, Event, Stated};
 use crate::journal::{JournalError, Reader};
 
+/// An agent's standing changed.
+const OF_AGENT: &str = "agent_standing";
+/// That of one of its terminals did.
+const OF_TERMINAL: &str = "terminal_standing";
+
 /// How an agent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(clippy::exhaustive_enums, reason = "these four are all that there is")]
@@ -43,6 +48,8 @@ impl Standing {
 pub struct Measure<'a> {
     /// Whom.
     pub agent: &'a str,
+    /// Only this terminal of the agent's, whose own standing stays as it is.
+    pub terminal: Option<&'a str>,
     /// How it stands from now on.
     pub standing: Standing,
     /// The rule that says so.
@@ -56,14 +63,18 @@ pub struct Measure<'a> {
 }
 
 impl Measure<'_> {
-    /// The event `agent_standing`. Grounds must be in the journal already, which has `size` entries: a measure rests on what happened.
+    /// The event `agent_standing`, of a terminal `terminal_standing`. Grounds must be in the journal already, which has `size` entries: a measure rests on what happened.
     pub fn to_event(&self, size: u64) -> Result<Event, JournalError> {
         if let Some(index) = self.grounds.iter().copied().find(|index| *index >= size) {
             return Err(JournalError::Index { index, size });
         }
-        let mut event = Event::new("agent_standing")
+        let kind = if self.terminal.is_some() { OF_TERMINAL } else { OF_AGENT };
+        let mut event = Event::new(kind)
             .with("agent", Stated::Text(self.agent))
             .with("standing", Stated::Text(self.standing.as_str()));
+        if let Some(terminal) = self.terminal {
+            event = event.with("terminal", Stated::Text(terminal));
+        }
         if let Some(rule) = self.rule {
             event = event.with("rule", Stated::Text(rule));
         }
@@ -77,7 +88,7 @@ impl Measure<'_> {
     }
 }
 
-/// A change of an agent's standing.
+/// A change of an agent's or a terminal's standing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
@@ -95,10 +106,12 @@ pub struct Change {
     pub amount: Option<u64>,
 }
 
-/// The standing of every agent, with its history.
+/// The standing of every agent and of terminals that were stopped, with its history.
 #[derive(Clone, Debug, Default)]
 pub struct Standings {
-    agents: BTreeMap<String, Vec<Change>>,
+    pub(super) agents: BTreeMap<String, Vec<Change>>,
+    /// By agent and terminal: two agents may call a desk by the same name.
+    terminals: BTreeMap<(String, String), Vec<Change>>,
 }
 
 impl Standings {
@@ -111,10 +124,9 @@ impl Standings {
 
     /// Takes the next entry of the journal.
     pub fn hear(&mut self, index: u64, entry: &Entry<'_>) {
+        let (OF_AGENT | OF_TERMINAL) = entry.event() else { return };
         let standing = entry.text("standing").and_then(Standing::from_name);
-        let ("agent_standing", Some(agent), Some(standing)) = (entry.event(), entry.agent(), standing) else {
-            return;
-        };
+        let (Some(agent), Some(standing)) = (entry.agent(), standing) else { return };
         let change = Change {
             index,
             time: entry.time(),
@@ -123,7 +135,24 @@ impl Standings {
             grounds: entry.counts("grounds").unwrap_or_default().to_vec(),
             amount: entry.count("amount"),
         };
-        self.agents.entry(agent.to_owned()).or_default().push(change);
+        let agent = agent.to_owned();
+        match (entry.event(), entry.text("terminal")) {
+            (OF_TERMINAL, Some(terminal)) => {
+                self.terminals.entry((agent, terminal.to_owned())).or_default().push(change);
+            }
+            (OF_AGENT, _) => self.agents.entry(agent).or_default().push(change),
+            _ => {}
+        }
+    }
+
+    /// Adds what was heard after all that this one has.
+    pub(super) fn followed_by(&mut self, later: Self) {
+        for (agent, changes) in later.agents {
+            self.agents.entry(agent).or_default().extend(changes);
+        }
+        for (terminal, changes) in later.terminals {
+            self.terminals.entry(terminal).or_default().extend(changes);
+        }
     }
 
     /// How an agent stands after all that was heard; `None` of one that was never admitted.
@@ -131,8 +160,21 @@ impl Standings {
         self.agents.get(agent)?.last().map(|change| change.standing)
     }
 
+    /// How a terminal of an agent stands after all that was heard; `None` of one that nothing was decided about, which may sell as its
+    /// agent may.
+    pub fn of_terminal(&self, agent: &str, terminal: &str) -> Option<Standing> {
+        let terminal = (agent.to_owned(), terminal.to_owned());
+        self.terminals.get(&terminal)?.last().map(|change| change.standing)
+    }
+
     /// Agents with their history, the oldest change first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[Change])> {
         self.agents.iter().map(|(agent, changes)| (agent.as_str(), changes.as_slice()))
+    }
+
+    /// Terminals with their history, by agent and terminal, the oldest change first.
+    pub fn terminals(&self) -> impl Iterator<Item = (&str, &str, &[Change])> {
+        let all = self.terminals.iter();
+        all.map(|((agent, terminal), changes)| (agent.as_str(), terminal.as_str(), changes.as_slice()))
     }
 }

@@ -140,6 +140,26 @@ impl<'a> Quotas<'a> {
         }
     }
 
+    /// As [`count_number`](Self::count_number), where the number is given out whatever the count says, and the count is told elsewhere:
+    /// whether the document has as many numbers as it may by now.
+    ///
+    /// # Errors
+    /// [`QuotaError::Store`].
+    pub fn reaches_limit(
+        &self,
+        operator: &str,
+        document: &IdNumber,
+        number: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, QuotaError> {
+        match self.count_number(operator, document, number, until, now) {
+            Ok(count) => Ok(count >= self.limits.numbers_per_document),
+            Err(QuotaError::TooManyNumbers { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Counts a check that a reader makes, in the hour of `now`. `check` names it, e.g. its
     /// [idempotency key](crate::authority::Query::idempotency_key): the same one again changes nothing.
     ///

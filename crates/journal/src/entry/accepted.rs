@@ -1,9 +1,13 @@
 //! The event of an acceptance.
 
+use jiff::Timestamp;
+use realname_terms::{ClaimName, DocumentKind, IdNumber, NumberKind, Personal};
+use realname_token::demand::Transaction;
 use realname_token::jose::{Json, Unverified};
-use realname_token::rely::Record;
+use realname_token::rely::{Accepting, Record};
 
 use super::{Event, Stated};
+use crate::keyed::YearKey;
 use crate::tree::Hash;
 
 impl Event {
@@ -28,5 +32,26 @@ impl Event {
             .with_fitting("terminal", of_terminal("id"))
             .with_fitting("region", of_terminal("region"))
             .with_fitting("supersedes", record.supersedes().as_deref())
+    }
+
+    /// The event `verified` of an acceptance that is about to be recorded. With the secret of the year it has keyed digests of person and
+    /// number, where they were disclosed.
+    pub fn verified(accepting: &Accepting<'_>, key: Option<&YearKey>, now: Timestamp) -> Self {
+        let event =
+            Self::accepted("verified", accepting.nonce, accepting.record).with("time", Stated::Time(now));
+        let Some(key) = key else { return event };
+        let number = accepting.transaction.and_then(Transaction::number).map(Personal::as_str);
+        let person = accepting.claims.and_then(|claims| {
+            let document = IdNumber::new(claims.text(ClaimName::IdNumber)?.as_str_raw());
+            // Where the kind wasn't asked for, the form of a citizen's number is enough.
+            let citizen = (document.kind() == NumberKind::Citizen).then_some(DocumentKind::Resident.as_str());
+            let kind = claims.text(ClaimName::IdType).map(|kind| kind.as_str_raw()).or(citizen)?;
+            Some(key.person(kind, &document.canonical()))
+        });
+        let digests = [("person_key", person), ("number_key", number.map(|number| key.number(number)))];
+        digests.into_iter().fold(event, |event, (member, digest)| match digest {
+            Some(digest) => event.with(member, Stated::Digest(digest)),
+            None => event,
+        })
     }
 }

@@ -153,9 +153,32 @@ impl Journal {
     pub fn integrate(&mut self) -> Result<&SignedCheckpoint, JournalError> {
         self.running()?;
         if !self.pending.is_empty() {
-            self.guard(Self::grow)?;
+            self.guard(|journal| journal.grow(|_, _| Ok(())))?;
         }
         Ok(&self.checkpoint)
+    }
+
+    /// As [`integrate`](Self::integrate), and signs only if size and root could be claimed.
+    pub(super) fn integrate_claiming(
+        &mut self,
+        claim: impl FnOnce(u64, Hash) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        self.running()?;
+        if self.pending.is_empty() { Ok(()) } else { self.guard(|journal| journal.grow(claim)) }
+    }
+
+    /// The root of the tree at a size, with what waits for it; `None` beyond that.
+    pub(super) fn root_at(&self, size: u64) -> Result<Option<Hash>, JournalError> {
+        let signed = self.edge.size();
+        if size <= signed {
+            return self.reader()?.root_at(size).map(Some);
+        }
+        let mut edge = self.edge.clone();
+        let Some(waiting) = self.pending.get(..(size - signed) as usize) else { return Ok(None) };
+        for entry in waiting {
+            edge.push(Hash::of_leaf(entry), |_, _, _| Ok::<(), JournalError>(()))?;
+        }
+        Ok(Some(edge.root()))
     }
 
     /// Appends events and signs the tree with them.
@@ -165,7 +188,10 @@ impl Journal {
         Ok(Appended { size, root, first: receipt.first })
     }
 
-    fn grow(&mut self) -> Result<(), JournalError> {
+    fn grow(
+        &mut self,
+        claim: impl FnOnce(u64, Hash) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
         let old = self.edge.size();
         let files = Arc::clone(&self.files);
         for entry in std::mem::take(&mut self.pending) {
@@ -195,6 +221,7 @@ impl Journal {
             }
         }
         self.files.settle()?;
+        claim(size, self.edge.root())?;
         let checkpoint =
             Checkpoint::new(self.checkpoint.unverified().origin().as_str_raw(), size, self.edge.root())?;
         let signed = SignedCheckpoint::sign(checkpoint, self.signer.as_ref())?;

@@ -11,6 +11,7 @@ mod agents;
 mod audit;
 mod bundle;
 mod grow;
+mod head;
 mod intake;
 mod open;
 mod publish;

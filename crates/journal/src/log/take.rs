@@ -3,6 +3,7 @@
 //! The event waits in a list of the store; a second mark there says how large the journal was when the last batch began. A process that is
 //! killed anywhere leaves the event in the list, in the journal, or in both: whoever comes next looks from the mark on, appends what isn't
 //! there, and takes the rest off the list. Only who has the journal open for writing does any of it, so there is one at a time.
+//! Of two copies of the journal one goes on: size and root are claimed in the store before they are signed.
 
 use std::collections::HashSet;
 
@@ -11,12 +12,13 @@ use realname_token::rely::Telling;
 use realname_token::store::{List, Outbox, Space, StoreError, Task, Work};
 
 use super::Journal;
+use super::head::Head;
 use crate::JournalError;
 use crate::entry::{EntryError, Event};
 use crate::tree::Hash;
 
 /// The space of what waits for the journal.
-const SPACE: Space = Space::new("journal");
+pub(super) const SPACE: Space = Space::new("journal");
 /// The events.
 const WAITING: List<'static> = List { space: SPACE, id: "events" };
 /// How large the journal was when the last batch began.
@@ -53,13 +55,16 @@ impl Journal {
     /// Takes in the events that wait in a store, each once, signs the tree with them, and says how many they were. Nothing is lost or
     /// doubled when this is killed, or runs on another machine next with the same journal and store.
     pub fn take_from(&mut self, outbox: &dyn Outbox, now: Timestamp) -> Result<u64, JournalError> {
-        let (mut taken, mut looked) = (0, false);
+        let (mut taken, mut looked, mut head) = (0, false, None);
+        let origin = self.checkpoint().unverified().origin().as_str_raw().to_owned();
         loop {
             let rows = outbox.tasks(WAITING, None, BATCH)?;
             if rows.is_empty() {
                 return Ok(taken);
             }
             if !looked {
+                // A copy that is older than what was claimed, or another history, writes nothing.
+                head = self.behind(Head::read(outbox, &origin)?)?;
                 // Off the list before the mark moves on: behind a later mark they wouldn't be found again.
                 let known = self.known_since(mark(outbox)?, &rows)?;
                 looked = true;
@@ -76,9 +81,25 @@ impl Journal {
             }
             let events = events.map_err(|error| JournalError::Event { number: 1, error })?;
             taken += events.len() as u64;
-            self.append(events, now)?;
+            self.accept(events, now)?;
+            self.integrate_claiming(|size, root| {
+                let next = Head { size, root };
+                next.claim(outbox, &origin, head)?;
+                head = Some(next);
+                Ok(())
+            })?;
             let keys: Vec<Vec<u8>> = rows.into_iter().map(|row| row.key).collect();
             outbox.drop_these(WAITING, &keys)?;
+        }
+    }
+
+    /// What was claimed, if this journal begins with it.
+    fn behind(&self, head: Option<Head>) -> Result<Option<Head>, JournalError> {
+        let Some(Head { size, root }) = head else { return Ok(None) };
+        match self.root_at(size)? {
+            Some(own) if own == root => Ok(head),
+            Some(_) => Err(JournalError::Forked { size }),
+            None => Err(JournalError::Shrunk { expected: size, got: self.size() }),
         }
     }
 
@@ -139,6 +160,8 @@ mod tests {
     use super::*;
     use crate::entry::Stated;
 
+    const ORIGIN: &str = "operator.example/journal";
+
     fn now() -> Timestamp {
         "2026-11-30T08:00:00Z".parse().unwrap()
     }
@@ -186,6 +209,82 @@ mod tests {
         assert_eq!(journal.take_from(&store, now()).unwrap(), 0);
         let counts = counts(&journal);
         assert_eq!((counts.len(), counts.values().sum::<usize>()), (8, 8), "{counts:?}");
+    }
+
+    fn copied(from: &std::path::Path, to: &std::path::Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let (file, to) = (file.unwrap(), to.to_owned());
+            let to = to.join(file.file_name());
+            if file.file_type().unwrap().is_dir() {
+                copied(&file.path(), &to);
+            } else {
+                std::fs::copy(file.path(), to).unwrap();
+            }
+        }
+    }
+
+    /// A failover to an older copy of the directory, a copy that went on by itself, and a stop between claim and signature.
+    #[test]
+    fn of_two_copies_one_goes_on_and_the_other_signs_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (first, second) = (dir.path().join("first"), dir.path().join("second"));
+        let key = Arc::new(SigningKey::from_ed25519_seed(&[1; 32]));
+        let open = |at: &std::path::Path| Journal::open(at, Arc::clone(&key) as _).unwrap();
+        let store = MemoryStore::new();
+        let mut journal = Journal::create(&first, Arc::clone(&key) as _, "operator.example/journal").unwrap();
+        wait(&store, 1);
+        assert_eq!(journal.take_from(&store, now()).unwrap(), 1);
+        drop(journal);
+        copied(&first, &second);
+        wait(&store, 2);
+        assert_eq!(open(&first).take_from(&store, now()).unwrap(), 1);
+        wait(&store, 3);
+        let unchanged = std::fs::read(second.join("checkpoint")).unwrap();
+        let behind = open(&second).take_from(&store, now()).unwrap_err();
+        assert!(matches!(behind, JournalError::Shrunk { expected: 2, got: 1 }), "{behind:?}");
+        assert_eq!(std::fs::read(second.join("checkpoint")).unwrap(), unchanged);
+        // It went on without the store: another history, as long.
+        open(&second).append(vec![event(9)], now()).unwrap();
+        let forked = open(&second).take_from(&store, now()).unwrap_err();
+        assert!(matches!(forked, JournalError::Forked { size: 2 }), "{forked:?}");
+        // Two that looked at the same moment: the second to claim signs nothing, and never does.
+        let mut slow = open(&first);
+        let head = slow.behind(Head::read(&store, ORIGIN).unwrap()).unwrap();
+        let other = Head { size: 3, root: Hash::of(b"another tree") };
+        other.claim(&store, ORIGIN, head).unwrap();
+        slow.accept(vec![event(3)], now()).unwrap();
+        let claimed = slow.integrate_claiming(|size, root| Head { size, root }.claim(&store, ORIGIN, head));
+        assert!(matches!(claimed, Err(JournalError::Forked { size: 3 })), "{claimed:?}");
+        assert!(matches!(slow.integrate(), Err(JournalError::Stopped)));
+        drop(slow);
+        assert!(matches!(open(&first).take_from(&store, now()), Err(JournalError::Forked { size: 3 })));
+        assert!(Journal::awaits(&store).unwrap(), "the event waits for the right journal");
+    }
+
+    #[test]
+    fn who_was_stopped_between_claim_and_signature_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = Arc::new(SigningKey::from_ed25519_seed(&[1; 32]));
+        let path = dir.path().join("journal");
+        let mut journal = Journal::create(&path, Arc::clone(&key) as _, "operator.example/journal").unwrap();
+        let store = MemoryStore::new();
+        wait(&store, 1);
+        assert_eq!(journal.take_from(&store, now()).unwrap(), 1);
+        wait(&store, 2);
+        let head = Head::read(&store, ORIGIN).unwrap();
+        set_mark(&store, journal.size()).unwrap();
+        journal.accept(vec![event(2)], now()).unwrap();
+        let root = journal.root_at(2).unwrap().unwrap();
+        Head { size: 2, root }.claim(&store, ORIGIN, head).unwrap();
+        drop(journal);
+        let mut journal = Journal::open(&path, key).unwrap();
+        assert_eq!(journal.take_from(&store, now()).unwrap(), 0, "it was in the journal already");
+        wait(&store, 3);
+        assert_eq!(journal.take_from(&store, now()).unwrap(), 1);
+        let counts = counts(&journal);
+        assert_eq!((counts.len(), journal.size()), (3, 3), "{counts:?}");
+        assert_eq!(Head::read(&store, ORIGIN).unwrap().map(|head| head.size), Some(3));
     }
 
     #[test]

@@ -155,6 +155,13 @@ impl PostgresStore {
         }
     }
 
+    /// What was put, where it never changes.
+    fn remember_put(&self, one: &Putting<'_>, found: Put) {
+        if found == Put::Stored && is_fact(one.space, None) {
+            self.kept.add(one.space, one.key, Said::Value(one.value));
+        }
+    }
+
     /// What was read, or written, of answers: it never changes.
     fn remember(&self, answers: &[Answering<'_>], answered: &AnsweredAll) {
         match answered {
@@ -190,9 +197,7 @@ impl Store for PostgresStore {
         let put = self.step(async move |link: &mut Link| {
             steps::put(link, space, &own, &own_value, micros(expires_at)).await
         })?;
-        if put == Put::Stored && is_fact(space, None) {
-            self.kept.add(space, key, Said::Value(value));
-        }
+        self.remember_put(&Putting { space, key, value, expires_at }, put);
         Ok(put)
     }
 

@@ -9,9 +9,9 @@ use super::link::Link;
 use super::queue::{content, names};
 use super::steps::{self, bytes, changed, text};
 use super::{PostgresStore, statements};
-use crate::own::OwnAnswer;
+use crate::own::{OwnAnswer, OwnPut};
 use crate::store::limits::{micros, owned};
-use crate::store::{AnsweredAll, Answering, Field, List, Outbox, StoreError, ToTell};
+use crate::store::{AnsweredAll, Answering, Field, List, Outbox, Put, Putting, StoreError, ToTell};
 
 /// The standbys are waited for, as in every statement of this store that a caller relies on.
 const DROP_TASK: &str = "WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit',
@@ -73,6 +73,25 @@ impl Outbox for PostgresStore {
         })?;
         self.remember(answers, &answered);
         Ok(answered)
+    }
+
+    fn put_telling(&self, put: Putting<'_>, tell: &[ToTell<'_>]) -> Result<Put, StoreError> {
+        let own = OwnPut::of(&put)?;
+        let told = tell.iter().map(Told::of).collect::<Result<Vec<_>, StoreError>>()?;
+        let found = self.step(async move |link: &mut Link| {
+            let step = async |link: &mut Link| {
+                let found = steps::put(link, own.space, &own.key, &own.value, own.expires_at).await?;
+                if found == Put::Stored {
+                    for told in &told {
+                        told.enlist(link).await?;
+                    }
+                }
+                Ok::<_, Trouble>(found)
+            };
+            link.transaction(step).await
+        })?;
+        self.remember_put(&put, found);
+        Ok(found)
     }
 
     fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError> {

@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 
 use super::queue::{Own, content};
 use super::{SqliteStore, fault, steps};
-use crate::own::OwnAnswer;
+use crate::own::{OwnAnswer, OwnPut};
 use crate::store::limits::{micros, owned};
-use crate::store::{AnsweredAll, Answering, Field, List, Outbox, StoreError, ToTell};
+use crate::store::{AnsweredAll, Answering, Field, List, Outbox, Put, Putting, StoreError, ToTell};
 
 /// What is told, as its row.
 struct Told {
@@ -59,6 +59,21 @@ impl Outbox for SqliteStore {
                 Ok(answered)
             };
             steps::together(connection, step, |answered| *answered == AnsweredAll::Recorded)
+        })
+    }
+
+    fn put_telling(&self, put: Putting<'_>, tell: &[ToTell<'_>]) -> Result<Put, StoreError> {
+        let own = OwnPut::of(&put)?;
+        let told = tell.iter().map(Told::of).collect::<Result<Vec<_>, StoreError>>()?;
+        self.write(move |connection| {
+            let step = || {
+                let put = steps::put(connection, own.space, &own.key, &own.value, own.expires_at)?;
+                if put == Put::Stored {
+                    told.iter().try_for_each(|told| told.enlist(connection))?;
+                }
+                Ok(put)
+            };
+            steps::together(connection, step, |put| *put == Put::Stored)
         })
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::memory::MemoryStore;
-use super::{AnsweredAll, Answering, List, Outbox, Queue, Store, StoreError, ToTell};
+use super::{AnsweredAll, Answering, List, Outbox, Put, Putting, Queue, Store, StoreError, ToTell};
 
 impl Outbox for MemoryStore {
     /// What forgets everything when it ends has no moment between the two that anybody could see afterwards.
@@ -20,6 +20,16 @@ impl Outbox for MemoryStore {
             }
         }
         Ok(answered)
+    }
+
+    fn put_telling(&self, put: Putting<'_>, tell: &[ToTell<'_>]) -> Result<Put, StoreError> {
+        let found = self.put(put.space, put.key, put.value, put.expires_at)?;
+        if found == Put::Stored {
+            for tell in tell {
+                let _ = self.enlist(tell.list, tell.key, tell.work)?;
+            }
+        }
+        Ok(found)
     }
 
     fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError> {

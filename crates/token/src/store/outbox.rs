@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, AnsweredAll, Answering, List, Queue, Store, StoreError, Work};
+use super::{Answered, AnsweredAll, Answering, List, Put, Putting, Queue, Store, StoreError, Work};
 
 /// What is told of an answer.
 #[derive(Clone, Copy)]
@@ -42,6 +42,9 @@ pub trait Outbox: Store + Queue {
             AnsweredAll::Not { found, .. } => found,
         })
     }
+
+    /// As [`put`](Store::put), and if it was stored just now, enlists what is told of it, in the same step: all is there or nothing.
+    fn put_telling(&self, put: Putting<'_>, tell: &[ToTell<'_>]) -> Result<Put, StoreError>;
 
     /// Removes those tasks, whatever they say, in one step; says how many were there.
     fn drop_these(&self, list: List<'_>, keys: &[Vec<u8>]) -> Result<u32, StoreError>;

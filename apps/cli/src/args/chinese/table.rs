@@ -106,7 +106,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     (
-        "Decide about an agent: its standing from now on, with rule and grounds",
+        "Decide about an agent or one of its terminals: its standing from now on, with rule and grounds",
         "对代理商作出处置：此后的状态、规则与依据",
         "",
     ),
@@ -392,6 +392,7 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("The SAM id to state", "所报的 SAM 编号", ""),
     ("The agent", "代理商", ""),
+    ("Only this terminal of the agent's", "仅该代理商的此终端", ""),
     ("The anchor of the trust list", "信任列表的信任锚", ""),
     ("The anchor that signs it", "签署它的信任锚", ""),
     ("The anchor's signing key", "信任锚的签名密钥", ""),
@@ -505,7 +506,11 @@ pub(super) const TABLE: &[(&str, &str, &str)] = &[
         "",
     ),
     ("The relying party's signing key", "请求方的签名密钥", ""),
-    ("The relying party's store", "请求方的存储", ""),
+    (
+        "The relying party's store: its directory, or the configuration of `realname serve` that names it",
+        "请求方的存储：其目录，或指定该存储的 realname serve 配置文件",
+        "",
+    ),
     ("The relying party's store; made when absent", "请求方的存储；不存在时创建", ""),
     ("The rule that says so", "所依据的规则", ""),
     (

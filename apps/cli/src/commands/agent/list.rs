@@ -1,6 +1,8 @@
 //! `agent list`: standings with their history.
 
-use realname::standing::Standings;
+use std::collections::BTreeMap;
+
+use realname::standing::{Change, Standings};
 
 use super::{entries, measure};
 use crate::args::AgentListArgs;
@@ -12,18 +14,27 @@ pub(super) fn run(args: &AgentListArgs) -> Done {
     let mut standings = Standings::default();
     entries(args, |index, entry, _| standings.hear(index, entry))?;
     if args.json {
-        let agents = standings.iter();
-        let agents =
-            agents.map(|(agent, changes)| (agent, changes.iter().map(ShownChange::of).collect())).collect();
-        output::json(&ListedAgents { agents });
+        let agents = standings.iter().map(|(agent, changes)| (agent, shown(changes))).collect();
+        let mut terminals = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for (agent, terminal, changes) in standings.terminals() {
+            terminals.entry(agent).or_default().insert(terminal, shown(changes));
+        }
+        output::json(&ListedAgents { agents, terminals });
     } else {
         let head = lang::pick(["agent", "standing", "since", "event"], ["代理商", "状态", "自", "序号"]);
-        let rows = standings.iter().filter_map(|(agent, changes)| {
+        let agents = standings.iter().map(|(agent, changes)| (agent.to_owned(), changes));
+        let terminals = standings.terminals();
+        let all = agents.chain(terminals.map(|(agent, at, changes)| (format!("{agent} {at}"), changes)));
+        let rows = all.filter_map(|(whom, changes)| {
             let last = changes.last()?;
             let standing = lang::pick(last.standing.as_str(), measure::chinese(last.standing));
-            Some([agent.to_owned(), standing.to_owned(), last.time.to_string(), last.index.to_string()])
+            Some([whom, standing.to_owned(), last.time.to_string(), last.index.to_string()])
         });
         output::line(output::table(head, rows));
     }
     done()
+}
+
+fn shown(changes: &[Change]) -> Vec<ShownChange<'_>> {
+    changes.iter().map(ShownChange::of).collect()
 }

@@ -19,6 +19,7 @@ pub(super) fn run(args: &AgentMeasureArgs) -> Done {
     };
     let measure = Measure {
         agent: &args.agent,
+        terminal: args.terminal.as_deref(),
         standing,
         rule: args.rule.as_deref(),
         grounds: &args.grounds,
@@ -29,9 +30,12 @@ pub(super) fn run(args: &AgentMeasureArgs) -> Done {
     let event = measure.to_event(journal.size()).map_err(about)?;
     let appended = journal.append(vec![event], Timestamp::now()).map_err(about)?;
     if args.json {
-        output::json(&MeasuredAgent { agent: &args.agent, standing, index: appended.first });
+        let (agent, terminal, index) = (&args.agent, args.terminal.as_deref(), appended.first);
+        output::json(&MeasuredAgent { agent, terminal, standing, index });
     } else {
-        let (agent, index) = (outside::shown(&args.agent), appended.first);
+        let terminal = args.terminal.iter().map(String::as_str);
+        let whom: Vec<&str> = std::iter::once(args.agent.as_str()).chain(terminal).collect();
+        let (agent, index) = (outside::shown(&whom.join(" ")), appended.first);
         output::line(lang::pick(
             format!("{agent}: {standing}, event {index}"),
             format!("{agent}：{}，第 {index} 条", chinese(standing)),

@@ -16,9 +16,9 @@ pub(super) fn run(args: &CampaignCallArgs) -> Done {
         Some(url) => Box::new(HttpCaller::new(url, Duration::from_secs(args.timeout))?),
         None => Box::new(LineCaller::new(BufReader::new(io::stdin()), io::stdout())),
     };
-    let store = stores::existing(&args.store)?;
-    let campaign = find(&store, &args.campaign)?;
-    let (made, trouble) = campaign.call(&*caller, &store, &Timestamp::now, args.max)?;
+    let store = stores::shared(&args.store)?;
+    let campaign = find(&*store, &args.campaign)?;
+    let (made, trouble) = campaign.call(&*caller, &*store, &Timestamp::now, args.max)?;
     // Standard output belongs to the calls.
     output::note(lang::pick(format!("{made} calls"), format!("已回访 {made} 次")));
     trouble.map_or_else(done, |error| Err(error.into()))

@@ -17,7 +17,7 @@ pub(super) fn run(args: &CampaignCloseArgs) -> Done {
     let out = Output::prepare(&args.out)?;
     one_value(args.which.json, &[&out])?;
     let store = store(&args.which)?;
-    let campaign = find(&store, &args.which.campaign)?;
+    let campaign = find(&*store, &args.which.campaign)?;
     // The journal is opened first: a measure that can't be recorded must not be taken.
     let mut journal = match (&args.journal, &args.journal_key) {
         (Some(dir), Some(key)) => Some(journal::journal(dir, key)?),
@@ -25,7 +25,7 @@ pub(super) fn run(args: &CampaignCloseArgs) -> Done {
     };
     let now = Timestamp::now();
     let mut out = out.lines()?;
-    let closing = campaign.close(&store, now, &mut |action| out.add(&line(action)))?;
+    let closing = campaign.close(&*store, now, &mut |action| out.add(&line(action)))?;
     let events = journal.as_mut().map_or(Ok(0), |journal| tell(&campaign, journal, now))?;
     if args.which.json {
         output::json(&CampaignClosed {

@@ -19,10 +19,10 @@ pub(super) fn run(args: &CampaignDemandArgs) -> Done {
     let out = Output::prepare(&args.out)?;
     one_value(args.which.json, &[&out])?;
     let store = store(&args.which)?;
-    let (campaign, now) = (find(&store, &args.which.campaign)?, Timestamp::now());
-    let demand = campaign.demand(&number, (&args.iss, &signer), args.env, &store, now)?;
+    let (campaign, now) = (find(&*store, &args.which.campaign)?, Timestamp::now());
+    let demand = campaign.demand(&number, (&args.iss, &signer), args.env, &*store, now)?;
     out.write(demand.as_str().as_bytes())?;
-    stores::keep_house(&store, now);
+    stores::keep_house(&*store, now);
     if args.which.json {
         output::json(&NewDemand {
             nonce: demand.nonce(),

@@ -14,7 +14,7 @@ use crate::{files, lang, output, outside};
 pub(super) fn run(args: &CampaignImportArgs) -> Done {
     let list = files::read(&args.list)?;
     let store = store(&args.which)?;
-    let campaign = find(&store, &args.which.campaign)?;
+    let campaign = find(&*store, &args.which.campaign)?;
     let now = Timestamp::now();
     let (mut new, mut known) = (0, 0);
     for (place, line) in list.split(|byte| *byte == b'\n').enumerate() {

@@ -10,7 +10,7 @@ use crate::{lang, output};
 
 pub(super) fn run(args: &CampaignNextArgs) -> Done {
     let store = store(&args.which)?;
-    let next = find(&store, &args.which.campaign)?.next(&store, Timestamp::now(), args.max)?;
+    let next = find(&*store, &args.which.campaign)?.next(&*store, Timestamp::now(), args.max)?;
     if args.which.json {
         let calls = next.calls.iter().map(|call| CampaignCall {
             attempt: &call.attempt,

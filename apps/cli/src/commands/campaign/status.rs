@@ -13,7 +13,7 @@ pub(super) fn run(args: &CampaignStatusArgs) -> Done {
     let svg = args.svg.as_deref().map(Output::prepare).transpose()?;
     one_value(args.which.json, &svg.iter().collect::<Vec<_>>())?;
     let store = store(&args.which)?;
-    let campaign = find(&store, &args.which.campaign)?;
+    let campaign = find(&*store, &args.which.campaign)?;
     let progress = campaign.progress()?;
     if let Some(svg) = svg {
         svg.write(progress.to_svg(campaign.id()).as_bytes())?;

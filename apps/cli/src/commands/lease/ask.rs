@@ -25,8 +25,8 @@ pub(super) fn run(args: &LeaseAskArgs) -> Done {
     let signer = key::load(&args.key)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.at.json, &[&out])?;
-    let store = stores::existing(&args.at.store)?;
-    let (leases, now) = (Leases::find(&store)?, Timestamp::now());
+    let store = stores::shared(&args.at.store)?;
+    let (leases, now) = (Leases::find(&*store)?, Timestamp::now());
     let ask = Ask {
         resource: args.used.resource,
         id: &args.used.id,
@@ -34,9 +34,9 @@ pub(super) fn run(args: &LeaseAskArgs) -> Done {
         until: args.until,
         holder: (&holder.name, &holder.id_number),
     };
-    let (lease, demand) = leases.ask(&ask, (&args.iss, &signer), args.env, &store, now)?;
+    let (lease, demand) = leases.ask(&ask, (&args.iss, &signer), args.env, &*store, now)?;
     out.write(demand.as_str().as_bytes())?;
-    stores::keep_house(&store, now);
+    stores::keep_house(&*store, now);
     if args.at.json {
         output::json(&LeaseAsked { lease: &lease, nonce: demand.nonce() });
     } else {

@@ -13,8 +13,8 @@ pub(super) fn run(args: &ReportAnswerArgs) -> Done {
     let signer = key::load(&args.key)?;
     let out = Output::prepare(&args.out)?;
     one_value(args.at.json, &[&out])?;
-    let store = stores::existing(&args.at.store)?;
-    let jws = Reports::find(&store)?.answer(&args.report, &args.iss, &signer, Timestamp::now())?;
+    let store = stores::shared(&args.at.store)?;
+    let jws = Reports::find(&*store)?.answer(&args.report, &args.iss, &signer, Timestamp::now())?;
     out.write(jws.as_bytes())?;
     if args.at.json {
         output::json(&ReportStep { report: &args.report, step: "answered" });

@@ -28,20 +28,20 @@ pub(super) fn matched(args: &ReportMatchArgs) -> Done {
         (None, Some(lease)) => Match::Lease(lease.clone()),
         (None, None) => Match::Nobody,
     };
-    let store = stores::existing(&args.at.store)?;
-    Reports::find(&store)?.matched(&args.report, &whose)?;
+    let store = stores::shared(&args.at.store)?;
+    Reports::find(&*store)?.matched(&args.report, &whose)?;
     noted(&args.report, "matched", args.at.json)
 }
 
 pub(super) fn judge(args: &ReportJudgeArgs) -> Done {
-    let store = stores::existing(&args.at.store)?;
-    Reports::find(&store)?.judge(&args.report, args.outcome, Timestamp::now())?;
+    let store = stores::shared(&args.at.store)?;
+    Reports::find(&*store)?.judge(&args.report, args.outcome, Timestamp::now())?;
     noted(&args.report, "judged", args.at.json)
 }
 
 pub(super) fn measure(args: &ReportMeasureArgs) -> Done {
-    let store = stores::existing(&args.at.store)?;
-    Reports::find(&store)?.measure(&args.report, args.measure, Timestamp::now())?;
+    let store = stores::shared(&args.at.store)?;
+    Reports::find(&*store)?.measure(&args.report, args.measure, Timestamp::now())?;
     noted(&args.report, "measured", args.at.json)
 }
 

@@ -15,11 +15,11 @@ use crate::lang;
 
 pub(super) fn run(args: &VerifyArgs) -> Done {
     let (Some(nonce), Some(store)) = (&args.nonce, &args.store) else { return Err(incomplete()) };
-    let store = stores::existing(store)?;
+    let store = stores::shared(store)?;
     let out = args.record.as_deref().map(Output::prepare).transpose()?;
     one_value(args.json, &out.iter().collect::<Vec<_>>())?;
-    let mut order = Order::find(&store, DemandRef::Nonce(nonce), None)?;
-    let Some(record) = recorded(&store, nonce)? else {
+    let mut order = Order::find(&*store, DemandRef::Nonce(nonce), None)?;
+    let Some(record) = recorded(&*store, nonce)? else {
         if order.is_known() {
             return Err(Failure::refused(
                 "not_answered",

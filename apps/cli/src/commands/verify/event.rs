@@ -6,16 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use realname::appraisal::{Policy, QuotaError, QuotaKey, Quotas};
-use realname::demand::{PendingDemand, Transaction};
-use realname::document::{DocumentKind, IdNumber, NumberKind, Personal};
-use realname::jose::{Json, Unverified};
+use realname::appraisal::{Policy, Quotas};
+use realname::demand::PendingDemand;
+use realname::jose::Json;
 use realname::journal::entry::{Event, Stated};
 use realname::journal::files::{Disk, Files};
 use realname::journal::keyed::{YearKey, YearKeys};
-use realname::journal::tree::Hash;
 use realname::journal::{Journal, JournalError};
-use realname::profile::ClaimName;
 use realname::rely::{Accepting, Telling, recorded};
 use realname::standing::Standings;
 use realname::store::{Outbox, Store};
@@ -67,82 +64,30 @@ impl Events {
         self.keys.at(at)
     }
 
-    /// Refuses a presentation of an agent that may not sell: what a measure says acts at once, whatever trust lists still say. Where the
-    /// journal knows admissions at all, an agent that was never admitted is refused, and a presentation that names none.
-    pub(super) fn may_sell(&self, presentation: &str) -> Result<(), Failure> {
-        let issued = presentation.split('~').next().unwrap_or_default();
-        let payload = Unverified::parse(issued).ok().and_then(|jws| jws.peek().ok().cloned());
-        let terminal = payload
-            .as_ref()
-            .and_then(|payload| payload.member("realname"))
-            .and_then(|own| own.member("terminal"));
-        let agent = terminal.and_then(|terminal| terminal.member("agent")).and_then(Json::as_str);
-        let standings =
-            self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
-        let asked = standings.iter().next().is_some();
-        if !asked || agent.and_then(|agent| standings.of(agent)).is_some_and(|standing| standing.may_sell()) {
-            return Ok(());
-        }
-        let what = match agent.map(outside::shown) {
-            Some(agent) => lang::pick(
-                format!("agent {agent} isn't admitted, or was stopped"),
-                format!("代理商 {agent} 未准入或已被停止"),
-            ),
-            None => lang::pick("the presentation names no agent".to_owned(), "凭证未载明代理商".to_owned()),
-        };
-        Err(Failure::refused(
-            "agent_may_not_sell",
-            what,
-            lang::pick(
-                "send the customer to another agent; nothing was answered",
-                "请让客户到其他代理商处办理；本次未作任何应答",
-            ),
-        ))
-    }
-
-    /// The event that is recorded with an acceptance.
+    /// The event that is recorded with an acceptance. Refuses the acceptance of an agent or a terminal that may not sell: what a measure
+    /// says acts at once, whatever trust lists still say.
     pub(super) fn telling(
         &self,
         accepting: &Accepting<'_>,
         store: &dyn Store,
         now: Timestamp,
-    ) -> Result<Telling<'static>, Failure> {
-        let mut event =
-            Event::accepted("verified", accepting.nonce, accepting.record).with("time", Stated::Time(now));
-        let number = accepting.transaction.and_then(Transaction::number).map(Personal::as_str);
-        let document = accepting.claims.and_then(|claims| claims.text(ClaimName::IdNumber));
-        let document = document.map(|document| IdNumber::new(document.as_str_raw()));
-        if let Some(key) = self.keys.at(now) {
-            let keyed = |event: Event, member: &str, digest: Option<Hash>| match digest {
-                Some(digest) => event.with(member, Stated::Digest(digest)),
-                None => event,
-            };
-            let kind = accepting.claims.and_then(|claims| claims.text(ClaimName::IdType));
-            let person = document.as_ref().and_then(|number| {
-                // Where the kind wasn't asked for, the form of a citizen's number is enough.
-                let citizen =
-                    (number.kind() == NumberKind::Citizen).then_some(DocumentKind::Resident.as_str());
-                let kind = kind.map(|kind| kind.as_str_raw()).or(citizen)?;
-                Some(key.person(kind, &number.canonical()))
-            });
-            event = keyed(event, "person_key", person);
-            event = keyed(event, "number_key", number.map(|number| key.number(number)));
-        }
+    ) -> Result<Vec<Telling<'static>>, Failure> {
+        let event = Event::verified(accepting, self.keys.at(now), now);
+        let standings =
+            self.journal.reader().and_then(|reader| Standings::read(&reader)).map_err(Failure::from)?;
+        standings.admit(&event)?;
         // Counted before it is recorded: a try that fails counts the same number again, which changes nothing.
-        let purpose = accepting.record.verdict().purpose();
-        let activates = purpose.is_some_and(|purpose| purpose.as_str() == "sim.activate");
-        if let (true, Some(number), Some(document)) = (activates, number, &document) {
-            let limits = Policy::on_site().limits();
-            let quotas = Quotas::new(store, QuotaKey::of_store(store)?, limits);
-            let counted = quotas.count_number("verify", document, number, Timestamp::MAX, now);
-            let reached = match counted {
-                Ok(count) => count >= limits.numbers_per_document,
-                Err(QuotaError::TooManyNumbers { .. }) => true,
-                Err(error) => return Err(error.into()),
-            };
-            event = event.with("limit_reached", Stated::Flag(reached));
-        }
-        event.telling().map_err(|error| JournalError::Event { number: 1, error }.into())
+        let event = match accepting.activates() {
+            Some((document, number)) => {
+                let quotas = Quotas::of_terminal(store, Policy::on_site().limits())?;
+                let end = Timestamp::MAX;
+                let reached = quotas.reaches_limit("verify", &document, number.as_str(), end, now)?;
+                event.with("limit_reached", Stated::Flag(reached))
+            }
+            None => event,
+        };
+        let told = event.telling().map_err(|error| JournalError::Event { number: 1, error })?;
+        Ok(vec![told])
     }
 
     /// Has the journal take what waits. A refusal records nothing, and is no event.

@@ -4,11 +4,13 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use realname::cancellation::{Account, Acknowledgement, CancellationError, HomeSide, Opening, Stage};
+use realname::cancellation::{
+    Account, Acknowledgement, CancellationError, Cancelling, HomeSide, Opening, Papers, Stage,
+};
 use realname::demand::PendingDemand;
 use realname::document::Personal;
 use realname::profile::Lang;
-use realname::rely::Limits;
+use realname::rely::{Accepting, Limits};
 use realname::store::{Space, Store};
 use serde_json::json;
 
@@ -18,7 +20,7 @@ use self::forms::{
     Identify, NewCancellation, NoticeShown, Read, settled,
 };
 use super::confirmations::{self, Word};
-use super::order;
+use super::{order, telling};
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer};
@@ -168,6 +170,7 @@ pub(crate) async fn snapshot(
     let (came, _) = call.json::<Identify>().await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app.pool.run(move || identify(&Own::find(&operator, &caller, &id)?, &came)).await?;
+    app.take_events();
     Ok(answer(StatusCode::OK, &told))
 }
 
@@ -177,9 +180,14 @@ fn identify(own: &Own<'_>, came: &Identify) -> Result<Identification, Refusal> {
     let identified = match own.stage(&account)? {
         Stage::Asked(asked) => {
             let store = own.operator.store.as_ref();
-            match asked.identify(store, &came.presentation, &trust.list, &Limits::default(), own.now) {
+            let trusted = (&trust.list, &Limits::default());
+            let told = |accepting: &Accepting<'_>| telling::in_journal(own.operator, accepting, own.now);
+            match asked.identify_telling(store, &came.presentation, trusted, own.now, told) {
                 Ok(identified) => identified,
-                Err(error) => return Ok(Identification::Refused { reasons: settled(error)? }),
+                Err(Refusal::Cancellation(error)) => {
+                    return Ok(Identification::Refused { reasons: settled(error)? });
+                }
+                Err(other) => return Err(other),
             }
         }
         // The step is asked for a second time, as after an answer that got lost on the way.
@@ -278,6 +286,7 @@ pub(crate) async fn commit(
     let (came, _) = call.json::<Commit>().await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app.pool.run(move || finish(&Own::find(&operator, &caller, &id)?, &came)).await?;
+    app.take_events();
     Ok(answer(StatusCode::OK, &told))
 }
 
@@ -286,10 +295,18 @@ fn finish(own: &Own<'_>, came: &Commit) -> Result<Committal, Refusal> {
     let store = own.operator.store.as_ref();
     let receipt = match own.stage(&account)? {
         Stage::Committed(receipt) => receipt,
-        Stage::Confirmed(confirmed) => match confirmed.commit(store, &account, own.now) {
-            Ok(committed) => committed.receipt().clone(),
-            Err(error) => return Ok(Committal::Refused { reasons: settled(error)? }),
-        },
+        Stage::Confirmed(confirmed) => {
+            let told = |cancelling: &Cancelling<'_>| {
+                telling::waiting(own.operator.book.iter().map(|_| cancelling.event()))
+            };
+            match confirmed.commit_telling(store, &account, &Papers::default(), own.now, told) {
+                Ok(committed) => committed.receipt().clone(),
+                Err(Refusal::Cancellation(error)) => {
+                    return Ok(Committal::Refused { reasons: settled(error)? });
+                }
+                Err(other) => return Err(other),
+            }
+        }
         _ => return Err(Refusal::NotYet { missing: "proof, notices and confirmation come first" }),
     };
     // What stands here is signed and names no number; after a crash before it, the same step tells it again.

@@ -5,11 +5,11 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use realname::cancellation::{Account, Acknowledgement};
-use realname::change::{Act, Arrived, Change, ChangeError, ChangeOpening, Changes, Proven, Stage};
+use realname::change::{Act, Arrived, Change, ChangeError, ChangeOpening, Changes, Changing, Proven, Stage};
 use realname::demand::PendingDemand;
 use realname::document::Personal;
 use realname::profile::ReasonCode;
-use realname::rely::Limits;
+use realname::rely::{Limits, Telling};
 use realname::store::{Space, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +21,7 @@ use self::forms::{
 use super::cancellations::forms::{Committal, ConfirmationStep, NoticeShown, Read};
 use super::cancellations::lang;
 use super::confirmations::{self, Word};
-use super::order;
+use super::{order, telling};
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer};
@@ -145,6 +145,7 @@ async fn step<T: DeserializeOwned + Send + 'static, O: Serialize + Send + 'stati
     let (came, _) = call.json::<T>().await?;
     let (operator, caller) = (app.operator.clone(), call.caller.clone());
     let told = app.pool.run(move || take(&Own::find(&operator, &caller, act, &id)?, &came)).await?;
+    app.take_events();
     Ok(answer(StatusCode::OK, &told))
 }
 
@@ -233,9 +234,12 @@ fn finish(own: &Own<'_>, came: &ChangeCommit) -> Result<Committal, Refusal> {
         Stage::Committed(receipt) => receipt,
         Stage::Confirmed(confirmed) => {
             let trust = own.operator.trust(own.now)?;
-            match confirmed.commit(store, whose, (&trust.list, &Limits::default()), own.now) {
+            let trusted = (&trust.list, &Limits::default());
+            let told = |changing: &Changing<'_>| tell(own, changing);
+            match confirmed.commit_telling(store, whose, trusted, own.now, told) {
                 Ok(committed) => committed.receipt().clone(),
-                Err(error) => return Ok(Committal::Refused { reasons: settled(error)? }),
+                Err(Refusal::Change(error)) => return Ok(Committal::Refused { reasons: settled(error)? }),
+                Err(other) => return Err(other),
             }
         }
         _ => return Err(Refusal::NotYet { missing: "proof, notices and confirmation come first" }),
@@ -243,6 +247,14 @@ fn finish(own: &Own<'_>, came: &ChangeCommit) -> Result<Committal, Refusal> {
     // What stands here is signed and names no number; after a crash before it, the same step tells it again.
     let _ = store.answer(SPACE, &place(own.act, own.id), receipt.record().as_bytes(), own.now)?;
     Ok(Committal::Committed { receipt: receipt.as_str().to_owned() })
+}
+
+/// The journal's events, where there is one. Refuses the proof of an agent or a terminal that may not sell by now.
+fn tell(own: &Own<'_>, changing: &Changing<'_>) -> Result<Vec<Telling<'static>>, Refusal> {
+    let Some(book) = &own.operator.book else { return Ok(Vec::new()) };
+    let proofs = changing.proofs(book.key(own.now));
+    proofs.iter().try_for_each(|event| book.admit(event))?;
+    telling::waiting(proofs.into_iter().chain([changing.event()]))
 }
 
 /// The receipt of a case that was committed.

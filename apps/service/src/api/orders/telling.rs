@@ -7,7 +7,7 @@ use crate::Refusal;
 use crate::hook::Event;
 use crate::operator::Operator;
 
-/// Everything that is kept in the step that records it.
+/// Everything that is kept in the step that records it. Refuses what an agent or a terminal answered that may not sell by now.
 pub(super) fn of<'l>(
     operator: &'l Operator,
     principal: &str,
@@ -17,6 +17,7 @@ pub(super) fn of<'l>(
     let mut told = Vec::new();
     if let Some(book) = &operator.book {
         for event in activating.events(book.key(activation.at)) {
+            book.admit(&event)?;
             told.push(event.telling().map_err(|_| Refusal::Internal)?);
         }
     }
