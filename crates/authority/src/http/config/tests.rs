@@ -106,7 +106,7 @@ fn a_secret_that_others_can_read_is_refused() {
     let text = "id = \"x\"\n[[credentials]]\nheader = \"A\"\nfile = \"secret\"";
     let folder = folder(&[("authority.toml", text), ("secret", "CANARY")]);
     let secret = folder.path().join("secret");
-    let load = || HttpConfig::load(&folder.path().join("authority.toml"));
+    let load = || Config::open(&folder.path().join("authority.toml"));
     load().unwrap();
     std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).unwrap();
     let refused = load().unwrap_err();
