@@ -1,6 +1,6 @@
 //! Second confirmations: the customer is asked on the number itself, once a service and natural day.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use crate::Refusal;
 use crate::app::App;
 use crate::asker::Asker;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::clock::now;
 use crate::once::Told;
 use crate::operator::Operator;
@@ -183,6 +183,10 @@ pub(crate) async fn ask(State(app): State<App>, request: Request) -> Result<Resp
             let (number, service) = (number(&wanted.number)?, service(&wanted.service)?);
             let owner = &caller.grant.principal;
             let told = once.run(store, now, |seed| {
+                // What the customer says is told to who asked: no other principal may have the grant, or lend its name to a question.
+                if !asker.is_asked_by(store, owner, (&number, &service), now)? {
+                    return Err(Refusal::AskedByAnother);
+                }
                 let id = id_of(asker, store, owner, (&number, &service), &encode(&seed.bits), now)?;
                 if let Asking::Ask(challenge) = asker.confirmer.ask(store, question, now)? {
                     send(challenge, asker.messenger.as_ref(), lang)?;
@@ -219,6 +223,8 @@ pub(crate) fn put_question(
     let (asker, store) = (operator.asker()?, operator.store.as_ref());
     let service = self::service(service)?;
     let fresh = random_id().map_err(|_| Refusal::Internal)?;
+    // The home's own question, in the library's words: its answer serves whichever of the home's desks the person stands at, and isn't told.
+    let _ = asker.is_asked_by(store, owner, (number, &service), now)?;
     let id = id_of(asker, store, owner, (number, &service), &fresh, now)?;
     if let Asking::Ask(challenge) = asker.confirmer.ask(store, question, now)? {
         send(challenge, asker.messenger.as_ref(), lang)?;

@@ -1,7 +1,7 @@
 //! The page's calls: opening the link, agreeing, declaring.
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use super::state::state;
 use super::told::SessionState;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{self, MAX_BODY, answer, peer};
+use crate::call::{self, MAX_BODY, Path, answer, peer};
 use crate::clock::now;
 
 /// What is sealed with what the buyer typed.
