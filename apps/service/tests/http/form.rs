@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::world::{Answer, Place, Running};
 
-const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"];
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"];
 
 /// What could stand in an address where an id is.
 fn segments() -> Vec<String> {
@@ -169,6 +169,17 @@ fn what_is_no_http_is_told_so_in_the_same_form() {
         let came = raw(&server, format!("{good}{text}").as_bytes());
         assert!(came.starts_with("HTTP/1.1 200") && came.contains("\"alive\""), "{what:?}: {came}");
         assert_eq!(last(&came), (*status, code.to_owned()), "{what:?}");
+    }
+    // A method that nobody has, a target that is no path, and a request of an older kind.
+    for (line, status, code) in [
+        ("BREW /healthz HTTP/1.1", 405, "method_not_allowed"),
+        ("CONNECT shop.example:443 HTTP/1.1", 404, "not_found"),
+        ("OPTIONS * HTTP/1.1", 404, "not_found"),
+        ("GET http://shop.example/v1/nothing HTTP/1.1", 404, "not_found"),
+        ("POST /healthz HTTP/1.0", 405, "method_not_allowed"),
+    ] {
+        let came = raw(&server, format!("{line}\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes());
+        assert_eq!(last(&came.replace("HTTP/1.0 ", "HTTP/1.1 ")), (status, code.to_owned()), "{line}: {came}");
     }
     assert_eq!(server.send("GET", "/healthz", &[], None).status, 200);
     // It is counted as what it is, and by no word of who sent it.

@@ -334,6 +334,7 @@ fn an_order_is_its_principals() {
 #[test]
 fn two_principals_orders_of_one_id_are_two() {
     let place = Place::new();
+    place.configure("[[return]]\nprincipal = \"other\"\nname = \"basket\"\nurl = \"https://other.example/\"");
     let (token, other) = (place.token("shop", &Scope::ALL), place.token("other", &Scope::ALL));
     let server = place.start();
     let (shop, there) = (Shop { server: &server, token: &token }, Shop { server: &server, token: &other });
