@@ -17,7 +17,7 @@ use crate::world::{Desk, HOLDER, Place, TAKER, agent};
 const MARKS: [&str; 4] = ["CANARY7", "1397777", "金丝雀", "977198808"];
 
 /// What may stand in the store in clear, and why.
-const KEPT: [(&str, &str); 9] = [
+const KEPT: [(&str, &str); 10] = [
     ("+8613977770001", "a demand about a number names it, until 30 days after its end"),
     ("+8613977770002", "a demand about a number names it"),
     ("+8613977770003", "a demand about a number names it"),
@@ -25,6 +25,7 @@ const KEPT: [(&str, &str); 9] = [
     ("+8613977770006", "a report says which number it is about: it is looked up later"),
     ("CANARY7-region", "a demand is shown with it"),
     ("CANARY7-text", "a demand is shown with it"),
+    ("CANARY7-2", "an order has the shop's own id"),
     ("CANARY7-outlet", "a report says where the number was sold"),
     ("CANARY7-batch", "a report says which batch it is about"),
 ];
