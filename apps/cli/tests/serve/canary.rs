@@ -1,5 +1,5 @@
 //! Canary people through every call of `docs/openapi.json`, and then the search for them: in the log at its finest level, in the metrics, in
-//! temporary files, in the store, and in the memory of the process that served them, once all was done.
+//! temporary files and in the store, once all was done. What is left in the memory of the process that served them is shown.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -132,7 +132,6 @@ fn asks() -> Value {
 fn id_number() -> String {
     let digits = "11999197719880808";
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let digits = format!("{}{}", &digits[..8], &digits[8..]);
     let sum: u32 = digits.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     format!("{digits}{}", b"10X98765432"[(sum % 11) as usize] as char)
 }
@@ -401,6 +400,10 @@ fn no_call_leaves_a_person_behind() {
         std::thread::sleep(Duration::from_secs(2));
         let mut found = BTreeSet::new();
         memory(server.child.id()).iter().for_each(|bytes| found.extend(said(bytes)));
+        // The register's own list is there, so the search sees what there is.
+        assert!(found.contains("测试甲"), "the memory wasn't read");
+        // What else there is isn't the same in two runs, and not promised to be nothing: memory that was freed isn't wiped
+        // (docs/operations.md, "Log").
         println!("in memory: {found:#?}");
     }
     server.child.kill().unwrap();

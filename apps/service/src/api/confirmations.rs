@@ -15,6 +15,7 @@ use realname::store::{Put, Space, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use crate::Refusal;
 use crate::app::App;
@@ -80,8 +81,8 @@ pub(crate) struct Use {
     #[schema(value_type = String)]
     grant: Personal,
     /// The caller's own id of the order: the same order is never charged twice.
-    #[schema(max_length = 200)]
-    order: String,
+    #[schema(value_type = String, max_length = 200)]
+    order: Personal,
     #[schema(value_type = String)]
     number: Personal,
     service: String,
@@ -380,7 +381,7 @@ pub(crate) async fn redeem(State(app): State<App>, request: Request) -> Result<R
 }
 
 fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) -> Result<Redeemed, Refusal> {
-    if !(1..=200).contains(&wanted.order.len()) {
+    if !(1..=200).contains(&wanted.order.as_str().len()) {
         return Err(Refusal::Value { member: "order", problem: "it has 1 to 200 bytes" });
     }
     let trust = operator.trust(now)?;
@@ -394,7 +395,7 @@ fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) ->
         Err(error) => return Ok(Redeemed::Refused { reasons: reasons(&error.reasons) }),
     };
     // Orders of two principals are two, whatever they call them.
-    let order = format!("{principal}\n{}", wanted.order);
+    let order = Zeroizing::new(format!("{principal}\n{}", wanted.order.as_str()));
     Ok(match grant.redeem(operator.store.as_ref(), &order, now)? {
         Redemption::Now => Redeemed::Now,
         Redemption::Before => Redeemed::Before,

@@ -30,7 +30,8 @@ const DECLARED: &[u8] = b"declared";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Link {
-    token: String,
+    #[schema(value_type = String)]
+    token: Personal,
 }
 
 /// What the buyer agreed to.
@@ -184,7 +185,7 @@ pub(crate) async fn open(
     let link: Link = call::members(&bytes)?;
     let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     let (run, asked) = (app.clone(), id.clone());
-    let opened = app.pool.run(move || open_link(&run, &asked, &link.token, key.as_deref(), now()));
+    let opened = app.pool.run(move || open_link(&run, &asked, link.token.as_str(), key.as_deref(), now()));
     let Some((text, end)) = opened.await? else {
         app.rates.guess(peer(&parts.extensions))?;
         return Err(Refusal::LinkUsed);

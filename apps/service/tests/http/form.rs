@@ -179,7 +179,11 @@ fn what_is_no_http_is_told_so_in_the_same_form() {
         ("POST /healthz HTTP/1.0", 405, "method_not_allowed"),
     ] {
         let came = raw(&server, format!("{line}\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes());
-        assert_eq!(last(&came.replace("HTTP/1.0 ", "HTTP/1.1 ")), (status, code.to_owned()), "{line}: {came}");
+        assert_eq!(
+            last(&came.replace("HTTP/1.0 ", "HTTP/1.1 ")),
+            (status, code.to_owned()),
+            "{line}: {came}"
+        );
     }
     assert_eq!(server.send("GET", "/healthz", &[], None).status, 200);
     // It is counted as what it is, and by no word of who sent it.
