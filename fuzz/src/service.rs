@@ -42,7 +42,14 @@ impl Service {
         write("terminal.pem", terminal.to_pem().unwrap().as_bytes());
         write("anchor.json", &Anchor::to_file(&[Anchor::new(anchor.verifying_key().clone(), now, day)]));
         let claims = [ClaimName::Name, ClaimName::IdNumber];
-        let purposes = [Purpose::SimActivate, Purpose::SimReplace, Purpose::SimCancel, Purpose::ServiceOrder];
+        let purposes = [
+            Purpose::SimActivate,
+            Purpose::SimReplace,
+            Purpose::SimTransfer,
+            Purpose::SimCancel,
+            Purpose::ServiceOrder,
+            Purpose::DeliveryHandover,
+        ];
         let list = ListBuilder::new("https://trust.example")
             .sequence(1)
             .entry(ListEntry::attesting(OPERATOR, operator.verifying_key().clone()))
@@ -69,6 +76,7 @@ impl Service {
             "reach": "receives",
         }]);
         write("accounts.json", account.to_string().as_bytes());
+        write("report-rules.json", RULES.as_bytes());
         write("serve.toml", CONFIG.replace("REGISTER", &register()).as_bytes());
         let file = files.path().join("serve.toml");
         let token = NewToken { name: "fuzz", principal: "shop", scopes: &Scope::ALL, days: 1 };
@@ -81,6 +89,8 @@ impl Service {
 fn register() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/register.json").display().to_string()
 }
+
+const RULES: &str = r#"{"v": 1, "rules": "fuzz", "deadline_hours": 120, "burst": 1000000, "burst_minutes": 60}"#;
 
 const CONFIG: &str = r#"listen = "127.0.0.1:0"
 public = "http://127.0.0.1:8443"
@@ -107,6 +117,9 @@ lines = "messages.jsonl"
 
 [accounts]
 file = "accounts.json"
+
+[reports]
+rules = "report-rules.json"
 
 [limits]
 sessions = 1000000

@@ -11,9 +11,7 @@ use realname::authority::DirectoryAuthority;
 use realname::capture::measure::Thresholds;
 use realname::capture::{CaptureSession, Intake, Triplet, Watermark};
 use realname::demand::{DemandRequest, VerifiedDemand};
-use realname::handover::{
-    Activated, Activating, Asking, HandoverError, Opened, Order, Shop, Sold, Stage, progress,
-};
+use realname::handover::{Activated, Activating, Asking, HandoverError, Opened, Order, Shop, Sold, Stage};
 use realname::journal::keyed::YearKey;
 use realname::profile::{Check, Env, Expectation, Locality, Purpose, ReasonCode};
 use realname::rely::{DemandRef, Limits, answer, recorded};
@@ -305,9 +303,9 @@ fn an_activation_is_told_once_and_by_keyed_digests() {
 #[test]
 fn how_far_an_order_is_is_told_by_its_id() {
     let scene = Scene::new();
-    let found = || progress(scene.store(), "order-1").unwrap();
+    let found = || scene.shop.progress(scene.store(), "order-1").unwrap();
     assert_eq!(found(), None);
-    assert_eq!(progress(scene.store(), "no id").unwrap(), None);
+    assert_eq!(scene.shop.progress(scene.store(), "no id").unwrap(), None);
     let opened = scene.opened("order-1");
     let (sold, activation) = found().map(|found| (found.sold, found.activation)).unwrap();
     assert_eq!((sold, activation), (false, None));

@@ -3,16 +3,22 @@
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use realname::confirmation::{
     Confirmer, Form, LedgerSecret, Message, Messenger, MessengerError, NaturalDay, PhoneNumber, ServiceId,
 };
 use realname::gateway::VoicePlatform;
 use realname::profile::Lang;
+use realname::store::{Put, Space, Store};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::Refusal;
+
+/// Whose the day's question to a number about a service is.
+const ASKER: Space = Space::new("confirmation_asker");
+/// As long as its day, wherever that is.
+const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 /// Who asks customers.
 pub(crate) struct Asker {
@@ -44,6 +50,22 @@ impl Messenger for Both {
 impl Asker {
     pub(crate) fn secret(&self) -> LedgerSecret {
         LedgerSecret::new(*self.secret)
+    }
+
+    /// Whether the day's question is that principal's: it asked first, or does now.
+    pub(crate) fn is_asked_by(
+        &self,
+        store: &dyn Store,
+        owner: &str,
+        (number, service): (&PhoneNumber, &ServiceId),
+        now: Timestamp,
+    ) -> Result<bool, Refusal> {
+        let place = self.place("", number, service, now)?;
+        let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
+        if store.put(ASKER, &place, owner.as_bytes(), end)? == Put::Stored {
+            return Ok(true);
+        }
+        Ok(store.get(ASKER, &place)?.is_some_and(|entry| entry.value.as_slice() == owner.as_bytes()))
     }
 
     /// Where the id of a day's question is kept. It holds nothing of the number.

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use realname::jose::Json;
@@ -21,6 +22,19 @@ use crate::tokens::{Caller, Here};
 
 /// The largest JSON body, in bytes: a token of 64 KiB and what stands around it.
 pub(crate) const MAX_BODY: usize = 80 * 1024;
+
+/// What stands in the address. Where that is no text, nothing is under the address, and it is said as for any other; axum's own extractors
+/// would answer in words and a form of their own.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let found = axum::extract::Path::from_request_parts(parts, state).await;
+        found.map(|axum::extract::Path(found)| Self(found)).map_err(|_| Refusal::NotFound)
+    }
+}
 
 /// Where the request came from: set by the server for each connection.
 #[derive(Clone, Copy, Debug)]

@@ -19,6 +19,7 @@ mod accounts;
 mod api;
 mod app;
 mod asker;
+mod bare;
 mod book;
 mod call;
 mod checker;

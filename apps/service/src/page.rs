@@ -1,7 +1,7 @@
 //! The pages: static files in the program, under a strict content security policy.
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::Refusal;
 use crate::api::order;
 use crate::app::App;
-use crate::call::{self, MAX_BODY, answer, peer};
+use crate::call::{self, MAX_BODY, Path, answer, peer};
 use crate::clock::now;
 use crate::sessions;
 

@@ -144,6 +144,9 @@ pub enum Refusal {
     /// The trust list's time is over, or it can't be had.
     #[error("the trust list isn't in force: {0}")]
     Trust(TrustError),
+    /// The request's first line or a header isn't HTTP.
+    #[error("the request's head can't be read")]
+    Head,
     /// A fault of this program.
     #[error("the service failed")]
     Internal,
@@ -165,6 +168,9 @@ pub enum Refusal {
     /// Not a service.
     #[error(transparent)]
     Service(ServiceIdError),
+    /// A customer is asked about a service once a day, and the answer is the asker's.
+    #[error("the customer was asked about this service today by another principal")]
+    AskedByAnother,
     /// The question can't be asked.
     #[error(transparent)]
     Question(#[from] QuestionError),
@@ -250,6 +256,8 @@ explain! {
         Self::Busy => "busy", System, "Try again in a moment.", "请稍后重试。";
         Self::TooMany { .. } => "too_many_requests", Caller, "Wait as long as Retry-After says.", "请等待 Retry-After 所示时间后重试。";
         Self::Timeout { .. } => "request_timeout", Network, "Send it again over a better connection; with an Idempotency-Key nothing happens twice.", "请在网络较好时重新发送；使用 Idempotency-Key 不会重复办理。";
+        Self::AskedByAnother => "confirmation_asked", Caller, "Ask tomorrow, or name your own service: a customer is asked once a service and day, and only who asked has the answer.", "请次日再询问，或使用自己的业务名称：每项业务每日只询问用户一次，答复只告知询问方。";
+        Self::Head => "request_malformed", Caller, "Send HTTP/1.1; look at what stands between the program and the service, too.", "请使用 HTTP/1.1；也请检查程序与服务之间的设备。";
         Self::Internal => "internal", System, "Try again; if it stays, report the X-Request-Id.", "请重试；如仍失败，请反馈 X-Request-Id。";
     }
     through {
@@ -286,7 +294,7 @@ impl Refusal {
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Json(_) | Self::Members(_) | Self::Parameter | Self::Header(_) | Self::IdempotencyKey
+            Self::Json(_) | Self::Members(_) | Self::Parameter | Self::Header(_) | Self::IdempotencyKey | Self::Head
             | Self::Callback(CallbackError::Form) => {
                 StatusCode::BAD_REQUEST
             }
@@ -300,6 +308,7 @@ impl Refusal {
             Self::IdempotencyMismatch
             | Self::IdempotencyRunning
             | Self::NotYet { .. }
+            | Self::AskedByAnother
             | Self::Handover(HandoverError::OrderExists | HandoverError::OtherOrder) => {
                 StatusCode::CONFLICT
             }
@@ -388,6 +397,14 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// The answer's body.
+    pub(crate) fn text(&self) -> String {
+        let entry = self.entry();
+        error_json(entry.code, &self.message(Lang::En), entry.advice).to_string()
+    }
+}
+
 /// The JSON of an error.
 pub(crate) fn error_json(code: &str, message: &str, action: Advice) -> serde_json::Value {
     json!({"error": {"code": code, "message": message, "action": {"en": action.en, "zh": action.zh}}})
@@ -400,8 +417,7 @@ pub(crate) struct Coded(pub(crate) &'static str);
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let entry = self.entry();
-        let body = error_json(entry.code, &self.message(Lang::En), entry.advice).to_string();
-        let mut response = Response::new(Body::from(body));
+        let mut response = Response::new(Body::from(self.text()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

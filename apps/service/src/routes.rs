@@ -8,8 +8,9 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use realname::jose::random_id;
+use realname::profile::Explain as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::Refusal;
@@ -103,6 +104,77 @@ fn head_size(request: &Request) -> usize {
     headers + request.uri().path_and_query().map_or(0, |path| path.as_str().len())
 }
 
+/// What is answered to a request whose head the HTTP library refused, whole. It has its request id, its line in the log and its measures
+/// as any other.
+pub(crate) fn say(app: &App, status: StatusCode) -> Vec<u8> {
+    let refusal = in_our_words(status);
+    let (status, code, body) = (refusal.status(), refusal.code(), refusal.text());
+    let id = random_id().unwrap_or_default();
+    told(app, (&id, "", "other"), (status.as_u16(), Some(code)), Duration::ZERO);
+    let head = [
+        format!("HTTP/1.1 {status}"),
+        "content-type: application/json".to_owned(),
+        "cache-control: no-store".to_owned(),
+        format!("{REQUEST_ID}: {id}"),
+        "x-content-type-options: nosniff".to_owned(),
+        "referrer-policy: no-referrer".to_owned(),
+        "connection: close".to_owned(),
+        format!("content-length: {}", body.len()),
+    ];
+    format!("{}\r\n\r\n{body}", head.join("\r\n")).into_bytes()
+}
+
+/// What an answer of that status says which none of our calls made.
+fn in_our_words(status: StatusCode) -> Refusal {
+    match status {
+        StatusCode::BAD_REQUEST => Refusal::Head,
+        StatusCode::NOT_FOUND => Refusal::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Refusal::Method,
+        StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            Refusal::HeadTooLarge { limit: MAX_HEAD }
+        }
+        _ => Refusal::Internal,
+    }
+}
+
+/// An error that isn't in the one form that errors have: none of our calls made it.
+fn is_foreign(response: &Response) -> bool {
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    let ours = response.extensions().get::<Coded>().is_some()
+        || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    is_error && !ours
+}
+
+/// The answer's line in the log, and its measures.
+fn told(
+    app: &App,
+    (id, method, route): (&str, &str, &str),
+    (status, code): (u16, Option<&str>),
+    took: Duration,
+) {
+    // An address may be asked by any method that a client makes up: it is a text of a stranger's.
+    let method = match method {
+        "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH" => method,
+        _ => "other",
+    };
+    tracing::info!(
+        request_id = id,
+        method,
+        route,
+        status,
+        code,
+        took_ms = took.as_secs_f64() * 1e3,
+        "request"
+    );
+    let measures = &app.measures;
+    measures.seconds.get_or_create(&Named("route", route.to_owned())).observe(took.as_secs_f64());
+    let (method, route) = (method.to_owned(), route.to_owned());
+    measures.requests.get_or_create(&Route { method, route, status }).inc();
+    if let Some(code) = code {
+        measures.refusals.get_or_create(&Named("code", code.to_owned())).inc();
+    }
+}
+
 /// Around every call: its rate, its time, its line in the log.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let begin = Instant::now();
@@ -126,31 +198,12 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
             Err(_) => Refusal::Timeout { seconds: LONGEST.as_secs() }.into_response(),
         },
     };
+    if is_foreign(&response) {
+        response = in_our_words(response.status()).into_response();
+    }
     let status = response.status().as_u16();
     let code = response.extensions().get::<Coded>().map(|code| code.0);
-    let took = begin.elapsed();
-    tracing::info!(
-        request_id = id,
-        method = method.as_str(),
-        route,
-        status,
-        code,
-        took_ms = took.as_secs_f64() * 1e3,
-        "request"
-    );
-    let measures = &app.measures;
-    // An address may be asked by any method that a client makes up.
-    let method =
-        if matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS" | "PATCH") {
-            method.as_str().to_owned()
-        } else {
-            "other".to_owned()
-        };
-    measures.seconds.get_or_create(&Named("route", route.clone())).observe(took.as_secs_f64());
-    measures.requests.get_or_create(&Route { method, route, status }).inc();
-    if let Some(code) = code {
-        measures.refusals.get_or_create(&Named("code", code.to_owned())).inc();
-    }
+    told(&app, (&id, method.as_str(), &route), (status, code), begin.elapsed());
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

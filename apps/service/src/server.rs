@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -18,6 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::app::App;
+use crate::bare::Worded;
 use crate::call::Peer;
 use crate::clock::now;
 use crate::config::Config;
@@ -136,11 +138,11 @@ impl Server {
                 let _place = place;
                 app.measures.connections.inc();
                 match tls {
-                    None => connection(stream, peer, router, watching).await,
+                    None => connection(&app, stream, peer, router, watching).await,
                     Some(tls) => {
                         let accepted = tls.acceptor().accept(stream);
                         if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, accepted).await {
-                            connection(stream, peer, router, watching).await;
+                            connection(&app, stream, peer, router, watching).await;
                         }
                     }
                 }
@@ -160,15 +162,36 @@ impl Server {
     }
 }
 
+/// A call that runs.
+struct Runs(Arc<AtomicUsize>);
+
+impl Runs {
+    fn new(running: &Arc<AtomicUsize>) -> Self {
+        running.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(running))
+    }
+}
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 async fn connection<S: AsyncRead + AsyncWrite + Unpin + 'static>(
+    app: &App,
     stream: S,
     peer: SocketAddr,
     router: Router,
     mut ending: watch::Receiver<bool>,
 ) {
+    let running = Arc::new(AtomicUsize::new(0));
+    let say = app.clone();
+    let stream = Worded::new(stream, Arc::clone(&running), Box::new(move |status| routes::say(&say, status)));
     let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
-        let router = router.clone();
+        let (router, runs) = (router.clone(), Runs::new(&running));
         async move {
+            let _runs = runs;
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer.ip().to_canonical()));
             router.oneshot(request).await.map_err(|never: Infallible| never)

@@ -60,6 +60,7 @@ fn receive(args: &ReportReceiveArgs) -> Done {
         reporter: &reporter,
         outlet: args.outlet.as_deref(),
         batch: args.batch.as_deref(),
+        by: None,
     };
     let now = Timestamp::now();
     let received = Reports::find(&*store)?.receive(&report, &*store, now)?;

@@ -10,6 +10,8 @@
     clippy::disallowed_methods
 )]
 
+mod canary;
+mod changes;
 #[cfg(feature = "postgres")]
 mod failover;
 mod journal;

@@ -186,6 +186,17 @@ fn living_nodes_tell_each_event_once() {
     assert!(receiver.wait(60, Duration::ZERO).values().all(|ids| ids.len() == 1), "{came:?}");
 }
 
+/// The nodes take turns, and each is killed in its own.
+#[test]
+#[ignore = "needs a PostgreSQL server and PgBouncer"]
+fn a_replacement_and_a_transfer_survive_nodes_that_are_killed_at_every_step() {
+    for pooled in [false, true] {
+        let database = Database::new(pooled);
+        let place = place(&database);
+        crate::changes::replaced_and_transferred(&place, 2);
+    }
+}
+
 #[test]
 #[ignore = "needs a PostgreSQL server and PgBouncer"]
 fn a_database_without_a_store_is_no_new_ledger() {

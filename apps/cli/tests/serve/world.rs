@@ -178,6 +178,10 @@ pub(crate) fn agent() -> ureq::Agent {
         .into()
 }
 
+/// The person whose number it is, and the other one: card and face.
+pub(crate) const HOLDER: (&str, &str) = ("cards/resident.json", "portraits/jia-live-1.jpg");
+pub(crate) const TAKER: (&str, &str) = ("cards/resident-bing.json", "portraits/bing-live-1.jpg");
+
 /// Answers demands: a card that was read once, a live photo, the sandbox's terminal.
 pub(crate) struct Desk {
     card: CardRead,
@@ -228,17 +232,31 @@ impl Desk {
             .after_demand(false)
             .issue(SHOP, &self.shop, store, Timestamp::now())
             .unwrap();
+        let presentation = self.present(demand.as_str(), self.card.clone(), self.live.clone());
+        (demand.nonce().to_owned(), presentation)
+    }
+
+    /// What answers a demand when a person of that card and face stands there, checked now.
+    pub(crate) fn answer(&self, demand: &str, (card, live): (&str, &str)) -> String {
+        let (emulator, line) = RunningEmulator::in_memory(Emulator::new(EmulatorConfig::default()));
+        emulator.place(Card::from_json(&fs::read_to_string(fixture(card)).unwrap()).unwrap());
+        let card = Reader::new(line).read_card(&ReadOptions::new()).unwrap();
+        let photo = fs::read(fixture(live)).unwrap();
+        let live = Intake::default().take(Slot::Live, photo, Timestamp::now()).unwrap();
+        self.present(demand, card, live)
+    }
+
+    fn present(&self, demand: &str, card: CardRead, live: Capture) -> String {
         let mut limits = AnswerLimits::default();
         limits.max_life = HOUR;
         let now = Timestamp::now();
-        let asked = VerifiedDemand::verify_within(demand.as_str(), &self.list, now, limits).unwrap();
-        let consent = ConsentGiven::new("TEST", [Purpose::SimCancel], now);
-        let evidence = OnSite::new(self.card.clone(), self.live.clone(), consent).unwrap();
-        let case =
-            Case::open(evidence, &self.policy, CaseRequest::new(Purpose::SimCancel, Env::Test, now)).unwrap();
+        let asked = VerifiedDemand::verify_within(demand, &self.list, now, limits).unwrap();
+        let purpose = asked.purpose().clone();
+        let consent = ConsentGiven::new("TEST", [purpose.clone()], now);
+        let evidence = OnSite::new(card, live, consent).unwrap();
+        let case = Case::open(evidence, &self.policy, CaseRequest::new(purpose, Env::Test, now)).unwrap();
         let verified = case.decide(&self.register).unwrap();
-        let made = self.attestor.attest(verified, &asked, now).and_then(|made| made.present(&asked, now));
-        (demand.nonce().to_owned(), made.unwrap())
+        self.attestor.attest(verified, &asked, now).and_then(|made| made.present(&asked, now)).unwrap()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Second confirmations: the customer is asked on the number itself, once a service and natural day.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -15,11 +15,12 @@ use realname::store::{Put, Space, Store};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use crate::Refusal;
 use crate::app::App;
 use crate::asker::Asker;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::clock::now;
 use crate::once::Told;
 use crate::operator::Operator;
@@ -80,8 +81,8 @@ pub(crate) struct Use {
     #[schema(value_type = String)]
     grant: Personal,
     /// The caller's own id of the order: the same order is never charged twice.
-    #[schema(max_length = 200)]
-    order: String,
+    #[schema(value_type = String, max_length = 200)]
+    order: Personal,
     #[schema(value_type = String)]
     number: Personal,
     service: String,
@@ -183,6 +184,10 @@ pub(crate) async fn ask(State(app): State<App>, request: Request) -> Result<Resp
             let (number, service) = (number(&wanted.number)?, service(&wanted.service)?);
             let owner = &caller.grant.principal;
             let told = once.run(store, now, |seed| {
+                // What the customer says is told to who asked: no other principal may have the grant, or lend its name to a question.
+                if !asker.is_asked_by(store, owner, (&number, &service), now)? {
+                    return Err(Refusal::AskedByAnother);
+                }
                 let id = id_of(asker, store, owner, (&number, &service), &encode(&seed.bits), now)?;
                 if let Asking::Ask(challenge) = asker.confirmer.ask(store, question, now)? {
                     send(challenge, asker.messenger.as_ref(), lang)?;
@@ -219,6 +224,8 @@ pub(crate) fn put_question(
     let (asker, store) = (operator.asker()?, operator.store.as_ref());
     let service = self::service(service)?;
     let fresh = random_id().map_err(|_| Refusal::Internal)?;
+    // The home's own question, in the library's words: its answer serves whichever of the home's desks the person stands at, and isn't told.
+    let _ = asker.is_asked_by(store, owner, (number, &service), now)?;
     let id = id_of(asker, store, owner, (number, &service), &fresh, now)?;
     if let Asking::Ask(challenge) = asker.confirmer.ask(store, question, now)? {
         send(challenge, asker.messenger.as_ref(), lang)?;
@@ -374,7 +381,7 @@ pub(crate) async fn redeem(State(app): State<App>, request: Request) -> Result<R
 }
 
 fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) -> Result<Redeemed, Refusal> {
-    if !(1..=200).contains(&wanted.order.len()) {
+    if !(1..=200).contains(&wanted.order.as_str().len()) {
         return Err(Refusal::Value { member: "order", problem: "it has 1 to 200 bytes" });
     }
     let trust = operator.trust(now)?;
@@ -388,7 +395,7 @@ fn use_up(operator: &Operator, wanted: &Use, principal: &str, now: Timestamp) ->
         Err(error) => return Ok(Redeemed::Refused { reasons: reasons(&error.reasons) }),
     };
     // Orders of two principals are two, whatever they call them.
-    let order = format!("{principal}\n{}", wanted.order);
+    let order = Zeroizing::new(format!("{principal}\n{}", wanted.order.as_str()));
     Ok(match grant.redeem(operator.store.as_ref(), &order, now)? {
         Redemption::Now => Redeemed::Now,
         Redemption::Before => Redeemed::Before,

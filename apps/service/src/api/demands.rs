@@ -1,6 +1,6 @@
 //! Demands: made, and looked up.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::order;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::clock::now;
 use crate::once::{Seed, Told};
 use crate::operator::Operator;

@@ -1,6 +1,7 @@
 //! Whose demand it is, and which order a verdict is about.
 
 use jiff::Timestamp;
+use realname::cancellation::Beside;
 use realname::demand::{Kept, PendingDemand};
 use realname::store::{Put, Space, Store, StoreError};
 use serde_json::{Value, json};
@@ -16,6 +17,16 @@ pub(crate) fn own(store: &dyn Store, nonce: &str, principal: &str, end: Timestam
         Put::Stored => Ok(()),
         Put::Exists if is_of(store, nonce, principal)? => Ok(()),
         Put::Exists => Err(Refusal::Internal),
+    }
+}
+
+/// The same for a demand that is made in one step with other things.
+pub(crate) fn owned(nonce: &str, principal: &str, end: Timestamp) -> Beside {
+    Beside {
+        space: OWNER,
+        key: nonce.as_bytes().to_vec(),
+        value: principal.as_bytes().to_vec(),
+        expires_at: end,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reports of spam messages: taken in, and their signed outcome. Whether one holds is judged elsewhere, on the same store.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::clock::now;
 use crate::once::{Seed, Told};
 use crate::operator::Operator;
@@ -108,11 +108,11 @@ fn take(
         reporter: &reporter,
         outlet: came.outlet.as_deref(),
         batch: came.batch.as_deref(),
+        by: Some(principal),
     };
     let store = operator.store.as_ref();
     let received = operator.reports()?.receive(&report, store, now)?;
-    // What another principal took in isn't told: each hears of its own reports alone. The seed is this call's, which may have been cut
-    // off before.
+    // The seed is this call's, which may have been cut off before.
     let key = taken(&received.report, principal);
     let again = match store.put(TAKEN, &key, &seed.bits, now.checked_add(KEPT).unwrap_or(Timestamp::MAX))? {
         Put::Stored => false,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
@@ -22,7 +22,7 @@ use super::state::state;
 use super::told::SessionState;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::clock::now;
 use crate::once::Told;
 use crate::operator::Operator;

@@ -1,6 +1,6 @@
 //! The end of a session: the photos together, the register, the policy, the signature.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ use super::session::{Outcome, Session};
 use super::told::Decided;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::answer;
+use crate::call::{Path, answer};
 use crate::clock::now;
 use crate::hook::Event;
 use crate::measures::Named;

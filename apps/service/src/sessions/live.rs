@@ -1,6 +1,6 @@
 //! The live capture's calls: a challenge when the camera is on, and the frames that answer it.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use super::live_state::{Arrived, KeptFrame, take};
 use super::page_calls::PageCall;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{self, answer};
+use crate::call::{self, Path, answer};
 use crate::clock::now;
 
 /// What a page makes of a video's picture.

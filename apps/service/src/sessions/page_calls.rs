@@ -1,7 +1,7 @@
 //! The page's calls: opening the link, agreeing, declaring.
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ use super::state::state;
 use super::told::SessionState;
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{self, MAX_BODY, answer, peer};
+use crate::call::{self, MAX_BODY, Path, answer, peer};
 use crate::clock::now;
 
 /// What is sealed with what the buyer typed.
@@ -30,7 +30,8 @@ const DECLARED: &[u8] = b"declared";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Link {
-    token: String,
+    #[schema(value_type = String)]
+    token: Personal,
 }
 
 /// What the buyer agreed to.
@@ -184,7 +185,7 @@ pub(crate) async fn open(
     let link: Link = call::members(&bytes)?;
     let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     let (run, asked) = (app.clone(), id.clone());
-    let opened = app.pool.run(move || open_link(&run, &asked, &link.token, key.as_deref(), now()));
+    let opened = app.pool.run(move || open_link(&run, &asked, link.token.as_str(), key.as_deref(), now()));
     let Some((text, end)) = opened.await? else {
         app.rates.guess(peer(&parts.extensions))?;
         return Err(Refusal::LinkUsed);

@@ -7,19 +7,19 @@ use crate::cancellations::present_as;
 use crate::journal::{entries, with_journal};
 use crate::world::{Answer, Place, Running};
 
-const NUMBER: &str = "+8613900000003";
-const CARD: &str = "89860012345678901234";
+pub(crate) const NUMBER: &str = "+8613900000003";
+pub(crate) const CARD: &str = "89860012345678901234";
 
 /// A service, and who calls it.
-struct Home {
-    place: Place,
-    server: Running,
-    token: String,
-    other: String,
+pub(crate) struct Home {
+    pub(crate) place: Place,
+    pub(crate) server: Running,
+    pub(crate) token: String,
+    pub(crate) other: String,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Place::new();
         let secret = realname::jose::encode(&[9; 32]);
         place.secret("confirmation.secret", &secret);
@@ -31,12 +31,12 @@ impl Home {
     }
 
     #[track_caller]
-    fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.server.call("POST", path, &self.token, Some(body.clone()))
     }
 
     #[track_caller]
-    fn keyed(&self, path: &str, key: &str, body: &Value) -> Answer {
+    pub(crate) fn keyed(&self, path: &str, key: &str, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", self.token);
         let headers = [("authorization", bearer.as_str()), ("idempotency-key", key)];
         let body = ("application/json", body.to_string().into_bytes());
@@ -44,7 +44,7 @@ impl Home {
     }
 
     /// What a desk makes of a demand: of whose number it is, or of the other one.
-    fn desk(&self, demand: &Value, holder: bool) -> String {
+    pub(crate) fn desk(&self, demand: &Value, holder: bool) -> String {
         let (card, live) = if holder {
             ("cards/resident.json", "portraits/jia-live-1.jpg")
         } else {
@@ -62,7 +62,7 @@ impl Home {
     }
 
     /// The number says yes.
-    fn granted(&self, waiting: &Value) -> Value {
+    pub(crate) fn granted(&self, waiting: &Value) -> Value {
         assert_eq!(waiting["result"], "waiting", "{waiting}");
         let messages = std::fs::read_to_string(self.place.dir.path().join("messages.jsonl")).unwrap();
         let message: Value = serde_json::from_str(messages.lines().last().unwrap()).unwrap();
@@ -73,7 +73,7 @@ impl Home {
     }
 }
 
-fn account(prepaid: u32, reach: &str) -> Value {
+pub(crate) fn account(prepaid: u32, reach: &str) -> Value {
     json!({
         "number": NUMBER, "subscription": "sub-1", "holder_id": "119999199001010004", "name": "测试甲",
         "package": "Synthetic 30", "contract_until": null, "bills_fen": 0, "prepaid_fen": prepaid,
@@ -81,12 +81,12 @@ fn account(prepaid: u32, reach: &str) -> Value {
     })
 }
 
-fn taker(admission: &str) -> Value {
+pub(crate) fn taker(admission: &str) -> Value {
     json!({"name": "测试丙", "id_number": "119999198505050021", "admission": admission})
 }
 
 /// A body with more members.
-fn with(body: &Value, more: Value) -> Value {
+pub(crate) fn with(body: &Value, more: Value) -> Value {
     let mut body = body.clone();
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body

@@ -44,6 +44,7 @@ fn a_customer_is_asked_once_and_charged_once() {
     assert_eq!(granted["result"], "granted", "{granted}");
     let again = post(&path, reply(right)).is(200);
     assert_eq!((&again["result"], &again["grant"]), (&json!("already_granted"), &granted["grant"]));
+    let question_again = question.clone();
     assert_eq!(post("/v1/confirmations", question).is(200)["standing"], "granted");
 
     let order = |order: &str, fen: u32| json!({"grant": granted["grant"], "order": order, "number": number, "service": "vas:1", "price_fen": fen});
@@ -56,6 +57,11 @@ fn a_customer_is_asked_once_and_charged_once() {
     assert_eq!(post("/v1/grants/redeem", order("order-1", 500)).is(200)["result"], "before");
     let second = post("/v1/grants/redeem", order("order-2", 500)).is(200);
     assert_eq!((&second["result"], &second["reasons"][0]["code"]), (&json!("refused"), &json!("grant_used")));
+
+    // Whoever asks second that day isn't given what the customer told the first, nor may answer in the customer's name.
+    let mut theirs = question_again;
+    theirs["text"] = json!("Something else");
+    server.call("POST", "/v1/confirmations", &other, Some(theirs)).refused(409, "confirmation_asked");
 
     let bad = json!({"number": "139", "service": "vas:1", "text": "x"});
     post("/v1/confirmations", bad).refused(422, "phone_number");

@@ -1,12 +1,14 @@
 //! The service over real sockets: what every call takes, refuses and says, as docs/operations.md and /openapi.json have it.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attacks;
 mod calls;
 mod cancellations;
 mod changes;
 mod confirmations;
 mod desk;
 mod document;
+mod form;
 mod hostile;
 mod journal;
 mod line;

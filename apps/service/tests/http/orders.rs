@@ -278,9 +278,6 @@ fn an_order_is_its_principals() {
     there.accept("order-1", "x").refused(404, "not_found");
     there.ask_door("order-1").refused(404, "not_found");
     there.activate("order-1", "x").refused(404, "not_found");
-    there
-        .post("/v1/orders", json!({"order": "order-1", "buyer": buyer()}))
-        .refused(409, "handover_order_exists");
     let nonce = opened["nonce"].as_str().unwrap();
     server.call("GET", &format!("/v1/demands/{nonce}"), &other, None).refused(404, "not_found");
     // Who asks needn't be who decides.
@@ -290,6 +287,63 @@ fn an_order_is_its_principals() {
     let body = json!({"order": "order-9", "buyer": buyer()});
     Shop { server: &server, token: &decides }.post("/v1/orders", body).refused(403, "scope_missing");
     assert_eq!(Shop { server: &server, token: &asks }.state("order-1")["state"], "opened");
+}
+
+#[test]
+fn two_principals_orders_of_one_id_are_two() {
+    let place = Place::new();
+    place.configure("[[return]]\nprincipal = \"other\"\nname = \"basket\"\nurl = \"https://other.example/\"");
+    let (token, other) = (place.token("shop", &Scope::ALL), place.token("other", &Scope::ALL));
+    let server = place.start();
+    let (shop, there) = (Shop { server: &server, token: &token }, Shop { server: &server, token: &other });
+    // The very same sale, under the same id: neither is told of the other's, nor kept from its own.
+    let bought = shop.sold("order-1");
+    server.call("GET", "/v1/orders/order-1", &other, None).refused(404, "not_found");
+    let opened = there.open("order-1");
+    assert_eq!(
+        (&there.state("order-1")["state"], &shop.state("order-1")["state"]),
+        (&json!("opened"), &json!("sold"))
+    );
+    // What the one's customer answered isn't the other's, though it names the same order, person and number.
+    refused(&there.accept("order-1", &bought), "demand_unknown");
+    let theirs = presentation_for(&server, &other, &opened);
+    assert_eq!(there.accept("order-1", &theirs).is(200), json!({"result": "sold"}));
+    let (door, its) = (shop.door(&place, "order-1", "jia"), there.door(&place, "order-1", "jia"));
+    refused(&there.activate("order-1", &door), "demand_unknown");
+    refused(&shop.activate("order-1", &its), "demand_unknown");
+    assert_eq!(shop.activate("order-1", &door).is(200)["first"], true);
+    assert_eq!(there.state("order-1")["state"], "sold");
+    assert_eq!(there.activate("order-1", &its).is(200)["first"], true);
+}
+
+#[test]
+fn orders_from_before_principals_had_ids_of_their_own_go_on() {
+    let place = Place::new();
+    let (token, other) = (place.token("shop", &Scope::ALL), place.token("other", &Scope::ALL));
+    // As an earlier program left it: the row under the bare id, and beside it whose it is. And one that a command opened.
+    let (now, store) = (Timestamp::now(), store_of(&place.file()).unwrap());
+    let key = SigningKey::from_pem(&text(&place, "shop.pem")).unwrap();
+    let common = realname::handover::Shop::new(SHOP, std::sync::Arc::new(key)).with_env(Env::Test);
+    for id in ["old-1", "command-1"] {
+        let order = realname::handover::Order::new(id, PHONE.parse().unwrap(), NAME, ID_NUMBER).unwrap();
+        let _ = common.open(store.as_ref(), order, now).unwrap();
+    }
+    let end = now + jiff::SignedDuration::from_hours(24);
+    let _ = store.put(realname::store::Space::new("order_owner"), b"old-1", b"shop", end).unwrap();
+    drop(store);
+    let server = place.start();
+    let (shop, there) = (Shop { server: &server, token: &token }, Shop { server: &server, token: &other });
+    assert_eq!(shop.state("old-1")["state"], "opened");
+    shop.sold("old-1");
+    let door = shop.door(&place, "old-1", "jia");
+    // The other one may use that id meanwhile.
+    server.call("GET", "/v1/orders/old-1", &other, None).refused(404, "not_found");
+    there.open("old-1");
+    assert_eq!(shop.activate("old-1", &door).is(200)["first"], true);
+    assert_eq!(there.state("old-1")["state"], "opened");
+    for shop in [shop, there] {
+        assert_eq!(shop.state("command-1")["state"], "opened", "a command's order is every token's");
+    }
 }
 
 #[test]

@@ -97,10 +97,12 @@ fn each_principal_hears_of_its_own_reports_alone() {
     server.call("GET", &path, &two, None).refused(404, "not_found");
     server.call("GET", "/v1/reports/nothing", &one, None).refused(404, "not_found");
     server.call("GET", &format!("/v1/reports/{}", "x".repeat(200)), &one, None).refused(404, "not_found");
-    // Where he reports it there as well, that principal isn't told that it was known.
+    // Where he reports it there as well, that is another report: neither its id nor its deadline says that it was known.
     let there = send(&server, &two, &report(1, 9)).is(201);
-    assert_eq!(there, made);
-    server.call("GET", &path, &two, None).is(200);
+    assert_ne!(there["report"], made["report"]);
+    let deadline = |told: &Value| told["deadline"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    assert!(deadline(&there) >= deadline(&made));
+    server.call("GET", &path, &two, None).refused(404, "not_found");
     assert_eq!(send(&server, &two, &report(1, 9)).is(200)["again"], true);
 }
 
@@ -119,6 +121,24 @@ fn a_flood_is_slowed_and_what_was_sent_stays() {
     assert!(!slowed.text.contains("19900000"));
     send(&server, &token, &report(0, 9)).is(200);
     send(&server, &token, &report(3, 8)).is(201);
+}
+
+#[test]
+fn what_one_principal_takes_in_slows_nobody_elsewhere_and_tells_nothing() {
+    let place = place();
+    let (one, two) = (place.token("hotline", &[Scope::Report]), place.token("app", &[Scope::Report]));
+    let server = place.start();
+    for number in 0..3 {
+        send(&server, &one, &report(number, 9)).is(201);
+    }
+    send(&server, &one, &report(3, 9)).refused(429, "report_slow");
+    // What was reported there and what wasn't are taken in alike, until this principal's own reporter is slowed.
+    for number in [0, 7, 1] {
+        assert_eq!(send(&server, &two, &report(number, 9)).is(201)["again"], false);
+    }
+    for number in [2, 8] {
+        send(&server, &two, &report(number, 9)).refused(429, "report_slow");
+    }
 }
 
 #[test]

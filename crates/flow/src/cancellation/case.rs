@@ -32,6 +32,8 @@ pub(crate) struct Case {
     pub(super) over_at: i64,
     /// Nobody stood at a desk: then the number confirms, or nothing is cancelled.
     pub(super) own_app: bool,
+    /// The turn whose lease it holds.
+    pub(super) turn: u32,
 }
 
 /// The steps that have a record of their own. A part of the record's key that is written and never read, so it needs no
@@ -90,10 +92,18 @@ impl Case {
         step: StepRecord,
         json: &Json,
     ) -> Result<Put, CancellationError> {
+        let key = self.key(secret, step);
+        Ok(store.put(super::SPACE, &key, &json.to_bytes(), self.kept_until())?)
+    }
+
+    pub(super) fn key(&self, secret: &LedgerSecret, step: StepRecord) -> [u8; 32] {
+        step_key(secret, &self.id, step)
+    }
+
+    /// Until when its records are kept.
+    pub(super) fn kept_until(&self) -> Timestamp {
         let over = Timestamp::from_second(self.over_at).unwrap_or(Timestamp::MAX);
-        let expires_at = over.checked_add(KEPT).unwrap_or(Timestamp::MAX);
-        let key = step_key(secret, &self.id, step);
-        Ok(store.put(super::SPACE, &key, &json.to_bytes(), expires_at)?)
+        over.checked_add(KEPT).unwrap_or(Timestamp::MAX)
     }
 
     pub(super) fn to_json(&self) -> Json {
@@ -109,7 +119,8 @@ impl Case {
             ("opened_at", self.opened_at.into()),
             ("over_at", self.over_at.into()),
         ];
-        Json::object(members.into_iter().chain(self.own_app.then(|| ("own_app", true.into()))))
+        let turn = (self.turn > 0).then(|| ("turn", i64::from(self.turn).into()));
+        Json::object(members.into_iter().chain(self.own_app.then(|| ("own_app", true.into()))).chain(turn))
     }
 
     pub(super) fn load(
@@ -133,6 +144,7 @@ impl Case {
                 opened_at: json.seconds("opened_at")?,
                 over_at: json.seconds("over_at")?,
                 own_app: json.optional_bool("own_app")?.unwrap_or_default(),
+                turn: turn(&json)?,
             })
         };
         read().map(Some).map_err(|_| CancellationError::Record)
@@ -162,6 +174,12 @@ pub(super) fn parse(entry: &Entry) -> Result<Json, CancellationError> {
 /// The case's id is random and could stand as it is; under the secret, ids of any length make keys of one.
 fn step_key(secret: &LedgerSecret, id: &str, step: StepRecord) -> [u8; 32] {
     secret.mac("cancellation step", &[id.as_bytes(), step.as_str().as_bytes()])
+}
+
+/// Records of before there were turns have none: the first.
+pub(crate) fn turn(json: &Json) -> Result<u32, JoseError> {
+    let Some(_) = json.member("turn") else { return Ok(0) };
+    u32::try_from(json.seconds("turn")?).map_err(|_| JoseError::Member("turn"))
 }
 
 pub(crate) fn bytes(json: &Json, name: &'static str) -> Result<[u8; 32], JoseError> {

@@ -23,6 +23,7 @@
 //! ```
 
 mod account;
+mod beside;
 pub(crate) mod case;
 mod closing;
 mod commit;
@@ -30,6 +31,7 @@ mod error;
 mod explain;
 pub(crate) mod grant;
 mod home;
+mod lease;
 pub(crate) mod notice;
 mod opening;
 pub(crate) mod receipt;
@@ -39,6 +41,7 @@ mod steps;
 mod telling;
 
 pub use account::{Account, Contract, Items, Reach};
+pub use beside::Beside;
 pub use closing::{Brings, Paper, Papers, Unclosed};
 pub use error::{CancellationError, StatementRefused};
 pub use home::HomeSide;

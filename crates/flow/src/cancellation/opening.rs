@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use super::case::{Case, StepRecord, step};
 use super::steps::{Acknowledged, Asked, Confirmed, Identified};
-use super::{Account, CancellationError, HomeSide, Reach, Receipt, receipt, snapshot};
+use super::{Account, Beside, CancellationError, HomeSide, Reach, Receipt, receipt, snapshot};
 use crate::confirmation::PhoneNumber;
-use crate::demand::{Demand, DemandRequest, demand_hash};
-use crate::jose::{Json, random_id};
+use crate::demand::{Demand, DemandRequest, PendingDemand, demand_hash};
+use crate::jose::{Json, encode, random};
 use crate::profile::{Check, Locality, Purpose, ReasonCode};
 use crate::rely::recorded;
-use crate::store::{Counted, Put, Store, StoreError};
+use crate::store::{PutAll, Putting, Store};
 
 /// What the home side asks of the desk, beyond a proof that it is the holder.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +120,24 @@ impl HomeSide {
         opening: &Opening,
         now: Timestamp,
     ) -> Result<(Asked, Demand), CancellationError> {
+        self.open_as(store, account, opening, random()?, now, |_, _| Vec::new())
+    }
+
+    /// As [`open`](Self::open), for whoever may be cut off and comes again: the case is named by these 128 random bits, and with the same
+    /// ones it is found opened. What `beside` makes of its id and its demand's nonce is kept with the case in one step: all of it or nothing.
+    pub fn open_as(
+        &self,
+        store: &dyn Store,
+        account: &Account,
+        opening: &Opening,
+        bits: [u8; 16],
+        now: Timestamp,
+        beside: impl FnOnce(&str, &str) -> Vec<Beside>,
+    ) -> Result<(Asked, Demand), CancellationError> {
+        let id = encode(&bits);
+        if let Some(case) = Case::load(store, &self.secret, &id)? {
+            return self.opened(store, account, case, now);
+        }
         if opening.own_app && account.reach != Reach::Receives {
             return Err(ReasonCode::ConfirmationMissing.into());
         }
@@ -127,19 +145,19 @@ impl HomeSide {
         if store.get(super::SPACE, &subscription_mac)?.is_some() {
             return Err(ReasonCode::CancellationDone.into());
         }
-        let id = random_id()?;
-        let opened_at = now.as_second();
-        let over_at = opened_at.saturating_add(self.life.as_secs());
-        if !self.lease(store, &subscription_mac, &id, over_at, now)? {
+        let turn = self.turn(store, &subscription_mac)?;
+        if !self.is_free(store, (&subscription_mac, turn), now)? {
             return Err(ReasonCode::CancellationOpen.into());
         }
-
+        let opened_at = now.as_second();
+        let over_at = opened_at.saturating_add(self.life.as_secs());
         let disclosures = snapshot::disclosures(&self.secret, &id, account)?;
         let times = (opened_at, over_at);
         let sealed = snapshot::seal(&self.iss, &*self.signer, self.env, &id, &disclosures, times)?;
         let request = opening.request(Purpose::SimCancel, account, snapshot::digest(&sealed));
         let request = request.expectation(account.holder()).env(self.env);
-        let demand = request.issue(&self.iss, &*self.signer, store, now)?;
+        let prepared = request.prepare(&self.iss, &*self.signer, now)?;
+        let demand = prepared.demand();
         let case = Case {
             nonce: demand.nonce().to_owned(),
             demand_hash: demand_hash(demand.as_str()),
@@ -150,13 +168,52 @@ impl HomeSide {
             opened_at,
             over_at,
             own_app: opening.own_app,
+            turn,
             id,
         };
-        match case.record(store, &self.secret, StepRecord::Opened, &case.to_json())? {
-            Put::Stored => Ok((Asked::new(self.clone(), case), demand)),
+        let (key, value) = (case.key(&self.secret, StepRecord::Opened), case.to_json().to_bytes());
+        let row = Putting { space: super::SPACE, key: &key, value: &value, expires_at: case.kept_until() };
+        let beside = beside(&case.id, &case.nonce);
+        let puts = [row, prepared.putting()].into_iter().chain(beside.iter().map(Beside::putting));
+        match store.put_all(&puts.collect::<Vec<_>>())? {
+            PutAll::Stored => self.held(store, case, prepared.into_demand(), now),
+            // Another call with the same bits was faster.
+            PutAll::Exists { index: 0 } => {
+                let case = Case::load(store, &self.secret, &case.id)?.ok_or(CancellationError::Record)?;
+                self.opened(store, account, case, now)
+            }
             // 128 random bits met: the store is broken, or the randomness.
-            _ => Err(CancellationError::Record),
+            PutAll::Exists { .. } => Err(CancellationError::Record),
         }
+    }
+
+    /// A case that an earlier try opened.
+    fn opened(
+        &self,
+        store: &dyn Store,
+        account: &Account,
+        case: Case,
+        now: Timestamp,
+    ) -> Result<(Asked, Demand), CancellationError> {
+        case.check(&self.secret, account, now)?;
+        let kept = PendingDemand::load(store, &case.nonce)?;
+        let demand = kept.and_then(|kept| Demand::remembered(&kept.pending));
+        self.held(store, case, demand.ok_or(CancellationError::Record)?, now)
+    }
+
+    /// Takes the lease, last of all: whoever is stopped before it leaves a case that nobody knows and that holds nothing.
+    fn held(
+        &self,
+        store: &dyn Store,
+        case: Case,
+        demand: Demand,
+        now: Timestamp,
+    ) -> Result<(Asked, Demand), CancellationError> {
+        let turn = (&case.subscription_mac, case.turn);
+        if !self.lease(store, turn, &case.id, case.over_at, now)? {
+            return Err(ReasonCode::CancellationOpen.into());
+        }
+        Ok((Asked::new(self.clone(), case), demand))
     }
 
     /// Finds a case again, after a crash or in another process. `None` for an unknown one, and for another number.
@@ -200,20 +257,5 @@ impl HomeSide {
             return digest(note.member("presentation_sha256").and_then(Json::as_str)).map(Some);
         }
         recorded(store, &asked.case.nonce)?.map(|record| digest(record.presentation_sha256())).transpose()
-    }
-
-    /// One open case per subscription, whatever is to be done; the lease ends with the case. Says whether it was had.
-    pub(crate) fn lease(
-        &self,
-        store: &dyn Store,
-        subscription_mac: &[u8; 32],
-        id: &str,
-        over_at: i64,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let over = Timestamp::from_second(over_at).unwrap_or(Timestamp::MAX);
-        let lease = self.secret.mac("cancellation lease", &[subscription_mac]);
-        let counted = store.count(super::SPACE, &lease, id.as_bytes(), 1, over, now)?;
-        Ok(matches!(counted, Counted::Added(_) | Counted::Present(_)))
     }
 }

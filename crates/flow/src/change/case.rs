@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Act, Change, ChangeError, Part};
 use crate::cancellation::Account;
-use crate::cancellation::case::{Case as Cancellation, bytes};
+use crate::cancellation::case::{Case as Cancellation, bytes, turn};
 use crate::confirmation::{LedgerSecret, PhoneNumber};
 use crate::jose::{JoseError, Json, encode};
 use crate::profile::ReasonCode;
@@ -39,6 +39,8 @@ pub(super) struct Case {
     pub(super) subscription_mac: [u8; 32],
     /// It was opened for a number that receives nothing, so the demands ask for what the policy then wants.
     pub(super) silent: bool,
+    /// The turn whose lease it holds.
+    pub(super) turn: u32,
     /// The first second in which no step is taken any more.
     pub(super) over_at: i64,
 }
@@ -137,8 +139,9 @@ impl Case {
                 ("demand_hash", demand_hash.as_str().into()),
             ])
         });
-        Json::object([
-            ("v", 1.into()),
+        let turn = (self.turn > 0).then(|| ("turn", i64::from(self.turn).into()));
+        let members = [
+            ("v", Json::from(1)),
             ("id", self.id.as_str().into()),
             ("act", self.act.as_str().into()),
             ("demands", Json::array(askings)),
@@ -149,7 +152,8 @@ impl Case {
             ("subscription_mac", encode(&self.subscription_mac).into()),
             ("silent", self.silent.into()),
             ("over_at", self.over_at.into()),
-        ])
+        ];
+        Json::object(members.into_iter().chain(turn))
     }
 
     /// The case of that id and number.
@@ -189,6 +193,7 @@ impl Case {
             number_mac: bytes(json, "number_mac")?,
             subscription_mac: bytes(json, "subscription_mac")?,
             silent: json.member("silent").and_then(Json::as_bool).ok_or(JoseError::Member("silent"))?,
+            turn: turn(json)?,
             over_at: json.seconds("over_at")?,
         })
     }

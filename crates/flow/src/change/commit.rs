@@ -103,12 +103,16 @@ impl Signed<'_> {
             Act::Replacement => Claim { space: CARDS, key: &case.change_mac, by: case.id.as_bytes() },
         };
         let key = case.key(&home.secret, StepRecord::Opened);
+        // The number stays with its holder, so what was leased on it is given back here. A transfer leaves nothing to lease.
+        let turns_end = home.turns_end((&case.subscription_mac, case.turn));
+        let given_back = Claim { space: cancellation::SPACE, key: &turns_end, by: case.id.as_bytes() };
+        let given_back = (case.act == Act::Replacement).then_some(given_back);
         let row = Answering { space: super::SPACE, key: &key, answer: jws.as_bytes(), claim: Some(claim) };
         let demands = proofs.iter().map(|Proof { asking, bytes, .. }| Answering {
             space: crate::demand::SPACE,
             key: asking.nonce.as_bytes(),
             answer: bytes,
-            claim: None,
+            claim: given_back,
         });
         let all: Vec<Answering<'_>> = std::iter::once(row).chain(demands).collect();
         Ok(record(&all)?)
@@ -133,7 +137,8 @@ fn why(act: Act, index: usize, found: &Answered) -> ReasonCode {
         (0, Answered::Claimed) if act == Act::Replacement => ReasonCode::CardUsed,
         (0, Answered::Claimed) => ReasonCode::CancellationDone,
         (_, Answered::Already(_)) => ReasonCode::AlreadyAnswered,
-        (_, Answered::Expired) => ReasonCode::ActOver,
-        (_, Answered::Claimed | Answered::Recorded | Answered::Unknown) => ReasonCode::DemandUnknown,
+        // Another act ended the turn: this one's lease had run out meanwhile.
+        (_, Answered::Expired | Answered::Claimed) => ReasonCode::ActOver,
+        (_, Answered::Recorded | Answered::Unknown) => ReasonCode::DemandUnknown,
     }
 }

@@ -8,12 +8,12 @@ use super::steps::{Acknowledged, Arrived, Confirmed, Opened};
 use super::{Change, ChangeError, Changes, Part, receipt, snapshot};
 use crate::cancellation::case::Case as Cancellation;
 use crate::cancellation::snapshot as sealing;
-use crate::cancellation::{self, Account, Opening, Receipt};
+use crate::cancellation::{self, Account, Beside, Opening, Receipt};
 use crate::confirmation::PhoneNumber;
-use crate::demand::{Demand, demand_hash};
-use crate::jose::random_id;
+use crate::demand::{Demand, PendingDemand, PreparedDemand, demand_hash};
+use crate::jose::{encode, random};
 use crate::profile::ReasonCode;
-use crate::store::{Put, Store};
+use crate::store::{PutAll, Putting, Store};
 
 /// How long the store keeps a receipt: two years. The operator keeps its own while the service lasts and two years on (Order 25).
 const KEPT: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
@@ -83,11 +83,28 @@ impl Changes {
     pub fn open(
         &self,
         store: &dyn Store,
-        (account, change): (&Account, &Change),
+        whose: (&Account, &Change),
         opening: &ChangeOpening,
         now: Timestamp,
     ) -> Result<(Opened, Vec<Asked>), ChangeError> {
-        let (home, act) = (&self.home, change.act());
+        self.open_as(store, whose, opening, random()?, now, |_, _| Vec::new())
+    }
+
+    /// As [`open`](Self::open), for whoever may be cut off and comes again: the case is named by these 128 random bits, and with the same
+    /// ones it is found opened. What `beside` makes of its id and its demands' nonces is kept with the case in one step: all of it or nothing.
+    pub fn open_as(
+        &self,
+        store: &dyn Store,
+        (account, change): (&Account, &Change),
+        opening: &ChangeOpening,
+        bits: [u8; 16],
+        now: Timestamp,
+        beside: impl FnOnce(&str, &[&str]) -> Vec<Beside>,
+    ) -> Result<(Opened, Vec<Asked>), ChangeError> {
+        let (home, act, id) = (&self.home, change.act(), encode(&bits));
+        if let Some(kept) = Case::load(store, &home.secret, &id, account.number())? {
+            return self.opened(store, (account, change), kept.case, now);
+        }
         let step_up = self.step_up(act, account)?;
         if let Some(code) = change.refused(account) {
             return Err(code.into());
@@ -96,11 +113,11 @@ impl Changes {
         if store.get(cancellation::SPACE, &subscription_mac)?.is_some() {
             return Err(ReasonCode::CancellationDone.into());
         }
-        let id = random_id()?;
-        let over_at = now.as_second().saturating_add(home.life.as_secs());
-        if !home.lease(store, &subscription_mac, &id, over_at, now)? {
+        let turn = home.turn(store, &subscription_mac)?;
+        if !home.is_free(store, (&subscription_mac, turn), now)? {
             return Err(ReasonCode::ActOpen.into());
         }
+        let over_at = now.as_second().saturating_add(home.life.as_secs());
         let disclosures = snapshot::disclosures(&home.secret, &id, (account, change))?;
         let times = (now.as_second(), over_at);
         let sealed = sealing::seal(&home.iss, &*home.signer, home.env, &id, &disclosures, times)?;
@@ -113,10 +130,11 @@ impl Changes {
             number_mac: Cancellation::number_mac(&home.secret, account.number()),
             subscription_mac,
             silent: account.reach() != cancellation::Reach::Receives,
+            turn,
             over_at,
             snapshot: sealed,
         };
-        let mut asked = Vec::new();
+        let mut prepared = Vec::new();
         for part in act.parts() {
             let mut request =
                 opening.of(*part).request(act.purpose(), account, sealing::digest(&case.snapshot));
@@ -125,21 +143,69 @@ impl Changes {
             }
             // Answered in the commit, so kept until the case is over.
             let request = request.expectation(change.expected(account, *part)).kept_until(case.over());
-            let demand = request.env(home.env).issue(&home.iss, &*home.signer, store, now)?;
+            let one = request.env(home.env).prepare(&home.iss, &*home.signer, now)?;
             case.askings.push(Asking {
                 part: *part,
-                nonce: demand.nonce().to_owned(),
-                demand_hash: demand_hash(demand.as_str()),
+                nonce: one.demand().nonce().to_owned(),
+                demand_hash: demand_hash(one.demand().as_str()),
             });
-            asked.push(Asked { part: *part, demand });
+            prepared.push(one);
         }
-        let key = case.key(&home.secret, StepRecord::Opened);
+        let (key, value) = (case.key(&home.secret, StepRecord::Opened), case.to_json().to_bytes());
         let until = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
-        match store.put(super::SPACE, &key, &case.to_json().to_bytes(), until)? {
-            Put::Stored => Ok((Opened { changes: self.clone(), case }, asked)),
+        let row = Putting { space: super::SPACE, key: &key, value: &value, expires_at: until };
+        let nonces: Vec<&str> = case.askings.iter().map(|asking| asking.nonce.as_str()).collect();
+        let beside = beside(&case.id, &nonces);
+        let demands = prepared.iter().map(PreparedDemand::putting);
+        let puts: Vec<Putting<'_>> =
+            std::iter::once(row).chain(demands).chain(beside.iter().map(Beside::putting)).collect();
+        match store.put_all(&puts)? {
+            PutAll::Stored => {
+                let demands = prepared.into_iter().map(PreparedDemand::into_demand).collect();
+                self.held(store, case, demands, now)
+            }
+            // Another call with the same bits was faster.
+            PutAll::Exists { index: 0 } => {
+                let kept = Case::load(store, &home.secret, &case.id, account.number())?;
+                self.opened(store, (account, change), kept.ok_or(ChangeError::Record)?.case, now)
+            }
             // 128 random bits met: the store is broken, or the randomness.
-            Put::Exists => Err(ChangeError::Record),
+            PutAll::Exists { .. } => Err(ChangeError::Record),
         }
+    }
+
+    /// A case that an earlier try opened.
+    fn opened(
+        &self,
+        store: &dyn Store,
+        whose: (&Account, &Change),
+        case: Case,
+        now: Timestamp,
+    ) -> Result<(Opened, Vec<Asked>), ChangeError> {
+        case.check(&self.home.secret, whose, now)?;
+        let demand = |asking: &Asking| {
+            let kept = PendingDemand::load(store, &asking.nonce)?;
+            kept.and_then(|kept| Demand::remembered(&kept.pending)).ok_or(ChangeError::Record)
+        };
+        let demands = case.askings.iter().map(demand).collect::<Result<_, ChangeError>>()?;
+        self.held(store, case, demands, now)
+    }
+
+    /// Takes the lease, last of all: whoever is stopped before it leaves a case that nobody knows and that holds nothing.
+    fn held(
+        &self,
+        store: &dyn Store,
+        case: Case,
+        demands: Vec<Demand>,
+        now: Timestamp,
+    ) -> Result<(Opened, Vec<Asked>), ChangeError> {
+        let turn = (&case.subscription_mac, case.turn);
+        if !self.home.lease(store, turn, &case.id, case.over_at, now)? {
+            return Err(ReasonCode::ActOpen.into());
+        }
+        let parts = case.askings.iter().map(|asking| asking.part);
+        let asked = parts.zip(demands).map(|(part, demand)| Asked { part, demand }).collect();
+        Ok((Opened { changes: self.clone(), case }, asked))
     }
 
     /// Finds a case again, after a crash or in another process. `None` for an unknown one, and for another number.

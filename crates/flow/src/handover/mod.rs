@@ -33,7 +33,7 @@ mod telling;
 
 pub use activation::{Activated, Activation};
 pub use error::HandoverError;
-pub use opening::{Progress, Stage, progress};
+pub use opening::{Progress, Stage};
 pub use order::{Asking, Order};
 pub use shop::Shop;
 pub use steps::{Opened, Sold};

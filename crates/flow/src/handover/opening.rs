@@ -31,25 +31,25 @@ pub struct Progress {
     pub activation: Option<Activation>,
 }
 
-/// How far the order of that id is. `None` for one that was never opened.
-pub fn progress(store: &dyn Store, order: &str) -> Result<Option<Progress>, HandoverError> {
-    if !is_id(order) {
-        return Ok(None);
-    }
-    let Some(row) = Row::load(store, order)? else { return Ok(None) };
-    let sold = Sale::load(store, order)?.is_some();
-    let activation = row.activation.as_deref().map(Activation::read).transpose()?;
-    Ok(Some(Progress { over: row.over, sold, activation }))
-}
-
 impl Shop {
+    /// How far its order of that id is. `None` for one that was never opened.
+    pub fn progress(&self, store: &dyn Store, order: &str) -> Result<Option<Progress>, HandoverError> {
+        if !is_id(order) {
+            return Ok(None);
+        }
+        let Some(row) = Row::load(self, store, order)? else { return Ok(None) };
+        let sold = Sale::load(self, store, order)?.is_some();
+        let activation = row.activation.as_deref().map(Activation::read).transpose()?;
+        Ok(Some(Progress { over: row.over, sold, activation }))
+    }
+
     /// Opens an order, once for each id.
     ///
     /// # Errors
     /// [`HandoverError::OrderExists`] for an id that was opened before; [`resume`](Self::resume) finds that order.
     pub fn open(&self, store: &dyn Store, order: Order, now: Timestamp) -> Result<Opened, HandoverError> {
         let over = now.checked_add(self.life).unwrap_or(Timestamp::MAX);
-        match Row::open(store, &order, over)? {
+        match Row::open(self, store, &order, over)? {
             Put::Stored => Ok(Opened { shop: self.clone(), order, over }),
             Put::Exists => Err(HandoverError::OrderExists),
         }
@@ -60,7 +60,7 @@ impl Shop {
     /// # Errors
     /// [`HandoverError::OtherOrder`] when it was opened for another person or phone number.
     pub fn resume(&self, store: &dyn Store, order: Order) -> Result<Option<Stage>, HandoverError> {
-        let Some(row) = Row::load(store, order.id())? else { return Ok(None) };
+        let Some(row) = Row::load(self, store, order.id())? else { return Ok(None) };
         if !order.is_whole(&row.whole) {
             return Err(HandoverError::OtherOrder);
         }
@@ -68,7 +68,7 @@ impl Shop {
             return Ok(Some(Stage::Activated(Activation::read(activation)?)));
         }
         let opened = Opened { shop: self.clone(), order, over: row.over };
-        Ok(Some(match Sale::load(store, opened.order.id())? {
+        Ok(Some(match Sale::load(self, store, opened.order.id())? {
             None => Stage::Opened(opened),
             Some(sale) => Stage::Sold(Sold { opened, sale }),
         }))

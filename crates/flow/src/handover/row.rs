@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{HandoverError, Order};
+use super::{HandoverError, Order, Shop};
 use crate::jose::{JoseError, Json, decode, encode, instant, random};
 use crate::profile::SaltedExpectation;
 use crate::rely::{Record, Recording};
@@ -21,13 +21,27 @@ pub(super) struct Row {
     pub(super) activation: Option<Vec<u8>>,
 }
 
+/// Where a record of an order is. An id has no space in it, so no order's key is another's.
+fn key(kind: &str, shop: &Shop, order: &str) -> Vec<u8> {
+    match &shop.whose {
+        None => format!("{kind}:{order}"),
+        Some(whose) => format!("{kind} of {whose}:{order}"),
+    }
+    .into_bytes()
+}
+
 impl Row {
-    pub(super) fn key(order: &str) -> Vec<u8> {
-        format!("order:{order}").into_bytes()
+    pub(super) fn key(shop: &Shop, order: &str) -> Vec<u8> {
+        key("order", shop, order)
     }
 
     /// Writes it, once for each id.
-    pub(super) fn open(store: &dyn Store, order: &Order, over: Timestamp) -> Result<Put, HandoverError> {
+    pub(super) fn open(
+        shop: &Shop,
+        store: &dyn Store,
+        order: &Order,
+        over: Timestamp,
+    ) -> Result<Put, HandoverError> {
         let SaltedExpectation { salt, name, id_number } = order.whole().salted(random()?);
         let json = Json::object([
             ("v", 1.into()),
@@ -36,12 +50,12 @@ impl Row {
             ("name", encode(&name).into()),
             ("numbers", encode(&id_number).into()),
         ]);
-        Ok(store.put(super::SPACE, &Self::key(order.id()), &json.to_bytes(), over)?)
+        Ok(store.put(super::SPACE, &Self::key(shop, order.id()), &json.to_bytes(), over)?)
     }
 
     /// Reads it. `None` when the order was never opened.
-    pub(super) fn load(store: &dyn Store, order: &str) -> Result<Option<Self>, HandoverError> {
-        let Some(entry) = store.get(super::SPACE, &Self::key(order))? else { return Ok(None) };
+    pub(super) fn load(shop: &Shop, store: &dyn Store, order: &str) -> Result<Option<Self>, HandoverError> {
+        let Some(entry) = store.get(super::SPACE, &Self::key(shop, order))? else { return Ok(None) };
         let json = parse(&entry)?;
         let read = || {
             Ok::<_, JoseError>(Self {
@@ -67,12 +81,13 @@ pub(super) struct Sale {
 }
 
 impl Sale {
-    fn key(order: &str) -> Vec<u8> {
-        format!("sale:{order}").into_bytes()
+    fn key(shop: &Shop, order: &str) -> Vec<u8> {
+        key("sale", shop, order)
     }
 
     /// Writes it, once for each order.
     pub(super) fn keep(
+        shop: &Shop,
         store: &dyn Store,
         order: &Order,
         recording: &Recording,
@@ -84,11 +99,11 @@ impl Sale {
             ("nonce", recording.nonce().into()),
             ("record", record.into()),
         ]);
-        Ok(store.put(super::SPACE, &Self::key(order.id()), &json.to_bytes(), over)?)
+        Ok(store.put(super::SPACE, &Self::key(shop, order.id()), &json.to_bytes(), over)?)
     }
 
-    pub(super) fn load(store: &dyn Store, order: &str) -> Result<Option<Self>, HandoverError> {
-        let Some(entry) = store.get(super::SPACE, &Self::key(order))? else { return Ok(None) };
+    pub(super) fn load(shop: &Shop, store: &dyn Store, order: &str) -> Result<Option<Self>, HandoverError> {
+        let Some(entry) = store.get(super::SPACE, &Self::key(shop, order))? else { return Ok(None) };
         let json = parse(&entry)?;
         let texts = || Ok::<_, JoseError>((json.text("nonce")?.to_owned(), json.text("record")?.to_owned()));
         let (nonce, record) = texts().map_err(|_| HandoverError::Record)?;

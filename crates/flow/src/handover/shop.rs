@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::HandoverError;
+use crate::demand::demand_hash;
 use crate::jose::Signer;
 use crate::profile::Env;
 
@@ -18,19 +19,29 @@ pub struct Shop {
     pub(super) signer: Arc<dyn Signer>,
     pub(super) env: Env,
     pub(super) life: SignedDuration,
+    /// Digest of whose the ids of its orders are; `None` where they are the store's.
+    pub(super) whose: Option<String>,
 }
 
 impl Shop {
     /// For the relying party at that URL, in production, with thirty days for each order. Its key must be in the trust list
     /// for `sim.activate` and `delivery.handover`.
     pub fn new(iss: impl Into<String>, signer: Arc<dyn Signer>) -> Self {
-        Self { iss: iss.into(), signer, env: Env::Production, life: LIFE }
+        Self { iss: iss.into(), signer, env: Env::Production, life: LIFE, whose: None }
     }
 
     /// For another environment.
     #[must_use]
     pub fn with_env(mut self, env: Env) -> Self {
         self.env = env;
+        self
+    }
+
+    /// With ids of its own: of shops on one store that are named differently here, none sees, finds or blocks another's order, whatever its
+    /// id. Without it the ids are one space, and orders from before are found so.
+    #[must_use]
+    pub fn with_ids_of(mut self, shop: &str) -> Self {
+        self.whose = Some(demand_hash(shop));
         self
     }
 

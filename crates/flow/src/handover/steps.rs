@@ -63,8 +63,8 @@ impl Opened {
     ) -> Result<Sale, HandoverError> {
         self.in_time(now)?;
         let recording = Part::Sale.judge(&self.shop, store, &self.order, answer, now)?;
-        match Sale::keep(store, &self.order, &recording, self.over)? {
-            Put::Stored => Sale::load(store, self.order.id())?.ok_or(HandoverError::Record),
+        match Sale::keep(&self.shop, store, &self.order, &recording, self.over)? {
+            Put::Stored => Sale::load(&self.shop, store, self.order.id())?.ok_or(HandoverError::Record),
             Put::Exists => Err(ReasonCode::StepDone.into()),
         }
     }
@@ -136,7 +136,7 @@ impl Sold {
     ) -> Result<Ready, HandoverError> {
         let Opened { shop, order, .. } = &self.opened;
         let door_sha256 = demand_hash(presentation.trim_ascii());
-        if let Some(done) = Row::load(store, order.id())?.ok_or(HandoverError::Record)?.activation {
+        if let Some(done) = Row::load(shop, store, order.id())?.ok_or(HandoverError::Record)?.activation {
             return Activation::read(&done)?.again(presentation).map(Ready::Before);
         }
         self.opened.in_time(now)?;
@@ -182,7 +182,7 @@ pub(super) struct Acting {
 impl Acting {
     /// The order's row and both demands, for one step.
     pub(super) fn with_answers<T>(&self, sold: &Sold, record: impl FnOnce(&[Answering<'_>]) -> T) -> T {
-        let key = Row::key(sold.order().id());
+        let key = Row::key(&sold.opened.shop, sold.order().id());
         let demand =
             |nonce, answer, claim| Answering { space: crate::demand::SPACE, key: nonce, answer, claim };
         record(&[

@@ -34,6 +34,9 @@ pub struct Report<'a> {
     pub outlet: Option<&'a str>,
     /// The batch of a roll-out that he complains about.
     pub batch: Option<&'a str>,
+    /// Who took it in, where several do: each has reports, and a reporter's rate, of its own, so that none learns from an answer what another
+    /// was told.
+    pub by: Option<&'a str>,
 }
 
 /// A report that was taken in.
@@ -114,7 +117,7 @@ impl<'a> Reports<'a> {
         Ok(Self { queue, rules, secret })
     }
 
-    /// Takes a report in: one a reporter, number and natural day. Whoever sends many at once is slowed, and what he sends counts as much as
+    /// Takes a report in: one a reporter, number and natural day, at whoever takes it in. Whoever sends many at once is slowed, and what he sends counts as much as
     /// anybody's. The number isn't looked up here, so what is told doesn't depend on whose it is.
     pub fn receive(
         &self,
@@ -126,12 +129,16 @@ impl<'a> Reports<'a> {
             return Err(ReportError::Id);
         }
         let (reporter, day) = (report.reporter.as_str().as_bytes(), NaturalDay::of(now).to_string());
-        let key = self.secret.salt("report", &[reporter, report.number.as_str().as_bytes(), day.as_bytes()]);
+        let parts = [reporter, report.number.as_str().as_bytes(), day.as_bytes()];
+        let by = report.by.map(str::as_bytes);
+        let parts: Vec<&[u8]> = parts.into_iter().chain(by).collect();
+        let key = self.secret.salt("report", &parts);
         if let Some(task) = self.queue.task(REPORTS, &key)? {
             return received(&task, true);
         }
         let room = later(now, i64::from(self.rules.burst_minutes) * 60);
-        let rate = self.secret.mac("reporter", &[reporter]);
+        let rate: Vec<&[u8]> = std::iter::once(reporter).chain(by).collect();
+        let rate = self.secret.mac("reporter", &rate);
         if let Counted::Full(_) = store.count(RATE, &rate, &key, self.rules.burst, room, now)? {
             return Err(ReportError::Slow { until: room });
         }

@@ -21,7 +21,7 @@ fn open(store: &MemoryStore) -> Reports<'_> {
 }
 
 fn report<'a>(number: &'a PhoneNumber, reporter: &'a PhoneNumber) -> Report<'a> {
-    Report { number, reporter, outlet: Some("market-3"), batch: None }
+    Report { number, reporter, outlet: Some("market-3"), batch: None, by: None }
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub use algorithms::Algorithms;
 pub use body::Body;
 pub use error::{AnswerError, AskError};
 pub use pending::{Kept, PendingDemand};
-pub use request::{Demand, DemandRequest};
+pub use request::{Demand, DemandRequest, PreparedDemand};
 pub use requirements::Requirements;
 pub use transaction::{Resource, Transaction};
 pub use verified::{AnswerLimits, VerifiedDemand};

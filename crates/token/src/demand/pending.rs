@@ -62,17 +62,12 @@ impl PendingDemand {
 
     /// Remembers it in the store. `Exists` when its nonce is there already.
     pub fn keep(&self, store: &dyn Store) -> Result<Put, StoreError> {
-        self.keep_until(store, None)
+        store.put(super::SPACE, self.nonce().as_bytes(), &self.to_bytes(), self.until(None))
     }
 
-    /// As [`keep`](Self::keep), and longer than it can be answered.
-    pub(super) fn keep_until(
-        &self,
-        store: &dyn Store,
-        until: Option<jiff::Timestamp>,
-    ) -> Result<Put, StoreError> {
-        let until = until.unwrap_or(self.expires_at()).max(self.expires_at());
-        store.put(super::SPACE, self.nonce().as_bytes(), &self.to_json().to_bytes(), until)
+    /// Until when it is remembered: as long as it can be answered at least.
+    pub(super) fn until(&self, longer: Option<jiff::Timestamp>) -> jiff::Timestamp {
+        longer.unwrap_or(self.expires_at()).max(self.expires_at())
     }
 
     /// Looks one up by its nonce.

@@ -1,6 +1,7 @@
 //! Making a demand.
 
 use jiff::{SignedDuration, Timestamp};
+use zeroize::Zeroizing;
 
 use super::transaction::{MAX_WORD, is_e164};
 use super::{Algorithms, AnswerError, AskError, PendingDemand, Requirements, Resource, Transaction, dcql};
@@ -10,7 +11,7 @@ use crate::profile::{
     Check, ClaimName, DEMAND_LIFE, DEMAND_TYP, Env, Expectation, HIGH_RISK_MAX_AGE, Locality, MAX_LIFE,
     MAX_SHOWN, OutsideText, Purpose, SaltedExpectation, VCT, is_id, is_safe,
 };
-use crate::store::{Put, Store};
+use crate::store::{Put, Putting, Store};
 
 /// What to ask for. A high-risk purpose defaults to: on site, at most 300 seconds old, checked after the demand; and it
 /// needs an [`expectation`](Self::expectation).
@@ -48,6 +49,15 @@ pub struct DemandRequest {
 pub struct Demand {
     compact: String,
     nonce: String,
+}
+
+/// A demand that is signed and that no store remembers yet: for whoever keeps it in one step with more
+/// ([`Store::put_all`](crate::store::Store::put_all)). Without that it can't be answered.
+#[must_use]
+pub struct PreparedDemand {
+    demand: Demand,
+    value: Zeroizing<Vec<u8>>,
+    until: Timestamp,
 }
 
 impl DemandRequest {
@@ -252,6 +262,21 @@ impl DemandRequest {
         store: &dyn Store,
         now: Timestamp,
     ) -> Result<Demand, AskError> {
+        let prepared = self.prepare(iss, signer, now)?;
+        let Putting { space, key, value, expires_at } = prepared.putting();
+        match store.put(space, key, value, expires_at)? {
+            Put::Stored => Ok(prepared.into_demand()),
+            Put::Exists => Err(AskError::NonceTaken),
+        }
+    }
+
+    /// Signs the demand as [`issue`](Self::issue) does, and leaves remembering it to the caller.
+    pub fn prepare(
+        &self,
+        iss: &str,
+        signer: &dyn Signer,
+        now: Timestamp,
+    ) -> Result<PreparedDemand, AskError> {
         let iss_ok = (1..=255).contains(&iss.len()) && iss.bytes().all(|b| b.is_ascii_graphic());
         if !iss_ok {
             return Err(AskError::Issuer);
@@ -291,10 +316,8 @@ impl DemandRequest {
             AnswerError::Jose(error) => AskError::Jose(error),
             error => AskError::Jose(crate::jose::JoseError::Member(error.member().unwrap_or("demand"))),
         })?;
-        match pending.keep_until(store, self.kept_until)? {
-            Put::Stored => Ok(Demand { compact, nonce }),
-            _ => Err(AskError::NonceTaken),
-        }
+        let (value, until) = (pending.to_bytes(), pending.until(self.kept_until));
+        Ok(PreparedDemand { demand: Demand { compact, nonce }, value, until })
     }
 
     fn transaction(&self) -> Result<Option<Transaction>, AskError> {
@@ -353,7 +376,8 @@ impl DemandRequest {
     fn about_order(&self, id: &str) -> Result<Transaction, AskError> {
         let value = |member, value: &str, problem| AskError::Value { member, value: value.into(), problem };
         if !is_id(id) {
-            return Err(value("order", id, "expected an id: 1 to 64 of A-Z a-z 0-9 . _ : -"));
+            let shown = format!("{} bytes (not shown)", id.len());
+            return Err(value("order", &shown, "expected an id: 1 to 64 of A-Z a-z 0-9 . _ : -"));
         }
         if self.number.as_ref().is_some_and(|number| !is_e164(number.as_str())) {
             return Err(AskError::Number);
@@ -388,7 +412,9 @@ impl DemandRequest {
         }
         if let Some(id) = self.terminal.as_deref().filter(|id| !is_id(id)) {
             let problem = "expected an id: 1 to 64 of A-Z a-z 0-9 . _ : -";
-            return Err(AskError::Value { member: "terminal", value: id.into(), problem });
+            // Of any length, and whatever it is: a name that stands in the wrong place isn't repeated.
+            let value = format!("{} bytes (not shown)", id.len()).as_str().into();
+            return Err(AskError::Value { member: "terminal", value, problem });
         }
         Ok(())
     }
@@ -405,7 +431,37 @@ impl DemandRequest {
     }
 }
 
+impl PreparedDemand {
+    /// The demand. It is sent once it is remembered.
+    pub fn demand(&self) -> &Demand {
+        &self.demand
+    }
+
+    /// What a store is to remember of it. `Exists` says that the nonce is taken.
+    pub fn putting(&self) -> Putting<'_> {
+        let key = self.demand.nonce.as_bytes();
+        Putting { space: super::SPACE, key, value: &self.value, expires_at: self.until }
+    }
+
+    /// The demand, now that it is remembered.
+    pub fn into_demand(self) -> Demand {
+        self.demand
+    }
+}
+
+impl std::fmt::Debug for PreparedDemand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreparedDemand").field("demand", &self.demand).finish_non_exhaustive()
+    }
+}
+
 impl Demand {
+    /// A demand that was made before, as its store remembers it; `None` once its text was erased.
+    pub fn remembered(pending: &PendingDemand) -> Option<Self> {
+        let compact = pending.text()?.as_str().to_owned();
+        Some(Self { compact, nonce: pending.nonce().to_owned() })
+    }
+
     /// What is sent.
     pub fn as_str(&self) -> &str {
         &self.compact

@@ -24,14 +24,15 @@ pub(crate) struct AccountGiven {
     #[schema(value_type = String)]
     number: Personal,
     /// The home's own name for this customer's having of the number.
-    #[schema(max_length = 64)]
-    subscription: String,
+    #[schema(value_type = String, max_length = 64)]
+    subscription: Personal,
     /// The identity number that it is registered to.
     #[schema(value_type = String)]
     holder_id: Personal,
     #[schema(value_type = String)]
     name: Personal,
-    package: String,
+    #[schema(value_type = String)]
+    package: Personal,
     /// A day, as 2027-01-31, until which a contract is in force.
     #[schema(value_type = Option<String>, format = Date)]
     contract_until: Option<String>,

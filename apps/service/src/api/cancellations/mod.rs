@@ -1,11 +1,11 @@
 //! A cancellation from another province, step by step. The account comes with each step, read anew by the home's own systems.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use realname::cancellation::{
-    Account, Acknowledgement, CancellationError, Cancelling, HomeSide, Opening, Papers, Stage,
+    Account, Acknowledgement, Beside, CancellationError, Cancelling, HomeSide, Opening, Papers, Stage,
 };
 use realname::demand::PendingDemand;
 use realname::document::Personal;
@@ -23,9 +23,9 @@ use super::confirmations::{self, Word};
 use super::{order, telling};
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::clock::now;
-use crate::once::Told;
+use crate::once::{Seed, Told};
 use crate::operator::Operator;
 use crate::scope::Scope;
 use crate::tokens::Caller;
@@ -115,7 +115,8 @@ pub(crate) async fn open(State(app): State<App>, request: Request) -> Result<Res
             let (now, store, home) = (now(), operator.store.as_ref(), operator.home()?);
             let account = account_of(&operator, &caller, wanted.account.as_ref(), wanted.number.as_ref())?;
             let opening = wanted.opening(caller.may(Scope::Demand).is_err())?;
-            let told = once.run(store, now, |_| begin(home, store, &account, &opening, &caller, now))?;
+            let told =
+                once.run(store, now, |seed| begin(home, store, &account, &opening, (&caller, seed), now))?;
             let Some(nonce) = told.of["nonce"].as_str() else { return Ok((told.status, told.of)) };
             let kept = PendingDemand::load(store, nonce)?.ok_or(Refusal::Internal)?;
             let opened = CancellationOpened {
@@ -135,19 +136,22 @@ fn begin(
     store: &dyn Store,
     account: &Account,
     opening: &Opening,
-    caller: &Caller,
+    (caller, seed): (&Caller, &Seed),
     now: Timestamp,
 ) -> Result<Told, Refusal> {
-    let (asked, demand) = match home.open(store, account, opening, now) {
+    let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
+    let principal = &caller.grant.principal;
+    // Case and owner are one step, and named by the seed: whoever was cut off after it finds the case again, and nobody's blocks a number.
+    let beside = |case: &str, nonce: &str| {
+        let (key, value) = (case.as_bytes().to_vec(), principal.as_bytes().to_vec());
+        vec![Beside { space: SPACE, key, value, expires_at: end }, order::owned(nonce, principal, end)]
+    };
+    let (asked, demand) = match home.open_as(store, account, opening, seed.bits, now, beside) {
         Ok(opened) => opened,
         Err(error) => {
             return Ok(Told { status: 200, of: json!(CancellationRefused::new(settled(error)?)) });
         }
     };
-    let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
-    let principal = &caller.grant.principal;
-    let _ = store.put(SPACE, asked.case().as_bytes(), principal.as_bytes(), end)?;
-    order::own(store, demand.nonce(), principal, end)?;
     Ok(Told { status: 201, of: json!({ "cancellation": asked.case(), "nonce": demand.nonce() }) })
 }
 

@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use realname::cancellation::{Account, Acknowledgement};
+use realname::cancellation::{Account, Acknowledgement, Beside};
 use realname::change::{Act, Arrived, Change, ChangeError, ChangeOpening, Changes, Changing, Proven, Stage};
 use realname::demand::PendingDemand;
 use realname::document::Personal;
@@ -26,7 +26,7 @@ use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, answer};
 use crate::clock::now;
-use crate::once::Told;
+use crate::once::{Seed, Told};
 use crate::operator::Operator;
 use crate::scope::Scope;
 use crate::tokens::Caller;
@@ -96,7 +96,8 @@ where
             let (now, store, changes) = (now(), operator.store.as_ref(), operator.changes()?);
             let (account, change, opening) = read(&wanted)?;
             let whose = (&account, &change);
-            let told = once.run(store, now, |_| begin(&changes, store, whose, &opening, &caller, now))?;
+            let told =
+                once.run(store, now, |seed| begin(&changes, store, whose, &opening, (&caller, seed), now))?;
             let Some(id) = told.of["case"].as_str() else { return Ok((told.status, told.of)) };
             let nonces = told.of["nonces"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let demands = nonces.map(|nonce| demand(store, nonce)).collect::<Result<_, _>>()?;
@@ -112,20 +113,22 @@ fn begin(
     store: &dyn Store,
     whose: (&Account, &Change),
     opening: &ChangeOpening,
-    caller: &Caller,
+    (caller, seed): (&Caller, &Seed),
     now: Timestamp,
 ) -> Result<Told, Refusal> {
-    let (opened, asked) = match changes.open(store, whose, opening, now) {
+    let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
+    let principal = &caller.grant.principal;
+    // Case and owner are one step, and named by the seed: whoever was cut off after it finds the case again, and nobody's blocks a number.
+    let beside = |case: &str, nonces: &[&str]| {
+        let (key, value) = (place(whose.1.act(), case), principal.as_bytes().to_vec());
+        let case = Beside { space: SPACE, key, value, expires_at: end };
+        std::iter::once(case).chain(nonces.iter().map(|nonce| order::owned(nonce, principal, end))).collect()
+    };
+    let (opened, asked) = match changes.open_as(store, whose, opening, seed.bits, now, beside) {
         Ok(opened) => opened,
         Err(error) => return Ok(Told { status: 200, of: json!(ChangeRefused::new(settled(error)?)) }),
     };
-    let end = now.checked_add(KEPT).unwrap_or(Timestamp::MAX);
-    let principal = &caller.grant.principal;
-    let _ = store.put(SPACE, &place(whose.1.act(), opened.case()), principal.as_bytes(), end)?;
     let nonces: Vec<&str> = asked.iter().map(|asked| asked.demand.nonce()).collect();
-    for nonce in &nonces {
-        order::own(store, nonce, principal, end)?;
-    }
     Ok(Told { status: 201, of: json!({ "case": opened.case(), "nonces": nonces }) })
 }
 

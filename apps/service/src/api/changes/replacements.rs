@@ -1,6 +1,6 @@
 //! A new card for a number, from another province.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use realname::change::{Act, ChangeOpening};
 
@@ -11,6 +11,7 @@ use super::forms::{
 use crate::Refusal;
 use crate::api::cancellations::forms::{Committal, ConfirmationStep};
 use crate::app::App;
+use crate::call::Path;
 
 /// Opens a replacement: seals the account and the new card, and gives the demand for the desk.
 #[utoipa::path(

@@ -1,10 +1,10 @@
 //! An online sale to the door, step by step: the order, the buyer's online check, the check at the door, one activation. Buyer and number
 //! come with each step, as the shop's own system has them.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
-use realname::handover::{self, Activated, HandoverError, Opened, Order, Sold, Stage};
+use realname::handover::{Activated, HandoverError, Opened, Order, Sold, Stage};
 use realname::profile::ReasonCode;
 use realname::rely::Limits;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use self::forms::{
 };
 use crate::Refusal;
 use crate::app::App;
-use crate::call::{Call, answer};
+use crate::call::{Call, Path, answer};
 use crate::once::Told;
 use crate::scope::Scope;
 
@@ -101,6 +101,7 @@ pub(crate) async fn accept(
 
 fn sell(desk: &Desk<'_>, order: &Order, presentation: &str) -> Result<Told, Refusal> {
     let accept = |opened: Opened| {
+        desk.is_asked(presentation)?;
         let trust = desk.operator.trust(desk.now)?;
         let sold = opened.accept(desk.store(), presentation, &trust.list, &Limits::default(), desk.now);
         sold.map(drop).map_err(Refusal::from)
@@ -212,6 +213,7 @@ fn finish(desk: &Desk<'_>, order: &Order, presentation: &str) -> Result<Told, Re
 }
 
 fn switch_on(desk: &Desk<'_>, sold: &Sold, presentation: &str) -> Result<Activated, Refusal> {
+    desk.is_asked(presentation)?;
     let (operator, trust) = (desk.operator, desk.operator.trust(desk.now)?);
     let outbox = operator.store.as_ref();
     sold.activate_telling(outbox, presentation, &trust.list, &Limits::default(), desk.now, |activating| {
@@ -240,10 +242,7 @@ pub(crate) async fn show(
         .pool
         .run(move || {
             let desk = Desk::new(&operator, &caller);
-            let progress = handover::progress(desk.store(), &id)?.ok_or(Refusal::NotFound)?;
-            if !desk.sees(&id)? {
-                return Err(Refusal::NotFound);
-            }
+            let progress = desk.progress(&id)?;
             let state = match (&progress.activation, progress.sold) {
                 (Some(_), _) => "activated",
                 (None, true) => "sold",
