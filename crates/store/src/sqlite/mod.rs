@@ -6,6 +6,7 @@
 
 mod backup;
 mod fault;
+mod gather;
 mod job;
 mod outbox;
 mod patience;

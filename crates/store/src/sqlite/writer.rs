@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::fault;
+use super::gather::Gather;
 use super::job::{Job, job};
 use super::patience::{Deadline, PATIENCE};
 use super::place::Place;
 use super::poison::Poison;
 use crate::store::StoreError;
-
-/// How many steps share one commit at most, so that other processes get their turn.
-const BATCH: usize = 256;
 
 /// A handle to the writing thread. Dropping it ends the thread, which closes the file.
 pub(super) struct Writer {
@@ -65,13 +64,16 @@ pub(super) struct Desk {
 
 impl Desk {
     fn write(&self, jobs: &Receiver<Box<dyn Job>>) {
+        let mut gather = Gather::default();
         while let Ok(first) = jobs.recv() {
-            let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
+            let batch = gather.batch(first, jobs).into_iter();
             // A step whose caller stopped waiting is left out: the caller was told that it got no turn.
             let (batch, late): (Vec<_>, Vec<_>) =
                 batch.filter(|job| job.claim()).partition(|job| job.begin().elapsed() < PATIENCE);
             late.into_iter().for_each(busy);
+            let (steps, begin) = (batch.len(), Instant::now());
             self.record(batch);
+            gather.done(steps, begin.elapsed());
         }
     }
 
