@@ -42,9 +42,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let act = prop_oneof![Just(Act::Ask), Just(Act::Right), Just(Act::Wrong), Just(Act::Decline)];
     // Often within the window, sometimes beyond it, now and then into another day.
     let pause = prop_oneof![4 => 0..600_i64, 2 => 600..4_000_i64, 1 => 4_000..60_000_i64];
-    let step = (act, 0..2_u8, 0..2_u8, pause, any::<bool>()).prop_map(
-        |(act, number, service, seconds, process)| Step { act, number, service, seconds, process },
-    );
+    let step = (act, 0..2_u8, 0..2_u8, pause, any::<bool>())
+        .prop_map(|(act, number, service, seconds, process)| Step { act, number, service, seconds, process });
     prop::collection::vec(step, 1..60)
 }
 

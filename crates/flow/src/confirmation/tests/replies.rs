@@ -166,8 +166,7 @@ fn what_is_remembered_and_not_kept_grants_nothing() {
     // It came back from a backup: what was open there is over.
     let directory = tempfile::tempdir().unwrap();
     let restored = realname_store::SqliteStore::open_dir(directory.path()).unwrap();
-    let Asking::Ask(challenge) =
-        home.confirmer.ask(&restored, question(number(2), "vas:1"), noon()).unwrap()
+    let Asking::Ask(challenge) = home.confirmer.ask(&restored, question(number(2), "vas:1"), noon()).unwrap()
     else {
         panic!("asked before")
     };
