@@ -36,7 +36,7 @@ softhsm2-util --import "$work/p256.pem" --token operator --label p256-import --i
 
 # Only the figure: signing here against the module's own.
 if [ "${1:-}" = bench ]; then
-  REALNAME_PKCS11_PIN=123456 cargo bench --features pkcs11 --bench pkcs11
+  REALNAME_PKCS11_PIN=123456 cargo bench -p realname --all-features --bench pkcs11
   exit
 fi
 

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Receiver;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::job::Job;
 
@@ -12,35 +12,36 @@ const BATCH: usize = 256;
 /// The longest that a commit is put off.
 const LONGEST: Duration = Duration::from_millis(2);
 
+/// In how many parts that is waited: each costs the writer a turn.
+const NAPS: u32 = 3;
+
 /// Whoever was told of one commit and comes back soon would find the next one begun, and halves of all callers would take turns
-/// with the disk. So as many as were there at the last two commits are waited for, at most a quarter of what a commit takes.
-/// A caller that is alone never waits.
-#[derive(Default)]
+/// with the disk. So as many as were there when the last commit ended are waited for, at most a quarter of what it took. A caller
+/// that is alone never waits.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Gather {
-    /// How many steps were in the last two commits.
-    last: [usize; 2],
+    callers: usize,
     took: Duration,
 }
 
 impl Gather {
     /// The steps of the next commit.
-    pub(super) fn batch(&self, first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    pub(super) fn batch(self, first: Box<dyn Job>, jobs: &Receiver<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
         let mut batch = vec![first];
-        let begin = Instant::now();
-        let (expected, patience) = (self.last.iter().sum::<usize>().min(BATCH), (self.took / 4).min(LONGEST));
-        loop {
+        let patience = (self.took / 4).min(LONGEST);
+        for nap in 0..=NAPS {
             let room = BATCH.saturating_sub(batch.len());
             batch.extend(jobs.try_iter().take(room));
-            if batch.len() >= expected || begin.elapsed() >= patience {
-                return batch;
+            if batch.len() >= self.callers.min(BATCH) || nap == NAPS {
+                break;
             }
-            thread::sleep(patience / 8);
+            thread::sleep(patience / NAPS);
         }
+        batch
     }
 
-    /// A commit of so many steps took so long.
-    pub(super) fn done(&mut self, steps: usize, took: Duration) {
-        self.last = [self.last[1], steps];
-        self.took = took;
+    /// After a commit that took so long, and so many had a step in it or were waiting behind it when it ended.
+    pub(super) fn after(callers: usize, took: Duration) -> Self {
+        Self { callers, took }
     }
 }
