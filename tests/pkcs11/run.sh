@@ -36,7 +36,7 @@ softhsm2-util --import "$work/p256.pem" --token operator --label p256-import --i
 
 # Only the figure: signing here against the module's own.
 if [ "${1:-}" = bench ]; then
-  REALNAME_PKCS11_PIN=123456 cargo bench --features pkcs11 --bench pkcs11
+  REALNAME_PKCS11_PIN=123456 cargo bench -p realname --all-features --bench pkcs11
   exit
 fi
 
@@ -87,6 +87,22 @@ refused "pkcs11:token=operator" pkcs11_uri
 refused "${uri}nothing" pkcs11_key
 REALNAME_PKCS11_PIN=999999 refused "${uri}ed-tool" pkcs11_pin
 if grep -q 999999 refused.txt; then echo "a PIN was shown" >&2; exit 1; fi
+# Behind a socket of p11-kit a token has its Ed25519 key and doesn't sign with it: that is said. Its P-256 key signs.
+need p11-kit p11-kit
+server=$(find /usr/libexec /usr/lib -name p11-kit-server -type f 2>/dev/null | head -1)
+client=$(find /usr/lib -name p11-kit-client.so 2>/dev/null | head -1)
+if [ -n "$server" ] && [ -z "$client" ] && [ "$(id -u)" = 0 ]; then
+  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends p11-kit-modules >/dev/null
+  client=$(find /usr/lib -name p11-kit-client.so | head -1)
+fi
+"$server" --foreground --name "$work/socket" --provider "$REALNAME_SOFTHSM" 'pkcs11:token=operator' >/dev/null &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 50); do [ -S "$work/socket" ] && break; sleep 0.1; done
+export P11_KIT_SERVER_ADDRESS="unix:path=$work/socket"
+[ "$(REALNAME_PKCS11_MODULE=$client "$realname" key show "${uri}p256-tool")" = "$(cat shop.jwk)" ] || { echo "another key came through the socket" >&2; exit 1; }
+REALNAME_PKCS11_MODULE=$client refused "${uri}ed-tool" pkcs11_mechanism
+grep -q P-256 refused.txt
 chmod 644 ed.pem
 refused ed.pem key_readable
 openssl ecparam -genkey -name prime256v1 -out sec1.pem 2>/dev/null

@@ -50,6 +50,10 @@ pub enum Pkcs11Error {
     /// Too many wrong PINs. The token is asked again after a minute: a lock costs no more tries.
     #[error("the token's PIN is locked")]
     PinLocked,
+    /// The token has the key, and its module doesn't sign with it (CKR_MECHANISM_INVALID). So it is behind the socket of `p11-kit server`
+    /// (0.24.1), which hands an Ed25519 key on and not its mechanism.
+    #[error("the module has the key and doesn't sign with its algorithm (CKR_MECHANISM_INVALID)")]
+    Mechanism,
     /// The token, or its module, doesn't do what is asked.
     #[error("the token doesn't answer: {0}")]
     Token(String),
@@ -81,6 +85,9 @@ explain! {
         Self::PinLocked => "pkcs11_pin", Setup,
             "The token's security officer has to unlock it; a TPM unlocks its tokens by itself after a while. It is asked again after a minute.",
             "须由令牌的安全管理员解锁；TPM 会在一段时间后自行解锁。系统一分钟后会再次尝试。";
+        Self::Mechanism => "pkcs11_mechanism", Setup,
+            "Use a P-256 key, or load the token's own module in this process: a socket of p11-kit doesn't pass Ed25519 on. Nothing was signed.",
+            "请改用 P-256 密钥，或在本进程中直接加载令牌自身的模块：p11-kit 套接字不转发 Ed25519。本次未签名。";
         Self::Token(_) => "pkcs11_token", Setup,
             "Check the token and its connection, and try again; nothing was signed.",
             "请检查令牌及其连接后重试；本次未签名。";
@@ -96,5 +103,26 @@ explain! {
         | Self::SlotId | Self::PinSource => "pkcs11_uri", Setup,
             "Correct the URI (RFC 7512), such as pkcs11:token=operator;object=issuing-2026.",
             "请更正 URI（RFC 7512），例如 pkcs11:token=operator;object=issuing-2026。";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cryptoki::context::Function;
+    use cryptoki::error::{Error, RvError};
+    use realname_terms::Explain;
+
+    use super::*;
+    use crate::pool::told;
+
+    #[test]
+    fn a_mechanism_that_isnt_passed_on_is_named() {
+        let error = told(Error::Pkcs11(RvError::MechanismInvalid, Function::SignInit));
+        assert_eq!((error.clone(), error.code()), (Pkcs11Error::Mechanism, "pkcs11_mechanism"));
+        let advice = Explain::entry(&error).advice;
+        assert!(["P-256", "p11-kit"].iter().all(|word| advice.en.contains(word) && advice.zh.contains(word)));
+        // What else the module says stays what it said.
+        let other = told(Error::Pkcs11(RvError::FunctionFailed, Function::SignInit));
+        assert_eq!(other, Pkcs11Error::Token("SignInit says FunctionFailed".to_owned()));
     }
 }

@@ -206,6 +206,7 @@ pub(crate) fn told(error: Error) -> Pkcs11Error {
             Pkcs11Error::WrongPin
         }
         Error::Pkcs11(RvError::PinLocked | RvError::PinExpired, _) => Pkcs11Error::PinLocked,
+        Error::Pkcs11(RvError::MechanismInvalid, _) => Pkcs11Error::Mechanism,
         Error::Pkcs11(code, function) => Pkcs11Error::Token(format!("{function:?} says {code:?}")),
         other => Pkcs11Error::Token(other.to_string()),
     }

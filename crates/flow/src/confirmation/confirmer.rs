@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use zeroize::Zeroizing;
 
+use super::recent::Recent;
 use super::record::{Decision, Kept};
 use super::reply::Folded;
 use super::{
@@ -26,6 +27,7 @@ pub struct Confirmer {
     env: Env,
     window: SignedDuration,
     pub(super) replies: u32,
+    pub(super) recent: Recent,
 }
 
 /// What asking led to.
@@ -56,6 +58,12 @@ pub enum Standing {
     Unanswered,
 }
 
+/// The right answer, and the key of its record where it has one.
+struct Drawn {
+    reply: Zeroizing<String>,
+    code: Option<[u8; 32]>,
+}
+
 impl Confirmer {
     /// For the relying party at that URL. A question waits for its reply for 30 minutes, never beyond its natural day, and
     /// takes five different replies.
@@ -69,7 +77,8 @@ impl Confirmer {
             return Err(ConfirmationError::Issuer);
         }
         let window = SignedDuration::from_mins(30);
-        Ok(Self { iss, signer, secret, env: Env::Production, window, replies: 5 })
+        let (env, recent) = (Env::Production, Recent::default());
+        Ok(Self { iss, signer, secret, env, window, replies: 5, recent })
     }
 
     /// For another environment.
@@ -103,9 +112,13 @@ impl Confirmer {
         let id = random_id()?;
         let kept = Kept::of(&question, id.clone(), day, now, until);
         // The record outlives the time for its reply: as long as it is there, the customer isn't asked again.
-        let kept = kept.to_json().to_bytes();
-        match self.keep(store, &question, day, &key, &kept)? {
-            Some(reply) => Ok(Asking::Ask(Challenge { id, question, reply, until })),
+        match self.keep(store, &question, day, &key, &kept.to_json().to_bytes())? {
+            Some(Drawn { reply, code }) => {
+                if let Some(code) = code {
+                    self.recent.add(key, code, kept);
+                }
+                Ok(Asking::Ask(Challenge { id, question, reply, until }))
+            }
             None => {
                 let standing = self.standing(store, &question.number, &question.service, now)?;
                 // It is there, since it couldn't be put; unless somebody expired it between the two looks.
@@ -182,14 +195,15 @@ impl Confirmer {
         day: NaturalDay,
         key: &[u8; 32],
         kept: &[u8],
-    ) -> Result<Option<Zeroizing<String>>, ConfirmationError> {
+    ) -> Result<Option<Drawn>, ConfirmationError> {
         let expires_at = last_moment(day);
         for _ in 0..DRAWS {
             let number = u64::from_be_bytes(random()?);
             let code = Zeroizing::new(match question.form {
                 Form::Voice { yes, .. } => {
                     let stored = store.put(super::SPACE, key, kept, expires_at)? == Put::Stored;
-                    return Ok(stored.then(|| Zeroizing::new(yes.as_char().to_string())));
+                    let reply = Zeroizing::new(yes.as_char().to_string());
+                    return Ok(stored.then_some(Drawn { reply, code: None }));
                 }
                 Form::Code => format!("{:06}", number % 1_000_000),
                 Form::Message => format!("Y{:04}", number % 10_000),
@@ -202,7 +216,7 @@ impl Confirmer {
                 expires_at,
             });
             match store.put_all(&puts)? {
-                PutAll::Stored => return Ok(Some(code)),
+                PutAll::Stored => return Ok(Some(Drawn { reply: code, code: Some(code_key) })),
                 PutAll::Exists { index: 0 } => return Ok(None),
                 // Another question of the day has that answer.
                 PutAll::Exists { .. } => {}

@@ -50,6 +50,15 @@ impl Confirmer {
             Answer::Text(text) => Some(self.code_key(&reply.number, day, text)),
             Answer::Key { .. } => None,
         };
+        if let Some(kept) = code.as_ref().and_then(|code| self.recent.take(&key, code, now)) {
+            let tried = self.tried(&key, &kept, reply);
+            let asked = Asked { store, key, kept, reply, tried, now };
+            // A store that doesn't have it has to say why.
+            match self.decide(&asked, &Says::Yes)? {
+                Replied::Refused(ReasonCode::ConfirmationNotAsked) => {}
+                replied => return Ok(replied),
+            }
+        }
         let keys: Vec<_> = std::iter::once(&key).chain(&code).map(|key| (super::SPACE, &key[..])).collect();
         let mut found = store.get_all(&keys)?.into_iter();
         let Some(entry) = found.next().flatten() else {
@@ -63,24 +72,30 @@ impl Confirmer {
         let says = says(&kept, pointer, &key, reply);
         let tried = self.tried(&key, &kept, reply);
         let asked = Asked { store, key, kept, reply, tried, now };
-        let signed = match (&says, &entry.answer) {
-            (Says::Nothing(_), _) | (_, Some(_)) => {
-                return self.tell(&asked, &says, entry.answer.as_deref());
-            }
-            (Says::Yes, None) => Some(self.sign(&asked.kept, &key, &reply.number, now)?),
-            (Says::No, None) => None,
+        match (&says, &entry.answer) {
+            (Says::Nothing(_), _) | (_, Some(_)) => self.tell(&asked, &says, entry.answer.as_deref()),
+            (Says::Yes | Says::No, None) => self.decide(&asked, &says),
+        }
+    }
+
+    /// Records a yes or a no to a question that was open when it was looked at.
+    fn decide(&self, asked: &Asked<'_>, says: &Says) -> Result<Replied, ConfirmationError> {
+        let Asked { store, key, kept, reply, tried, now } = asked;
+        let signed = match says {
+            Says::Yes => Some(self.sign(kept, key, &reply.number, *now)?),
+            _ => None,
         };
         let decision = match &signed {
             Some(grant) => Decision::Granted(grant.record().to_owned()),
             None => Decision::Declined,
         };
         let answer = decision.to_json().to_bytes();
-        let answered = match &asked.tried {
+        let answered = match tried {
             Some(Try { key: tries, member }) => {
                 let within = Within { key: tries, member, limit: self.replies };
-                store.answer_within(super::SPACE, &key, &answer, within, now)?
+                store.answer_within(super::SPACE, key, &answer, within, *now)?
             }
-            None => AnsweredWithin::Answered(store.answer(super::SPACE, &key, &answer, now)?),
+            None => AnsweredWithin::Answered(store.answer(super::SPACE, key, &answer, *now)?),
         };
         Ok(match answered {
             AnsweredWithin::Answered(Answered::Recorded) => {
@@ -88,7 +103,7 @@ impl Confirmer {
             }
             // Another thread or process was first; what this one signed is thrown away unseen.
             AnsweredWithin::Answered(Answered::Already(recorded)) => {
-                self.tell(&asked, &says, Some(&recorded))?
+                self.tell(asked, says, Some(&recorded))?
             }
             AnsweredWithin::Answered(Answered::Expired | Answered::Claimed) => {
                 Replied::Refused(ReasonCode::ConfirmationLate)

@@ -27,6 +27,7 @@ mod messenger;
 mod model;
 mod number;
 mod question;
+mod recent;
 mod record;
 mod redeem;
 mod reply;

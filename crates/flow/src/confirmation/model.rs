@@ -27,6 +27,7 @@ struct Step {
     number: u8,
     service: u8,
     seconds: i64,
+    process: bool,
 }
 
 /// What the rule says that one number, service and day can be.
@@ -41,12 +42,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let act = prop_oneof![Just(Act::Ask), Just(Act::Right), Just(Act::Wrong), Just(Act::Decline)];
     // Often within the window, sometimes beyond it, now and then into another day.
     let pause = prop_oneof![4 => 0..600_i64, 2 => 600..4_000_i64, 1 => 4_000..60_000_i64];
-    let step = (act, 0..2_u8, 0..2_u8, pause).prop_map(|(act, number, service, seconds)| Step {
-        act,
-        number,
-        service,
-        seconds,
-    });
+    let step = (act, 0..2_u8, 0..2_u8, pause, any::<bool>())
+        .prop_map(|(act, number, service, seconds, process)| Step { act, number, service, seconds, process });
     prop::collection::vec(step, 1..60)
 }
 
@@ -96,11 +93,15 @@ proptest! {
     fn every_sequence_is_as_the_rule_says(steps in steps()) {
         let store = MemoryStore::new();
         let key = Arc::new(SigningKey::from_ed25519_seed(&[1; 32]));
-        let confirmer = Confirmer::new("https://home.example", key, LedgerSecret::new([1; 32])).unwrap();
+        let confirmer =
+            || Confirmer::new("https://home.example", key.clone(), LedgerSecret::new([1; 32])).unwrap();
+        // A reply comes in at the process that asked, or at another one.
+        let confirmers = [confirmer(), confirmer()];
         let mut now: Timestamp = "2026-11-21T22:00:00+08:00".parse().unwrap();
         let mut model: BTreeMap<(u8, u8, NaturalDay), State> = BTreeMap::new();
         let mut codes: BTreeMap<(u8, u8), String> = BTreeMap::new();
-        for Step { act, number, service, seconds } in steps {
+        for Step { act, number, service, seconds, process } in steps {
+            let confirmer = &confirmers[usize::from(process)];
             now += SignedDuration::from_secs(seconds);
             let day = NaturalDay::of(now);
             let unit = (number, service, day);

@@ -81,6 +81,19 @@ fn a_break_leaves_what_was_unanswered_unknown() {
     assert_eq!(session.poll_timeout(), None);
 }
 
+/// As smpp34's centre does it: the line is closed and the goodbye isn't answered.
+#[test]
+fn a_line_closed_after_our_goodbye_is_its_answer() {
+    let mut session = opened(16);
+    submit(&mut session, 1, second(2)).unwrap();
+    session.close(second(3));
+    assert_eq!(session.poll_transmit().unwrap()[4..8], [0, 0, 0, 2]);
+    session.broke();
+    assert!(matches!(session.poll_event(), Some(Event::Outcome(1, Outcome::Unknown))));
+    assert!(matches!(session.poll_event(), Some(Event::Ended(End::Closed))));
+    assert!(session.poll_event().is_none());
+}
+
 #[test]
 fn a_silent_line_is_tested_three_times_and_then_over() {
     let mut session = opened(16);

@@ -6,6 +6,7 @@
 
 mod backup;
 mod fault;
+mod gather;
 mod job;
 mod outbox;
 mod patience;
@@ -17,6 +18,7 @@ mod schema;
 mod steps;
 mod writer;
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -101,8 +103,14 @@ impl SqliteStore {
         let reader = schema::connect(&file, &reading)?;
         schema::only_read(&reader)?;
         let (place, poison) = (Arc::new(Place::of(named, &file)?), Poison::default());
-        let desk =
-            Desk { connection: writer, deadline: writing, place: Arc::clone(&place), poison: poison.clone() };
+        let desk = Desk {
+            connection: writer,
+            deadline: writing,
+            place: Arc::clone(&place),
+            poison: poison.clone(),
+            callers: Arc::default(),
+            gather: Cell::default(),
+        };
         let reader = Reader::new(reader, reading, place, poison.clone());
         let writer = Writer::start(desk)?;
         Ok(Self { reader, writer, poison, file })

@@ -26,31 +26,30 @@ pub(super) fn put(
     Ok(if changed == 0 { Put::Exists } else { Put::Stored })
 }
 
-/// Looks first, so that nothing has to be undone: a savepoint copies every page before it is changed. The one writer takes it, so
-/// nobody puts anything in between.
+/// Puts one after the other; those that stand before one that is there are taken back. A savepoint would do that, but copies every
+/// page before it is changed, and a look beforehand costs as much as the put. The one writer takes it, so nobody sees what is taken
+/// back.
 pub(super) fn put_all(connection: &Connection, puts: &[OwnPut]) -> Result<PutAll, StoreError> {
-    for (index, one) in puts.iter().enumerate() {
-        let twice = || puts.iter().take(index).any(|other| other.space == one.space && other.key == one.key);
-        if is_there(connection, one.space, &one.key)? || twice() {
-            return Ok(PutAll::Exists { index });
-        }
-    }
     for (index, OwnPut { space, key, value, expires_at }) in puts.iter().enumerate() {
-        if let Err(error) = put(connection, *space, key, value, *expires_at) {
-            // What stands before it must not stay: the transaction ends, and its other steps are tried without this one.
-            if index > 0 && !connection.is_autocommit() {
-                execute(connection, "ROLLBACK", [])?;
-            }
-            return Err(error);
+        let put = put(connection, *space, key, value, *expires_at);
+        if matches!(put, Ok(Put::Stored)) {
+            continue;
         }
+        let back = puts.iter().take(index).try_for_each(|one| take_back(connection, one));
+        // What stands before it must not stay: the transaction ends, and its other steps are tried without this one.
+        if (put.is_err() || back.is_err()) && index > 0 && !connection.is_autocommit() {
+            execute(connection, "ROLLBACK", [])?;
+        }
+        put.and_then(|_| back)?;
+        return Ok(PutAll::Exists { index });
     }
     Ok(PutAll::Stored)
 }
 
-fn is_there(connection: &Connection, space: Space, key: &[u8]) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM record WHERE space = ?1 AND key = ?2";
-    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
-    statement.exists(params![space.as_str(), key]).map_err(fault::sqlite)
+/// Removes a record that this step has put.
+fn take_back(connection: &Connection, OwnPut { space, key, .. }: &OwnPut) -> Result<(), StoreError> {
+    let sql = "DELETE FROM record WHERE space = ?1 AND key = ?2";
+    execute(connection, sql, params![space.as_str(), &key[..]]).map(drop)
 }
 
 /// A record with its answer.
@@ -70,6 +69,8 @@ pub(super) fn get(connection: &Connection, space: Space, key: &[u8]) -> Result<O
     Ok(Some(Entry { value, expires_at: from_micros(expires_at)?, answer }))
 }
 
+/// Looks for the record's number and inserts by it. One statement that did both would be ready to undo several rows, and copy every
+/// page before it is changed.
 pub(super) fn answer(
     connection: &Connection,
     space: Space,
@@ -77,13 +78,19 @@ pub(super) fn answer(
     answer: &[u8],
     now: i64,
 ) -> Result<Answered, StoreError> {
-    let sql = "INSERT INTO answer (record, answer)
-        SELECT id, ?3 FROM record WHERE space = ?1 AND key = ?2 AND expires_at >= ?4
-        ON CONFLICT DO NOTHING";
-    if execute(connection, sql, params![space.as_str(), key, answer, now])? == 1 {
-        return Ok(Answered::Recorded);
+    let sql = "SELECT id FROM record WHERE space = ?1 AND key = ?2 AND expires_at >= ?3";
+    let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
+    let found = statement.query_row(params![space.as_str(), key, now], |row| row.get(0));
+    match found.optional().map_err(fault::sqlite)? {
+        Some(record) if record_answer(connection, record, answer)? => Ok(Answered::Recorded),
+        _ => why_not(connection, space, key),
     }
-    why_not(connection, space, key)
+}
+
+/// Whether it had no answer before.
+fn record_answer(connection: &Connection, record: i64, answer: &[u8]) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO answer (record, answer) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    Ok(execute(connection, sql, params![record, answer])? == 1)
 }
 
 /// Why a record wasn't answered; one that has no answer is taken for expired.
@@ -111,21 +118,28 @@ pub(super) fn answer_within(
     within: Within<'_>,
     now: i64,
 ) -> Result<AnsweredWithin, StoreError> {
-    let sql =
-        "SELECT count(*) FROM member WHERE space = ?1 AND key = ?2 AND member <> ?3 AND expires_at >= ?4";
+    let sql = "SELECT id, (SELECT count(*) FROM member
+            WHERE space = ?1 AND key = ?3 AND member <> ?4 AND expires_at >= ?5)
+        FROM record WHERE space = ?1 AND key = ?2 AND expires_at >= ?5";
     let mut statement = connection.prepare_cached(sql).map_err(fault::sqlite)?;
-    let others: u32 = statement
-        .query_row(params![space.as_str(), within.key, within.member, now], |row| row.get(0))
+    let found: Option<(i64, u32)> = statement
+        .query_row(params![space.as_str(), key, within.key, within.member, now], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()
         .map_err(fault::sqlite)?;
-    if others < within.limit {
-        return self::answer(connection, space, key, answer, now).map(AnsweredWithin::Answered);
+    match found {
+        Some((record, others)) if others < within.limit => {
+            if record_answer(connection, record, answer)? {
+                return Ok(AnsweredWithin::Answered(Answered::Recorded));
+            }
+        }
+        Some((_, others)) if get(connection, space, key)?.is_some_and(|entry| entry.answer.is_none()) => {
+            return Ok(AnsweredWithin::Full(others));
+        }
+        _ => {}
     }
-    let open = get(connection, space, key)?
-        .is_some_and(|entry| entry.answer.is_none() && micros(entry.expires_at) >= now);
-    Ok(match open {
-        true => AnsweredWithin::Full(others),
-        false => AnsweredWithin::Answered(why_not(connection, space, key)?),
-    })
+    why_not(connection, space, key).map(AnsweredWithin::Answered)
 }
 
 pub(super) fn answer_all(

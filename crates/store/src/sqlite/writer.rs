@@ -1,36 +1,39 @@
 //! The one thread that writes.
 
+use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::fault;
+use super::gather::Gather;
 use super::job::{Job, job};
 use super::patience::{Deadline, PATIENCE};
 use super::place::Place;
 use super::poison::Poison;
 use crate::store::StoreError;
 
-/// How many steps share one commit at most, so that other processes get their turn.
-const BATCH: usize = 256;
-
 /// A handle to the writing thread. Dropping it ends the thread, which closes the file.
 pub(super) struct Writer {
     // Dropped first, which is what tells the thread to end.
     jobs: Option<Sender<Box<dyn Job>>>,
+    callers: Arc<AtomicUsize>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(desk: Desk) -> Result<Self, StoreError> {
         let (sender, jobs) = mpsc::channel();
+        let callers = Arc::clone(&desk.callers);
         let thread = thread::Builder::new()
             .name("realname-store".to_owned())
             .spawn(move || desk.write(&jobs))
             .map_err(fault::file)?;
-        Ok(Self { jobs: Some(sender), thread: Some(thread) })
+        Ok(Self { jobs: Some(sender), callers, thread: Some(thread) })
     }
 
     /// Has a step taken, and waits until it is committed.
@@ -40,8 +43,10 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (job, result) = job(step);
         let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
-        jobs.send(job).map_err(|_| StoreError::Stopped)?;
-        result.wait()
+        self.callers.fetch_add(1, Ordering::Relaxed);
+        let result = jobs.send(job).map_err(|_| StoreError::Stopped).and_then(|()| result.wait());
+        self.callers.fetch_sub(1, Ordering::Relaxed);
+        result
     }
 }
 
@@ -61,12 +66,15 @@ pub(super) struct Desk {
     pub(super) deadline: Deadline,
     pub(super) place: Arc<Place>,
     pub(super) poison: Poison,
+    /// How many wait for a step of theirs.
+    pub(super) callers: Arc<AtomicUsize>,
+    pub(super) gather: Cell<Gather>,
 }
 
 impl Desk {
     fn write(&self, jobs: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = jobs.recv() {
-            let batch = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1));
+            let batch = self.gather.get().batch(first, jobs).into_iter();
             // A step whose caller stopped waiting is left out: the caller was told that it got no turn.
             let (batch, late): (Vec<_>, Vec<_>) =
                 batch.filter(|job| job.claim()).partition(|job| job.begin().elapsed() < PATIENCE);
@@ -101,6 +109,7 @@ impl Desk {
     /// The outcome of each step once all are committed, or why nothing of the batch is. What was committed into files that
     /// meanwhile lie elsewhere counts for nothing, so the place is looked at before and after.
     fn commit(&self, batch: &mut [Box<dyn Job>]) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let begin = Instant::now();
         self.place.check()?;
         let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
             .map_err(fault::sqlite)?;
@@ -115,6 +124,7 @@ impl Desk {
         }
         transaction.commit().map_err(fault::sqlite)?;
         self.place.check()?;
+        self.gather.set(Gather::after(self.callers.load(Ordering::Relaxed), begin.elapsed()));
         Ok(outcomes)
     }
 }

@@ -112,11 +112,12 @@ fn refusal(replied: Replied) -> ReasonCode {
     }
 }
 
-/// A store that remembers every byte it was given.
+/// A store that remembers every byte it was given, and how often it was looked at.
 #[derive(Default)]
 struct Spy {
     inner: MemoryStore,
     seen: Mutex<Vec<u8>>,
+    looks: AtomicUsize,
 }
 
 impl Spy {
@@ -142,6 +143,7 @@ impl Store for Spy {
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Entry>, StoreError> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
         self.note(&[key]);
         self.inner.get(space, key)
     }

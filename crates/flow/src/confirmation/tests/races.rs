@@ -6,13 +6,16 @@ use super::*;
 fn race(store: Arc<dyn Store>) {
     const THREADS: usize = 64;
     let key = Arc::new(SigningKey::generate(Algorithm::EdDsa).unwrap());
-    let confirmer = Arc::new(Confirmer::new(ISS, key, LedgerSecret::new([1; 32])).unwrap());
+    // Two processes that share the store: the one that asked knows the question without a look.
+    let confirmer = || Arc::new(Confirmer::new(ISS, key.clone(), LedgerSecret::new([1; 32])).unwrap());
+    let confirmers = [confirmer(), confirmer()];
     let barrier = Arc::new(Barrier::new(THREADS));
     let code = Arc::new(Mutex::new(String::new()));
     let (questions, granted) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let threads: Vec<_> = (0..THREADS)
-        .map(|_| {
-            let (store, confirmer, barrier) = (store.clone(), confirmer.clone(), barrier.clone());
+        .map(|thread| {
+            let confirmer = confirmers[thread % 2].clone();
+            let (store, barrier) = (store.clone(), barrier.clone());
             let (code, questions, granted) = (code.clone(), questions.clone(), granted.clone());
             let work = move || {
                 barrier.wait();

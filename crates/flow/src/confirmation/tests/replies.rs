@@ -132,3 +132,46 @@ fn a_key_press_counts_with_the_prompt_that_was_played() {
     let replied = home.confirmer.reply(&home.store, &reply, noon()).unwrap();
     assert_eq!(refusal(replied), ReasonCode::ConfirmationWrongForm);
 }
+
+#[test]
+fn the_process_that_asked_doesnt_look() {
+    let (home, spy) = (Home::new(), Spy::default());
+    let other = Confirmer::new(ISS, home.key.clone(), LedgerSecret::new([1; 32])).unwrap();
+    let ask = |last| match home.confirmer.ask(&spy, question(number(last), "vas:1"), noon()).unwrap() {
+        Asking::Ask(challenge) => challenge.message().reply().to_owned(),
+        Asking::Before(standing) => panic!("{standing:?}"),
+    };
+    let reply = |confirmer: &Confirmer, last, code: &str| {
+        confirmer.reply(&spy, &CustomerReply::text(number(last), service("vas:1"), code), noon()).unwrap()
+    };
+    let looks = || spy.looks.load(Ordering::SeqCst);
+
+    let (mine, theirs) = (ask(1), ask(2));
+    assert!(matches!(reply(&home.confirmer, 1, &mine), Replied::Granted(_)));
+    assert_eq!(looks(), 0);
+    assert!(matches!(reply(&other, 2, &theirs), Replied::Granted(_)));
+    assert_eq!(looks(), 2);
+    // Another process was first: its grant stands.
+    assert!(matches!(reply(&home.confirmer, 2, &theirs), Replied::AlreadyGranted(_)));
+}
+
+#[test]
+fn what_is_remembered_and_not_kept_grants_nothing() {
+    let home = Home::new();
+    let code = home.ask(question(number(1), "vas:1"), noon()).message().reply().to_owned();
+    let reply = CustomerReply::text(number(1), service("vas:1"), &code);
+    let elsewhere = MemoryStore::new();
+    let replied = home.confirmer.reply(&elsewhere, &reply, noon()).unwrap();
+    assert_eq!(refusal(replied), ReasonCode::ConfirmationNotAsked);
+    // It came back from a backup: what was open there is over.
+    let directory = tempfile::tempdir().unwrap();
+    let restored = realname_store::SqliteStore::open_dir(directory.path()).unwrap();
+    let Asking::Ask(challenge) = home.confirmer.ask(&restored, question(number(2), "vas:1"), noon()).unwrap()
+    else {
+        panic!("asked before")
+    };
+    restored.after_restore(noon()).unwrap();
+    let reply = CustomerReply::text(number(2), service("vas:1"), challenge.message().reply());
+    let late = noon() + SignedDuration::from_secs(1);
+    assert_eq!(refusal(home.confirmer.reply(&restored, &reply, late).unwrap()), ReasonCode::ConfirmationLate);
+}
