@@ -4,12 +4,13 @@ import { timingSafeEqual } from 'node:crypto';
 import { digest, importKey, must, part, payloadOf, Refused, sha256 } from './tokens.mjs';
 
 const SKEW = 60;
-const KEYS = 10_000;
+/** Statements that are remembered at most, as ours. */
+const STATEMENTS = 4096;
 const same = (one, other) => timingSafeEqual(sha256(one), sha256(other));
 
 export class Decider {
   #trust; #store; #holds; #sdJwt;
-  #keys = new Map();
+  #statements = new Map();
 
   constructor(trust, store, holds) {
     this.#trust = trust;
@@ -23,14 +24,17 @@ export class Decider {
     });
   }
 
-  /** The key of a terminal: it comes again and again, so it is imported once. */
-  #key(jwk) {
-    let key = this.#keys.get(jwk.x);
-    if (!key) {
-      if (this.#keys.size >= KEYS) this.#keys.clear();
-      this.#keys.set(jwk.x, key = importKey(jwk));
+  /** A delegation whose signature held. It comes again with each presentation of its terminal, so it is verified once, as by ours. */
+  async #statement(text, root) {
+    let held = this.#statements.get(text);
+    if (!held) {
+      const said = await payloadOf(text, 'realname-delegation+jwt', root.key, this.#holds);
+      const { crv, kty, x } = said.jwk;
+      held = { ...said, kid: digest(JSON.stringify({ crv, kty, x })), key: importKey(said.jwk) };
+      if (this.#statements.size >= STATEMENTS) this.#statements.clear();
+      this.#statements.set(text, held);
     }
-    return key;
+    return held;
   }
 
   /** The key that must have signed: a listed one, or one that a listed one delegated to. */
@@ -41,11 +45,10 @@ export class Decider {
     must(root && root.nbf <= now && now < root.exp, 'key_unknown');
     if (!statement) return { key: root.key, iss: root.iss };
     must(second === undefined, 'delegation_chain_too_long');
-    const said = await payloadOf(statement, 'realname-delegation+jwt', root.key, this.#holds);
+    const said = await this.#statement(statement, root);
     must(said.iat <= now && now < said.exp, 'delegation_expired');
-    const { crv, kty, x } = said.jwk;
-    must(digest(JSON.stringify({ crv, kty, x })) === header.kid, 'delegation_link');
-    return { key: this.#key(said.jwk), iss: root.iss, constraints: said.constraints };
+    must(said.kid === header.kid, 'delegation_link');
+    return { key: said.key, iss: root.iss, constraints: said.constraints };
   }
 
   async decide(presentation) {

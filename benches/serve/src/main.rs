@@ -11,9 +11,14 @@
 #![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 mod figures;
+#[path = "../../support/grain.rs"]
+mod grain;
 mod load;
+mod photo;
 mod process;
 mod sides;
+#[path = "../../support/mod.rs"]
+mod support;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +42,8 @@ fn main() {
         std::process::exit(2);
     };
     let number = |name: &str, usual: usize| {
-        std::env::var(name).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number")))
+        std::env::var(name)
+            .map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number")))
     };
     let (rounds, count, warm) =
         if smoke { (1, 40, 20) } else { (number("ROUNDS", 7), number("COUNT", 4_000), 1_000) };
@@ -48,6 +54,15 @@ fn main() {
         println!("serve-bench: {count} presentations accepted by each side");
     } else {
         table(&found);
+    }
+    let drawn = photo::drawn(&program.with_file_name("photos"));
+    let found = photo::measured(&world, &drawn, if smoke { 1 } else { 25 });
+    if !smoke {
+        let what = format!(
+            "a photo of 12 megapixels ({:.1} MB) to the buyer's page: last byte to figures",
+            drawn.len() as f64 / 1e6
+        );
+        support::row(&what, "`capture` in process", "≤ 1.1 ×", &found);
     }
 }
 
@@ -81,7 +96,9 @@ fn table(rounds: &[Round]) {
     };
     let cpu = |figures: &Figures| figures.cpu.as_secs_f64();
     let rate = |figures: &Figures| figures.rate;
-    let what = format!("`POST /v1/presentations`, durable, {CONNECTIONS} connections: the server's processor time each");
+    let what = format!(
+        "`POST /v1/presentations`, durable, {CONNECTIONS} connections: the server's processor time each"
+    );
     let node = "Node 20, fastify, `@sd-jwt/core`, `better-sqlite3`";
     let group = "that peer with one transaction for all that wait";
     let process = format!("`rely::answer` in process, {CONNECTIONS} threads, the same store");

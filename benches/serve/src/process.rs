@@ -37,7 +37,8 @@ impl Process {
 
     /// The largest part of it that was in memory, in KiB.
     pub(crate) fn peak(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
         line.trim().trim_end_matches(" kB").trim().parse().expect("a number")
     }
@@ -61,6 +62,7 @@ fn cpu(process: &str) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("its times");
     // The name stands in brackets and may hold anything; the 12th and 13th field after it are the times.
     let (_, fields) = stat.rsplit_once(") ").expect("a name");
-    let ticks: u64 = fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().expect("ticks")).sum();
+    let ticks: u64 =
+        fields.split(' ').skip(11).take(2).map(|field| field.parse::<u64>().expect("ticks")).sum();
     Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND)
 }

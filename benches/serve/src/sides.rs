@@ -34,7 +34,13 @@ pub(crate) fn ours(world: &World, pairs: &[Pair], load: Load) -> Figures {
 }
 
 /// The peer in Node, in that directory, on a database of its own that is called `name`.
-pub(crate) fn peer(world: &World, peer: &Path, (name, ways): (&str, &[&str]), pairs: &[Pair], load: Load) -> Figures {
+pub(crate) fn peer(
+    world: &World,
+    peer: &Path,
+    (name, ways): (&str, &[&str]),
+    pairs: &[Pair],
+    load: Load,
+) -> Figures {
     let database = world.path(&format!("{name}.sqlite3"));
     let lines = pairs.iter().fold(String::new(), |mut lines, pair| {
         let line = json!({"demand": pair.demand, "name": NAME, "id_number": NUMBER});

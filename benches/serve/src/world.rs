@@ -58,7 +58,6 @@ impl World {
         let day = now + SignedDuration::from_hours(24);
         let write = |name: &str, text: &[u8]| secret(&dir.path().join(name), text);
         write("shop.pem", shop.to_pem().expect("PEM").as_bytes());
-        write("operator.pem", operator.to_pem().expect("PEM").as_bytes());
         write("terminal.pem", terminal.to_pem().expect("PEM").as_bytes());
         let anchors = [Anchor::new(anchor.verifying_key().clone(), now, day)];
         write("anchor.json", &Anchor::to_file(&anchors));
@@ -71,8 +70,11 @@ impl World {
             .sign(&anchor, now)
             .expect("a list");
         write("trust.jwt", list.as_str().as_bytes());
-        let constraints =
-            Constraints { terminal: Some(TERMINAL.to_owned()), env: Some(Env::Test), ..Constraints::default() };
+        let constraints = Constraints {
+            terminal: Some(TERMINAL.to_owned()),
+            env: Some(Env::Test),
+            ..Constraints::default()
+        };
         let delegated = DelegationRequest {
             iss: OPERATOR,
             sub: TERMINAL,
@@ -92,6 +94,13 @@ impl World {
              store = \"store\"\nenv = \"test\"\n"
         );
         write("serve.toml", relying.as_bytes());
+        let register = fixtures().join("register.json");
+        let checks = format!(
+            "[check]\niss = \"{OPERATOR}\"\nkey = \"terminal.pem\"\ndelegation = [\"terminal.delegation\"]\n\
+             terminal = \"{TERMINAL}\"\nregister = \"dir:{}\"\n[check.consent]\nen = \"TEST: I agree.\"\nzh = \"测试：我同意。\"\n",
+            register.display()
+        );
+        write("check.toml", (relying + &checks).as_bytes());
         let mut world = Self { dir, program: program.to_owned(), token: String::new(), attestor, list };
         world.token = world.new_token();
         secret(&world.path("token"), world.token.as_bytes());
@@ -142,7 +151,9 @@ impl World {
                 .chunks(half)
                 .map(|part| {
                     let person = &person;
-                    scope.spawn(move || part.iter().map(|demand| self.answer(demand, person)).collect::<Vec<_>>())
+                    scope.spawn(move || {
+                        part.iter().map(|demand| self.answer(demand, person)).collect::<Vec<_>>()
+                    })
                 })
                 .collect();
             parts.into_iter().flat_map(|part| part.join().expect("answers")).collect()
@@ -169,12 +180,14 @@ struct Person {
 
 impl Person {
     fn checked(now: Timestamp) -> Self {
-        let card = Card::from_json(&String::from_utf8(fixture("cards/resident.json")).expect("text")).expect("a card");
+        let card = Card::from_json(&String::from_utf8(fixture("cards/resident.json")).expect("text"))
+            .expect("a card");
         let mut emulator = Emulator::new(EmulatorConfig::default());
         emulator.place(card);
         let read = emulator.read_in_virtual_time(SessionConfig::new(), ReadOptions::new(), Instant::now());
         let card = read.expect("a reading").read_at(now);
-        let live = Intake::default().take(Slot::Live, fixture("portraits/jia-live-1.jpg"), now).expect("a photo");
+        let live =
+            Intake::default().take(Slot::Live, fixture("portraits/jia-live-1.jpg"), now).expect("a photo");
         let register = fixtures().join("register.json");
         let register = DirectoryAuthority::open(&register).expect("a register");
         let finding = case(&card, &live, now).query();
