@@ -190,8 +190,8 @@ impl Person {
             Intake::default().take(Slot::Live, fixture("portraits/jia-live-1.jpg"), now).expect("a photo");
         let register = fixtures().join("register.json");
         let register = DirectoryAuthority::open(&register).expect("a register");
-        let finding = case(&card, &live, now).query();
-        let finding = register.ask(finding).expect("a finding");
+        let asking = case(&card, &live, now);
+        let finding = register.ask(asking.query()).expect("a finding");
         Self { card, live, finding }
     }
 
