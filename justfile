@@ -30,6 +30,7 @@ bench:
     cargo bench --all-features -p realname
     cargo bench -p realname-bridge
     ./bindings/bench.sh
+    ./benches/serve/run.sh
     cargo run --release --locked --manifest-path benches/peers/Cargo.toml
 
 # Each fuzz target for SECONDS (with the nightly toolchain where there is one).

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{HeaderMap, header};
+use realname::capture::Intake;
 use realname::profile::Explain as _;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) pool: Pool,
     /// Photos: as many at once as there are cores, because each takes memory.
     pub(crate) photos: Pool,
+    /// Keeps the memory that photos are decoded into, from one to the next.
+    pub(crate) intake: Intake,
     pub(crate) tokens: Tokens,
     pub(crate) rates: Rates,
     pub(crate) running: Running,
@@ -72,6 +75,7 @@ impl App {
             operator: Arc::new(operator),
             pool: Pool::new(limits.workers, limits.queue),
             photos: Pool::new(cores, 64),
+            intake: Intake::default(),
             tokens: Tokens::default(),
             rates: Rates::new(&limits),
             running: Running::default(),

@@ -29,9 +29,8 @@ pub(crate) struct Running(Arc<Mutex<HashSet<[u8; 32]>>>);
 
 /// An act that must happen once.
 pub(crate) struct Once {
-    /// Where its key is kept; `None` without one.
-    key: Option<[u8; 32]>,
-    mac: String,
+    /// Where its key is kept, and the body's digest; `None` without a key.
+    key: Option<([u8; 32], String)>,
     node: [u8; 16],
     running: Running,
 }
@@ -82,18 +81,18 @@ impl Once {
             return Err(Refusal::IdempotencyKey);
         }
         let (method, path) = call;
-        let place = key.map(|key| {
+        let place = |key: &str| -> Result<([u8; 32], String), Refusal> {
             let parts = [secret, method.as_str(), path, key];
             let mut hash = Sha256::new_with_prefix(b"realname once 1");
             for part in parts {
                 hash.update((part.len() as u64).to_be_bytes());
                 hash.update(part);
             }
-            hash.finalize().into()
-        });
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Refusal::Internal)?;
-        mac.update(body);
-        Ok(Self { key: place, mac: encode(&mac.finalize().into_bytes()), node, running: running.clone() })
+            let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Refusal::Internal)?;
+            mac.update(body);
+            Ok((hash.finalize().into(), encode(&mac.finalize().into_bytes())))
+        };
+        Ok(Self { key: key.map(place).transpose()?, node, running: running.clone() })
     }
 
     /// Does it once; gives what was told. To be called on a blocking thread.
@@ -105,15 +104,15 @@ impl Once {
         now: Timestamp,
         act: impl FnOnce(&Seed) -> Result<Told, Refusal>,
     ) -> Result<Told, Refusal> {
-        let Some(first) = self.key else {
+        let Some((first, mac)) = &self.key else {
             return act(&Seed { bits: random().map_err(|_| Refusal::Internal)?, word: None });
         };
         // A key that is older than a day is a new key, although its old entry may still be in the store.
-        let mut place = first;
+        let mut place = *first;
         for _ in 0..64 {
             let _held = Held::take(&self.running, place)?;
             let intention = Intention {
-                mac: self.mac.clone(),
+                mac: mac.clone(),
                 seed: random().map_err(|_| Refusal::Internal)?,
                 node: self.node,
                 at: now.as_second(),
@@ -130,7 +129,7 @@ impl Once {
                     }
                     let kept: Intention =
                         serde_json::from_slice(&entry.value).map_err(|_| Refusal::Internal)?;
-                    if kept.mac != self.mac {
+                    if kept.mac != *mac {
                         return Err(Refusal::IdempotencyMismatch);
                     }
                     if let Some(told) = entry.answer {
@@ -143,7 +142,7 @@ impl Once {
                     kept
                 }
             };
-            let word = encode(&Sha256::new_with_prefix(place).chain_update(&self.mac).finalize());
+            let word = encode(&Sha256::new_with_prefix(place).chain_update(mac).finalize());
             let told = act(&Seed { bits: intention.seed, word: Some(word) })?;
             let text = serde_json::to_vec(&told).map_err(|_| Refusal::Internal)?;
             return match store.answer(SPACE, &place, &text, now)? {

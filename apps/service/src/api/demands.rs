@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::order;
+use super::order::{self, Order};
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{Call, Path, answer};
@@ -215,7 +215,7 @@ pub(crate) async fn state(
             };
             let verdict = record.as_ref().map(|record| {
                 let mut verdict = json!(record.verdict());
-                order::add(&mut verdict, Some(&nonce), Some(&kept.pending));
+                Order::of(Some(&nonce), Some(&kept.pending)).tell(&mut verdict);
                 verdict
             });
             let expires_at = kept.pending.expires_at();

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use realname::cancellation::Beside;
-use realname::demand::{Kept, PendingDemand};
-use realname::store::{Put, Space, Store, StoreError};
+use realname::demand::{self, Kept, PendingDemand};
+use realname::store::{Entry, Put, Space, Store, StoreError};
 use serde_json::{Value, json};
 
 use crate::Refusal;
@@ -30,31 +30,55 @@ pub(crate) fn owned(nonce: &str, principal: &str, end: Timestamp) -> Beside {
     }
 }
 
-/// Whose it is; `None` for a demand that was made with the store in hand, by the command line.
-pub(crate) fn owner(store: &dyn Store, nonce: &str) -> Result<Option<String>, StoreError> {
-    if nonce.is_empty() || nonce.len() > 255 {
-        return Ok(None);
-    }
-    let entry = store.get(OWNER, nonce.as_bytes())?;
-    entry.map(|entry| String::from_utf8(entry.value.to_vec()).map_err(|_| StoreError::Corrupt)).transpose()
-}
-
 /// Whether this principal sees it. A demand of the command line's has no owner: whoever has the store made it, and every token
 /// may answer it.
 pub(crate) fn is_of(store: &dyn Store, nonce: &str, principal: &str) -> Result<bool, StoreError> {
-    Ok(owner(store, nonce)?.is_none_or(|owner| owner == principal))
+    // Whatever a token says, a store is asked for keys of its size only.
+    let owner = if fits(nonce) { store.get(OWNER, nonce.as_bytes())? } else { None };
+    Ok(sees(owner.as_ref(), principal))
 }
 
-/// The principal's demand of that nonce.
+fn sees(owner: Option<&Entry>, principal: &str) -> bool {
+    owner.is_none_or(|owner| *owner.value == principal.as_bytes())
+}
+
+fn fits(nonce: &str) -> bool {
+    (1..=255).contains(&nonce.len())
+}
+
+/// The principal's demand of that nonce, by one look for owner and demand.
 pub(crate) fn find(store: &dyn Store, nonce: &str, principal: &str) -> Result<Option<Kept>, StoreError> {
-    if is_of(store, nonce, principal)? { PendingDemand::load(store, nonce) } else { Ok(None) }
+    if !fits(nonce) {
+        return Ok(None);
+    }
+    let key = nonce.as_bytes();
+    let mut found = store.get_all(&[(OWNER, key), (demand::SPACE, key)])?.into_iter();
+    let (owner, kept) = (found.next().flatten(), found.next().flatten());
+    kept.filter(|_| sees(owner.as_ref(), principal)).map(Kept::read).transpose()
 }
 
-/// Adds which order it is to a verdict's JSON, as `verify --json` does.
-pub(crate) fn add(verdict: &mut Value, nonce: Option<&str>, kept: Option<&PendingDemand>) {
-    if let Value::Object(members) = verdict {
-        members.insert("nonce".into(), json!(nonce));
-        members.insert("transaction".into(), json!(kept.and_then(|kept| kept.transaction())));
-        members.insert("env".into(), json!(kept.map(|kept| kept.env())));
+/// Which order a verdict is about, as `verify --json` tells it.
+pub(crate) struct Order {
+    nonce: Option<String>,
+    transaction: Value,
+    env: Value,
+}
+
+impl Order {
+    pub(crate) fn of(nonce: Option<&str>, pending: Option<&PendingDemand>) -> Self {
+        Self {
+            nonce: nonce.map(str::to_owned),
+            transaction: json!(pending.and_then(|pending| pending.transaction())),
+            env: json!(pending.map(|pending| pending.env())),
+        }
+    }
+
+    /// Adds it to a verdict's JSON.
+    pub(crate) fn tell(self, verdict: &mut Value) {
+        if let Value::Object(members) = verdict {
+            members.insert("nonce".into(), json!(self.nonce));
+            members.insert("transaction".into(), self.transaction);
+            members.insert("env".into(), self.env);
+        }
     }
 }

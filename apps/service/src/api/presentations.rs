@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{order, telling};
+use super::order::{self, Order};
+use super::telling;
 use crate::Refusal;
 use crate::app::App;
 use crate::call::{self, Call, answer};
@@ -92,8 +93,14 @@ pub(crate) fn decide_for(app: &App, principal: &str, text: &str) -> Result<Value
     let deciding = Deciding { trust: &*operator.trust(now)?, operator, principal, now };
     // The same mark each time the same text comes: looking again at a session isn't a second answer.
     let seed = Seed { bits: [0; 16], word: Some(realname::demand::demand_hash(text)) };
-    let (told, verdict) = deciding.decide(text, &seed)?;
-    deciding.shown(&told, verdict, text, false)
+    let (told, fresh) = deciding.decide(text, &seed)?;
+    deciding.shown(&told, fresh, text, false)
+}
+
+/// A verdict that was found just now, and which order it is about: what was looked up for it isn't looked up again.
+struct Fresh {
+    verdict: Verdict,
+    order: Order,
 }
 
 /// One decision.
@@ -109,8 +116,8 @@ impl Deciding<'_> {
         let mut fresh = None;
         let store = self.operator.store.as_ref();
         let told = once.run(store, self.now, |seed| {
-            let (told, verdict) = self.decide(text, seed)?;
-            fresh = verdict;
+            let (told, found) = self.decide(text, seed)?;
+            fresh = found;
             Ok(told)
         })?;
         self.shown(&told, fresh, text, with_record)
@@ -119,10 +126,15 @@ impl Deciding<'_> {
     fn shown(
         &self,
         told: &Told,
-        fresh: Option<Verdict>,
+        mut fresh: Option<Fresh>,
         text: &str,
         with_record: bool,
     ) -> Result<Value, Refusal> {
+        if let Some(Fresh { verdict, order }) = fresh.take_if(|_| !with_record) {
+            let mut verdict = json!(verdict);
+            order.tell(&mut verdict);
+            return Ok(verdict);
+        }
         let store = self.operator.store.as_ref();
         let nonce =
             UnverifiedPresentation::parse(text).ok().and_then(|parsed| parsed.nonce().map(str::to_owned));
@@ -131,10 +143,10 @@ impl Deciding<'_> {
             None => None,
         };
         let mut verdict = match fresh {
-            Some(verdict) => json!(verdict),
+            Some(Fresh { verdict, .. }) => json!(verdict),
             None => self.again(told, text, kept.as_ref())?,
         };
-        order::add(&mut verdict, nonce.as_deref(), kept.as_ref().map(|kept| &kept.pending));
+        Order::of(nonce.as_deref(), kept.as_ref().map(|kept| &kept.pending)).tell(&mut verdict);
         let accepted = verdict["verdict"] == "accepted";
         if let (true, true, Some(record)) = (with_record, accepted, kept.and_then(|kept| kept.answer)) {
             verdict["record"] = serde_json::from_slice(&record).map_err(|_| Refusal::Internal)?;
@@ -143,13 +155,18 @@ impl Deciding<'_> {
     }
 
     /// Looks, judges and records. What is told of an acceptance is its nonce: the claims are in the body.
-    fn decide(&self, text: &str, seed: &Seed) -> Result<(Told, Option<Verdict>), Refusal> {
+    fn decide(&self, text: &str, seed: &Seed) -> Result<(Told, Option<Fresh>), Refusal> {
         let store = self.operator.store.as_ref();
         let answering = match Answering::parse(text, DemandRef::ByPresentation) {
             Ok(answering) => answering,
-            Err(refused) => return Ok(told(refused.into())),
+            Err(refused) => {
+                let nonce = UnverifiedPresentation::parse(text).ok();
+                let nonce = nonce.as_ref().and_then(|parsed| parsed.nonce());
+                return Ok(told(refused.into(), Order::of(nonce, None)));
+            }
         };
         let kept = order::find(store, answering.nonce(), self.principal)?;
+        let order = Order::of(Some(answering.nonce()), kept.as_ref().map(|kept| &kept.pending));
         // The record's mark is this call's: an earlier try recorded the answer and was cut off before it could tell it.
         let own = seed.word.as_deref().zip(kept.as_ref().and_then(|kept| kept.answer.as_deref()));
         if own.is_some_and(|(word, answer)| {
@@ -159,7 +176,7 @@ impl Deciding<'_> {
         }
         let transaction = kept.as_ref().and_then(|kept| kept.pending.transaction().cloned());
         match answering.judge(kept, &self.trust.list, self.now, &Limits::default()) {
-            Judged::Settled(answer) => Ok(told(answer)),
+            Judged::Settled(answer) => Ok(told(answer, order)),
             Judged::Acceptable(recording) => {
                 let recording = match &seed.word {
                     Some(word) => recording.noting(word),
@@ -170,7 +187,7 @@ impl Deciding<'_> {
                 let events = telling::of(self.operator, self.principal, &accepting, self.now)?;
                 let answered = recording.record_telling(store, &events, self.now)?;
                 self.operator.wake(self.principal);
-                Ok(told(recording.recorded(answered)))
+                Ok(told(recording.recorded(answered), order))
             }
         }
     }
@@ -197,12 +214,12 @@ fn verify(
     parsed.verify(pending, &trust.list, at, &Limits::default())
 }
 
-fn told(answer: Answer) -> (Told, Option<Verdict>) {
+fn told(answer: Answer, order: Order) -> (Told, Option<Fresh>) {
     let verdict = answer.verdict;
     let of = match &answer.record {
         Some(_) => json!({"accepted": true}),
         // A refused verdict has no claims.
         None => json!(verdict),
     };
-    (Told { status: 200, of }, Some(verdict))
+    (Told { status: 200, of }, Some(Fresh { verdict, order }))
 }

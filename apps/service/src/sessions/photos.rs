@@ -13,7 +13,7 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use realname::capture::measure::{Thresholds, annotate, measure};
-use realname::capture::{Capture, Intake, Limits, Slot, Triplet};
+use realname::capture::{Capture, Limits, Slot, Triplet};
 use serde_json::json;
 
 /// What a phone may call its photo. What it is says the content.
@@ -77,10 +77,14 @@ fn admit(
         session.must_be_open(now)?;
         session.take_photo()
     })?;
-    let capture = Intake::default().take(slot, bytes.to_vec(), now)?;
-    let found = look(&capture)?;
+    let capture = app.intake.take(slot, bytes.to_vec(), now)?;
     let key = sessions.page_key(&page.id, &page.cookie);
-    let (name, pieces) = sessions.keep_photo(&session, slot.as_str(), &key, bytes, now)?;
+    // What the disk takes to keep it, it is measured in: only a photo that was taken in is kept.
+    let (found, kept) = std::thread::scope(|scope| {
+        let keeping = scope.spawn(|| sessions.keep_photo(&session, slot.as_str(), &key, bytes, now));
+        (look(&capture), keeping.join().unwrap_or(Err(Refusal::Internal)))
+    });
+    let ((name, pieces), found) = (kept?, found?);
     let photo = Photo { name: name.clone(), pieces, taken_at: now, found: found.clone() };
     let replaced = sessions.change(&page.id, now, |session| {
         session.must_be_open(now)?;
@@ -144,7 +148,7 @@ pub(crate) async fn annotated(
 fn draw(app: &App, page: &PageCall, session: &Session, slot: Slot) -> Result<Vec<u8>, Refusal> {
     let photo = session.photos.get(slot.as_str()).ok_or(Refusal::NotFound)?;
     let bytes = app.sessions.photo(&page.id, &app.sessions.page_key(&page.id, &page.cookie), photo)?;
-    let capture = Intake::default().take(slot, bytes.to_vec(), now())?;
+    let capture = app.intake.take(slot, bytes.to_vec(), now())?;
     let picture = capture.picture().ok_or(Refusal::Internal)?;
     let drawing = annotate(picture, &measure(picture, slot, &Thresholds::default()));
     let size = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);

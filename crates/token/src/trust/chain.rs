@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::held::Held;
 use super::{Delegation, KeyRecord, Revocation, Role, Scope, TrustError, TrustList, key_uri};
 use crate::jose::{Json, Unverified, VerifyingKey};
 use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, OutsideText, Purpose};
@@ -44,18 +45,21 @@ impl TrustList {
         let mut records = Vec::new();
         let mut links: Vec<Delegation> = Vec::with_capacity(chain.len());
         for text in chain {
-            let jws = Unverified::parse(text).map_err(TrustError::delegation)?;
-            let kid = jws.kid().ok_or(TrustError::DelegationMember("kid"))?;
-            let key = match links.last() {
-                None => {
-                    records = self.by_kid(kid)?;
-                    records.first().ok_or(TrustError::KeyUnknown)?.key()
+            let link = match self.held.get(text) {
+                Some(Held { signer, link }) => {
+                    self.signer(&signer, links.last(), &mut records)?;
+                    link
                 }
-                Some(above) if above.kid.as_str() == kid => &above.key,
-                Some(_) => return Err(TrustError::DelegationLink),
+                None => {
+                    let jws = Unverified::parse(text).map_err(TrustError::delegation)?;
+                    let signer = jws.kid().ok_or(TrustError::DelegationMember("kid"))?.to_owned();
+                    let key = self.signer(&signer, links.last(), &mut records)?;
+                    let jws = jws.verify(key, DELEGATION_TYP).map_err(TrustError::delegation)?;
+                    let link = Delegation::from_payload(jws.payload())?;
+                    self.held.put(text, Held { signer, link: link.clone() });
+                    link
+                }
             };
-            let jws = jws.verify(key, DELEGATION_TYP).map_err(TrustError::delegation)?;
-            let link = Delegation::from_payload(jws.payload())?;
             if let Some(above) = links.last() {
                 if link.iss != above.sub {
                     return Err(TrustError::DelegationLink);
@@ -74,6 +78,23 @@ impl TrustList {
             None => Err(TrustError::DelegationMember("delegation")),
             Some(last) if last.kid.as_str() != kid => Err(TrustError::DelegationLink),
             Some(_) => Ok(Resolved { list: self, records, links }),
+        }
+    }
+
+    /// The key that must have signed a statement: a listed one, whose records are found with it, or that of the statement above.
+    fn signer<'list: 'key, 'key>(
+        &'list self,
+        kid: &str,
+        above: Option<&'key Delegation>,
+        records: &mut Vec<&'list KeyRecord>,
+    ) -> Result<&'key VerifyingKey, TrustError> {
+        match above {
+            None => {
+                *records = self.by_kid(kid)?;
+                records.first().map(|record| record.key()).ok_or(TrustError::KeyUnknown)
+            }
+            Some(above) if above.kid.as_str() == kid => Ok(&above.key),
+            Some(_) => Err(TrustError::DelegationLink),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
+use super::held::AllHeld;
 use super::key_record::{Listed, MAX_ISS};
 use super::{Anchor, KeyRecord, Revocation, TrustError};
 use crate::jose::{Json, Thumbprint, Unverified, instant};
@@ -30,6 +31,7 @@ pub struct TrustList {
     by_kid: Vec<usize>,
     /// Revocations of keys whose role or algorithm isn't understood, in the order of their `kid`.
     revoked: Vec<(Thumbprint, Revocation)>,
+    pub(super) held: AllHeld,
 }
 
 impl TrustList {
@@ -116,6 +118,7 @@ impl TrustList {
             keys,
             by_kid,
             revoked,
+            held: AllHeld::default(),
         })
     }
 

@@ -11,6 +11,7 @@ mod draft;
 mod entry;
 mod error;
 mod explain;
+mod held;
 mod key_record;
 mod list;
 mod previous;
