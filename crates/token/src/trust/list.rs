@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::key_record::{Listed, MAX_ISS};
+use super::known::Known;
 use super::{Anchor, KeyRecord, Revocation, TrustError};
 use crate::jose::{Json, Thumbprint, Unverified, instant};
 use crate::profile::{DEFAULT_SKEW, Outside, TRUST_LIST_TYP, is_safe};
@@ -30,6 +31,8 @@ pub struct TrustList {
     by_kid: Vec<usize>,
     /// Revocations of keys whose role or algorithm isn't understood, in the order of their `kid`.
     revoked: Vec<(Thumbprint, Revocation)>,
+    /// Statements that these keys vouched for.
+    known: Known,
 }
 
 impl TrustList {
@@ -116,7 +119,12 @@ impl TrustList {
             keys,
             by_kid,
             revoked,
+            known: Known::default(),
         })
+    }
+
+    pub(super) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Who keeps the list.

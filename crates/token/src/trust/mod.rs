@@ -12,6 +12,7 @@ mod entry;
 mod error;
 mod explain;
 mod key_record;
+mod known;
 mod list;
 mod previous;
 mod renewal;
