@@ -312,14 +312,15 @@ pub struct Decided {
 #[derive(Debug)]
 struct Order {
     nonce: Option<String>,
-    transaction: Value,
+    /// It may name a person's number.
+    transaction: Told,
     env: Option<Env>,
 }
 
 impl Order {
     fn of(nonce: Option<String>, kept: Option<&Kept>) -> Self {
         let pending = kept.map(|kept| &kept.pending);
-        let transaction = transaction_json(pending.and_then(|pending| pending.transaction()));
+        let transaction = transaction_json(pending.and_then(|pending| pending.transaction())).into();
         Self { nonce, transaction, env: pending.map(|pending| pending.env()) }
     }
 }
@@ -350,7 +351,7 @@ impl Decided {
     pub fn told(&self) -> Result<Told, Failure> {
         let mut value = Told::of(&self.verdict).map_err(|_| Failure::internal())?;
         value["nonce"] = json!(self.order.nonce);
-        value["transaction"] = self.order.transaction.clone();
+        value["transaction"] = (*self.order.transaction).clone();
         value["env"] = json!(self.order.env);
         Ok(value)
     }
@@ -406,7 +407,7 @@ pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<Decide
             None => return Err(Failure::of(&error)),
         },
     };
-    Ok(Decided { verdict, order: Order { nonce: None, transaction: Value::Null, env: None } })
+    Ok(Decided { verdict, order: Order { nonce: None, transaction: Value::Null.into(), env: None } })
 }
 
 /// A refusal by its first reason, as an error tells it.
