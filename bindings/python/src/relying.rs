@@ -198,7 +198,8 @@ impl Verdict {
     }
 
     fn __repr__(&self) -> String {
-        let reasons: Vec<_> = self.decided.verdict().reasons().iter().map(|reason| reason.code.as_str()).collect();
+        let reasons: Vec<_> =
+            self.decided.verdict().reasons().iter().map(|reason| reason.code.as_str()).collect();
         if reasons.is_empty() {
             "<Verdict accepted>".to_owned()
         } else {

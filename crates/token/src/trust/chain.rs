@@ -149,7 +149,10 @@ impl Resolved<'_> {
 
     /// The key that must have signed.
     pub fn key(&self) -> Option<&VerifyingKey> {
-        self.links.last().map(|last| &last.link.key).or_else(|| self.records.first().map(|record| record.key()))
+        self.links
+            .last()
+            .map(|last| &last.link.key)
+            .or_else(|| self.records.first().map(|record| record.key()))
     }
 
     /// Judges, after the signature held, whether this signer could sign for `iss` at `iat`, seen from `now`.

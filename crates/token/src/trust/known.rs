@@ -24,6 +24,7 @@ pub(super) struct Vouched {
 }
 
 /// A statement as it came in: one that was verified before, or one of which nothing is believed.
+#[allow(clippy::large_enum_variant, reason = "one at a time, for the length of a call")]
 pub(super) enum Statement<'a> {
     Known { text: &'a str, vouched: Arc<Vouched> },
     New { text: &'a str, jws: Unverified<'a> },
@@ -33,9 +34,7 @@ impl<'a> Statement<'a> {
     pub(super) fn of(text: &'a str, list: &TrustList) -> Result<Self, TrustError> {
         match list.known().get(text) {
             Some(vouched) => Ok(Self::Known { text, vouched }),
-            None => {
-                Ok(Self::New { text, jws: Unverified::parse(text).map_err(TrustError::delegation)? })
-            }
+            None => Ok(Self::New { text, jws: Unverified::parse(text).map_err(TrustError::delegation)? }),
         }
     }
 
