@@ -239,6 +239,43 @@ fn chains_hold_at_signing_and_now() {
     assert!(matches!(chain.judge(ISS, NOW - 51, NOW), Err(TrustError::DelegationExpired)));
 }
 
+/// A list keeps the statements that its keys vouched for; that spares their signatures and nothing else.
+#[test]
+fn a_statement_that_was_seen_before_is_judged_as_one_that_was_not() {
+    let chain = Chain::new();
+    let list = chain.world.list();
+    let judge = |of: &[String], iat: i64, now: i64| {
+        let header = ("delegation", Json::array(of.iter().map(String::as_str)));
+        let token = sign(&chain.terminal, "t", [header], &Json::object([])).unwrap();
+        list.resolve(&Unverified::parse(&token).unwrap())?.judge(ISS, at(iat), at(now)).map(drop)
+    };
+    let good = chain.statements();
+    judge(&good, NOW, NOW).unwrap();
+    judge(&good, NOW, NOW).unwrap();
+    // Its time.
+    assert!(matches!(judge(&good, NOW, NOW + 100), Err(TrustError::DelegationExpired)));
+    // Its place: an agent's statement alone rests on no listed key, and an operator's under the agent's on no link.
+    assert!(matches!(judge(&good[1..], NOW, NOW), Err(TrustError::KeyUnknown)));
+    let turned = [good[1].clone(), good[0].clone()];
+    assert!(matches!(judge(&turned, NOW, NOW), Err(TrustError::KeyUnknown)));
+    assert!(matches!(judge(&[good[0].clone(), good[0].clone()], NOW, NOW), Err(TrustError::DelegationLink)));
+    // Its text: every character of it counts, of the signature too.
+    for (place, text) in good.iter().enumerate() {
+        for byte in [5, text.len() / 2, text.len() - 5] {
+            let mut bent = good.clone();
+            let other = if text.as_bytes()[byte] == b'A' { "B" } else { "A" };
+            bent[place].replace_range(byte..=byte, other);
+            assert!(judge(&bent, NOW, NOW).is_err(), "{place}, {byte}");
+        }
+    }
+    // Another list has its own keys: where the operator isn't listed, nothing was vouched for.
+    let unlisted = World { operator: key(9), ..World::new() }.list();
+    let header = ("delegation", Json::array(good.iter().map(String::as_str)));
+    let token = sign(&chain.terminal, "t", [header], &Json::object([])).unwrap();
+    assert!(unlisted.resolve(&Unverified::parse(&token).unwrap()).is_err());
+    judge(&good, NOW, NOW).unwrap();
+}
+
 #[test]
 fn chains_of_the_wrong_shape() {
     let chain = Chain::new();

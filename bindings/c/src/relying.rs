@@ -90,11 +90,11 @@ pub unsafe extern "C" fn rn_answer(
         // SAFETY: each is null or a text, as the caller promises.
         let (presentation, nonce) =
             unsafe { (boundary::text(presentation, "presentation")?, boundary::maybe_text(nonce, "nonce")?) };
-        let (verdict, value) = shared::answer(&store, &trust, presentation, nonce)?;
-        let text = self::json(&value)?;
+        let decided = shared::answer(&store, &trust, presentation, nonce)?;
+        let text = self::json(&decided.told()?)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
         unsafe { strings::give(out, &text) }?;
-        Ok(told(&verdict))
+        Ok(told(decided.verdict()))
     })
 }
 
@@ -145,11 +145,11 @@ pub unsafe extern "C" fn rn_audit(
                 boundary::text(record, "record")?,
             )
         };
-        let (verdict, value) = shared::audit(list, anchor, record.as_bytes(), at)?;
-        let text = self::json(&value)?;
+        let decided = shared::audit(list, anchor, record.as_bytes(), at)?;
+        let text = self::json(&decided.told()?)?;
         // SAFETY: not null, and the caller promises that a pointer may be written there.
         unsafe { strings::give(out, &text) }?;
-        Ok(told(&verdict))
+        Ok(told(decided.verdict()))
     })
 }
 

@@ -132,8 +132,7 @@ pub(crate) fn answer(
     nonce: Option<&str>,
 ) -> PyResult<Verdict> {
     let decided = py.detach(|| shared::answer(&store.store, &trust.trust, presentation, nonce));
-    let (verdict, value) = errors::told(py, decided)?;
-    Ok(Verdict { verdict, value })
+    Ok(Verdict { decided: errors::told(py, decided)? })
 }
 
 /// The record that the store keeps of an accepted answer; None when nothing was accepted for this nonce.
@@ -147,15 +146,13 @@ pub(crate) fn record(py: Python<'_>, nonce: &str, store: &Store) -> PyResult<Opt
 #[pyfunction]
 #[pyo3(signature = (record, *, list, anchor, at))]
 pub(crate) fn audit(py: Python<'_>, record: &[u8], list: &str, anchor: &str, at: i64) -> PyResult<Verdict> {
-    let (verdict, value) = errors::told(py, py.detach(|| shared::audit(list, anchor, record, at)))?;
-    Ok(Verdict { verdict, value })
+    Ok(Verdict { decided: errors::told(py, py.detach(|| shared::audit(list, anchor, record, at)))? })
 }
 
 /// A decision.
 #[pyclass(frozen, module = "realname")]
 pub(crate) struct Verdict {
-    verdict: shared::Verdict,
-    value: Told,
+    decided: shared::Decided,
 }
 
 #[pymethods]
@@ -163,36 +160,37 @@ impl Verdict {
     /// Whether the flow may go on.
     #[getter]
     fn accepted(&self) -> bool {
-        self.verdict.is_accepted()
+        self.decided.verdict().is_accepted()
     }
 
     /// Every reason against it.
     #[getter]
     fn reasons(&self) -> Vec<Reason> {
-        self.verdict.reasons().iter().map(|reason| Reason { code: reason.code }).collect()
+        self.decided.verdict().reasons().iter().map(|reason| Reason { code: reason.code }).collect()
     }
 
     /// What the demand asked for, when it is accepted.
     #[getter]
-    fn claims(&self) -> Option<Claims> {
-        self.value["claims"].is_object().then(|| Claims { claims: self.value.member("claims") })
+    fn claims(&self, py: Python<'_>) -> PyResult<Option<Claims>> {
+        Ok(errors::told(py, self.decided.claims())?.map(|claims| Claims { claims }))
     }
 
     /// The demand's purpose, once the signatures held.
     #[getter]
     fn purpose(&self) -> Option<&str> {
-        self.value["purpose"].as_str()
+        self.decided.verdict().purpose().map(|purpose| purpose.as_str())
     }
 
     /// Which order it is about.
     #[getter]
     fn nonce(&self) -> Option<&str> {
-        self.value["nonce"].as_str()
+        self.decided.nonce()
     }
 
     /// What `realname verify --json` prints.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
-        Ok(PyString::new(py, &errors::told(py, shared::json(&self.value))?))
+        let text = self.decided.told().and_then(|told| shared::json(&told));
+        Ok(PyString::new(py, &errors::told(py, text)?))
     }
 
     fn __bool__(&self) -> PyResult<bool> {
@@ -200,7 +198,8 @@ impl Verdict {
     }
 
     fn __repr__(&self) -> String {
-        let reasons: Vec<_> = self.verdict.reasons().iter().map(|reason| reason.code.as_str()).collect();
+        let reasons: Vec<_> =
+            self.decided.verdict().reasons().iter().map(|reason| reason.code.as_str()).collect();
         if reasons.is_empty() {
             "<Verdict accepted>".to_owned()
         } else {

@@ -25,7 +25,7 @@ pub use realname::document::CardRead;
 pub use realname::profile::{Lang, ReasonCode};
 pub use realname::reader::WatchEvent;
 pub use realname::rely::Verdict;
-pub use relying::{Issued, Store, Trust, answer, audit, demand, recorded_json, refusal};
+pub use relying::{Decided, Issued, Store, Trust, answer, audit, demand, recorded_json, refusal};
 pub use terminal::Terminal;
 pub use told::Told;
 

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use realname::demand::{DemandRequest, PendingDemand, Transaction};
+use realname::demand::{DemandRequest, Kept, PendingDemand, Transaction};
 use realname::jose::{Signer, SigningKey};
 use realname::pkcs11::{KeyUri, Pin, Pkcs11Error, TokenSigner};
 use realname::profile::{Check, ClaimName, Env, Expectation, Locality, Purpose};
-use realname::rely::{self, DemandRef, Limits, Record, UnverifiedPresentation, Verdict};
+use realname::rely::{self, Answer, Answering, DemandRef, Judged, Limits, Record, Verdict};
 use realname::store::{Housekeeping, PostgresStore, SqliteStore, Store as Ledger};
 use realname::trust::{Anchor, TrustList};
 use serde::Deserialize;
@@ -259,8 +259,7 @@ pub(crate) fn is_in_token(key: &str) -> bool {
     key.starts_with(KeyUri::SCHEME)
 }
 
-/// Decides on a presentation and records an acceptance. The value is what `verify --json` prints; the verdict is beside it.
-/// Without a nonce the demand that the presentation names is meant.
+/// Decides on a presentation and records an acceptance. Without a nonce the demand that the presentation names is meant.
 ///
 /// # Errors
 /// The store's: then nothing was decided. A refusal is a verdict, not an error.
@@ -269,43 +268,93 @@ pub fn answer(
     trust: &Trust,
     presentation: &str,
     nonce: Option<&str>,
-) -> Result<(Verdict, Told), Failure> {
+) -> Result<Decided, Failure> {
     let now = Timestamp::now();
     let presentation = presentation.trim();
     let asked = nonce.map_or(DemandRef::ByPresentation, DemandRef::Nonce);
-    let verdict = match trust.in_store(store, now) {
-        Ok(list) => {
-            rely::answer(store.ledger(), presentation, asked, &list, now, &Limits::default())
-                .map_err(|error| Failure::of(&error))?
-                .verdict
-        }
+    // Read once, and looked up once: what was asked is told beside the verdict.
+    let parsed = Answering::parse(presentation, asked);
+    let named = match &parsed {
+        Ok(answering) => Some(answering.nonce().to_owned()),
+        Err(_) => nonce.map(str::to_owned),
+    };
+    let kept = match named.as_deref() {
+        Some(nonce) => PendingDemand::load(store.ledger(), nonce).map_err(|error| Failure::of(&error))?,
+        None => None,
+    };
+    let order = Order::of(named, kept.as_ref());
+    let verdict = match (trust.in_store(store, now), parsed) {
+        (Ok(list), Ok(answering)) => match answering.judge(kept, &list, now, &Limits::default()) {
+            Judged::Settled(answer) => answer.verdict,
+            Judged::Acceptable(recording) => {
+                let answered = recording.record(store.ledger(), now).map_err(|error| Failure::of(&error))?;
+                recording.recorded(answered).verdict
+            }
+        },
+        (Ok(_), Err(refused)) => Answer::from(refused).verdict,
         // A trust list that is refused is a refusal of everything that rests on it.
-        Err(error) => match error.reason() {
+        (Err(error), _) => match error.reason() {
             Some(code) => Verdict::refused(code),
             None => return Err(Failure::of(&error)),
         },
     };
     store.keep_house(now);
-    let mut value = Told::of(&verdict).map_err(|_| Failure::internal())?;
-    let parsed = UnverifiedPresentation::parse(presentation).ok();
-    let named = nonce.or_else(|| parsed.as_ref().and_then(UnverifiedPresentation::nonce));
-    add_order(&mut value, store, named)?;
-    Ok((verdict, value))
+    Ok(Decided { verdict, order })
 }
 
-/// Which order a verdict is about: a flow with many open demands has to know.
-fn add_order(value: &mut Value, store: &Store, nonce: Option<&str>) -> Result<(), Failure> {
-    // A store is asked for keys of its size only.
-    let fits = |nonce: &&str| !nonce.is_empty() && nonce.len() <= realname::store::MAX_KEY;
-    let kept = match nonce.filter(fits) {
-        Some(nonce) => PendingDemand::load(store.ledger(), nonce).map_err(|error| Failure::of(&error))?,
-        None => None,
-    };
-    let pending = kept.as_ref().map(|kept| &kept.pending);
-    value["nonce"] = json!(nonce);
-    value["transaction"] = transaction_json(pending.and_then(|pending| pending.transaction()));
-    value["env"] = json!(pending.map(|pending| pending.env()));
-    Ok(())
+/// A decision, and which order it is about: a flow with many open demands has to know.
+#[derive(Debug)]
+pub struct Decided {
+    verdict: Verdict,
+    order: Order,
+}
+
+#[derive(Debug)]
+struct Order {
+    nonce: Option<String>,
+    /// It may name a person's number.
+    transaction: Told,
+    env: Option<Env>,
+}
+
+impl Order {
+    fn of(nonce: Option<String>, kept: Option<&Kept>) -> Self {
+        let pending = kept.map(|kept| &kept.pending);
+        let transaction = transaction_json(pending.and_then(|pending| pending.transaction())).into();
+        Self { nonce, transaction, env: pending.map(|pending| pending.env()) }
+    }
+}
+
+impl Decided {
+    /// The decision.
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// Which order it is about.
+    pub fn nonce(&self) -> Option<&str> {
+        self.order.nonce.as_deref()
+    }
+
+    /// What was disclosed, when it is accepted.
+    ///
+    /// # Errors
+    /// Never, for values of this library.
+    pub fn claims(&self) -> Result<Option<Told>, Failure> {
+        self.verdict.claims().map(Told::of).transpose().map_err(|_| Failure::internal())
+    }
+
+    /// What `verify --json` prints.
+    ///
+    /// # Errors
+    /// Never, for values of this library.
+    pub fn told(&self) -> Result<Told, Failure> {
+        let mut value = Told::of(&self.verdict).map_err(|_| Failure::internal())?;
+        value["nonce"] = json!(self.order.nonce);
+        value["transaction"] = (*self.order.transaction).clone();
+        value["env"] = json!(self.order.env);
+        Ok(value)
+    }
 }
 
 pub(crate) fn transaction_json(transaction: Option<&Transaction>) -> Value {
@@ -336,7 +385,7 @@ pub fn recorded_json(store: &Store, nonce: &str) -> Result<Option<Vec<u8>>, Fail
 ///
 /// # Errors
 /// When the record or the anchors are damaged, or the record was made after that time.
-pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<(Verdict, Told), Failure> {
+pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<Decided, Failure> {
     let at = Timestamp::from_second(at).map_err(|_| Failure::argument("the time is out of range"))?;
     let record = Record::parse(record).map_err(|error| Failure::of(&error))?;
     if record.accepted_at().is_some_and(|accepted| accepted > at) {
@@ -358,11 +407,7 @@ pub fn audit(list: &str, anchors: &str, record: &[u8], at: i64) -> Result<(Verdi
             None => return Err(Failure::of(&error)),
         },
     };
-    let mut value = Told::of(&verdict).map_err(|_| Failure::internal())?;
-    for member in ["nonce", "transaction", "env"] {
-        value[member] = Value::Null;
-    }
-    Ok((verdict, value))
+    Ok(Decided { verdict, order: Order { nonce: None, transaction: Value::Null.into(), env: None } })
 }
 
 /// A refusal by its first reason, as an error tells it.

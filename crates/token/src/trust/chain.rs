@@ -1,30 +1,33 @@
 //! From a token's header to the key that judges it, and to what that key may say.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::held::Held;
+use super::known::{Statement, Vouched};
 use super::{Delegation, KeyRecord, Revocation, Role, Scope, TrustError, TrustList, key_uri};
 use crate::jose::{Json, Unverified, VerifyingKey};
-use crate::profile::{ClaimName, DELEGATION_LINKS, DELEGATION_TYP, OutsideText, Purpose};
+use crate::profile::{ClaimName, DELEGATION_LINKS, OutsideText, Purpose};
 
 /// The key that a token's header leads to. Whether it may say what the token says is judged after its signature held.
 #[derive(Debug)]
 pub struct Resolved<'a> {
     list: &'a TrustList,
     records: Vec<&'a KeyRecord>,
-    links: Vec<Delegation>,
+    links: Vec<Arc<Vouched>>,
 }
 
 /// A signer that is trusted for one attestation, as far as its delegations reach.
 #[derive(Debug)]
 pub struct Permit<'a> {
     record: &'a KeyRecord,
-    links: &'a [Delegation],
+    links: &'a [Arc<Vouched>],
 }
 
 impl TrustList {
     /// Finds the key of an attestation: a listed one by `kid`, or through the header's `delegation` one that a listed key
-    /// vouches for. The signatures of the statements are verified here.
+    /// vouches for. The signatures of the statements are verified here, of each statement once as long as this list is in memory: a
+    /// terminal sends the same ones with all its tokens.
     pub fn resolve(&self, jws: &Unverified<'_>) -> Result<Resolved<'_>, TrustError> {
         let kid = jws.kid().ok_or(TrustError::KeyUnknown)?;
         let Some(chain) = jws.header().member("delegation") else { return self.resolve_signer(kid, None) };
@@ -43,24 +46,21 @@ impl TrustList {
             return Ok(Resolved { list: self, records: self.by_kid(kid)?, links: Vec::new() });
         };
         let mut records = Vec::new();
-        let mut links: Vec<Delegation> = Vec::with_capacity(chain.len());
+        let mut links: Vec<Arc<Vouched>> = Vec::with_capacity(chain.len());
         for text in chain {
-            let link = match self.held.get(text) {
-                Some(Held { signer, link }) => {
-                    self.signer(&signer, links.last(), &mut records)?;
-                    link
-                }
+            let statement = Statement::of(text, self)?;
+            let kid = statement.kid().ok_or(TrustError::DelegationMember("kid"))?;
+            let key = match links.last() {
                 None => {
-                    let jws = Unverified::parse(text).map_err(TrustError::delegation)?;
-                    let signer = jws.kid().ok_or(TrustError::DelegationMember("kid"))?.to_owned();
-                    let key = self.signer(&signer, links.last(), &mut records)?;
-                    let jws = jws.verify(key, DELEGATION_TYP).map_err(TrustError::delegation)?;
-                    let link = Delegation::from_payload(jws.payload())?;
-                    self.held.put(text, Held { signer, link: link.clone() });
-                    link
+                    records = self.by_kid(kid)?;
+                    records.first().ok_or(TrustError::KeyUnknown)?.key()
                 }
+                Some(above) if above.link.kid.as_str() == kid => &above.link.key,
+                Some(_) => return Err(TrustError::DelegationLink),
             };
-            if let Some(above) = links.last() {
+            let vouched = statement.vouched_by(key, self)?;
+            let link = &vouched.link;
+            if let Some(Vouched { link: above, .. }) = links.last().map(|above| &**above) {
                 if link.iss != above.sub {
                     return Err(TrustError::DelegationLink);
                 }
@@ -71,30 +71,13 @@ impl TrustList {
                     return Err(TrustError::DelegationExpired);
                 }
             }
-            links.push(link);
+            links.push(vouched);
         }
         match links.last() {
             // An empty array says that somebody delegated, and names nobody.
             None => Err(TrustError::DelegationMember("delegation")),
-            Some(last) if last.kid.as_str() != kid => Err(TrustError::DelegationLink),
+            Some(last) if last.link.kid.as_str() != kid => Err(TrustError::DelegationLink),
             Some(_) => Ok(Resolved { list: self, records, links }),
-        }
-    }
-
-    /// The key that must have signed a statement: a listed one, whose records are found with it, or that of the statement above.
-    fn signer<'list: 'key, 'key>(
-        &'list self,
-        kid: &str,
-        above: Option<&'key Delegation>,
-        records: &mut Vec<&'list KeyRecord>,
-    ) -> Result<&'key VerifyingKey, TrustError> {
-        match above {
-            None => {
-                *records = self.by_kid(kid)?;
-                records.first().map(|record| record.key()).ok_or(TrustError::KeyUnknown)
-            }
-            Some(above) if above.kid.as_str() == kid => Ok(&above.key),
-            Some(_) => Err(TrustError::DelegationLink),
         }
     }
 
@@ -160,9 +143,16 @@ impl TrustList {
 }
 
 impl Resolved<'_> {
+    fn links(&self) -> impl Iterator<Item = &Delegation> {
+        self.links.iter().map(|vouched| &vouched.link)
+    }
+
     /// The key that must have signed.
     pub fn key(&self) -> Option<&VerifyingKey> {
-        self.links.last().map(|link| &link.key).or_else(|| self.records.first().map(|record| record.key()))
+        self.links
+            .last()
+            .map(|last| &last.link.key)
+            .or_else(|| self.records.first().map(|record| record.key()))
     }
 
     /// Judges, after the signature held, whether this signer could sign for `iss` at `iat`, seen from `now`.
@@ -183,17 +173,17 @@ impl Resolved<'_> {
         if attesters().next().is_none() {
             return Err(TrustError::KeyOtherRole);
         }
-        let first = self.links.first();
+        let first = self.links.first().map(|first| &first.link);
         let record = attesters().find(|record| record.iss() == iss).ok_or(TrustError::KeyOtherIssuer)?;
         if first.is_some_and(|link| link.iss != iss && link.iss != key_uri(record.key())) {
             return Err(TrustError::KeyOtherIssuer);
         }
         record.judge(first.map_or(iat, |link| link.iat))?;
-        if self.links.iter().any(|link| !link.covers_second(iat) || !link.covers_second(now)) {
+        if self.links().any(|link| !link.covers_second(iat) || !link.covers_second(now)) {
             return Err(TrustError::DelegationExpired);
         }
         // A delegated key needs no place in the list; one that is there as revoked ends the chain, whoever it is listed for.
-        for link in &self.links {
+        for link in self.links() {
             self.list.revocations(link.kid.as_str()).try_for_each(|revocation| revocation.judge(iat))?;
         }
         Ok(Permit { record, links: &self.links })
@@ -203,7 +193,7 @@ impl Resolved<'_> {
 impl Permit<'_> {
     /// Whether the delegations allow what the attestation says.
     pub fn check(&self, scope: &Scope<'_>) -> Result<(), TrustError> {
-        let allowed = self.links.iter().all(|link| link.constraints.allow(scope));
+        let allowed = self.links.iter().all(|vouched| vouched.link.constraints.allow(scope));
         if allowed { Ok(()) } else { Err(TrustError::DelegationExceeded) }
     }
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::held::AllHeld;
 use super::key_record::{Listed, MAX_ISS};
+use super::known::Known;
 use super::{Anchor, KeyRecord, Revocation, TrustError};
 use crate::jose::{Json, Thumbprint, Unverified, instant};
 use crate::profile::{DEFAULT_SKEW, Outside, TRUST_LIST_TYP, is_safe};
@@ -31,7 +31,8 @@ pub struct TrustList {
     by_kid: Vec<usize>,
     /// Revocations of keys whose role or algorithm isn't understood, in the order of their `kid`.
     revoked: Vec<(Thumbprint, Revocation)>,
-    pub(super) held: AllHeld,
+    /// Statements that these keys vouched for.
+    known: Known,
 }
 
 impl TrustList {
@@ -118,8 +119,12 @@ impl TrustList {
             keys,
             by_kid,
             revoked,
-            held: AllHeld::default(),
+            known: Known::default(),
         })
+    }
+
+    pub(super) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Who keeps the list.
