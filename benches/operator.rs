@@ -66,7 +66,7 @@ fn sale(number: u64) -> Event {
         .with("region", Stated::Text(&format!("CN-{}", 11 + agent % 31)))
         .with("terminal", Stated::Text(&format!("desk-{agent}")))
         .with("sam_id", Stated::Text(&format!("sam-{agent}")))
-        .with("confirmed", Stated::Flag(number % 30 != 0))
+        .with("confirmed", Stated::Flag(!number.is_multiple_of(30)))
         .with("human_route", Stated::Flag(false))
         .with("outcome", Stated::Text("pass"))
         .with("person_key", hash("person"))

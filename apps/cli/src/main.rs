@@ -31,12 +31,18 @@ mod signals;
 mod usage;
 mod words;
 
+use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
 
 use crate::args::Cli;
 use crate::failure::{Exit, Failure};
+
+/// What is freed is wiped first: names, numbers, faces and tokens pass through buffers of libraries that don't do it themselves, and a
+/// service goes on for months with what they left.
+#[global_allocator]
+static WIPING: zeroizing_alloc::ZeroAlloc<System> = zeroizing_alloc::ZeroAlloc(System);
 
 fn main() -> ExitCode {
     // Before parsing, because a wrong command line must be told in JSON, and in the language asked for, too.

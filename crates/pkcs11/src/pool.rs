@@ -98,6 +98,10 @@ impl Pool {
     }
 
     /// A session that nobody uses, or a new one.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "how long a lock has been believed is seen on the process's own clock"
+    )]
     pub(crate) fn seat(&self) -> Result<Seat, Pkcs11Error> {
         // Before the lock: whoever waits for a module that begins again holds nobody up who gives a session back.
         let _opening = self.module.opening();
@@ -238,6 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "an instant can't be made otherwise")]
     fn a_wrong_pin_is_tried_once_and_a_lock_is_looked_at_again() {
         let now = Instant::now();
         let mut state = State::default();

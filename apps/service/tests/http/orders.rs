@@ -392,7 +392,7 @@ fn both_demands_of_an_activation_are_told_to_the_shop() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = Place::new();
     let secret = "a secret of this test, long enough to be one";
-    place.secret("hook.secret", &secret);
+    place.secret("hook.secret", secret);
     let url = format!("http://{}/events", listener.local_addr().unwrap());
     place.configure(&format!("[[webhook]]\nprincipal = \"shop\"\nurl = \"{url}\"\nsecret = \"hook.secret\""));
     let token = place.token("shop", &Scope::ALL);

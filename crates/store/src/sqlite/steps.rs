@@ -40,7 +40,7 @@ pub(super) fn put_all(connection: &Connection, puts: &[OwnPut]) -> Result<PutAll
         if (put.is_err() || back.is_err()) && index > 0 && !connection.is_autocommit() {
             execute(connection, "ROLLBACK", [])?;
         }
-        put.and_then(|_| back)?;
+        put.and(back)?;
         return Ok(PutAll::Exists { index });
     }
     Ok(PutAll::Stored)
@@ -129,10 +129,8 @@ pub(super) fn answer_within(
         .optional()
         .map_err(fault::sqlite)?;
     match found {
-        Some((record, others)) if others < within.limit => {
-            if record_answer(connection, record, answer)? {
-                return Ok(AnsweredWithin::Answered(Answered::Recorded));
-            }
+        Some((record, others)) if others < within.limit && record_answer(connection, record, answer)? => {
+            return Ok(AnsweredWithin::Answered(Answered::Recorded));
         }
         Some((_, others)) if get(connection, space, key)?.is_some_and(|entry| entry.answer.is_none()) => {
             return Ok(AnsweredWithin::Full(others));
