@@ -4,12 +4,13 @@
 //! sign two histories. So size and root move forward in the store first, by compare-and-swap, and whoever finds there what it doesn't have signs
 //! nothing.
 
-use realname_token::store::{List, Outbox, Put, StoreError, Task, Work};
+use realname_token::store::{List, Outbox, Put, Space, StoreError, Task, Work};
 
-use super::take::SPACE;
 use crate::JournalError;
 use crate::tree::Hash;
 
+/// The space of what a store keeps for the journal.
+pub(super) const SPACE: Space = Space::new("journal");
 const HEADS: List<'static> = List { space: SPACE, id: "head" };
 
 /// Size and root that were claimed last.

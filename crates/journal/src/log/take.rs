@@ -9,16 +9,14 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use realname_token::rely::Telling;
-use realname_token::store::{List, Outbox, Space, StoreError, Task, Work};
+use realname_token::store::{List, Outbox, StoreError, Task, Work};
 
 use super::Journal;
-use super::head::Head;
+use super::head::{Head, SPACE};
 use crate::JournalError;
 use crate::entry::{EntryError, Event};
 use crate::tree::Hash;
 
-/// The space of what waits for the journal.
-pub(super) const SPACE: Space = Space::new("journal");
 /// The events.
 const WAITING: List<'static> = List { space: SPACE, id: "events" };
 /// How large the journal was when the last batch began.

@@ -48,7 +48,7 @@ impl TrustList {
         let mut records = Vec::new();
         let mut links: Vec<Arc<Vouched>> = Vec::with_capacity(chain.len());
         for text in chain {
-            let statement = Statement::of(text, self)?;
+            let statement = Statement::of(text, self.known())?;
             let kid = statement.kid().ok_or(TrustError::DelegationMember("kid"))?;
             let key = match links.last() {
                 None => {
@@ -58,7 +58,7 @@ impl TrustList {
                 Some(above) if above.link.kid.as_str() == kid => &above.link.key,
                 Some(_) => return Err(TrustError::DelegationLink),
             };
-            let vouched = statement.vouched_by(key, self)?;
+            let vouched = statement.vouched_by(key, self.known())?;
             let link = &vouched.link;
             if let Some(Vouched { link: above, .. }) = links.last().map(|above| &**above) {
                 if link.iss != above.sub {

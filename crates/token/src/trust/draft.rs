@@ -4,6 +4,11 @@
 use crate::jose::{JoseError, Json};
 use crate::profile::{Outside, OutsideText};
 
+/// Longest trust list that is read, in bytes of its compact form: about 60,000 keys, which is twenty for every county of a
+/// large country. Terminals need none: their operator's key delegates to them. Checked before anything is parsed; the list is
+/// parsed in time linear in its length, after its signature held, and takes up to eight times its length in memory meanwhile.
+pub const MAX_LIST: usize = 16 * 1024 * 1024;
+
 pub(super) const ID: &str = "expected 1 to 64 of A-Z a-z 0-9 . _ : -";
 pub(super) const PURPOSE: &str = "expected a purpose of the profile, or an absolute URI";
 pub(super) const CHECK: &str = "expected a check of the profile";

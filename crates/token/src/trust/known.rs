@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Delegation, TrustError, TrustList};
+use super::{Delegation, TrustError};
 use crate::jose::{Unverified, VerifyingKey};
 use crate::profile::DELEGATION_TYP;
 
@@ -31,8 +31,8 @@ pub(super) enum Statement<'a> {
 }
 
 impl<'a> Statement<'a> {
-    pub(super) fn of(text: &'a str, list: &TrustList) -> Result<Self, TrustError> {
-        match list.known().get(text) {
+    pub(super) fn of(text: &'a str, known: &Known) -> Result<Self, TrustError> {
+        match known.get(text) {
             Some(vouched) => Ok(Self::Known { text, vouched }),
             None => Ok(Self::New { text, jws: Unverified::parse(text).map_err(TrustError::delegation)? }),
         }
@@ -47,7 +47,7 @@ impl<'a> Statement<'a> {
     }
 
     /// What it says, if its signature holds under this very key.
-    pub(super) fn vouched_by(self, key: &VerifyingKey, list: &TrustList) -> Result<Arc<Vouched>, TrustError> {
+    pub(super) fn vouched_by(self, key: &VerifyingKey, known: &Known) -> Result<Arc<Vouched>, TrustError> {
         let (text, jws) = match self {
             Self::Known { vouched, .. } if vouched.by == *key => return Ok(vouched),
             Self::Known { text, .. } => (text, Unverified::parse(text).map_err(TrustError::delegation)?),
@@ -56,7 +56,7 @@ impl<'a> Statement<'a> {
         let kid = jws.kid().ok_or(TrustError::DelegationMember("kid"))?.into();
         let jws = jws.verify(key, DELEGATION_TYP).map_err(TrustError::delegation)?;
         let link = Delegation::from_payload(jws.payload())?;
-        Ok(list.known().keep(text, Vouched { kid, by: key.clone(), link }))
+        Ok(known.keep(text, Vouched { kid, by: key.clone(), link }))
     }
 }
 

@@ -7,15 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::key_record::{Listed, MAX_ISS};
 use super::known::Known;
-use super::{Anchor, KeyRecord, Revocation, TrustError};
+use super::{Anchor, KeyRecord, MAX_LIST, Revocation, TrustError};
 use crate::jose::{Json, Thumbprint, Unverified, instant};
 use crate::profile::{DEFAULT_SKEW, Outside, TRUST_LIST_TYP, is_safe};
 use crate::store::{Advance, Store};
-
-/// Longest trust list that is read, in bytes of its compact form: about 60,000 keys, which is twenty for every county of a
-/// large country. Terminals need none: their operator's key delegates to them. Checked before anything is parsed; the list is
-/// parsed in time linear in its length, after its signature held, and takes up to eight times its length in memory meanwhile.
-pub const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// A trust list whose signature, anchor and time held.
 #[derive(Clone, Debug)]

@@ -23,11 +23,11 @@ pub use chain::{Permit, Resolved};
 pub use code::jose_code;
 pub use constraints::{Constraints, Scope};
 pub use delegation::{Delegation, DelegationRequest, is_key_uri, key_uri};
-pub use draft::DraftError;
+pub use draft::{DraftError, MAX_LIST};
 pub use entry::ListEntry;
 pub use error::TrustError;
 pub use key_record::{KeyRecord, Revocation, RevocationReason, Role};
-pub use list::{MAX_LIST, TrustList};
+pub use list::TrustList;
 pub use previous::{ListChange, PreviousList};
 
 use crate::store::Space;
