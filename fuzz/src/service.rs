@@ -90,7 +90,7 @@ fn register() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/register.json").display().to_string()
 }
 
-const RULES: &str = r#"{"v": 1, "rules": "fuzz", "deadline_hours": 120, "burst": 1000000, "burst_minutes": 60}"#;
+const RULES: &str = r#"{"v": 1, "rules": "fuzz", "deadline_hours": 120, "burst": 1000, "burst_minutes": 60}"#;
 
 const CONFIG: &str = r#"listen = "127.0.0.1:0"
 public = "http://127.0.0.1:8443"
