@@ -224,15 +224,24 @@ class Gateway:
         for number, (order, report) in list(self.delivering.items()):
             line.deliver(bytes.fromhex(number), order, report)
 
+    def there(self):
+        """The line. Whoever was told that it is open may order before the thread that said so has kept it."""
+        for _ in range(500):
+            if self.line:
+                return self.line
+            time.sleep(0.01)
+        raise SystemExit("ordered without a line")
+
     def order(self, order):
         if "fault" in order:
             self.faults = set(order["fault"])
         if "break" in order and self.line:
             self.line.connection.shutdown(socket.SHUT_RDWR)
-        if "bytes" in order and self.line:
-            self.line.send_raw(bytes.fromhex(order["bytes"]))
-        if "test" in order and self.line:
-            self.line.send(8, next(self.line.sequence))
+        if "bytes" in order:
+            self.there().send_raw(bytes.fromhex(order["bytes"]))
+        if "test" in order:
+            line = self.there()
+            line.send(8, next(line.sequence))
         if "deliver" in order:
             self.deliver(order["deliver"])
         if "report" in order:
