@@ -15,6 +15,8 @@ use realname_journal::tree::Hash;
 use realname_token::jose::SigningKey;
 use realname_token::trust::{Constraints, DelegationRequest};
 
+use crate::dice::Dice;
+
 pub const ORIGIN: &str = "operator.example/journal";
 pub const INSPECTION: &str = "2026-q4";
 /// The months in which both commit, and in which the period is closed.
@@ -75,35 +77,6 @@ pub const FRAUDS: [Way; 13] = [
     Way::Silent,
     Way::NotKept,
 ];
-
-/// Numbers that look random and are the same for one seed.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Below `end`.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
-    }
-
-    /// 32 bytes.
-    pub fn bytes(&mut self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&self.next().to_be_bytes()));
-        bytes
-    }
-}
 
 pub fn moment(month: i64) -> Timestamp {
     let begin: Timestamp = "2026-01-01T00:00:00+08:00".parse().unwrap();

@@ -6,11 +6,14 @@
 
 mod auditors;
 mod deeds;
+#[path = "../common/dice.rs"]
+mod dice;
 
 use std::collections::BTreeMap;
 
 use auditors::{Auditors, Found};
-use deeds::{CLOSE, COMMIT, Dice, FRAUDS, HONEST, INSPECTION, MONTHS, Operator, Way, agreed, moment};
+use deeds::{CLOSE, COMMIT, FRAUDS, HONEST, INSPECTION, MONTHS, Operator, Way, agreed, moment};
+use dice::Dice;
 
 /// A quarter of all entries is drawn.
 const RATE_PPM: u64 = 250_000;

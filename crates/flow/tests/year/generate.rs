@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use realname_journal::entry::{Event, Stated};
 use realname_journal::tree::Hash;
 
+use crate::dice::Dice;
+
 /// An agent's way of selling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
@@ -52,32 +54,6 @@ pub const FRAUDS: [Way; 8] = [
 
 pub const REGIONS: usize = 31;
 pub const DAYS: i64 = 365;
-
-/// Numbers that look random and are the same for one seed.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Below `end`.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
-    }
-
-    fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-}
 
 /// An agent.
 pub struct Agent {

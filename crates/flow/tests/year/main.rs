@@ -4,11 +4,14 @@
 //! one (10^7, 5,000). `REALNAME_SEED` picks another year. All data is synthetic.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, unreachable_pub)]
 
+#[path = "../common/dice.rs"]
+mod dice;
 mod generate;
 
 use std::collections::BTreeMap;
 
-use generate::{DAYS, Dice, FRAUDS, HONEST, Way};
+use dice::Dice;
+use generate::{DAYS, FRAUDS, HONEST, Way};
 use jiff::SignedDuration;
 use realname_flow::anomaly::{Compared, FEW, Figure, Gathering, Measured, compare};
 use realname_journal::entry::Entry;
