@@ -35,7 +35,7 @@ pub(crate) struct Campaigned {
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
     /// The campaign's name
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) campaign: String,
     /// One JSON value on standard output
     #[arg(long)]
@@ -75,7 +75,7 @@ pub(crate) struct CampaignCallArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
     /// The campaign's name
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) campaign: String,
     /// How many calls at most
     #[arg(long, value_name = "N", default_value_t = 1)]

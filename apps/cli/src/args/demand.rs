@@ -68,7 +68,7 @@ pub(crate) struct DemandNewArgs {
     #[arg(long, value_name = "SECS")]
     pub(crate) max_age: Option<u32>,
     /// Only this terminal may answer
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) terminal: Option<String>,
     /// The key binding is signed so, for whoever can't verify the issuer's algorithm; may be given several times
     #[arg(long = "session-alg", value_name = "ALG")]

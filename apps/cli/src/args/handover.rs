@@ -61,7 +61,7 @@ pub(crate) struct HandoverAskArgs {
     #[arg(long = "check", value_name = "K", value_parser = check)]
     pub(crate) checks: Vec<Check>,
     /// Only this terminal may answer
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) terminal: Option<String>,
     /// How long the demand can be answered, in seconds, at most 600: terminals answer no longer ones
     #[arg(long, value_name = "SECS", default_value_t = 600, value_parser = life)]

@@ -49,7 +49,7 @@ pub(crate) struct HereWhere {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
     /// Whose questions and cases: as of a token of the service
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub(crate) principal: String,
     /// One JSON value on standard output: as the service answers
     #[arg(long)]
@@ -61,7 +61,7 @@ pub(crate) struct HereArgs {
     #[command(flatten)]
     pub(crate) at: HereWhere,
     /// What makes it happen once: the same key with the same body gets the same answer for 24 hours
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub(crate) key: Option<String>,
     /// The call's body as the service takes it (JSON); - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
@@ -73,7 +73,7 @@ pub(crate) struct HereStepArgs {
     #[command(flatten)]
     pub(crate) at: HereWhere,
     /// Which question or case
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub(crate) id: String,
     /// The call's body as the service takes it (JSON); - is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
@@ -85,6 +85,6 @@ pub(crate) struct HereReceiptArgs {
     #[command(flatten)]
     pub(crate) at: HereWhere,
     /// Which case
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub(crate) id: String,
 }

@@ -33,7 +33,7 @@ pub(crate) struct InspectionCommitArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) origin: String,
     /// The inspection's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) inspection: String,
     /// Who commits
     #[arg(long, value_enum)]
@@ -70,7 +70,7 @@ pub(crate) struct InspectionCloseArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) key: PathBuf,
     /// The inspection's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) inspection: String,
     /// One JSON value on standard output
     #[arg(long)]
@@ -80,7 +80,7 @@ pub(crate) struct InspectionCloseArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InspectionRevealArgs {
     /// The inspection's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) inspection: String,
     /// Who commits
     #[arg(long, value_enum)]
@@ -106,7 +106,7 @@ pub(crate) struct Inspected {
     #[arg(long, value_name = "VKEY")]
     pub(crate) witness: String,
     /// The inspection's id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) inspection: String,
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Used {
     #[arg(long, value_name = "KIND", value_parser = resource)]
     pub(crate) resource: Resource,
     /// Which one: the number, the port, the card
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) id: String,
     /// For what
     #[arg(long, value_name = "SCENARIO")]

@@ -102,7 +102,7 @@ pub(crate) struct EmulatorArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) link: Option<PathBuf>,
     /// The SAM id to state
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) sam_id: Option<SamId>,
     /// Send at the line's rate, as a real line does
     #[arg(long)]

@@ -63,7 +63,7 @@ pub(crate) struct TokenNewArgs {
     #[arg(long)]
     pub(crate) name: String,
     /// Whose demands and sessions it sees
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub(crate) principal: String,
     /// What it may do: demand, verify, session, report, metrics; several times, or with commas
     #[arg(long = "scope", required = true, value_delimiter = ',', num_args = 1.., value_name = "SCOPE")]

@@ -11,9 +11,20 @@ pub fn random<const N: usize>() -> Result<[u8; N], JoseError> {
     Ok(bytes)
 }
 
-/// A 128-bit random value in base64url: nonces, salts, `jti`, `sub`.
+/// A random value of 128 bits in base64url, drawn evenly from those that don't begin with a hyphen: people give it to command
+/// lines, which would take it for an option. For nonces, salts, `jti`, `sub`.
 pub fn random_id() -> Result<String, JoseError> {
-    Ok(encode(&random::<16>()?))
+    id_of(random)
+}
+
+/// The first of what is drawn that doesn't begin with a hyphen; one in 64 does.
+fn id_of(mut draw: impl FnMut() -> Result<[u8; 16], JoseError>) -> Result<String, JoseError> {
+    loop {
+        let id = encode(&draw()?);
+        if !id.starts_with('-') {
+            return Ok(id);
+        }
+    }
 }
 
 /// Bytes fetched at a time: the most that an attestation takes, its session's key included.
@@ -52,7 +63,7 @@ impl Randomness {
 
     /// As [`random_id`].
     pub fn id(&mut self) -> Result<String, JoseError> {
-        Ok(encode(&self.take::<16>()?))
+        id_of(|| self.take())
     }
 }
 
@@ -73,6 +84,13 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn an_id_begins_with_no_hyphen() {
+        let mut drawn = [[0xfb; 16], [0xf8; 16], [0x41; 16]].into_iter();
+        assert_eq!(id_of(|| drawn.next().ok_or(JoseError::Random)), Ok(encode(&[0x41; 16])));
+        assert!(encode(&[0xfb; 16]).starts_with('-') && encode(&[0xf8; 16]).starts_with('-'));
+    }
 
     #[test]
     fn no_piece_is_handed_out_twice() {
