@@ -69,7 +69,7 @@ pub(crate) struct AgentMeasureArgs {
     #[arg(long, value_name = "AGENT")]
     pub(crate) agent: String,
     /// Only this terminal of the agent's
-    #[arg(long, value_name = "TERMINAL")]
+    #[arg(long, value_name = "TERMINAL", allow_hyphen_values = true)]
     pub(crate) terminal: Option<String>,
     /// How it stands from now on
     #[arg(long, value_enum)]

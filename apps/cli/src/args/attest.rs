@@ -69,7 +69,13 @@ pub(crate) struct AttestArgs {
     #[arg(long, value_name = "IMG", requires = "declared", help_heading = "Online")]
     pub(crate) holder: Option<PathBuf>,
     /// Online: the buyer's account at the shop: its checks are counted by the hour; the terminal's id by default
-    #[arg(long, value_name = "ID", requires = "declared", help_heading = "Online", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "declared",
+        help_heading = "Online",
+        allow_hyphen_values = true
+    )]
     pub(crate) account: Option<String>,
     #[command(flatten)]
     pub(crate) plugins: PluginArgs,

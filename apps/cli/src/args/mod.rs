@@ -208,13 +208,25 @@ mod tests {
     use super::*;
 
     /// Options that take what this library or a stranger made of random bytes or a digest.
-    const IDENTIFIERS: [&str; 10] =
-        ["id", "key", "principal", "nonce", "terminal", "campaign", "inspection", "attempt", "lease", "digest"];
+    const IDENTIFIERS: [&str; 10] = [
+        "id",
+        "key",
+        "principal",
+        "nonce",
+        "terminal",
+        "campaign",
+        "inspection",
+        "attempt",
+        "lease",
+        "digest",
+    ];
 
     fn refusing(command: &clap::Command, found: &mut Vec<String>) {
         for arg in command.get_arguments() {
             let named = IDENTIFIERS.contains(&arg.get_id().as_str());
-            let file = ["KEY", "FILE"].iter().any(|name| arg.get_value_names().is_some_and(|of| of.contains(&(*name).into())));
+            let file = ["KEY", "FILE"]
+                .iter()
+                .any(|name| arg.get_value_names().is_some_and(|of| of.contains(&(*name).into())));
             if named && !file && arg.get_action().takes_values() && !arg.is_allow_hyphen_values_set() {
                 found.push(format!("{} {}", command.get_name(), arg.get_id()));
             }
