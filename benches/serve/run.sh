@@ -3,6 +3,7 @@
 # standard output. Builds both sides in release, installs the peer's packages into the target directory (better-sqlite3 is compiled
 # for it), then measures. Server and load share this machine's cores.
 #   benches/serve/run.sh            the figures: about three minutes after building, on a machine that does nothing else
+#   benches/serve/run.sh --photo    the photo alone; PHOTOS (25) of them
 #   benches/serve/run.sh --smoke    in a debug build: that both sides accept the same presentations, some of each
 # ROUNDS (7) and COUNT (4000 presentations) make it shorter; those are no figures then.
 set -euo pipefail

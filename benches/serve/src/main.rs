@@ -34,11 +34,12 @@ type Round = [Figures; 4];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let smoke = arguments.iter().any(|argument| argument == "--smoke");
+    let asked = |option: &str| arguments.iter().any(|argument| argument == option);
+    let smoke = asked("--smoke");
     let paths: Vec<PathBuf> =
         arguments.iter().filter(|argument| !argument.starts_with("--")).map(PathBuf::from).collect();
     let [program, peer] = paths.as_slice() else {
-        eprintln!("serve-bench PROGRAM PEER [--smoke]");
+        eprintln!("serve-bench PROGRAM PEER [--smoke | --photo]");
         std::process::exit(2);
     };
     let number = |name: &str, usual: usize| {
@@ -49,14 +50,17 @@ fn main() {
         if smoke { (1, 40, 20) } else { (number("ROUNDS", 7), number("COUNT", 4_000), 1_000) };
     let world = World::new(program);
     let load = Load { connections: CONNECTIONS, warm };
+    let rounds = if asked("--photo") { 0 } else { rounds };
     let found: Vec<Round> = (0..rounds).map(|round| measure(&world, peer, (count, load), round)).collect();
-    if smoke {
+    if rounds == 0 {
+        println!("| what | limit or peer | aim | found |\n|---|---|---|---|");
+    } else if smoke {
         println!("serve-bench: {count} presentations accepted by each side");
     } else {
         table(&found);
     }
     let drawn = photo::drawn(&program.with_file_name("photos"));
-    let found = photo::measured(&world, &drawn, if smoke { 1 } else { 25 });
+    let found = photo::measured(&world, &drawn, if smoke { 1 } else { number("PHOTOS", 25) });
     if !smoke {
         let what = format!(
             "a photo of 12 megapixels ({:.1} MB) to the buyer's page: last byte to figures",
