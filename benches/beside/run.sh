@@ -16,6 +16,6 @@ if grep -q "Confirmation," "$tree/src/store/entry.rs" 2>/dev/null; then
   sed -i 's/Space::new("confirmation")/Space::Confirmation/' "$tree/benches/confirmation.rs"
 fi
 built() { sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -1; }
-old=$(cd "$tree" && CARGO_TARGET_DIR="$beside/target" cargo bench --bench confirmation --no-run --message-format json 2>/dev/null | built)
+old=$(cd "$tree" && CARGO_TARGET_DIR="$beside/target" cargo bench --bench confirmation --no-run --message-format json | built)
 new=$(cargo bench --bench beside --all-features -p realname --no-run --message-format json | built)
 python3 benches/beside/turns.py "$old" "$new" "$@"

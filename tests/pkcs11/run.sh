@@ -61,7 +61,8 @@ grep -q keypairgen "$ceremony/printed.sh"
   grep -q Ed25519 issuing-2026.jwk
 )
 
-# The program, wherever it takes a key: the key in the file and the key in the token are one.
+# The program: the key in the file and the key in the token are one. Tried with `key show`, `trust sign` and `demand new`; the other
+# commands that sign open their key by the same function.
 realname="$PWD/${CARGO_TARGET_DIR:-target}/debug/realname"
 cd "$work"
 export REALNAME_PKCS11_PIN=123456

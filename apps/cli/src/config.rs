@@ -20,7 +20,7 @@ use crate::plugins::{Helper, Installed, Judge};
 pub(crate) struct Config {
     /// Issuer URL.
     pub(crate) iss: String,
-    /// The signing key (PKCS#8 PEM).
+    /// The signing key: a PEM file that others can't read, or a key in a token (`pkcs11:…`).
     pub(crate) key: PathBuf,
     /// Delegation statements, from the issuer's key down to this one.
     #[serde(default)]
